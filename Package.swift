@@ -1,0 +1,58 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+  name: "Pushforward",
+  products: [
+    // MARK: Public modules
+    .library(name: "Tensor", targets: ["Tensor"]),
+    .library(name: "NN", targets: ["NN"]),
+    .library(name: "Distributions", targets: ["Distributions"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Training", targets: ["Training"]),
+
+    // MARK: Models
+    .library(name: "VAE", targets: ["VAE"]),
+
+    // MARK: Executables
+    .executable(name: "train-vae", targets: ["train-vae"]),
+  ],
+  targets: [
+    // MARK: Public modules
+    .target(name: "Tensor", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "NN", dependencies: ["Tensor"]),
+    .target(name: "Distributions", dependencies: ["Tensor"]),
+    .target(name: "Datasets", dependencies: ["Tensor", "CZlib"]),
+    .target(name: "Training", dependencies: ["NN", "Tensor"]),
+
+    // MARK: Models
+    .target(
+      name: "VAE",
+      dependencies: ["Tensor", "NN", "Distributions", "Datasets", "Training"],
+      path: "Models/VAE"),
+
+    // MARK: Executables
+    .executableTarget(
+      name: "train-vae",
+      dependencies: ["VAE", "Datasets", "Training", "NN", "Tensor"]),
+
+    // MARK: C
+    .target(name: "CKernels"),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // MARK: Tests
+    .testTarget(name: "TensorTests", dependencies: ["Tensor", "CKernels"]),
+    .testTarget(name: "NNTests", dependencies: ["NN", "Tensor"]),
+    .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensor"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "NN", "Tensor"]),
+    .testTarget(
+      name: "VAETests",
+      dependencies: ["VAE", "Datasets", "Distributions", "NN", "Tensor", "Training"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["train-vae", "Datasets", "Tensor"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

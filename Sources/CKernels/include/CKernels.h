@@ -1,0 +1,92 @@
+// The vector loops that Swift cannot compile for several processors at once, and the threads that
+// run them. Every kernel works on a half-open range [begin, end) of its elements, rows or columns,
+// so that a caller can split it; none allocates, none knows of shapes, tapes or threads.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "operations.h"
+
+// The largest number of dimensions, after merging, of a strided or broadcast loop.
+#define CK_MAX_RANK 8
+
+// The loops of one element type (float or double), compiled for one instruction set.
+typedef struct {
+  // y[i] = operation(x[i]); p and q are the operation's parameters (a slope, bounds, an exponent).
+  void (*map)(CKMap operation, double p, double q, const void *x, void *y, size_t begin, size_t end);
+  // y = operation(a, b) with broadcasting: a stride of 0 repeats the element. The last dimension's
+  // strides are 0 or 1. begin and end count rows (everything but the last dimension).
+  void (*zip)(CKZip operation, double p, const void *a, const void *b, void *y, size_t rank,
+              const size_t *shape, const size_t *a_strides, const size_t *b_strides, size_t begin,
+              size_t end);
+  // y[i] = mask[i] != 0 ? a[i] : b[i].
+  void (*select)(const void *mask, const void *a, const void *b, void *y, size_t begin, size_t end);
+  void (*fill)(double value, void *y, size_t begin, size_t end);
+  // y[i] = start + i * step.
+  void (*ramp)(double start, double step, void *y, size_t begin, size_t end);
+  // y[i] += x[i].
+  void (*accumulate)(const void *x, void *y, size_t begin, size_t end);
+  // Contiguous y from strided x, or strided y from contiguous x. begin and end count rows.
+  void (*gather)(const void *x, void *y, size_t rank, const size_t *shape, const size_t *x_strides,
+                 size_t begin, size_t end);
+  void (*scatter)(const void *x, void *y, size_t rank, const size_t *shape, const size_t *y_strides,
+                  size_t begin, size_t end);
+  // Over the middle of [outer, count, inner], to [outer, inner]. The ranges choose a part of both.
+  void (*reduce)(CKReduction operation, const void *x, void *y, size_t count, size_t inner,
+                 size_t outer_begin, size_t outer_end, size_t inner_begin, size_t inner_end);
+  // Whether every element is a finite number.
+  bool (*all_finite)(const void *x, size_t begin, size_t end);
+  // y[row] = sum over the row of x * logits - softplus(logits).
+  void (*bernoulli_log_density)(const void *logits, const void *x, void *y, size_t columns,
+                                size_t begin, size_t end);
+  // y[i] = byte[i] / maximum: divided, so that 51 / 255 is the float nearest to 0.2.
+  void (*from_bytes)(const uint8_t *bytes, double maximum, void *y, size_t begin, size_t end);
+  // Uniform on [0, 1) and standard normal numbers: element i comes from block (i / 4) of the stream
+  // (i / 2 for double), counted from `block`. begin and end must be multiples of 4, but for the end.
+  void (*uniform)(uint64_t seed, uint64_t stream, uint64_t block, void *y, size_t begin, size_t end);
+  void (*normal)(uint64_t seed, uint64_t stream, uint64_t block, void *y, size_t begin, size_t end);
+
+  // One fused pass each; `w` the parameter, `g` its gradient.
+  void (*sgd)(void *w, const void *g, void *velocity, double rate, double momentum, bool nesterov,
+              double decay, size_t begin, size_t end);
+  void (*rmsprop)(void *w, const void *g, void *square, double rate, double rho, double epsilon,
+                  double decay, size_t begin, size_t end);
+  void (*adagrad)(void *w, const void *g, void *square, double rate, double epsilon, double decay,
+                  size_t begin, size_t end);
+  // `rate` and `epsilon` come with the bias corrections multiplied in.
+  void (*adam)(void *w, const void *g, void *mean, void *square, double rate, double beta1,
+               double beta2, double epsilon, double decay, double shrink, size_t begin, size_t end);
+  // y[i] += (x[i] - y[i]) * weight.
+  void (*interpolate)(const void *x, void *y, double weight, size_t begin, size_t end);
+} CKKernels;
+
+// The kernels for this processor, chosen at the first call.
+const CKKernels *ck_float32(void);
+const CKKernels *ck_float64(void);
+// "AVX-512", "AVX2" or "baseline".
+const char *ck_instruction_set(void);
+// The kernels of a named instruction set, or NULL where this processor lacks it: for tests.
+const CKKernels *ck_kernels_named(const char *name, bool is_double);
+
+void ck_convert_to_double(const float *x, double *y, size_t begin, size_t end);
+void ck_convert_to_float(const double *x, float *y, size_t begin, size_t end);
+
+// Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011): one block of four words.
+void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t result[4]);
+
+// MARK: Threads
+
+typedef void (*CKBody)(void *context, size_t chunk);
+
+// Calls body(context, i) for every i in 0 ..< chunks, on the calling thread and the pool's workers,
+// and returns when all are done. Called from two threads at once, or from inside a body, the second
+// call runs on its own thread alone. Denormal numbers are flushed to zero inside.
+void ck_parallel(size_t chunks, void *context, CKBody body);
+// How many threads take part, the calling one included; set before the first use or between uses.
+void ck_set_thread_count(size_t count);
+size_t ck_thread_count(void);
+
+#endif

@@ -1,0 +1,65 @@
+// The element-wise operations and reductions that have a loop of their own. An operation is a line
+// here and a line in elementwise.inc; the order is of no consequence.
+#ifndef CKERNELS_OPERATIONS_H
+#define CKERNELS_OPERATIONS_H
+
+#include <stdint.h>
+
+// Swift sees each of these as an enumeration with short case names.
+#define CK_ENUM(name) enum __attribute__((enum_extensibility(closed))) name : int32_t
+
+typedef CK_ENUM(CKMap) {
+  CKMapNegate,
+  CKMapAbs,
+  CKMapSign,
+  CKMapSquare,
+  CKMapSqrt,
+  CKMapReciprocal,
+  CKMapExp,
+  CKMapExpm1,
+  CKMapLog,
+  CKMapLog1p,
+  CKMapSin,
+  CKMapCos,
+  CKMapTanh,
+  CKMapErf,
+  CKMapSigmoid,
+  CKMapSoftplus,
+  CKMapRelu,
+  CKMapLeakyRelu,   // p: slope
+  CKMapElu,         // p: alpha
+  CKMapClamp,       // p, q: bounds
+  CKMapIsWithin,    // p, q: bounds; 1 inside, 0 outside
+  CKMapAffine,      // p * x + q
+  CKMapDivideInto,  // p / x
+  CKMapPower,       // x ** p
+} CKMap;
+
+typedef CK_ENUM(CKZip) {
+  CKZipAdd,
+  CKZipSubtract,
+  CKZipMultiply,
+  CKZipDivide,
+  CKZipPower,
+  CKZipMinimum,
+  CKZipMaximum,
+  CKZipLess,
+  CKZipLessOrEqual,
+  CKZipGreater,
+  CKZipGreaterOrEqual,
+  CKZipEqual,
+  CKZipNotEqual,
+  CKZipMaskedByPositive,     // b > 0 ? a : 0
+  CKZipScaledByLeak,         // b > 0 ? a : p * a
+  CKZipScaledByTanhSlope,    // a * (1 - b * b)
+  CKZipMinusSigmoid,         // a - sigmoid(b)
+} CKZip;
+
+typedef CK_ENUM(CKReduction) {
+  CKReductionSum,
+  CKReductionMax,
+  CKReductionMin,
+  CKReductionArgmax,
+} CKReduction;
+
+#endif

@@ -1,0 +1,176 @@
+// One pool of workers for all loops and products. Work comes as numbered chunks, whose number
+// depends on the shape alone: who runs a chunk never changes what it computes.
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "CKernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+typedef unsigned int FloatState;
+// Flush-to-zero (bit 15) and denormals-are-zero (bit 6): a multiplication with a denormal number
+// costs a hundred others, and Adam's moments of always-black pixels all become denormal.
+static FloatState flush_denormals(void) {
+  FloatState before = _mm_getcsr();
+  _mm_setcsr(before | 0x8040);
+  return before;
+}
+static void restore_float_state(FloatState state) { _mm_setcsr(state); }
+static void pause_briefly(void) { _mm_pause(); }
+#elif defined(__aarch64__)
+typedef uint64_t FloatState;
+static FloatState flush_denormals(void) {
+  FloatState before;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(before));
+  __asm__ volatile("msr fpcr, %0" ::"r"(before | (1ull << 24)));
+  return before;
+}
+static void restore_float_state(FloatState state) { __asm__ volatile("msr fpcr, %0" ::"r"(state)); }
+static void pause_briefly(void) { __asm__ volatile("yield"); }
+#else
+typedef int FloatState;
+static FloatState flush_denormals(void) { return 0; }
+static void restore_float_state(FloatState state) { (void)state; }
+static void pause_briefly(void) {}
+#endif
+
+// Where OpenBLAS is the build that runs on OpenMP, each calling thread has a thread count of its own;
+// the products are split here, so every one of them is one. Absent in the other builds.
+extern void omp_set_num_threads(int) __attribute__((weak));
+
+// What a thread needs once before it runs a chunk.
+static void prepare_thread(void) {
+  static _Thread_local bool is_prepared;
+  if (is_prepared) return;
+  is_prepared = true;
+  if (omp_set_num_threads) omp_set_num_threads(1);
+}
+
+enum { MAX_THREADS = 256 };
+
+// How long a worker without work looks for more before it sleeps: a few tens of microseconds, the
+// usual gap between two operations of a training step.
+enum { SPINS_BEFORE_SLEEP = 2000 };
+
+// The job being worked on. The ticket holds its generation in the high half and the next chunk to
+// be claimed in the low half: claiming is one compare-and-swap, and a worker that wakes late finds
+// another generation and claims nothing.
+static _Atomic uint64_t ticket;
+static _Atomic size_t job_chunks;
+static void *_Atomic job_context;
+static _Atomic CKBody job_body;
+static _Atomic size_t chunks_left;
+
+static _Atomic size_t thread_count;  // 0: not asked yet
+static size_t workers_started;
+static _Atomic int sleepers;
+static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t sleep_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t work_posted = PTHREAD_COND_INITIALIZER;
+
+static uint32_t generation_of(uint64_t t) { return (uint32_t)(t >> 32); }
+
+static void run_chunks(uint32_t generation) {
+  uint64_t t = atomic_load(&ticket);
+  while (generation_of(t) == generation && (uint32_t)t < atomic_load(&job_chunks)) {
+    if (!atomic_compare_exchange_weak(&ticket, &t, t + 1)) continue;
+    // The chunk is claimed and not yet counted as done, so the job cannot change under it.
+    CKBody body = atomic_load(&job_body);
+    body(atomic_load(&job_context), (uint32_t)t);
+    atomic_fetch_sub(&chunks_left, 1);
+    t = atomic_load(&ticket);
+  }
+}
+
+static void *work(void *argument) {
+  size_t index = (size_t)argument;
+  prepare_thread();
+  flush_denormals();
+  uint32_t seen = 0;
+  for (;;) {
+    int spins = 0;
+    while (generation_of(atomic_load(&ticket)) == seen || index >= atomic_load(&thread_count)) {
+      if (++spins < SPINS_BEFORE_SLEEP) {
+        pause_briefly();
+        continue;
+      }
+      pthread_mutex_lock(&sleep_lock);
+      atomic_fetch_add(&sleepers, 1);
+      while (generation_of(atomic_load(&ticket)) == seen || index >= atomic_load(&thread_count))
+        pthread_cond_wait(&work_posted, &sleep_lock);
+      atomic_fetch_sub(&sleepers, 1);
+      pthread_mutex_unlock(&sleep_lock);
+    }
+    seen = generation_of(atomic_load(&ticket));
+    run_chunks(seen);
+  }
+  return NULL;
+}
+
+// The processors that this process may run on.
+static size_t processor_count(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return (size_t)CPU_COUNT(&set);
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (size_t)online : 1;
+}
+
+void ck_set_thread_count(size_t count) {
+  atomic_store(&thread_count, count < 1 ? 1 : count > MAX_THREADS ? MAX_THREADS : count);
+}
+
+size_t ck_thread_count(void) {
+  if (atomic_load(&thread_count) == 0) ck_set_thread_count(processor_count());
+  return atomic_load(&thread_count);
+}
+
+static void start_workers(size_t count) {
+  while (workers_started + 1 < count) {
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    int failed = pthread_create(&thread, &attributes, work, (void *)(workers_started + 1));
+    pthread_attr_destroy(&attributes);
+    if (failed) return;  // Fewer workers are slower, not wrong.
+    workers_started += 1;
+  }
+}
+
+void ck_parallel(size_t chunks, void *context, CKBody body) {
+  prepare_thread();
+  FloatState before = flush_denormals();
+  size_t threads = ck_thread_count();
+  if (chunks < 2 || threads < 2 || pthread_mutex_trylock(&pool_lock) != 0) {
+    for (size_t i = 0; i < chunks; i++) body(context, i);
+    restore_float_state(before);
+    return;
+  }
+  start_workers(threads);
+  uint32_t generation = generation_of(atomic_load(&ticket)) + 1;
+  // Nobody can claim a chunk of the finished job, so its description may be overwritten; a reader
+  // of a half-written one fails its compare-and-swap, because the ticket changes last. The old
+  // ticket must not look claimable beside a larger number of chunks, so it is closed first.
+  atomic_store(&job_chunks, 0);
+  atomic_store(&ticket, (uint64_t)generation << 32 | UINT32_MAX);
+  atomic_store(&job_context, context);
+  atomic_store(&job_body, body);
+  atomic_store(&chunks_left, chunks);
+  atomic_store(&job_chunks, chunks);
+  atomic_store(&ticket, (uint64_t)(generation + 1) << 32);
+  if (atomic_load(&sleepers) > 0) {
+    pthread_mutex_lock(&sleep_lock);
+    pthread_cond_broadcast(&work_posted);
+    pthread_mutex_unlock(&sleep_lock);
+  }
+  run_chunks(generation + 1);
+  for (int spins = 0; atomic_load(&chunks_left) > 0; spins++) {
+    if (spins < SPINS_BEFORE_SLEEP) pause_briefly();
+    else sched_yield();  // A worker has lost its processor; let it have this one.
+  }
+  pthread_mutex_unlock(&pool_lock);
+  restore_float_state(before);
+}

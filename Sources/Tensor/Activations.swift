@@ -1,0 +1,77 @@
+import CKernels
+
+// The activations of neural networks, each stable for arguments of any size.
+
+/// The hyperbolic tangent of each element.
+public func tanh(_ x: Tensor) -> Tensor {
+  x.mapped(by: .tanh) { y, dy in dy.scaledByTanhSlope(at: y) }
+}
+
+/// The logistic function 1 / (1 + e⁻ˣ) of each element.
+public func sigmoid(_ x: Tensor) -> Tensor {
+  x.mapped(by: .sigmoid) { y, dy in dy * (y * (1 - y)) }
+}
+
+/// log(1 + eˣ) of each element, computed as max(x, 0) + log(1 + e^−|x|).
+public func softplus(_ x: Tensor) -> Tensor {
+  x.mapped(by: .softplus) { _, dy in dy * sigmoid(x) }
+}
+
+/// max(x, 0) of each element; its gradient at 0 is 0.
+public func relu(_ x: Tensor) -> Tensor {
+  x.mapped(by: .relu) { y, dy in dy.masked(byPositive: y) }
+}
+
+/// x where it is positive, `slope` · x elsewhere (Maas, Hannun and Ng 2013).
+public func leakyReLU(_ x: Tensor, slope: Double = 0.01) -> Tensor {
+  x.mapped(by: .leakyRelu, slope) { _, dy in dy.scaled(byLeak: slope, at: x) }
+}
+
+/// x where it is positive, `alpha` · (eˣ − 1) elsewhere (Clevert, Unterthiner and Hochreiter 2016).
+public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
+  x.mapped(by: .elu, alpha) { y, dy in select(x .> 0, dy, dy * (y + alpha)) }
+}
+
+/// x Φ(x) with the normal distribution function Φ(x) = ½ (1 + erf(x/√2)) (Hendrycks and Gimpel 2016).
+public func gelu(_ x: Tensor) -> Tensor {
+  x * (0.5 + 0.5 * erf(x * 0.5.squareRoot()))
+}
+
+/// e^xᵢ / Σⱼ e^xⱼ along one axis: positive numbers that sum to 1.
+public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
+  let shifted = exp(stopGradient(x) - stopGradient(x).max(along: axis, keepingDimensions: true))
+  let value = shifted / shifted.sum(along: axis, keepingDimensions: true)
+  return value.tracked(from: x) { y, dy in
+    y * (dy - (y * dy).sum(along: axis, keepingDimensions: true))
+  }
+}
+
+/// xᵢ − log Σⱼ e^xⱼ along one axis: the logarithm of ``softmax(_:along:)``, without its underflow.
+public func logSoftmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
+  x - x.logSumExp(along: axis, keepingDimensions: true)
+}
+
+extension Tensor {
+  /// These values where `x` > 0, 0 elsewhere: linear in these values, constant in `x` but at 0.
+  func masked(byPositive x: Tensor) -> Tensor {
+    let x = x.untracked
+    return Tensor.zipped(
+      .maskedByPositive, self, x, pullbacks: ({ _, dy in dy.masked(byPositive: x) }, { $1 * 0 }))
+  }
+
+  /// These values where `x` > 0, `slope` times them elsewhere.
+  fileprivate func scaled(byLeak slope: Double, at x: Tensor) -> Tensor {
+    let x = x.untracked
+    return Tensor.zipped(
+      .scaledByLeak, self, x, parameter: slope,
+      pullbacks: ({ _, dy in dy.scaled(byLeak: slope, at: x) }, { $1 * 0 }))
+  }
+
+  /// These values times 1 − y², the derivative of the hyperbolic tangent whose value is `y`.
+  fileprivate func scaledByTanhSlope(at y: Tensor) -> Tensor {
+    let x = self
+    return Tensor.zipped(
+      .scaledByTanhSlope, x, y,
+      pullbacks: ({ _, dy in dy.scaledByTanhSlope(at: y) }, { _, dy in -2 * dy * x * y }))
+  }
+}

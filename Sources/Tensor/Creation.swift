@@ -1,0 +1,155 @@
+import CKernels
+
+/// What a tensor can be made of: numbers, and arrays of them, nested to any depth.
+public protocol TensorConvertible {
+  /// The shape of the tensor; a ragged array stops the program.
+  var tensorShape: [Int] { get }
+  /// Appends the numbers in row-major order.
+  func appendScalars(to scalars: inout [Double])
+}
+
+extension TensorConvertible where Self: BinaryFloatingPoint {
+  /// The shape of a scalar.
+  public var tensorShape: [Int] { [] }
+  /// Appends this number.
+  public func appendScalars(to scalars: inout [Double]) { scalars.append(Double(self)) }
+}
+
+extension Float: TensorConvertible {}
+extension Double: TensorConvertible {}
+extension Int: TensorConvertible {
+  /// The shape of a scalar.
+  public var tensorShape: [Int] { [] }
+  /// Appends this number.
+  public func appendScalars(to scalars: inout [Double]) { scalars.append(Double(self)) }
+}
+
+extension Array: TensorConvertible where Element: TensorConvertible {
+  /// The number of elements, then the elements' own shape.
+  public var tensorShape: [Int] {
+    let inner = first?.tensorShape ?? []
+    for (index, element) in enumerated() {
+      precondition(
+        element.tensorShape == inner,
+        "Tensor: expected elements of one shape, found \(inner) at 0 and \(element.tensorShape)"
+          + " at \(index)")
+    }
+    return [count] + inner
+  }
+  /// Appends the elements' numbers in order.
+  public func appendScalars(to scalars: inout [Double]) {
+    for element in self { element.appendScalars(to: &scalars) }
+  }
+}
+
+extension Tensor {
+  /// Creates a tensor from a number or nested arrays: `Tensor([[1, 2], [3, 4]])` has shape [2, 2].
+  public init(_ values: some TensorConvertible, dtype: DType = .float32) {
+    var scalars: [Double] = []
+    let shape = values.tensorShape
+    values.appendScalars(to: &scalars)
+    self.init(scalars, shape: shape, dtype: dtype)
+  }
+
+  /// Creates a tensor of the given shape from its elements in row-major order.
+  public init(_ scalars: [Double], shape: [Int], dtype: DType = .float32) {
+    Self.checkCount(scalars.count, shape)
+    let double = Tensor.uninitialized(shape, .float64) { result, _ in
+      scalars.withUnsafeBytes { bytes in
+        UnsafeMutableRawBufferPointer(start: result, count: bytes.count).copyMemory(from: bytes)
+      }
+    }
+    self = double.converted(to: dtype)
+  }
+
+  /// Creates a tensor of the given shape from its elements in row-major order.
+  public init(_ scalars: [Float], shape: [Int], dtype: DType = .float32) {
+    Self.checkCount(scalars.count, shape)
+    let single = Tensor.uninitialized(shape, .float32) { result, _ in
+      scalars.withUnsafeBytes { bytes in
+        UnsafeMutableRawBufferPointer(start: result, count: bytes.count).copyMemory(from: bytes)
+      }
+    }
+    self = single.converted(to: dtype)
+  }
+
+  /// Creates a tensor of chosen rows of a table of bytes: element = byte / `maximum`.
+  ///
+  /// - Parameters:
+  ///   - bytes: The table, row after row.
+  ///   - rows: Which rows, in the order wanted.
+  ///   - rowLength: The number of bytes in a row.
+  ///   - maximum: The byte that becomes 1.
+  /// - Returns: A tensor of shape `[rows.count, rowLength]`.
+  public init(
+    bytes: [UInt8], rows: some Collection<Int>, rowLength: Int, maximum: Double = 255,
+    dtype: DType = .float32
+  ) {
+    let load = dtype.kernels.from_bytes
+    self = Tensor.uninitialized([rows.count, rowLength], dtype) { result, _ in
+      bytes.withUnsafeBufferPointer { bytes in
+        for (index, row) in rows.enumerated() {
+          precondition(
+            row >= 0 && (row + 1) * rowLength <= bytes.count,
+            "Tensor(bytes:): expected rows below \(bytes.count / Swift.max(1, rowLength)),"
+              + " found \(row)")
+          guard let table = bytes.baseAddress else { continue }
+          load?(
+            table + row * rowLength, maximum, result + index * rowLength * dtype.byteCount, 0,
+            rowLength)
+        }
+      }
+    }
+  }
+
+  /// Creates a tensor with `value` everywhere.
+  public init(filledWith value: Double, _ shape: [Int], dtype: DType = .float32) {
+    let fill = dtype.kernels.fill
+    self = Tensor.uninitialized(shape, dtype) { result, count in
+      parallel(over: count, grain: 2 * elementwiseGrain) { fill?(value, result, $0, $1) }
+    }
+  }
+
+  /// A tensor of zeros.
+  public static func zeros(_ shape: [Int], dtype: DType = .float32) -> Tensor {
+    Tensor(filledWith: 0, shape, dtype: dtype)
+  }
+
+  /// A tensor of ones.
+  public static func ones(_ shape: [Int], dtype: DType = .float32) -> Tensor {
+    Tensor(filledWith: 1, shape, dtype: dtype)
+  }
+
+  /// The identity matrix of shape `[size, size]`.
+  public static func identity(_ size: Int, dtype: DType = .float32) -> Tensor {
+    var scalars = [Double](repeating: 0, count: size * size)
+    for i in 0..<size { scalars[i * (size + 1)] = 1 }
+    return Tensor(scalars, shape: [size, size], dtype: dtype)
+  }
+
+  /// The integers of a range: `Tensor.range(2..<5)` is [2, 3, 4].
+  public static func range(_ range: Range<Int>, dtype: DType = .float32) -> Tensor {
+    ramp(from: Double(range.lowerBound), step: 1, count: range.count, dtype: dtype)
+  }
+
+  /// Evenly spaced numbers, both ends included: `linearSpace(from: 0, through: 1, count: 3)` is
+  /// [0, ½, 1].
+  public static func linearSpace(
+    from start: Double, through end: Double, count: Int, dtype: DType = .float32
+  ) -> Tensor {
+    ramp(
+      from: start, step: count > 1 ? (end - start) / Double(count - 1) : 0, count: count,
+      dtype: dtype)
+  }
+
+  private static func ramp(from start: Double, step: Double, count: Int, dtype: DType) -> Tensor {
+    let ramp = dtype.kernels.ramp
+    return uninitialized([count], dtype) { result, count in ramp?(start, step, result, 0, count) }
+  }
+
+  private static func checkCount(_ count: Int, _ shape: [Int]) {
+    precondition(
+      count == shape.product,
+      "Tensor: expected \(shape.product) elements for shape \(shape), found \(count)")
+  }
+}

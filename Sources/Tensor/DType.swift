@@ -1,0 +1,18 @@
+import CKernels
+
+/// The type of a tensor's elements.
+public enum DType: String, Sendable, Codable {
+  /// 32-bit floating point, for training and sampling.
+  case float32
+  /// 64-bit floating point, for gradient checks and linear algebra.
+  case float64
+
+  /// The size of one element in bytes.
+  public var byteCount: Int { self == .float32 ? 4 : 8 }
+
+  /// The vector loops for this type on this processor.
+  var kernels: CKKernels { self == .float32 ? Self.float32Kernels : Self.float64Kernels }
+
+  private static let float32Kernels = ck_float32().pointee
+  private static let float64Kernels = ck_float64().pointee
+}

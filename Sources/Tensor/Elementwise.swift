@@ -1,0 +1,94 @@
+import CKernels
+
+// Functions of each element. Each is its loop's name and its derivative.
+
+extension Tensor {
+  /// An element-wise operation that has a loop of its own, and its pullback.
+  func mapped(
+    by operation: CKMap, _ p: Double = 0, _ q: Double = 0, pullback: @escaping Pullback
+  ) -> Tensor {
+    let kernel = dtype.kernels.map
+    let value = Tensor.uninitialized(shape, dtype) { result, count in
+      parallel(over: count, grain: elementwiseGrain) {
+        kernel?(operation, p, q, pointer, result, $0, $1)
+      }
+    }
+    return value.tracked(from: self, pullback: pullback)
+  }
+
+  /// Applies a function to each element, and says how to go back.
+  ///
+  /// For operations of one's own that are not a composition of others. The function sees float64
+  /// whatever the tensor's type; it is called in order, on one thread.
+  ///
+  /// ```swift
+  /// let y = x.mapped({ $0 * $0 * $0 }) { _, dy in dy * 3 * x * x }
+  /// ```
+  public func mapped(_ function: (Double) -> Double, pullback: @escaping Pullback) -> Tensor {
+    Tensor(doubles.map(function), shape: shape, dtype: dtype)
+      .tracked(from: self, pullback: pullback)
+  }
+}
+
+/// The absolute value of each element; its gradient at 0 is 0.
+public func abs(_ x: Tensor) -> Tensor {
+  x.mapped(by: .abs) { _, dy in dy * sign(x) }
+}
+
+/// −1, 0 or 1 by the sign of each element.
+public func sign(_ x: Tensor) -> Tensor {
+  stopGradient(x).mapped(by: .sign) { _, dy in dy * 0 }
+}
+
+/// The square of each element.
+public func square(_ x: Tensor) -> Tensor {
+  x.mapped(by: .square) { _, dy in 2 * dy * x }
+}
+
+/// The square root of each element.
+public func sqrt(_ x: Tensor) -> Tensor {
+  x.mapped(by: .sqrt) { y, dy in 0.5 * dy / y }
+}
+
+/// eˣ of each element.
+public func exp(_ x: Tensor) -> Tensor {
+  x.mapped(by: .exp) { y, dy in dy * y }
+}
+
+/// eˣ − 1 of each element, exact near 0, where `exp(x) - 1` loses all digits.
+public func expm1(_ x: Tensor) -> Tensor {
+  x.mapped(by: .expm1) { y, dy in dy * (y + 1) }
+}
+
+/// The natural logarithm of each element.
+public func log(_ x: Tensor) -> Tensor {
+  x.mapped(by: .log) { _, dy in dy / x }
+}
+
+/// log(1 + x) of each element, exact near 0, where `log(1 + x)` loses all digits.
+public func log1p(_ x: Tensor) -> Tensor {
+  x.mapped(by: .log1p) { _, dy in dy / (1 + x) }
+}
+
+/// The sine of each element, in radians.
+public func sin(_ x: Tensor) -> Tensor {
+  x.mapped(by: .sin) { _, dy in dy * cos(x) }
+}
+
+/// The cosine of each element, in radians.
+public func cos(_ x: Tensor) -> Tensor {
+  x.mapped(by: .cos) { _, dy in -dy * sin(x) }
+}
+
+/// The error function of each element, 2/√π ∫₀ˣ exp(−t²) dt.
+public func erf(_ x: Tensor) -> Tensor {
+  x.mapped(by: .erf) { _, dy in dy * (1.1283791670955126 * exp(-square(x))) }
+}
+
+/// Each element limited to `range`; the gradient is 0 outside.
+public func clamp(_ x: Tensor, to range: ClosedRange<Double>) -> Tensor {
+  let (lower, upper) = (range.lowerBound, range.upperBound)
+  return x.mapped(by: .clamp, lower, upper) { _, dy in
+    dy * stopGradient(x).mapped(by: .isWithin, lower, upper) { _, dy in dy * 0 }
+  }
+}

@@ -1,0 +1,169 @@
+import COpenBLAS
+
+extension Tensor {
+  /// The matrix product, of matrices or of two stacks of matrices.
+  ///
+  /// `[m, k] · [k, n]` gives `[m, n]`; `[batch, m, k] · [batch, k, n]` gives `[batch, m, n]`.
+  ///
+  /// - Parameters:
+  ///   - other: The right factor.
+  ///   - transposeLeft: Whether this tensor is stored transposed, `[k, m]`.
+  ///   - transposeRight: Whether `other` is stored transposed, `[n, k]`.
+  public func matmul(
+    _ other: Tensor, transposeLeft: Bool = false, transposeRight: Bool = false
+  ) -> Tensor {
+    let (a, b) = (self, other)
+    let size = ProductSize(a, b, transposeLeft, transposeRight, "matmul")
+    let value = Tensor.uninitialized(size.shape, a.dtype) { result, _ in
+      size.run(a.pointer, b.pointer, result, a.dtype, adding: false)
+    }
+    // C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC, each brought to the way its factor is stored.
+    return value.tracked(
+      from: (
+        a,
+        { _, dy in
+          transposeLeft
+            ? b.matmul(dy, transposeLeft: transposeRight, transposeRight: true)
+            : dy.matmul(b, transposeRight: !transposeRight)
+        }
+      ),
+      (
+        b,
+        { _, dy in
+          transposeRight
+            ? dy.matmul(a, transposeLeft: true, transposeRight: transposeLeft)
+            : a.matmul(dy, transposeLeft: !transposeLeft)
+        }
+      ))
+  }
+}
+
+/// x·W + b, in one pass: `[batch, inputs] · [inputs, outputs] + [outputs]`.
+public func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor {
+  let size = ProductSize(x, weight, false, false, "affine")
+  precondition(
+    bias.shape == [size.n] && size.batch == nil && bias.dtype == x.dtype,
+    "affine: expected a bias of shape [\(size.n)] for weight \(weight.shape), found"
+      + " \(bias.dtype)\(bias.shape)")
+  let value = Tensor.uninitialized([size.m, size.n], x.dtype) { result, _ in
+    let byteCount = size.n * x.dtype.byteCount
+    for row in 0..<size.m {
+      (result + row * byteCount).copyMemory(from: bias.pointer, byteCount: byteCount)
+    }
+    size.run(x.pointer, weight.pointer, result, x.dtype, adding: true)
+  }
+  return value.tracked(
+    from: (x, { _, dy in dy.matmul(weight, transposeRight: true) }),
+    (weight, { _, dy in x.matmul(dy, transposeLeft: true) }), (bias, { _, dy in dy.sum(along: 0) }))
+}
+
+/// The sizes of one matrix product or of a stack of them, and how the work is split.
+private struct ProductSize {
+  let batch: Int?
+  let m: Int
+  let n: Int
+  let k: Int
+  let transposeLeft: Bool
+  let transposeRight: Bool
+
+  init(_ a: Tensor, _ b: Tensor, _ transposeLeft: Bool, _ transposeRight: Bool, _ name: String) {
+    let rank = a.rank
+    precondition(
+      a.dtype == b.dtype && rank == b.rank && (rank == 2 || rank == 3),
+      "\(name): expected two matrices or two stacks of one element type, found"
+        + " \(a.dtype)\(a.shape) and \(b.dtype)\(b.shape)")
+    let (left, right) = (a.shape.suffix(2), b.shape.suffix(2))
+    let flags = "\(transposeLeft ? "ᵀ" : "") and \(b.shape)\(transposeRight ? "ᵀ" : "")"
+    batch = rank == 3 ? a.shape[0] : nil
+    m = transposeLeft ? left[left.endIndex - 1] : left[left.startIndex]
+    k = transposeLeft ? left[left.startIndex] : left[left.endIndex - 1]
+    n = transposeRight ? right[right.startIndex] : right[right.endIndex - 1]
+    let inner = transposeRight ? right[right.endIndex - 1] : right[right.startIndex]
+    precondition(
+      k == inner && (rank == 2 || a.shape[0] == b.shape[0]),
+      "\(name): shapes \(a.shape)\(flags) do not multiply")
+    self.transposeLeft = transposeLeft
+    self.transposeRight = transposeRight
+  }
+
+  var shape: [Int] { (batch.map { [$0] } ?? []) + [m, n] }
+
+  /// Computes the product, added to what is in the result if `adding`.
+  func run(
+    _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer,
+    _ dtype: DType, adding: Bool
+  ) {
+    if m == 0 || n == 0 || batch == 0 { return }
+    if k == 0 {
+      if !adding {
+        c.initializeMemory(as: UInt8.self, repeating: 0, count: shape.product * dtype.byteCount)
+      }
+      return
+    }
+    BLAS.prepare()
+    let width = dtype.byteCount
+    if let batch {
+      parallel(count: batch) { i in
+        block(
+          a + i * m * k * width, b + i * k * n * width, c + i * m * n * width, dtype, adding,
+          rows: 0..<m, columns: 0..<n)
+      }
+      return
+    }
+    // One single-threaded product a piece, cut along the longer side of the result: faster than
+    // the library's own threads, and the same bits whatever the number of threads.
+    let (pieces, length) = Self.pieces(of: max(m, n), work: 2 * m * n * k)
+    parallel(count: pieces) { piece in
+      let range = piece * length..<min(max(m, n), (piece + 1) * length)
+      if m > n {
+        block(a, b, c, dtype, adding, rows: range, columns: 0..<n)
+      } else {
+        block(a, b, c, dtype, adding, rows: 0..<m, columns: range)
+      }
+    }
+  }
+
+  /// The number of pieces that `side` is cut into and the length of each, a multiple of 16.
+  ///
+  /// Every piece packs the other factor again, so few large pieces are best: at the sizes of small
+  /// networks four pieces cost 5 to 10 % more than two.
+  private static func pieces(of side: Int, work: Int) -> (count: Int, length: Int) {
+    let wanted = work < 400_000 ? 1 : max(2, min(16, work / 128_000_000))
+    let length = ((side + wanted - 1) / wanted + 15) / 16 * 16
+    return ((side + length - 1) / length, length)
+  }
+
+  /// One product on the calling thread, for a block of the result.
+  private func block(
+    _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer,
+    _ dtype: DType, _ adding: Bool, rows: Range<Int>, columns: Range<Int>
+  ) {
+    let width = dtype.byteCount
+    let left = a + rows.lowerBound * (transposeLeft ? 1 : k) * width
+    let right = b + columns.lowerBound * (transposeRight ? k : 1) * width
+    let result = c + (rows.lowerBound * n + columns.lowerBound) * width
+    let (aFlag, bFlag) = (
+      transposeLeft ? CblasTrans : CblasNoTrans, transposeRight ? CblasTrans : CblasNoTrans
+    )
+    let (rowCount, columnCount, inner) = (
+      blasint(rows.count), blasint(columns.count), blasint(k)
+    )
+    let (lda, ldb, ldc) = (
+      blasint(transposeLeft ? m : k), blasint(transposeRight ? k : n), blasint(n)
+    )
+    switch dtype {
+    case .float32:
+      cblas_sgemm(
+        CblasRowMajor, aFlag, bFlag, rowCount, columnCount, inner, 1,
+        left.assumingMemoryBound(to: Float.self), lda,
+        right.assumingMemoryBound(to: Float.self), ldb, adding ? 1 : 0,
+        result.assumingMemoryBound(to: Float.self), ldc)
+    case .float64:
+      cblas_dgemm(
+        CblasRowMajor, aFlag, bFlag, rowCount, columnCount, inner, 1,
+        left.assumingMemoryBound(to: Double.self), lda,
+        right.assumingMemoryBound(to: Double.self), ldb, adding ? 1 : 0,
+        result.assumingMemoryBound(to: Double.self), ldc)
+    }
+  }
+}

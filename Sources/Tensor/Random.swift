@@ -1,0 +1,180 @@
+import CKernels
+
+/// A stream of random numbers, given explicitly to whatever draws from it.
+///
+/// The generator is counter-based: number *i* of a stream is a function of the seed, the stream and
+/// *i* alone (Philox 4×32-10; Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
+/// 1, 2, 3", 2011). So the numbers are the same at any number of threads, and the state is three
+/// integers. Uniform, normal and shuffled values are the package's own and do not change with the
+/// Swift version.
+///
+/// ```swift
+/// let random = Random(seed: 0)
+/// let noise = random.normal([128, 20])
+/// ```
+///
+/// One stream is drawn from by one thread at a time; give each thread its own with ``split()``.
+public final class Random {
+  /// Where a stream stands: all that is needed to go on with the same numbers.
+  public struct State: Hashable, Codable, Sendable {
+    /// The seed, Philox' key.
+    public var seed: UInt64
+    /// Which of the seed's streams.
+    public var stream: UInt64
+    /// The next block of four 32-bit words to be drawn from.
+    public var block: UInt64
+    /// How many words of that block have been used, one at a time: 0 … 3.
+    public var word: Int
+    /// How many streams have been split off this one.
+    public var children: UInt64
+  }
+
+  /// Where the stream stands; assigning a saved state goes on from there.
+  public var state: State {
+    didSet { if state.block != oldValue.block { words = [] } }
+  }
+
+  /// The words of block `state.block`, or none where it has not been made yet.
+  private var words: [UInt32] = []
+
+  /// Creates the first stream of a seed.
+  public init(seed: UInt64) {
+    state = State(seed: seed, stream: 0, block: 0, word: 0, children: 0)
+  }
+
+  /// Creates a stream that goes on where `state` stood.
+  public init(state: State) {
+    self.state = state
+  }
+
+  /// Returns a new stream, independent of this one and of every other that is split off it.
+  ///
+  /// The child's number is a Philox output of its parent's number and its place among the siblings,
+  /// so that grandchildren do not meet. Drawing from the parent before or after changes nothing.
+  public func split() -> Random {
+    state.children += 1
+    // A key of its own keeps these words apart from the ones that are drawn.
+    let words = philox(
+      counter: halves(of: state.children, state.stream),
+      key: halves(of: state.seed ^ 0x7453_7472_5370_6c69))
+    let stream = UInt64(words[1]) << 32 | UInt64(words[0])
+    return Random(state: State(seed: state.seed, stream: stream, block: 0, word: 0, children: 0))
+  }
+
+  // MARK: Tensors
+
+  /// Returns numbers uniform on [`range.lowerBound`, `range.upperBound`).
+  public func uniform(
+    _ shape: [Int], in range: Range<Double> = 0..<1, dtype: DType = .float32
+  ) -> Tensor {
+    let unit = drawn(shape, dtype, dtype.kernels.uniform)
+    if range == 0..<1 { return unit }
+    return unit.scaled(by: range.upperBound - range.lowerBound, plus: range.lowerBound)
+  }
+
+  /// Returns normally distributed numbers (Box and Muller 1958).
+  public func normal(
+    _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32
+  ) -> Tensor {
+    let standard = drawn(shape, dtype, dtype.kernels.normal)
+    if mean == 0 && standardDeviation == 1 { return standard }
+    return standard.scaled(by: standardDeviation, plus: mean)
+  }
+
+  /// Returns ones with the given probability and zeros otherwise.
+  public func bernoulli(
+    _ shape: [Int], probability: Double, dtype: DType = .float32
+  ) -> Tensor {
+    uniform(shape, dtype: dtype) .< probability
+  }
+
+  /// Returns a one where an independent uniform number is below `probability`, a zero elsewhere.
+  ///
+  /// - Parameter probability: The probability of each element, of any shape; the result has it too.
+  public func bernoulli(probability: Tensor) -> Tensor {
+    uniform(probability.shape, dtype: probability.dtype) .< probability
+  }
+
+  private typealias Draw = (
+    _ seed: UInt64, _ stream: UInt64, _ block: UInt64, UnsafeMutableRawPointer?, Int, Int
+  ) -> Void
+
+  private func drawn(_ shape: [Int], _ dtype: DType, _ draw: Draw) -> Tensor {
+    let numbersPerBlock = dtype == .float32 ? 4 : 2
+    if state.word > 0 {
+      state.block += 1
+      state.word = 0
+    }
+    let (seed, stream, block) = (state.seed, state.stream, state.block)
+    let result = Tensor.uninitialized(shape, dtype) { y, count in
+      parallel(over: count, grain: 2_048) { draw(seed, stream, block, y, $0, $1) }
+    }
+    state.block += UInt64((result.count + numbersPerBlock - 1) / numbersPerBlock)
+    return result
+  }
+
+  // MARK: Single numbers
+
+  /// Returns 32 random bits.
+  public func bits() -> UInt32 {
+    if words.isEmpty {
+      words = philox(counter: halves(of: state.block, state.stream), key: halves(of: state.seed))
+    }
+    let word = words[state.word]
+    if state.word == 3 {
+      state.block += 1
+      state.word = 0
+    } else {
+      state.word += 1
+    }
+    return word
+  }
+
+  /// Returns a number uniform on [0, 1), a multiple of 2⁻³².
+  public func uniform() -> Double {
+    Double(bits()) * 0x1p-32
+  }
+
+  /// Returns a number uniform on [`range.lowerBound`, `range.upperBound`).
+  public func uniform(in range: Range<Double>) -> Double {
+    range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
+  }
+
+  /// Returns an integer uniform on `0 ..< bound`, without bias (Lemire 2019).
+  public func integer(below bound: Int) -> Int {
+    precondition(
+      bound > 0 && bound <= Int(UInt32.max),
+      "Random.integer(below:): expected a bound in 1 ... \(UInt32.max), found \(bound)")
+    let bound = UInt32(bound)
+    var product = UInt64(bits()) * UInt64(bound)
+    if UInt32(truncatingIfNeeded: product) < bound {
+      let threshold = (0 &- bound) % bound
+      while UInt32(truncatingIfNeeded: product) < threshold {
+        product = UInt64(bits()) * UInt64(bound)
+      }
+    }
+    return Int(product >> 32)
+  }
+
+  /// Returns the integers `0 ..< count` in a random order (Fisher and Yates; Durstenfeld 1964).
+  public func permutation(_ count: Int) -> [Int] {
+    var order = Array(0..<count)
+    for last in stride(from: count - 1, to: 0, by: -1) {
+      order.swapAt(last, integer(below: last + 1))
+    }
+    return order
+  }
+}
+
+/// The 32-bit halves of the numbers, low half first.
+private func halves(of numbers: UInt64...) -> [UInt32] {
+  numbers.flatMap { [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)] }
+}
+
+/// One block of Philox 4×32-10: four words, a function of a counter of four and a key of two.
+func philox(counter: [UInt32], key: [UInt32]) -> [UInt32] {
+  [UInt32](unsafeUninitializedCapacity: 4) { result, count in
+    ck_philox(counter, key, result.baseAddress)
+    count = 4
+  }
+}

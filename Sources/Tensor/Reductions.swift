@@ -1,0 +1,196 @@
+import CKernels
+
+extension Tensor {
+  // MARK: Sum and mean
+
+  /// The sum of all elements, a scalar.
+  public func sum() -> Tensor { sum(along: Array(shape.indices)) }
+
+  /// The sum along one axis; a negative axis counts from the end.
+  public func sum(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    sum(along: [axis], keepingDimensions: keepingDimensions)
+  }
+
+  /// The sum along several axes.
+  public func sum(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
+    let kept = reduced(.sum, along: axes, "sum")
+    let (own, keptShape) = (shape, kept.shape)
+    return kept.reshaped(to: keepingDimensions ? keptShape : squeezedShape(along: axes, "sum"))
+      .tracked(from: self) { _, dy in dy.reshaped(to: keptShape).broadcast(to: own) }
+  }
+
+  /// The mean of all elements, a scalar.
+  public func mean() -> Tensor { mean(along: Array(shape.indices)) }
+
+  /// The mean along one axis; a negative axis counts from the end.
+  public func mean(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    mean(along: [axis], keepingDimensions: keepingDimensions)
+  }
+
+  /// The mean along several axes.
+  public func mean(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
+    let total = sum(along: axes, keepingDimensions: keepingDimensions)
+    return total * (Double(total.count) / Double(count))
+  }
+
+  /// The variance of all elements, a scalar; see ``variance(along:keepingDimensions:correction:)``.
+  public func variance(correction: Int = 0) -> Tensor {
+    variance(along: Array(shape.indices), correction: correction)
+  }
+
+  /// The variance along one axis.
+  public func variance(
+    along axis: Int, keepingDimensions: Bool = false, correction: Int = 0
+  ) -> Tensor {
+    variance(along: [axis], keepingDimensions: keepingDimensions, correction: correction)
+  }
+
+  /// The variance along several axes: squared deviations from the mean over n − `correction`.
+  ///
+  /// A correction of 0 gives the distribution's own variance, 1 the unbiased estimate of it.
+  public func variance(
+    along axes: [Int], keepingDimensions: Bool = false, correction: Int = 0
+  ) -> Tensor {
+    let deviation = self - mean(along: axes, keepingDimensions: true)
+    let total = square(deviation).sum(along: axes, keepingDimensions: keepingDimensions)
+    let n = Double(count) / Double(Swift.max(1, total.count))
+    return total / (n - Double(correction))
+  }
+
+  // MARK: Extremes
+
+  /// The largest element, a scalar.
+  public func max() -> Tensor { max(along: Array(shape.indices)) }
+
+  /// The largest element along one axis; a negative axis counts from the end.
+  public func max(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    max(along: [axis], keepingDimensions: keepingDimensions)
+  }
+
+  /// The largest element along several axes; equal ones share the gradient.
+  public func max(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
+    extreme(.max, along: axes, keepingDimensions, "max")
+  }
+
+  /// The smallest element, a scalar.
+  public func min() -> Tensor { min(along: Array(shape.indices)) }
+
+  /// The smallest element along one axis; a negative axis counts from the end.
+  public func min(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    min(along: [axis], keepingDimensions: keepingDimensions)
+  }
+
+  /// The smallest element along several axes; equal ones share the gradient.
+  public func min(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
+    extreme(.min, along: axes, keepingDimensions, "min")
+  }
+
+  private func extreme(
+    _ operation: CKReduction, along axes: [Int], _ keepingDimensions: Bool, _ name: String
+  ) -> Tensor {
+    let x = self
+    let kept = reduced(operation, along: axes, name)
+    let shape = keepingDimensions ? kept.shape : squeezedShape(along: axes, name)
+    return kept.reshaped(to: shape).tracked(from: self) { _, dy in
+      let isExtreme = x .== kept
+      let share = isExtreme / isExtreme.sum(along: axes, keepingDimensions: true)
+      return share * dy.reshaped(to: kept.shape)
+    }
+  }
+
+  /// The indices of the largest elements along one axis, row-major over the other axes; the first
+  /// of equal ones.
+  public func argmax(along axis: Int = -1) -> [Int] {
+    reduced(.argmax, along: [axis], "argmax").doubles.map { Int($0) }
+  }
+
+  // MARK: Log-sum-exp
+
+  /// log Σ e^x along one axis, without overflow: the largest element is taken out first.
+  public func logSumExp(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    // An infinite largest element is its own answer, and must not be subtracted from itself.
+    let largest = stopGradient(self).max(along: axis, keepingDimensions: true)
+    let shift = clamp(largest, to: -3e38...3e38)
+    let kept =
+      log(exp(stopGradient(self) - shift).sum(along: axis, keepingDimensions: true)) + shift
+    let (x, keptShape) = (self, kept.shape)
+    let shape = keepingDimensions ? keptShape : squeezedShape(along: [axis], "logSumExp")
+    return kept.reshaped(to: shape).tracked(from: self) { _, dy in
+      softmax(x, along: axis) * dy.reshaped(to: keptShape)
+    }
+  }
+
+  // MARK: The loop
+
+  /// The shape without the given axes.
+  private func squeezedShape(along axes: [Int], _ name: String) -> [Int] {
+    let dropped = Set(axes.map { axis($0, name) })
+    return shape.indices.filter { !dropped.contains($0) }.map { shape[$0] }
+  }
+
+  /// The index of an axis that may be counted from the end.
+  func axis(_ axis: Int, _ name: String) -> Int {
+    let index = axis < 0 ? axis + rank : axis
+    precondition(
+      shape.indices.contains(index), "\(name): axis \(axis) is outside of shape \(shape)")
+    return index
+  }
+
+  /// Reduces along axes, keeping them with size 1; no gradient.
+  private func reduced(_ operation: CKReduction, along axes: [Int], _ name: String) -> Tensor {
+    let indices = Set(axes.map { axis($0, name) })
+    precondition(indices.count == axes.count, "\(name): expected distinct axes, found \(axes)")
+    if operation != .sum {
+      precondition(
+        indices.allSatisfy { shape[$0] > 0 }, "\(name): no elements along \(axes) in \(shape)")
+    }
+    var result = untracked
+    // Adjacent axes go in one pass, the last ones first, while the data is largest.
+    var end = rank
+    while end > 0 {
+      guard indices.contains(end - 1) else {
+        end -= 1
+        continue
+      }
+      var begin = end - 1
+      while begin > 0 && indices.contains(begin - 1) { begin -= 1 }
+      let outer = result.shape[..<begin].reduce(1, *)
+      let middle = result.shape[begin..<end].reduce(1, *)
+      let inner = result.shape[end...].reduce(1, *)
+      var shape = result.shape
+      for d in begin..<end { shape[d] = 1 }
+      result = result.reduced(operation, outer, middle, inner).reshaped(to: shape)
+      end = begin
+    }
+    return result
+  }
+
+  /// Reduces `[outer, count, inner]` to `[outer, inner]`.
+  private func reduced(
+    _ operation: CKReduction, _ outer: Int, _ count: Int, _ inner: Int
+  ) -> Tensor {
+    let reduce = dtype.kernels.reduce
+    let blockLength = Swift.max(64, 2 * elementwiseGrain / Swift.max(1, inner))
+    guard operation != .argmax && outer < 8 && count > blockLength else {
+      return Tensor.uninitialized([outer, inner], dtype) { result, _ in
+        let step = Swift.max(1, elementwiseGrain / Swift.max(1, count * inner))
+        parallel(over: outer, step: step) {
+          reduce?(operation, pointer, result, count, inner, $0, $1, 0, inner)
+        }
+      }
+    }
+    // A long reduction goes in blocks, then over the blocks' results.
+    let blocks = (count + blockLength - 1) / blockLength
+    let partial = Tensor.uninitialized([outer, blocks, inner], dtype) { result, _ in
+      parallel(count: outer * blocks) { index in
+        let (row, block) = index.quotientAndRemainder(dividingBy: blocks)
+        let begin = block * blockLength
+        reduce?(
+          operation, pointer(at: (row * count + begin) * inner),
+          result + index * inner * dtype.byteCount, Swift.min(blockLength, count - begin), inner, 0,
+          1, 0, inner)
+      }
+    }
+    return partial.reduced(operation, outer, blocks, inner)
+  }
+}

@@ -1,0 +1,221 @@
+import CKernels
+
+extension Tensor {
+  // MARK: The same elements under another shape
+
+  /// The same elements in another shape; one size may be −1 and is worked out.
+  public func reshaped(to target: [Int]) -> Tensor {
+    if target == shape { return self }
+    var target = target
+    if let open = target.firstIndex(of: -1) {
+      let known = target.enumerated().filter { $0.offset != open }.map(\.element).product
+      target[open] = known > 0 ? count / known : 0
+    }
+    precondition(
+      target.product == count && target.allSatisfy { $0 >= 0 },
+      "reshaped: shape \(shape) has \(count) elements, \(target) does not")
+    let own = shape
+    return Tensor(storage, shape: target).tracked(from: self) { _, dy in dy.reshaped(to: own) }
+  }
+
+  /// All dimensions from `axis` on merged into one: `[batch, …]` to `[batch, features]` by default.
+  public func flattened(from axis: Int = 1) -> Tensor {
+    precondition(axis >= 0 && axis <= rank, "flattened: axis \(axis) is outside of shape \(shape)")
+    return reshaped(to: Array(shape[..<axis]) + [shape[axis...].reduce(1, *)])
+  }
+
+  /// A new dimension of size 1 before `axis`; −1 puts it last.
+  public func expanded(at axis: Int) -> Tensor {
+    let index = axis < 0 ? axis + rank + 1 : axis
+    precondition(index >= 0 && index <= rank, "expanded: axis \(axis) is outside of shape \(shape)")
+    return reshaped(to: Array(shape[..<index]) + [1] + Array(shape[index...]))
+  }
+
+  /// Without the dimension at `axis`, whose size must be 1.
+  public func squeezed(at axis: Int) -> Tensor {
+    let index = self.axis(axis, "squeezed")
+    precondition(shape[index] == 1, "squeezed: expected size 1 at axis \(axis) of shape \(shape)")
+    return reshaped(to: Array(shape[..<index]) + Array(shape[(index + 1)...]))
+  }
+
+  // MARK: Another order
+
+  /// The matrix with rows and columns exchanged; of a higher rank, the last two axes.
+  public func transposed() -> Tensor {
+    precondition(rank >= 2, "transposed: expected two dimensions or more, found shape \(shape)")
+    var order = Array(shape.indices)
+    order.swapAt(rank - 1, rank - 2)
+    return permuted(to: order)
+  }
+
+  /// The axes in another order: axis `d` of the result is axis `order[d]` of this tensor.
+  public func permuted(to order: [Int]) -> Tensor {
+    precondition(
+      order.sorted() == Array(shape.indices),
+      "permuted: expected the axes of shape \(shape) in some order, found \(order)")
+    let strides = Broadcast.strides(of: shape, in: shape)
+    let value = rearranged(
+      to: order.map { shape[$0] }, strides: order.map { strides[$0] }, offset: 0)
+    var inverse = order
+    for (d, source) in order.enumerated() { inverse[source] = d }
+    return value.tracked(from: self) { [inverse] _, dy in dy.permuted(to: inverse) }
+  }
+
+  // MARK: Parts
+
+  /// The part from `range.lowerBound` to before `range.upperBound` along one axis.
+  public func sliced(_ range: Range<Int>, along axis: Int = 0) -> Tensor {
+    let d = self.axis(axis, "sliced")
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= shape[d],
+      "sliced: range \(range) is outside of axis \(axis) of shape \(shape)")
+    if range == 0..<shape[d] { return self }
+    let strides = Broadcast.strides(of: shape, in: shape)
+    var target = shape
+    target[d] = range.count
+    let stride = shape[(d + 1)...].reduce(1, *)
+    let value = rearranged(to: target, strides: strides, offset: range.lowerBound * stride)
+    let after = shape[d] - range.upperBound
+    return value.tracked(from: self) { _, dy in
+      dy.padded(before: range.lowerBound, after: after, along: d)
+    }
+  }
+
+  /// Zeros put before and after along one axis.
+  public func padded(before: Int, after: Int, along axis: Int) -> Tensor {
+    let d = self.axis(axis, "padded")
+    precondition(
+      before >= 0 && after >= 0, "padded: expected sizes of 0 or more, found \(before), \(after)")
+    if before == 0 && after == 0 { return self }
+    var target = shape
+    target[d] += before + after
+    var value = Tensor.zeros(target, dtype: dtype)
+    value.write(untracked, along: d, at: before)
+    let length = shape[d]
+    return value.tracked(from: self) { _, dy in dy.sliced(before..<before + length, along: d) }
+  }
+
+  /// Zeros put around: before and after along each axis.
+  public func padded(_ sizes: [(before: Int, after: Int)]) -> Tensor {
+    precondition(
+      sizes.count == rank, "padded: expected \(rank) pairs for shape \(shape), found \(sizes.count)"
+    )
+    return zip(shape.indices, sizes).reduce(self) { x, pair in
+      x.padded(before: pair.1.before, after: pair.1.after, along: pair.0)
+    }
+  }
+
+  /// Pieces of the given lengths along one axis.
+  public func split(into lengths: [Int], along axis: Int) -> [Tensor] {
+    let d = self.axis(axis, "split")
+    precondition(
+      lengths.reduce(0, +) == shape[d],
+      "split: lengths \(lengths) do not add up to axis \(axis) of shape \(shape)")
+    var begin = 0
+    return lengths.map { length in
+      defer { begin += length }
+      return sliced(begin..<begin + length, along: d)
+    }
+  }
+
+  /// `count` pieces of equal length along one axis.
+  public func split(count: Int, along axis: Int) -> [Tensor] {
+    let d = self.axis(axis, "split")
+    precondition(
+      count > 0 && shape[d] % count == 0,
+      "split: axis \(axis) of shape \(shape) does not split into \(count)")
+    return split(into: Array(repeating: shape[d] / count, count: count), along: d)
+  }
+
+  /// The tensors one after another along one axis.
+  public static func concatenated(_ tensors: [Tensor], along axis: Int = 0) -> Tensor {
+    guard let first = tensors.first else {
+      preconditionFailure("concatenated: expected one tensor or more, found none")
+    }
+    let d = first.axis(axis, "concatenated")
+    var target = first.shape
+    target[d] = 0
+    for tensor in tensors {
+      var other = tensor.shape
+      if other.indices.contains(d) { other[d] = first.shape[d] }
+      precondition(
+        other == first.shape && tensor.dtype == first.dtype,
+        "concatenated along \(axis): \(tensor.dtype)\(tensor.shape) does not fit"
+          + " \(first.dtype)\(first.shape)")
+      target[d] += tensor.shape[d]
+    }
+    var value = uninitialized(target, first.dtype) { _, _ in }
+    var begins: [Int] = []
+    var begin = 0
+    for tensor in tensors {
+      begins.append(begin)
+      value.write(tensor.untracked, along: d, at: begin)
+      begin += tensor.shape[d]
+    }
+    return value.tracked(
+      from: zip(tensors, begins).map { tensor, begin in
+        let range = begin..<begin + tensor.shape[d]
+        return (tensor, { _, dy in dy.sliced(range, along: d) })
+      })
+  }
+
+  /// The tensors along a new axis.
+  public static func stacked(_ tensors: [Tensor], along axis: Int = 0) -> Tensor {
+    concatenated(tensors.map { $0.expanded(at: axis) }, along: axis)
+  }
+
+  // MARK: Copies with strides
+
+  /// A contiguous copy of what lies at `offset` with the given strides.
+  func rearranged(to target: [Int], strides: [Int], offset: Int) -> Tensor {
+    let gather = dtype.kernels.gather
+    let loop = StridedLoop(target, strides)
+    return Tensor.uninitialized(target, dtype) { result, _ in
+      loop.run { begin, end in
+        gather?(pointer(at: offset), result, loop.shape.count, loop.shape, loop.strides, begin, end)
+      }
+    }
+  }
+
+  /// Writes `part` into this tensor, from index `begin` of axis `d` on.
+  private mutating func write(_ part: Tensor, along d: Int, at begin: Int) {
+    let scatter = dtype.kernels.scatter
+    let offset = begin * shape[(d + 1)...].reduce(1, *) * dtype.byteCount
+    let loop = StridedLoop(part.shape, Broadcast.strides(of: shape, in: shape))
+    withMutableMemory { memory in
+      loop.run { begin, end in
+        scatter?(
+          part.pointer, memory + offset, loop.shape.count, loop.shape, loop.strides, begin, end)
+      }
+    }
+  }
+}
+
+/// A loop over a contiguous and a strided side, in as few dimensions as possible.
+private struct StridedLoop {
+  private(set) var shape: [Int] = []
+  private(set) var strides: [Int] = []
+
+  init(_ fullShape: [Int], _ fullStrides: [Int]) {
+    for (size, stride) in zip(fullShape, fullStrides) where size != 1 {
+      if let last = shape.indices.last, strides[last] == stride * size {
+        shape[last] *= size
+        strides[last] = stride
+      } else {
+        shape.append(size)
+        strides.append(stride)
+      }
+    }
+    if shape.isEmpty { (shape, strides) = ([1], [1]) }
+    precondition(
+      shape.count <= Int(CK_MAX_RANK),
+      "expected at most \(CK_MAX_RANK) dimensions, found \(fullShape)")
+  }
+
+  /// Calls `body` with ranges of rows: indices over all dimensions but the last.
+  func run(_ body: (Int, Int) -> Void) {
+    let rows = shape.dropLast().reduce(1, *)
+    let length = max(1, shape[shape.count - 1])
+    parallel(over: rows, step: max(1, elementwiseGrain / length), body)
+  }
+}

@@ -1,0 +1,166 @@
+/// What turns an operation's incoming gradient into the gradient of one of its inputs.
+///
+/// It receives the operation's result `y` and the gradient `dy` with respect to it (of `y`'s shape)
+/// and returns the gradient with respect to the input (of the input's shape). It is written with
+/// tensor operations on `y`, `dy` and the inputs, so that it can itself be differentiated.
+public typealias Pullback = (_ y: Tensor, _ dy: Tensor) -> Tensor
+
+/// A Wengert list (Wengert 1964): the operations in the order in which they ran.
+///
+/// An array of records, each with the places of its inputs, so going back is one walk from the end.
+/// Only what depends on a watched value is recorded. A gradient inside another one uses the same
+/// tape: its own walk, made of tensor operations, is recorded behind the operations it goes back
+/// over, and so the outer walk differentiates it too.
+final class Tape: @unchecked Sendable {
+  /// A value's place on a tape.
+  struct Place: @unchecked Sendable {
+    let tape: Tape
+    let index: Int
+  }
+
+  private struct Record {
+    /// The inputs that are on the tape, each with its pullback.
+    var edges: [(input: Int, pullback: Pullback)]
+    /// The result, without its place: a place holds the tape, and the tape holds the record.
+    var output: Tensor?
+  }
+
+  /// The tape of the innermost `valueWithGradient` that is running on this thread.
+  @TaskLocal static var current: Tape?
+
+  private var records: [Record] = []
+
+  /// Whether operations are recorded: not during the outermost walk, and not after it.
+  private(set) var isRecording = true
+
+  /// Puts a value on the tape to differentiate with respect to it.
+  ///
+  /// A value that an outer gradient watches keeps its connection by an identity.
+  func watch(_ x: Tensor) -> Tensor {
+    var edges: [(Int, Pullback)] = []
+    if let place = x.place, place.tape === self { edges.append((place.index, { _, dy in dy })) }
+    return append(x.untracked, edges)
+  }
+
+  func append(_ value: Tensor, _ edges: [(Int, Pullback)]) -> Tensor {
+    records.append(Record(edges: edges.map { (input: $0.0, pullback: $0.1) }, output: value))
+    return Tensor(
+      value.storage, shape: value.shape, place: Place(tape: self, index: records.count - 1))
+  }
+
+  /// How many values stand on the tape.
+  var count: Int { records.count }
+
+  /// Ends recording and lets go of everything that was recorded.
+  func close() {
+    isRecording = false
+    records = []
+  }
+
+  /// Walks back from `y` to the watched values, over the records from `start` on.
+  ///
+  /// - Parameters:
+  ///   - y: A scalar on this tape.
+  ///   - watched: The places of the values to differentiate with respect to, all from `start` on.
+  ///   - isOutermost: Whether nothing will walk over these records again: they are then released
+  ///     on the way, and what the pullbacks do is not recorded.
+  /// - Returns: A gradient for each watched place, `nil` where `y` does not depend on the value.
+  func gradients(
+    of y: Tensor, from start: Int, watched: [Int], isOutermost: Bool
+  ) -> [Tensor?] {
+    guard let last = y.place, last.tape === self, last.index >= start else {
+      return watched.map { _ in nil }
+    }
+    let isActive = activity(from: start, through: last.index, watched: watched)
+    guard isActive[last.index - start] else { return watched.map { _ in nil } }
+    if isOutermost { isRecording = false }
+
+    var adjoints = [Tensor?](repeating: nil, count: last.index - start + 1)
+    adjoints[last.index - start] = Tensor.ones(y.shape, dtype: y.dtype)
+    let keep = Set(watched)
+    for index in stride(from: last.index, through: start, by: -1) {
+      guard let dy = adjoints[index - start], !keep.contains(index) else { continue }
+      adjoints[index - start] = nil
+      let record = records[index]
+      if isOutermost { records[index] = Record(edges: [], output: nil) }
+      guard let output = record.output else { continue }
+      let result =
+        isOutermost
+        ? output
+        : Tensor(output.storage, shape: output.shape, place: Place(tape: self, index: index))
+      for edge in record.edges where edge.input >= start && isActive[edge.input - start] {
+        add(edge.pullback(result, dy), to: &adjoints[edge.input - start], of: edge.input)
+      }
+    }
+    return watched.map { $0 <= last.index ? adjoints[$0 - start] : nil }
+  }
+
+  /// Which of the records depend on a watched value.
+  private func activity(from start: Int, through end: Int, watched: [Int]) -> [Bool] {
+    var isActive = [Bool](repeating: false, count: end - start + 1)
+    for place in watched where place <= end { isActive[place - start] = true }
+    for index in start...end where !isActive[index - start] {
+      isActive[index - start] = records[index].edges.contains {
+        $0.input >= start && isActive[$0.input - start]
+      }
+    }
+    return isActive
+  }
+
+  private func add(_ gradient: Tensor, to adjoint: inout Tensor?, of place: Int) {
+    if let input = records[place].output {
+      precondition(
+        gradient.shape == input.shape,
+        "pullback: expected a gradient of the input's shape \(input.shape), found \(gradient.shape)"
+      )
+    }
+    guard var sum = adjoint else {
+      adjoint = gradient
+      return
+    }
+    adjoint = nil  // so that the sum is the only reference and is added to in place
+    sum.accumulate(gradient)
+    adjoint = sum
+  }
+}
+
+extension Tensor {
+  /// Says how this value, just computed, depends on `input`, so that gradients flow through it.
+  ///
+  /// This is how an operation is written: the value first, by any means, then its pullback.
+  ///
+  /// ```swift
+  /// func cube(_ x: Tensor) -> Tensor {
+  ///   let value = Tensor(x.doubles.map { $0 * $0 * $0 }, shape: x.shape, dtype: x.dtype)
+  ///   return value.tracked(from: x) { _, dy in dy * 3 * x * x }
+  /// }
+  /// ```
+  ///
+  /// - Returns: The same value, on the tape if `input` is on one.
+  public func tracked(from input: Tensor, pullback: @escaping Pullback) -> Tensor {
+    guard let place = input.place, place.tape.isRecording else { return untracked }
+    return place.tape.append(untracked, [(place.index, pullback)])
+  }
+
+  /// Says how this value, just computed, depends on each of several inputs.
+  public func tracked(from inputs: (input: Tensor, pullback: Pullback)...) -> Tensor {
+    tracked(from: inputs)
+  }
+
+  /// Says how this value, just computed, depends on each of a list of inputs.
+  public func tracked(from inputs: [(input: Tensor, pullback: Pullback)]) -> Tensor {
+    var edges: [(Int, Pullback)] = []
+    var tape: Tape?
+    for (input, pullback) in inputs {
+      guard let place = input.place, place.tape.isRecording else { continue }
+      precondition(
+        tape == nil || tape === place.tape, "an operation's inputs come from two different tapes")
+      tape = place.tape
+      edges.append((place.index, pullback))
+    }
+    return tape?.append(untracked, edges) ?? untracked
+  }
+}
+
+/// The value of `x` as a constant: no gradient flows through it.
+public func stopGradient(_ x: Tensor) -> Tensor { x.untracked }

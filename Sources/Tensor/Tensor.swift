@@ -1,0 +1,154 @@
+import CKernels
+
+/// An n-dimensional array of floating-point numbers, and a place on a tape where one is recording.
+///
+/// A tensor is a value: a copy never changes with the original. Its elements lie contiguously in
+/// row-major order.
+///
+/// ```swift
+/// let x = Tensor([[1, 2], [3, 4]])   // shape [2, 2]
+/// x.sum(along: 1).scalars            // [3, 7]
+/// ```
+///
+/// A wrong shape is the programmer's error and stops the program with a message that names the
+/// operation and the shapes.
+public struct Tensor: Sendable {
+  /// The size along each dimension; empty for a scalar.
+  public let shape: [Int]
+
+  /// The elements, shared until mutated.
+  private(set) var storage: Storage
+
+  /// Where on a tape this value stands, if it is watched or computed from what is.
+  let place: Tape.Place?
+
+  init(_ storage: Storage, shape: [Int], place: Tape.Place? = nil) {
+    self.storage = storage
+    self.shape = shape
+    self.place = place
+  }
+
+  /// The type of the elements.
+  public var dtype: DType { storage.dtype }
+
+  /// The number of elements.
+  public var count: Int { storage.count }
+
+  /// The number of dimensions.
+  public var rank: Int { shape.count }
+}
+
+// MARK: - Memory
+
+extension Tensor {
+  /// Creates a tensor whose elements `fill` writes; it gets the buffer and the number of elements.
+  static func uninitialized(
+    _ shape: [Int], _ dtype: DType, _ fill: (UnsafeMutableRawPointer, Int) -> Void
+  ) -> Tensor {
+    precondition(
+      shape.allSatisfy { $0 >= 0 }, "expected sizes of 0 or more in a shape, found \(shape)")
+    let storage = Storage(count: shape.product, dtype: dtype)
+    fill(storage.pointer, storage.count)
+    return Tensor(storage, shape: shape)
+  }
+
+  /// The elements' memory, to be read while the tensor is alive.
+  var pointer: UnsafeMutableRawPointer { storage.pointer }
+
+  /// The memory of the element at `offset`.
+  func pointer(at offset: Int) -> UnsafeMutableRawPointer {
+    storage.pointer + offset * dtype.byteCount
+  }
+
+  /// Calls `body` with this tensor's own memory, copied before if another tensor shares it.
+  ///
+  /// The value is no longer the one on a tape: its place is left behind.
+  public mutating func withMutableMemory<Result>(
+    _ body: (UnsafeMutableRawPointer) throws -> Result
+  ) rethrows -> Result {
+    if !isKnownUniquelyReferenced(&storage) {
+      let copy = Storage(count: count, dtype: dtype)
+      copy.pointer.copyMemory(from: storage.pointer, byteCount: count * dtype.byteCount)
+      storage = copy
+    }
+    if place != nil { self = Tensor(storage, shape: shape) }
+    return try body(storage.pointer)
+  }
+
+  /// Adds `other`, of the same shape, in place where nothing else shares the memory.
+  mutating func accumulate(_ other: Tensor) {
+    if place == nil && other.place == nil && isKnownUniquelyReferenced(&storage) {
+      let (x, y, add) = (other.pointer, pointer, dtype.kernels.accumulate)
+      parallel(over: count, grain: elementwiseGrain) { add?(x, y, $0, $1) }
+    } else {
+      self = self + other
+    }
+  }
+
+  /// The same value without a place on any tape.
+  var untracked: Tensor { place == nil ? self : Tensor(storage, shape: shape) }
+}
+
+// MARK: - Elements
+
+extension Tensor {
+  /// The elements in row-major order, as `Float`.
+  public var scalars: [Float] {
+    let single = converted(to: .float32)
+    return Array(
+      UnsafeBufferPointer(start: single.pointer.assumingMemoryBound(to: Float.self), count: count))
+  }
+
+  /// The elements in row-major order, as `Double`: exact for both element types.
+  public var doubles: [Double] {
+    let double = converted(to: .float64)
+    return Array(
+      UnsafeBufferPointer(start: double.pointer.assumingMemoryBound(to: Double.self), count: count))
+  }
+
+  /// The only element of a tensor that has one.
+  public var scalar: Double {
+    precondition(count == 1, "scalar: expected a tensor of one element, found shape \(shape)")
+    switch dtype {
+    case .float32: return Double(pointer.load(as: Float.self))
+    case .float64: return pointer.load(as: Double.self)
+    }
+  }
+
+  /// Whether every element is a finite number: neither infinite nor NaN.
+  public var isFinite: Bool {
+    dtype.kernels.all_finite(pointer, 0, count)
+  }
+
+  /// The elements converted to another type; the gradient is converted back.
+  public func converted(to target: DType) -> Tensor {
+    if target == dtype { return self }
+    let (source, count) = (dtype, count)
+    let value = Tensor.uninitialized(shape, target) { result, _ in
+      switch target {
+      case .float32:
+        ck_convert_to_float(
+          pointer.assumingMemoryBound(to: Double.self),
+          result.assumingMemoryBound(to: Float.self), 0, count)
+      case .float64:
+        ck_convert_to_double(
+          pointer.assumingMemoryBound(to: Float.self),
+          result.assumingMemoryBound(to: Double.self), 0, count)
+      }
+    }
+    return value.tracked(from: self) { _, dy in dy.converted(to: source) }
+  }
+}
+
+extension Tensor: Equatable {
+  /// Whether both have the same shape, element type and elements (a NaN equals nothing).
+  public static func == (a: Tensor, b: Tensor) -> Bool {
+    guard a.shape == b.shape, a.dtype == b.dtype else { return false }
+    return a.dtype == .float32 ? a.scalars == b.scalars : a.doubles == b.doubles
+  }
+}
+
+extension [Int] {
+  /// The number of elements of a tensor of this shape.
+  var product: Int { reduce(1, *) }
+}

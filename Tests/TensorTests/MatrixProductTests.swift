@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Tensor
+
+@Suite struct MatrixProductTests {
+  private static let flags: [(Bool, Bool)] = [
+    (false, false), (true, false), (false, true), (true, true),
+  ]
+
+  @Test(arguments: flags)
+  func gradients(_ flags: (left: Bool, right: Bool)) {
+    let random = Random(seed: 7)
+    for batch in [[], [2]] {
+      let a = random.normal(batch + (flags.left ? [4, 3] : [3, 4]), dtype: .float64)
+      let b = random.normal(batch + (flags.right ? [5, 4] : [4, 5]), dtype: .float64)
+      let check = checkGradient(
+        of: { $0[0].matmul($0[1], transposeLeft: flags.left, transposeRight: flags.right) },
+        at: [a, b])
+      #expect(check.passes(), "\(batch) \(flags): \(check)")
+    }
+  }
+
+  @Test func affineGradients() {
+    let random = Random(seed: 8)
+    let check = checkGradient(
+      of: { affine($0[0], $0[1], $0[2]) },
+      at: [[3, 4], [4, 5], [5]].map { random.normal($0, dtype: .float64) })
+    #expect(check.passes(), "\(check)")
+  }
+
+  @Test(arguments: flags)
+  func againstNaiveLoops(_ flags: (left: Bool, right: Bool)) {
+    let random = Random(seed: 9)
+    for (m, n, k) in [(1, 1, 1), (3, 5, 7), (130, 67, 33), (67, 260, 129), (2, 300, 700)] {
+      let a = random.normal(flags.left ? [k, m] : [m, k])
+      let b = random.normal(flags.right ? [n, k] : [k, n])
+      let product = a.matmul(b, transposeLeft: flags.left, transposeRight: flags.right).doubles
+      let (x, y) = (a.doubles, b.doubles)
+      for (i, j) in [(0, 0), (m - 1, n - 1), (m / 2, n / 3)] {
+        let expected = (0..<k).map { l in
+          x[flags.left ? l * m + i : i * k + l] * y[flags.right ? j * k + l : l * n + j]
+        }.reduce(0, +)
+        #expect(Swift.abs(product[i * n + j] - expected) < 1e-3)
+      }
+    }
+  }
+
+  @Test func affineIsTheProductPlusTheBias() {
+    let random = Random(seed: 10)
+    let (x, w, b) = (random.normal([37, 53]), random.normal([53, 41]), random.normal([41]))
+    let difference = affine(x, w, b) - (x.matmul(w) + b)
+    #expect(abs(difference).max().scalar < 1e-4)
+  }
+
+  @Test func sameBitsAtAnyNumberOfThreads() {
+    let random = Random(seed: 11)
+    let (a, b) = (random.normal([200, 300]), random.normal([300, 500]))
+    let before = threadCount
+    defer { threadCount = before }
+    threadCount = 1
+    let (one, sum) = (a.matmul(b), b.sum())
+    for threads in 2...4 {
+      threadCount = threads
+      #expect(a.matmul(b) == one && b.sum() == sum)
+    }
+  }
+
+  @Test func emptyProducts() {
+    #expect(Tensor.zeros([2, 0]).matmul(Tensor.zeros([0, 3])) == Tensor.zeros([2, 3]))
+    #expect(Tensor.zeros([0, 2]).matmul(Tensor.zeros([2, 3])).shape == [0, 3])
+  }
+}
