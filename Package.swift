@@ -23,7 +23,7 @@ let package = Package(
     .target(name: "NN", dependencies: ["Tensor"]),
     .target(name: "Distributions", dependencies: ["Tensor"]),
     .target(name: "Datasets", dependencies: ["Tensor", "CZlib"]),
-    .target(name: "Training", dependencies: ["NN", "Tensor"]),
+    .target(name: "Training", dependencies: ["NN", "Tensor", "CGetopt"]),
 
     // MARK: Models
     .target(
@@ -40,6 +40,7 @@ let package = Package(
     .target(name: "CKernels"),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CGetopt"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // MARK: Tests

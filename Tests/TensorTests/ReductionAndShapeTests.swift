@@ -113,7 +113,7 @@ private let rows: [ShapeRow] =
 
   @Test func sumsAreAccurate() {
     let x = Tensor(filledWith: 0.1, [1_000_003])
-    #expect(Swift.abs(x.sum().scalar - 1_000_003 * Double(Float(0.1))) < 0.02)
+    #expect(Swift.abs(x.sum().scalar - 1_000_003 * Double(Float(0.1))) < 0.05)
   }
 
   @Test func valuesOfShapeOperations() {

@@ -1,0 +1,167 @@
+import Distributions
+import NN
+import Tensor
+
+/// A variational autoencoder (Kingma and Welling, "Auto-encoding variational Bayes", 2014).
+///
+/// An encoder gives for an image x a Gaussian over latent codes, q(z|x) = N(μ(x), diag σ²(x)); a
+/// decoder gives for a code a distribution over images, p(x|z); codes are N(0, 1) beforehand. Both
+/// are trained to raise the evidence lower bound E[log p(x|z)] − KL(q(z|x) ‖ p(z)).
+///
+/// ```swift
+/// let vae = VAE(features: 784, random)
+/// let (loss, gradients) = valueWithGradient(of: vae) { vae.loss(x, random).total }
+/// ```
+///
+/// Sampling and encoding are safe from several threads at once, each with its own `Random`; a
+/// model is trained from one.
+public final class VAE: Module {
+  /// What the decoder's distribution over a pixel is.
+  public enum PixelDistribution: String, CaseIterable, Sendable {
+    /// A Bernoulli distribution of the decoder's logit; grey values are taken as probabilities.
+    case bernoulli
+    /// A Gaussian about the logistic function of the decoder's output, with one learned variance
+    /// for all pixels (Rybkin, Daniilidis and Levine 2021).
+    case gaussian
+  }
+
+  /// From an image to the mean and the log-variance of its code, `[batch, 2 · latentSize]`.
+  public let encoder: Sequential
+  /// From a code to a number for each pixel, `[batch, features]`.
+  public let decoder: Sequential
+  /// log σ² of a pixel where the pixels are Gaussian, a scalar.
+  public let pixelLogVariance: Parameter?
+  /// The number of dimensions of a code.
+  public let latentSize: Int
+  /// The number of pixels of an image.
+  public let features: Int
+
+  /// The encoder, the decoder and what the pixels' distribution learns.
+  public var members: Members {
+    guard let pixelLogVariance else { return ["encoder": encoder, "decoder": decoder] }
+    return ["encoder": encoder, "decoder": decoder, "pixelLogVariance": pixelLogVariance]
+  }
+
+  /// Creates a model of fully connected layers with rectifiers between.
+  ///
+  /// - Parameters:
+  ///   - features: The number of pixels.
+  ///   - hiddenSizes: The widths of the encoder's hidden layers; the decoder has them in reverse.
+  ///   - latentSize: The number of dimensions of a code.
+  ///   - pixels: The distribution over a pixel.
+  ///   - random: Draws the first weights.
+  public init(
+    features: Int, hiddenSizes: [Int] = [400], latentSize: Int = 20,
+    pixels: PixelDistribution = .bernoulli, _ random: Random
+  ) {
+    self.features = features
+    self.latentSize = latentSize
+    encoder = perceptron([features] + hiddenSizes + [2 * latentSize], random)
+    decoder = perceptron([latentSize] + hiddenSizes.reversed() + [features], random)
+    pixelLogVariance = pixels == .gaussian ? Parameter(wrappedValue: Tensor(-3)) : nil
+  }
+
+  /// The model as its two networks.
+  public var description: String {
+    "VAE  // \(parameterCount) parameters\nencoder: \(encoder)\ndecoder: \(decoder)"
+  }
+}
+
+/// Fully connected layers of these widths with rectifiers between.
+private func perceptron(_ widths: [Int], _ random: Random) -> Sequential {
+  Sequential {
+    for (index, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
+      if index > 0 { ReLU() }
+      Dense(inputs, outputs, random)
+    }
+  }
+}
+
+// MARK: - The distributions
+
+extension VAE {
+  /// p(z), the distribution of codes beforehand: N(0, 1), `[1, latentSize]`.
+  public var prior: DiagonalGaussian {
+    .standard([1, latentSize], dtype: encoder.parameters[0].parameter.wrappedValue.dtype)
+  }
+
+  /// q(z|x), the distribution of the codes of images `x`, `[batch, features]`.
+  public func posterior(of x: Tensor) -> DiagonalGaussian {
+    let parts = encoder(x).split(count: 2, along: 1)
+    return DiagonalGaussian(mean: parts[0], logVariance: parts[1])
+  }
+
+  /// p(x|z), the distribution of the images of codes `z`, `[batch, latentSize]`.
+  public func likelihood(given z: Tensor) -> any Distribution {
+    let output = decoder(z)
+    guard let pixelLogVariance else { return Bernoulli(logits: output) }
+    return DiagonalGaussian(
+      mean: sigmoid(output),
+      logVariance: pixelLogVariance.wrappedValue.broadcast(to: output.shape))
+  }
+}
+
+// MARK: - The loss
+
+extension VAE {
+  /// The loss and its two terms, scalars, averaged over the batch, in nats per image.
+  public struct Loss: Sendable {
+    /// reconstruction + β · divergence: for β = 1 the negative evidence lower bound.
+    public let total: Tensor
+    /// −E[log p(x|z)].
+    public let reconstruction: Tensor
+    /// KL(q(z|x) ‖ p(z)).
+    public let divergence: Tensor
+  }
+
+  /// The negative evidence lower bound (Kingma and Welling 2014, equations 3 and 7): the divergence
+  /// in closed form, the reconstruction from samples of the code.
+  ///
+  /// - Parameters:
+  ///   - x: Images, `[batch, features]`.
+  ///   - beta: The weight of the divergence (Higgins et al. 2017); 1 gives the bound itself.
+  ///   - samplesPerImage: How many codes are drawn for each image.
+  ///   - random: Draws the codes.
+  public func loss(
+    _ x: Tensor, beta: Double = 1, samplesPerImage: Int = 1, _ random: Random
+  ) -> Loss {
+    let posterior = posterior(of: x)
+    let logDensities = (0..<samplesPerImage).map { _ in
+      let z = posterior.sample(random)
+      return likelihood(given: z).logDensity(of: x)
+    }
+    let reconstruction =
+      logDensities.dropFirst().reduce(logDensities[0], +) / Double(samplesPerImage)
+    let divergence = posterior.klDivergence(to: prior)
+    let loss = (beta * divergence - reconstruction).mean()
+    return Loss(
+      total: loss, reconstruction: -stopGradient(reconstruction).mean(),
+      divergence: stopGradient(divergence).mean())
+  }
+
+  /// An estimate of log p(x) from below (Burda, Grosse and Salakhutdinov 2016, equation 8):
+  /// log 1/K Σₖ p(x|zₖ) p(zₖ) / q(zₖ|x) with zₖ from q(z|x). It rises to log p(x) with K.
+  ///
+  /// - Parameters:
+  ///   - x: Images, `[batch, features]`.
+  ///   - sampleCount: K.
+  ///   - random: Draws the codes.
+  /// - Returns: Nats, `[batch]`.
+  public func importanceWeightedLogLikelihood(
+    of x: Tensor, sampleCount: Int, _ random: Random
+  ) -> Tensor {
+    precondition(sampleCount > 0, "expected one importance sample or more, found \(sampleCount)")
+    let (posterior, prior) = (posterior(of: x), prior)
+    let logWeights = (0..<sampleCount).map { _ in
+      let z = posterior.sample(random)
+      return likelihood(given: z).logDensity(of: x) + prior.logDensity(of: z)
+        - posterior.logDensity(of: z)
+    }
+    return Tensor.stacked(logWeights).logSumExp(along: 0) - log(Tensor(sampleCount, dtype: x.dtype))
+  }
+}
+
+/// The same number of nats for an image of `features` pixels, in bits for each pixel.
+public func bitsPerDimension(nats: Double, features: Int) -> Double {
+  nats / (Double(features) * 0.6931471805599453)
+}

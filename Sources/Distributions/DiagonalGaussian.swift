@@ -1,0 +1,61 @@
+import Tensor
+
+/// A Gaussian with independent components, N(μ, diag σ²), for each example.
+public struct DiagonalGaussian: Distribution {
+  /// The mean μ, `[batch, …]`.
+  public let mean: Tensor
+  /// log σ², of the mean's shape.
+  public let logVariance: Tensor
+
+  /// Creates a distribution from μ and log σ², of one shape.
+  public init(mean: Tensor, logVariance: Tensor) {
+    precondition(
+      mean.shape == logVariance.shape,
+      "DiagonalGaussian: expected a mean and a log-variance of one shape, found \(mean.shape) and"
+        + " \(logVariance.shape)")
+    self.mean = mean
+    self.logVariance = logVariance
+  }
+
+  /// Creates a distribution from μ and σ, of one shape.
+  public init(mean: Tensor, standardDeviation: Tensor) {
+    self.init(mean: mean, logVariance: 2 * log(standardDeviation))
+  }
+
+  /// The standard Gaussian N(0, 1) of this shape.
+  public static func standard(_ shape: [Int], dtype: DType = .float32) -> DiagonalGaussian {
+    let zeros = Tensor.zeros(shape, dtype: dtype)
+    return DiagonalGaussian(mean: zeros, logVariance: zeros)
+  }
+
+  /// The standard deviation σ.
+  public var standardDeviation: Tensor { exp(0.5 * logVariance) }
+
+  /// μ + σ ε with ε drawn from N(0, 1): carries the gradient to μ and σ (Kingma and Welling 2014,
+  /// section 2.4).
+  public func sample(_ random: Random) -> Tensor {
+    mean + standardDeviation * random.normal(mean.shape, dtype: mean.dtype)
+  }
+
+  /// −½ Σ (log 2π + log σ² + (x − μ)² / σ²), `[batch]`, in nats.
+  public func logDensity(of x: Tensor) -> Tensor {
+    let log2Pi = 1.8378770664093453
+    let terms = square(x - mean) * exp(-logVariance) + (logVariance + log2Pi)
+    return -0.5 * terms.summedOverFeatures()
+  }
+
+  /// ½ Σ (1 + log 2π + log σ²), `[batch]`, in nats.
+  public var entropy: Tensor {
+    let log2PiE = 2.8378770664093453
+    return 0.5 * (logVariance + log2PiE).summedOverFeatures()
+  }
+
+  /// KL(self ‖ other) = ½ Σ (log σ₂² − log σ₁² + (σ₁² + (μ₁ − μ₂)²) / σ₂² − 1), `[batch]`, in nats.
+  ///
+  /// The other distribution's shape may broadcast, as a prior's does.
+  public func klDivergence(to other: DiagonalGaussian) -> Tensor {
+    let squares = exp(logVariance) + square(mean - other.mean)
+    let ratio = squares * exp(-other.logVariance)
+    return 0.5 * (ratio - (logVariance - other.logVariance) - 1).summedOverFeatures()
+  }
+}

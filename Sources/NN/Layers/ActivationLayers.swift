@@ -1,0 +1,72 @@
+import Tensor
+
+// The activations as layers, of any shape and without parameters.
+
+/// A layer without parameters that applies a function to each element.
+public class Activation: Layer {
+  /// None.
+  public var members: Members { [:] }
+  private let function: (Tensor) -> Tensor
+  private let text: String
+
+  fileprivate init(_ text: String, _ function: @escaping (Tensor) -> Tensor) {
+    self.text = text
+    self.function = function
+  }
+
+  /// The function of each element.
+  public func callAsFunction(_ x: Tensor) -> Tensor { function(x) }
+
+  /// The layer as the code that makes it.
+  public var description: String { text }
+}
+
+/// max(x, 0).
+public final class ReLU: Activation {
+  /// Creates the layer.
+  public init() { super.init("ReLU()", relu) }
+}
+
+/// x where it is positive, `slope` · x elsewhere.
+public final class LeakyReLU: Activation {
+  /// Creates the layer.
+  public init(slope: Double = 0.01) {
+    super.init("LeakyReLU(slope: \(slope))") { leakyReLU($0, slope: slope) }
+  }
+}
+
+/// x where it is positive, `alpha` · (eˣ − 1) elsewhere.
+public final class ELU: Activation {
+  /// Creates the layer.
+  public init(alpha: Double = 1) { super.init("ELU(alpha: \(alpha))") { elu($0, alpha: alpha) } }
+}
+
+/// x Φ(x), with the normal distribution function Φ.
+public final class GELU: Activation {
+  /// Creates the layer.
+  public init() { super.init("GELU()", gelu) }
+}
+
+/// The hyperbolic tangent.
+public final class Tanh: Activation {
+  /// Creates the layer.
+  public init() { super.init("Tanh()", tanh) }
+}
+
+/// The logistic function 1 / (1 + e⁻ˣ).
+public final class Sigmoid: Activation {
+  /// Creates the layer.
+  public init() { super.init("Sigmoid()", sigmoid) }
+}
+
+/// log(1 + eˣ).
+public final class Softplus: Activation {
+  /// Creates the layer.
+  public init() { super.init("Softplus()", softplus) }
+}
+
+/// e^xᵢ / Σⱼ e^xⱼ along the last axis.
+public final class Softmax: Activation {
+  /// Creates the layer.
+  public init() { super.init("Softmax()") { softmax($0) } }
+}

@@ -1,0 +1,38 @@
+import Tensor
+
+/// A fully connected layer, y = x·W + b.
+///
+/// - Input: `[batch, inputs]`. Output: `[batch, outputs]`.
+/// - Parameters: inputs · outputs + outputs.
+public final class Dense: Layer {
+  /// The weight W, `[inputs, outputs]`.
+  @Parameter public var weight: Tensor
+  /// The bias b, `[outputs]`.
+  @Parameter public var bias: Tensor
+
+  /// The weight and the bias.
+  public var members: Members { ["weight": $weight, "bias": $bias] }
+
+  /// Creates a layer; the bias begins at zero.
+  public init(
+    _ inputs: Int, _ outputs: Int, _ random: Random, initializer: Initializer = .glorotUniform
+  ) {
+    precondition(
+      inputs > 0 && outputs > 0, "Dense: expected sizes above 0, found \(inputs) and \(outputs)")
+    weight = initializer([inputs, outputs], fanIn: inputs, fanOut: outputs, random)
+    bias = Tensor.zeros([outputs])
+  }
+
+  /// The layer's output.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    precondition(
+      x.rank == 2 && x.shape[1] == weight.shape[0],
+      "\(self): expected an input of shape [batch, \(weight.shape[0])], found \(x.shape)")
+    return affine(x, weight, bias)
+  }
+
+  /// The layer as the code that makes it, with the number of parameters.
+  public var description: String {
+    "Dense(\(weight.shape[0]), \(weight.shape[1]))  // \(parameterCount) parameters"
+  }
+}

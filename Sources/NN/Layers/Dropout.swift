@@ -1,0 +1,31 @@
+import Tensor
+
+/// Sets elements to zero at random while training, and scales the others so that the mean stays
+/// (Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov 2014); the identity in inference.
+public final class Dropout: Layer {
+  /// The probability of an element being set to zero.
+  public let rate: Double
+  /// Whether elements are dropped.
+  public var mode: Mode = .training
+  private let random: Random
+
+  /// None.
+  public var members: Members { [:] }
+
+  /// Creates a layer with its own stream of random numbers, split off `random`.
+  public init(_ rate: Double, _ random: Random) {
+    precondition(rate >= 0 && rate < 1, "Dropout: expected a rate in 0 ..< 1, found \(rate)")
+    self.rate = rate
+    self.random = random.split()
+  }
+
+  /// The input with elements dropped.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    guard mode == .training && rate > 0 else { return x }
+    let keep = 1 - rate
+    return x * (random.bernoulli(x.shape, probability: keep, dtype: x.dtype) / keep)
+  }
+
+  /// The layer as the code that makes it.
+  public var description: String { "Dropout(\(rate))" }
+}

@@ -1,0 +1,39 @@
+import Tensor
+
+/// Normalises the last axis of each example to mean 0 and variance 1, then scales and shifts it:
+/// y = γ (x − μ) / √(σ² + ε) + β, with the biased variance (Ba, Kiros and Hinton 2016).
+///
+/// - Input and output: `[…, features]`.
+/// - Parameters: 2 · features.
+public final class LayerNorm: Layer {
+  /// The scale γ, `[features]`.
+  @Parameter public var scale: Tensor
+  /// The shift β, `[features]`.
+  @Parameter public var shift: Tensor
+  private let epsilon: Double
+
+  /// The scale and the shift.
+  public var members: Members { ["scale": $scale, "shift": $shift] }
+
+  /// Creates a layer with scale 1 and shift 0.
+  public init(_ features: Int, epsilon: Double = 1e-5) {
+    scale = Tensor.ones([features])
+    shift = Tensor.zeros([features])
+    self.epsilon = epsilon
+  }
+
+  /// The normalised input.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    precondition(
+      x.shape.last == scale.count,
+      "\(self): expected an input of shape […, \(scale.count)], found \(x.shape)")
+    let deviation = x - x.mean(along: -1, keepingDimensions: true)
+    let variance = square(deviation).mean(along: -1, keepingDimensions: true)
+    return deviation / sqrt(variance + epsilon) * scale + shift
+  }
+
+  /// The layer as the code that makes it, with the number of parameters.
+  public var description: String {
+    "LayerNorm(\(scale.count))  // \(parameterCount) parameters"
+  }
+}

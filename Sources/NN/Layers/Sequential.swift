@@ -1,0 +1,50 @@
+import Tensor
+
+/// Layers applied one after another.
+///
+/// ```swift
+/// let decoder = Sequential {
+///   Dense(20, 400, random)
+///   ReLU()
+///   Dense(400, 784, random)
+/// }
+/// ```
+///
+/// The members' names are the layers' places: `0.weight`, `2.bias`.
+public final class Sequential: Layer {
+  /// The layers, first one first.
+  public let layers: [any Layer]
+
+  /// The layers by place.
+  public var members: Members { Members(layers.enumerated().map { ("\($0.offset)", $0.element) }) }
+
+  /// Creates the composition of the layers listed; loops and conditions may stand among them.
+  public init(@LayerBuilder _ layers: () -> [any Layer]) { self.layers = layers() }
+
+  /// The output of the last layer.
+  public func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
+
+  /// The composition as the code that makes it, with the number of parameters.
+  public var description: String {
+    let lines = layers.flatMap { "\($0)".split(separator: "\n").map { "  \($0)" } }
+    return (["Sequential {  // \(parameterCount) parameters"] + lines + ["}"])
+      .joined(separator: "\n")
+  }
+}
+
+/// Collects the layers of a ``Sequential``.
+@resultBuilder
+public enum LayerBuilder {
+  /// One layer.
+  public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
+  /// Layers that are listed one after another.
+  public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap { $0 } }
+  /// Layers of a loop.
+  public static func buildArray(_ parts: [[any Layer]]) -> [any Layer] { parts.flatMap { $0 } }
+  /// Layers of an `if` without `else`.
+  public static func buildOptional(_ part: [any Layer]?) -> [any Layer] { part ?? [] }
+  /// Layers of an `if`.
+  public static func buildEither(first: [any Layer]) -> [any Layer] { first }
+  /// Layers of an `else`.
+  public static func buildEither(second: [any Layer]) -> [any Layer] { second }
+}

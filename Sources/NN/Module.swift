@@ -1,0 +1,111 @@
+import Tensor
+
+/// What a module can have: a ``Parameter``, a ``Buffer`` or another ``Module``.
+public protocol Member: AnyObject {}
+
+/// A module's members by name, in order.
+public struct Members: ExpressibleByDictionaryLiteral {
+  /// The names and members, in the order of their declaration.
+  public let elements: [(name: String, member: any Member)]
+
+  /// Creates the list: `["weight": $weight, "bias": $bias]`.
+  public init(dictionaryLiteral elements: (String, any Member)...) { self.init(elements) }
+
+  /// Creates the list from pairs.
+  public init(_ elements: [(String, any Member)]) {
+    self.elements = elements.map { (name: $0.0, member: $0.1) }
+    precondition(
+      Set(self.elements.map(\.name)).count == elements.count,
+      "Members: expected distinct names, found \(self.elements.map(\.name))")
+  }
+}
+
+/// Whether a module is being trained or used; dropout and batch norm differ.
+public enum Mode: Sendable {
+  /// While the parameters are being learned.
+  case training
+  /// While the finished module is used.
+  case inference
+}
+
+/// Something with parameters: a layer, or a model made of layers.
+///
+/// A module lists its ``members``; the names of all its parameters follow from that
+/// (`encoder.0.weight`), and with them gradients, optimiser state and files.
+public protocol Module: Member, CustomStringConvertible {
+  /// The parameters, buffers and modules of this module, in order.
+  var members: Members { get }
+
+  /// Whether the module is being trained or used; assigning sets it for all modules inside.
+  ///
+  /// A module whose behaviour depends on it stores it; the others need not declare it.
+  var mode: Mode { get set }
+}
+
+/// A module that is a function of one tensor.
+public protocol Layer: Module {
+  /// The layer's output for `x`.
+  func callAsFunction(_ x: Tensor) -> Tensor
+}
+
+extension Module {
+  /// `.training` if a module inside is being trained, else `.inference`.
+  public var mode: Mode {
+    get { submodules.contains { $0.mode == .training } ? .training : .inference }
+    set { for module in submodules { module.mode = newValue } }
+  }
+
+  private var submodules: [any Module] { members.elements.compactMap { $0.member as? any Module } }
+
+  /// All parameters with their dotted names, in order.
+  public var parameters: [(name: String, parameter: Parameter)] {
+    allMembers(prefix: "").compactMap { name, member in
+      (member as? Parameter).map { (name, $0) }
+    }
+  }
+
+  /// All buffers with their dotted names, in order.
+  public var buffers: [(name: String, buffer: Buffer)] {
+    allMembers(prefix: "").compactMap { name, member in
+      (member as? Buffer).map { (name, $0) }
+    }
+  }
+
+  /// The number of learned numbers.
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.wrappedValue.count } }
+
+  /// Converts every parameter and buffer, as to check a whole model's gradients in float64.
+  public func convert(to dtype: DType) {
+    for (_, parameter) in parameters {
+      parameter.wrappedValue = parameter.wrappedValue.converted(to: dtype)
+    }
+    for (_, buffer) in buffers { buffer.wrappedValue = buffer.wrappedValue.converted(to: dtype) }
+  }
+
+  private func allMembers(prefix: String) -> [(String, any Member)] {
+    assert(forgottenMembers.isEmpty, "\(Self.self).members lacks \(forgottenMembers)")
+    return members.elements.flatMap { name, member in
+      (member as? any Module)?.allMembers(prefix: prefix + name + ".") ?? [(prefix + name, member)]
+    }
+  }
+
+  /// The stored properties that are members and are not listed: asked in debug builds only.
+  var forgottenMembers: [String] {
+    let listed = Set(members.elements.map { ObjectIdentifier($0.member) })
+    return Mirror(reflecting: self).children.flatMap { label, value in
+      membersInside(value).filter { !listed.contains(ObjectIdentifier($0)) }.map { _ in label ?? "?"
+      }
+    }
+  }
+
+  /// The module as the code that makes it.
+  public var description: String { "\(Self.self)()" }
+}
+
+/// The members in a stored property: itself, or the elements of an array or an optional.
+private func membersInside(_ value: Any) -> [any Member] {
+  if let member = value as? any Member { return [member] }
+  let mirror = Mirror(reflecting: value)
+  guard mirror.displayStyle == .collection || mirror.displayStyle == .optional else { return [] }
+  return mirror.children.flatMap { membersInside($0.value) }
+}

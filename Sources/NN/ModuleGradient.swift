@@ -1,0 +1,61 @@
+import Tensor
+
+/// A gradient for each parameter of a module, in the module's order.
+public struct Gradients: Sendable {
+  /// The parameters' dotted names and the gradients, each of its parameter's shape.
+  public private(set) var elements: [(name: String, gradient: Tensor)]
+
+  /// Creates gradients from pairs.
+  public init(_ elements: [(name: String, gradient: Tensor)]) { self.elements = elements }
+
+  /// The gradient of the parameter of this name.
+  public subscript(name: String) -> Tensor? { elements.first { $0.name == name }?.gradient }
+
+  /// The Euclidean norm of all gradients taken as one vector.
+  public var globalNorm: Double {
+    elements.reduce(0) { $0 + square($1.gradient).sum().scalar }.squareRoot()
+  }
+
+  /// Scaled down, all by one factor, where the global norm exceeds `norm` (Pascanu, Mikolov and
+  /// Bengio 2013).
+  public func clipped(toGlobalNorm norm: Double) -> Gradients {
+    let found = globalNorm
+    guard found > norm else { return self }
+    return Gradients(elements.map { ($0.name, $0.gradient * (norm / found)) })
+  }
+
+  /// Whether every gradient is finite.
+  public var isFinite: Bool { elements.allSatisfy(\.gradient.isFinite) }
+}
+
+/// Returns the value of a loss and its gradient with respect to a module's parameters.
+///
+/// ```swift
+/// let (loss, gradients) = valueWithGradient(of: model) { meanSquaredError(model(x), y) }
+/// optimizer.update(model, along: gradients)
+/// ```
+///
+/// - Parameters:
+///   - module: Its parameters, and no others, are differentiated with respect to.
+///   - loss: Computes a tensor of one element with the module.
+public func valueWithGradient(
+  of module: some Module, _ loss: () throws -> Tensor
+) rethrows -> (value: Tensor, gradients: Gradients) {
+  let (value, _, gradients) = try valueWithGradient(of: module) { (try loss(), ()) }
+  return (value, gradients)
+}
+
+/// Returns the value of a loss, what else its closure returns, and the gradient with respect to a
+/// module's parameters.
+public func valueWithGradient<Parts>(
+  of module: some Module, _ loss: () throws -> (Tensor, Parts)
+) rethrows -> (value: Tensor, parts: Parts, gradients: Gradients) {
+  let parameters = module.parameters
+  let values = parameters.map(\.parameter.wrappedValue)
+  defer { for (p, value) in zip(parameters, values) { p.parameter.wrappedValue = value } }
+  let (value, parts, gradients) = try valueWithGradient(at: values) { watched in
+    for (p, value) in zip(parameters, watched) { p.parameter.wrappedValue = value }
+    return try loss()
+  }
+  return (value, parts, Gradients(zip(parameters, gradients).map { ($0.name, $1) }))
+}

@@ -1,0 +1,38 @@
+import Tensor
+
+/// Divides the gradient by the root of the sum of all its squares: s ← s + g²,
+/// w ← w − η g / (√s + ε) (Duchi, Hazan and Singer 2011).
+public final class AdaGrad: Optimizer {
+  /// The learning rate η.
+  public var learningRate: Schedule
+  /// The step's number and each parameter's sum of squares.
+  public var state = OptimizerState()
+  private let epsilon: Double
+  private let weightDecay: Double
+
+  /// Creates the optimiser; `weightDecay` joins the gradient (L2).
+  public init(learningRate: @escaping Schedule, epsilon: Double = 1e-10, weightDecay: Double = 0) {
+    self.learningRate = learningRate
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+  }
+
+  /// Creates the optimiser with a constant rate.
+  public convenience init(
+    learningRate: Double = 0.01, epsilon: Double = 1e-10, weightDecay: Double = 0
+  ) {
+    self.init(
+      learningRate: constant(learningRate), epsilon: epsilon, weightDecay: weightDecay)
+  }
+
+  /// Changes one parameter in place.
+  public func update(
+    _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
+    rate: Double
+  ) {
+    if moments.isEmpty { moments = [zeros(like: parameter)] }
+    parameter.descend(
+      along: gradient, &moments, by: .adaGrad(epsilon: epsilon), rate: rate,
+      weightDecay: weightDecay)
+  }
+}

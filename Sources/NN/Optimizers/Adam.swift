@@ -1,0 +1,71 @@
+import Tensor
+
+/// Adam (Kingma and Ba 2015, algorithm 1): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
+/// w ← w − η m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ).
+public class Adam: Optimizer {
+  /// The learning rate η.
+  public var learningRate: Schedule
+  /// The step's number and each parameter's two moments, m and v.
+  public var state = OptimizerState()
+  private let beta1: Double
+  private let beta2: Double
+  private let epsilon: Double
+  private let weightDecay: Double
+
+  /// Whether the decay shrinks the weights themselves instead of joining the gradient.
+  var isDecayDecoupled: Bool { false }
+
+  /// Creates the optimiser; `weightDecay` joins the gradient (L2).
+  public init(
+    learningRate: @escaping Schedule, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8, weightDecay: Double = 0
+  ) {
+    self.learningRate = learningRate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+  }
+
+  /// Creates the optimiser with a constant rate.
+  public convenience init(
+    learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8, weightDecay: Double = 0
+  ) {
+    self.init(
+      learningRate: constant(learningRate), beta1: beta1, beta2: beta2, epsilon: epsilon,
+      weightDecay: weightDecay)
+  }
+
+  /// Changes one parameter in place.
+  public func update(
+    _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
+    rate: Double
+  ) {
+    if moments.isEmpty { moments = [zeros(like: parameter), zeros(like: parameter)] }
+    parameter.descend(
+      along: gradient, &moments,
+      by: .adam(
+        beta1: beta1, beta2: beta2, epsilon: epsilon, step: step,
+        isDecayDecoupled: isDecayDecoupled),
+      rate: rate, weightDecay: weightDecay)
+  }
+}
+
+/// Adam with decoupled weight decay, w ← (1 − η λ) w before Adam's step (Loshchilov and Hutter
+/// 2019, algorithm 2).
+public final class AdamW: Adam {
+  override var isDecayDecoupled: Bool { true }
+
+  /// Creates the optimiser; `weightDecay` is λ.
+  public override init(
+    learningRate: @escaping Schedule, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8, weightDecay: Double = 0.01
+  ) {
+    super.init(
+      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      weightDecay: weightDecay)
+  }
+}
+
+func zeros(like x: Tensor) -> Tensor { Tensor.zeros(x.shape, dtype: x.dtype) }

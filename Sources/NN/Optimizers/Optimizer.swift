@@ -1,0 +1,53 @@
+import Tensor
+
+/// A rule that changes a module's parameters along their gradients.
+///
+/// It is independent of the module's type and keeps what it remembers by parameter name, so that
+/// its whole ``state`` can be saved and restored.
+public protocol Optimizer: AnyObject {
+  /// The learning rate as a function of the step, the first step being 1.
+  var learningRate: Schedule { get set }
+
+  /// What the optimiser remembers between steps.
+  var state: OptimizerState { get set }
+
+  /// Changes one parameter in place; called with the step's number and rate.
+  func update(
+    _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
+    rate: Double)
+}
+
+/// What an optimiser remembers between steps.
+public struct OptimizerState: Sendable {
+  /// The number of updates so far.
+  public var step = 0
+  /// For each parameter, by name, the optimiser's running averages, each of the parameter's shape.
+  public var moments: [String: [Tensor]] = [:]
+
+  /// Creates the state before the first update.
+  public init() {}
+}
+
+extension Optimizer {
+  /// Changes the module's parameters along their gradients, in place.
+  ///
+  /// - Parameters:
+  ///   - module: The module whose gradients these are.
+  ///   - gradients: A gradient for each parameter, as `valueWithGradient(of:)` returns them.
+  public func update(_ module: some Module, along gradients: Gradients) {
+    state.step += 1
+    let rate = learningRate(state.step)
+    let parameters = module.parameters
+    precondition(
+      parameters.map(\.name) == gradients.elements.map(\.name),
+      "\(Self.self): the gradients are of other parameters than the module's:"
+        + " \(gradients.elements.map(\.name)) and \(parameters.map(\.name))")
+    for ((name, parameter), (_, gradient)) in zip(parameters, gradients.elements) {
+      // Taken out of the dictionary, so that the arrays are not shared and change in place.
+      var moments = state.moments.updateValue([], forKey: name) ?? []
+      update(
+        &parameter.wrappedValue, along: gradient, moments: &moments, step: state.step, rate: rate)
+      state.moments[name] = moments
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Tensor
+
+/// Divides the gradient by a running root mean square of itself: s ← ρ s + (1 − ρ) g²,
+/// w ← w − η g / (√s + ε) (Tieleman and Hinton 2012).
+public final class RMSProp: Optimizer {
+  /// The learning rate η.
+  public var learningRate: Schedule
+  /// The step's number and each parameter's running square.
+  public var state = OptimizerState()
+  private let decay: Double
+  private let epsilon: Double
+  private let weightDecay: Double
+
+  /// Creates the optimiser; `decay` is ρ, `weightDecay` joins the gradient (L2).
+  public init(
+    learningRate: @escaping Schedule, decay: Double = 0.99, epsilon: Double = 1e-8,
+    weightDecay: Double = 0
+  ) {
+    self.learningRate = learningRate
+    self.decay = decay
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+  }
+
+  /// Creates the optimiser with a constant rate.
+  public convenience init(
+    learningRate: Double = 0.01, decay: Double = 0.99, epsilon: Double = 1e-8,
+    weightDecay: Double = 0
+  ) {
+    self.init(
+      learningRate: constant(learningRate), decay: decay, epsilon: epsilon,
+      weightDecay: weightDecay)
+  }
+
+  /// Changes one parameter in place.
+  public func update(
+    _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
+    rate: Double
+  ) {
+    if moments.isEmpty { moments = [zeros(like: parameter)] }
+    parameter.descend(
+      along: gradient, &moments, by: .rmsProp(decay: decay, epsilon: epsilon), rate: rate,
+      weightDecay: weightDecay)
+  }
+}

@@ -1,0 +1,50 @@
+import Tensor
+
+/// Stochastic gradient descent: v ← μ v + g, w ← w − η v; with Nesterov's momentum
+/// w ← w − η (g + μ v) (Sutskever, Martens, Dahl and Hinton 2013).
+public final class SGD: Optimizer {
+  /// The learning rate η.
+  public var learningRate: Schedule
+  /// The step's number and, with momentum, each parameter's velocity.
+  public var state = OptimizerState()
+  private let momentum: Double
+  private let isNesterov: Bool
+  private let weightDecay: Double
+
+  /// Creates the optimiser.
+  ///
+  /// - Parameters:
+  ///   - learningRate: The rate as a function of the step.
+  ///   - momentum: How much of the velocity is kept, μ in [0, 1).
+  ///   - isNesterov: Whether the step looks ahead along the velocity.
+  ///   - weightDecay: The factor of the weights that joins the gradient (L2).
+  public init(
+    learningRate: @escaping Schedule, momentum: Double = 0, isNesterov: Bool = false,
+    weightDecay: Double = 0
+  ) {
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.isNesterov = isNesterov
+    self.weightDecay = weightDecay
+  }
+
+  /// Creates the optimiser with a constant rate.
+  public convenience init(
+    learningRate: Double, momentum: Double = 0, isNesterov: Bool = false, weightDecay: Double = 0
+  ) {
+    self.init(
+      learningRate: constant(learningRate), momentum: momentum, isNesterov: isNesterov,
+      weightDecay: weightDecay)
+  }
+
+  /// Changes one parameter in place.
+  public func update(
+    _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
+    rate: Double
+  ) {
+    if moments.isEmpty && momentum > 0 { moments = [zeros(like: parameter)] }
+    parameter.descend(
+      along: gradient, &moments, by: .sgd(momentum: momentum, isNesterov: isNesterov),
+      rate: rate, weightDecay: weightDecay)
+  }
+}

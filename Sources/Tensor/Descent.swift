@@ -1,0 +1,78 @@
+import CKernels
+
+/// The arithmetic of an optimiser's step, one fused pass over a parameter in place.
+public enum DescentRule: Sendable {
+  /// Gradient descent; with momentum the moments hold the velocity.
+  case sgd(momentum: Double, isNesterov: Bool)
+  /// The moments hold the running square.
+  case rmsProp(decay: Double, epsilon: Double)
+  /// The moments hold the sum of squares.
+  case adaGrad(epsilon: Double)
+  /// The moments hold the running mean and the running square; the first step is 1.
+  case adam(beta1: Double, beta2: Double, epsilon: Double, step: Int, isDecayDecoupled: Bool)
+}
+
+extension Tensor {
+  /// Changes this tensor, a parameter, along its gradient in place, and the rule's moments with it.
+  ///
+  /// - Parameters:
+  ///   - gradient: Of this tensor's shape.
+  ///   - moments: What the rule remembers, each of this tensor's shape.
+  ///   - rule: The arithmetic.
+  ///   - rate: The learning rate.
+  ///   - weightDecay: The factor of the weights that joins the gradient, or shrinks the weights
+  ///     where the rule decouples it.
+  public mutating func descend(
+    along gradient: Tensor, _ moments: inout [Tensor], by rule: DescentRule, rate: Double,
+    weightDecay: Double
+  ) {
+    precondition(
+      ([gradient] + moments).allSatisfy { $0.shape == shape && $0.dtype == dtype },
+      "descend: expected a gradient and moments of \(dtype)\(shape), found"
+        + " \(([gradient] + moments).map { "\($0.dtype)\($0.shape)" })")
+    let (count, kernels, g) = (count, dtype.kernels, gradient.pointer)
+    let places = moments.indices.map { index in moments[index].withMutableMemory { $0 } }
+    let w = withMutableMemory { $0 }
+    parallel(over: count, grain: elementwiseGrain) { begin, end in
+      switch rule {
+      case .sgd(let momentum, let isNesterov):
+        kernels.sgd(w, g, places.first, rate, momentum, isNesterov, weightDecay, begin, end)
+      case .rmsProp(let decay, let epsilon):
+        kernels.rmsprop(w, g, places[0], rate, decay, epsilon, weightDecay, begin, end)
+      case .adaGrad(let epsilon):
+        kernels.adagrad(w, g, places[0], rate, epsilon, weightDecay, begin, end)
+      case .adam(let beta1, let beta2, let epsilon, let step, let isDecayDecoupled):
+        // η m̂ / (√v̂ + ε) = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε √(1 − β₂ᵗ)).
+        let root = (1 - integerPower(beta2, step)).squareRoot()
+        kernels.adam(
+          w, g, places[0], places[1], rate * root / (1 - integerPower(beta1, step)), beta1, beta2,
+          epsilon * root, isDecayDecoupled ? 0 : weightDecay,
+          isDecayDecoupled ? 1 - rate * weightDecay : 1, begin, end)
+      }
+    }
+  }
+
+  /// Moves this tensor towards `target` in place: x ← x + `weight` (target − x).
+  public mutating func interpolate(towards target: Tensor, weight: Double) {
+    precondition(
+      target.shape == shape && target.dtype == dtype,
+      "interpolate: expected \(dtype)\(shape), found \(target.dtype)\(target.shape)")
+    let (count, kernel) = (count, dtype.kernels.interpolate)
+    withMutableMemory { memory in
+      parallel(over: count, grain: elementwiseGrain) {
+        kernel?(target.pointer, memory, weight, $0, $1)
+      }
+    }
+  }
+}
+
+/// xⁿ by squaring: the same bits everywhere, unlike the C library's.
+private func integerPower(_ x: Double, _ n: Int) -> Double {
+  var (result, factor, rest) = (1.0, x, n)
+  while rest > 0 {
+    if rest & 1 == 1 { result *= factor }
+    factor *= factor
+    rest >>= 1
+  }
+  return result
+}

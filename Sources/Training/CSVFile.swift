@@ -1,0 +1,70 @@
+/// A table of numbers in a run folder, such as `loss.csv`: a header, then a row for each epoch.
+///
+/// After every row the file on disk is complete, so that it can be plotted while the run goes on.
+/// Numbers are the shortest that read back as the same value, in every locale, and nothing depends
+/// on the clock: the same run writes the same bytes.
+///
+/// ```swift
+/// var losses = try CSVFile("loss.csv", in: folder, columns: ["epoch", "train_loss"])
+/// try losses.append([.integer(1), .number(128.25)])   // "1,128.25"
+/// ```
+public struct CSVFile {
+  /// One number of a row.
+  public enum Field: Equatable, Sendable {
+    /// A whole number.
+    case integer(Int)
+    /// A number in double precision.
+    case number(Double)
+    /// A number in single precision, printed with the fewer digits that it needs.
+    case single(Float)
+    /// Nothing: the column has no value in this row.
+    case empty
+  }
+
+  /// The name of the file in its folder.
+  public let name: String
+
+  /// The names of the columns, in order.
+  public let columns: [String]
+
+  private let folder: RunFolder
+  private var text: String
+
+  /// Writes a table that has only its header.
+  ///
+  /// - Throws: `OutputError` if the file cannot be written.
+  public init(_ name: String, in folder: RunFolder, columns: [String]) throws {
+    self.name = name
+    self.folder = folder
+    self.columns = columns
+    text = columns.joined(separator: ",") + "\n"
+    try folder.write(text, to: name)
+  }
+
+  /// Adds a row, which must have one field for each column.
+  ///
+  /// The whole file is written anew, because rows are few and a file appended to can end half-way
+  /// through a row. If that fails, the table is as it was.
+  ///
+  /// - Throws: `OutputError` if the file cannot be written.
+  public mutating func append(_ row: [Field]) throws {
+    precondition(
+      row.count == columns.count,
+      "\(name): a row of \(row.count) fields for \(columns.count) columns")
+    let longer = text + row.map(\.description).joined(separator: ",") + "\n"
+    try folder.write(longer, to: name)
+    text = longer
+  }
+}
+
+extension CSVFile.Field: CustomStringConvertible {
+  /// The number as it stands in the file.
+  public var description: String {
+    switch self {
+    case .integer(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .single(let value): "\(value)"
+    case .empty: ""
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// What is wrong with a command line.
+public enum CommandLineError: Error, Equatable {
+  /// There is no such option; the suggestion is the nearest one, with its dashes.
+  case unknownOption(String, suggestion: String?)
+  /// An abbreviation fits more than one option.
+  case ambiguousOption(String, candidates: [String])
+  /// An option at the end that needs a value.
+  case missingValue(option: String, placeholder: String)
+  /// A value for an option that takes none.
+  case unexpectedValue(option: String, value: String)
+  /// A value that is not of the option's kind: letters for a number, nothing for a text.
+  case invalidValue(option: String, value: String, expected: String)
+  /// A number beyond what the option allows.
+  case outOfRange(option: String, value: String, range: String)
+  /// None of the words that the option knows.
+  case notAChoice(option: String, value: String, choices: [String])
+  /// An argument that belongs to no option.
+  case unexpectedArgument(String)
+  /// A value that is well-formed but does not suit the data or another option.
+  ///
+  /// It is for the checks that an executable makes itself, such as a limit beyond the data.
+  case unsuitableValue(option: String, value: String, reason: String)
+}
+
+extension CommandLineError: CustomStringConvertible {
+  /// One line that names the option, what was found, and what was expected.
+  public var description: String {
+    switch self {
+    case .unknownOption(let option, let suggestion):
+      "unknown option '\(option)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
+    case .ambiguousOption(let option, let candidates):
+      "ambiguous option '\(option)': it could be \(Readable.alternatives(candidates))"
+    case .missingValue(let option, let placeholder):
+      "\(option) needs a value: \(option) \(placeholder)"
+    case .unexpectedValue(let option, let value):
+      "\(option) takes no value, but was given '\(value)'"
+    case .invalidValue(let option, let value, let expected):
+      "\(option) expects \(expected), found '\(value)'"
+    case .outOfRange(let option, let value, let range):
+      "\(option) is out of range: expected \(range), found \(value)"
+    case .notAChoice(let option, let value, let choices):
+      "\(option) expects \(Readable.alternatives(choices)), found '\(value)'"
+    case .unexpectedArgument(let argument):
+      "unexpected argument '\(argument)'"
+    case .unsuitableValue(let option, let value, let reason):
+      "\(option) \(value): \(reason)"
+    }
+  }
+}
+
+extension CommandLineError: ExitCodeProviding {
+  /// Always `usage`.
+  public var exitCode: ExitCode { .usage }
+}

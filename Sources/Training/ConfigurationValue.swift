@@ -1,0 +1,45 @@
+import Foundation
+
+/// A value that an option can have and that JSON can hold.
+public enum ConfigurationValue: Equatable, Sendable {
+  /// No value was given, and there is no default.
+  case absent
+  /// Given or not given.
+  case flag(Bool)
+  /// A whole number.
+  case integer(Int)
+  /// Whole numbers, in order.
+  case integers([Int])
+  /// A number. In JSON, one that is not finite becomes a text, as JSON has no other way to say it.
+  case number(Double)
+  /// A text.
+  case text(String)
+
+  /// The value in JSON.
+  func json() throws -> String {
+    switch self {
+    case .absent: return "null"
+    case .integers(let values): return "[" + values.map(String.init).joined(separator: ", ") + "]"
+    case .number(let value) where !value.isFinite: return "\"\(value)\""
+    case .flag, .integer, .number: return description
+    case .text(let text):
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .withoutEscapingSlashes
+      return String(decoding: try encoder.encode(text), as: UTF8.self)
+    }
+  }
+}
+
+extension ConfigurationValue: CustomStringConvertible {
+  /// The value as it would be typed on a command line; the same in every locale.
+  public var description: String {
+    switch self {
+    case .absent: "none"
+    case .flag(let isSet): "\(isSet)"
+    case .integer(let value): "\(value)"
+    case .integers(let values): values.map(String.init).joined(separator: ",")
+    case .number(let value): Readable.number(value)
+    case .text(let text): text
+    }
+  }
+}

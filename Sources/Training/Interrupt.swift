@@ -1,0 +1,51 @@
+import Glibc
+import Synchronization
+
+/// Ctrl-C and SIGTERM, turned into a question that a training loop asks between steps.
+///
+/// The first signal only sets a flag, so that the step ends and its files are complete. The second
+/// kills the process at once: whoever presses Ctrl-C twice means it.
+///
+/// ```swift
+/// Interrupt.install()
+/// for batch in batches where !Interrupt.isRequested { … }
+/// if let code = Interrupt.exitCode { code.exit() }
+/// ```
+public enum Interrupt {
+  /// Takes over SIGINT and SIGTERM, and ignores SIGPIPE, for the whole process.
+  ///
+  /// SIGINT is taken over even where a shell has set it to be ignored (a job in the background of a
+  /// script): who sends it to a training run wants it to end. SIGPIPE is ignored because a closed
+  /// pipe behind `train-vae | head` is no reason to lose the run; `Console` reports it.
+  public static func install() {
+    // The store also initialises the flag before a handler can be the first to touch it.
+    received.store(0, ordering: .sequentiallyConsistent)
+    signal(SIGINT, handler)
+    signal(SIGTERM, handler)
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Whether the process was asked to end since `install()`.
+  public static var isRequested: Bool {
+    received.load(ordering: .relaxed) != 0
+  }
+
+  /// The code to exit with if the process was asked to end, otherwise nil.
+  public static var exitCode: ExitCode? {
+    switch received.load(ordering: .relaxed) {
+    case SIGINT: .interrupted
+    case SIGTERM: .terminated
+    default: nil
+    }
+  }
+}
+
+/// The number of the first signal received, or 0.
+private let received = Atomic<Int32>(0)
+
+/// Only what a signal handler may do: an atomic store and `signal`.
+private let handler: @convention(c) (Int32) -> Void = { number in
+  received.store(number, ordering: .relaxed)
+  signal(SIGINT, SIG_DFL)
+  signal(SIGTERM, SIG_DFL)
+}

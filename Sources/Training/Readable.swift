@@ -1,0 +1,70 @@
+import Foundation
+
+/// Numbers as a person reads them; the same in every locale.
+public enum Readable {
+  /// A whole number with its thousands set apart: `652,824`.
+  public static func count(_ value: Int) -> String {
+    var digits = String(value.magnitude)
+    var groups: [String] = []
+    while digits.count > 3 {
+      groups.insert(String(digits.suffix(3)), at: 0)
+      digits.removeLast(3)
+    }
+    groups.insert(digits, at: 0)
+    return (value < 0 ? "-" : "") + groups.joined(separator: ",")
+  }
+
+  /// A duration to the second or, from an hour on, to the minute: `3 s`, `2 min 05 s`, `1 h 02 min`.
+  public static func duration(_ duration: Duration) -> String {
+    let seconds = max(0, Int(duration.seconds.rounded()))
+    if seconds < 60 {
+      return "\(seconds) s"
+    }
+    if seconds < 3600 {
+      return "\(seconds / 60) min \(twoDigits(seconds % 60)) s"
+    }
+    let minutes = (seconds + 30) / 60
+    return "\(minutes / 60) h \(twoDigits(minutes % 60)) min"
+  }
+
+  /// A loss or another measured value, to about five digits: `113.24`, `0.6931`.
+  public static func metric(_ value: Double) -> String {
+    guard value.isFinite else { return "\(value)" }
+    let decimals =
+      switch value.magnitude {
+      case 1000...: 1
+      case 100...: 2
+      case 10...: 3
+      default: 4
+      }
+    return String(format: "%.\(decimals)f", value)
+  }
+
+  /// A rate per second, to the whole number unless it is small: `61,234`, `3.2`.
+  static func rate(_ value: Double) -> String {
+    value < 10 ? String(format: "%.1f", value) : count(Int(value.rounded()))
+  }
+
+  /// The shortest text that reads back as the same number, without the `.0` of a whole one.
+  static func number(_ value: Double) -> String {
+    let text = value.description
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  /// A list in words: `a`, `a or b`, `a, b or c`.
+  static func alternatives(_ items: [String]) -> String {
+    guard let last = items.last, items.count > 1 else { return items.first ?? "" }
+    return items.dropLast().joined(separator: ", ") + " or " + last
+  }
+
+  private static func twoDigits(_ value: Int) -> String {
+    value < 10 ? "0\(value)" : "\(value)"
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

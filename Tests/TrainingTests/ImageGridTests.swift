@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Training
+
+@Suite struct ImageGridTests {
+  @Test func valuesBecomeRoundedBytesWithoutStretching() {
+    let grid = ImageGrid(
+      [0, 0.2, 0.5, 1, -3, 7, .nan, .infinity, -.infinity, 0.001], imageHeight: 1, imageWidth: 10,
+      columns: 1)
+    #expect(grid.pixels == [0, 51, 128, 255, 0, 255, 0, 255, 0, 0])
+  }
+
+  @Test func imagesAreLaidOutRowByRowBetweenGreyLines() {
+    // Three images of 1×2 pixels in two columns: the fourth cell is empty.
+    let grid = ImageGrid([0, 1, 1, 0, 1, 1], imageHeight: 1, imageWidth: 2, columns: 2)
+    #expect(grid.width == 6)
+    #expect(grid.height == 4)
+    let g: UInt8 = 128
+    #expect(
+      grid.pixels == [
+        0, 255, g, g, 255, 0,
+        g, g, g, g, g, g,
+        g, g, g, g, g, g,
+        255, 255, g, g, g, g,
+      ])
+  }
+
+  @Test func theRowsOfAnImageStayTogether() {
+    let grid = ImageGrid(
+      [0, 0.2, 0.4, 0.6, 0.8, 1, 0, 0.2], imageHeight: 2, imageWidth: 2, columns: 5, separator: 0)
+    #expect(grid.width == 4)
+    #expect(grid.pixels == [0, 51, 204, 255, 102, 153, 0, 51])
+  }
+
+  @Test func aReconstructionStandsRightOfItsOriginal() {
+    let grid = ImageGrid.paired(
+      [0, 0.2, 0.4], [1, 0.8, 0.6], imageHeight: 1, imageWidth: 1, columns: 2, separator: 1)
+    let g: UInt8 = 128
+    #expect(grid.width == 9)
+    #expect(grid.height == 3)
+    #expect(
+      grid.pixels == [
+        0, g, 255, g, g, g, 51, g, 204,
+        g, g, g, g, g, g, g, g, g,
+        102, g, 153, g, g, g, g, g, g,
+      ])
+  }
+
+  @Test func thePGMIsExactlyTheseBytes() {
+    let grid = ImageGrid([0, 1, 1, 0], imageHeight: 1, imageWidth: 2, columns: 1)
+    let g: UInt8 = 128
+    #expect(
+      grid.pgm == Array("P5\n2 4\n255\n".utf8) + [0, 255, g, g, g, g, 255, 0])
+  }
+
+  @Test func valuesThatAreNoWholeImagesStopTheProgram() async {
+    await #expect(processExitsWith: .failure) {
+      _ = ImageGrid([0, 1, 0], imageHeight: 1, imageWidth: 2, columns: 1)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = ImageGrid.paired([0, 1], [0], imageHeight: 1, imageWidth: 1, columns: 1)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@testable import Training
+
+@Suite struct InterruptTests {
+  @Test func nothingIsRequestedAtFirst() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      Interrupt.install()
+      exit(!Interrupt.isRequested && Interrupt.exitCode == nil ? 7 : 1)
+    }
+  }
+
+  @Test func controlCIsNoticedAndEndsWith130() async {
+    await #expect(processExitsWith: .exitCode(130)) {
+      Interrupt.install()
+      guard isNoticed(SIGINT), let code = Interrupt.exitCode else { exit(1) }
+      code.exit()
+    }
+  }
+
+  @Test func terminationIsNoticedAndEndsWith143() async {
+    await #expect(processExitsWith: .exitCode(143)) {
+      Interrupt.install()
+      guard isNoticed(SIGTERM), let code = Interrupt.exitCode else { exit(1) }
+      code.exit()
+    }
+  }
+
+  @Test func aSecondControlCKillsAtOnce() async {
+    await #expect(processExitsWith: .signal(SIGINT)) {
+      Interrupt.install()
+      guard isNoticed(SIGINT) else { exit(1) }
+      _ = kill(getpid(), SIGINT)
+      sleep(5)
+      exit(2)
+    }
+  }
+
+  @Test func controlCIsNoticedEvenWhereAShellHadItIgnored() async {
+    await #expect(processExitsWith: .exitCode(130)) {
+      signal(SIGINT, SIG_IGN)
+      Interrupt.install()
+      guard isNoticed(SIGINT), let code = Interrupt.exitCode else { exit(1) }
+      code.exit()
+    }
+  }
+}
+
+/// Sends this process a signal, as a terminal does, and waits until it is noticed.
+///
+/// Not `raise`, which asks the calling thread, and those of the pool take no signals.
+private func isNoticed(_ signal: Int32) -> Bool {
+  kill(getpid(), signal)
+  for _ in 1...500 where !Interrupt.isRequested {
+    usleep(10_000)
+  }
+  return Interrupt.isRequested
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+@testable import Training
+
+@Suite struct RunFolderTests {
+  let temporary: TemporaryFolder
+
+  init() throws {
+    temporary = try TemporaryFolder()
+  }
+
+  @Test func foldersAreNumberedAndTheirParentsMade() throws {
+    let out = temporary.path + "/a/b/runs"
+    let paths = try (1...3).map { _ in try RunFolder(in: out, name: "vae").path }
+    #expect(paths == ["\(out)/vae-001", "\(out)/vae-002", "\(out)/vae-003"])
+    #expect(try RunFolder(in: out + "/", name: "gan").path == "\(out)/gan-001")
+  }
+
+  @Test func aNumberIsNeverUsedAgain() throws {
+    try FileManager.default.createDirectory(
+      atPath: temporary.path + "/vae-999", withIntermediateDirectories: false)
+    try temporary.makeFile("vae-1000")
+    try temporary.makeFile("vae-notes")
+    let folder = try RunFolder(in: temporary.path, name: "vae")
+    #expect(folder.path == temporary.path + "/vae-1001")
+  }
+
+  @Test func runsThatStartTogetherGetFoldersOfTheirOwn() throws {
+    let path = temporary.path
+    let failures = LockedCount()
+    DispatchQueue.concurrentPerform(iterations: 40) { i in
+      do {
+        let folder = try RunFolder(in: path + "/runs", name: "vae")
+        try folder.write("\(i)", to: "who")
+      } catch {
+        failures.increment()
+      }
+    }
+    #expect(failures.value == 0)
+    let names = try temporary.names(in: "runs")
+    #expect(names == (1...40).map { String(format: "vae-%03d", $0) })
+    let owners = try names.map { try temporary.text(of: "runs/\($0)/who") }
+    #expect(Set(owners).count == 40)
+  }
+
+  @Test func filesAreWrittenAndReplacedAlsoInSubfolders() throws {
+    let folder = try RunFolder(in: temporary.path, name: "vae")
+    try folder.write([80, 53], to: "samples/epoch-001.pgm")
+    try folder.write(Data([1, 2, 3]), to: "model.bin")
+    try folder.write("longer than the next", to: "note.txt")
+    try folder.write("", to: "note.txt")
+    #expect(try temporary.names(in: "vae-001") == ["model.bin", "note.txt", "samples"])
+    #expect(try temporary.names(in: "vae-001/samples") == ["epoch-001.pgm"])
+    #expect(try temporary.text(of: "vae-001/samples/epoch-001.pgm") == "P5")
+    #expect(try temporary.text(of: "vae-001/note.txt") == "")
+  }
+
+  @Test func theConfigurationIsWritten() throws {
+    let folder = try RunFolder(in: temporary.path, name: "vae")
+    try folder.write(["epochs": .integer(30)] as Configuration)
+    #expect(try temporary.text(of: "vae-001/config.json") == "{\n  \"epochs\": 30\n}\n")
+  }
+
+  // MARK: - Where it cannot be done
+
+  @Test func aFileInPlaceOfTheFolderIsNamed() throws {
+    let file = temporary.path + "/runs"
+    try temporary.makeFile("runs")
+    let error = #expect(throws: OutputError.self) { try RunFolder(in: file, name: "vae") }
+    #expect(error?.description == "cannot create the folder '\(file)': Not a directory")
+    #expect(error?.exitCode == .cannotCreate)
+    #expect(throws: OutputError.cannotCreateFolder(path: file + "/deeper", code: ENOTDIR)) {
+      try RunFolder(in: file + "/deeper", name: "vae")
+    }
+  }
+
+  @Test(arguments: ["/proc", "/proc/runs", "/proc/self/runs"])
+  func aPlaceThatCannotBeWrittenIsNamed(path: String) {
+    let error = #expect(throws: OutputError.self) { try RunFolder(in: path, name: "vae") }
+    #expect(error?.description.contains("cannot create the folder '\(path)") == true)
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+  func aFolderWithoutPermissionIsNamed() throws {
+    chmod(temporary.path, 0o555)
+    defer { chmod(temporary.path, 0o755) }
+    let path = temporary.path + "/vae-001"
+    #expect(throws: OutputError.cannotCreateFolder(path: path, code: EACCES)) {
+      try RunFolder(in: temporary.path, name: "vae")
+    }
+  }
+
+  @Test func aFolderInPlaceOfAFileLeavesNothingBehind() throws {
+    let folder = try RunFolder(in: temporary.path, name: "vae")
+    try folder.write("", to: "loss.csv/file")
+    let path = folder.path(of: "loss.csv")
+    let error = #expect(throws: OutputError.self) { try folder.write("1", to: "loss.csv") }
+    #expect(error == .cannotWrite(path: path, code: EISDIR))
+    #expect(error?.description == "cannot write '\(path)': Is a directory")
+    #expect(error?.exitCode == .ioError)
+    #expect(try temporary.names(in: "vae-001") == ["loss.csv"])
+  }
+
+  @Test func aRunFolderThatWasRemovedIsNamed() throws {
+    let folder = try RunFolder(in: temporary.path, name: "vae")
+    try FileManager.default.removeItem(atPath: folder.path)
+    #expect(throws: OutputError.cannotWrite(path: folder.path(of: "loss.csv"), code: ENOENT)) {
+      try folder.write("1", to: "loss.csv")
+    }
+  }
+}
