@@ -1,0 +1,114 @@
+/// What can be wrong with data from outside: the files of a data set, or what is asked of it.
+///
+/// Every case carries the values found; the description is one line for a person, naming the file,
+/// what was expected and what was found.
+public enum DatasetError: Error, Equatable, Sendable {
+  // MARK: Files
+
+  /// There is no file at `path`.
+  case missingFile(path: String)
+  /// Some of a data set's files are not in their folder under any of the names they go by.
+  case missingFiles(directory: String, missing: [String], tried: [String])
+  /// The file or folder cannot be read, for the reason that the system gives.
+  case unreadable(path: String, reason: String)
+  /// The file cannot be written, for the reason that the system gives.
+  case unwritable(path: String, reason: String)
+  /// The gzip stream breaks off or fails its checksum; `reason` is zlib's.
+  case damagedGzip(path: String, reason: String)
+
+  // MARK: IDX
+
+  /// The file does not begin as an IDX file of unsigned bytes does.
+  case wrongMagic(path: String, expected: UInt32, found: UInt32)
+  /// The file is IDX, but its elements are of another type than unsigned bytes (code 0x08).
+  case unsupportedElementType(path: String, found: UInt8)
+  /// The file is IDX, with another number of dimensions than expected.
+  case wrongRank(path: String, expected: Int, found: Int)
+  /// A dimension in the header is zero.
+  case empty(path: String, shape: [Int])
+  /// The dimensions in the header multiply to more bytes than can be counted.
+  case tooLarge(path: String, shape: [Int])
+  /// The file ends before what its header promises; the header counts among the bytes.
+  case truncated(path: String, expectedBytes: Int, foundBytes: Int)
+  /// The file goes on after what its header promises; the header counts among the bytes.
+  case trailingBytes(path: String, expectedBytes: Int, foundBytes: Int)
+
+  // MARK: Files that do not fit each other
+
+  /// There are not as many labels as images.
+  case countMismatch(imagesPath: String, images: Int, labelsPath: String, labels: Int)
+  /// A label is not one of the classes, 0 to `maximum`.
+  case labelOutOfRange(path: String, index: Int, maximum: Int, found: Int)
+  /// The test images are of another size, [height, width] in pixels, than the training images.
+  case sizeMismatch(trainPath: String, train: [Int], testPath: String, test: [Int])
+
+  // MARK: Batches
+
+  /// A batch must hold at least one image.
+  case batchSizeTooSmall(found: Int)
+  /// The limit must leave at least one image.
+  case limitTooSmall(found: Int)
+  /// The limit asks for more images than there are.
+  case limitBeyondData(limit: Int, count: Int)
+}
+
+extension DatasetError: CustomStringConvertible {
+  /// One line for a person: the file, what was expected, what was found.
+  public var description: String {
+    switch self {
+    case .missingFile(let path):
+      "\(path): no such file"
+    case .missingFiles(let directory, let missing, let tried):
+      "\(directory): expected the four files of MNIST, found no \(missing.joined(separator: ", no "))"
+        + " (tried \(tried.joined(separator: ", ")), each also with .gz)"
+    case .unreadable(let path, let reason):
+      "\(path): cannot be read: \(reason)"
+    case .unwritable(let path, let reason):
+      "\(path): cannot be written: \(reason)"
+    case .damagedGzip(let path, let reason):
+      "\(path): the gzip data is damaged: \(reason)"
+
+    case .wrongMagic(let path, let expected, let found):
+      "\(path): expected the magic number \(hexadecimal(expected)), found \(hexadecimal(found))"
+    case .unsupportedElementType(let path, let found):
+      "\(path): expected elements of type 0x08 (unsigned byte), found type \(hexadecimal(found))"
+    case .wrongRank(let path, let expected, let found):
+      "\(path): expected \(expected) \(expected == 1 ? "dimension" : "dimensions"), found \(found)"
+    case .empty(let path, let shape):
+      "\(path): expected at least one element, found dimensions \(product(shape))"
+    case .tooLarge(let path, let shape):
+      "\(path): the header promises \(product(shape)) bytes, more than any file holds"
+    case .truncated(let path, let expected, let found):
+      "\(path): expected \(expected) bytes by its header, found \(found)"
+    case .trailingBytes(let path, let expected, let found):
+      "\(path): expected \(expected) bytes by its header, found \(found - expected) more (\(found))"
+
+    case .countMismatch(let imagesPath, let images, let labelsPath, let labels):
+      "\(labelsPath): expected a label for each of the \(images) images in \(imagesPath),"
+        + " found \(labels)"
+    case .labelOutOfRange(let path, let index, let maximum, let found):
+      "\(path): expected labels in 0 ... \(maximum), found \(found) at index \(index)"
+    case .sizeMismatch(let trainPath, let train, let testPath, let test):
+      "\(testPath): expected images of \(product(train)) pixels as in \(trainPath),"
+        + " found \(product(test))"
+
+    case .batchSizeTooSmall(let found):
+      "batch size: expected at least 1, found \(found)"
+    case .limitTooSmall(let found):
+      "limit: expected at least 1 image, found \(found)"
+    case .limitBeyondData(let limit, let count):
+      "limit: expected at most the \(count) images of the data set, found \(limit)"
+    }
+  }
+}
+
+/// Returns `value` as `0x` and all its digits.
+private func hexadecimal(_ value: some FixedWidthInteger & UnsignedInteger) -> String {
+  let digits = String(value, radix: 16, uppercase: true)
+  return "0x" + String(repeating: "0", count: value.bitWidth / 4 - digits.count) + digits
+}
+
+/// Returns dimensions as they are written: `60000×28×28`.
+private func product(_ shape: [Int]) -> String {
+  shape.map(String.init).joined(separator: "×")
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+/// The digits that an executable trains on: MNIST's files, or digits drawn by the program.
+public struct DigitData: ImageDataset {
+  /// The images to train on.
+  public let train: LabeledImages
+  /// The images to test with.
+  public let test: LabeledImages
+  /// What the data is and where it comes from: `MNIST in datasets/mnist`.
+  public let name: String
+  /// What to do to get MNIST, where it was looked for and not found.
+  public let advice: String?
+
+  /// The word that stands for the drawn digits where a folder could stand.
+  public static let drawn = "drawn"
+
+  /// Where MNIST is looked for by default.
+  public static let defaultDirectory = "datasets/mnist"
+
+  /// Opens what a user asked for.
+  ///
+  /// - Parameter choice: A folder with MNIST's files; `drawn`; or nil for MNIST in
+  ///   `datasets/mnist` if that folder is there, and drawn digits if not.
+  /// - Throws: ``DatasetError`` if the folder's files are not what they should be.
+  public init(_ choice: String?) throws {
+    let isFound = FileManager.default.fileExists(atPath: Self.defaultDirectory)
+    if choice == Self.drawn || choice == nil && !isFound {
+      let digits = DrawnDigits()
+      train = digits.train
+      test = digits.test
+      name = "digits drawn by the program"
+      advice =
+        choice == nil
+        ? "there is no \(Self.defaultDirectory); to get MNIST: scripts/download-mnist.sh" : nil
+      return
+    }
+    let directory = choice ?? Self.defaultDirectory
+    let digits = try MNIST(directory: directory)
+    train = digits.train
+    test = digits.test
+    name = "MNIST in \(directory)"
+    advice = nil
+  }
+}

@@ -1,0 +1,23 @@
+/// Images to train on, and others like them to test with.
+public protocol ImageDataset: Sendable {
+  /// The images to train on.
+  var train: LabeledImages { get }
+  /// The images to test with, none of which is trained on.
+  var test: LabeledImages { get }
+}
+
+extension ImageDataset {
+  /// Writes the data set as the four IDX files of MNIST, which ``MNIST/init(directory:)`` reads.
+  ///
+  /// The folder is created if need be. Each file is written whole or not at all; the files are not
+  /// gzipped. Throws ``DatasetError/unwritable(path:reason:)``.
+  public func write(to directory: String) throws {
+    try createFolder(directory)
+    for (images, files) in [(train, MNISTFiles.train), (test, MNISTFiles.test)] {
+      try IDX(shape: [images.count, images.height, images.width], bytes: images.pixels)
+        .write(to: "\(directory)/\(files.images.names[0])")
+      try IDX(shape: [images.count], bytes: images.labels)
+        .write(to: "\(directory)/\(files.labels.names[0])")
+    }
+  }
+}

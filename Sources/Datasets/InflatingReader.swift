@@ -1,0 +1,86 @@
+import CZlib
+import Foundation
+
+/// Reads a file from front to back, inflating it on the way if it is gzipped.
+///
+/// zlib looks at the first bytes and not at the name, so that a raw file called `.gz` is read too.
+struct InflatingReader: ~Copyable {
+  private let path: String
+  private let file: gzFile
+
+  /// Opens the file at `path`.
+  init(path: String) throws {
+    errno = 0
+    guard let file = gzopen(path, "rb") else {
+      // zlib sets no errno when it is memory that it lacks.
+      let code = errno == 0 ? ENOMEM : errno
+      if code == ENOENT { throw DatasetError.missingFile(path: path) }
+      throw DatasetError.unreadable(path: path, reason: String(cString: strerror(code)))
+    }
+    gzbuffer(file, 1 << 17)
+    self.path = path
+    self.file = file
+  }
+
+  deinit { gzclose_r(file) }
+
+  /// Fills `buffer` with the next bytes and returns how many there were: fewer only at the end.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    let found = gzread(file, buffer.baseAddress, UInt32(buffer.count))
+    // A stream that breaks off is told by the error alone: its bytes so far are returned as usual.
+    if found < buffer.count { try check() }
+    return Int(found)
+  }
+
+  /// Reads `count` bytes, or what is left of the file if that is less.
+  ///
+  /// Memory is taken for bytes that are there, not for bytes that are promised: beyond the first
+  /// 64 MiB the result grows as it is filled, to at most twice what the file holds.
+  func read(upTo count: Int) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(min(count, 64 << 20))
+    try withChunk { chunk in
+      while bytes.count < count {
+        let wanted = UnsafeMutableRawBufferPointer(
+          rebasing: chunk[..<min(chunk.count, count - bytes.count)])
+        let found = try read(into: wanted)
+        bytes.append(contentsOf: wanted[..<found])
+        if found < wanted.count { break }
+      }
+    }
+    return bytes
+  }
+
+  /// Reads to the end of the file, which checks a gzip stream's checksum, and returns how many
+  /// bytes were left.
+  func drain() throws -> Int {
+    var count = 0
+    try withChunk { chunk in
+      while true {
+        let found = try read(into: chunk)
+        count += found
+        if found < chunk.count { break }
+      }
+    }
+    return count
+  }
+
+  /// Calls `body` with the memory that bytes pass through.
+  private func withChunk(_ body: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+    defer { chunk.deallocate() }
+    try body(chunk)
+  }
+
+  /// Throws what zlib has found to be wrong, if anything.
+  private func check() throws {
+    var code: Int32 = Z_OK
+    guard let text = gzerror(file, &code), code < 0 else { return }
+    // zlib begins its messages with the path, and so do ours.
+    var reason = String(cString: text)
+    if reason.hasPrefix("\(path): ") { reason.removeFirst(path.count + 2) }
+    throw code == Z_ERRNO
+      ? DatasetError.unreadable(path: path, reason: reason)
+      : DatasetError.damagedGzip(path: path, reason: reason)
+  }
+}

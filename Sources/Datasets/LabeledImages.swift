@@ -1,0 +1,31 @@
+/// Grey images of one size, each with the class that it belongs to.
+///
+/// The pixels stay the bytes that they are in the file, a quarter of what they would take as
+/// floating-point numbers; ``Batches`` converts those of a batch at a time.
+public struct LabeledImages: Equatable, Sendable {
+  /// The height of every image, in pixels.
+  public let height: Int
+  /// The width of every image, in pixels.
+  public let width: Int
+  /// The pixels of all images, 0 black to 255 white: `[count, height, width]`, row-major.
+  public let pixels: [UInt8]
+  /// The class of each image: `[count]`.
+  public let labels: [UInt8]
+
+  /// The number of images.
+  public var count: Int { labels.count }
+
+  /// Creates a set of images from pixels `[labels.count, height, width]`, which are not copied.
+  public init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
+    precondition(
+      height > 0 && width > 0 && pixels.count == labels.count * height * width,
+      """
+      LabeledImages: expected \(labels.count) images of \(height)×\(width) pixels, \
+      found \(pixels.count) pixels
+      """)
+    self.height = height
+    self.width = width
+    self.pixels = pixels
+    self.labels = labels
+  }
+}

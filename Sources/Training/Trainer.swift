@@ -1,0 +1,41 @@
+/// A model's own part of its training: the step, the evaluation and the pictures.
+///
+/// The shared loop (``TrainingRun``) does the rest: epochs, averages, the table of losses, pictures
+/// at intervals, progress, the reaction to Ctrl-C. A trainer writes its step out, so that the
+/// algorithm of the paper stands in one place.
+public protocol Trainer: AnyObject {
+  /// What a step trains on.
+  associatedtype Batch
+  /// The batches of one epoch.
+  associatedtype Epoch: Sequence<Batch>
+
+  /// The names of the numbers that a step returns: the columns of `loss.csv` after `epoch,step`.
+  var trainingColumns: [String] { get }
+  /// The names of the numbers that an evaluation returns: the last columns of `loss.csv`.
+  var testColumns: [String] { get }
+  /// How many examples an epoch has.
+  var examplesPerEpoch: Int { get }
+
+  /// The batches of the next epoch, in a new order.
+  func nextEpoch() -> Epoch
+  /// Trains on one batch.
+  func step(_ batch: Batch) -> StepResult
+  /// The model's figures on the test set, one for each of ``testColumns``.
+  func evaluate() -> [Double]
+  /// What to look at after an epoch, by name; `samples` becomes `samples/epoch-001.pgm`.
+  func pictures() -> [(name: String, grid: ImageGrid)]
+}
+
+/// What a training step reports.
+public struct StepResult: Sendable {
+  /// How many examples it was: the weight of its figures in the epoch's averages.
+  public let count: Int
+  /// One figure for each of the trainer's training columns.
+  public let metrics: [Double]
+
+  /// Creates a report.
+  public init(count: Int, metrics: [Double]) {
+    self.count = count
+    self.metrics = metrics
+  }
+}

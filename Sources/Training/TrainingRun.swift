@@ -1,0 +1,116 @@
+/// The loop that all trainers share: epochs, averages, `loss.csv`, pictures, progress.
+///
+/// ```swift
+/// let run = TrainingRun(folder: folder, epochs: 30, picturesEvery: 1, progress: progress)
+/// let outcome = try run.train(trainer)
+/// ```
+public struct TrainingRun {
+  /// How a run ended.
+  public enum Outcome: Equatable, Sendable {
+    /// After the last epoch; the figures of `loss.csv`'s last row by column.
+    case completed([String: Double])
+    /// At a request to end, in this epoch after this batch; complete epochs are on disk.
+    case interrupted(epoch: Int, batch: Int)
+  }
+
+  private let folder: RunFolder
+  private let epochs: Int
+  private let pictureInterval: Int
+  private let progress: ProgressBar
+  private let isInterrupted: () -> Bool
+
+  /// Creates a loop.
+  ///
+  /// - Parameters:
+  ///   - folder: Where the table and the pictures go.
+  ///   - epochs: How many passes over the training examples.
+  ///   - pictureInterval: The number of epochs from picture to picture; the last epoch has one too.
+  ///   - progress: Shows how far the run is.
+  ///   - isInterrupted: Asked after every batch.
+  public init(
+    folder: RunFolder, epochs: Int, picturesEvery pictureInterval: Int, progress: ProgressBar,
+    isInterrupted: @escaping () -> Bool = { Interrupt.isRequested }
+  ) {
+    self.folder = folder
+    self.epochs = epochs
+    self.pictureInterval = pictureInterval
+    self.progress = progress
+    self.isInterrupted = isInterrupted
+  }
+
+  /// Trains for all epochs.
+  ///
+  /// - Throws: `TrainingError` where a figure is not finite, `OutputError` where a file cannot be
+  ///   written. What was complete before stays.
+  public func train(_ trainer: some Trainer) throws -> Outcome {
+    let columns = ["epoch", "step"] + trainer.trainingColumns + trainer.testColumns
+    var table = try CSVFile("loss.csv", in: folder, columns: columns)
+    var step = 0
+    var last: [String: Double] = [:]
+    for epoch in 1...epochs {
+      let clock = ContinuousClock()
+      let start = clock.now
+      progress.beginEpoch(epoch)
+      let stepsBefore = step
+      guard let training = try pass(trainer, epoch, &step) else {
+        return .interrupted(epoch: epoch, batch: step - stepsBefore)
+      }
+      let trainingTime = clock.now - start
+      let test = trainer.evaluate()
+      try checkFinite(test, trainer.testColumns) {
+        .evaluationNotFinite(metric: $0, value: $1, epoch: epoch)
+      }
+      try table.append([.integer(epoch), .integer(step)] + (training + test).map { .number($0) })
+      last = Dictionary(
+        uniqueKeysWithValues: zip(trainer.trainingColumns + trainer.testColumns, training + test))
+      if epoch % pictureInterval == 0 || epoch == epochs {
+        for (name, grid) in trainer.pictures() {
+          try folder.write(grid.pgm, to: "\(name)/epoch-\(padded(epoch)).pgm")
+        }
+      }
+      let rate = Double(trainer.examplesPerEpoch) / max(trainingTime.seconds, 1e-9)
+      progress.printLine(line(epoch, trainer, training, test, rate))
+    }
+    return .completed(last)
+  }
+
+  /// One pass over the training examples: the averages of the steps' figures, or `nil` where the
+  /// run was interrupted.
+  private func pass(_ trainer: some Trainer, _ epoch: Int, _ step: inout Int) throws -> [Double]? {
+    var mean = WeightedMean()
+    for (index, batch) in trainer.nextEpoch().enumerated() {
+      let result = trainer.step(batch)
+      step += 1
+      try checkFinite(result.metrics, trainer.trainingColumns) {
+        .notFinite(metric: $0, value: $1, epoch: epoch, batch: index + 1)
+      }
+      mean.add(result.metrics, count: result.count)
+      progress.advance(
+        by: result.count, showing: [(trainer.trainingColumns[0], mean.values[0])])
+      if isInterrupted() { return nil }
+    }
+    return mean.values
+  }
+
+  private func checkFinite(
+    _ values: [Double], _ names: [String], _ error: (String, Double) -> TrainingError
+  ) throws {
+    for (name, value) in zip(names, values) where !value.isFinite { throw error(name, value) }
+  }
+
+  /// "epoch  3/30  train_loss 112.1  …  20,100 images/s".
+  private func line(
+    _ epoch: Int, _ trainer: some Trainer, _ training: [Double], _ test: [Double], _ rate: Double
+  ) -> String {
+    let width = String(epochs).count
+    let number = String(repeating: " ", count: width - String(epoch).count) + "\(epoch)"
+    let figures = zip(trainer.trainingColumns + trainer.testColumns, training + test)
+      .map { "\($0) \(Readable.metric($1))" }
+    return (["epoch \(number)/\(epochs)"] + figures + ["\(Readable.rate(rate)) images/s"])
+      .joined(separator: "  ")
+  }
+
+  private func padded(_ epoch: Int) -> String {
+    String(repeating: "0", count: max(0, 3 - String(epoch).count)) + "\(epoch)"
+  }
+}
