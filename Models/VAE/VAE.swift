@@ -139,8 +139,10 @@ extension VAE {
       divergence: stopGradient(divergence).mean())
   }
 
-  /// An estimate of log p(x) from below (Burda, Grosse and Salakhutdinov 2016, equation 8):
-  /// log 1/K Σₖ p(x|zₖ) p(zₖ) / q(zₖ|x) with zₖ from q(z|x). It rises to log p(x) with K.
+  /// The importance-weighted estimate of log p(x), log 1/K Σₖ p(x|zₖ) p(zₖ) / q(zₖ|x).
+  ///
+  /// With zₖ drawn from q(z|x) (Burda, Grosse and Salakhutdinov 2016, equation 8). In expectation
+  /// it is the evidence lower bound for K = 1 and rises to log p(x) with K.
   ///
   /// - Parameters:
   ///   - x: Images, `[batch, features]`.

@@ -42,7 +42,7 @@ public struct Batches: Sendable {
   public let count: Int
 
   /// The number of batches in an epoch, the last one included.
-  public var batchesPerEpoch: Int { (count + size - 1) / size }
+  public var batchesPerEpoch: Int { count / size + (count % size == 0 ? 0 : 1) }
 
   /// Creates batches of `size` images, of the first `limit` images if there is a limit.
   ///
@@ -76,7 +76,7 @@ public struct Batches: Sendable {
     // A state for each batch and not one stream for all: a batch is the same at each iteration.
     let states = (0..<batchesPerEpoch).map { _ in noise.split().state }
     return states.indices.lazy.map { index in
-      let rows = order[(index * size)..<Swift.min((index + 1) * size, count)]
+      let rows = order.dropFirst(index * size).prefix(size)
       return batch(rows, Random(state: states[index]))
     }
   }

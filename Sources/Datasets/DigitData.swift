@@ -14,18 +14,23 @@ public struct DigitData: ImageDataset {
   /// The word that stands for the drawn digits where a folder could stand.
   public static let drawn = "drawn"
 
+  /// How many training digits are drawn where there is no limit.
+  private static let drawnCount = 60_000
+
   /// Where MNIST is looked for by default.
   public static let defaultDirectory = "datasets/mnist"
 
   /// Opens what a user asked for.
   ///
-  /// - Parameter choice: A folder with MNIST's files; `drawn`; or nil for MNIST in
-  ///   `datasets/mnist` if that folder is there, and drawn digits if not.
+  /// - Parameters:
+  ///   - choice: A folder with MNIST's files; `drawn`; or nil for MNIST in `datasets/mnist` if that
+  ///     folder is there, and drawn digits if not.
+  ///   - limit: How many training images will be used, if not all: no more digits are drawn.
   /// - Throws: ``DatasetError`` if the folder's files are not what they should be.
-  public init(_ choice: String?) throws {
+  public init(_ choice: String?, limit: Int? = nil) throws {
     let isFound = FileManager.default.fileExists(atPath: Self.defaultDirectory)
     if choice == Self.drawn || choice == nil && !isFound {
-      let digits = DrawnDigits()
+      let digits = DrawnDigits(trainCount: min(limit ?? Self.drawnCount, Self.drawnCount))
       train = digits.train
       test = digits.test
       name = "digits drawn by the program"

@@ -33,7 +33,7 @@ struct Pen {
     let (alongX, alongY) = (end.x - start.x, end.y - start.y)
     let squaredLength = alongX * alongX + alongY * alongY
     let inverse = squaredLength > 0 ? 1 / squaredLength : 0
-    let reach = Swift.max(segment.startRadius, segment.endRadius) + softness / 2
+    let reach = max(segment.startRadius, segment.endRadius) + softness / 2
 
     let columns = pixels(from: min(start.x, end.x) - reach, to: max(start.x, end.x) + reach, side)
     let rows = pixels(from: min(start.y, end.y) - reach, to: max(start.y, end.y) + reach, side)

@@ -85,18 +85,23 @@ extension Tensor {
     bytes: [UInt8], rows: some Collection<Int>, rowLength: Int, maximum: Double = 255,
     dtype: DType = .float32
   ) {
+    let rows = Array(rows)
+    let available = rowLength > 0 ? bytes.count / rowLength : 0
+    for row in rows {
+      precondition(
+        row >= 0 && row < available,
+        "Tensor(bytes:): expected rows in 0 ..< \(available), found \(row)")
+    }
     let load = dtype.kernels.from_bytes
     self = Tensor.uninitialized([rows.count, rowLength], dtype) { result, _ in
       bytes.withUnsafeBufferPointer { bytes in
-        for (index, row) in rows.enumerated() {
-          precondition(
-            row >= 0 && (row + 1) * rowLength <= bytes.count,
-            "Tensor(bytes:): expected rows below \(bytes.count / Swift.max(1, rowLength)),"
-              + " found \(row)")
-          guard let table = bytes.baseAddress else { continue }
-          load?(
-            table + row * rowLength, maximum, result + index * rowLength * dtype.byteCount, 0,
-            rowLength)
+        guard let table = bytes.baseAddress else { return }
+        parallel(over: rows.count, step: Swift.max(1, elementwiseGrain / Swift.max(1, rowLength))) {
+          for index in $0..<$1 {
+            load?(
+              table + rows[index] * rowLength, maximum,
+              result + index * rowLength * dtype.byteCount, 0, rowLength)
+          }
         }
       }
     }

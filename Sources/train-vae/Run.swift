@@ -6,7 +6,7 @@ import VAE
 /// One run: data, model, training, and what is said of them.
 func run(_ options: Options) throws {
   if let threads = options.threads { threadCount = threads }
-  let data = try DigitData(options.data)
+  let data = try DigitData(options.data, limit: options.limit)
   let random = Random(seed: UInt64(options.seed))
   let train = try Batches(
     data.train, size: options.batchSize, binarization: options.binarization, limit: options.limit)

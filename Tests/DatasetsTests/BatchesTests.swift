@@ -1,0 +1,146 @@
+import Datasets
+import Tensor
+import Testing
+
+@Suite struct BatchesTests {
+  @Test func inOrder() throws {
+    let batches = try Batches(numbered(10), size: 4)
+    #expect(batches.count == 10)
+    #expect(batches.batchesPerEpoch == 3)
+    let epoch = Array(batches.epoch(shuffledBy: nil))
+    #expect(epoch.map(\.count) == [4, 4, 2])
+    #expect(epoch.map(\.labels) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]])
+    #expect(epoch.map(\.images.shape) == [[4, 6], [4, 6], [2, 6]])
+  }
+
+  @Test func pixelsAreGreyValues() throws {
+    let images = LabeledImages(height: 1, width: 3, pixels: [0, 51, 255], labels: [7])
+    let batch = try #require(
+      Batches(images, size: 8).epoch(shuffledBy: nil).first { _ in true })
+    #expect(batch.images.scalars[0] == 0)
+    #expect(abs(batch.images.scalars[1] - 0.2) < 1e-6)
+    #expect(batch.images.scalars[2] == 1)
+    #expect(batch.labels == [7])
+  }
+
+  @Test func shuffledEpochHasEveryImageOnce() throws {
+    let images = numbered(100)
+    let epoch = Array(try Batches(images, size: 32).epoch(shuffledBy: Random(seed: 1)))
+    #expect(epoch.map(\.count) == [32, 32, 32, 4])
+    let order = epoch.flatMap(indices)
+    #expect(order != Array(0..<100))
+    #expect(order.sorted() == Array(0..<100))
+    // Labels go with their images.
+    #expect(epoch.flatMap(\.labels) == order.map { $0 % 10 })
+  }
+
+  @Test func everyEpochHasItsOwnOrder() throws {
+    let batches = try Batches(numbered(100), size: 32)
+    let random = Random(seed: 1)
+    let first = batches.epoch(shuffledBy: random).flatMap(indices)
+    let second = batches.epoch(shuffledBy: random).flatMap(indices)
+    #expect(first != second)
+    let again = Random(seed: 1)
+    #expect(batches.epoch(shuffledBy: again).flatMap(indices) == first)
+    #expect(batches.epoch(shuffledBy: again).flatMap(indices) == second)
+  }
+
+  @Test func unusedBatchesDoNotMatter() throws {
+    let batches = try Batches(numbered(100), size: 32, binarization: .stochastic)
+    let (one, other) = (Random(seed: 1), Random(seed: 1))
+    for _ in batches.epoch(shuffledBy: one) {}
+    _ = batches.epoch(shuffledBy: other)
+    #expect(one.bits() == other.bits())
+  }
+
+  @Test func limitTakesTheFirstImages() throws {
+    let batches = try Batches(numbered(50), size: 8, limit: 20)
+    #expect(batches.count == 20)
+    #expect(batches.batchesPerEpoch == 3)
+    let order = batches.epoch(shuffledBy: Random(seed: 3)).flatMap(indices)
+    #expect(order.sorted() == Array(0..<20))
+    #expect(try Batches(numbered(50), size: 8, limit: 50).count == 50)
+  }
+
+  @Test(arguments: [3, 4, 128, .max]) func sizeBeyondDataMakesOneBatch(size: Int) throws {
+    let epoch = Array(try Batches(numbered(3), size: size).epoch(shuffledBy: nil))
+    #expect(epoch.map(\.count) == [3])
+  }
+
+  // MARK: Binarisation
+
+  @Test func threshold() throws {
+    let images = LabeledImages(height: 2, width: 2, pixels: [0, 127, 128, 255], labels: [0])
+    let batches = try Batches(images, size: 1, binarization: .threshold)
+    #expect(batches.epoch(shuffledBy: nil).map(\.images.scalars) == [[0, 0, 1, 1]])
+  }
+
+  @Test func stochasticDrawsWithTheGreyValueAsProbability() throws {
+    let images = LabeledImages(
+      height: 1, width: 4_000,
+      pixels: [0, 64, 191, 255].flatMap { [UInt8](repeating: $0, count: 1_000) }, labels: [0])
+    let batches = try Batches(images, size: 1, binarization: .stochastic)
+    let scalars = batches.epoch(shuffledBy: Random(seed: 5)).flatMap(\.images.scalars)
+    #expect(Set(scalars) == [0, 1])
+    let means = (0..<4).map { scalars[($0 * 1_000)..<(($0 + 1) * 1_000)].reduce(0, +) / 1_000 }
+    #expect(means[0] == 0)
+    #expect(means[3] == 1)
+    // Four standard errors of a mean of 1,000 are 0.055.
+    #expect(abs(means[1] - 64 / 255) < 0.055)
+    #expect(abs(means[2] - 191 / 255) < 0.055)
+  }
+
+  @Test func stochasticDrawsAfreshEachEpoch() throws {
+    let images = LabeledImages(
+      height: 10, width: 10, pixels: [UInt8](repeating: 128, count: 300), labels: [0, 1, 2])
+    let batches = try Batches(images, size: 1, binarization: .stochastic)
+    let random = Random(seed: 5)
+    let epoch = batches.epoch(shuffledBy: random)
+    let first = epoch.map(\.images.scalars)
+    #expect(Set(first).count == 3)
+    #expect(epoch.map(\.images.scalars) == first)
+    #expect(batches.epoch(shuffledBy: random).map(\.images.scalars) != first)
+    let again = batches.epoch(shuffledBy: Random(seed: 5))
+    #expect(again.map(\.images.scalars) == first)
+  }
+
+  @Test func stochasticInOrderIsTheSameEachTime() throws {
+    let images = LabeledImages(
+      height: 10, width: 10, pixels: [UInt8](repeating: 128, count: 100), labels: [0])
+    let batches = try Batches(images, size: 1, binarization: .stochastic)
+    let first = batches.epoch(shuffledBy: nil).flatMap(\.images.scalars)
+    #expect(Set(first) == [0, 1])
+    #expect(batches.epoch(shuffledBy: nil).flatMap(\.images.scalars) == first)
+  }
+
+  @Test func namesOfBinarizations() {
+    #expect(Binarization.allCases.map(\.rawValue) == ["none", "threshold", "stochastic"])
+  }
+
+  // MARK: Bad input
+
+  @Test(arguments: [0, -1]) func sizeBelowOne(size: Int) {
+    let error = DatasetError.batchSizeTooSmall(found: size)
+    #expect(throws: error) { try Batches(numbered(3), size: size) }
+    #expect(error.description == "batch size: expected at least 1, found \(size)")
+  }
+
+  @Test(arguments: [0, -1]) func limitBelowOne(limit: Int) {
+    let error = DatasetError.limitTooSmall(found: limit)
+    #expect(throws: error) { try Batches(numbered(3), size: 1, limit: limit) }
+    #expect(error.description == "limit: expected at least 1 image, found \(limit)")
+  }
+
+  @Test func limitBeyondData() {
+    let error = DatasetError.limitBeyondData(limit: 4, count: 3)
+    #expect(throws: error) { try Batches(numbered(3), size: 1, limit: 4) }
+    #expect(
+      error.description == "limit: expected at most the 3 images of the data set, found 4")
+  }
+}
+
+/// The indices of a batch's images in `numbered`, read off their pixels.
+private func indices(_ batch: Batch) -> [Int] {
+  let length = batch.images.shape[1]
+  return (0..<batch.count).map { Int((batch.images.scalars[$0 * length] * 255).rounded()) }
+}

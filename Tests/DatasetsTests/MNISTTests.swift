@@ -1,0 +1,141 @@
+import Datasets
+import Foundation
+import Testing
+
+@Suite struct MNISTTests {
+  let scratch: Scratch
+  let pair = Pair(train: numbered(12), test: numbered(5))
+
+  init() throws {
+    scratch = try Scratch()
+    try pair.write(to: scratch.path)
+  }
+
+  static let names = [
+    "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+  ]
+
+  @Test func readsWhatWasWritten() throws {
+    #expect(try scratch.contents == Self.names.sorted())
+    let data = try MNIST(directory: scratch.path)
+    #expect(data.train == pair.train)
+    #expect(data.test == pair.test)
+    #expect(data.train.count == 12)
+    #expect(data.train.height == 2)
+    #expect(data.train.width == 3)
+  }
+
+  @Test(arguments: [false, true], [false, true])
+  func readsEitherNaming(hasDot: Bool, isGzipped: Bool) throws {
+    for name in Self.names {
+      let other = hasDot ? name.replacingOccurrences(of: "-idx", with: ".idx") : name
+      if hasDot {
+        try FileManager.default.moveItem(atPath: scratch(name), toPath: scratch(other))
+      }
+      if isGzipped { try scratch.gzip(other) }
+    }
+    let data = try MNIST(directory: scratch.path)
+    #expect(data.train == pair.train)
+    #expect(data.test == pair.test)
+  }
+
+  @Test func writingCreatesFolder() throws {
+    let folder = scratch("a/b")
+    try pair.write(to: folder)
+    #expect(try MNIST(directory: folder).test == pair.test)
+  }
+
+  @Test func writingBelowFile() throws {
+    let path = scratch("train-images-idx3-ubyte/mnist")
+    #expect(throws: DatasetError.unwritable(path: path, reason: "Not a directory")) {
+      try pair.write(to: path)
+    }
+  }
+
+  // MARK: Bad input
+
+  @Test func missingFolder() {
+    let path = scratch("nowhere")
+    let error = DatasetError.unreadable(path: path, reason: "No such file or directory")
+    #expect(throws: error) { try MNIST(directory: path) }
+    #expect(error.description == "\(path): cannot be read: No such file or directory")
+  }
+
+  @Test func fileInPlaceOfFolder() {
+    let path = scratch("t10k-labels-idx1-ubyte")
+    #expect(throws: DatasetError.unreadable(path: path, reason: "Not a directory")) {
+      try MNIST(directory: path)
+    }
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "root may read everything")) func unreadableFolder() {
+    chmod(scratch.path, 0)
+    defer { chmod(scratch.path, 0o755) }
+    #expect(throws: DatasetError.unreadable(path: scratch.path, reason: "Permission denied")) {
+      try MNIST(directory: scratch.path)
+    }
+  }
+
+  @Test(arguments: zip(names, ["train images", "train labels", "test images", "test labels"]))
+  func missingFile(name: String, role: String) throws {
+    try FileManager.default.removeItem(atPath: scratch(name))
+    let dotted = name.replacingOccurrences(of: "-idx", with: ".idx")
+    let error = DatasetError.missingFiles(
+      directory: scratch.path, missing: [role], tried: [name, dotted])
+    #expect(throws: error) { try MNIST(directory: scratch.path) }
+    #expect(
+      error.description
+        == "\(scratch.path): expected the four files of MNIST, found no \(role)"
+        + " (tried \(name), \(dotted), each also with .gz)")
+  }
+
+  @Test func emptyFolder() throws {
+    let empty = try Scratch()
+    let tried = Self.names.flatMap { [$0, $0.replacingOccurrences(of: "-idx", with: ".idx")] }
+    #expect(
+      throws: DatasetError.missingFiles(
+        directory: empty.path,
+        missing: ["train images", "train labels", "test images", "test labels"], tried: tried)
+    ) { try MNIST(directory: empty.path) }
+  }
+
+  @Test(arguments: [11, 13]) func labelsDoNotMatchImages(labels: Int) throws {
+    let path = scratch("train-labels-idx1-ubyte")
+    try IDX(shape: [labels], bytes: [UInt8](repeating: 1, count: labels)).write(to: path)
+    let imagesPath = scratch("train-images-idx3-ubyte")
+    let error = DatasetError.countMismatch(
+      imagesPath: imagesPath, images: 12, labelsPath: path, labels: labels)
+    #expect(throws: error) { try MNIST(directory: scratch.path) }
+    #expect(
+      error.description
+        == "\(path): expected a label for each of the 12 images in \(imagesPath), found \(labels)")
+  }
+
+  @Test func labelAboveNine() throws {
+    let path = scratch("t10k-labels-idx1-ubyte")
+    try IDX(shape: [5], bytes: [0, 9, 8, 10, 1]).write(to: path)
+    let error = DatasetError.labelOutOfRange(path: path, index: 3, maximum: 9, found: 10)
+    #expect(throws: error) { try MNIST(directory: scratch.path) }
+    #expect(error.description == "\(path): expected labels in 0 ... 9, found 10 at index 3")
+  }
+
+  @Test func imageSizesDiffer() throws {
+    let path = scratch("t10k-images-idx3-ubyte")
+    try IDX(shape: [5, 3, 2], bytes: [UInt8](repeating: 1, count: 30)).write(to: path)
+    let trainPath = scratch("train-images-idx3-ubyte")
+    let error = DatasetError.sizeMismatch(
+      trainPath: trainPath, train: [2, 3], testPath: path, test: [3, 2])
+    #expect(throws: error) { try MNIST(directory: scratch.path) }
+    #expect(
+      error.description
+        == "\(path): expected images of 2×3 pixels as in \(trainPath), found 3×2")
+  }
+
+  @Test func zeroImages() throws {
+    let path = try scratch.write(idx([0, 28, 28], []), "train-images-idx3-ubyte")
+    #expect(throws: DatasetError.empty(path: path, shape: [0, 28, 28])) {
+      try MNIST(directory: scratch.path)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import Datasets
+import Foundation
+
+/// A folder for one test, removed when the test lets go of it.
+final class Scratch {
+  let path: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("DatasetsTests-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The names of what is in the folder, hidden files included.
+  var contents: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+  }
+
+  func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Writes a file and returns its path.
+  @discardableResult
+  func write(_ bytes: [UInt8], _ name: String) throws -> String {
+    try Data(bytes).write(to: URL(fileURLWithPath: self(name)))
+    return self(name)
+  }
+
+  func read(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: self(name))))
+  }
+
+  /// Gzips the file of that name, which gets the ending `.gz`, and returns its path.
+  @discardableResult
+  func gzip(_ name: String) throws -> String {
+    let result = try run("gzip", ["-n", self(name)])
+    guard result.status == 0 else { throw CocoaError(.fileWriteUnknown) }
+    return self("\(name).gz")
+  }
+}
+
+/// What a finished process left.
+struct Finished {
+  let status: Int32
+  let output: String
+  let errors: String
+}
+
+/// Runs a program found in the PATH to its end.
+func run(
+  _ program: String, _ arguments: [String], environment: [String: String] = [:]
+) throws -> Finished {
+  // Files and not pipes: a child of another test may hold a pipe open.
+  let scratch = try Scratch()
+  let process = try start(program, arguments, environment: environment, output: scratch)
+  process.waitUntilExit()
+  return Finished(
+    status: process.terminationStatus,
+    output: String(decoding: try scratch.read("output"), as: UTF8.self),
+    errors: String(decoding: try scratch.read("errors"), as: UTF8.self))
+}
+
+/// Starts a program found in the PATH; it writes to the files `output` and `errors` in `scratch`.
+func start(
+  _ program: String, _ arguments: [String], environment: [String: String] = [:],
+  output scratch: Scratch
+) throws -> Process {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = [program] + arguments
+  process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+  process.standardInput = FileHandle.nullDevice
+  for name in ["output", "errors"] { try scratch.write([], name) }
+  process.standardOutput = try FileHandle(
+    forWritingTo: URL(fileURLWithPath: scratch("output")))
+  process.standardError = try FileHandle(
+    forWritingTo: URL(fileURLWithPath: scratch("errors")))
+  try process.run()
+  return process
+}
+
+/// The bytes of an IDX file, right or wrong.
+func idx(magic: UInt32 = 0x0000_0803, _ dimensions: [UInt32], _ content: [UInt8]) -> [UInt8] {
+  ([magic] + dimensions).flatMap { number in
+    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
+  } + content
+}
+
+/// Images of `height` × `width` pixels, all of whose pixels are the image's index, labelled 0 to 9
+/// in turn.
+func numbered(_ count: Int, height: Int = 2, width: Int = 3) -> LabeledImages {
+  LabeledImages(
+    height: height, width: width,
+    pixels: (0..<count).flatMap {
+      [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: height * width)
+    },
+    labels: (0..<count).map { UInt8($0 % 10) })
+}
+
+/// Any two sets of images.
+struct Pair: ImageDataset {
+  var train: LabeledImages
+  var test: LabeledImages
+}
