@@ -55,7 +55,7 @@ const CKKernels *ck_kernels_named(const char *name, bool is_double) {
   return NULL;
 }
 
-void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t result[4]) {
+void ck_philox(const uint32_t *counter, const uint32_t *key, uint32_t *result) {
   memcpy(result, counter, 4 * sizeof *result);
   philox_plain(result, key[0], key[1]);
 }

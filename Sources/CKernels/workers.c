@@ -136,6 +136,7 @@ static void start_workers(size_t count) {
     int failed = pthread_create(&thread, &attributes, work, (void *)(workers_started + 1));
     pthread_attr_destroy(&attributes);
     if (failed) return;  // Fewer workers are slower, not wrong.
+    pthread_setname_np(thread, "tensor-worker");
     workers_started += 1;
   }
 }

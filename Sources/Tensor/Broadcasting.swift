@@ -90,14 +90,14 @@ extension Tensor {
     _ operation: CKZip, _ plan: Broadcast, _ a: Tensor, _ b: Tensor, _ parameter: Double,
     into result: UnsafeMutableRawPointer
   ) {
-    let kernel = a.dtype.kernels.zip
+    let kernel = a.dtype.kernels.pointee.zip
     let (rank, width) = (plan.loopShape.count, a.dtype.byteCount)
     let (shape, strides) = (plan.loopShape, plan.strides)
     if rank == 1 {
       parallel(over: shape[0], grain: elementwiseGrain) { begin, end in
         var length = end - begin
         var (aStride, bStride) = (strides.a[0], strides.b[0])
-        kernel?(
+        kernel(
           operation, parameter, a.pointer + begin * aStride * width,
           b.pointer + begin * bStride * width, result + begin * width, 1, &length, &aStride,
           &bStride, 0, 1)
@@ -106,7 +106,7 @@ extension Tensor {
       let rows = shape.dropLast().reduce(1, *)
       parallel(over: rows, step: Swift.max(1, elementwiseGrain / Swift.max(1, shape[rank - 1]))) {
         begin, end in
-        kernel?(
+        kernel(
           operation, parameter, a.pointer, b.pointer, result, rank, shape, strides.a, strides.b,
           begin, end)
       }

@@ -92,13 +92,13 @@ extension Tensor {
         row >= 0 && row < available,
         "Tensor(bytes:): expected rows in 0 ..< \(available), found \(row)")
     }
-    let load = dtype.kernels.from_bytes
+    let load = dtype.kernels.pointee.from_bytes
     self = Tensor.uninitialized([rows.count, rowLength], dtype) { result, _ in
       bytes.withUnsafeBufferPointer { bytes in
         guard let table = bytes.baseAddress else { return }
         parallel(over: rows.count, step: Swift.max(1, elementwiseGrain / Swift.max(1, rowLength))) {
           for index in $0..<$1 {
-            load?(
+            load(
               table + rows[index] * rowLength, maximum,
               result + index * rowLength * dtype.byteCount, 0, rowLength)
           }
@@ -109,9 +109,9 @@ extension Tensor {
 
   /// Creates a tensor with `value` everywhere.
   public init(filledWith value: Double, _ shape: [Int], dtype: DType = .float32) {
-    let fill = dtype.kernels.fill
+    let fill = dtype.kernels.pointee.fill
     self = Tensor.uninitialized(shape, dtype) { result, count in
-      parallel(over: count, grain: 2 * elementwiseGrain) { fill?(value, result, $0, $1) }
+      parallel(over: count, grain: 2 * elementwiseGrain) { fill(value, result, $0, $1) }
     }
   }
 
@@ -148,8 +148,8 @@ extension Tensor {
   }
 
   private static func ramp(from start: Double, step: Double, count: Int, dtype: DType) -> Tensor {
-    let ramp = dtype.kernels.ramp
-    return uninitialized([count], dtype) { result, count in ramp?(start, step, result, 0, count) }
+    let ramp = dtype.kernels.pointee.ramp
+    return uninitialized([count], dtype) { result, count in ramp(start, step, result, 0, count) }
   }
 
   private static func checkCount(_ count: Int, _ shape: [Int]) {

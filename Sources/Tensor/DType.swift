@@ -11,8 +11,10 @@ public enum DType: String, Sendable, Codable {
   public var byteCount: Int { self == .float32 ? 4 : 8 }
 
   /// The vector loops for this type on this processor.
-  var kernels: CKKernels { self == .float32 ? Self.float32Kernels : Self.float64Kernels }
+  var kernels: UnsafePointer<CKKernels> {
+    self == .float32 ? Self.float32Kernels : Self.float64Kernels
+  }
 
-  private static let float32Kernels = ck_float32().pointee
-  private static let float64Kernels = ck_float64().pointee
+  private nonisolated(unsafe) static let float32Kernels = ck_float32()
+  private nonisolated(unsafe) static let float64Kernels = ck_float64()
 }

@@ -36,15 +36,15 @@ extension Tensor {
     parallel(over: count, grain: elementwiseGrain) { begin, end in
       switch rule {
       case .sgd(let momentum, let isNesterov):
-        kernels.sgd(w, g, places.first, rate, momentum, isNesterov, weightDecay, begin, end)
+        kernels.pointee.sgd(w, g, places.first, rate, momentum, isNesterov, weightDecay, begin, end)
       case .rmsProp(let decay, let epsilon):
-        kernels.rmsprop(w, g, places[0], rate, decay, epsilon, weightDecay, begin, end)
+        kernels.pointee.rmsprop(w, g, places[0], rate, decay, epsilon, weightDecay, begin, end)
       case .adaGrad(let epsilon):
-        kernels.adagrad(w, g, places[0], rate, epsilon, weightDecay, begin, end)
+        kernels.pointee.adagrad(w, g, places[0], rate, epsilon, weightDecay, begin, end)
       case .adam(let beta1, let beta2, let epsilon, let step, let isDecayDecoupled):
         // η m̂ / (√v̂ + ε) = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε √(1 − β₂ᵗ)).
         let root = (1 - integerPower(beta2, step)).squareRoot()
-        kernels.adam(
+        kernels.pointee.adam(
           w, g, places[0], places[1], rate * root / (1 - integerPower(beta1, step)), beta1, beta2,
           epsilon * root, isDecayDecoupled ? 0 : weightDecay,
           isDecayDecoupled ? 1 - rate * weightDecay : 1, begin, end)
@@ -57,10 +57,10 @@ extension Tensor {
     precondition(
       target.shape == shape && target.dtype == dtype,
       "interpolate: expected \(dtype)\(shape), found \(target.dtype)\(target.shape)")
-    let (count, kernel) = (count, dtype.kernels.interpolate)
+    let (count, kernel) = (count, dtype.kernels.pointee.interpolate)
     withMutableMemory { memory in
       parallel(over: count, grain: elementwiseGrain) {
-        kernel?(target.pointer, memory, weight, $0, $1)
+        kernel(target.pointer, memory, weight, $0, $1)
       }
     }
   }

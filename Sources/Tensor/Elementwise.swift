@@ -7,10 +7,10 @@ extension Tensor {
   func mapped(
     by operation: CKMap, _ p: Double = 0, _ q: Double = 0, pullback: @escaping Pullback
   ) -> Tensor {
-    let kernel = dtype.kernels.map
+    let kernel = dtype.kernels.pointee.map
     let value = Tensor.uninitialized(shape, dtype) { result, count in
       parallel(over: count, grain: elementwiseGrain) {
-        kernel?(operation, p, q, pointer, result, $0, $1)
+        kernel(operation, p, q, pointer, result, $0, $1)
       }
     }
     return value.tracked(from: self, pullback: pullback)

@@ -24,11 +24,11 @@ extension Tensor {
       rows == indices.count,
       "scatteredRows: expected an index for each of \(rows) rows, found \(indices.count)")
     checkRows(indices, below: count, "scatteredRows")
-    let add = dtype.kernels.accumulate
+    let add = dtype.kernels.pointee.accumulate
     var value = Tensor.zeros([count] + shape.dropFirst(), dtype: dtype)
     value.withMutableMemory { result in
       for (place, row) in indices.enumerated() {
-        add?(pointer(at: place * length), result + row * length * dtype.byteCount, 0, length)
+        add(pointer(at: place * length), result + row * length * dtype.byteCount, 0, length)
       }
     }
     return value.tracked(from: self) { _, dy in dy.gatheredRows(at: indices) }

@@ -15,10 +15,10 @@ public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
     "bernoulliLogDensity: expected two tensors of one shape and type, found \(x.dtype)\(x.shape)"
       + " and logits \(logits.dtype)\(logits.shape)")
   let columns = x.shape[x.rank - 1]
-  let kernel = x.dtype.kernels.bernoulli_log_density
+  let kernel = x.dtype.kernels.pointee.bernoulli_log_density
   let value = Tensor.uninitialized(x.shape.dropLast(), x.dtype) { result, rows in
     parallel(over: rows, step: max(1, elementwiseGrain / 4 / max(1, columns))) {
-      kernel?(logits.pointer, x.pointer, result, columns, $0, $1)
+      kernel(logits.pointer, x.pointer, result, columns, $0, $1)
     }
   }
   return value.tracked(

@@ -69,7 +69,6 @@ private struct ProductSize {
       "\(name): expected two matrices or two stacks of one element type, found"
         + " \(a.dtype)\(a.shape) and \(b.dtype)\(b.shape)")
     let (left, right) = (a.shape.suffix(2), b.shape.suffix(2))
-    let flags = "\(transposeLeft ? "ᵀ" : "") and \(b.shape)\(transposeRight ? "ᵀ" : "")"
     batch = rank == 3 ? a.shape[0] : nil
     m = transposeLeft ? left[left.endIndex - 1] : left[left.startIndex]
     k = transposeLeft ? left[left.startIndex] : left[left.endIndex - 1]
@@ -77,7 +76,8 @@ private struct ProductSize {
     let inner = transposeRight ? right[right.endIndex - 1] : right[right.startIndex]
     precondition(
       k == inner && (rank == 2 || a.shape[0] == b.shape[0]),
-      "\(name): shapes \(a.shape)\(flags) do not multiply")
+      "\(name): shapes \(a.shape)\(transposeLeft ? "ᵀ" : "") and"
+        + " \(b.shape)\(transposeRight ? "ᵀ" : "") do not multiply")
     self.transposeLeft = transposeLeft
     self.transposeRight = transposeRight
   }

@@ -67,7 +67,7 @@ public final class Random {
   public func uniform(
     _ shape: [Int], in range: Range<Double> = 0..<1, dtype: DType = .float32
   ) -> Tensor {
-    let unit = drawn(shape, dtype, dtype.kernels.uniform)
+    let unit = drawn(shape, dtype, dtype.kernels.pointee.uniform)
     if range == 0..<1 { return unit }
     return unit.scaled(by: range.upperBound - range.lowerBound, plus: range.lowerBound)
   }
@@ -76,7 +76,7 @@ public final class Random {
   public func normal(
     _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType = .float32
   ) -> Tensor {
-    let standard = drawn(shape, dtype, dtype.kernels.normal)
+    let standard = drawn(shape, dtype, dtype.kernels.pointee.normal)
     if mean == 0 && standardDeviation == 1 { return standard }
     return standard.scaled(by: standardDeviation, plus: mean)
   }
@@ -96,7 +96,7 @@ public final class Random {
   }
 
   private typealias Draw = (
-    _ seed: UInt64, _ stream: UInt64, _ block: UInt64, UnsafeMutableRawPointer?, Int, Int
+    _ seed: UInt64, _ stream: UInt64, _ block: UInt64, UnsafeMutableRawPointer, Int, Int
   ) -> Void
 
   private func drawn(_ shape: [Int], _ dtype: DType, _ draw: Draw) -> Tensor {
@@ -173,8 +173,7 @@ private func halves(of numbers: UInt64...) -> [UInt32] {
 
 /// One block of Philox 4×32-10: four words, a function of a counter of four and a key of two.
 func philox(counter: [UInt32], key: [UInt32]) -> [UInt32] {
-  [UInt32](unsafeUninitializedCapacity: 4) { result, count in
-    ck_philox(counter, key, result.baseAddress)
-    count = 4
-  }
+  var result: [UInt32] = [0, 0, 0, 0]
+  ck_philox(counter, key, &result)
+  return result
 }

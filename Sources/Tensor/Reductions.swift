@@ -124,8 +124,19 @@ extension Tensor {
 
   /// The shape without the given axes.
   private func squeezedShape(along axes: [Int], _ name: String) -> [Int] {
-    let dropped = Set(axes.map { axis($0, name) })
-    return shape.indices.filter { !dropped.contains($0) }.map { shape[$0] }
+    let isDropped = axisFlags(axes, name)
+    return zip(shape, isDropped).compactMap { $1 ? nil : $0 }
+  }
+
+  /// Whether each axis is among those given, which may be counted from the end.
+  private func axisFlags(_ axes: [Int], _ name: String) -> [Bool] {
+    var flags = [Bool](repeating: false, count: rank)
+    for axis in axes {
+      let index = self.axis(axis, name)
+      precondition(!flags[index], "\(name): expected distinct axes, found \(axes)")
+      flags[index] = true
+    }
+    return flags
   }
 
   /// The index of an axis that may be counted from the end.
@@ -138,22 +149,20 @@ extension Tensor {
 
   /// Reduces along axes, keeping them with size 1; no gradient.
   private func reduced(_ operation: CKReduction, along axes: [Int], _ name: String) -> Tensor {
-    let indices = Set(axes.map { axis($0, name) })
-    precondition(indices.count == axes.count, "\(name): expected distinct axes, found \(axes)")
-    if operation != .sum {
-      precondition(
-        indices.allSatisfy { shape[$0] > 0 }, "\(name): no elements along \(axes) in \(shape)")
-    }
+    let isReduced = axisFlags(axes, name)
+    precondition(
+      operation == .sum || !zip(shape, isReduced).contains { $0 == 0 && $1 },
+      "\(name): no elements along \(axes) in \(shape)")
     var result = untracked
     // Adjacent axes go in one pass, the last ones first, while the data is largest.
     var end = rank
     while end > 0 {
-      guard indices.contains(end - 1) else {
+      guard isReduced[end - 1] else {
         end -= 1
         continue
       }
       var begin = end - 1
-      while begin > 0 && indices.contains(begin - 1) { begin -= 1 }
+      while begin > 0 && isReduced[begin - 1] { begin -= 1 }
       let outer = result.shape[..<begin].reduce(1, *)
       let middle = result.shape[begin..<end].reduce(1, *)
       let inner = result.shape[end...].reduce(1, *)
@@ -169,13 +178,13 @@ extension Tensor {
   private func reduced(
     _ operation: CKReduction, _ outer: Int, _ count: Int, _ inner: Int
   ) -> Tensor {
-    let reduce = dtype.kernels.reduce
+    let reduce = dtype.kernels.pointee.reduce
     let blockLength = Swift.max(64, 2 * elementwiseGrain / Swift.max(1, inner))
     guard operation != .argmax && outer < 8 && count > blockLength else {
       return Tensor.uninitialized([outer, inner], dtype) { result, _ in
         let step = Swift.max(1, elementwiseGrain / Swift.max(1, count * inner))
         parallel(over: outer, step: step) {
-          reduce?(operation, pointer, result, count, inner, $0, $1, 0, inner)
+          reduce(operation, pointer, result, count, inner, $0, $1, 0, inner)
         }
       }
     }
@@ -185,7 +194,7 @@ extension Tensor {
       parallel(count: outer * blocks) { index in
         let (row, block) = index.quotientAndRemainder(dividingBy: blocks)
         let begin = block * blockLength
-        reduce?(
+        reduce(
           operation, pointer(at: (row * count + begin) * inner),
           result + index * inner * dtype.byteCount, Swift.min(blockLength, count - begin), inner, 0,
           1, 0, inner)

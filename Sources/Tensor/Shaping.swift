@@ -168,23 +168,23 @@ extension Tensor {
 
   /// A contiguous copy of what lies at `offset` with the given strides.
   func rearranged(to target: [Int], strides: [Int], offset: Int) -> Tensor {
-    let gather = dtype.kernels.gather
+    let gather = dtype.kernels.pointee.gather
     let loop = StridedLoop(target, strides)
     return Tensor.uninitialized(target, dtype) { result, _ in
       loop.run { begin, end in
-        gather?(pointer(at: offset), result, loop.shape.count, loop.shape, loop.strides, begin, end)
+        gather(pointer(at: offset), result, loop.shape.count, loop.shape, loop.strides, begin, end)
       }
     }
   }
 
   /// Writes `part` into this tensor, from index `begin` of axis `d` on.
   private mutating func write(_ part: Tensor, along d: Int, at begin: Int) {
-    let scatter = dtype.kernels.scatter
+    let scatter = dtype.kernels.pointee.scatter
     let offset = begin * shape[(d + 1)...].reduce(1, *) * dtype.byteCount
     let loop = StridedLoop(part.shape, Broadcast.strides(of: shape, in: shape))
     withMutableMemory { memory in
       loop.run { begin, end in
-        scatter?(
+        scatter(
           part.pointer, memory + offset, loop.shape.count, loop.shape, loop.strides, begin, end)
       }
     }

@@ -18,9 +18,12 @@ final class Tape: @unchecked Sendable {
     let index: Int
   }
 
+  /// An input of an operation, by its place, and the way back to it.
+  typealias Edge = (input: Int, pullback: Pullback)
+
   private struct Record {
-    /// The inputs that are on the tape, each with its pullback.
-    var edges: [(input: Int, pullback: Pullback)]
+    /// The inputs that are on the tape.
+    var edges: [Edge]
     /// The result, without its place: a place holds the tape, and the tape holds the record.
     var output: Tensor?
   }
@@ -37,13 +40,13 @@ final class Tape: @unchecked Sendable {
   ///
   /// A value that an outer gradient watches keeps its connection by an identity.
   func watch(_ x: Tensor) -> Tensor {
-    var edges: [(Int, Pullback)] = []
+    var edges: [Edge] = []
     if let place = x.place, place.tape === self { edges.append((place.index, { _, dy in dy })) }
     return append(x.untracked, edges)
   }
 
-  func append(_ value: Tensor, _ edges: [(Int, Pullback)]) -> Tensor {
-    records.append(Record(edges: edges.map { (input: $0.0, pullback: $0.1) }, output: value))
+  func append(_ value: Tensor, _ edges: [Edge]) -> Tensor {
+    records.append(Record(edges: edges, output: value))
     return Tensor(
       value.storage, shape: value.shape, place: Place(tape: self, index: records.count - 1))
   }
@@ -77,9 +80,10 @@ final class Tape: @unchecked Sendable {
 
     var adjoints = [Tensor?](repeating: nil, count: last.index - start + 1)
     adjoints[last.index - start] = Tensor.ones(y.shape, dtype: y.dtype)
-    let keep = Set(watched)
+    var isWatched = [Bool](repeating: false, count: adjoints.count)
+    for place in watched where place <= last.index { isWatched[place - start] = true }
     for index in stride(from: last.index, through: start, by: -1) {
-      guard let dy = adjoints[index - start], !keep.contains(index) else { continue }
+      guard let dy = adjoints[index - start], !isWatched[index - start] else { continue }
       adjoints[index - start] = nil
       let record = records[index]
       if isOutermost { records[index] = Record(edges: [], output: nil) }
@@ -149,7 +153,7 @@ extension Tensor {
 
   /// Says how this value, just computed, depends on each of a list of inputs.
   public func tracked(from inputs: [(input: Tensor, pullback: Pullback)]) -> Tensor {
-    var edges: [(Int, Pullback)] = []
+    var edges: [Tape.Edge] = []
     var tape: Tape?
     for (input, pullback) in inputs {
       guard let place = input.place, place.tape.isRecording else { continue }

@@ -78,8 +78,8 @@ extension Tensor {
   /// Adds `other`, of the same shape, in place where nothing else shares the memory.
   mutating func accumulate(_ other: Tensor) {
     if place == nil && other.place == nil && isKnownUniquelyReferenced(&storage) {
-      let (x, y, add) = (other.pointer, pointer, dtype.kernels.accumulate)
-      parallel(over: count, grain: elementwiseGrain) { add?(x, y, $0, $1) }
+      let (x, y, add) = (other.pointer, pointer, dtype.kernels.pointee.accumulate)
+      parallel(over: count, grain: elementwiseGrain) { add(x, y, $0, $1) }
     } else {
       self = self + other
     }
@@ -117,7 +117,7 @@ extension Tensor {
 
   /// Whether every element is a finite number: neither infinite nor NaN.
   public var isFinite: Bool {
-    dtype.kernels.all_finite(pointer, 0, count)
+    dtype.kernels.pointee.all_finite(pointer, 0, count)
   }
 
   /// The elements converted to another type; the gradient is converted back.

@@ -21,7 +21,6 @@ public func parallel(count: Int, _ body: (Int) -> Void) {
     var body = body
     withUnsafeMutablePointer(to: &body) { pointer in
       ck_parallel(count, pointer) { context, index in
-        guard let context else { return }
         context.assumingMemoryBound(to: ((Int) -> Void).self).pointee(index)
       }
     }

@@ -10,6 +10,8 @@
 
 #include "operations.h"
 
+#pragma clang assume_nonnull begin
+
 // The largest number of dimensions, after merging, of a strided or broadcast loop.
 #define CK_MAX_RANK 8
 
@@ -50,7 +52,7 @@ typedef struct {
   void (*normal)(uint64_t seed, uint64_t stream, uint64_t block, void *y, size_t begin, size_t end);
 
   // One fused pass each; `w` the parameter, `g` its gradient.
-  void (*sgd)(void *w, const void *g, void *velocity, double rate, double momentum, bool nesterov,
+  void (*sgd)(void *w, const void *g, void *_Nullable velocity, double rate, double momentum, bool nesterov,
               double decay, size_t begin, size_t end);
   void (*rmsprop)(void *w, const void *g, void *square, double rate, double rho, double epsilon,
                   double decay, size_t begin, size_t end);
@@ -69,13 +71,14 @@ const CKKernels *ck_float64(void);
 // "AVX-512", "AVX2" or "baseline".
 const char *ck_instruction_set(void);
 // The kernels of a named instruction set, or NULL where this processor lacks it: for tests.
-const CKKernels *ck_kernels_named(const char *name, bool is_double);
+const CKKernels *_Nullable ck_kernels_named(const char *name, bool is_double);
 
 void ck_convert_to_double(const float *x, double *y, size_t begin, size_t end);
 void ck_convert_to_float(const double *x, float *y, size_t begin, size_t end);
 
-// Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011): one block of four words.
-void ck_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t result[4]);
+// Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011): four words from a counter of four and a
+// key of two.
+void ck_philox(const uint32_t *counter, const uint32_t *key, uint32_t *result);
 
 // MARK: Threads
 
@@ -88,5 +91,7 @@ void ck_parallel(size_t chunks, void *context, CKBody body);
 // How many threads take part, the calling one included; set before the first use or between uses.
 void ck_set_thread_count(size_t count);
 size_t ck_thread_count(void);
+
+#pragma clang assume_nonnull end
 
 #endif
