@@ -7,7 +7,9 @@ public final class Dropout: Layer {
   public let rate: Double
   /// Whether elements are dropped.
   public var mode: Mode = .training
-  private let random: Random
+  /// The layer's own stream; its state can be saved and restored, so that a run goes on with the
+  /// same masks.
+  public let random: Random
 
   /// None.
   public var members: Members { [:] }
