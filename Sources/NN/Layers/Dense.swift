@@ -27,12 +27,13 @@ public final class Dense: Layer {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     precondition(
       x.rank == 2 && x.shape[1] == weight.shape[0],
-      "\(self): expected an input of shape [batch, \(weight.shape[0])], found \(x.shape)")
+      "\(call): expected an input of shape [batch, \(weight.shape[0])], found \(x.shape)")
     return affine(x, weight, bias)
   }
 
   /// The layer as the code that makes it, with the number of parameters.
-  public var description: String {
-    "Dense(\(weight.shape[0]), \(weight.shape[1]))  // \(parameterCount) parameters"
-  }
+  public var description: String { "\(call)  // \(parameterCount) parameters" }
+
+  /// The layer as messages name it.
+  private var call: String { "Dense(\(weight.shape[0]), \(weight.shape[1]))" }
 }

@@ -17,6 +17,7 @@ public final class LayerNorm: Layer {
 
   /// Creates a layer with scale 1 and shift 0.
   public init(_ features: Int, epsilon: Double = 1e-5) {
+    precondition(features > 0, "LayerNorm: expected a size above 0, found \(features)")
     scale = Tensor.ones([features])
     shift = Tensor.zeros([features])
     self.epsilon = epsilon
@@ -26,14 +27,15 @@ public final class LayerNorm: Layer {
   public func callAsFunction(_ x: Tensor) -> Tensor {
     precondition(
       x.shape.last == scale.count,
-      "\(self): expected an input of shape […, \(scale.count)], found \(x.shape)")
+      "\(call): expected an input of shape […, \(scale.count)], found \(x.shape)")
     let deviation = x - x.mean(along: -1, keepingDimensions: true)
     let variance = square(deviation).mean(along: -1, keepingDimensions: true)
     return deviation / sqrt(variance + epsilon) * scale + shift
   }
 
   /// The layer as the code that makes it, with the number of parameters.
-  public var description: String {
-    "LayerNorm(\(scale.count))  // \(parameterCount) parameters"
-  }
+  public var description: String { "\(call)  // \(parameterCount) parameters" }
+
+  /// The layer as messages name it.
+  private var call: String { "LayerNorm(\(scale.count))" }
 }
