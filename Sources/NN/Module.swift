@@ -92,9 +92,10 @@ extension Module {
   /// The stored properties that are members and are not listed: asked in debug builds only.
   var forgottenMembers: [String] {
     let listed = Set(members.elements.map { ObjectIdentifier($0.member) })
-    return Mirror(reflecting: self).children.flatMap { label, value in
-      membersInside(value).filter { !listed.contains(ObjectIdentifier($0)) }.map { _ in label ?? "?"
-      }
+    let classes = sequence(first: Mirror(reflecting: self)) { $0.superclassMirror }
+    return classes.flatMap(\.children).flatMap { label, value in
+      membersInside(value).filter { !listed.contains(ObjectIdentifier($0)) }
+        .map { _ in label ?? "?" }
     }
   }
 
@@ -102,10 +103,14 @@ extension Module {
   public var description: String { "\(Self.self)()" }
 }
 
-/// The members in a stored property: itself, or the elements of an array or an optional.
+/// The members in a stored property: itself, or the elements of a collection, an optional or a
+/// tuple.
 private func membersInside(_ value: Any) -> [any Member] {
   if let member = value as? any Member { return [member] }
   let mirror = Mirror(reflecting: value)
-  guard mirror.displayStyle == .collection || mirror.displayStyle == .optional else { return [] }
+  switch mirror.displayStyle {
+  case .collection, .dictionary, .optional, .tuple: break
+  default: return []
+  }
   return mirror.children.flatMap { membersInside($0.value) }
 }
