@@ -58,15 +58,17 @@ extension Module {
   private var submodules: [any Module] { members.elements.compactMap { $0.member as? any Module } }
 
   /// All parameters with their dotted names, in order.
+  ///
+  /// One that is listed several times, as tied weights are, stands under its first name alone.
   public var parameters: [(name: String, parameter: Parameter)] {
-    allMembers(prefix: "").compactMap { name, member in
+    distinctMembers.compactMap { name, member in
       (member as? Parameter).map { (name, $0) }
     }
   }
 
   /// All buffers with their dotted names, in order.
   public var buffers: [(name: String, buffer: Buffer)] {
-    allMembers(prefix: "").compactMap { name, member in
+    distinctMembers.compactMap { name, member in
       (member as? Buffer).map { (name, $0) }
     }
   }
@@ -80,6 +82,12 @@ extension Module {
       parameter.wrappedValue = parameter.wrappedValue.converted(to: dtype)
     }
     for (_, buffer) in buffers { buffer.wrappedValue = buffer.wrappedValue.converted(to: dtype) }
+  }
+
+  /// Each parameter and buffer once: an optimiser would change a repeated one twice.
+  private var distinctMembers: [(String, any Member)] {
+    var seen = Set<ObjectIdentifier>()
+    return allMembers(prefix: "").filter { seen.insert(ObjectIdentifier($0.1)).inserted }
   }
 
   private func allMembers(prefix: String) -> [(String, any Member)] {
