@@ -1,0 +1,104 @@
+import NN
+import Tensor
+import Testing
+
+/// One layer, and the shapes of input to check it at.
+struct LayerRow: Sendable, CustomTestStringConvertible {
+  let name: String
+  let shapes: [[Int]]
+  let make: @Sendable (Random) -> any Layer
+  var testDescription: String { name }
+
+  init(_ name: String, _ shapes: [[Int]], _ make: @escaping @Sendable (Random) -> any Layer) {
+    (self.name, self.shapes, self.make) = (name, shapes, make)
+  }
+}
+
+/// A dropout that drops the same elements at every call.
+private final class FrozenDropout: Layer {
+  let dropout: Dropout
+  let state: Random.State
+  var members: Members { ["dropout": dropout] }
+
+  init(_ rate: Double, _ random: Random) {
+    dropout = Dropout(rate, random)
+    state = dropout.random.state
+  }
+
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    dropout.random.state = state
+    return dropout(x)
+  }
+}
+
+private func inInference(_ layer: some Layer) -> any Layer {
+  layer.mode = .inference
+  return layer
+}
+
+private let anyShape = [[5], [3, 4], [2, 3, 2]]
+
+let layerRows: [LayerRow] = [
+  .init("Dense", [[5, 3], [1, 3]]) { Dense(3, 4, $0) },
+  .init("Dense of one number", [[2, 1]]) { Dense(1, 1, $0) },
+  .init("ReLU", anyShape) { _ in ReLU() },
+  .init("LeakyReLU", anyShape) { _ in LeakyReLU(slope: 0.2) },
+  .init("ELU", anyShape) { _ in ELU(alpha: 0.7) },
+  .init("GELU", anyShape) { _ in GELU() },
+  .init("Tanh", anyShape) { _ in Tanh() },
+  .init("Sigmoid", anyShape) { _ in Sigmoid() },
+  .init("Softplus", anyShape) { _ in Softplus() },
+  .init("Softmax", anyShape) { _ in Softmax() },
+  .init("LayerNorm", [[4], [3, 4], [2, 3, 4]]) { _ in LayerNorm(4) },
+  .init("LayerNorm, large epsilon", [[3, 4]]) { _ in LayerNorm(4, epsilon: 0.5) },
+  .init("Dropout in inference", anyShape) { inInference(Dropout(0.5, $0)) },
+  .init("Dropout, frozen", anyShape) { FrozenDropout(0.4, $0) },
+  .init("Sequential, smooth", [[3, 4]]) { random in
+    Sequential {
+      Dense(4, 5, random)
+      Tanh()
+      LayerNorm(5)
+      Dense(5, 2, random)
+      Softmax()
+    }
+  },
+  .init("Sequential, rectified", [[3, 4]]) { random in
+    Sequential {
+      Dense(4, 6, random)
+      ReLU()
+      FrozenDropout(0.3, random)
+      Sequential {
+        Dense(6, 3, random)
+        Softplus()
+      }
+    }
+  },
+  .init("Sequential of nothing", [[3, 4]]) { _ in Sequential {} },
+]
+
+@Suite struct LayerGradientTests {
+  @Test(arguments: layerRows)
+  func gradients(_ row: LayerRow) {
+    for shape in row.shapes {
+      let layer = row.make(Random(seed: 5))
+      let check = checkGradient(of: layer, at: [offZero(shape)]) { layer($0[0]) }
+      #expect(check.passes(), "\(row.name) \(shape): \(check)")
+    }
+  }
+
+  /// The check has to see a parameter's gradient that is wrong by a thousandth.
+  @Test func theCheckSeesParameters() {
+    final class Wrong: Layer {
+      @Parameter var scale: Tensor = Tensor(2)
+      var members: Members { ["scale": $scale] }
+      func callAsFunction(_ x: Tensor) -> Tensor {
+        let w = scale
+        return (stopGradient(w) * x).tracked(
+          from: (w, { _, dy in (1.001 * dy * x).sum() }), (x, { _, dy in dy * w }))
+      }
+    }
+    let layer = Wrong()
+    let check = checkGradient(of: layer, at: [offZero([3])]) { layer($0[0]) }
+    #expect(!check.passes())
+  }
+}

@@ -1,0 +1,99 @@
+import NN
+import Tensor
+import Testing
+
+@Suite struct LayerTests {
+  @Test func denseByHand() {
+    let layer = Dense(2, 3, Random(seed: 0))
+    layer.weight = Tensor([[1, 2, 3], [4, 5, 6]])
+    layer.bias = Tensor([10, 20, 30])
+    #expect(layer(Tensor([[1, 2], [0, -1]])) == Tensor([[19, 32, 45], [6, 15, 24]]))
+  }
+
+  @Test func denseBeginsWithGlorotWeightsAndNoBias() {
+    let layer = Dense(30, 20, Random(seed: 3))
+    let drawn = Initializer.glorotUniform([30, 20], fanIn: 30, fanOut: 20, Random(seed: 3))
+    #expect(layer.weight == drawn && layer.bias == Tensor.zeros([20]))
+    let constant = Dense(2, 2, Random(seed: 3), initializer: .constant(7))
+    #expect(constant.weight.scalars == [7, 7, 7, 7])
+  }
+
+  @Test func activationsAreTheFunctionsOfTheirNames() {
+    let x = Tensor([[-2, -0.5, 0], [0.5, 2, 3]])
+    let pairs: [(any Layer, Tensor)] = [
+      (ReLU(), relu(x)), (LeakyReLU(), leakyReLU(x, slope: 0.01)),
+      (LeakyReLU(slope: 0.3), leakyReLU(x, slope: 0.3)), (ELU(), elu(x, alpha: 1)),
+      (ELU(alpha: 0.3), elu(x, alpha: 0.3)), (GELU(), gelu(x)), (Tanh(), tanh(x)),
+      (Sigmoid(), sigmoid(x)), (Softplus(), softplus(x)), (Softmax(), softmax(x, along: 1)),
+    ]
+    for (layer, y) in pairs { #expect(layer(x) == y, "\(layer)") }
+  }
+
+  @Test func sequentialAppliesInOrderAndTakesLoopsAndConditions() {
+    func network(_ isDeep: Bool, _ withTanh: Bool) -> Sequential {
+      Sequential {
+        if withTanh { Tanh() }
+        for slope in [0.1, 0.2] { LeakyReLU(slope: slope) }
+        if isDeep {
+          ELU()
+          GELU()
+        } else {
+          Softplus()
+        }
+      }
+    }
+    let x = Tensor([-1, 2])
+    #expect(network(false, true).layers.count == 4 && network(true, false).layers.count == 4)
+    let expected = softplus(leakyReLU(leakyReLU(tanh(x), slope: 0.1), slope: 0.2))
+    #expect(network(false, true)(x) == expected)
+  }
+
+  @Test func layerNormNormalisesTheLastAxis() {
+    let x = Random(seed: 2).normal([4, 3, 50], mean: 5, standardDeviation: 3, dtype: .float64)
+    let layer = LayerNorm(50, epsilon: 0)
+    layer.convert(to: .float64)
+    let y = layer(x)
+    #expect(abs(y.mean(along: -1)).max().scalar < 1e-12)
+    #expect(abs(y.variance(along: -1) - 1).max().scalar < 1e-12)
+    layer.scale = 3 * layer.scale
+    layer.shift = layer.shift - 2
+    #expect(abs(layer(x) - (3 * y - 2)).max().scalar < 1e-12)
+  }
+
+  @Test func layerNormByHandWithEpsilon() {
+    // Mean 2, biased variance 1; with epsilon 3 the deviation is halved.
+    let y = LayerNorm(2, epsilon: 3)(Tensor([[1, 3]]))
+    #expect(y.scalars == [-0.5, 0.5])
+    #expect(LayerNorm(3)(Tensor([[7, 7, 7]])).scalars == [0, 0, 0])
+  }
+
+  @Test func dropoutKeepsTheMeanAndDropsTheShare() {
+    let layer = Dropout(0.3, Random(seed: 4))
+    let y = layer(Tensor.ones([100_000]))
+    let dropped = (y .== Tensor(0)).mean().scalar
+    #expect(Swift.abs(dropped - 0.3) < 5 * (0.21 / 100_000).squareRoot())
+    #expect(Set(y.scalars) == [0, Float(1 / 0.7)])
+    #expect(layer(Tensor.ones([1000])) != layer(Tensor.ones([1000])), "each call draws anew")
+  }
+
+  @Test func dropoutIsTheIdentityInInferenceAndAtRateZero() {
+    let x = offZero([4, 5])
+    let layer = Dropout(0.9, Random(seed: 4))
+    #expect(layer(x) != x)
+    layer.mode = .inference
+    #expect(layer(x) == x)
+    #expect(Dropout(0, Random(seed: 4))(x) == x)
+  }
+
+  @Test func dropoutGoesOnFromASavedState() {
+    let random = Random(seed: 9)
+    let layer = Dropout(0.5, random), other = Dropout(0.5, random)
+    let x = Tensor.ones([64])
+    _ = layer(x)
+    let state = layer.random.state
+    let next = layer(x)
+    layer.random.state = state
+    #expect(layer(x) == next)
+    #expect(other(x) != next, "each layer has a stream of its own")
+  }
+}
