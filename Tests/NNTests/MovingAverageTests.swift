@@ -1,0 +1,58 @@
+import NN
+import Tensor
+import Testing
+
+@Suite struct MovingAverageTests {
+  @Test func followsByItsFormula() {
+    let weights = Weights([Tensor([8, 0]), Tensor(1)])
+    let average = MovingAverage(of: weights, decay: 0.75)
+    #expect(average.values == ["0": Tensor([8, 0]), "1": Tensor(1)])
+    weights.values[0].wrappedValue = Tensor([0, 4])
+    average.update(from: weights)
+    #expect(average.values == ["0": Tensor([6, 1]), "1": Tensor(1)])
+    average.update(from: weights)
+    #expect(average.values["0"] == Tensor([4.5, 1.75]))
+    #expect(weights.doubles[0] == [0, 4], "the module's own stay")
+  }
+
+  /// At a size that is a multiple of no vector's width, in both types.
+  @Test(arguments: [DType.float32, .float64])
+  func againstPlainSwift(_ dtype: DType) {
+    let random = Random(seed: 31)
+    let weights = Weights([random.normal([1037], dtype: dtype)])
+    let average = MovingAverage(of: weights, decay: 0.9)
+    var expected = weights.doubles[0]
+    for _ in 0..<10 {
+      weights.values[0].wrappedValue = random.normal([1037], dtype: dtype)
+      average.update(from: weights)
+      for (i, w) in weights.doubles[0].enumerated() { expected[i] = 0.9 * expected[i] + 0.1 * w }
+    }
+    let found = average.values["0"]?.doubles ?? []
+    let error = zip(found, expected).map { Swift.abs($0 - $1) }.max() ?? .nan
+    #expect(error < (dtype == .float32 ? 1e-6 : 1e-14))
+  }
+
+  @Test func swappingTwiceGoesBack() {
+    let layer = Dense(3, 2, Random(seed: 1))
+    let average = MovingAverage(of: layer, decay: 0.5)
+    layer.weight = layer.weight * 2
+    layer.bias = layer.bias + 1
+    average.update(from: layer)
+    let (own, averaged) = ((layer.weight, layer.bias), average.values)
+    average.swap(with: layer)
+    #expect(layer.weight == averaged["weight"] && layer.bias == Tensor([0.5, 0.5]))
+    #expect(average.values == ["weight": own.0, "bias": own.1])
+    average.swap(with: layer)
+    #expect(layer.weight == own.0 && layer.bias == own.1 && average.values == averaged)
+  }
+
+  @Test func followsAnOptimiserThatChangesInPlace() {
+    let weights = Weights([Tensor([1, 2])])
+    let average = MovingAverage(of: weights, decay: 0.5)
+    let optimizer = SGD(learningRate: 1)
+    optimizer.update(weights, along: weights.gradients([Tensor([1, 1])]))
+    #expect(average.values["0"] == Tensor([1, 2]), "the average does not share the memory")
+    average.update(from: weights)
+    #expect(average.values["0"] == Tensor([0.5, 1.5]))
+  }
+}
