@@ -66,6 +66,18 @@ public final class AdamW: Adam {
       learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
       weightDecay: weightDecay)
   }
+
+  /// Creates the optimiser with a constant rate; `weightDecay` is λ.
+  ///
+  /// Said again because the inherited one would not decay the weights by default.
+  public convenience init(
+    learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8, weightDecay: Double = 0.01
+  ) {
+    self.init(
+      learningRate: constant(learningRate), beta1: beta1, beta2: beta2, epsilon: epsilon,
+      weightDecay: weightDecay)
+  }
 }
 
 func zeros(like x: Tensor) -> Tensor { Tensor.zeros(x.shape, dtype: x.dtype) }
