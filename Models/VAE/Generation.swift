@@ -22,6 +22,7 @@ extension VAE {
   ///   - count: How many images, 2 or more.
   /// - Returns: `[count, features]`, in [0, 1].
   public func interpolate(from a: Tensor, to b: Tensor, count: Int) -> Tensor {
+    precondition(count > 1, "interpolate: expected two images or more, found \(count)")
     let (first, last) = (posterior(of: a).mean, posterior(of: b).mean)
     let weight = Tensor.linearSpace(from: 0, through: 1, count: count, dtype: a.dtype)
       .expanded(at: 1)

@@ -125,6 +125,9 @@ extension VAE {
   public func loss(
     _ x: Tensor, beta: Double = 1, samplesPerImage: Int = 1, _ random: Random
   ) -> Loss {
+    precondition(
+      samplesPerImage > 0,
+      "VAE.loss: expected one sample or more for each image, found \(samplesPerImage)")
     let posterior = posterior(of: x)
     let logDensities = (0..<samplesPerImage).map { _ in
       let z = posterior.sample(random)
@@ -152,7 +155,10 @@ extension VAE {
   public func importanceWeightedLogLikelihood(
     of x: Tensor, sampleCount: Int, _ random: Random
   ) -> Tensor {
-    precondition(sampleCount > 0, "expected one importance sample or more, found \(sampleCount)")
+    precondition(
+      sampleCount > 0,
+      "importanceWeightedLogLikelihood: expected one importance sample or more, found"
+        + " \(sampleCount)")
     let (posterior, prior) = (posterior(of: x), prior)
     let logWeights = (0..<sampleCount).map { _ in
       let z = posterior.sample(random)
