@@ -1,0 +1,53 @@
+import NN
+import Tensor
+import Testing
+import VAE
+
+/// A mistake, and what the program says when it stops for it.
+private struct StopRow: Sendable {
+  let message: String
+  let mistake: @Sendable (VAE, Random) -> Void
+  init(_ message: String, _ mistake: @escaping @Sendable (VAE, Random) -> Void) {
+    (self.message, self.mistake) = (message, mistake)
+  }
+}
+
+private let stopRows: [StopRow] = [
+  .init("Dense(6, 5): expected an input of shape [batch, 6], found [2, 7]") {
+    _ = $0.loss(Tensor.zeros([2, 7]), $1)
+  },
+  .init("Dense(6, 5): expected an input of shape [batch, 6], found [6]") { vae, _ in
+    _ = vae.reconstruct(Tensor.zeros([6]))
+  },
+  .init("Dense(3, 5): expected an input of shape [batch, 3], found [1, 2]") { vae, _ in
+    _ = vae.decode(Tensor.zeros([1, 2]))
+  },
+  .init("VAE.loss: expected one sample or more for each image, found 0") {
+    _ = $0.loss(Tensor.zeros([2, 6]), samplesPerImage: 0, $1)
+  },
+  .init("expected one importance sample or more, found 0") {
+    _ = $0.importanceWeightedLogLikelihood(of: Tensor.zeros([2, 6]), sampleCount: 0, $1)
+  },
+  .init("latentManifold: expected a latent size of 2, found 3") { vae, _ in
+    _ = vae.latentManifold(side: 2)
+  },
+  .init("interpolate: expected two images or more, found 1") { vae, _ in
+    let x = Tensor.zeros([1, 6])
+    _ = vae.interpolate(from: x, to: x, count: 1)
+  },
+]
+
+@Suite struct VAEStopTests {
+  @Test(arguments: stopRows.indices)
+  func mistakesStopWithAMessage(_ index: Int) async throws {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { [index] in
+      let random = Random(seed: 0)
+      let vae = VAE(features: 6, hiddenSizes: [5], latentSize: 3, random)
+      stopRows[index].mistake(vae, random)
+    }
+    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(text.contains(stopRows[index].message), "\(text)")
+  }
+}
