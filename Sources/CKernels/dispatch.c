@@ -11,6 +11,10 @@ extern const CKKernels ck_kernels_baseline_float, ck_kernels_baseline_double;
 #if defined(__x86_64__)
 extern const CKKernels ck_kernels_avx2_float, ck_kernels_avx2_double;
 extern const CKKernels ck_kernels_avx512_float, ck_kernels_avx512_double;
+void ck_product_avx2(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
+                     size_t b_column, const float *bias, float *c, size_t c_row, size_t m, size_t n,
+                     size_t k, float *scratch);
+size_t ck_product_scratch_avx2(size_t n);
 #endif
 
 typedef struct {
@@ -53,6 +57,21 @@ const CKKernels *ck_kernels_named(const char *name, bool is_double) {
     if (strcmp(sets[i].name, name) == 0 && processor_has(name))
       return is_double ? sets[i].float64 : sets[i].float32;
   return NULL;
+}
+
+CKProduct ck_product(void) {
+#if defined(__x86_64__)
+  if (strcmp(best_set()->name, "AVX2") == 0) return ck_product_avx2;
+#endif
+  return NULL;
+}
+
+size_t ck_product_scratch(size_t n) {
+#if defined(__x86_64__)
+  return ck_product_scratch_avx2(n);
+#else
+  return n;
+#endif
 }
 
 void ck_philox(const uint32_t *counter, const uint32_t *key, uint32_t *result) {

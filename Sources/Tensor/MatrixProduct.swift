@@ -1,5 +1,3 @@
-import COpenBLAS
-
 extension Tensor {
   /// The matrix product, of matrices or of two stacks of matrices.
   ///
@@ -90,7 +88,6 @@ private struct ProductSize {
     _ dtype: DType, bias: UnsafeMutableRawPointer? = nil
   ) {
     if m == 0 || n == 0 || batch == 0 { return }
-    BLAS.prepare()
     let width = dtype.byteCount
     if let batch {
       parallel(count: batch) { i in
@@ -129,38 +126,13 @@ private struct ProductSize {
     _ dtype: DType, _ bias: UnsafeMutableRawPointer?, rows: Range<Int>, columns: Range<Int>
   ) {
     let width = dtype.byteCount
-    // The bias goes first, while it costs no more than the zeros that stand there otherwise.
-    if let bias {
-      for row in rows {
-        (c + (row * n + columns.lowerBound) * width).copyMemory(
-          from: bias + columns.lowerBound * width, byteCount: columns.count * width)
-      }
-    }
-    let left = a + rows.lowerBound * (transposeLeft ? 1 : k) * width
-    let right = b + columns.lowerBound * (transposeRight ? k : 1) * width
-    let result = c + (rows.lowerBound * n + columns.lowerBound) * width
-    let (aFlag, bFlag) = (
-      transposeLeft ? CblasTrans : CblasNoTrans, transposeRight ? CblasTrans : CblasNoTrans
-    )
-    let (rowCount, columnCount, inner) = (
-      blasint(rows.count), blasint(columns.count), blasint(k)
-    )
-    let (lda, ldb, ldc) = (
-      blasint(max(1, transposeLeft ? m : k)), blasint(max(1, transposeRight ? k : n)), blasint(n)
-    )
-    switch dtype {
-    case .float32:
-      cblas_sgemm(
-        CblasRowMajor, aFlag, bFlag, rowCount, columnCount, inner, 1,
-        left.assumingMemoryBound(to: Float.self), lda,
-        right.assumingMemoryBound(to: Float.self), ldb, bias == nil ? 0 : 1,
-        result.assumingMemoryBound(to: Float.self), ldc)
-    case .float64:
-      cblas_dgemm(
-        CblasRowMajor, aFlag, bFlag, rowCount, columnCount, inner, 1,
-        left.assumingMemoryBound(to: Double.self), lda,
-        right.assumingMemoryBound(to: Double.self), ldb, bias == nil ? 0 : 1,
-        result.assumingMemoryBound(to: Double.self), ldc)
-    }
+    MatrixBlock(
+      a: a + rows.lowerBound * (transposeLeft ? 1 : k) * width,
+      b: b + columns.lowerBound * (transposeRight ? k : 1) * width,
+      bias: bias.map { $0 + columns.lowerBound * width },
+      c: c + (rows.lowerBound * n + columns.lowerBound) * width, m: rows.count, n: columns.count,
+      k: k, transposeLeft: transposeLeft, transposeRight: transposeRight,
+      rowLengths: (transposeLeft ? m : k, transposeRight ? k : n, n), dtype: dtype
+    ).multiply(work: 2 * m * n * k)
   }
 }

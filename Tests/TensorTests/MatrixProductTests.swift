@@ -45,6 +45,24 @@ import Testing
     }
   }
 
+  /// The single-precision loop against OpenBLAS in double precision, at sizes around its blocks.
+  @Test(arguments: flags)
+  func singleAgainstDoublePrecision(_ flags: (left: Bool, right: Bool)) {
+    let random = Random(seed: 14)
+    for (m, n, k) in [
+      (1, 1, 300), (5, 15, 255), (6, 16, 256), (7, 17, 257), (121, 33, 513), (13, 250, 9),
+      (250, 12, 31), (300, 300, 64),
+    ] {
+      let a = random.normal(flags.left ? [k, m] : [m, k])
+      let b = random.normal(flags.right ? [n, k] : [k, n])
+      let single = a.matmul(b, transposeLeft: flags.left, transposeRight: flags.right)
+      let double = a.converted(to: .float64).matmul(
+        b.converted(to: .float64), transposeLeft: flags.left, transposeRight: flags.right)
+      let error = abs(single.converted(to: .float64) - double).max().scalar
+      #expect(error < 2e-6 * Double(k).squareRoot() * 10, "\(m) \(n) \(k): \(error)")
+    }
+  }
+
   @Test func affineIsTheProductPlusTheBias() {
     let random = Random(seed: 10)
     let (x, w, b) = (random.normal([37, 53]), random.normal([53, 41]), random.normal([41]))
