@@ -1,3 +1,5 @@
+import Tensor
+
 /// An array of unsigned bytes as IDX files hold it, the format of MNIST and its relatives.
 ///
 /// An IDX file is a magic number (two zero bytes, the element type, the rank), each dimension as a

@@ -1,3 +1,5 @@
+import Tensor
+
 /// Grey images of one size, each with the class that it belongs to.
 ///
 /// The pixels stay the bytes that they are in the file, a quarter of what they would take as

@@ -16,8 +16,10 @@ public struct Bernoulli: Distribution {
     random.bernoulli(probability: stopGradient(mean))
   }
 
-  /// Σ x·l − softplus(l), `[batch]`, in nats; `x` may be grey values in [0, 1], for which this is
-  /// the negative cross-entropy.
+  /// Σ x·l − softplus(l), `[batch]`, in nats.
+  ///
+  /// `x` has the logits' shape. It may hold grey values in [0, 1], for which this is the negative
+  /// cross-entropy.
   public func logDensity(of x: Tensor) -> Tensor {
     bernoulliLogDensity(of: x.flattened(), logits: logits.flattened())
   }

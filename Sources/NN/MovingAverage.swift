@@ -11,8 +11,8 @@ import Tensor
 public final class MovingAverage {
   /// How much of the average is kept at each update.
   public let decay: Double
-  /// The averages by parameter name.
-  public private(set) var values: [String: Tensor]
+  /// The averages by parameter name; assigning saved ones goes on from there.
+  public var values: [String: Tensor]
 
   /// Creates an average that begins at the module's present parameters.
   public init(of module: some Module, decay: Double) {

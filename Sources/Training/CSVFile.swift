@@ -1,3 +1,5 @@
+import Tensor
+
 /// A table of numbers in a run folder, such as `loss.csv`: a header, then a row for each epoch.
 ///
 /// After every row the file on disk is complete, so that it can be plotted while the run goes on.

@@ -1,3 +1,5 @@
+import Tensor
+
 /// The command line of an executable, declared: what it is called, and what can be set.
 ///
 /// The options are a struct of typed values whose initial values are the defaults. The help, the

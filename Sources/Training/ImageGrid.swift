@@ -1,3 +1,5 @@
+import Tensor
+
 /// Grey images laid out in a grid, as bytes, for a run's samples and reconstructions.
 ///
 /// A value v becomes the byte round(255 v), with v held to 0…1 (and what is not a number drawn as

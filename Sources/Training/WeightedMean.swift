@@ -1,3 +1,5 @@
+import Tensor
+
 /// Means of several figures over batches of unequal sizes, each batch weighted by its size.
 public struct WeightedMean: Sendable {
   private var sums: [Double] = []

@@ -18,6 +18,13 @@ guard work == "vae-mlp", let steps = Int(option("--steps", default: "200")), ste
   exit(64)
 }
 
+/// The memory that the process holds, in KiB.
+func residentKilobytes() -> Int {
+  let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?
+    .split(separator: " ")
+  return (fields?.dropFirst().first.flatMap { Int($0) } ?? 0) * (Int(getpagesize()) / 1024)
+}
+
 func run(steps: Int) {
   // The arithmetic does not depend on the pixels, so random ones serve.
   let (batchSize, imageCount, features) = (128, 60_000, 784)
@@ -41,11 +48,14 @@ func run(steps: Int) {
   let clock = ContinuousClock()
   let first = clock.measure { _ = step() }
   for _ in 0..<20 { _ = step() }
+  let residentBefore = residentKilobytes()
   let blocks = 5
   let means = (0..<blocks).map { _ in
     let time = clock.measure { for _ in 0..<steps / blocks { _ = step() } }
     return time / .milliseconds(1) / Double(steps / blocks)
   }.sorted()
+  let growth = residentKilobytes() - residentBefore
+  withExtendedLifetime(pixels) {}
   var usage = rusage()
   getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   let median = means[blocks / 2]
@@ -57,6 +67,7 @@ func run(steps: Int) {
     ("images_per_s", String(format: "%.1f", Double(batchSize) / median * 1000)),
     ("peak_rss_mb", String(format: "%.1f", Double(usage.ru_maxrss) / 1024)),
     ("first_step_s", String(format: "%.3f", first / .seconds(1))), ("steps", "\(steps)"),
+    ("resident_growth_kb", "\(growth)"),
   ]
   print("{" + line.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}")
 }

@@ -1,8 +1,8 @@
 import Tensor
 
-// The activations as layers, of any shape and without parameters.
+// The activations as layers: of each element but for Softmax, of any shape, without parameters.
 
-/// A layer without parameters that applies a function to each element.
+/// A layer without parameters that applies a function of a tensor.
 public class Activation: Layer {
   /// None.
   public var members: Members { [:] }
@@ -14,7 +14,7 @@ public class Activation: Layer {
     self.function = function
   }
 
-  /// The function of each element.
+  /// The function's value.
   public func callAsFunction(_ x: Tensor) -> Tensor { function(x) }
 
   /// The layer as the code that makes it.
