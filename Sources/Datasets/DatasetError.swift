@@ -52,6 +52,18 @@ public enum DatasetError: Error, Equatable, Sendable {
   case limitBeyondData(limit: Int, count: Int)
 }
 
+extension DatasetError {
+  /// Whether a file or folder is not there or cannot be read, and not that its contents are wrong.
+  ///
+  /// Scripts tell the two apart by the exit code: a missing file may be there on the next try.
+  public var isMissingInput: Bool {
+    switch self {
+    case .missingFile, .missingFiles, .unreadable: true
+    default: false
+    }
+  }
+}
+
 extension DatasetError: CustomStringConvertible {
   /// One line for a person: the file, what was expected, what was found.
   public var description: String {

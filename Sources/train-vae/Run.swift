@@ -8,8 +8,7 @@ func run(_ options: Options) throws {
   if let threads = options.threads { threadCount = threads }
   let data = try DigitData(options.data, limit: options.limit)
   let random = Random(seed: UInt64(options.seed))
-  let train = try Batches(
-    data.train, size: options.batchSize, binarization: options.binarization, limit: options.limit)
+  let train = try trainingBatches(of: data, options)
   let test = try Batches(data.test, size: 500, binarization: options.binarization)
   let vae = VAE(
     features: data.train.height * data.train.width, hiddenSizes: options.hiddenSizes,
@@ -47,6 +46,20 @@ func run(_ options: Options) throws {
     if let count = options.importanceSamples {
       try estimateLogLikelihood(trainer, sampleCount: count, folder, progress)
     }
+  }
+}
+
+/// The training images as the options want them; a limit beyond them is the command line's fault
+/// and not the data's.
+private func trainingBatches(of data: DigitData, _ options: Options) throws -> Batches {
+  do {
+    return try Batches(
+      data.train, size: options.batchSize, binarization: options.binarization,
+      limit: options.limit)
+  } catch DatasetError.limitBeyondData(let limit, let count) {
+    throw CommandLineError.unsuitableValue(
+      option: "--limit", value: "\(limit)",
+      reason: "expected at most \(count), as there are no more training images")
   }
 }
 

@@ -6,7 +6,7 @@ Interrupt.install()
 do {
   try run(options)
 } catch let error as DatasetError {
-  command.fail(error, code: .dataError)
+  command.fail(error, code: error.isMissingInput ? .noInput : .dataError)
 } catch {
   command.fail(error)
 }
