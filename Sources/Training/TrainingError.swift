@@ -9,11 +9,14 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notFinite(let metric, let value, let epoch, let batch):
-      "\(metric) is \(value) in epoch \(epoch), batch \(batch): expected a finite number;"
+      "\(metric) is \(text(of: value)) in epoch \(epoch), batch \(batch): expected a finite number;"
         + " a smaller --learning-rate may help"
     case .evaluationNotFinite(let metric, let value, let epoch):
-      "\(metric) is \(value) after epoch \(epoch): expected a finite number;"
+      "\(metric) is \(text(of: value)) after epoch \(epoch): expected a finite number;"
         + " a smaller --learning-rate may help"
     }
   }
 }
+
+/// A number in words; what is not a number has no sign that would mean anything to a reader.
+private func text(of value: Double) -> String { value.isNaN ? "nan" : "\(value)" }

@@ -39,7 +39,8 @@ func run(_ options: Options) throws {
     try folder.write(trainer.interpolations().pgm, to: "interpolations.pgm")
     if let manifold = trainer.manifold() { try folder.write(manifold.pgm, to: "manifold.pgm") }
     let time = Readable.duration(ContinuousClock.now - start)
-    progress.printLine("trained \(options.epochs) epochs in \(time)")
+    let epochs = options.epochs == 1 ? "epoch" : "epochs"
+    progress.printLine("trained \(options.epochs) \(epochs) in \(time)")
     for line in closing(figures, folder, hasManifold: options.latentSize == 2) {
       progress.printLine(line)
     }
@@ -122,4 +123,5 @@ private func estimateLogLikelihood(
   progress.printLine(
     "log p(x) of the test images is about \(Readable.metric(nats)) nats per image, "
       + "\(Readable.metric(bits)) bits per dimension (\(sampleCount) importance samples)")
+  progress.printLine("\(folder.path)/evaluation.json       that estimate")
 }
