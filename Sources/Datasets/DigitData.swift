@@ -6,6 +6,8 @@ public struct DigitData: ImageDataset {
   public let train: LabeledImages
   /// The images to test with.
   public let test: LabeledImages
+  /// What to choose to get the same data again: a folder, or `drawn`.
+  public let choice: String
   /// What the data is and where it comes from: `MNIST in datasets/mnist`.
   public let name: String
   /// What to do to get MNIST, where it was looked for and not found.
@@ -33,6 +35,7 @@ public struct DigitData: ImageDataset {
       let digits = DrawnDigits(trainCount: min(limit ?? Self.drawnCount, Self.drawnCount))
       train = digits.train
       test = digits.test
+      self.choice = Self.drawn
       name = "digits drawn by the program"
       advice =
         choice == nil
@@ -43,6 +46,7 @@ public struct DigitData: ImageDataset {
     let digits = try MNIST(directory: directory)
     train = digits.train
     test = digits.test
+    self.choice = directory
     name = "MNIST in \(directory)"
     advice = nil
   }

@@ -19,7 +19,7 @@ func run(_ options: Options) throws {
 
   let folder = try RunFolder(in: options.out, name: "vae")
   var configuration = command.configuration(of: options)
-  configuration["data"] = .text(data.name)
+  configuration["data"] = .text(data.choice)
   try folder.write(configuration)
 
   let progress = ProgressBar(
