@@ -29,9 +29,13 @@ extension OptionValue where Value == [Int] {
     OptionValue(
       read: { text, option in
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let expected = "whole numbers between commas"
+        // Of "400,,200" the part that is wrong is empty, and says nothing.
+        guard !parts.contains("") else {
+          throw CommandLineError.invalidValue(option: option, value: text, expected: expected)
+        }
         return try parts.map { part in
-          try readInteger(
-            String(part), in: bounds, option: option, expected: "whole numbers between commas")
+          try readInteger(String(part), in: bounds, option: option, expected: expected)
         }
       },
       record: { .integers($0) })

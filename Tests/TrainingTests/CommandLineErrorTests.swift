@@ -26,7 +26,7 @@ import Testing
     (["--epochs="], "--epochs expects a whole number, found ''"),
     (["--epochs", "-"], "--epochs expects a whole number, found '-'"),
     (["--epochs", "--quiet"], "--epochs expects a whole number, found '--quiet'"),
-    (["--hidden", "400,,200"], "--hidden expects whole numbers between commas, found ''"),
+    (["--hidden", "400,,200"], "--hidden expects whole numbers between commas, found '400,,200'"),
     (["--hidden", "400;200"], "--hidden expects whole numbers between commas, found '400;200'"),
     (["--learning-rate", "fast"], "--learning-rate expects a finite number, found 'fast'"),
     (["--learning-rate", "nan"], "--learning-rate expects a finite number, found 'nan'"),
