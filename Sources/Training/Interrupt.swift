@@ -15,7 +15,9 @@ public enum Interrupt {
   /// Takes over SIGINT and SIGTERM, and ignores SIGPIPE, for the whole process.
   ///
   /// SIGINT is taken over even where a shell has set it to be ignored (a job in the background of a
-  /// script): who sends it to a training run wants it to end. SIGPIPE is ignored because a closed
+  /// script): who sends it to a training run wants it to end. For the same reason both are let
+  /// through to this thread where the program that started this one has blocked them, as those do
+  /// that start it from a thread which leaves signals to another one. SIGPIPE is ignored because a closed
   /// pipe behind `train-vae | head` is no reason to lose the run; `Console` reports it.
   public static func install() {
     // The store also initialises the flag before a handler can be the first to touch it.
@@ -23,6 +25,11 @@ public enum Interrupt {
     signal(SIGINT, handler)
     signal(SIGTERM, handler)
     signal(SIGPIPE, SIG_IGN)
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Whether the process was asked to end since `install()`.

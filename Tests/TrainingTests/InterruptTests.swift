@@ -45,6 +45,19 @@ import Testing
       code.exit()
     }
   }
+
+  @Test func signalsAreLetThroughWhereTheyWereBlocked() async {
+    await #expect(processExitsWith: .exitCode(143)) {
+      var signals = sigset_t()
+      sigfillset(&signals)
+      pthread_sigmask(SIG_BLOCK, &signals, nil)
+      Interrupt.install()
+      // Sent to this thread, which alone could take it.
+      raise(SIGTERM)
+      guard Interrupt.isRequested, let code = Interrupt.exitCode else { exit(1) }
+      code.exit()
+    }
+  }
 }
 
 /// Sends this process a signal, as a terminal does, and waits until it is noticed.
