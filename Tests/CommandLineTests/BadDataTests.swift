@@ -1,0 +1,186 @@
+import Foundation
+import Testing
+
+/// Data that cannot be trained on: one line that names the file, what was expected and what was
+/// found; no run folder.
+@Suite struct BadDataTests {
+  private static let trainImages = "data/train-images-idx3-ubyte"
+  private static let trainLabels = "data/train-labels-idx1-ubyte"
+  private static let testImages = "data/t10k-images-idx3-ubyte"
+  private static let testLabels = "data/t10k-labels-idx1-ubyte"
+
+  let workspace: Workspace
+
+  init() throws { workspace = try Workspace() }
+
+  /// Runs on the data as it is now, and expects an exit code and a line.
+  private func expect(
+    _ code: Int32, _ message: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let before = workspace.names()
+    let result = try workspace.train()
+    #expect(result.code == code, sourceLocation: sourceLocation)
+    #expect(result.error == "train-vae: \(message)\n", sourceLocation: sourceLocation)
+    #expect(result.output == "", sourceLocation: sourceLocation)
+    #expect(workspace.names() == before, sourceLocation: sourceLocation)
+  }
+
+  // MARK: What is not there
+
+  @Test func aMissingFolder() throws {
+    try workspace.remove("data")
+    try expect(66, "data: cannot be read: No such file or directory")
+  }
+
+  @Test func aFileInPlaceOfTheFolder() throws {
+    try workspace.remove("data")
+    try workspace.write([1, 2, 3], to: "data")
+    try expect(66, "data: cannot be read: Not a directory")
+  }
+
+  @Test(arguments: [
+    (trainImages, "train images", "train-images"), (trainLabels, "train labels", "train-labels"),
+    (testImages, "test images", "t10k-images"), (testLabels, "test labels", "t10k-labels"),
+  ])
+  func oneOfTheFourFilesMissing(path: String, role: String, name: String) throws {
+    try workspace.remove(path)
+    let rank = role.hasSuffix("images") ? 3 : 1
+    try expect(
+      66,
+      "data: expected the four files of MNIST, found no \(role) "
+        + "(tried \(name)-idx\(rank)-ubyte, \(name).idx\(rank)-ubyte, each also with .gz)")
+  }
+
+  @Test func anEmptyFolderInTheDefaultPlaceIsNotPassedOver() throws {
+    try workspace.makeFolder("datasets/mnist")
+    let result = try workspace.run("--hidden", "8")
+    #expect(result.code == 66)
+    #expect(
+      result.error.hasPrefix(
+        "train-vae: datasets/mnist: expected the four files of MNIST, found no train images, "))
+    #expect(!workspace.has("runs"))
+  }
+
+  // MARK: What cannot be read
+
+  @Test func aFolderInPlaceOfAFile() throws {
+    try workspace.remove(Self.trainImages)
+    try workspace.makeFolder(Self.trainImages)
+    try expect(66, "\(Self.trainImages): cannot be read: Is a directory")
+  }
+
+  @Test(.enabled(if: Unprivileged.isPossible, "needs a user whom permissions bind"))
+  func aFileThatMayNotBeRead() throws {
+    chmod(workspace.path(of: Self.trainImages), 0)
+    let result = try Unprivileged.run(Workspace.quick, in: workspace)
+    #expect(result.code == 66)
+    #expect(result.error == "train-vae: \(Self.trainImages): cannot be read: Permission denied\n")
+    #expect(!workspace.has("runs"))
+  }
+
+  // MARK: What is damaged
+
+  @Test func aWrongMagicNumber() throws {
+    try workspace.edit(Self.trainImages) {
+      $0.replaceSubrange(0..<4, with: [0x89, 0x50, 0x4E, 0x47])
+    }
+    try expect(
+      65, "\(Self.trainImages): expected the magic number 0x00000803, found 0x89504E47")
+  }
+
+  @Test func labelsInPlaceOfImages() throws {
+    try workspace.write(workspace.contents(of: Self.trainLabels), to: Self.trainImages)
+    try expect(65, "\(Self.trainImages): expected 3 dimensions, found 1")
+  }
+
+  @Test func elementsOfAnotherType() throws {
+    try workspace.edit(Self.testImages) { $0[2] = 0x0D }
+    try expect(
+      65,
+      "\(Self.testImages): expected elements of type 0x08 (unsigned byte), found type 0x0D")
+  }
+
+  @Test func aHeaderThatPromisesMoreThanTheFileHolds() throws {
+    try workspace.edit(Self.trainImages) { $0.removeLast(100) }
+    try expect(65, "\(Self.trainImages): expected 2576 bytes by its header, found 2476")
+  }
+
+  @Test func aHeaderThatPromisesFourThousandMillionImages() throws {
+    try workspace.edit(Self.testLabels) { $0.replaceSubrange(4..<8, with: [255, 255, 255, 255]) }
+    try expect(65, "\(Self.testLabels): expected 4294967303 bytes by its header, found 20")
+  }
+
+  @Test func aHeaderThatPromisesMoreThanCanBeCounted() throws {
+    try workspace.edit(Self.testImages) {
+      $0.replaceSubrange(4..<16, with: [UInt8](repeating: 255, count: 12))
+    }
+    try expect(
+      65,
+      "\(Self.testImages): the header promises 4294967295×4294967295×4294967295 bytes, "
+        + "more than any file holds")
+  }
+
+  @Test func aFileThatEndsInItsHeader() throws {
+    try workspace.edit(Self.trainLabels) { $0 = Array($0[..<6]) }
+    try expect(65, "\(Self.trainLabels): expected 8 bytes by its header, found 6")
+  }
+
+  @Test func anEmptyFile() throws {
+    try workspace.write([], to: Self.trainLabels)
+    try expect(65, "\(Self.trainLabels): expected 8 bytes by its header, found 0")
+  }
+
+  @Test func trailingBytes() throws {
+    try workspace.edit(Self.testLabels) { $0 += [0, 0, 0] }
+    try expect(65, "\(Self.testLabels): expected 20 bytes by its header, found 3 more (23)")
+  }
+
+  @Test func aTruncatedGzip() throws {
+    let images = [UInt8](try workspace.contents(of: Self.trainImages))
+    try workspace.remove(Self.trainImages)
+    let length = [UInt8(images.count & 255), UInt8(images.count >> 8)]
+    // A gzip file of one block that is stored as it is, cut in its middle (RFC 1951 and 1952).
+    let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
+    let block = [1] + length + length.map { ~$0 } + images[..<1000]
+    try workspace.write(header + block, to: Self.trainImages + ".gz")
+    try expect(65, "\(Self.trainImages).gz: the gzip data is damaged: unexpected end of file")
+  }
+
+  // MARK: What does not fit
+
+  @Test func noImages() throws {
+    try workspace.write([0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 8], to: Self.trainImages)
+    try workspace.write([0, 0, 8, 1, 0, 0, 0, 0], to: Self.trainLabels)
+    try expect(
+      65, "\(Self.trainLabels): expected at least one element, found dimensions 0")
+  }
+
+  @Test func imagesWithoutPixels() throws {
+    try workspace.write([0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 0, 0, 0, 0, 8], to: Self.trainImages)
+    try expect(
+      65, "\(Self.trainImages): expected at least one element, found dimensions 40×0×8")
+  }
+
+  @Test func moreLabelsThanImages() throws {
+    try workspace.edit(Self.trainLabels) {
+      $0[7] = 41
+      $0.append(0)
+    }
+    try expect(
+      65,
+      "\(Self.trainLabels): expected a label for each of the 40 images in \(Self.trainImages), "
+        + "found 41")
+  }
+
+  @Test func aLabelThatIsNoDigit() throws {
+    try workspace.edit(Self.testLabels) { $0[8 + 4] = 10 }
+    try expect(65, "\(Self.testLabels): expected labels in 0 ... 9, found 10 at index 4")
+  }
+
+  @Test func testImagesOfAnotherSizeThanTheTrainingImages() throws {
+    try SmallData(height: 9, width: 7).write(to: workspace.path(of: "other"))
+    try workspace.write(workspace.contents(of: "other/t10k-images-idx3-ubyte"), to: Self.testImages)
+    try expect(
+      65, "\(Self.testImages): expected images of 8×8 pixels as in \(Self.trainImages), found 9×7")
+  }
+}

@@ -1,0 +1,111 @@
+import Testing
+
+/// A wrong command line: one line that says what is wrong, a pointer to the help, exit code 64.
+@Suite struct BadOptionTests {
+  struct Case: CustomTestStringConvertible {
+    let arguments: [String]
+    let message: String
+    var testDescription: String { arguments.joined(separator: " ") }
+  }
+
+  private static let cases = [
+    // Unknown, incomplete, superfluous.
+    Case(
+      arguments: ["--epoch-count", "3"],
+      message: "unknown option '--epoch-count'"),
+    Case(
+      arguments: ["--epohcs", "3"],
+      message: "unknown option '--epohcs'; did you mean '--epochs'?"),
+    Case(arguments: ["-x"], message: "unknown option '-x'"),
+    Case(
+      arguments: ["--l", "3"],
+      message: "ambiguous option '--l': it could be --learning-rate, --latent, --likelihood or "
+        + "--limit"),
+    Case(arguments: ["--epochs"], message: "--epochs needs a value: --epochs N"),
+    Case(arguments: ["--data"], message: "--data needs a value: --data DIR|drawn"),
+    Case(arguments: ["--quiet=yes"], message: "--quiet takes no value, but was given 'yes'"),
+    Case(arguments: ["mnist"], message: "unexpected argument 'mnist'"),
+    // Not a number, not a word that is known.
+    Case(arguments: ["--epochs", "ten"], message: "--epochs expects a whole number, found 'ten'"),
+    Case(arguments: ["--epochs", "1.5"], message: "--epochs expects a whole number, found '1.5'"),
+    Case(arguments: ["--epochs", ""], message: "--epochs expects a whole number, found ''"),
+    Case(arguments: ["--beta", "nan"], message: "--beta expects a finite number, found 'nan'"),
+    Case(
+      arguments: ["--learning-rate", "inf"],
+      message: "--learning-rate expects a finite number, found 'inf'"),
+    Case(
+      arguments: ["--hidden", "400,,200"],
+      message: "--hidden expects whole numbers between commas, found '400,,200'"),
+    Case(
+      arguments: ["--hidden", "wide"],
+      message: "--hidden expects whole numbers between commas, found 'wide'"),
+    Case(
+      arguments: ["--likelihood", "poisson"],
+      message: "--likelihood expects bernoulli or gaussian, found 'poisson'"),
+    Case(
+      arguments: ["--binarize", "yes"],
+      message: "--binarize expects none, threshold or stochastic, found 'yes'"),
+    Case(arguments: ["--out", ""], message: "--out expects a text that is not empty, found ''"),
+    // Out of range.
+    outOfRange("--epochs", "0", "1 to 1000000"),
+    outOfRange("--epochs", "-1", "1 to 1000000"),
+    outOfRange("--epochs", "\(Int.max)", "1 to 1000000"),
+    outOfRange("--epochs", "99999999999999999999", "at most 18 digits"),
+    outOfRange("--batch-size", "0", "1 or more"),
+    outOfRange("--learning-rate", "0", "more than 0"),
+    outOfRange("--learning-rate", "-0.1", "more than 0"),
+    outOfRange("--latent", "0", "1 to 65536"),
+    outOfRange("--latent", "\(Int.max)", "1 to 65536"),
+    Case(
+      arguments: ["--hidden", "400,0"],
+      message: "--hidden is out of range: expected 1 to 65536, found 0"),
+    outOfRange("--hidden", "100000000000", "1 to 65536"),
+    outOfRange("--beta", "-1", "0 or more"),
+    outOfRange("--samples-per-image", "0", "1 to 10000"),
+    outOfRange("--seed", "-1", "0 or more"),
+    outOfRange("--threads", "0", "1 to 256"),
+    outOfRange("--threads", "257", "1 to 256"),
+    outOfRange("--sample-every", "0", "1 or more"),
+    outOfRange("--limit", "0", "1 or more"),
+    outOfRange("--importance-samples", "0", "1 to 1000000"),
+  ]
+
+  private static func outOfRange(_ option: String, _ value: String, _ range: String) -> Case {
+    Case(
+      arguments: [option, value],
+      message: "\(option) is out of range: expected \(range), found \(value)")
+  }
+
+  @Test(arguments: cases)
+  func saysWhatIsWrongAndDoesNothing(wrong: Case) throws {
+    let workspace = try Workspace()
+    // First what is right: nothing of it is done.
+    let arguments = Workspace.quick + wrong.arguments
+    let result = try TrainVAE(arguments, in: workspace).result()
+    #expect(result.code == 64)
+    #expect(result.error == "train-vae: \(wrong.message)\nTry 'train-vae --help'.\n")
+    #expect(result.output == "")
+    #expect(workspace.names() == ["data"])
+  }
+
+  @Test func aLimitBeyondTheDataIsTheCommandLinesFault() throws {
+    let workspace = try Workspace()
+    let result = try workspace.train("--limit", "41")
+    #expect(result.code == 64)
+    #expect(
+      result.error == """
+        train-vae: --limit 41: expected at most 40, as there are no more training images
+        Try 'train-vae --help'.
+
+        """)
+    #expect(workspace.names() == ["data"])
+  }
+
+  @Test func theLargestValuesAreNoCrash() throws {
+    let workspace = try Workspace()
+    let result = try workspace.train(
+      "--batch-size", "\(Int.max)", "--sample-every", "\(Int.max)", "--seed", "\(Int.max)",
+      "--threads", "256")
+    #expect(result.code == 0, "\(result.error)")
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What is trained on where no folder is given.
+///
+/// Ten thousand test digits are drawn in each of the
+/// first two, so that they end as soon as they have said what they do.
+@Suite struct DefaultDataTests {
+  @Test func withoutMNISTTheProgramDrawsDigitsAndSaysHowToGetMNIST() throws {
+    let workspace = try Workspace(data: nil)
+    let training = try TrainVAE(["--limit", "100", "--hidden", "8"], in: workspace)
+    #expect(training.hasPrinted("\nrun: "))
+    training.send(SIGINT)
+    let result = try training.result()
+    #expect(result.code == 130)
+    #expect(result.error == "")
+    let start = try #require(result.lines.firstIndex { $0.hasPrefix("data: ") })
+    #expect(
+      result.lines[start...(start + 2)] == [
+        "data:    digits drawn by the program, 100 training images, 10,000 test images",
+        "         there is no datasets/mnist; to get MNIST: scripts/download-mnist.sh",
+        "model:   784-8-(20, 20), 20-8-784, 13,864 parameters",
+      ])
+    let configuration = try workspace.contents(of: "runs/vae-001/config.json")
+    #expect(String(decoding: configuration, as: UTF8.self).contains(#""data": "drawn","#))
+  }
+
+  @Test func drawnDigitsThatWereAskedForNeedNoAdvice() throws {
+    let workspace = try Workspace(data: nil)
+    let training = try TrainVAE(
+      ["--data", "drawn", "--limit", "100", "--hidden", "8"], in: workspace)
+    #expect(training.hasPrinted("\nrun: "))
+    training.send(SIGINT)
+    let result = try training.result()
+    #expect(result.code == 130)
+    #expect(
+      result.output.contains("data:    digits drawn by the program, 100 training images, "))
+    #expect(!result.output.contains("MNIST"))
+  }
+
+  @Test func mnistInItsPlaceIsFound() throws {
+    let workspace = try Workspace(data: nil)
+    try SmallData().write(to: workspace.path(of: "datasets/mnist"))
+    let result = try workspace.run("--hidden", "8", "--epochs", "1")
+    #expect(result.code == 0)
+    #expect(
+      result.lines.contains(
+        "data:    MNIST in datasets/mnist, 40 training images, 12 test images"))
+    let configuration = try workspace.contents(of: "runs/vae-001/config.json")
+    #expect(String(decoding: configuration, as: UTF8.self).contains(#""data": "datasets/mnist","#))
+  }
+}

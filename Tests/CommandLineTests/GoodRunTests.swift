@@ -1,0 +1,150 @@
+import Foundation
+import Testing
+
+/// A run that nothing disturbs: its files, and what the figures must satisfy.
+@Suite struct GoodRunTests {
+  let workspace: Workspace
+
+  init() throws { workspace = try Workspace() }
+
+  @Test func everyRunHasANewFolderThatStaysAsItIs() throws {
+    #expect(try workspace.train().code == 0)
+    let first = try workspace.files(below: "runs/vae-001")
+    #expect(try workspace.train("--seed", "1").code == 0)
+    #expect(workspace.names(in: "runs") == ["vae-001", "vae-002"])
+    #expect(try workspace.files(below: "runs/vae-001") == first)
+    #expect(try workspace.files(below: "runs/vae-002").keys.sorted() == first.keys.sorted())
+  }
+
+  @Test func theOutFolderIsMadeWithThoseAboveIt() throws {
+    #expect(try workspace.train("--out", "here/and/there/").code == 0)
+    #expect(workspace.names(in: "here/and/there") == ["vae-001"])
+    #expect(!workspace.has("runs"))
+  }
+
+  @Test func theConfigurationHoldsEveryOptionSeedVersionAndData() throws {
+    let result = try workspace.train(
+      "--learning-rate", "0.002", "--hidden", "8,4", "--beta", "0.5", "--samples-per-image", "2",
+      "--binarize", "threshold", "--likelihood", "gaussian", "--seed", "7", "--threads", "1",
+      "--sample-every", "3", "--limit", "20", "--importance-samples", "2", "--quiet")
+    #expect(result.code == 0, "\(result.error)")
+    #expect(
+      String(decoding: try workspace.contents(of: "runs/vae-001/config.json"), as: UTF8.self) == """
+        {
+          "program": "train-vae",
+          "version": "0.1.0",
+          "epochs": 1,
+          "batch-size": 16,
+          "learning-rate": 0.002,
+          "latent": 3,
+          "hidden": [8, 4],
+          "likelihood": "gaussian",
+          "beta": 0.5,
+          "samples-per-image": 2,
+          "binarize": "threshold",
+          "data": "data",
+          "out": "runs",
+          "seed": 7,
+          "threads": 1,
+          "sample-every": 3,
+          "limit": 20,
+          "importance-samples": 2,
+          "quiet": true
+        }
+
+        """)
+  }
+
+  @Test func theConfigurationIsJSONWithAKeyForEveryOptionOfTheHelp() throws {
+    #expect(try workspace.train().code == 0)
+    let json = try JSONSerialization.jsonObject(
+      with: workspace.contents(of: "runs/vae-001/config.json"))
+    let keys = try #require(json as? [String: Any]).keys
+    let help = try workspace.run("--help").output
+    let options = help.matches(of: /^ +(?:-h, )?--([a-z-]+)/.anchorsMatchLineEndings())
+      .map { String($0.output.1) }
+    #expect(options.count > 15)
+    #expect(
+      Set(keys) == Set(options).subtracting(["help", "version"]).union(["program", "version"]))
+  }
+
+  @Test func theTableHasARowForEachEpochAndTheStepsSoFar() throws {
+    #expect(try workspace.train("--epochs", "3").code == 0)
+    let table = try LossTable(of: "runs/vae-001", in: workspace)
+    #expect(table.column("epoch") == [1, 2, 3])
+    // 40 images in batches of 16: two full ones and one of 8.
+    #expect(table.column("step") == [3, 6, 9])
+  }
+
+  @Test(arguments: [0.0, 0.5, 1, 4])
+  func theLossIsTheReconstructionPlusBetaTimesTheDivergence(beta: Double) throws {
+    #expect(try workspace.train("--epochs", "2", "--beta", "\(beta)").code == 0)
+    let table = try LossTable(of: "runs/vae-001", in: workspace)
+    for set in ["train", "test"] {
+      let losses = table.column("\(set)_loss")
+      let reconstructions = table.column("\(set)_reconstruction")
+      let divergences = table.column("\(set)_kl")
+      for (loss, parts) in zip(losses, zip(reconstructions, divergences)) {
+        let sum = parts.0 + beta * parts.1
+        #expect(abs(loss - sum) < 1e-5 * abs(sum), "\(set), β = \(beta)")
+        #expect(parts.1 > 0, "\(set), β = \(beta)")
+      }
+    }
+  }
+
+  @Test func theLossFallsOnImagesTrainedOnAndOnOthers() throws {
+    #expect(try workspace.train("--epochs", "12", "--learning-rate", "0.01").code == 0)
+    let table = try LossTable(of: "runs/vae-001", in: workspace)
+    for column in ["train_loss", "test_loss"] {
+      let losses = table.column(column)
+      #expect(losses[11] < 0.7 * losses[0], "\(column)")
+    }
+    // What has learned to tell images apart says something about them in its codes.
+    #expect(table.column("test_kl")[11] > 0.1)
+  }
+
+  @Test(arguments: [[], ["--likelihood", "gaussian"]])
+  func theEvaluationIsABoundNotBelowTheOneTrainedWith(options: [String]) throws {
+    let arguments = Workspace.quick + ["--epochs", "2", "--importance-samples", "50"] + options
+    let result = try TrainVAE(arguments, in: workspace).result()
+    #expect(result.code == 0, "\(result.error)")
+    let json = try JSONSerialization.jsonObject(
+      with: workspace.contents(of: "runs/vae-001/evaluation.json"))
+    let evaluation = try #require(json as? [String: Double])
+    #expect(evaluation["importance-samples"] == 50)
+    let nats = try #require(evaluation["log-likelihood-nats-per-image"])
+    let bits = try #require(evaluation["bits-per-dimension"])
+    #expect(abs(bits + nats / (64 * log(2))) < 1e-9)
+    let loss = try #require(LossTable(of: "runs/vae-001", in: workspace).column("test_loss").last)
+    #expect(nats > -loss)
+    #expect(nats < -loss + 0.2 * abs(loss))
+  }
+
+  @Test func withoutImportanceSamplesThereIsNoEvaluation() throws {
+    #expect(try workspace.train().code == 0)
+    #expect(
+      workspace.names(in: "runs/vae-001") == [
+        "config.json", "interpolations.pgm", "loss.csv", "reconstructions", "samples",
+      ])
+  }
+
+  @Test func imagesOfAnySizeAreTaken() throws {
+    let workspace = try Workspace(data: SmallData(height: 5, width: 9))
+    let result = try workspace.train()
+    #expect(result.code == 0)
+    #expect(result.output.contains("model:   45-8-(3, 3), 3-8-45, "))
+    #expect(try PGM("runs/vae-001/interpolations.pgm", in: workspace).width == 10 * 11 - 2)
+  }
+
+  @Test func oneImageToTrainOnAndOneToTestWithAreEnough() throws {
+    let workspace = try Workspace(data: SmallData(trainCount: 1, testCount: 1))
+    #expect(try workspace.train("--importance-samples", "2").code == 0)
+    #expect(try LossTable(of: "runs/vae-001", in: workspace).column("step") == [1])
+    #expect(try PGM("runs/vae-001/interpolations.pgm", in: workspace).height == 8)
+  }
+
+  @Test func aBatchMayBeLargerThanTheData() throws {
+    #expect(try workspace.train("--batch-size", "\(Int.max)").code == 0)
+    #expect(try LossTable(of: "runs/vae-001", in: workspace).column("step") == [1])
+  }
+}

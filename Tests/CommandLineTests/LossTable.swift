@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+/// A `loss.csv`, read by the letter of its format.
+struct LossTable {
+  static let header =
+    "epoch,step,train_loss,train_reconstruction,train_kl,test_loss,test_reconstruction,test_kl"
+
+  let rows: [[String: Double]]
+
+  /// Reads the table of a run; a line that is not complete or not numeric fails the test.
+  init(of run: String, in workspace: Workspace) throws {
+    let text = String(decoding: try workspace.contents(of: run + "/loss.csv"), as: UTF8.self)
+    try #require(text.hasSuffix("\n"))
+    let lines = text.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
+    try #require(lines.first.map(String.init) == Self.header)
+    let columns = Self.header.split(separator: ",").map(String.init)
+    rows = try lines.dropFirst().map { line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      try #require(fields.count == columns.count, "\(line)")
+      let values = try fields.map { try #require(Double($0), "\(line)") }
+      try #require(values.allSatisfy { $0.isFinite }, "\(line)")
+      return Dictionary(uniqueKeysWithValues: zip(columns, values))
+    }
+  }
+
+  /// One column, a number an epoch.
+  func column(_ name: String) -> [Double] { rows.map { $0[name] ?? .nan } }
+}

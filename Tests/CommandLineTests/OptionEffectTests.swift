@@ -1,0 +1,72 @@
+import Testing
+
+/// Every option does what its name says, or at least does something.
+@Suite struct OptionEffectTests {
+  private static let changes = [
+    ["--seed", "1"], ["--learning-rate", "0.002"], ["--latent", "4"], ["--hidden", "9"],
+    ["--hidden", "32,16"], ["--likelihood", "gaussian"], ["--beta", "2"],
+    ["--samples-per-image", "2"], ["--samples-per-image", "3"], ["--binarize", "threshold"],
+    ["--binarize", "stochastic"], ["--batch-size", "15"], ["--limit", "39"],
+  ]
+
+  @Test func noTwoOfThemGiveTheSameLosses() throws {
+    let workspace = try Workspace()
+    var losses: [[Double]] = []
+    for change in [[]] + Self.changes {
+      let arguments = Workspace.quick + ["--epochs", "2", "--sample-every", "2"] + change
+      let result = try TrainVAE(arguments, in: workspace).result()
+      #expect(result.code == 0, "\(change): \(result.error)")
+      let run = try #require(workspace.names(in: "runs").last)
+      let table = try LossTable(of: "runs/" + run, in: workspace)
+      losses.append(table.column("train_loss") + table.column("test_loss"))
+    }
+    for (index, figures) in losses.enumerated() {
+      for (other, otherFigures) in losses[..<index].enumerated() {
+        #expect(figures != otherFigures, "runs \(other) and \(index)")
+      }
+    }
+  }
+
+  @Test(arguments: [("40", 3.0), ("32", 2), ("33", 3), ("1", 1)])
+  func theLimitAndTheBatchSizeGiveTheSteps(limit: String, steps: Double) throws {
+    let workspace = try Workspace()
+    let result = try workspace.train("--limit", limit)
+    #expect(result.code == 0)
+    #expect(try LossTable(of: "runs/vae-001", in: workspace).column("step") == [steps])
+    #expect(result.output.contains("40 training images (\(limit) used)") == (limit != "40"))
+  }
+
+  @Test func theModelHasTheWidthsAskedFor() throws {
+    let workspace = try Workspace()
+    let result = try workspace.train("--hidden", "32,16", "--latent", "5")
+    // Weights and biases of 64-32-16-10 and 5-16-32-64.
+    let parameters =
+      64 * 32 + 32 + 32 * 16 + 16 + 16 * 10 + 10 + 5 * 16 + 16 + 16 * 32 + 32 + 32 * 64 + 64
+    #expect(parameters == 5_530)
+    #expect(
+      result.lines.contains("model:   64-32-16-(5, 5), 5-16-32-64, 5,530 parameters"),
+      "\(result.output)")
+  }
+
+  @Test func theThreadsAreThoseAskedFor() throws {
+    let workspace = try Workspace()
+    #expect(try workspace.train("--threads", "1").output.contains("machine: 1 thread, "))
+    #expect(try workspace.train("--threads", "3").output.contains("machine: 3 threads, "))
+  }
+
+  /// Pixels that are all black or white stay so, whatever is done with grey ones.
+  @Test func binarizingImagesWithoutGreyChangesNothing() throws {
+    let workspace = try Workspace()
+    for name in ["train-images-idx3-ubyte", "t10k-images-idx3-ubyte"] {
+      try workspace.edit("data/" + name) { bytes in
+        for index in 16..<bytes.count { bytes[index] = bytes[index] > 127 ? 255 : 0 }
+      }
+    }
+    for choice in ["none", "threshold", "stochastic"] {
+      #expect(try workspace.train("--binarize", choice, "--epochs", "2").code == 0)
+    }
+    let tables = try (1...3).map { try workspace.contents(of: "runs/vae-00\($0)/loss.csv") }
+    #expect(tables[1] == tables[0])
+    #expect(tables[2] == tables[0])
+  }
+}

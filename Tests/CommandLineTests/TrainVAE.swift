@@ -1,0 +1,92 @@
+import Foundation
+import Glibc
+
+/// The built `train-vae`, run as a process in a workspace.
+///
+/// Standard output is a pipe and standard error a file, so that neither is a terminal and neither
+/// can fill up while the other is read.
+final class TrainVAE {
+  /// What a process has left.
+  struct Result {
+    /// The exit code, or 128 and the signal's number where a signal ended it, as shells count.
+    let code: Int32
+    /// Whether a signal ended it, and not a call of `exit`.
+    let wasKilled: Bool
+    let output: String
+    let error: String
+
+    /// The lines of standard output.
+    var lines: [String] { output.split(separator: "\n").map(String.init) }
+  }
+
+  /// The executable, which the build leaves in the folder of the test bundle.
+  static let path: String = {
+    // Not the first argument, which may be relative and need not be the test bundle.
+    let bundle = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let candidates =
+      [bundle, CommandLine.arguments.first].compactMap { $0 }
+      + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
+    let paths = candidates.map { candidate in
+      URL(fileURLWithPath: candidate).deletingLastPathComponent()
+        .appendingPathComponent("train-vae").path
+    }
+    return paths.first { FileManager.default.isExecutableFile(atPath: $0) } ?? "train-vae"
+  }()
+
+  private let process = Process()
+  private let outputPipe = Pipe()
+  private let errorPath: String
+  private var output = Data()
+
+  /// Starts the executable with the workspace as its folder.
+  convenience init(_ arguments: [String], in workspace: Workspace) throws {
+    try self.init(command: [Self.path] + arguments, in: workspace)
+  }
+
+  /// Starts another program, which starts the executable.
+  init(
+    command: [String], in workspace: Workspace, environment: [String: String] = [:]
+  ) throws {
+    errorPath = workspace.path(of: ".stderr-\(UUID().uuidString)")
+    try Data().write(to: URL(fileURLWithPath: errorPath))
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
+    process.currentDirectoryURL = URL(fileURLWithPath: workspace.path)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = outputPipe
+    process.standardError = FileHandle(forWritingAtPath: errorPath)
+    try process.run()
+    // A run that hangs fails its test and not the whole suite.
+    let identifier = process.processIdentifier
+    DispatchQueue.global().asyncAfter(deadline: .now() + 120) { [weak process] in
+      if process?.isRunning == true { kill(identifier, SIGKILL) }
+    }
+  }
+
+  /// Reads standard output until it holds a text; false if it ends before.
+  func hasPrinted(_ text: String) -> Bool {
+    while !String(decoding: output, as: UTF8.self).contains(text) {
+      let more = outputPipe.fileHandleForReading.availableData
+      if more.isEmpty { return false }
+      output += more
+    }
+    return true
+  }
+
+  /// Sends the process a signal.
+  func send(_ signal: Int32) {
+    kill(process.processIdentifier, signal)
+  }
+
+  /// Waits for the end.
+  func result() throws -> Result {
+    output += outputPipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let wasKilled = process.terminationReason == .uncaughtSignal
+    return Result(
+      code: process.terminationStatus + (wasKilled ? 128 : 0), wasKilled: wasKilled,
+      output: String(decoding: output, as: UTF8.self),
+      error: try String(contentsOfFile: errorPath, encoding: .utf8))
+  }
+}
