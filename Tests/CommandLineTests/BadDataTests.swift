@@ -78,6 +78,17 @@ import Testing
     #expect(!workspace.has("runs"))
   }
 
+  @Test(.enabled(if: Unprivileged.isPossible, "needs a user whom permissions bind"))
+  func aFolderThatMayNotBeRead() throws {
+    chmod(workspace.path(of: "data"), 0)
+    let result = try Unprivileged.run(Workspace.quick, in: workspace)
+    // Without this nobody but root could remove it at the end.
+    chmod(workspace.path(of: "data"), 0o755)
+    #expect(result.code == 66)
+    #expect(result.error == "train-vae: data: cannot be read: Permission denied\n")
+    #expect(!workspace.has("runs"))
+  }
+
   // MARK: What is damaged
 
   @Test func aWrongMagicNumber() throws {
