@@ -89,8 +89,11 @@ import Testing
 /// A file system in memory with little room.
 private final class TinyDisk {
   private let path: String
+  /// Held so that it is removed after the disk is gone from it, which it could not be before.
+  private let workspace: Workspace
 
   init(at name: String, in workspace: Workspace, options: String) throws {
+    self.workspace = workspace
     try workspace.makeFolder(name)
     path = workspace.path(of: name)
     guard mount("tmpfs", path, "tmpfs", 0, options) == 0 else {
