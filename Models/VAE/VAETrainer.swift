@@ -130,11 +130,12 @@ extension VAETrainer {
     vae.latentSize == 2 ? grid(vae.latentManifold(side: 20), columns: 20) : nil
   }
 
+  /// As the model sees them: of a binarised data set, ones and zeros.
   private func firstTestImages(_ count: Int) -> Tensor {
-    let images = test.images
-    return Tensor(
-      bytes: images.pixels, rows: 0..<min(count, test.count),
-      rowLength: images.height * images.width)
+    guard let batch = test.epoch(shuffledBy: nil).first(where: { _ in true }) else {
+      preconditionFailure("VAETrainer: expected test images, found none")
+    }
+    return batch.images.sliced(0..<min(count, batch.count))
   }
 
   private func grid(_ images: Tensor, columns: Int) -> ImageGrid {
