@@ -23,54 +23,53 @@ typedef float vector __attribute__((ext_vector_type(LANES), aligned(sizeof(float
 
 static size_t rounded_up(size_t n) { return (n + TILE_COLUMNS - 1) / TILE_COLUMNS * TILE_COLUMNS; }
 
-// One tile of `rows` x TILE_COLUMNS, of which `columns` are written to C or added to it. `rows` is a
-// constant where this is inlined, so that the sums are registers.
+// One tile of `rows` x `vectors` vectors, of which `columns` are written to C or added to it. Both
+// are constants where this is inlined, so that the sums are registers.
 static inline __attribute__((always_inline)) void compute_tile(
-    const int rows, const float *restrict a, size_t a_row, size_t a_column,
+    const int rows, const int vectors, const float *restrict a, size_t a_row, size_t a_column,
     const float *restrict panel, size_t inner, const float *bias, float *restrict c, size_t c_row,
     size_t columns, bool is_added) {
-  vector left[TILE_ROWS], right[TILE_ROWS];
-  for (int i = 0; i < rows; i++) {
-    left[i] = bias ? *(const vector *)bias : 0;
-    right[i] = bias ? *(const vector *)(bias + LANES) : 0;
-  }
+  vector sums[TILE_ROWS][2];
+  for (int i = 0; i < rows; i++)
+    for (int v = 0; v < vectors; v++) sums[i][v] = bias ? *(const vector *)(bias + v * LANES) : 0;
   for (size_t l = 0; l < inner; l++) {
     const vector *b = (const vector *)(panel + l * TILE_COLUMNS);
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
       const vector factor = a[(size_t)i * a_row + l * a_column];
-      left[i] += factor * b[0];
-      right[i] += factor * b[1];
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) sums[i][v] += factor * b[v];
     }
   }
-  if (columns == TILE_COLUMNS) {
+  if (columns == (size_t)vectors * LANES) {
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
       vector *target = (vector *)(c + (size_t)i * c_row);
-      target[0] = is_added ? target[0] + left[i] : left[i];
-      target[1] = is_added ? target[1] + right[i] : right[i];
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) target[v] = is_added ? target[v] + sums[i][v] : sums[i][v];
     }
     return;
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++) {
     float row[TILE_COLUMNS], *target = c + (size_t)i * c_row;
-    *(vector *)row = left[i];
-    *(vector *)(row + LANES) = right[i];
+    for (int v = 0; v < vectors; v++) *(vector *)(row + v * LANES) = sums[i][v];
     for (size_t j = 0; j < columns; j++) target[j] = is_added ? target[j] + row[j] : row[j];
   }
 }
 
-#define TILE(rows)                                                                             \
-  case rows:                                                                                   \
-    compute_tile(rows, a, a_row, a_column, panel, inner, bias, c, c_row, columns, is_added);   \
+#define TILE(rows, vectors)                                                                     \
+  case rows * 2 + vectors - 1:                                                                  \
+    compute_tile(rows, vectors, a, a_row, a_column, panel, inner, bias, c, c_row, columns,      \
+                 is_added);                                                                     \
     break;
+#define TILES(rows) TILE(rows, 1) TILE(rows, 2)
 
 // Not inlined, so that the addresses of its rows have the registers to themselves.
-static __attribute__((noinline)) void compute_tile_of_rows(
-    size_t rows, const float *a, size_t a_row, size_t a_column, const float *panel, size_t inner,
-    const float *bias, float *c, size_t c_row, size_t columns, bool is_added) {
-  switch (rows) { TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) }
+static __attribute__((noinline)) void compute_tile_of_size(
+    size_t rows, size_t columns, const float *a, size_t a_row, size_t a_column, const float *panel,
+    size_t inner, const float *bias, float *c, size_t c_row, bool is_added) {
+  switch (rows * 2 + (columns > LANES)) { TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6) }
 }
 
 // MARK: Packing
@@ -169,9 +168,9 @@ void ck_product_avx2(const float *a, size_t a_row, size_t a_column, const float 
         const size_t columns = n - j < TILE_COLUMNS ? n - j : TILE_COLUMNS;
         for (size_t tile = 0; tile < tiles; tile++) {
           const size_t i = rows * tile / tiles, height = rows * (tile + 1) / tiles - i;
-          compute_tile_of_rows(height, block_a + i * row_step, row_step, column_step,
+          compute_tile_of_size(height, columns, block_a + i * row_step, row_step, column_step,
                                panels + j * inner, inner, bias && l == 0 ? padded_bias + j : NULL,
-                               c + (first + i) * c_row + j, c_row, columns, l > 0);
+                               c + (first + i) * c_row + j, c_row, l > 0);
         }
       }
     }

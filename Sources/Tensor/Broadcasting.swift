@@ -75,10 +75,10 @@ extension Tensor {
       a.dtype == b.dtype,
       "\(operation.name): expected one element type, found \(a.dtype)\(a.shape) and"
         + " \(b.dtype)\(b.shape)")
-    let plan = Broadcast(a.shape, b.shape, operation: operation.name)
-    let value = uninitialized(plan.shape, a.dtype) { result, _ in
-      run(operation, plan, a, b, parameter, into: result)
-    }
+    let value =
+      a.shape == b.shape
+      ? zippedAlike(operation, a, b, parameter)
+      : zippedBroadcast(operation, a, b, parameter)
     guard let pullbacks, a.place != nil || b.place != nil else { return value }
     let (aShape, bShape) = (a.shape, b.shape)
     return value.tracked(
@@ -86,26 +86,42 @@ extension Tensor {
       (b, { y, dy in pullbacks.b(y, dy).summed(to: bShape) }))
   }
 
-  private static func run(
-    _ operation: CKZip, _ plan: Broadcast, _ a: Tensor, _ b: Tensor, _ parameter: Double,
-    into result: UnsafeMutableRawPointer
-  ) {
-    let kernel = a.dtype.kernels.pointee.zip
-    let (rank, width) = (plan.loopShape.count, a.dtype.byteCount)
-    let (shape, strides) = (plan.loopShape, plan.strides)
-    if rank == 1 {
-      parallel(over: shape[0], grain: elementwiseGrain) { begin, end in
-        var length = end - begin
-        var (aStride, bStride) = (strides.a[0], strides.b[0])
+  /// The operation's value for operands of one shape: nearly all there are, so the short way.
+  private static func zippedAlike(
+    _ operation: CKZip, _ a: Tensor, _ b: Tensor, _ parameter: Double
+  ) -> Tensor {
+    let (kernel, width) = (a.dtype.kernels.pointee.zip, a.dtype.byteCount)
+    return uninitialized(a.shape, a.dtype) { result, count in
+      parallel(over: count, grain: elementwiseGrain) { begin, end in
+        var (length, stride) = (end - begin, 1)
+        let offset = begin * width
         kernel(
-          operation, parameter, a.pointer + begin * aStride * width,
-          b.pointer + begin * bStride * width, result + begin * width, 1, &length, &aStride,
-          &bStride, 0, 1)
+          operation, parameter, a.pointer + offset, b.pointer + offset, result + offset, 1, &length,
+          &stride, &stride, 0, 1)
       }
-    } else {
+    }
+  }
+
+  private static func zippedBroadcast(
+    _ operation: CKZip, _ a: Tensor, _ b: Tensor, _ parameter: Double
+  ) -> Tensor {
+    let (kernel, width) = (a.dtype.kernels.pointee.zip, a.dtype.byteCount)
+    let plan = Broadcast(a.shape, b.shape, operation: operation.name)
+    let (shape, strides, rank) = (plan.loopShape, plan.strides, plan.loopShape.count)
+    return uninitialized(plan.shape, a.dtype) { result, _ in
+      if rank == 1 {
+        parallel(over: shape[0], grain: elementwiseGrain) { begin, end in
+          var (length, aStride, bStride) = (end - begin, strides.a[0], strides.b[0])
+          kernel(
+            operation, parameter, a.pointer + begin * aStride * width,
+            b.pointer + begin * bStride * width, result + begin * width, 1, &length, &aStride,
+            &bStride, 0, 1)
+        }
+        return
+      }
       let rows = shape.dropLast().reduce(1, *)
-      parallel(over: rows, step: Swift.max(1, elementwiseGrain / Swift.max(1, shape[rank - 1]))) {
-        begin, end in
+      let step = Swift.max(1, elementwiseGrain / Swift.max(1, shape[rank - 1]))
+      parallel(over: rows, step: step) { begin, end in
         kernel(
           operation, parameter, a.pointer, b.pointer, result, rank, shape, strides.a, strides.b,
           begin, end)

@@ -99,9 +99,12 @@ private struct ProductSize {
     }
     // One single-threaded product a piece, cut along the longer side of the result: faster than
     // the library's own threads, and the same bits whatever the number of threads.
-    let (pieces, length) = Self.pieces(of: max(m, n), work: 2 * m * n * k)
+    let side = max(m, n)
+    let units = (side + Self.unit - 1) / Self.unit
+    let pieces = min(units, Self.pieceCount(work: 2 * m * n * k))
     parallel(count: pieces) { piece in
-      let range = piece * length..<min(max(m, n), (piece + 1) * length)
+      let begin = units * piece / pieces * Self.unit
+      let range = begin..<min(side, units * (piece + 1) / pieces * Self.unit)
       if m > n {
         block(a, b, c, dtype, bias, rows: range, columns: 0..<n)
       } else {
@@ -110,14 +113,12 @@ private struct ProductSize {
     }
   }
 
-  /// The number of pieces that `side` is cut into and the length of each, a multiple of 8.
-  ///
-  /// Every piece packs the other factor again, so few large pieces are best: at the sizes of small
-  /// networks four pieces cost 5 to 10 % more than two.
-  private static func pieces(of side: Int, work: Int) -> (count: Int, length: Int) {
-    let wanted = work < 400_000 ? 1 : max(2, min(16, work / 128_000_000))
-    let length = ((side + wanted - 1) / wanted + 7) / 8 * 8
-    return ((side + length - 1) / length, length)
+  /// Pieces begin at a multiple of this, the width of a vector.
+  private static let unit = 8
+
+  /// How many pieces a product of so many floating-point operations is cut into.
+  private static func pieceCount(work: Int) -> Int {
+    work < 400_000 ? 1 : max(2, min(16, work / 128_000_000))
   }
 
   /// One product on the calling thread, for a block of the result.

@@ -44,4 +44,4 @@ func parallel(over count: Int, step: Int, _ body: (Int, Int) -> Void) {
 }
 
 /// How many elements of simple arithmetic are worth a chunk of their own.
-let elementwiseGrain = 16_384
+let elementwiseGrain = 8_192
