@@ -6,15 +6,22 @@ public struct DiagonalGaussian: Distribution {
   public let mean: Tensor
   /// log σ², of the mean's shape.
   public let logVariance: Tensor
+  /// Whether it was made as N(0, 1), for which the divergence has a shorter form.
+  private let isStandard: Bool
 
   /// Creates a distribution from μ and log σ², of one shape.
   public init(mean: Tensor, logVariance: Tensor) {
+    self.init(mean: mean, logVariance: logVariance, isStandard: false)
+  }
+
+  private init(mean: Tensor, logVariance: Tensor, isStandard: Bool) {
     precondition(
       mean.shape == logVariance.shape,
       "DiagonalGaussian: expected a mean and a log-variance of one shape, found \(mean.shape) and"
         + " \(logVariance.shape)")
     self.mean = mean
     self.logVariance = logVariance
+    self.isStandard = isStandard
   }
 
   /// Creates a distribution from μ and σ, of one shape.
@@ -25,7 +32,7 @@ public struct DiagonalGaussian: Distribution {
   /// The standard Gaussian N(0, 1) of this shape.
   public static func standard(_ shape: [Int], dtype: DType = .float32) -> DiagonalGaussian {
     let zeros = Tensor.zeros(shape, dtype: dtype)
-    return DiagonalGaussian(mean: zeros, logVariance: zeros)
+    return DiagonalGaussian(mean: zeros, logVariance: zeros, isStandard: true)
   }
 
   /// The standard deviation σ.
@@ -54,6 +61,13 @@ public struct DiagonalGaussian: Distribution {
   ///
   /// The other distribution's shape may broadcast, as a prior's does.
   public func klDivergence(to other: DiagonalGaussian) -> Tensor {
+    if other.isStandard && mean.rank > 0 && mean.rank == other.mean.rank
+      && mean.shape[1...] == other.mean.shape[1...]
+      && [1, mean.shape[0]].contains(other.mean.shape[0])
+    {
+      // ½ Σ (μ² + σ² − log σ² − 1), Kingma and Welling 2014, appendix B.
+      return 0.5 * (square(mean) + exp(logVariance) - logVariance - 1).summedOverFeatures()
+    }
     let squares = exp(logVariance) + square(mean - other.mean)
     let ratio = squares * exp(-other.logVariance)
     return 0.5 * (ratio - (logVariance - other.logVariance) - 1).summedOverFeatures()

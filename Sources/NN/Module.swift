@@ -14,9 +14,11 @@ public struct Members: ExpressibleByDictionaryLiteral {
   /// Creates the list from pairs.
   public init(_ elements: [(String, any Member)]) {
     self.elements = elements.map { (name: $0.0, member: $0.1) }
+    let repeated = elements.indices.first { place in
+      elements[..<place].contains { $0.0 == elements[place].0 }
+    }
     precondition(
-      Set(self.elements.map(\.name)).count == elements.count,
-      "Members: expected distinct names, found \(self.elements.map(\.name))")
+      repeated == nil, "Members: expected distinct names, found \(self.elements.map(\.name))")
   }
 }
 
@@ -92,9 +94,15 @@ extension Module {
 
   private func allMembers(prefix: String) -> [(String, any Member)] {
     assert(forgottenMembers.isEmpty, "\(Self.self).members lacks \(forgottenMembers)")
-    return members.elements.flatMap { name, member in
-      (member as? any Module)?.allMembers(prefix: prefix + name + ".") ?? [(prefix + name, member)]
+    var result: [(String, any Member)] = []
+    for (name, member) in members.elements {
+      if let module = member as? any Module {
+        result += module.allMembers(prefix: prefix + name + ".")
+      } else {
+        result.append((prefix + name, member))
+      }
     }
+    return result
   }
 
   /// The stored properties that are members and are not listed: asked in debug builds only.

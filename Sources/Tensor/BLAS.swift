@@ -1,4 +1,5 @@
 import COpenBLAS
+import Synchronization
 
 /// The linear-algebra library that the package found.
 public enum BLAS {
@@ -17,11 +18,19 @@ public enum BLAS {
     return "\(name) (\(String(cString: openblas_get_corename())), \(build))"
   }()
 
-  /// Sees to it that the library starts no threads of its own: products are split here.
-  static func prepare() { _ = isPrepared }
+  /// Calls `product`, which calls the library, with the library prepared for it.
+  ///
+  /// The library must start no threads of its own, because products are split here. Debian's serial
+  /// build has no locks around its buffers (OpenBLAS issue 2126), so there one product runs at a
+  /// time: the results are right, on one core.
+  static func withLibrary(_ product: () -> Void) {
+    if isSerialBuild { lock.withLock { _ in product() } } else { product() }
+  }
 
-  private static let isPrepared: Bool = {
+  private static let isSerialBuild: Bool = {
     openblas_set_num_threads(1)
-    return true
+    return openblas_get_parallel() == 0
   }()
+
+  private static let lock = Mutex(())
 }

@@ -26,8 +26,9 @@ extension Tensor {
     along gradient: Tensor, _ moments: inout [Tensor], by rule: DescentRule, rate: Double,
     weightDecay: Double
   ) {
+    func fits(_ x: Tensor) -> Bool { x.shape == shape && x.dtype == dtype }
     precondition(
-      ([gradient] + moments).allSatisfy { $0.shape == shape && $0.dtype == dtype },
+      fits(gradient) && moments.allSatisfy(fits),
       "descend: expected a gradient and moments of \(dtype)\(shape), found"
         + " \(([gradient] + moments).map { "\($0.dtype)\($0.shape)" })")
     let (count, kernels, g) = (count, dtype.kernels, gradient.pointer)

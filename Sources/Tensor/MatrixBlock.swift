@@ -28,8 +28,7 @@ struct MatrixBlock {
     if dtype == .float32, k > 0, work < Self.largeWork, let product = ck_product() {
       multiply(by: product)
     } else {
-      BLAS.prepare()
-      multiplyByBLAS()
+      BLAS.withLibrary(multiplyByBLAS)
     }
   }
 

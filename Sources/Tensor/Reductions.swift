@@ -15,7 +15,8 @@ extension Tensor {
   public func sum(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     let kept = reduced(.sum, along: axes, "sum")
     let (own, keptShape) = (shape, kept.shape)
-    return kept.reshaped(to: keepingDimensions ? keptShape : squeezedShape(along: axes, "sum"))
+    let shape = keepingDimensions ? keptShape : squeezedShape(along: axes, "sum")
+    return Tensor(kept.storage, shape: shape)
       .tracked(from: self) { _, dy in dy.reshaped(to: keptShape).broadcast(to: own) }
   }
 
@@ -168,20 +169,20 @@ extension Tensor {
       let inner = result.shape[end...].reduce(1, *)
       var shape = result.shape
       for d in begin..<end { shape[d] = 1 }
-      result = result.reduced(operation, outer, middle, inner).reshaped(to: shape)
+      result = result.reduced(operation, outer, middle, inner, shape: shape)
       end = begin
     }
     return result
   }
 
-  /// Reduces `[outer, count, inner]` to `[outer, inner]`.
+  /// Reduces `[outer, count, inner]` to `[outer, inner]`, given the result's shape.
   private func reduced(
-    _ operation: CKReduction, _ outer: Int, _ count: Int, _ inner: Int
+    _ operation: CKReduction, _ outer: Int, _ count: Int, _ inner: Int, shape: [Int]
   ) -> Tensor {
     let reduce = dtype.kernels.pointee.reduce
     let blockLength = Swift.max(64, 2 * elementwiseGrain / Swift.max(1, inner))
     guard operation != .argmax && outer < 8 && count > blockLength else {
-      return Tensor.uninitialized([outer, inner], dtype) { result, _ in
+      return Tensor.uninitialized(shape, dtype) { result, _ in
         let step = Swift.max(1, elementwiseGrain / Swift.max(1, count * inner))
         parallel(over: outer, step: step) {
           reduce(operation, pointer, result, count, inner, $0, $1, 0, inner)
@@ -200,6 +201,6 @@ extension Tensor {
           1, 0, inner)
       }
     }
-    return partial.reduced(operation, outer, blocks, inner)
+    return partial.reduced(operation, outer, blocks, inner, shape: shape)
   }
 }

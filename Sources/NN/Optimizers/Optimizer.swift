@@ -39,7 +39,7 @@ extension Optimizer {
     let rate = learningRate(state.step)
     let parameters = module.parameters
     precondition(
-      parameters.map(\.name) == gradients.elements.map(\.name),
+      parameters.elementsEqual(gradients.elements) { $0.name == $1.name },
       "\(Self.self): the gradients are of other parameters than the module's:"
         + " \(gradients.elements.map(\.name)) and \(parameters.map(\.name))")
     for ((name, parameter), (_, gradient)) in zip(parameters, gradients.elements) {
