@@ -14,8 +14,8 @@ enum {
   // Six rows of two vectors: twelve sums, and two vectors of B and a factor of A beside them.
   TILE_ROWS = 6,
   TILE_COLUMNS = 2 * LANES,
-  // A panel of B this deep stays in the first-level cache, a block of A in the second.
-  INNER_BLOCK = 256,
+  // A panel of B of at most this depth stays in the first-level cache, a block of A in the second.
+  INNER_BLOCK = 320,
   ROW_BLOCK = 20 * TILE_ROWS,
 };
 
@@ -149,8 +149,12 @@ void ck_product_avx2(const float *a, size_t a_row, size_t a_column, const float 
   for (size_t j = 0; bias && j < rounded_up(n); j++) padded_bias[j] = j < n ? bias[j] : 0;
 
   const size_t blocks = (m + ROW_BLOCK - 1) / ROW_BLOCK;
-  for (size_t l = 0; l < k; l += INNER_BLOCK) {
-    const size_t inner = k - l < INNER_BLOCK ? k - l : INNER_BLOCK;
+  const size_t depths = (k + INNER_BLOCK - 1) / INNER_BLOCK;
+  // Equal depths, because a shallow block would do little between fetching a tile and storing it; a
+  // multiple of a vector's width for the transposition.
+  const size_t depth = (k + depths * LANES - 1) / (depths * LANES) * LANES;
+  for (size_t l = 0; l < k; l += depth) {
+    const size_t inner = k - l < depth ? k - l : depth;
     pack_panels(b + l * b_row, b_row, b_column, inner, n, panels);
     for (size_t block = 0; block < blocks; block++) {
       // Blocks, and tiles in them, are of nearly equal heights: a low one at the end would be slow.

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// The buffer behind a tensor: contiguous, 64-byte aligned, from a pool and back to it.
@@ -28,44 +29,32 @@ final class Storage: @unchecked Sendable {
 final class BufferPool: Sendable {
   static let shared = BufferPool()
 
-  private static let alignment = 64
-
-  private struct State {
-    var free: [[UnsafeMutableRawPointer]] = []
-    var allocatedBytes = 0
-  }
-
   /// Pointers are not Sendable; the lock is what makes sharing them safe.
-  private struct Unchecked: @unchecked Sendable {
-    var state = State()
+  private struct State: @unchecked Sendable {
+    var free: [[UnsafeMutableRawPointer]] = []
+    var slab = Slab()
   }
 
-  private let unchecked = Mutex(Unchecked())
+  private let state = Mutex(State())
 
   /// How many bytes have been allocated from the system so far.
-  var allocatedBytes: Int { unchecked.withLock { $0.state.allocatedBytes } }
+  var allocatedBytes: Int { state.withLock { $0.slab.allocatedBytes } }
 
   func take(byteCount: Int) -> UnsafeMutableRawPointer {
     let (index, capacity) = Self.sizeClass(of: byteCount)
-    let reused: UInt? = unchecked.withLock { unchecked in
-      if index < unchecked.state.free.count, let pointer = unchecked.state.free[index].popLast() {
-        return UInt(bitPattern: pointer)
-      }
-      unchecked.state.allocatedBytes += capacity
-      return nil
+    let address = state.withLock { state in
+      let reused = index < state.free.count ? state.free[index].popLast() : nil
+      return Address(reused ?? state.slab.carve(capacity))
     }
-    if let reused, let pointer = UnsafeMutableRawPointer(bitPattern: reused) { return pointer }
-    return .allocate(byteCount: capacity, alignment: Self.alignment)
+    return address.pointer
   }
 
   func giveBack(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
     let (index, _) = Self.sizeClass(of: byteCount)
-    let address = UInt(bitPattern: pointer)
-    unchecked.withLock { unchecked in
-      while unchecked.state.free.count <= index { unchecked.state.free.append([]) }
-      if let pointer = UnsafeMutableRawPointer(bitPattern: address) {
-        unchecked.state.free[index].append(pointer)
-      }
+    let address = Address(pointer)
+    state.withLock { state in
+      while state.free.count <= index { state.free.append([]) }
+      state.free[index].append(address.pointer)
     }
   }
 
@@ -77,5 +66,48 @@ final class BufferPool: Sendable {
     let quarter = 1 << max(0, exponent - 2)
     let steps = (units + quarter - 1) / quarter
     return (exponent * 4 + steps, steps * quarter * 16)
+  }
+}
+
+/// A pointer on its way into or out of a lock.
+private struct Address: @unchecked Sendable {
+  let pointer: UnsafeMutableRawPointer
+  init(_ pointer: UnsafeMutableRawPointer) { self.pointer = pointer }
+}
+
+/// Memory in large pieces from which buffers are cut, for good.
+///
+/// In pages of 2 MiB, where the system has them: a step goes through tens of megabytes, and looking
+/// up the physical place of each 4 KiB of them takes time, more of it on a busy virtual machine.
+private struct Slab {
+  private static let pageSize = 2 << 20
+  private static let size = 4 * pageSize
+  private static let alignment = 64
+
+  private var next = UnsafeMutableRawPointer(bitPattern: alignment)
+  private var left = 0
+  private(set) var allocatedBytes = 0
+
+  /// Cuts off a buffer, 64-byte aligned.
+  mutating func carve(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    let byteCount = (byteCount + Self.alignment - 1) / Self.alignment * Self.alignment
+    if byteCount > Self.size / 2 { return allocate(byteCount) }
+    guard let start = next, byteCount <= left else {
+      let slab = allocate(Self.size)
+      next = slab + byteCount
+      left = Self.size - byteCount
+      return slab
+    }
+    next = start + byteCount
+    left -= byteCount
+    return start
+  }
+
+  private mutating func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    allocatedBytes += byteCount
+    let pointer = UnsafeMutableRawPointer.allocate(
+      byteCount: byteCount, alignment: Self.pageSize)
+    madvise(pointer, byteCount, MADV_HUGEPAGE)  // a wish: without it all is as before
+    return pointer
   }
 }

@@ -16,10 +16,13 @@ public final class Sequential: Layer {
   public let layers: [any Layer]
 
   /// The layers by place.
-  public var members: Members { Members(layers.enumerated().map { ("\($0.offset)", $0.element) }) }
+  public let members: Members
 
   /// Creates the composition of the layers listed; loops and conditions may stand among them.
-  public init(@LayerBuilder _ layers: () -> [any Layer]) { self.layers = layers() }
+  public init(@LayerBuilder _ layers: () -> [any Layer]) {
+    self.layers = layers()
+    members = Members(self.layers.enumerated().map { ("\($0.offset)", $0.element) })
+  }
 
   /// The output of the last layer.
   public func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
