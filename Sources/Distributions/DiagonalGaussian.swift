@@ -41,7 +41,12 @@ public struct DiagonalGaussian: Distribution {
   /// μ + σ ε with ε drawn from N(0, 1): carries the gradient to μ and σ (Kingma and Welling 2014,
   /// section 2.4).
   public func sample(_ random: Random) -> Tensor {
-    mean + standardDeviation * random.normal(mean.shape, dtype: mean.dtype)
+    let mean = mean
+    let noise = random.normal(mean.shape, dtype: mean.dtype)
+    let sample = stopGradient(mean) + exp(0.5 * stopGradient(logVariance)) * noise
+    // In one piece, because it stands in every step: ∂z/∂log σ² = ½ σ ε = ½ (z − μ).
+    return sample.tracked(
+      from: (mean, { _, dz in dz }), (logVariance, { z, dz in 0.5 * dz * (z - mean) }))
   }
 
   /// −½ Σ (log 2π + log σ² + (x − μ)² / σ²), `[batch]`, in nats.
@@ -61,15 +66,26 @@ public struct DiagonalGaussian: Distribution {
   ///
   /// The other distribution's shape may broadcast, as a prior's does.
   public func klDivergence(to other: DiagonalGaussian) -> Tensor {
-    if other.isStandard && mean.rank > 0 && mean.rank == other.mean.rank
-      && mean.shape[1...] == other.mean.shape[1...]
-      && [1, mean.shape[0]].contains(other.mean.shape[0])
-    {
-      // ½ Σ (μ² + σ² − log σ² − 1), Kingma and Welling 2014, appendix B.
-      return 0.5 * (square(mean) + exp(logVariance) - logVariance - 1).summedOverFeatures()
-    }
+    if other.isStandard && covers(other.mean.shape) { return divergenceToStandard }
     let squares = exp(logVariance) + square(mean - other.mean)
     let ratio = squares * exp(-other.logVariance)
     return 0.5 * (ratio - (logVariance - other.logVariance) - 1).summedOverFeatures()
+  }
+
+  /// ½ Σ (μ² + σ² − log σ² − 1) (Kingma and Welling 2014, appendix B).
+  private var divergenceToStandard: Tensor {
+    let (mean, logVariance) = (mean, logVariance)
+    let (m, v) = (stopGradient(mean), stopGradient(logVariance))
+    let divergence = 0.5 * (square(m) + exp(v) - v - 1).summedOverFeatures()
+    let spread = [mean.shape[0]] + Array(repeating: 1, count: mean.rank - 1)
+    return divergence.tracked(
+      from: (mean, { _, dy in dy.reshaped(to: spread) * mean }),
+      (logVariance, { _, dy in 0.5 * dy.reshaped(to: spread) * (exp(logVariance) - 1) }))
+  }
+
+  /// Whether broadcasting with a tensor of this shape leaves this distribution's shape as it is.
+  private func covers(_ shape: [Int]) -> Bool {
+    mean.rank > 0 && shape.count == mean.rank
+      && zip(shape, mean.shape).allSatisfy { $0 == $1 || $0 == 1 }
   }
 }

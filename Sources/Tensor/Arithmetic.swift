@@ -30,7 +30,8 @@ extension Tensor {
 
   /// x · `factor` + `term`, in one pass.
   func scaled(by factor: Double, plus term: Double = 0) -> Tensor {
-    mapped(by: .affine, factor, term) { _, dy in dy * factor }
+    if factor == 1 && term == 0 { return self }
+    return mapped(by: .affine, factor, term) { _, dy in dy * factor }
   }
 }
 

@@ -85,8 +85,8 @@ final class Tape: @unchecked Sendable {
     for index in stride(from: last.index, through: start, by: -1) {
       guard let dy = adjoints[index - start], !isWatched[index - start] else { continue }
       adjoints[index - start] = nil
-      let record = records[index]
-      if isOutermost { records[index] = Record(edges: [], output: nil) }
+      var record = Record(edges: [], output: nil)
+      if isOutermost { swap(&record, &records[index]) } else { record = records[index] }
       guard let output = record.output else { continue }
       let result =
         isOutermost
