@@ -31,7 +31,13 @@ public final class Random {
 
   /// Where the stream stands; assigning a saved state goes on from there.
   public var state: State {
-    didSet { if state.block != oldValue.block { words = [] } }
+    didSet {
+      if (state.block, state.seed, state.stream)
+        != (oldValue.block, oldValue.seed, oldValue.stream)
+      {
+        words = []
+      }
+    }
   }
 
   /// The words of block `state.block`, or none where it has not been made yet.

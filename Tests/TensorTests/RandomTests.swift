@@ -74,6 +74,16 @@ import Testing
     #expect(random.bits() == expected.0)
   }
 
+  @Test func aStateOfAnotherSeedOrStreamLeavesNothingOfTheOldOne() {
+    let (other, child) = (Random(seed: 2), Random(seed: 1).split())
+    for source in [other, child] {
+      let random = Random(seed: 1)
+      _ = random.bits()  // makes a block of words; the assigned state is at the same block
+      random.state = source.state
+      #expect(random.bits() == source.bits())
+    }
+  }
+
   @Test func streamsAreIndependent() {
     let parent = Random(seed: 4)
     let streams = [parent.split(), parent.split(), parent.split().split(), parent]
