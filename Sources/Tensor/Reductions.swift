@@ -180,8 +180,12 @@ extension Tensor {
     _ operation: CKReduction, _ outer: Int, _ count: Int, _ inner: Int, shape: [Int]
   ) -> Tensor {
     let reduce = dtype.kernels.pointee.reduce
-    let blockLength = Swift.max(64, 2 * elementwiseGrain / Swift.max(1, inner))
-    guard operation != .argmax && outer < 8 && count > blockLength else {
+    // Columns are added up one row after the other, without lanes or wider partial sums, so that a
+    // long run of them would lose digits: a hundred thousand of 0.1 come out wrong by a thousandth.
+    let longest = inner > 1 ? 1_024 : 2 * elementwiseGrain
+    let blockLength = Swift.max(64, Swift.min(longest, 2 * elementwiseGrain / Swift.max(1, inner)))
+    let isWorthBlocks = outer < 8 || operation == .sum && inner > 1 && count > longest
+    guard operation != .argmax && isWorthBlocks && count > blockLength else {
       return Tensor.uninitialized(shape, dtype) { result, _ in
         let step = Swift.max(1, elementwiseGrain / Swift.max(1, count * inner))
         parallel(over: outer, step: step) {

@@ -116,6 +116,14 @@ private let rows: [ShapeRow] =
     #expect(Swift.abs(x.sum().scalar - 1_000_003 * Double(Float(0.1))) < 0.05)
   }
 
+  @Test(arguments: [1, 8])
+  func sumsOfLongColumnsAreAccurate(_ outer: Int) {
+    let x = Tensor(filledWith: 0.1, [outer, 30_003, 2])
+    for sum in x.sum(along: 1).doubles {
+      #expect(Swift.abs(sum / (30_003 * Double(Float(0.1))) - 1) < 3e-5)
+    }
+  }
+
   @Test func valuesOfShapeOperations() {
     let x = Tensor([[1, 2, 3], [4, 5, 6]])
     #expect(x.transposed() == Tensor([[1, 4], [2, 5], [3, 6]]))
