@@ -102,7 +102,10 @@ extension Tensor {
   /// The indices of the largest elements along one axis, row-major over the other axes; the first
   /// of equal ones.
   public func argmax(along axis: Int = -1) -> [Int] {
-    reduced(.argmax, along: [axis], "argmax").doubles.map { Int($0) }
+    // The loop returns an index as an element, and a float holds no odd one above 2²⁴.
+    let isLong = shape[self.axis(axis, "argmax")] > 1 << 24
+    let source = isLong ? converted(to: .float64) : self
+    return source.reduced(.argmax, along: [axis], "argmax").doubles.map { Int($0) }
   }
 
   // MARK: Log-sum-exp

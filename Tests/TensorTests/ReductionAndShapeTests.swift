@@ -124,6 +124,15 @@ private let rows: [ShapeRow] =
     }
   }
 
+  /// In a process of its own, because other tests watch how much memory this one has.
+  @Test func argmaxOfMoreElementsThanAFloatCounts() async {
+    await #expect(processExitsWith: .success) {
+      let count = (1 << 24) + 1
+      let x = Tensor.concatenated([Tensor.zeros([count]), Tensor.ones([1])])
+      #expect(x.argmax() == [count])
+    }
+  }
+
   @Test func valuesOfShapeOperations() {
     let x = Tensor([[1, 2, 3], [4, 5, 6]])
     #expect(x.transposed() == Tensor([[1, 4], [2, 5], [3, 6]]))
