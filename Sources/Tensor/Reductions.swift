@@ -114,7 +114,10 @@ extension Tensor {
   public func logSumExp(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
     // An infinite largest element is its own answer, and must not be subtracted from itself.
     let largest = stopGradient(self).max(along: axis, keepingDimensions: true)
-    let shift = clamp(largest, to: -3e38...3e38)
+    let limit =
+      dtype == .float32
+      ? Double(Float.greatestFiniteMagnitude) : Double.greatestFiniteMagnitude
+    let shift = clamp(largest, to: -limit...limit)
     let kept =
       log(exp(stopGradient(self) - shift).sum(along: axis, keepingDimensions: true)) + shift
     let (x, keptShape) = (self, kept.shape)

@@ -133,6 +133,12 @@ private let rows: [ShapeRow] =
     }
   }
 
+  @Test func logSumExpOfAllDoubles() {
+    for value in [1e300, -1e300, Double.infinity, -Double.infinity] {
+      #expect(Tensor([value, value], dtype: .float64).logSumExp(along: 0).scalar == value)
+    }
+  }
+
   @Test func valuesOfShapeOperations() {
     let x = Tensor([[1, 2, 3], [4, 5, 6]])
     #expect(x.transposed() == Tensor([[1, 4], [2, 5], [3, 6]]))
