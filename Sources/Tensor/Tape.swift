@@ -114,9 +114,9 @@ final class Tape: @unchecked Sendable {
   private func add(_ gradient: Tensor, to adjoint: inout Tensor?, of place: Int) {
     if let input = records[place].output {
       precondition(
-        gradient.shape == input.shape,
-        "pullback: expected a gradient of the input's shape \(input.shape), found \(gradient.shape)"
-      )
+        gradient.shape == input.shape && gradient.dtype == input.dtype,
+        "pullback: expected a gradient of the input's type and shape, \(input.dtype)\(input.shape),"
+          + " found \(gradient.dtype)\(gradient.shape)")
     }
     guard var sum = adjoint else {
       adjoint = gradient

@@ -6,7 +6,10 @@ import CKernels
 /// operation takes, never its result: work is split by shape alone. Set it while no operation runs.
 public var threadCount: Int {
   get { ck_thread_count() }
-  set { ck_set_thread_count(newValue) }
+  set {
+    precondition(newValue > 0, "threadCount: expected one thread or more, found \(newValue)")
+    ck_set_thread_count(newValue)
+  }
 }
 
 /// The instruction set of the vector loops in use: `AVX-512`, `AVX2` or `baseline`.
@@ -17,6 +20,7 @@ public var instructionSet: String { String(cString: ck_instruction_set()) }
 /// The order is unspecified; each call must write to places of its own. Splitting pays from a few
 /// tens of microseconds of work a call.
 public func parallel(count: Int, _ body: (Int) -> Void) {
+  precondition(count >= 0, "parallel: expected a count of 0 or more, found \(count)")
   withoutActuallyEscaping(body) { body in
     var body = body
     withUnsafeMutablePointer(to: &body) { pointer in
