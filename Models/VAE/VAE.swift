@@ -108,9 +108,9 @@ extension VAE {
   public struct Loss: Sendable {
     /// reconstruction + β · divergence: for β = 1 the negative evidence lower bound.
     public let total: Tensor
-    /// −E[log p(x|z)].
+    /// −E[log p(x|z)], as a figure to report: no gradient flows through it.
     public let reconstruction: Tensor
-    /// KL(q(z|x) ‖ p(z)).
+    /// KL(q(z|x) ‖ p(z)), as a figure to report: no gradient flows through it.
     public let divergence: Tensor
   }
 

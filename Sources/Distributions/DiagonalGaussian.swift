@@ -41,12 +41,13 @@ public struct DiagonalGaussian: Distribution {
   /// μ + σ ε with ε drawn from N(0, 1): carries the gradient to μ and σ (Kingma and Welling 2014,
   /// section 2.4).
   public func sample(_ random: Random) -> Tensor {
-    let mean = mean
+    let (mean, logVariance) = (mean, logVariance)
     let noise = random.normal(mean.shape, dtype: mean.dtype)
     let sample = stopGradient(mean) + exp(0.5 * stopGradient(logVariance)) * noise
-    // In one piece, because it stands in every step: ∂z/∂log σ² = ½ σ ε = ½ (z − μ).
+    // In one piece, because it stands in every step: ∂z/∂log σ² = ½ σ ε.
     return sample.tracked(
-      from: (mean, { _, dz in dz }), (logVariance, { z, dz in 0.5 * dz * (z - mean) }))
+      from: (mean, { _, dz in dz }),
+      (logVariance, { _, dz in 0.5 * dz * (exp(0.5 * logVariance) * noise) }))
   }
 
   /// −½ Σ (log 2π + log σ² + (x − μ)² / σ²), `[batch]`, in nats.

@@ -13,7 +13,8 @@ public struct Gradients: Sendable {
 
   /// The Euclidean norm of all gradients taken as one vector.
   public var globalNorm: Double {
-    elements.reduce(0) { $0 + square($1.gradient).sum().scalar }.squareRoot()
+    elements.reduce(0) { $0 + square($1.gradient.converted(to: .float64)).sum().scalar }
+      .squareRoot()
   }
 
   /// Scaled down, all by one factor, where the global norm exceeds `norm` (Pascanu, Mikolov and

@@ -83,7 +83,9 @@ extension Tensor {
   /// Multiplies a number by each element.
   public static func * (number: Double, x: Tensor) -> Tensor { x.scaled(by: number) }
   /// Divides each element by a number.
-  public static func / (x: Tensor, number: Double) -> Tensor { x.scaled(by: 1 / number) }
+  public static func / (x: Tensor, number: Double) -> Tensor {
+    number == 1 ? x : x.mapped(by: .divideBy, number) { _, dy in dy / number }
+  }
   /// Divides a number by each element.
   public static func / (number: Double, x: Tensor) -> Tensor {
     x.mapped(by: .divideInto, number) { y, dy in -dy * y / x }

@@ -61,5 +61,6 @@ public func select(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     }
   }
   return value.tracked(
-    from: (a, { _, dy in select(mask, dy, dy * 0) }), (b, { _, dy in select(mask, dy * 0, dy) }))
+    from: (a, { _, dy in select(mask, dy, .zeros(dy.shape, dtype: dy.dtype)) }),
+    (b, { _, dy in select(mask, .zeros(dy.shape, dtype: dy.dtype), dy) }))
 }

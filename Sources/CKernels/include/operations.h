@@ -31,6 +31,7 @@ typedef CK_ENUM(CKMap) {
   CKMapClamp,       // p, q: bounds
   CKMapIsWithin,    // p, q: bounds; 1 inside, 0 outside
   CKMapAffine,      // p * x + q
+  CKMapDivideBy,    // x / p
   CKMapDivideInto,  // p / x
   CKMapPower,       // x ** p
 } CKMap;

@@ -42,11 +42,12 @@ extension Optimizer {
       parameters.elementsEqual(gradients.elements) { $0.name == $1.name },
       "\(Self.self): the gradients are of other parameters than the module's:"
         + " \(gradients.elements.map(\.name)) and \(parameters.map(\.name))")
-    let step = state.step
     for ((name, parameter), (_, gradient)) in zip(parameters, gradients.elements) {
+      // Taken out of the state, so that they change in place and `update` may read the state.
+      var moments = state.moments.updateValue([], forKey: name) ?? []
       update(
-        &parameter.wrappedValue, along: gradient, moments: &state.moments[name, default: []],
-        step: step, rate: rate)
+        &parameter.wrappedValue, along: gradient, moments: &moments, step: state.step, rate: rate)
+      state.moments[name] = moments
     }
   }
 }
