@@ -14,7 +14,6 @@ typedef CK_ENUM(CKMap) {
   CKMapSign,
   CKMapSquare,
   CKMapSqrt,
-  CKMapReciprocal,
   CKMapExp,
   CKMapExpm1,
   CKMapLog,
