@@ -53,7 +53,7 @@ enum { MAX_THREADS = 256 };
 
 // How long a worker without work looks for more before it sleeps: a few tens of microseconds, the
 // usual gap between two operations of a training step.
-enum { SPINS_BEFORE_SLEEP = 1500 };
+enum { SPINS_BEFORE_SLEEP = 4000 };
 
 // The job being worked on. The ticket holds its generation in the high half and the next chunk to
 // be claimed in the low half: claiming is one compare-and-swap, and a worker that wakes late finds

@@ -17,15 +17,12 @@ struct MatrixBlock {
   let rowLengths: (a: Int, b: Int, c: Int)
   let dtype: DType
 
-  /// Above this many floating-point operations OpenBLAS' blocking for the caches pays.
-  private static let largeWork = 1_000_000_000
-
   /// Computes the block of a whole product that has so many floating-point operations.
   ///
-  /// OpenBLAS does the heavy arithmetic. At the sizes of small networks it spends a seventh of its
-  /// time on packing and clearing, and on some processors the package's own loop is faster.
+  /// In single precision the package's own loop is faster than OpenBLAS on x86 at the sizes of
+  /// networks: a general library spends a seventh of its time there on packing and clearing.
   func multiply(work: Int) {
-    if dtype == .float32, k > 0, work < Self.largeWork, let product = ck_product() {
+    if dtype == .float32, k > 0, let product = ck_product(work) {
       multiply(by: product)
     } else {
       BLAS.withLibrary(multiplyByBLAS)
@@ -33,7 +30,7 @@ struct MatrixBlock {
   }
 
   private func multiply(by product: CKProduct) {
-    let byteCount = ck_product_scratch(n) * dtype.byteCount
+    let byteCount = ck_product_scratch(product, n) * dtype.byteCount
     let scratch = BufferPool.shared.take(byteCount: byteCount)
     defer { BufferPool.shared.giveBack(scratch, byteCount: byteCount) }
     func floats(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
@@ -42,7 +39,7 @@ struct MatrixBlock {
     product(
       floats(a), transposeLeft ? 1 : rowLengths.a, transposeLeft ? rowLengths.a : 1, floats(b),
       transposeRight ? 1 : rowLengths.b, transposeRight ? rowLengths.b : 1, bias.map(floats),
-      floats(c), rowLengths.c, m, n, k, floats(scratch))
+      floats(c), rowLengths.c, m, n, k, false, floats(scratch))
   }
 
   private func multiplyByBLAS() {

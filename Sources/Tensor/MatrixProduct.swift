@@ -113,8 +113,8 @@ private struct ProductSize {
     }
   }
 
-  /// Pieces begin at a multiple of this, the width of a vector.
-  private static let unit = 8
+  /// Pieces begin at a multiple of this, the width of the widest vector.
+  private static let unit = 16
 
   /// How many pieces a product of so many floating-point operations is cut into.
   private static func pieceCount(work: Int) -> Int {

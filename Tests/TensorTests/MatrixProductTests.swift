@@ -1,3 +1,4 @@
+import CKernels
 import Testing
 
 @testable import Tensor
@@ -60,6 +61,42 @@ import Testing
         b.converted(to: .float64), transposeLeft: flags.left, transposeRight: flags.right)
       let error = abs(single.converted(to: .float64) - double).max().scalar
       #expect(error < 2e-6 * Double(k).squareRoot() * 10, "\(m) \(n) \(k): \(error)")
+    }
+  }
+
+  private static let instructionSets = ["AVX-512", "AVX2"]
+    .filter { (name: String) in ck_product_named(name) != nil }
+
+  /// Each instruction set's loop against plain sums, plain, with a bias and added to what is there.
+  @Test(arguments: instructionSets, flags)
+  func ownProducts(_ name: String, _ flags: (left: Bool, right: Bool)) throws {
+    let product = try #require(ck_product_named(name))
+    let random = Random(seed: 15)
+    for (m, n, k) in [(1, 1, 1), (14, 32, 8), (15, 33, 257), (29, 17, 321), (170, 47, 9)] {
+      let a = random.normal([m * k]).scalars
+      let b = random.normal([k * n]).scalars
+      let bias = random.normal([n]).scalars
+      let (aRow, aColumn) = flags.left ? (1, m) : (k, 1)
+      let (bRow, bColumn) = flags.right ? (1, k) : (n, 1)
+      var scratch = [Float](repeating: .nan, count: ck_product_scratch(product, n))
+      for (isBiased, accumulates) in [(false, false), (true, false), (false, true)] {
+        // A column more than the product has, which must stay as it is.
+        var c = [Float](repeating: 2, count: m * (n + 1))
+        product(
+          a, aRow, aColumn, b, bRow, bColumn, isBiased ? bias : nil, &c, n + 1, m, n, k,
+          accumulates, &scratch)
+        for i in 0..<m {
+          for j in 0..<n {
+            var expected = isBiased ? Double(bias[j]) : accumulates ? 2 : 0
+            for l in 0..<k {
+              expected += Double(a[i * aRow + l * aColumn]) * Double(b[l * bRow + j * bColumn])
+            }
+            let error = Swift.abs(Double(c[i * (n + 1) + j]) - expected)
+            #expect(error < 2e-5 * Double(k).squareRoot(), "\(name) \((m, n, k)) at \((i, j))")
+          }
+          #expect(c[i * (n + 1) + n] == 2)
+        }
+      }
     }
   }
 

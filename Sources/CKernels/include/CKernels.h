@@ -73,16 +73,21 @@ const char *ck_instruction_set(void);
 // The kernels of a named instruction set, or NULL where this processor lacks it: for tests.
 const CKKernels *_Nullable ck_kernels_named(const char *name, bool is_double);
 
-// C = A·B, plus `bias` in every row, for A of m x k and B of k x n, k >= 1, on the calling thread.
-// Element (i, l) of A lies at a[i * a_row + l * a_column]; one of the two steps is 1; B likewise.
-// Rows of C are c_row apart. `scratch` has room for as many floats as the scratch function says.
+// C = A·B, plus `bias` in every row, or C += A·B, for A of m x k and B of k x n, k >= 1, on the
+// calling thread. Element (i, l) of A lies at a[i * a_row + l * a_column]; one of the two steps is 1;
+// B likewise. Rows of C are c_row apart. `scratch` has room for as many floats as the scratch
+// function says.
 typedef void (*CKProduct)(const float *a, size_t a_row, size_t a_column, const float *b,
                           size_t b_row, size_t b_column, const float *_Nullable bias, float *c,
-                          size_t c_row, size_t m, size_t n, size_t k, float *scratch);
-// The package's own product where this processor is one that it is faster on than OpenBLAS'
-// (x86 with AVX2 and without AVX-512), else NULL.
-CKProduct _Nullable ck_product(void);
-size_t ck_product_scratch(size_t n);
+                          size_t c_row, size_t m, size_t n, size_t k, bool accumulates,
+                          float *scratch);
+// The package's own product where it is expected to be faster than OpenBLAS' on this processor, for
+// a product of so many floating-point operations, else NULL.
+CKProduct _Nullable ck_product(size_t work);
+size_t ck_product_scratch(CKProduct product, size_t n);
+// The product of a named instruction set, or NULL where this processor or the package lacks it: for
+// tests.
+CKProduct _Nullable ck_product_named(const char *name);
 
 void ck_convert_to_double(const float *x, double *y, size_t begin, size_t end);
 void ck_convert_to_float(const double *x, float *y, size_t begin, size_t end);
