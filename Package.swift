@@ -23,7 +23,7 @@ let package = Package(
     .target(name: "NN", dependencies: ["Tensor"]),
     .target(name: "Distributions", dependencies: ["Tensor"]),
     .target(name: "Datasets", dependencies: ["Tensor", "CZlib"]),
-    .target(name: "Training", dependencies: ["NN", "Tensor", "CGetopt"]),
+    .target(name: "Training", dependencies: ["Datasets", "NN", "Tensor", "CGetopt"]),
 
     // MARK: Models
     .target(
@@ -48,7 +48,7 @@ let package = Package(
     .testTarget(name: "NNTests", dependencies: ["NN", "Tensor"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensor"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "NN", "Tensor"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "NN", "Tensor"]),
     .testTarget(
       name: "VAETests",
       dependencies: ["VAE", "Datasets", "Distributions", "NN", "Tensor", "Training"]),

@@ -148,17 +148,34 @@ extension Command {
     }
   }
 
-  /// Prints an error as this command's on standard error, and exits with its code.
+  /// Runs the executable: reads the command line, sets the number of threads, lets Ctrl-C end the
+  /// run cleanly, and exits with the code of what went wrong, if anything did.
   ///
-  /// - Parameters:
-  ///   - error: What went wrong; its description is what the user reads.
-  ///   - code: The exit code for an error that does not provide its own.
-  public func fail(_ error: any Error, code: ExitCode = .failure) -> Never {
+  /// It is all that a `main.swift` has to call.
+  public func execute(
+    _ training: KeyPath<Options, TrainingOptions>, _ run: (Options) throws -> Void
+  ) {
+    let options = parseOrExit()
+    Interrupt.install()
+    if let threads = options[keyPath: training].threads { threadCount = threads }
+    do {
+      try run(options)
+    } catch {
+      fail(error)
+    }
+    if let code = Interrupt.exitCode { code.exit() }
+  }
+
+  /// Prints an error as this command's on standard error, and exits with the code that it provides,
+  /// or else with `failure`.
+  ///
+  /// The error's description is what the user reads.
+  public func fail(_ error: any Error) -> Never {
     Console.printError("\(name): \(error)")
     if error is CommandLineError {
       Console.printError("Try '\(name) --help'.")
     }
-    ((error as? any ExitCodeProviding)?.exitCode ?? code).exit()
+    ((error as? any ExitCodeProviding)?.exitCode ?? .failure).exit()
   }
 
   private func printAndExit(_ text: String) -> Never {

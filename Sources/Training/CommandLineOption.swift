@@ -25,6 +25,18 @@ public struct CommandLineOption<Options>: Sendable {
     read = { text, options in options[keyPath: property] = try value.read(text, "--" + name) }
     record = { options in value.record(options[keyPath: property]) }
   }
+
+  /// An option of a part of the options, as one of the whole.
+  init<Part>(
+    _ option: CommandLineOption<Part>, of part: any WritableKeyPath<Options, Part> & Sendable
+  ) {
+    name = option.name
+    placeholder = option.placeholder
+    help = option.help
+    absence = option.absence
+    read = { text, options in try option.read(text, &options[keyPath: part]) }
+    record = { options in option.record(options[keyPath: part]) }
+  }
 }
 
 // MARK: - Numbers

@@ -1,3 +1,4 @@
+import Datasets
 import Glibc
 
 /// The exit codes of the executables, with the numbers of BSD's sysexits.
@@ -34,4 +35,9 @@ public enum ExitCode: Int32, Sendable {
 public protocol ExitCodeProviding: Error {
   /// The code to end the process with when nobody handles the error.
   var exitCode: ExitCode { get }
+}
+
+extension DatasetError: ExitCodeProviding {
+  /// `noInput` for what is not there or cannot be read, `dataError` for wrong contents.
+  public var exitCode: ExitCode { isMissingInput ? .noInput : .dataError }
 }

@@ -81,7 +81,7 @@ import Testing
     let workspace = try Workspace()
     // First what is right: nothing of it is done.
     let arguments = Workspace.quick + wrong.arguments
-    let result = try TrainVAE(arguments, in: workspace).result()
+    let result = try Executable("train-vae", arguments, in: workspace).result()
     #expect(result.code == 64)
     #expect(result.error == "train-vae: \(wrong.message)\nTry 'train-vae --help'.\n")
     #expect(result.output == "")

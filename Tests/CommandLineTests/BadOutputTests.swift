@@ -74,8 +74,9 @@ import Testing
     let workspace = try Workspace(data: SmallData(height: 28, width: 28))
     // The unit of the limit is 512 bytes or 1024, as the shell has it.
     let script = #"trap "" XFSZ; ulimit -f 32; exec "$0" "$@""#
-    let result = try TrainVAE(
-      command: ["/bin/sh", "-c", script, TrainVAE.path] + Workspace.quick, in: workspace
+    let result = try Executable(
+      command: ["/bin/sh", "-c", script, Executable.path(of: "train-vae")] + Workspace.quick,
+      in: workspace
     ).result()
     #expect(result.code == 74)
     #expect(

@@ -73,8 +73,9 @@ import Testing
   @Test func aReaderThatGoesAwayDoesNotEndTheRun() throws {
     let script = #""$0" "$@" | head -n 1"#
     let arguments = Workspace.quick + ["--epochs", "3"]
-    let result = try TrainVAE(
-      command: ["/bin/sh", "-c", script, TrainVAE.path] + arguments, in: workspace
+    let result = try Executable(
+      command: ["/bin/sh", "-c", script, Executable.path(of: "train-vae")] + arguments,
+      in: workspace
     ).result()
     #expect(result.lines.count == 1)
     #expect(try LossTable(of: "runs/vae-001", in: workspace).rows.count == 3)
@@ -126,9 +127,9 @@ private enum Terminal {
   static func output(
     of arguments: [String], in workspace: Workspace, kind: String = "xterm"
   ) throws -> String {
-    let words = [TrainVAE.path] + Workspace.quick + arguments
+    let words = [Executable.path(of: "train-vae")] + Workspace.quick + arguments
     let line = words.map { "'\($0)'" }.joined(separator: " ")
-    return try TrainVAE(
+    return try Executable(
       command: [script, "-qec", line, "/dev/null"], in: workspace, environment: ["TERM": kind]
     ).result().output
   }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct DefaultDataTests {
   @Test func withoutMNISTTheProgramDrawsDigitsAndSaysHowToGetMNIST() throws {
     let workspace = try Workspace(data: nil)
-    let training = try TrainVAE(["--limit", "100", "--hidden", "8"], in: workspace)
+    let training = try Executable("train-vae", ["--limit", "100", "--hidden", "8"], in: workspace)
     #expect(training.hasPrinted("\nrun: "))
     training.send(SIGINT)
     let result = try training.result()
@@ -28,8 +28,8 @@ import Testing
 
   @Test func drawnDigitsThatWereAskedForNeedNoAdvice() throws {
     let workspace = try Workspace(data: nil)
-    let training = try TrainVAE(
-      ["--data", "drawn", "--limit", "100", "--hidden", "8"], in: workspace)
+    let training = try Executable(
+      "train-vae", ["--data", "drawn", "--limit", "100", "--hidden", "8"], in: workspace)
     #expect(training.hasPrinted("\nrun: "))
     training.send(SIGINT)
     let result = try training.result()

@@ -8,7 +8,7 @@ import Testing
   ])
   func theRunEndsNamingEpochAndBatch(options: [String], value: String, batch: Int) throws {
     let workspace = try Workspace()
-    let result = try TrainVAE(Workspace.quick + options, in: workspace).result()
+    let result = try Executable("train-vae", Workspace.quick + options, in: workspace).result()
     #expect(result.code == 1)
     #expect(
       result.error == "train-vae: train_loss is \(value) in epoch 1, batch \(batch): expected a "

@@ -106,7 +106,7 @@ import Testing
   @Test(arguments: [[], ["--likelihood", "gaussian"]])
   func theEvaluationIsABoundNotBelowTheOneTrainedWith(options: [String]) throws {
     let arguments = Workspace.quick + ["--epochs", "2", "--importance-samples", "50"] + options
-    let result = try TrainVAE(arguments, in: workspace).result()
+    let result = try Executable("train-vae", arguments, in: workspace).result()
     #expect(result.code == 0, "\(result.error)")
     let json = try JSONSerialization.jsonObject(
       with: workspace.contents(of: "runs/vae-001/evaluation.json"))

@@ -3,18 +3,20 @@ import Testing
 
 /// A `loss.csv`, read by the letter of its format.
 struct LossTable {
-  static let header =
+  /// The columns of `train-vae`.
+  static let vae =
     "epoch,step,train_loss,train_reconstruction,train_kl,test_loss,test_reconstruction,test_kl"
 
   let rows: [[String: Double]]
 
-  /// Reads the table of a run; a line that is not complete or not numeric fails the test.
-  init(of run: String, in workspace: Workspace) throws {
+  /// Reads the table of a run, which must have this header; a line that is not complete or not
+  /// numeric fails the test.
+  init(of run: String, in workspace: Workspace, header: String = vae) throws {
     let text = String(decoding: try workspace.contents(of: run + "/loss.csv"), as: UTF8.self)
     try #require(text.hasSuffix("\n"))
     let lines = text.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
-    try #require(lines.first.map(String.init) == Self.header)
-    let columns = Self.header.split(separator: ",").map(String.init)
+    try #require(lines.first.map(String.init) == header)
+    let columns = header.split(separator: ",").map(String.init)
     rows = try lines.dropFirst().map { line in
       let fields = line.split(separator: ",", omittingEmptySubsequences: false)
       try #require(fields.count == columns.count, "\(line)")

@@ -14,7 +14,7 @@ import Testing
     var losses: [[Double]] = []
     for change in [[]] + Self.changes {
       let arguments = Workspace.quick + ["--epochs", "2", "--sample-every", "2"] + change
-      let result = try TrainVAE(arguments, in: workspace).result()
+      let result = try Executable("train-vae", arguments, in: workspace).result()
       #expect(result.code == 0, "\(change): \(result.error)")
       let run = try #require(workspace.names(in: "runs").last)
       let table = try LossTable(of: "runs/" + run, in: workspace)

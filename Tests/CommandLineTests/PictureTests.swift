@@ -25,7 +25,7 @@ import Testing
 
   @Test func theOriginalsStandBesideTheirReconstructions() throws {
     let arguments = ["--epochs", "40", "--learning-rate", "0.01", "--sample-every", "40"]
-    let result = try TrainVAE(Workspace.quick + arguments, in: workspace).result()
+    let result = try Executable("train-vae", Workspace.quick + arguments, in: workspace).result()
     #expect(result.code == 0)
     let grid = try PGM("runs/vae-001/reconstructions/epoch-040.pgm", in: workspace)
     let originals = SmallData().test.pixels

@@ -14,8 +14,8 @@ import Testing
 
   private func files(of options: [String], in workspace: Workspace) throws -> [String: Data] {
     let arguments = ["--data", "digits", "--epochs", "2", "--batch-size", "64"]
-    let result = try TrainVAE(
-      arguments + ["--importance-samples", "3"] + options, in: workspace
+    let result = try Executable(
+      "train-vae", arguments + ["--importance-samples", "3"] + options, in: workspace
     ).result()
     #expect(result.code == 0, "\(result.error)")
     let run = try #require(workspace.names(in: "runs").last)

@@ -8,8 +8,8 @@ import Testing
   @Test(arguments: [SIGINT, SIGTERM])
   func aSignalInAnEpochLeavesTheEpochsBefore(signal: Int32) throws {
     let workspace = try Workspace(data: SmallData(trainCount: 300, testCount: 12))
-    let training = try TrainVAE(
-      Workspace.quick + ["--batch-size", "1", "--epochs", "10000"], in: workspace)
+    let training = try Executable(
+      "train-vae", Workspace.quick + ["--batch-size", "1", "--epochs", "10000"], in: workspace)
     try #require(training.hasPrinted("epoch     1/10000"))
     training.send(signal)
     let result = try training.result()
@@ -40,8 +40,9 @@ import Testing
 
   @Test func aSignalInTheEstimateEndsItAndKeepsTheRest() throws {
     let workspace = try Workspace(data: SmallData(trainCount: 40, testCount: 1_600))
-    let training = try TrainVAE(
-      Workspace.quick + ["--epochs", "1", "--importance-samples", "200"], in: workspace)
+    let training = try Executable(
+      "train-vae", Workspace.quick + ["--epochs", "1", "--importance-samples", "200"], in: workspace
+    )
     try #require(training.hasPrinted("interpolations.pgm "))
     training.send(SIGINT)
     let result = try training.result()
@@ -55,8 +56,9 @@ import Testing
   /// The estimate asks for signals only between batches, and here it has one long one.
   @Test func aSecondSignalEndsTheEstimateAtOnce() throws {
     let workspace = try Workspace()
-    let training = try TrainVAE(
-      Workspace.quick + ["--epochs", "1", "--importance-samples", "1000000"], in: workspace)
+    let training = try Executable(
+      "train-vae", Workspace.quick + ["--epochs", "1", "--importance-samples", "1000000"],
+      in: workspace)
     try #require(training.hasPrinted("interpolations.pgm "))
     training.send(SIGINT)
     // Two signals at once would count as one.

@@ -22,10 +22,12 @@ enum Unprivileged {
     try? workspace.write([], to: "closed")
     chmod(workspace.path(of: "closed"), 0)
     let command = launcher + ["/usr/bin/test", "!", "-r", "closed"]
-    return (try? TrainVAE(command: command, in: workspace).result().code) == 0
+    return (try? Executable(command: command, in: workspace).result().code) == 0
   }()
 
-  static func run(_ arguments: [String], in workspace: Workspace) throws -> TrainVAE.Result {
-    try TrainVAE(command: launcher + [TrainVAE.path] + arguments, in: workspace).result()
+  static func run(_ arguments: [String], in workspace: Workspace) throws -> Executable.Result {
+    try Executable(
+      command: launcher + [Executable.path(of: "train-vae")] + arguments, in: workspace
+    ).result()
   }
 }

@@ -74,12 +74,12 @@ extension Workspace {
   static let quick = ["--data", "data", "--hidden", "8", "--latent", "3", "--batch-size", "16"]
 
   /// Runs `train-vae` on the small data with a small model; later options override these.
-  func train(_ arguments: String...) throws -> TrainVAE.Result {
-    try TrainVAE(Self.quick + ["--epochs", "1"] + arguments, in: self).result()
+  func train(_ arguments: String...) throws -> Executable.Result {
+    try Executable("train-vae", Self.quick + ["--epochs", "1"] + arguments, in: self).result()
   }
 
   /// Runs `train-vae` with exactly these arguments.
-  func run(_ arguments: String...) throws -> TrainVAE.Result {
-    try TrainVAE(arguments, in: self).result()
+  func run(_ arguments: String...) throws -> Executable.Result {
+    try Executable("train-vae", arguments, in: self).result()
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Testing
 
@@ -41,20 +42,25 @@ import Testing
     let result = try #require(
       await #expect(processExitsWith: .exitCode(73), observing: [\.standardErrorContent]) {
         let error = OutputError.cannotCreateFolder(path: "runs", code: EACCES)
-        SampleOptions.command.fail(error, code: .dataError)
+        SampleOptions.command.fail(error)
       })
     #expect(
       text(result.standardErrorContent)
         == "train-sample: cannot create the folder 'runs': Permission denied\n")
   }
 
-  @Test func anErrorWithoutACodeEndsTheProcessWithTheGivenOne() async throws {
+  @Test func anErrorWithoutACodeEndsTheProcessWithTheGeneralOne() async throws {
     struct BadMagic: Error, CustomStringConvertible {
       var description: String { "bad magic" }
     }
-    await #expect(processExitsWith: .exitCode(65)) {
-      SampleOptions.command.fail(BadMagic(), code: .dataError)
+    await #expect(processExitsWith: .exitCode(1)) {
+      SampleOptions.command.fail(BadMagic())
     }
+  }
+
+  @Test func whatIsMissingAndWhatIsWrongInDataHaveTheirCodes() {
+    #expect(DatasetError.missingFile(path: "images").exitCode == .noInput)
+    #expect(DatasetError.limitTooSmall(found: 0).exitCode == .dataError)
   }
 
   @Test func linesThatCannotBeWrittenAreReportedOnceAndDoNotEndTheRun() async throws {

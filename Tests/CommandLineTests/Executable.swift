@@ -1,11 +1,11 @@
 import Foundation
 import Glibc
 
-/// The built `train-vae`, run as a process in a workspace.
+/// One of the built executables, run as a process in a workspace.
 ///
 /// Standard output is a pipe and standard error a file, so that neither is a terminal and neither
 /// can fill up while the other is read.
-final class TrainVAE {
+final class Executable {
   /// What a process has left.
   struct Result {
     /// The exit code, or 128 and the signal's number where a signal ended it, as shells count.
@@ -19,28 +19,27 @@ final class TrainVAE {
     var lines: [String] { output.split(separator: "\n").map(String.init) }
   }
 
-  /// The executable, which the build leaves in the folder of the test bundle.
-  static let path: String = {
+  /// The path of an executable, which the build leaves in the folder of the test bundle.
+  static func path(of name: String) -> String {
     // Not the first argument, which may be relative and need not be the test bundle.
     let bundle = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let candidates =
       [bundle, CommandLine.arguments.first].compactMap { $0 }
       + CommandLine.arguments.filter { $0.hasSuffix(".xctest") }
     let paths = candidates.map { candidate in
-      URL(fileURLWithPath: candidate).deletingLastPathComponent()
-        .appendingPathComponent("train-vae").path
+      URL(fileURLWithPath: candidate).deletingLastPathComponent().appendingPathComponent(name).path
     }
-    return paths.first { FileManager.default.isExecutableFile(atPath: $0) } ?? "train-vae"
-  }()
+    return paths.first { FileManager.default.isExecutableFile(atPath: $0) } ?? name
+  }
 
   private let process = Process()
   private let outputPipe = Pipe()
   private let errorPath: String
   private var output = Data()
 
-  /// Starts the executable with the workspace as its folder.
-  convenience init(_ arguments: [String], in workspace: Workspace) throws {
-    try self.init(command: [Self.path] + arguments, in: workspace)
+  /// Starts the executable of this name with the workspace as its folder.
+  convenience init(_ name: String, _ arguments: [String], in workspace: Workspace) throws {
+    try self.init(command: [Self.path(of: name)] + arguments, in: workspace)
   }
 
   /// Starts another program, which starts the executable.

@@ -1,0 +1,57 @@
+import Datasets
+
+/// The images of a run, in batches, and what is said of them.
+public struct TrainingData: Sendable {
+  /// The images to train on.
+  public let train: Batches
+  /// The images to test with, in batches of 500.
+  public let test: Batches
+  /// What to choose to get the same data again, for `config.json`: a folder, or `drawn`.
+  public let choice: String
+  /// What is said of the data before training: how many images there are, and from where.
+  public let lines: [String]
+
+  /// Opens the digits that the options ask for.
+  ///
+  /// - Throws: `DatasetError` for data that is not what it should be, `CommandLineError` for a
+  ///   limit beyond it.
+  public init(_ options: TrainingOptions, binarization: Binarization = .none) throws {
+    let digits = try DigitData(options.data, limit: options.limit)
+    try self.init(
+      digits, name: digits.name, choice: digits.choice, advice: digits.advice, options,
+      binarization: binarization)
+  }
+
+  /// The images of any data set.
+  ///
+  /// - Parameters:
+  ///   - dataset: The images.
+  ///   - name: What they are and where they come from.
+  ///   - choice: What to choose to get the same data again.
+  ///   - advice: A line on how to get better data, if there is one to give.
+  ///   - options: How many images in a batch, and how many of them all.
+  ///   - binarization: What becomes of grey pixels.
+  /// - Throws: `CommandLineError` for a limit beyond the data: it is the command line's fault and
+  ///   not the data's.
+  public init(
+    _ dataset: some ImageDataset, name: String, choice: String, advice: String? = nil,
+    _ options: TrainingOptions, binarization: Binarization = .none
+  ) throws {
+    do {
+      train = try Batches(
+        dataset.train, size: options.batchSize, binarization: binarization, limit: options.limit)
+      test = try Batches(dataset.test, size: 500, binarization: binarization)
+    } catch DatasetError.limitBeyondData(let limit, let count) {
+      throw CommandLineError.unsuitableValue(
+        option: "--limit", value: "\(limit)",
+        reason: "expected at most \(count), as there are no more training images")
+    }
+    let limit = train.count < dataset.train.count ? " (\(Readable.count(train.count)) used)" : ""
+    self.choice = choice
+    lines =
+      [
+        "data:    \(name), \(Readable.count(dataset.train.count)) training images\(limit), "
+          + "\(Readable.count(dataset.test.count)) test images"
+      ] + (advice.map { ["         \($0)"] } ?? [])
+  }
+}
