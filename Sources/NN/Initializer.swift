@@ -38,10 +38,10 @@ public struct Initializer: Sendable {
     Initializer { shape, _, _, _ in Tensor(filledWith: value, shape) }
   }
 
-  /// Normal with mean 0 and this standard deviation.
-  public static func normal(standardDeviation: Double) -> Initializer {
+  /// Normal with this mean and standard deviation.
+  public static func normal(mean: Double = 0, standardDeviation: Double) -> Initializer {
     Initializer { shape, _, _, random in
-      random.normal(shape, standardDeviation: standardDeviation)
+      random.normal(shape, mean: mean, standardDeviation: standardDeviation)
     }
   }
 

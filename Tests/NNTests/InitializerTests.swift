@@ -66,6 +66,11 @@ private let rows: [InitializerRow] = [
     #expect(Swift.abs(x.variance().scalar * 450 / 2 - 1) < 0.05)
   }
 
+  @Test func normalAboutAMean() {
+    let x = draw(.normal(mean: 1, standardDeviation: 0.02), seed: 1)
+    #expect(abs(x - (1 + 0.02 * Random(seed: 1).normal([300, 200]))).max().scalar < 1e-6)
+  }
+
   @Test func constant() {
     #expect(draw(.constant(0.5), seed: 1) == Tensor(filledWith: 0.5, [300, 200]))
   }

@@ -51,6 +51,18 @@ let layerRows: [LayerRow] = [
   .init("Softmax", anyShape) { _ in Softmax() },
   .init("LayerNorm", [[4], [3, 4], [2, 3, 4]]) { _ in LayerNorm(4) },
   .init("LayerNorm, large epsilon", [[3, 4]]) { _ in LayerNorm(4, epsilon: 0.5) },
+  .init("BatchNorm in training", [[5, 3], [2, 3, 2, 3]]) { _ in BatchNorm(3) },
+  .init("BatchNorm in training, large epsilon", [[4, 2]]) { _ in BatchNorm(2, epsilon: 0.5) },
+  .init("BatchNorm in inference", [[1, 3], [5, 3], [2, 3, 2, 3]]) { random in
+    let layer = BatchNorm(3)
+    for _ in 0..<9 { _ = layer(random.normal([8, 3], mean: 2, standardDeviation: 3)) }
+    return inInference(layer)
+  },
+  .init("GroupNorm", [[3, 6], [2, 3, 2, 6]]) { _ in GroupNorm(2, 6) },
+  .init("GroupNorm, large epsilon", [[2, 6]]) { _ in GroupNorm(3, 6, epsilon: 0.5) },
+  .init("GroupNorm of one channel each", [[2, 3, 2, 4]]) { _ in GroupNorm(4, 4) },
+  .init("Flatten", [[3, 4], [2, 3, 2]]) { _ in Flatten() },
+  .init("Reshape", [[2, 6], [3, 3, 1, 2]]) { _ in Reshape([2, 3]) },
   .init("Dropout in inference", anyShape) { inInference(Dropout(0.5, $0)) },
   .init("Dropout, frozen", anyShape) { FrozenDropout(0.4, $0) },
   .init("Sequential, smooth", [[3, 4]]) { random in

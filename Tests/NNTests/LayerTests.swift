@@ -96,4 +96,12 @@ import Testing
     #expect(layer(x) == next)
     #expect(other(x) != next, "each layer has a stream of its own")
   }
+
+  @Test func flattenAndReshapeKeepTheOrder() {
+    let x = Tensor.range(0..<24).reshaped(to: [2, 3, 4])
+    #expect(Flatten()(x) == Tensor.range(0..<24).reshaped(to: [2, 12]))
+    #expect(Reshape([4, 3])(x) == Tensor.range(0..<24).reshaped(to: [2, 4, 3]))
+    #expect(Reshape([])(Tensor.zeros([5, 1])).shape == [5])
+    #expect("\(Reshape([7, 7, 64]))" == "Reshape([7, 7, 64])")
+  }
 }

@@ -27,6 +27,60 @@ private let stopRows: [StopRow] = [
   .init("LayerNorm(4): expected an input of shape […, 4], found [2, 5]") {
     _ = LayerNorm(4)(Tensor.zeros([2, 5]))
   },
+  .init("BatchNorm(4): expected an input of shape […, 4], found [2, 5]") {
+    _ = BatchNorm(4)(Tensor.zeros([2, 5]))
+  },
+  .init("BatchNorm(4): expected an input of shape […, 4], found [4]") {
+    _ = BatchNorm(4)(Tensor.zeros([4]))
+  },
+  .init(
+    "BatchNorm(4): expected two values or more for each channel in training, found 1 in an input"
+      + " of shape [1, 4]"
+  ) { _ = BatchNorm(4)(Tensor.zeros([1, 4])) },
+  .init("BatchNorm: expected a size above 0, found 0") { _ = BatchNorm(0) },
+  .init("BatchNorm: expected a momentum in 0 ... 1, found 1.5") { _ = BatchNorm(1, momentum: 1.5) },
+  .init("GroupNorm(2, 4): expected an input of shape [batch, …, 4], found [2, 5]") {
+    _ = GroupNorm(2, 4)(Tensor.zeros([2, 5]))
+  },
+  .init(
+    "GroupNorm(4, 4): expected two values or more in each group, found an input of shape [2, 4]"
+  ) { _ = GroupNorm(4, 4)(Tensor.zeros([2, 4])) },
+  .init(
+    "GroupNorm: expected channels that split into the groups, found 3 groups and 4 channels"
+  ) { _ = GroupNorm(3, 4) },
+  .init("Flatten(): expected an input of shape [batch, …], found [3]") {
+    _ = Flatten()(Tensor.zeros([3]))
+  },
+  .init(
+    "Reshape([2, 3]): expected an input of shape [batch, …] with 6 elements for each example, found"
+      + " [6, 1]"
+  ) { _ = Reshape([2, 3])(Tensor.zeros([6, 1])) },
+  .init("Reshape: expected sizes above 0, found [2, 0]") { _ = Reshape([2, 0]) },
+  .init("Embedding(3, 2): expected indices in 0 ..< 3, found 3 at 1") {
+    _ = Embedding(3, 2, Random(seed: 0))([0, 3])
+  },
+  .init("Embedding(3, 2): expected indices in 0 ..< 3, found -1 at 0") {
+    _ = Embedding(3, 2, Random(seed: 0))([-1])
+  },
+  .init("Embedding: expected sizes above 0, found 0 and 2") {
+    _ = Embedding(0, 2, Random(seed: 0))
+  },
+  .init("RNNCell(3, 2): expected an input of shape [batch, 3], found [1, 4]") {
+    _ = RNNCell(3, 2, Random(seed: 0))(Tensor.zeros([1, 4]), Tensor.zeros([1, 2]))
+  },
+  .init("GRUCell(3, 2): expected a state of shape [5, 2], found [1, 2]") {
+    _ = GRUCell(3, 2, Random(seed: 0))(Tensor.zeros([5, 3]), Tensor.zeros([1, 2]))
+  },
+  .init("LSTMCell(3, 2): expected a state of shape [1, 2], found [1, 3]") {
+    let state = LSTMCell.State(hidden: Tensor.zeros([1, 2]), cell: Tensor.zeros([1, 3]))
+    _ = LSTMCell(3, 2, Random(seed: 0))(Tensor.zeros([1, 3]), state)
+  },
+  .init("RNNCell(3, 2): expected a sequence of shape [batch, time, 3] with one step or more") {
+    _ = RNNCell(3, 2, Random(seed: 0)).unrolled(over: Tensor.zeros([2, 0, 3]))
+  },
+  .init("LSTMCell: expected sizes above 0, found 3 and 0") {
+    _ = LSTMCell(3, 0, Random(seed: 0))
+  },
   .init("Dense: expected sizes above 0, found 0 and 4") { _ = Dense(0, 4, Random(seed: 0)) },
   .init("LayerNorm: expected a size above 0, found 0") { _ = LayerNorm(0) },
   .init("Dropout: expected a rate in 0 ..< 1, found 1.0") { _ = Dropout(1, Random(seed: 0)) },

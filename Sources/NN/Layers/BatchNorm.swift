@@ -1,0 +1,110 @@
+import Tensor
+
+/// Normalises each channel over the batch, and over an image's places, to mean 0 and variance 1,
+/// then scales and shifts it: y = γ (x − μ) / √(σ² + ε) + β (Ioffe and Szegedy 2015, algorithm 1).
+///
+/// While training, μ and σ² are the mean and the variance of the batch: the biased variance, which
+/// divides by the number n of values. Running averages of both are kept, of the unbiased variance,
+/// which divides by n − 1 (algorithm 2); in inference these take the place of the batch's own, and
+/// an example's output no longer depends on the others.
+///
+/// - Input and output: `[…, channels]`, such as `[batch, features]` or
+///   `[batch, height, width, channels]`; in training with two values or more for each channel.
+/// - Parameters: 2 · channels.
+public final class BatchNorm: Layer {
+  /// The scale γ, `[channels]`.
+  @Parameter public var scale: Tensor
+  /// The shift β, `[channels]`.
+  @Parameter public var shift: Tensor
+  /// The running mean, `[channels]`.
+  @Buffer public var runningMean: Tensor
+  /// The running unbiased variance, `[channels]`.
+  @Buffer public var runningVariance: Tensor
+  /// How far the running averages move towards each batch's.
+  public let momentum: Double
+  /// Whether the batch's own mean and variance are used, and the running ones moved.
+  public var mode: Mode = .training
+  private let epsilon: Double
+
+  /// The scale, the shift and the running averages.
+  public var members: Members {
+    [
+      "scale": $scale, "shift": $shift, "runningMean": $runningMean,
+      "runningVariance": $runningVariance,
+    ]
+  }
+
+  /// Creates a layer with scale 1 and shift 0.
+  ///
+  /// - Parameters:
+  ///   - channels: The size of the last axis.
+  ///   - momentum: The weight of a new batch in the running averages: running ← (1 − momentum) ·
+  ///     running + momentum · batch.
+  ///   - epsilon: ε, which keeps a channel of equal values from being divided by 0.
+  public convenience init(_ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
+    Self.checkSize(channels)
+    self.init(scale: Tensor.ones([channels]), momentum, epsilon)
+  }
+
+  /// Creates a layer whose scales are drawn, as a DCGAN's are from N(1, 0.02²) (Radford, Metz and
+  /// Chintala 2016), and whose shift is 0.
+  public convenience init(
+    _ channels: Int, _ random: Random, initializer: Initializer, momentum: Double = 0.1,
+    epsilon: Double = 1e-5
+  ) {
+    Self.checkSize(channels)
+    let scale = initializer([channels], fanIn: 1, fanOut: 1, random)
+    self.init(scale: scale, momentum, epsilon)
+  }
+
+  private init(scale: Tensor, _ momentum: Double, _ epsilon: Double) {
+    precondition(
+      momentum >= 0 && momentum <= 1,
+      "BatchNorm: expected a momentum in 0 ... 1, found \(momentum)")
+    self.scale = scale
+    shift = Tensor.zeros(scale.shape)
+    runningMean = Tensor.zeros(scale.shape)
+    runningVariance = Tensor.ones(scale.shape)
+    self.momentum = momentum
+    self.epsilon = epsilon
+  }
+
+  private static func checkSize(_ channels: Int) {
+    precondition(channels > 0, "BatchNorm: expected a size above 0, found \(channels)")
+  }
+
+  /// The normalised input.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    precondition(
+      x.rank > 1 && x.shape.last == scale.count,
+      "\(call): expected an input of shape […, \(scale.count)], found \(x.shape)")
+    switch mode {
+    case .training: return normalizedByBatch(x)
+    case .inference:
+      let factor = scale / sqrt(runningVariance + epsilon)
+      return x * factor + (shift - runningMean * factor)
+    }
+  }
+
+  private func normalizedByBatch(_ x: Tensor) -> Tensor {
+    let n = x.count / scale.count
+    precondition(
+      n > 1,
+      "\(call): expected two values or more for each channel in training, found \(n) in an input of"
+        + " shape \(x.shape)")
+    let axes = Array(0..<x.rank - 1)
+    let mean = x.mean(along: axes)
+    let deviation = x - mean
+    let variance = square(deviation).mean(along: axes)
+    runningMean.interpolate(towards: stopGradient(mean), weight: momentum)
+    let unbiased = stopGradient(variance) * (Double(n) / Double(n - 1))
+    runningVariance.interpolate(towards: unbiased, weight: momentum)
+    return deviation * (scale / sqrt(variance + epsilon)) + shift
+  }
+
+  /// The layer as the code that makes it, with the number of parameters.
+  public var description: String { "\(call)  // \(parameterCount) parameters" }
+
+  /// The layer as messages name it.
+  private var call: String { "BatchNorm(\(scale.count))" }
+}

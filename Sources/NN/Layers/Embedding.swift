@@ -1,0 +1,40 @@
+import Tensor
+
+/// A table of vectors, one for each of `count` words, classes or other things that have a number.
+///
+/// - Input: indices in 0 ..< count. Output: `[indices.count, size]`.
+/// - Parameters: count · size.
+public final class Embedding: Module {
+  /// The vectors, `[count, size]`.
+  @Parameter public var weight: Tensor
+
+  /// The vectors.
+  public var members: Members { ["weight": $weight] }
+
+  /// Creates a table; its numbers begin as draws from N(0, 1).
+  public init(
+    _ count: Int, _ size: Int, _ random: Random,
+    initializer: Initializer = .normal(standardDeviation: 1)
+  ) {
+    precondition(
+      count > 0 && size > 0, "Embedding: expected sizes above 0, found \(count) and \(size)")
+    weight = initializer([count, size], fanIn: count, fanOut: size, random)
+  }
+
+  /// The vectors of these indices, in their order.
+  public func callAsFunction(_ indices: [Int]) -> Tensor {
+    let count = weight.shape[0]
+    for (place, index) in indices.enumerated() {
+      precondition(
+        index >= 0 && index < count,
+        "\(call): expected indices in 0 ..< \(count), found \(index) at \(place)")
+    }
+    return weight.gatheredRows(at: indices)
+  }
+
+  /// The table as the code that makes it, with the number of parameters.
+  public var description: String { "\(call)  // \(parameterCount) parameters" }
+
+  /// The table as messages name it.
+  private var call: String { "Embedding(\(weight.shape[0]), \(weight.shape[1]))" }
+}

@@ -1,0 +1,58 @@
+import Tensor
+
+/// Normalises each group of channels of each example, over an image's places too, to mean 0 and
+/// variance 1, then scales and shifts each channel: y = γ (x − μ) / √(σ² + ε) + β, with the biased
+/// variance (Wu and He 2018).
+///
+/// An example's output does not depend on the batch. With one group it is layer normalisation over
+/// the whole image, with as many groups as channels instance normalisation.
+///
+/// - Input and output: `[batch, …, channels]`, such as `[batch, channels]` or
+///   `[batch, height, width, channels]`, with two values or more in each group.
+/// - Parameters: 2 · channels.
+public final class GroupNorm: Layer {
+  /// The scale γ, `[channels]`.
+  @Parameter public var scale: Tensor
+  /// The shift β, `[channels]`.
+  @Parameter public var shift: Tensor
+  /// The number of groups.
+  public let groups: Int
+  private let epsilon: Double
+
+  /// The scale and the shift.
+  public var members: Members { ["scale": $scale, "shift": $shift] }
+
+  /// Creates a layer with scale 1 and shift 0; the groups are of equal size.
+  public init(_ groups: Int, _ channels: Int, epsilon: Double = 1e-5) {
+    precondition(
+      groups > 0 && channels > 0 && channels % groups == 0,
+      "GroupNorm: expected channels that split into the groups, found \(groups) groups and"
+        + " \(channels) channels")
+    scale = Tensor.ones([channels])
+    shift = Tensor.zeros([channels])
+    self.groups = groups
+    self.epsilon = epsilon
+  }
+
+  /// The normalised input.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let channels = scale.count
+    precondition(
+      x.rank > 1 && x.shape.last == channels,
+      "\(call): expected an input of shape [batch, …, \(channels)], found \(x.shape)")
+    let places = x.shape[1..<x.rank - 1].reduce(1, *)
+    precondition(
+      places * (channels / groups) > 1,
+      "\(call): expected two values or more in each group, found an input of shape \(x.shape)")
+    let grouped = x.reshaped(to: [x.shape[0], places, groups, channels / groups])
+    let deviation = grouped - grouped.mean(along: [1, 3], keepingDimensions: true)
+    let variance = square(deviation).mean(along: [1, 3], keepingDimensions: true)
+    return (deviation / sqrt(variance + epsilon)).reshaped(to: x.shape) * scale + shift
+  }
+
+  /// The layer as the code that makes it, with the number of parameters.
+  public var description: String { "\(call)  // \(parameterCount) parameters" }
+
+  /// The layer as messages name it.
+  private var call: String { "GroupNorm(\(groups), \(scale.count))" }
+}
