@@ -11,23 +11,15 @@ extern const CKKernels ck_kernels_baseline_float, ck_kernels_baseline_double;
 #if defined(__x86_64__)
 extern const CKKernels ck_kernels_avx2_float, ck_kernels_avx2_double;
 extern const CKKernels ck_kernels_avx512_float, ck_kernels_avx512_double;
-#define DECLARE_PRODUCT(set)                                                                     \
-  void ck_product_##set(const float *a, size_t a_row, size_t a_column, const float *b,           \
-                        size_t b_row, size_t b_column, const float *bias, float *c,              \
-                        size_t c_row, size_t m, size_t n, size_t k, bool accumulates,            \
-                        float *scratch);                                                         \
-  size_t ck_product_scratch_##set(size_t n);
-DECLARE_PRODUCT(avx2)
-DECLARE_PRODUCT(avx512)
+extern const CKProduct ck_product_avx2, ck_product_avx512;
 #endif
 
 typedef struct {
   const char *name;
   const CKKernels *float32, *float64;
-  // The single-precision product, if there is one, the room that it needs, and the floating-point
-  // operations from which on OpenBLAS is faster.
-  CKProduct product;
-  size_t (*product_scratch)(size_t n);
+  // The single-precision product, if there is one, and the floating-point operations from which on
+  // OpenBLAS is faster.
+  const CKProduct *product;
   size_t largest_product;
 } InstructionSet;
 
@@ -46,12 +38,12 @@ static bool processor_has(const char *name) {
 static const InstructionSet sets[] = {
 #if defined(__x86_64__)
     // Debian 12's OpenBLAS takes some processors with AVX-512 for ones without AVX, and is slow.
-    {"AVX-512", &ck_kernels_avx512_float, &ck_kernels_avx512_double, ck_product_avx512,
-     ck_product_scratch_avx512, SIZE_MAX},
-    {"AVX2", &ck_kernels_avx2_float, &ck_kernels_avx2_double, ck_product_avx2,
-     ck_product_scratch_avx2, 1000000000},
+    {"AVX-512", &ck_kernels_avx512_float, &ck_kernels_avx512_double,
+     &ck_product_avx512, SIZE_MAX},
+    {"AVX2", &ck_kernels_avx2_float, &ck_kernels_avx2_double, &ck_product_avx2,
+     1000000000},
 #endif
-    {"baseline", &ck_kernels_baseline_float, &ck_kernels_baseline_double, NULL, NULL, 0},
+    {"baseline", &ck_kernels_baseline_float, &ck_kernels_baseline_double, NULL, 0},
 };
 
 static const InstructionSet *best_set(void) {
@@ -71,21 +63,15 @@ const CKKernels *ck_kernels_named(const char *name, bool is_double) {
   return NULL;
 }
 
-CKProduct ck_product(size_t work) {
+const CKProduct *ck_product(size_t work) {
   const InstructionSet *set = best_set();
   return work < set->largest_product ? set->product : NULL;
 }
 
-CKProduct ck_product_named(const char *name) {
+const CKProduct *ck_product_named(const char *name) {
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
     if (strcmp(sets[i].name, name) == 0 && processor_has(name)) return sets[i].product;
   return NULL;
-}
-
-size_t ck_product_scratch(CKProduct product, size_t n) {
-  for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-    if (sets[i].product == product) return sets[i].product_scratch(n);
-  return 0;
 }
 
 void ck_philox(const uint32_t *counter, const uint32_t *key, uint32_t *result) {

@@ -1,21 +1,24 @@
 import CKernels
 import COpenBLAS
 
-/// One product of matrices in memory, C = A·B or A·B + bias, computed on the calling thread.
+/// One product of matrices in memory, C = A·B, A·B + bias or C + A·B, computed on the calling
+/// thread.
 struct MatrixBlock {
   let a: UnsafeMutableRawPointer
   let b: UnsafeMutableRawPointer
   /// A row that is added to each row of the result.
-  let bias: UnsafeMutableRawPointer?
+  var bias: UnsafeMutableRawPointer?
   let c: UnsafeMutableRawPointer
   let m: Int
   let n: Int
   let k: Int
-  let transposeLeft: Bool
-  let transposeRight: Bool
+  var transposeLeft = false
+  var transposeRight = false
   /// How far the stored rows of A, B and C are apart.
   let rowLengths: (a: Int, b: Int, c: Int)
   let dtype: DType
+  /// Whether the product is added to what C holds; there is no bias then.
+  var accumulates = false
 
   /// Computes the block of a whole product that has so many floating-point operations.
   ///
@@ -23,23 +26,15 @@ struct MatrixBlock {
   /// networks: a general library spends a seventh of its time there on packing and clearing.
   func multiply(work: Int) {
     if dtype == .float32, k > 0, let product = ck_product(work) {
-      multiply(by: product)
+      withScratch(of: product.pointee, columns: n) { scratch in
+        product.pointee.multiply(
+          floats(a), transposeLeft ? 1 : rowLengths.a, transposeLeft ? rowLengths.a : 1, floats(b),
+          transposeRight ? 1 : rowLengths.b, transposeRight ? rowLengths.b : 1, bias.map(floats),
+          floats(c), rowLengths.c, m, n, k, accumulates, scratch)
+      }
     } else {
       BLAS.withLibrary(multiplyByBLAS)
     }
-  }
-
-  private func multiply(by product: CKProduct) {
-    let byteCount = ck_product_scratch(product, n) * dtype.byteCount
-    let scratch = BufferPool.shared.take(byteCount: byteCount)
-    defer { BufferPool.shared.giveBack(scratch, byteCount: byteCount) }
-    func floats(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
-      pointer.assumingMemoryBound(to: Float.self)
-    }
-    product(
-      floats(a), transposeLeft ? 1 : rowLengths.a, transposeLeft ? rowLengths.a : 1, floats(b),
-      transposeRight ? 1 : rowLengths.b, transposeRight ? rowLengths.b : 1, bias.map(floats),
-      floats(c), rowLengths.c, m, n, k, false, floats(scratch))
   }
 
   private func multiplyByBLAS() {
@@ -57,17 +52,78 @@ struct MatrixBlock {
     let lda = blasint(max(1, rowLengths.a))
     let ldb = blasint(max(1, rowLengths.b))
     let ldc = blasint(rowLengths.c)
+    let isAdded = bias != nil || accumulates
     switch dtype {
     case .float32:
       cblas_sgemm(
-        CblasRowMajor, aFlag, bFlag, m, n, k, 1, a.assumingMemoryBound(to: Float.self), lda,
-        b.assumingMemoryBound(to: Float.self), ldb, bias == nil ? 0 : 1,
-        c.assumingMemoryBound(to: Float.self), ldc)
+        CblasRowMajor, aFlag, bFlag, m, n, k, 1, floats(a), lda, floats(b), ldb, isAdded ? 1 : 0,
+        floats(c), ldc)
     case .float64:
       cblas_dgemm(
         CblasRowMajor, aFlag, bFlag, m, n, k, 1, a.assumingMemoryBound(to: Double.self), lda,
-        b.assumingMemoryBound(to: Double.self), ldb, bias == nil ? 0 : 1,
+        b.assumingMemoryBound(to: Double.self), ldb, isAdded ? 1 : 0,
         c.assumingMemoryBound(to: Double.self), ldc)
     }
   }
+}
+
+/// A matrix `[k, n]` that is the right factor of many products, arranged once for all of them.
+final class RightFactor: @unchecked Sendable {
+  private let b: UnsafeMutableRawPointer
+  private let n: Int
+  private let k: Int
+  private let dtype: DType
+  /// The package's own product and the matrix as that wants it; else OpenBLAS takes it as it is.
+  private let packed: (product: CKProduct, storage: Storage)?
+
+  /// Arranges the matrix at `b`, which has to stay there.
+  init(_ b: UnsafeMutableRawPointer, n: Int, k: Int, dtype: DType) {
+    self.b = b
+    self.n = n
+    self.k = k
+    self.dtype = dtype
+    guard dtype == .float32, n > 0, k > 0, let product = ck_product(0)?.pointee else {
+      packed = nil
+      return
+    }
+    let storage = Storage(count: product.packed_count(n, k), dtype: .float32)
+    parallel(count: product.block_count(k)) { block in
+      product.pack(floats(b), n, 1, n, k, block, floats(storage.pointer))
+    }
+    packed = (product, storage)
+  }
+
+  /// C = A·B + bias on the calling thread, for `m` rows at `a`, one after the other, to rows of C
+  /// that are `rowLength` apart.
+  func multiply(
+    _ a: UnsafeMutableRawPointer, rows m: Int, bias: UnsafeMutableRawPointer?,
+    to c: UnsafeMutableRawPointer, rowLength: Int
+  ) {
+    if let (product, storage) = packed {
+      withScratch(of: product, columns: n) { scratch in
+        product.multiply_packed(
+          floats(a), k, 1, floats(storage.pointer), bias.map(floats), floats(c), rowLength, m, n,
+          k, false, scratch)
+      }
+    } else {
+      MatrixBlock(
+        a: a, b: b, bias: bias, c: c, m: m, n: n, k: k, rowLengths: (k, n, rowLength),
+        dtype: dtype
+      ).multiply(work: 2 * m * n * k)
+    }
+  }
+}
+
+private func floats(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
+  pointer.assumingMemoryBound(to: Float.self)
+}
+
+/// Calls `body` with the room that a product needs.
+private func withScratch(
+  of product: CKProduct, columns: Int, _ body: (UnsafeMutablePointer<Float>) -> Void
+) {
+  let byteCount = product.scratch_count(columns) * DType.float32.byteCount
+  let scratch = BufferPool.shared.take(byteCount: byteCount)
+  defer { BufferPool.shared.giveBack(scratch, byteCount: byteCount) }
+  body(floats(scratch))
 }

@@ -70,7 +70,7 @@ import Testing
   /// Each instruction set's loop against plain sums, plain, with a bias and added to what is there.
   @Test(arguments: instructionSets, flags)
   func ownProducts(_ name: String, _ flags: (left: Bool, right: Bool)) throws {
-    let product = try #require(ck_product_named(name))
+    let product = try #require(ck_product_named(name)).pointee
     let random = Random(seed: 15)
     for (m, n, k) in [(1, 1, 1), (14, 32, 8), (15, 33, 257), (29, 17, 321), (170, 47, 9)] {
       let a = random.normal([m * k]).scalars
@@ -78,13 +78,22 @@ import Testing
       let bias = random.normal([n]).scalars
       let (aRow, aColumn) = flags.left ? (1, m) : (k, 1)
       let (bRow, bColumn) = flags.right ? (1, k) : (n, 1)
-      var scratch = [Float](repeating: .nan, count: ck_product_scratch(product, n))
+      var scratch = [Float](repeating: .nan, count: product.scratch_count(n))
       for (isBiased, accumulates) in [(false, false), (true, false), (false, true)] {
         // A column more than the product has, which must stay as it is.
         var c = [Float](repeating: 2, count: m * (n + 1))
-        product(
+        product.multiply(
           a, aRow, aColumn, b, bRow, bColumn, isBiased ? bias : nil, &c, n + 1, m, n, k,
           accumulates, &scratch)
+        var packed = [Float](repeating: .nan, count: product.packed_count(n, k))
+        for block in 0..<product.block_count(k) {
+          product.pack(b, bRow, bColumn, n, k, block, &packed)
+        }
+        var again = [Float](repeating: 2, count: m * (n + 1))
+        product.multiply_packed(
+          a, aRow, aColumn, packed, isBiased ? bias : nil, &again, n + 1, m, n, k, accumulates,
+          &scratch)
+        #expect(again == c)
         for i in 0..<m {
           for j in 0..<n {
             var expected = isBiased ? Double(bias[j]) : accumulates ? 2 : 0

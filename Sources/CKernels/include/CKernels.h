@@ -15,6 +15,16 @@
 // The largest number of dimensions, after merging, of a strided or broadcast loop.
 #define CK_MAX_RANK 8
 
+// Windows of images [batch, height, width, channels]. A window is its taps, pixels relative to a
+// first one, which lies `step` pixels from that of the next window; `rows` x `columns` windows in an
+// image.
+typedef struct {
+  size_t height, width, channels;
+  size_t rows, columns, step;
+  size_t tap_count;
+  const ptrdiff_t *tap_rows, *tap_columns;
+} CKWindows;
+
 // The loops of one element type (float or double), compiled for one instruction set.
 typedef struct {
   // y[i] = operation(x[i]); p and q are the operation's parameters (a slope, bounds, an exponent).
@@ -44,6 +54,23 @@ typedef struct {
   // y[row] = sum over the row of x * logits - softplus(logits).
   void (*bernoulli_log_density)(const void *logits, const void *x, void *y, size_t columns,
                                 size_t begin, size_t end);
+  // Windows as rows of a matrix [end - begin, taps * channels], zeros outside of the image; and
+  // such rows back to the pixels of windows of one tap. begin and end count windows.
+  void (*gather_windows)(const void *x, void *rows, const CKWindows *windows, size_t begin,
+                         size_t end);
+  void (*place_pixels)(const void *rows, void *y, const CKWindows *windows, size_t begin,
+                       size_t end);
+  // Pooling, for windows inside of the images: y of [windows, channels] from x. The largest element
+  // and the number of its tap; the element at a tap, and the adjoint, which adds; the sum over the
+  // taps, and the adjoint.
+  void (*window_max)(const void *x, void *y, void *taps, const CKWindows *windows, size_t begin,
+                     size_t end);
+  void (*window_select)(const void *x, const void *taps, void *y, const CKWindows *windows,
+                        size_t begin, size_t end);
+  void (*window_add_selected)(const void *x, const void *taps, void *y, const CKWindows *windows,
+                              size_t begin, size_t end);
+  void (*window_sum)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
+  void (*window_spread)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
   // y[i] = byte[i] / maximum: divided, so that 51 / 255 is the float nearest to 0.2.
   void (*from_bytes)(const uint8_t *bytes, double maximum, void *y, size_t begin, size_t end);
   // Uniform on [0, 1) and standard normal numbers: element i comes from block (i / 4) of the stream
@@ -73,21 +100,32 @@ const char *ck_instruction_set(void);
 // The kernels of a named instruction set, or NULL where this processor lacks it: for tests.
 const CKKernels *_Nullable ck_kernels_named(const char *name, bool is_double);
 
-// C = A·B, plus `bias` in every row, or C += A·B, for A of m x k and B of k x n, k >= 1, on the
-// calling thread. Element (i, l) of A lies at a[i * a_row + l * a_column]; one of the two steps is 1;
-// B likewise. Rows of C are c_row apart. `scratch` has room for as many floats as the scratch
-// function says.
-typedef void (*CKProduct)(const float *a, size_t a_row, size_t a_column, const float *b,
-                          size_t b_row, size_t b_column, const float *_Nullable bias, float *c,
-                          size_t c_row, size_t m, size_t n, size_t k, bool accumulates,
-                          float *scratch);
+// The single-precision product C = A·B, plus `bias` in every row, or C += A·B, for A of m x k and B
+// of k x n, k >= 1, on the calling thread. Element (i, l) of A lies at a[i * a_row + l * a_column];
+// one of the two steps is 1; B likewise. Rows of C are c_row apart.
+typedef struct {
+  // How many floats of room a product with n columns needs as its scratch.
+  size_t (*scratch_count)(size_t n);
+  void (*multiply)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
+                   size_t b_column, const float *_Nullable bias, float *c, size_t c_row, size_t m,
+                   size_t n, size_t k, bool accumulates, float *scratch);
+  // A right factor of many products is arranged once, in `packed_count` floats: block by block,
+  // of which there are `block_count`.
+  size_t (*block_count)(size_t k);
+  size_t (*packed_count)(size_t n, size_t k);
+  void (*pack)(const float *b, size_t b_row, size_t b_column, size_t n, size_t k, size_t block,
+               float *packed);
+  void (*multiply_packed)(const float *a, size_t a_row, size_t a_column, const float *packed,
+                          const float *_Nullable bias, float *c, size_t c_row, size_t m, size_t n,
+                          size_t k, bool accumulates, float *scratch);
+} CKProduct;
+
 // The package's own product where it is expected to be faster than OpenBLAS' on this processor, for
 // a product of so many floating-point operations, else NULL.
-CKProduct _Nullable ck_product(size_t work);
-size_t ck_product_scratch(CKProduct product, size_t n);
+const CKProduct *_Nullable ck_product(size_t work);
 // The product of a named instruction set, or NULL where this processor or the package lacks it: for
 // tests.
-CKProduct _Nullable ck_product_named(const char *name);
+const CKProduct *_Nullable ck_product_named(const char *name);
 
 void ck_convert_to_double(const float *x, double *y, size_t begin, size_t end);
 void ck_convert_to_float(const double *x, float *y, size_t begin, size_t end);

@@ -1,0 +1,137 @@
+/// The two-dimensional convolution of images with a kernel, as networks have it (the kernel is not
+/// turned round).
+///
+/// y[n, i, j, o] = Σ x[n, s·i + d·k − p, s·j + d·l − p, c] · w[k, l, c, o] over k, l and c, for the
+/// stride s, the dilation d and the padding p by zeros. A side of the result is
+/// ⌊(input + 2p − d(kernel − 1) − 1) / s⌋ + 1 (Dumoulin and Visin 2016, relationship 15).
+///
+/// - Parameters:
+///   - x: Images, `[batch, height, width, inputs]`.
+///   - weight: The kernel, `[kernelHeight, kernelWidth, inputs / groups, outputs]`.
+///   - bias: Added to each pixel of the result, `[outputs]`.
+///   - stride: How far the kernel moves.
+///   - padding: How many zeros are added at each side of the image.
+///   - dilation: How far the kernel's elements are apart.
+///   - groups: Into how many parts the channels are divided that do not see each other.
+/// - Returns: `[batch, outputHeight, outputWidth, outputs]`.
+public func conv2D(
+  _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
+  dilation: Int = 1, groups: Int = 1
+) -> Tensor {
+  precondition(groups > 0, "conv2D: expected 1 group or more, found \(groups)")
+  if groups > 1 {
+    precondition(
+      x.rank == 4 && weight.rank == 4 && x.shape[3] % groups == 0 && weight.shape[3] % groups == 0,
+      "conv2D: expected channels of images and kernel that \(groups) groups divide, found shapes"
+        + " \(x.shape) and \(weight.shape)")
+    let parts = zip(x.split(count: groups, along: 3), weight.split(count: groups, along: 3)).map {
+      conv2D($0, $1, stride: stride, padding: padding, dilation: dilation)
+    }
+    let y = Tensor.concatenated(parts, along: 3)
+    return bias.map { y + $0 } ?? y
+  }
+  let sizes = ConvolutionSizes(
+    imagesOf: x, kernelOf: weight, stride, padding, dilation, "conv2D")
+  sizes.check(bias, sizes.outputs, x.dtype, "conv2D")
+  if sizes.isProduct {
+    let (matrix, kernel) = (
+      x.reshaped(to: [sizes.batch, sizes.patchLength]),
+      weight.reshaped(to: [sizes.patchLength, sizes.outputs])
+    )
+    return (bias.map { affine(matrix, kernel, $0) } ?? matrix.matmul(kernel))
+      .reshaped(to: sizes.outputShape)
+  }
+  return x.convolved(with: weight, bias, sizes)
+}
+
+/// The transposed convolution: the adjoint of ``conv2D(_:_:bias:stride:padding:dilation:groups:)``.
+///
+/// For the same kernel, stride, padding and dilation ⟨conv2D(x, w), y⟩ = ⟨x, convTranspose2D(y, w)⟩,
+/// so the kernel is the one of the convolution that leads back: its last axis are this operation's
+/// inputs. A side of the result is
+/// s(input − 1) − 2p + d(kernel − 1) + 1 + outputPadding (Dumoulin and Visin 2016,
+/// relationship 14): several sizes convolve to one, `outputPadding` says which is meant.
+///
+/// - Parameters:
+///   - y: Images, `[batch, height, width, inputs]`.
+///   - weight: The kernel, `[kernelHeight, kernelWidth, outputs, inputs]`.
+///   - bias: Added to each pixel of the result, `[outputs]`.
+///   - stride: How far the pixels of `y` are spread.
+///   - padding: How many pixels are cut off at each side.
+///   - outputPadding: How many are added at the bottom and the right, fewer than `stride`.
+///   - dilation: How far the kernel's elements are apart.
+/// - Returns: `[batch, outputHeight, outputWidth, outputs]`.
+public func convTranspose2D(
+  _ y: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
+  outputPadding: Int = 0, dilation: Int = 1
+) -> Tensor {
+  let sizes = ConvolutionSizes(
+    resultsOf: y, kernelOf: weight, stride, padding, outputPadding, dilation, "convTranspose2D")
+  sizes.check(bias, sizes.inputs, y.dtype, "convTranspose2D")
+  if sizes.isProduct {
+    let x = y.reshaped(to: [sizes.batch, sizes.outputs]).matmul(
+      weight.reshaped(to: [sizes.patchLength, sizes.outputs]), transposeRight: true
+    ).reshaped(to: sizes.inputShape)
+    return bias.map { x + $0 } ?? x
+  }
+  return y.convolvedBack(with: weight, bias, sizes)
+}
+
+// MARK: - Three bilinear operations, each the adjoint of the others
+
+// y = x ∗ w is linear in the images x and in the kernel w. With dy the gradient of y, the one of x is
+// the adjoint in x, applied to dy and w, and the one of w the adjoint in w, applied to x and dy. The
+// adjoints are bilinear again and their adjoints are the same three operations, so derivatives of
+// every order are here.
+
+extension Tensor {
+  /// x ∗ w + bias, of images.
+  fileprivate func convolved(
+    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes
+  ) -> Tensor {
+    let x = self
+    let value = Tensor.uninitialized(sizes.outputShape, dtype) { result, _ in
+      ConvolutionLoops(sizes, dtype).convolve(pointer, weight.pointer, bias?.pointer, to: result)
+    }
+    return value.tracked(
+      from: [
+        (x, { _, dy in dy.convolvedBack(with: weight, nil, sizes) }),
+        (weight, { _, dy in x.kernelGradient(dy, sizes) }),
+      ] + biasEdges(bias))
+  }
+
+  /// The adjoint of the convolution in its images, plus `bias`, of what has the shape of its result.
+  fileprivate func convolvedBack(
+    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes
+  ) -> Tensor {
+    let y = self
+    let turned = stopGradient(weight).permuted(to: [0, 1, 3, 2])
+    let value = Tensor.uninitialized(sizes.inputShape, dtype) { result, _ in
+      ConvolutionLoops(sizes, dtype).convolveBack(
+        pointer, turned: turned.pointer, bias?.pointer, to: result)
+    }
+    return value.tracked(
+      from: [
+        (y, { _, dx in dx.convolved(with: weight, nil, sizes) }),
+        (weight, { _, dx in dx.kernelGradient(y, sizes) }),
+      ] + biasEdges(bias))
+  }
+
+  /// The adjoint of the convolution in its kernel, of images and of what has the result's shape.
+  fileprivate func kernelGradient(_ y: Tensor, _ sizes: ConvolutionSizes) -> Tensor {
+    let x = self
+    let value =
+      sizes.batch == 0
+      ? Tensor.zeros(sizes.kernelShape, dtype: dtype)
+      : Tensor.uninitialized(sizes.kernelShape, dtype) { result, _ in
+        ConvolutionLoops(sizes, dtype).multiplyPatches(of: pointer, y.pointer, to: result)
+      }
+    return value.tracked(
+      from: (x, { _, dw in y.convolvedBack(with: dw, nil, sizes) }),
+      (y, { _, dw in x.convolved(with: dw, nil, sizes) }))
+  }
+
+  private func biasEdges(_ bias: Tensor?) -> [(input: Tensor, pullback: Pullback)] {
+    bias.map { [($0, { _, dy in dy.sum(along: [0, 1, 2]) })] } ?? []
+  }
+}

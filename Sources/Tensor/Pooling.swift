@@ -1,0 +1,124 @@
+import CKernels
+
+/// The largest element of each window and channel.
+///
+/// - Parameters:
+///   - x: Images, `[batch, height, width, channels]`.
+///   - size: The side of the square window.
+///   - stride: How far the window moves; its side by default.
+/// - Returns: `[batch, (height − size) / stride + 1, (width − size) / stride + 1, channels]`,
+///   rounded down. The gradient goes to the first of equal elements.
+public func maxPool2D(_ x: Tensor, size: Int, stride: Int? = nil) -> Tensor {
+  let pool = Pool(of: x, size: size, stride: stride ?? size, "maxPool2D")
+  let kernel = x.dtype.kernels.pointee.window_max
+  let taps = Tensor.uninitialized(pool.pooledShape, x.dtype) { _, _ in }
+  let value = Tensor.uninitialized(pool.pooledShape, x.dtype) { result, _ in
+    pool.forEachRange { kernel(x.pointer, result, taps.pointer, $0, $1, $2) }
+  }
+  return value.tracked(from: x) { _, dy in dy.addedToSelected(taps, pool) }
+}
+
+/// The mean of each window and channel.
+///
+/// - Parameters:
+///   - x: Images, `[batch, height, width, channels]`.
+///   - size: The side of the square window.
+///   - stride: How far the window moves; its side by default.
+/// - Returns: `[batch, (height − size) / stride + 1, (width − size) / stride + 1, channels]`,
+///   rounded down.
+public func averagePool2D(_ x: Tensor, size: Int, stride: Int? = nil) -> Tensor {
+  x.summed(Pool(of: x, size: size, stride: stride ?? size, "averagePool2D")) / Double(size * size)
+}
+
+/// Each pixel repeated in a square of `factor` × `factor`: enlargement by the nearest neighbour.
+///
+/// `[batch, height, width, channels]` gives `[batch, factor · height, factor · width, channels]`.
+public func upsample2D(_ x: Tensor, factor: Int) -> Tensor {
+  precondition(factor > 0, "upsample2D: expected a factor of 1 or more, found \(factor)")
+  precondition(
+    x.rank == 4,
+    "upsample2D: expected images of shape [batch, height, width, channels], found \(x.shape)")
+  let shape = [x.shape[0], x.shape[1] * factor, x.shape[2] * factor, x.shape[3]]
+  return x.spread(Pool(shape: shape, size: factor, stride: factor))
+}
+
+/// Square windows, all inside of the images.
+private struct Pool {
+  let shape: [Int]
+  let grid: WindowGrid
+
+  var pooledShape: [Int] { [shape[0], grid.rows, grid.columns, shape[3]] }
+
+  init(of x: Tensor, size: Int, stride: Int, _ name: String) {
+    precondition(
+      size > 0 && stride > 0,
+      "\(name): expected a size and a stride of 1 or more, found \(size) and \(stride)")
+    precondition(
+      x.rank == 4 && x.shape[1] >= size && x.shape[2] >= size,
+      "\(name): expected images [batch, height, width, channels] of at least \(size) × \(size)"
+        + " pixels, found shape \(x.shape)")
+    self.init(shape: x.shape, size: size, stride: stride)
+  }
+
+  init(shape: [Int], size: Int, stride: Int) {
+    self.shape = shape
+    func count(_ input: Int) -> Int {
+      SlidingWindow(input: input, kernel: size, stride: stride, padding: 0, dilation: 1).output
+    }
+    grid = WindowGrid(
+      height: shape[1], width: shape[2], channels: shape[3], rows: count(shape[1]),
+      columns: count(shape[2]), step: stride,
+      taps: (0..<size).flatMap { row in (0..<size).map { (row, $0) } })
+  }
+
+  /// Calls `body` with the grid and ranges of windows, in parallel.
+  ///
+  /// Each range is of whole images, because windows that overlap add to the same pixels.
+  func forEachRange(_ body: (UnsafePointer<CKWindows>, Int, Int) -> Void) {
+    let windows = grid.rows * grid.columns
+    let images = max(1, elementwiseGrain / max(1, windows * grid.windowCount))
+    grid.withPointer { pointer in
+      parallel(over: shape[0], step: images) { body(pointer, $0 * windows, $1 * windows) }
+    }
+  }
+}
+
+extension Tensor {
+  /// The element at the given tap of each window, of images.
+  fileprivate func selected(_ taps: Tensor, _ pool: Pool) -> Tensor {
+    let kernel = dtype.kernels.pointee.window_select
+    let value = Tensor.uninitialized(pool.pooledShape, dtype) { result, _ in
+      pool.forEachRange { kernel(pointer, taps.pointer, result, $0, $1, $2) }
+    }
+    return value.tracked(from: self) { _, dy in dy.addedToSelected(taps, pool) }
+  }
+
+  /// The adjoint of ``selected(_:_:)``: images with these elements at the given taps.
+  fileprivate func addedToSelected(_ taps: Tensor, _ pool: Pool) -> Tensor {
+    let kernel = dtype.kernels.pointee.window_add_selected
+    var value = Tensor.zeros(pool.shape, dtype: dtype)
+    value.withMutableMemory { result in
+      pool.forEachRange { kernel(pointer, taps.pointer, result, $0, $1, $2) }
+    }
+    return value.tracked(from: self) { _, dy in dy.selected(taps, pool) }
+  }
+
+  /// The sum over each window, of images.
+  fileprivate func summed(_ pool: Pool) -> Tensor {
+    let kernel = dtype.kernels.pointee.window_sum
+    let value = Tensor.uninitialized(pool.pooledShape, dtype) { result, _ in
+      pool.forEachRange { kernel(pointer, result, $0, $1, $2) }
+    }
+    return value.tracked(from: self) { _, dy in dy.spread(pool) }
+  }
+
+  /// The adjoint of ``summed(_:)``: images with each of these elements in all pixels of its window.
+  fileprivate func spread(_ pool: Pool) -> Tensor {
+    let kernel = dtype.kernels.pointee.window_spread
+    var value = Tensor.zeros(pool.shape, dtype: dtype)
+    value.withMutableMemory { result in
+      pool.forEachRange { kernel(pointer, result, $0, $1, $2) }
+    }
+    return value.tracked(from: self) { _, dy in dy.summed(pool) }
+  }
+}
