@@ -159,9 +159,13 @@ extension Tensor {
       })
   }
 
-  /// The tensors along a new axis.
+  /// The tensors, of one shape, along a new axis.
   public static func stacked(_ tensors: [Tensor], along axis: Int = 0) -> Tensor {
-    concatenated(tensors.map { $0.expanded(at: axis) }, along: axis)
+    precondition(
+      tensors.allSatisfy { $0.shape == tensors[0].shape && $0.dtype == tensors[0].dtype },
+      "stacked: expected tensors of one shape and type, found"
+        + " \(tensors.map { "\($0.dtype)\($0.shape)" })")
+    return concatenated(tensors.map { $0.expanded(at: axis) }, along: axis)
   }
 
   // MARK: Copies with strides

@@ -41,6 +41,23 @@ private let anyShape = [[5], [3, 4], [2, 3, 2]]
 let layerRows: [LayerRow] = [
   .init("Dense", [[5, 3], [1, 3]]) { Dense(3, 4, $0) },
   .init("Dense of one number", [[2, 1]]) { Dense(1, 1, $0) },
+  .init("Conv2D", [[2, 5, 4, 2]]) { Conv2D(2, 3, kernel: 3, $0) },
+  .init("Conv2D with stride and padding", [[2, 6, 6, 2]]) {
+    Conv2D(2, 3, kernel: 4, stride: 2, padding: 1, $0)
+  },
+  .init("Conv2D with dilation, without bias", [[1, 6, 5, 1]]) {
+    Conv2D(1, 2, kernel: 2, dilation: 3, bias: false, $0)
+  },
+  .init("ConvTranspose2D", [[2, 3, 2, 2]]) { ConvTranspose2D(2, 3, kernel: 3, $0) },
+  .init("ConvTranspose2D with stride and padding", [[2, 3, 3, 2]]) {
+    ConvTranspose2D(2, 3, kernel: 3, stride: 2, padding: 1, outputPadding: 1, $0)
+  },
+  .init("ConvTranspose2D of one pixel, without bias", [[2, 1, 1, 3]]) {
+    ConvTranspose2D(3, 2, kernel: 4, bias: false, $0)
+  },
+  .init("MaxPool2D", [[2, 4, 5, 2]]) { _ in MaxPool2D(2) },
+  .init("AveragePool2D", [[2, 4, 5, 2]]) { _ in AveragePool2D(3, stride: 1) },
+  .init("Upsample2D", [[2, 2, 3, 2]]) { _ in Upsample2D(2) },
   .init("ReLU", anyShape) { _ in ReLU() },
   .init("LeakyReLU", anyShape) { _ in LeakyReLU(slope: 0.2) },
   .init("ELU", anyShape) { _ in ELU(alpha: 0.7) },

@@ -24,6 +24,39 @@ private let stopRows: [StopRow] = [
   .init("Dense(3, 4): expected an input of shape [batch, 3], found [3]") {
     _ = Sequential { Dense(3, 4, Random(seed: 0)) }(Tensor.zeros([3]))
   },
+  .init(
+    "Conv2D(3, 8, kernel: 4, stride: 2, padding: 1): expected images of shape [batch, height, width,"
+      + " 3] with sides of at least 2, found [2, 8, 8, 1]"
+  ) {
+    _ = Conv2D(3, 8, kernel: 4, stride: 2, padding: 1, Random(seed: 0))(Tensor.zeros([2, 8, 8, 1]))
+  },
+  .init(
+    "Conv2D(1, 2, kernel: 5): expected images of shape [batch, height, width, 1] with sides of at"
+      + " least 5, found [2, 4, 9, 1]"
+  ) { _ = Conv2D(1, 2, kernel: 5, Random(seed: 0))(Tensor.zeros([2, 4, 9, 1])) },
+  .init("Conv2D: expected channels, kernel, stride and dilation above 0") {
+    _ = Conv2D(1, 2, kernel: 3, stride: 0, Random(seed: 0))
+  },
+  .init(
+    "ConvTranspose2D(3, 2, kernel: 4, bias: false): expected images of shape [batch, height, width,"
+      + " 3], found [2, 1, 1, 4]"
+  ) {
+    _ = ConvTranspose2D(3, 2, kernel: 4, bias: false, Random(seed: 0))(Tensor.zeros([2, 1, 1, 4]))
+  },
+  .init("ConvTranspose2D: expected channels, kernel and stride above 0") {
+    _ = ConvTranspose2D(1, 2, kernel: 3, stride: 2, outputPadding: 2, Random(seed: 0))
+  },
+  .init("MaxPool2D: expected a size and a stride of 1 or more, found 2 and 0") {
+    _ = MaxPool2D(2, stride: 0)
+  },
+  .init("AveragePool2D: expected a size and a stride of 1 or more, found 0 and 0") {
+    _ = AveragePool2D(0)
+  },
+  .init(
+    "MaxPool2D(3): expected images [batch, height, width, channels] of at least 3 × 3 pixels, found"
+      + " shape [1, 2, 3, 1]"
+  ) { _ = MaxPool2D(3)(Tensor.zeros([1, 2, 3, 1])) },
+  .init("Upsample2D: expected a factor of 1 or more, found 0") { _ = Upsample2D(0) },
   .init("LayerNorm(4): expected an input of shape […, 4], found [2, 5]") {
     _ = LayerNorm(4)(Tensor.zeros([2, 5]))
   },

@@ -1,0 +1,75 @@
+import Tensor
+
+/// A convolution of images, y = x ∗ W + b (see `conv2D`).
+///
+/// - Input: `[batch, height, width, inputs]`. Output: `[batch, rows, columns, outputs]`, where a side
+///   is ⌊(input + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1.
+/// - Parameters: kernel² · inputs · outputs + outputs; without a bias the last term is missing.
+public final class Conv2D: Layer {
+  /// The kernel W, `[kernel, kernel, inputs, outputs]`.
+  @Parameter public var weight: Tensor
+  /// The bias b, `[outputs]`, if there is one.
+  public let bias: Parameter?
+  private let stride: Int
+  private let padding: Int
+  private let dilation: Int
+
+  /// The weight and the bias.
+  public var members: Members {
+    bias.map { ["weight": $weight, "bias": $0] } ?? ["weight": $weight]
+  }
+
+  /// Creates a layer; the bias begins at zero.
+  ///
+  /// - Parameters:
+  ///   - inputs: The channels of the images.
+  ///   - outputs: The channels of the result.
+  ///   - kernel: The side of the kernel.
+  ///   - stride: How far the kernel moves.
+  ///   - padding: How many zeros are added at each side.
+  ///   - dilation: How far the kernel's elements are apart.
+  ///   - bias: Whether there is a bias; none is needed before a batch norm, which subtracts it.
+  ///   - random: Draws the first weights.
+  ///   - initializer: The rule for the first weights.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
+    dilation: Int = 1, bias: Bool = true, _ random: Random,
+    initializer: Initializer = .glorotUniform
+  ) {
+    let sizes = [inputs, outputs, kernel, stride, dilation]
+    precondition(
+      sizes.allSatisfy { $0 > 0 } && padding >= 0,
+      "Conv2D: expected channels, kernel, stride and dilation above 0 and no negative padding,"
+        + " found \(sizes) and \(padding)")
+    weight = initializer(
+      [kernel, kernel, inputs, outputs], fanIn: kernel * kernel * inputs,
+      fanOut: kernel * kernel * outputs, random)
+    self.bias = bias ? Parameter(wrappedValue: Tensor.zeros([outputs])) : nil
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+  }
+
+  /// The layer's output.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let reach = dilation * (weight.shape[0] - 1) + 1
+    precondition(
+      x.rank == 4 && x.shape[3] == weight.shape[2] && x.shape[1] + 2 * padding >= reach
+        && x.shape[2] + 2 * padding >= reach,
+      "\(call): expected images of shape [batch, height, width, \(weight.shape[2])] with sides of"
+        + " at least \(max(1, reach - 2 * padding)), found \(x.shape)")
+    return conv2D(
+      x, weight, bias: bias?.wrappedValue, stride: stride, padding: padding, dilation: dilation)
+  }
+
+  /// The layer as the code that makes it, with the number of parameters.
+  public var description: String { "\(call)  // \(parameterCount) parameters" }
+
+  /// The layer as messages name it.
+  private var call: String {
+    let shape = weight.shape
+    return "Conv2D(\(shape[2]), \(shape[3]), kernel: \(shape[0])"
+      + (stride > 1 ? ", stride: \(stride)" : "") + (padding > 0 ? ", padding: \(padding)" : "")
+      + (dilation > 1 ? ", dilation: \(dilation)" : "") + (bias == nil ? ", bias: false)" : ")")
+  }
+}

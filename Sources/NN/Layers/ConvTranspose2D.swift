@@ -1,0 +1,78 @@
+import Tensor
+
+/// A transposed convolution of images, the adjoint of a convolution (see `convTranspose2D`), plus a
+/// bias: with a stride it enlarges.
+///
+/// - Input: `[batch, height, width, inputs]`. Output: `[batch, rows, columns, outputs]`, where a side
+///   is stride · (input − 1) − 2 · padding + kernel + outputPadding.
+/// - Parameters: kernel² · inputs · outputs + outputs; without a bias the last term is missing.
+public final class ConvTranspose2D: Layer {
+  /// The kernel, `[kernel, kernel, outputs, inputs]`: that of the convolution which leads back.
+  @Parameter public var weight: Tensor
+  /// The bias, `[outputs]`, if there is one.
+  public let bias: Parameter?
+  private let stride: Int
+  private let padding: Int
+  private let outputPadding: Int
+
+  /// The weight and the bias.
+  public var members: Members {
+    bias.map { ["weight": $weight, "bias": $0] } ?? ["weight": $weight]
+  }
+
+  /// Creates a layer; the bias begins at zero.
+  ///
+  /// - Parameters:
+  ///   - inputs: The channels of the images.
+  ///   - outputs: The channels of the result.
+  ///   - kernel: The side of the kernel.
+  ///   - stride: How far the pixels are spread.
+  ///   - padding: How many pixels of the result are cut off at each side.
+  ///   - outputPadding: How many are added at the bottom and the right, fewer than `stride`.
+  ///   - bias: Whether there is a bias; none is needed before a batch norm, which subtracts it.
+  ///   - random: Draws the first weights.
+  ///   - initializer: The rule for the first weights.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
+    outputPadding: Int = 0, bias: Bool = true, _ random: Random,
+    initializer: Initializer = .glorotUniform
+  ) {
+    let sizes = [inputs, outputs, kernel, stride]
+    precondition(
+      sizes.allSatisfy { $0 > 0 } && padding >= 0 && (0..<stride).contains(outputPadding),
+      "ConvTranspose2D: expected channels, kernel and stride above 0, no negative padding and an"
+        + " output padding below the stride, found \(sizes), \(padding) and \(outputPadding)")
+    // An output gets a part of the kernel from each of its neighbours: kernel² / stride² of them.
+    weight = initializer(
+      [kernel, kernel, outputs, inputs],
+      fanIn: max(1, kernel * kernel / (stride * stride)) * inputs,
+      fanOut: kernel * kernel * outputs, random)
+    self.bias = bias ? Parameter(wrappedValue: Tensor.zeros([outputs])) : nil
+    self.stride = stride
+    self.padding = padding
+    self.outputPadding = outputPadding
+  }
+
+  /// The layer's output.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    precondition(
+      x.rank == 4 && x.shape[3] == weight.shape[3],
+      "\(call): expected images of shape [batch, height, width, \(weight.shape[3])], found"
+        + " \(x.shape)")
+    return convTranspose2D(
+      x, weight, bias: bias?.wrappedValue, stride: stride, padding: padding,
+      outputPadding: outputPadding)
+  }
+
+  /// The layer as the code that makes it, with the number of parameters.
+  public var description: String { "\(call)  // \(parameterCount) parameters" }
+
+  /// The layer as messages name it.
+  private var call: String {
+    let shape = weight.shape
+    return "ConvTranspose2D(\(shape[3]), \(shape[2]), kernel: \(shape[0])"
+      + (stride > 1 ? ", stride: \(stride)" : "") + (padding > 0 ? ", padding: \(padding)" : "")
+      + (outputPadding > 0 ? ", outputPadding: \(outputPadding)" : "")
+      + (bias == nil ? ", bias: false)" : ")")
+  }
+}
