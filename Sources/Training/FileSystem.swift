@@ -25,7 +25,8 @@ func makeFolder(_ path: String) -> Int32 {
 /// The bytes go to a temporary file in the same folder, which takes the name once they are on the
 /// disk; nobody ever sees half a file.
 func replaceFile(at path: String, with bytes: UnsafeRawBufferPointer) throws(OutputError) {
-  let temporary = path + ".partial"
+  // With the process' number, so that two runs that write the same file do not mix their bytes.
+  let temporary = "\(path).\(getpid()).partial"
   let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
   guard descriptor >= 0 else { throw .cannotWrite(path: path, code: errno) }
 
