@@ -25,7 +25,9 @@ struct MatrixBlock {
   /// In single precision the package's own loop is faster than OpenBLAS on x86 at the sizes of
   /// networks: a general library spends a seventh of its time there on packing and clearing.
   func multiply(work: Int) {
-    if dtype == .float32, k > 0, let product = ck_product(work) {
+    if n <= narrowest && !transposeLeft {
+      multiplyNarrow()
+    } else if dtype == .float32, k > 0, let product = ck_product(work) {
       withScratch(of: product.pointee, columns: n) { scratch in
         product.pointee.multiply(
           floats(a), transposeLeft ? 1 : rowLengths.a, transposeLeft ? rowLengths.a : 1, floats(b),
@@ -35,6 +37,17 @@ struct MatrixBlock {
     } else {
       BLAS.withLibrary(multiplyByBLAS)
     }
+  }
+
+  private func multiplyNarrow() {
+    let isTransposed = transposeRight && rowLengths.b == k
+    let columns =
+      isTransposed
+      ? nil
+      : Transposed(
+        b, n: n, k: k, steps: transposeRight ? (1, rowLengths.b) : (rowLengths.b, 1), dtype: dtype)
+    dtype.kernels.pointee.multiply_narrow(
+      a, rowLengths.a, columns?.pointer ?? b, bias, c, rowLengths.c, m, n, k, accumulates)
   }
 
   private func multiplyByBLAS() {
@@ -67,6 +80,23 @@ struct MatrixBlock {
   }
 }
 
+/// A right factor of at most this many columns is multiplied by dot products.
+private let narrowest = 4
+
+/// A copy of a matrix `[k, n]` as `[n, k]`, of very few columns.
+private struct Transposed: @unchecked Sendable {
+  private let storage: Storage
+  var pointer: UnsafeMutableRawPointer { storage.pointer }
+
+  /// Copies the matrix at `b`, whose elements are so far apart along k and n.
+  init(
+    _ b: UnsafeMutableRawPointer, n: Int, k: Int, steps: (k: Int, n: Int), dtype: DType
+  ) {
+    storage = Storage(count: n * k, dtype: dtype)
+    dtype.kernels.pointee.gather(b, storage.pointer, 2, [n, k], [steps.n, steps.k], 0, n)
+  }
+}
+
 /// A matrix `[k, n]` that is the right factor of many products, arranged once for all of them.
 final class RightFactor: @unchecked Sendable {
   private let b: UnsafeMutableRawPointer
@@ -75,6 +105,8 @@ final class RightFactor: @unchecked Sendable {
   private let dtype: DType
   /// The package's own product and the matrix as that wants it; else OpenBLAS takes it as it is.
   private let packed: (product: CKProduct, storage: Storage)?
+  /// The matrix transposed, where it has very few columns.
+  private let transposed: Transposed?
 
   /// Arranges the matrix at `b`, which has to stay there.
   init(_ b: UnsafeMutableRawPointer, n: Int, k: Int, dtype: DType) {
@@ -82,7 +114,9 @@ final class RightFactor: @unchecked Sendable {
     self.n = n
     self.k = k
     self.dtype = dtype
-    guard dtype == .float32, n > 0, k > 0, let product = ck_product(0)?.pointee else {
+    let isNarrow = n <= narrowest
+    transposed = isNarrow ? Transposed(b, n: n, k: k, steps: (n, 1), dtype: dtype) : nil
+    guard !isNarrow, dtype == .float32, k > 0, let product = ck_product(0)?.pointee else {
       packed = nil
       return
     }
@@ -99,7 +133,10 @@ final class RightFactor: @unchecked Sendable {
     _ a: UnsafeMutableRawPointer, rows m: Int, bias: UnsafeMutableRawPointer?,
     to c: UnsafeMutableRawPointer, rowLength: Int
   ) {
-    if let (product, storage) = packed {
+    if let transposed {
+      dtype.kernels.pointee.multiply_narrow(
+        a, k, transposed.pointer, bias, c, rowLength, m, n, k, false)
+    } else if let (product, storage) = packed {
       withScratch(of: product, columns: n) { scratch in
         product.multiply_packed(
           floats(a), k, 1, floats(storage.pointer), bias.map(floats), floats(c), rowLength, m, n,

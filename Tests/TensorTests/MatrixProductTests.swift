@@ -32,7 +32,9 @@ import Testing
   @Test(arguments: flags)
   func againstNaiveLoops(_ flags: (left: Bool, right: Bool)) {
     let random = Random(seed: 9)
-    for (m, n, k) in [(1, 1, 1), (3, 5, 7), (130, 67, 33), (67, 260, 129), (2, 300, 700)] {
+    for (m, n, k) in [
+      (1, 1, 1), (6, 1, 19), (9, 4, 8), (3, 5, 7), (130, 67, 33), (67, 260, 129), (2, 300, 700),
+    ] {
       let a = random.normal(flags.left ? [k, m] : [m, k])
       let b = random.normal(flags.right ? [n, k] : [k, n])
       let product = a.matmul(b, transposeLeft: flags.left, transposeRight: flags.right).doubles

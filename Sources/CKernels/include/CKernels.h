@@ -71,6 +71,11 @@ typedef struct {
                               size_t begin, size_t end);
   void (*window_sum)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
   void (*window_spread)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
+  // C = A·B + bias or C += A·B for a B of few columns, which is given transposed, n x k; rows of A
+  // are a_row apart, those of C c_row.
+  void (*multiply_narrow)(const void *a, size_t a_row, const void *transposed_b,
+                          const void *_Nullable bias, void *c, size_t c_row, size_t m, size_t n,
+                          size_t k, bool accumulates);
   // y[i] = byte[i] / maximum: divided, so that 51 / 255 is the float nearest to 0.2.
   void (*from_bytes)(const uint8_t *bytes, double maximum, void *y, size_t begin, size_t end);
   // Uniform on [0, 1) and standard normal numbers: element i comes from block (i / 4) of the stream
