@@ -54,6 +54,12 @@ typedef struct {
   // y[row] = sum over the row of x * logits - softplus(logits).
   void (*bernoulli_log_density)(const void *logits, const void *x, void *y, size_t columns,
                                 size_t begin, size_t end);
+  // Over rows of [rows, channels]: sums = [Σ (u - a), Σ (u - a)(v - b)], and y = p u + q v + r, with
+  // a number for each channel in a, b, p, q and r.
+  void (*channel_sums)(const void *u, const void *v, const void *a, const void *b, void *sums,
+                       size_t channels, size_t begin, size_t end);
+  void (*channel_combine)(const void *u, const void *v, const void *p, const void *q, const void *r,
+                          void *y, size_t channels, size_t begin, size_t end);
   // Windows as rows of a matrix [end - begin, taps * channels], zeros outside of the image; and
   // such rows back to the pixels of windows of one tap. begin and end count windows.
   void (*gather_windows)(const void *x, void *rows, const CKWindows *windows, size_t begin,

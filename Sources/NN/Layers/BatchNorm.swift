@@ -92,14 +92,10 @@ public final class BatchNorm: Layer {
       n > 1,
       "\(call): expected two values or more for each channel in training, found \(n) in an input of"
         + " shape \(x.shape)")
-    let axes = Array(0..<x.rank - 1)
-    let mean = x.mean(along: axes)
-    let deviation = x - mean
-    let variance = square(deviation).mean(along: axes)
-    runningMean.interpolate(towards: stopGradient(mean), weight: momentum)
-    let unbiased = stopGradient(variance) * (Double(n) / Double(n - 1))
-    runningVariance.interpolate(towards: unbiased, weight: momentum)
-    return deviation * (scale / sqrt(variance + epsilon)) + shift
+    let (y, mean, variance) = batchNormalized(x, scale: scale, shift: shift, epsilon: epsilon)
+    runningMean.interpolate(towards: mean, weight: momentum)
+    runningVariance.interpolate(towards: variance * (Double(n) / Double(n - 1)), weight: momentum)
+    return y
   }
 
   /// The layer as the code that makes it, with the number of parameters.
