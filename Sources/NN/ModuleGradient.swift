@@ -60,3 +60,30 @@ public func valueWithGradient<Parts>(
   }
   return (value, parts, Gradients(zip(parameters, gradients).map { ($0.name, $1) }))
 }
+
+/// Returns what a closure computes with a module, and the way back from it to the module's
+/// parameters.
+///
+/// ```swift
+/// let (images, pullback) = valueWithPullback(of: generator) { generator(z) }
+/// optimizer.update(generator, along: pullback(slope))   // slope: the loss's gradient in the images
+/// ```
+///
+/// - Parameters:
+///   - module: Its parameters, and no others, are differentiated with respect to.
+///   - function: Computes a tensor of any shape with the module.
+/// - Returns: The value; and a function, to be called once, from a gradient with respect to the
+///   value to the gradient with respect to the parameters that it was computed with.
+public func valueWithPullback(
+  of module: some Module, _ function: () throws -> Tensor
+) rethrows -> (value: Tensor, pullback: (_ dy: Tensor) -> Gradients) {
+  let parameters = module.parameters
+  let values = parameters.map(\.parameter.wrappedValue)
+  defer { for (p, value) in zip(parameters, values) { p.parameter.wrappedValue = value } }
+  let (value, pullback) = try valueWithPullback(at: values) { watched in
+    for (p, value) in zip(parameters, watched) { p.parameter.wrappedValue = value }
+    return try function()
+  }
+  let names = parameters.map(\.name)
+  return (value, { dy in Gradients(zip(names, pullback(dy)).map { ($0, $1) }) })
+}

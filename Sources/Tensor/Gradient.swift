@@ -63,7 +63,8 @@ private func differentiate<Parts>(
     "valueWithGradient: expected a function with one element as its result, found shape"
       + " \(value.shape)")
   let gradients = tape.gradients(
-    of: value, from: start, watched: watched.compactMap(\.place?.index), isOutermost: isOutermost)
+    of: value, along: Tensor.ones(value.shape, dtype: value.dtype), from: start,
+    watched: watched.compactMap(\.place?.index), isOutermost: isOutermost)
   return (
     isOutermost ? value.untracked : value, parts,
     zip(inputs, gradients).map { input, gradient in

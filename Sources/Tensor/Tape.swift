@@ -63,13 +63,14 @@ final class Tape: @unchecked Sendable {
   /// Walks back from `y` to the watched values, over the records from `start` on.
   ///
   /// - Parameters:
-  ///   - y: A scalar on this tape.
+  ///   - y: A value on this tape.
+  ///   - dy: The gradient with respect to it, which the walk begins with, of its shape.
   ///   - watched: The places of the values to differentiate with respect to, all from `start` on.
   ///   - isOutermost: Whether nothing will walk over these records again: they are then released
   ///     on the way, and what the pullbacks do is not recorded.
   /// - Returns: A gradient for each watched place, `nil` where `y` does not depend on the value.
   func gradients(
-    of y: Tensor, from start: Int, watched: [Int], isOutermost: Bool
+    of y: Tensor, along dy: Tensor, from start: Int, watched: [Int], isOutermost: Bool
   ) -> [Tensor?] {
     guard let last = y.place, last.tape === self, last.index >= start else {
       return watched.map { _ in nil }
@@ -79,7 +80,7 @@ final class Tape: @unchecked Sendable {
     if isOutermost { isRecording = false }
 
     var adjoints = [Tensor?](repeating: nil, count: last.index - start + 1)
-    adjoints[last.index - start] = Tensor.ones(y.shape, dtype: y.dtype)
+    adjoints[last.index - start] = dy
     var isWatched = [Bool](repeating: false, count: adjoints.count)
     for place in watched where place <= last.index { isWatched[place - start] = true }
     for index in stride(from: last.index, through: start, by: -1) {

@@ -4,6 +4,7 @@ import Testing
 
 @Suite struct ModuleGradientTests {
   private let x = offZero([4, 3], seed: 11)
+  private var x32: Tensor { x.converted(to: .float32) }
   private let target = offZero([4, 2], seed: 12)
 
   private func network() -> Sequential {
@@ -71,6 +72,25 @@ import Testing
     #expect(gradients["weight"] == expected)
     let (_, none) = valueWithGradient(of: discriminator) { generator(z).sum() }
     #expect(none["weight"] == Tensor.zeros([2, 1]))
+  }
+
+  @Test func aModulesPullbackGivesTheGradientOfTheWhole() {
+    // A generator's step in two halves: its output first, then what the loss makes of it.
+    let random = Random(seed: 2)
+    let (generator, discriminator) = (Dense(3, 2, random), Dense(2, 1, random))
+    let before = generator.weight
+    let (_, whole) = valueWithGradient(of: generator) {
+      square(discriminator(generator(x32))).sum()
+    }
+    let (y, pullback) = valueWithPullback(of: generator) { generator(x32) }
+    #expect(generator.weight == before && y == generator(x32))
+    let dy = gradient(at: y) { square(discriminator($0)).sum() }
+    let gradients = pullback(dy)
+    #expect(gradients.elements.map(\.name) == ["weight", "bias"])
+    for (name, gradient) in gradients.elements { #expect(gradient == whole[name], "\(name)") }
+    // What was watched is watched no more.
+    let again = gradient(at: Tensor(1)) { one in (one * generator.weight).sum() }
+    #expect(Swift.abs(again.scalar - before.sum().scalar) < 1e-6)
   }
 
   /// ⟨∇loss, v⟩ for fixed v, from within: differentiable itself.
