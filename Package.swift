@@ -12,6 +12,7 @@ let package = Package(
     .library(name: "Training", targets: ["Training"]),
 
     // MARK: Models
+    .library(name: "GAN", targets: ["GAN"]),
     .library(name: "VAE", targets: ["VAE"]),
 
     // MARK: Executables
@@ -26,6 +27,8 @@ let package = Package(
     .target(name: "Training", dependencies: ["Datasets", "NN", "Tensor", "CGetopt"]),
 
     // MARK: Models
+    .target(
+      name: "GAN", dependencies: ["Tensor", "NN", "Datasets", "Training"], path: "Models/GAN"),
     .target(
       name: "VAE",
       dependencies: ["Tensor", "NN", "Distributions", "Datasets", "Training"],
@@ -49,6 +52,8 @@ let package = Package(
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensor"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "NN", "Tensor"]),
+    .testTarget(
+      name: "GANTests", dependencies: ["GAN", "Datasets", "NN", "Tensor", "Training"]),
     .testTarget(
       name: "VAETests",
       dependencies: ["VAE", "Datasets", "Distributions", "NN", "Tensor", "Training"]),

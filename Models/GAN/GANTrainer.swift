@@ -1,0 +1,111 @@
+import Datasets
+import NN
+import Tensor
+import Training
+
+/// Trains a generative adversarial network on images.
+public final class GANTrainer: Trainer {
+  /// The model being trained.
+  public let gan: GAN
+  private let training: AdversarialTraining
+  private let train: Batches
+  private let discriminatorSteps: Int
+  private let shuffling: Random
+  private let pictureNoise: Tensor
+
+  /// Creates a trainer.
+  ///
+  /// - Parameters:
+  ///   - gan: The model; its samples have as many elements as an image.
+  ///   - train: The images to train on.
+  ///   - learningRate: Adam's, for both networks.
+  ///   - discriminatorSteps: How many steps the discriminator takes for one of the generator's, each
+  ///     with a batch of its own.
+  ///   - generatorLoss: What the generator is trained on.
+  ///   - labelSmoothing: What a real image's probability of being real is short of 1.
+  ///   - random: All further random numbers come from streams split off it.
+  public init(
+    _ gan: GAN, train: Batches, learningRate: Double = 0.0002, discriminatorSteps: Int = 1,
+    generatorLoss: GAN.GeneratorLoss = .nonSaturating, labelSmoothing: Double = 0, _ random: Random
+  ) {
+    let imageShape = [train.images.height, train.images.width, 1]
+    precondition(
+      gan.sampleShape.reduce(1, *) == imageShape.reduce(1, *),
+      "GANTrainer: expected images of as many elements as the model's samples, \(gan.sampleShape),"
+        + " found \(imageShape)")
+    precondition(
+      discriminatorSteps > 0,
+      "GANTrainer: expected one discriminator step or more, found \(discriminatorSteps)")
+    self.gan = gan
+    self.train = train
+    self.discriminatorSteps = discriminatorSteps
+    training = AdversarialTraining(
+      gan, learningRate: learningRate, generatorLoss: generatorLoss,
+      labelSmoothing: labelSmoothing, random.split())
+    shuffling = random.split()
+    pictureNoise = gan.noise(count: 100, random.split())
+  }
+
+  /// Both losses in nats, D(x) and D(G(z)) as probabilities, and the norms of both gradients.
+  public let trainingColumns = AdversarialTraining.Figures.names
+  /// None: a figure of test images would say nothing of the samples.
+  public let testColumns: [String] = []
+  /// The number of training images.
+  public var examplesPerEpoch: Int { train.count }
+
+  /// The training images in a new order, in groups of a batch for each of the discriminator's steps.
+  ///
+  /// The last group has the batches that are left, which may be fewer.
+  public func nextEpoch() -> some Sequence<[Batch]> {
+    let batches = train.epoch(shuffledBy: shuffling).makeIterator()
+    return sequence(state: batches) { [discriminatorSteps] batches in
+      let group = (0..<discriminatorSteps).compactMap { _ in batches.next() }
+      return group.isEmpty ? nil : group
+    }
+  }
+
+  /// A step of the discriminator with each batch, then a step of the generator.
+  public func step(_ batches: [Batch]) -> StepResult {
+    let figures = training.step(batches.map(samples))
+    return StepResult(count: batches.reduce(0) { $0 + $1.count }, metrics: figures.values)
+  }
+
+  /// Nothing.
+  public func evaluate() -> [Double] { [] }
+
+  /// A batch's images as the discriminator takes them: from −1, black, to 1, white.
+  private func samples(_ batch: Batch) -> Tensor {
+    (2 * batch.images - 1).reshaped(to: [batch.count] + gan.sampleShape)
+  }
+}
+
+// MARK: - Pictures
+
+extension GANTrainer {
+  /// A hundred samples, of the same noise every time.
+  public func pictures() -> [(name: String, grid: ImageGrid)] {
+    [("samples", grid { gan.generator(pictureNoise) })]
+  }
+
+  /// Ten lines of samples, each from the noise of one of the pictures to that of another.
+  public func interpolations() -> ImageGrid {
+    grid {
+      let lines = (0..<10).map { row in
+        gan.interpolate(
+          from: pictureNoise.sliced(2 * row..<2 * row + 1),
+          to: pictureNoise.sliced(2 * row + 1..<2 * row + 2), count: 10)
+      }
+      return Tensor.concatenated(lines)
+    }
+  }
+
+  /// Samples as pictures, made in inference mode: with the running statistics of batch norm, so that
+  /// an image does not depend on the ones beside it.
+  private func grid(_ samples: () -> Tensor) -> ImageGrid {
+    gan.generator.mode = .inference
+    defer { gan.generator.mode = .training }
+    let pixels = 0.5 * samples() + 0.5
+    return ImageGrid(
+      pixels.scalars, imageHeight: train.images.height, imageWidth: train.images.width, columns: 10)
+  }
+}
