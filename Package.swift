@@ -14,9 +14,11 @@ let package = Package(
     // MARK: Models
     .library(name: "GAN", targets: ["GAN"]),
     .library(name: "VAE", targets: ["VAE"]),
+    .library(name: "Classifier", targets: ["Classifier"]),
 
     // MARK: Executables
     .executable(name: "train-vae", targets: ["train-vae"]),
+    .executable(name: "train-classifier", targets: ["train-classifier"]),
   ],
   targets: [
     // MARK: Public modules
@@ -33,11 +35,16 @@ let package = Package(
       name: "VAE",
       dependencies: ["Tensor", "NN", "Distributions", "Datasets", "Training"],
       path: "Models/VAE"),
+    .target(
+      name: "Classifier", dependencies: ["Tensor", "NN", "Datasets", "Training"],
+      path: "Models/Classifier"),
 
     // MARK: Executables
     .executableTarget(
       name: "train-vae",
       dependencies: ["VAE", "Datasets", "Training", "NN", "Tensor"]),
+    .executableTarget(
+      name: "train-classifier", dependencies: ["Classifier", "Training", "NN", "Tensor"]),
 
     // MARK: C
     .target(name: "CKernels"),
@@ -58,7 +65,10 @@ let package = Package(
       name: "VAETests",
       dependencies: ["VAE", "Datasets", "Distributions", "NN", "Tensor", "Training"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["train-vae", "Datasets", "Tensor"]),
+      name: "ClassifierTests", dependencies: ["Classifier", "Datasets", "NN", "Tensor", "Training"]),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["train-vae", "train-classifier", "Datasets", "Tensor"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,202 @@
+import Datasets
+import Foundation
+import Testing
+
+/// What `train-classifier` has of its own; what all executables share is tested with `train-vae`.
+@Suite struct TrainClassifierTests {
+  private static let header =
+    "epoch,step,train_loss,train_accuracy,test_loss,test_accuracy"
+  private static let run = "runs/classifier-001"
+
+  private func train(_ workspace: Workspace, _ arguments: String...) throws -> Executable.Result {
+    let quick = ["--data", "data", "--batch-size", "8", "--epochs", "1"]
+    return try Executable("train-classifier", quick + arguments, in: workspace).result()
+  }
+
+  @Test func theHelpIsExactlyThis() throws {
+    let workspace = try Workspace(data: nil)
+    let result = try Executable("train-classifier", ["--help"], in: workspace).result()
+    #expect(result.code == 0 && result.error == "")
+    #expect(
+      result.output == """
+        Usage: train-classifier [options]
+
+        Trains a network to tell the ten classes of images of digits apart.
+
+        Options:
+              --epochs N         passes over the training images (default: 3)
+              --batch-size N     images in a training step (default: 64)
+              --learning-rate X  step size of Adam (default: 0.001)
+              --architecture conv|dense
+                                 convolutions, or fully connected layers alone (default:
+                                 conv)
+              --data DIR|drawn   folder with MNIST's files, or drawn (default: MNIST if
+                                 it is there)
+              --out DIR          where the folder of the run is made (default: runs)
+              --seed N           seed of all random numbers (default: 0)
+              --threads N        threads; results do not depend on it (default: all
+                                 processors)
+              --sample-every N   epochs between pictures (default: 1)
+              --limit N          training images used (default: all)
+              --quiet            print nothing but errors
+          -h, --help             print this help and exit
+              --version          print the version and exit
+
+        A new folder is made for each run, such as runs/classifier-001, with
+        config.json, loss.csv (nats per image, and the share of images put into the
+        right class), the test images put into a wrong one as PGM images and in
+        mistakes.csv, and the trained network, classifier.safetensors. Ctrl-C ends a
+        run cleanly.
+
+        Without --data, MNIST is read from datasets/mnist if it is there; if not, the
+        program trains on digits that it draws itself. To get MNIST:
+        scripts/download-mnist.sh
+
+        """)
+    #expect(workspace.names().isEmpty)
+  }
+
+  @Test(arguments: ["conv", "dense"])
+  func aRunLeavesItsTableMistakesAndNetwork(architecture: String) throws {
+    let workspace = try Workspace()
+    let result = try train(workspace, "--architecture", architecture, "--epochs", "2")
+    #expect(result.code == 0 && result.error == "")
+    let table = try LossTable(of: Self.run, in: workspace, header: Self.header)
+    #expect(table.column("epoch") == [1, 2])
+    #expect(table.column("step") == [5, 10])
+    for column in ["train_accuracy", "test_accuracy"] {
+      #expect(table.column(column).allSatisfy { (0...1).contains($0) })
+    }
+
+    let wrong = try mistakes(in: workspace)
+    let accuracy = try #require(table.column("test_accuracy").last)
+    #expect(abs(accuracy - Double(12 - wrong.count) / 12) < 1e-12)
+    let labels = SmallData().test.labels
+    for row in wrong {
+      #expect(row["label"] == Double(labels[Int(row["index"] ?? -1)]))
+      #expect(row["label"] != row["prediction"])
+      #expect((0.1...1).contains(row["probability"] ?? -1))
+    }
+
+    var names = ["classifier.safetensors", "config.json", "loss.csv", "mistakes.csv"]
+    if workspace.has(Self.run + "/mistakes") { names.insert("mistakes", at: 3) }
+    #expect(workspace.names(in: Self.run) == names)
+    // What is named at the end is there.
+    let paths = result.lines.filter { $0.hasPrefix(Self.run + "/") }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+    for path in paths { #expect(workspace.has(path), "\(path)") }
+    #expect(paths.count >= 4)
+    #expect(
+      result.output.contains(
+        architecture == "conv"
+          ? "model:   convolutions 1-32-64 of 8×8 pixels, 128-10, 53,002 parameters"
+          : "model:   64-1024-384-10, 464,010 parameters"))
+  }
+
+  private func mistakes(in workspace: Workspace) throws -> [[String: Double]] {
+    let text = String(
+      decoding: try workspace.contents(of: Self.run + "/mistakes.csv"), as: UTF8.self)
+    let lines = text.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    try #require(lines.first == ["index", "label", "prediction", "probability"])
+    return try lines.dropFirst().map { line in
+      let values = try line.map { try #require(Double($0)) }
+      return Dictionary(uniqueKeysWithValues: zip(lines[0], values))
+    }
+  }
+
+  @Test func theAccuracyRisesOnImagesTrainedOnAndOnOthers() throws {
+    let workspace = try Workspace()
+    #expect(try train(workspace, "--epochs", "12").code == 0)
+    let table = try LossTable(of: Self.run, in: workspace, header: Self.header)
+    #expect(table.column("test_loss")[11] < 0.5 * table.column("test_loss")[0])
+    #expect(table.column("train_loss")[11] < 0.5 * table.column("train_loss")[0])
+    #expect(table.column("test_accuracy")[11] > 0.7)
+  }
+
+  @Test func theConfigurationHoldsTheArchitecture() throws {
+    let workspace = try Workspace()
+    #expect(try train(workspace, "--architecture", "dense", "--quiet").output == "")
+    let text = String(
+      decoding: try workspace.contents(of: Self.run + "/config.json"), as: UTF8.self)
+    #expect(text.contains(#""program": "train-classifier","#))
+    #expect(text.contains(#""architecture": "dense","#))
+  }
+
+  @Test func everyOptionOfTheModelChangesTheLosses() throws {
+    let workspace = try Workspace()
+    var tables: Set<Data> = []
+    let changes = [
+      [], ["--architecture", "dense"], ["--seed", "1"], ["--learning-rate", "0.002"],
+      ["--batch-size", "7"], ["--limit", "39"],
+    ]
+    for change in changes {
+      let arguments = ["--data", "data", "--batch-size", "8", "--epochs", "1", "--out", "all"]
+      let result = try Executable("train-classifier", arguments + change, in: workspace).result()
+      #expect(result.code == 0, "\(result.error)")
+      let run = try #require(workspace.names(in: "all").last)
+      tables.insert(try workspace.contents(of: "all/\(run)/loss.csv"))
+    }
+    #expect(tables.count == changes.count)
+  }
+
+  @Test func theSameSeedGivesTheSameBytesAtAnyNumberOfThreads() throws {
+    let workspace = try Workspace(data: nil)
+    try DrawnDigits(trainCount: 48, testCount: 16).write(to: workspace.path(of: "data"))
+    let runs = try ["1", "3", "3"].enumerated().map { index, count in
+      #expect(try train(workspace, "--batch-size", "32", "--threads", count).code == 0)
+      var files = try workspace.files(below: "runs/classifier-00\(index + 1)")
+      files["config.json"] = nil  // it records the number of threads
+      return files
+    }
+    #expect(runs[0].keys.contains("classifier.safetensors"))
+    for run in runs.dropFirst() { #expect(run == runs[0]) }
+  }
+
+  // MARK: Bad input
+
+  @Test func anArchitectureThatIsNotKnown() throws {
+    let workspace = try Workspace()
+    let result = try train(workspace, "--architecture", "deep")
+    #expect(result.code == 64)
+    #expect(
+      result.error == """
+        train-classifier: --architecture expects conv or dense, found 'deep'
+        Try 'train-classifier --help'.
+
+        """)
+    #expect(workspace.names() == ["data"])
+  }
+
+  @Test func imagesTooSmallForConvolutions() throws {
+    let workspace = try Workspace(data: SmallData(height: 5, width: 9))
+    let result = try train(workspace)
+    #expect(result.code == 64)
+    #expect(
+      result.error == """
+        train-classifier: --architecture conv: expected images of 6×6 pixels or more, found 5×9
+        Try 'train-classifier --help'.
+
+        """)
+    #expect(workspace.names() == ["data"])
+    #expect(try train(workspace, "--architecture", "dense").code == 0)
+  }
+
+  @Test func labelsOutsideTheClasses() throws {
+    let workspace = try Workspace()
+    try workspace.edit("data/train-labels-idx1-ubyte") { $0[8 + 4] = 10 }
+    let result = try train(workspace)
+    #expect(result.code == 65)
+    #expect(
+      result.error == "train-classifier: data/train-labels-idx1-ubyte: expected labels in 0 ... 9, "
+        + "found 10 at index 4\n")
+    #expect(workspace.names() == ["data"])
+  }
+
+  @Test func aLossThatIsNotFiniteEndsTheRun() throws {
+    let workspace = try Workspace()
+    let result = try train(workspace, "--learning-rate", "1e30")
+    #expect(result.code == 1)
+    #expect(result.error.hasPrefix("train-classifier: train_loss is "))
+    #expect(!workspace.has(Self.run + "/classifier.safetensors"))
+  }
+}
