@@ -12,11 +12,13 @@ let package = Package(
     .library(name: "Training", targets: ["Training"]),
 
     // MARK: Models
+    .library(name: "Autoencoder", targets: ["Autoencoder"]),
     .library(name: "GAN", targets: ["GAN"]),
     .library(name: "VAE", targets: ["VAE"]),
     .library(name: "Classifier", targets: ["Classifier"]),
 
     // MARK: Executables
+    .executable(name: "train-autoencoder", targets: ["train-autoencoder"]),
     .executable(name: "train-vae", targets: ["train-vae"]),
     .executable(name: "train-classifier", targets: ["train-classifier"]),
   ],
@@ -30,6 +32,10 @@ let package = Package(
 
     // MARK: Models
     .target(
+      name: "Autoencoder",
+      dependencies: ["Tensor", "NN", "Datasets", "Training"],
+      path: "Models/Autoencoder"),
+    .target(
       name: "GAN", dependencies: ["Tensor", "NN", "Datasets", "Training"], path: "Models/GAN"),
     .target(
       name: "VAE",
@@ -40,6 +46,9 @@ let package = Package(
       path: "Models/Classifier"),
 
     // MARK: Executables
+    .executableTarget(
+      name: "train-autoencoder",
+      dependencies: ["Autoencoder", "Training", "Tensor"]),
     .executableTarget(
       name: "train-vae",
       dependencies: ["VAE", "Datasets", "Training", "NN", "Tensor"]),
@@ -60,6 +69,9 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensor"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "NN", "Tensor"]),
     .testTarget(
+      name: "AutoencoderTests",
+      dependencies: ["Autoencoder", "Datasets", "NN", "Tensor", "Training"]),
+    .testTarget(
       name: "GANTests", dependencies: ["GAN", "Datasets", "NN", "Tensor", "Training"]),
     .testTarget(
       name: "VAETests",
@@ -68,7 +80,9 @@ let package = Package(
       name: "ClassifierTests", dependencies: ["Classifier", "Datasets", "NN", "Tensor", "Training"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["train-vae", "train-classifier", "Datasets", "Tensor"]),
+      dependencies: [
+        "train-autoencoder", "train-classifier", "train-vae", "Datasets", "Tensor",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

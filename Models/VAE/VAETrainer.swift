@@ -106,8 +106,8 @@ extension VAETrainer {
       ("samples", grid(vae.decode(pictureCodes), columns: 10)),
       (
         "reconstructions",
-        ImageGrid.paired(
-          originals.scalars, vae.reconstruct(originals).scalars, imageHeight: size.height,
+        ImageGrid.grouped(
+          [originals.scalars, vae.reconstruct(originals).scalars], imageHeight: size.height,
           imageWidth: size.width, columns: 5)
       ),
     ]

@@ -50,10 +50,20 @@ public struct CSVFile {
   ///
   /// - Throws: `OutputError` if the file cannot be written.
   public mutating func append(_ row: [Field]) throws {
-    precondition(
-      row.count == columns.count,
-      "\(name): a row of \(row.count) fields for \(columns.count) columns")
-    let longer = text + row.map(\.description).joined(separator: ",") + "\n"
+    try append(contentsOf: [row])
+  }
+
+  /// Adds rows, each with one field for each column, and writes the file once.
+  ///
+  /// - Throws: `OutputError` if the file cannot be written; the table is then as it was.
+  public mutating func append(contentsOf rows: [[Field]]) throws {
+    var longer = text
+    for row in rows {
+      precondition(
+        row.count == columns.count,
+        "\(name): a row of \(row.count) fields for \(columns.count) columns")
+      longer += row.map(\.description).joined(separator: ",") + "\n"
+    }
     try folder.write(longer, to: name)
     text = longer
   }

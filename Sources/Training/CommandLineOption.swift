@@ -69,6 +69,16 @@ extension CommandLineOption {
     Self(name, property, .integers(in: bounds), placeholder: placeholder, help: help)
   }
 
+  /// Whole numbers that may be left out; `absence` says in the help what happens then.
+  public static func integers(
+    _ name: String, _ property: any WritableKeyPath<Options, [Int]?> & Sendable,
+    in bounds: Bounds<Int> = .any, placeholder: String = "N,...", absence: String, help: String
+  ) -> Self {
+    Self(
+      name, property, OptionValue.integers(in: bounds).optional, placeholder: placeholder,
+      absence: absence, help: help)
+  }
+
   /// A finite number: `--learning-rate 0.001`.
   public static func number(
     _ name: String, _ property: any WritableKeyPath<Options, Double> & Sendable,

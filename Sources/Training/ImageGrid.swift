@@ -36,32 +36,33 @@ public struct ImageGrid: Equatable, Sendable {
     self.init(cells) { column in column * (imageWidth + separator) }
   }
 
-  /// Lays each original directly left of its reconstruction, pairs set apart by a wider line.
+  /// Lays images that belong together directly side by side, as an original and its reconstruction,
+  /// groups set apart by a wider line.
   ///
   /// - Parameters:
-  ///   - originals: Pixels from 0 to 1, row-major, `[count, imageHeight, imageWidth]`.
-  ///   - reconstructions: As many, in the same order.
+  ///   - members: The first image of every group, the second one of every group, and so on: pixels
+  ///     from 0 to 1, row-major, each `[count, imageHeight, imageWidth]`.
   ///   - imageHeight: The height of one image in pixels.
   ///   - imageWidth: The width of one image in pixels.
-  ///   - columns: The number of pairs in a row.
-  ///   - separator: The width in pixels of the line inside a pair; between pairs it is three times
-  ///     as wide.
-  public static func paired(
-    _ originals: [Float], _ reconstructions: [Float], imageHeight: Int, imageWidth: Int,
-    columns: Int, separator: Int = 2
+  ///   - columns: The number of groups in a row.
+  ///   - separator: The width in pixels of the lines inside a group; between groups it is three
+  ///     times as wide.
+  public static func grouped(
+    _ members: [[Float]], imageHeight: Int, imageWidth: Int, columns: Int, separator: Int = 2
   ) -> ImageGrid {
     precondition(
-      originals.count == reconstructions.count,
-      "ImageGrid.paired: \(originals.count) values of originals beside "
-        + "\(reconstructions.count) of reconstructions")
+      !members.isEmpty && members.allSatisfy { $0.count == members[0].count },
+      "ImageGrid.grouped: expected as many values of each image of a group, found "
+        + "\(members.map(\.count))")
     let size = imageHeight * imageWidth
-    let values = stride(from: 0, to: originals.count, by: size).flatMap { start in
-      originals[start..<start + size] + reconstructions[start..<start + size]
+    let values = stride(from: 0, to: members[0].count, by: size).flatMap { start in
+      members.flatMap { $0[start..<start + size] }
     }
     let cells = Cells(
-      values, height: imageHeight, width: imageWidth, columns: 2 * columns, separator: separator)
+      values, height: imageHeight, width: imageWidth, columns: members.count * columns,
+      separator: separator)
     return ImageGrid(cells) { column in
-      column * (imageWidth + separator) + column / 2 * 2 * separator
+      column * (imageWidth + separator) + column / members.count * 2 * separator
     }
   }
 

@@ -27,7 +27,7 @@ public enum Readable {
     return "\(minutes / 60) h \(twoDigits(minutes % 60)) min"
   }
 
-  /// A loss or another measured value, to about five digits: `113.24`, `0.6931`.
+  /// A loss or another measured value, to four digits or five: `113.24`, `0.6931`, `0.006208`.
   public static func metric(_ value: Double) -> String {
     guard value.isFinite else { return "\(value)" }
     let decimals =
@@ -35,7 +35,9 @@ public enum Readable {
       case 1000...: 1
       case 100...: 2
       case 10...: 3
-      default: 4
+      case 0.1..., 0: 4
+      case 0.01...: 5
+      default: 6
       }
     return String(format: "%.\(decimals)f", value)
   }

@@ -26,6 +26,13 @@ import Testing
     #expect(try temporary.names(in: "vae-001") == ["loss.csv"])
   }
 
+  @Test func rowsCanBeAddedAtOnce() throws {
+    var codes = try CSVFile("loss.csv", in: folder, columns: ["label", "z_1"])
+    try codes.append(contentsOf: [[.integer(3), .single(0.5)], [.integer(1), .single(-2)]])
+    try codes.append(contentsOf: [])
+    #expect(try text == "label,z_1\n3,0.5\n1,-2.0\n")
+  }
+
   @Test(arguments: [1.0 / 3, 1e-300, 123_456_789.125, -0.0, .pi, 1e17])
   func aNumberReadsBackAsTheSame(value: Double) {
     #expect(Double(CSVFile.Field.number(value).description)?.bitPattern == value.bitPattern)

@@ -33,8 +33,8 @@ import Testing
   }
 
   @Test func aReconstructionStandsRightOfItsOriginal() {
-    let grid = ImageGrid.paired(
-      [0, 0.2, 0.4], [1, 0.8, 0.6], imageHeight: 1, imageWidth: 1, columns: 2, separator: 1)
+    let grid = ImageGrid.grouped(
+      [[0, 0.2, 0.4], [1, 0.8, 0.6]], imageHeight: 1, imageWidth: 1, columns: 2, separator: 1)
     let g: UInt8 = 128
     #expect(grid.width == 9)
     #expect(grid.height == 3)
@@ -44,6 +44,14 @@ import Testing
         g, g, g, g, g, g, g, g, g,
         102, g, 153, g, g, g, g, g, g,
       ])
+  }
+
+  @Test func aGroupMayHaveThreeImages() {
+    let grid = ImageGrid.grouped(
+      [[0, 0.2], [1, 0.8], [0.4, 0.6]], imageHeight: 1, imageWidth: 1, columns: 2, separator: 1)
+    let g: UInt8 = 128
+    #expect(grid.height == 1)
+    #expect(grid.pixels == [0, g, 255, g, 102, g, g, g, 51, g, 204, g, 153])
   }
 
   @Test func thePGMIsExactlyTheseBytes() {
@@ -58,7 +66,7 @@ import Testing
       _ = ImageGrid([0, 1, 0], imageHeight: 1, imageWidth: 2, columns: 1)
     }
     await #expect(processExitsWith: .failure) {
-      _ = ImageGrid.paired([0, 1], [0], imageHeight: 1, imageWidth: 1, columns: 1)
+      _ = ImageGrid.grouped([[0, 1], [0]], imageHeight: 1, imageWidth: 1, columns: 1)
     }
   }
 }

@@ -22,7 +22,8 @@ import Testing
 
   @Test(arguments: [
     (0.69314, "0.6931"), (-0.5, "-0.5000"), (12.3456, "12.346"), (113.2449, "113.24"),
-    (1234.56, "1234.6"), (.infinity, "inf"),
+    (1234.56, "1234.6"), (0.012345, "0.01235"), (-0.0062078, "-0.006208"), (1e-9, "0.000000"),
+    (0, "0.0000"), (.infinity, "inf"),
   ])
   func metrics(value: Double, text: String) {
     #expect(Readable.metric(value) == text)

@@ -1,0 +1,74 @@
+import Autoencoder
+import Tensor
+import Training
+
+/// One run: data, model, training, and what is said of them.
+func run(_ options: Options) throws {
+  try options.check()
+  let data = try TrainingData(options.training)
+  let random = Random(seed: UInt64(options.training.seed))
+  let autoencoder = Autoencoder(
+    features: data.train.images.height * data.train.images.width, hiddenSizes: options.hiddenSizes,
+    codeSize: options.codeSize, error: options.error, output: options.output, random.split())
+  let trainer = AutoencoderTrainer(
+    autoencoder, train: data.train, test: data.test, learningRate: options.training.learningRate,
+    corruption: options.corruption, random.split())
+
+  var configuration = command.configuration(of: options)
+  if options.noise != .none { configuration["noise-level"] = .number(options.corruption.level) }
+  let hidden = options.hiddenSizes.map(String.init)
+  let widths = ["\(autoencoder.features)"] + hidden
+  let session = try TrainingSession(
+    "autoencoder", configuration, options.training, data,
+    model: (widths + ["\(autoencoder.codeSize)"] + widths.reversed()).joined(separator: "-")
+      + ", \(Readable.count(autoencoder.parameterCount)) parameters")
+  guard let figures = try session.train(trainer) else { return }
+
+  let unit = options.error == .binaryCrossEntropy ? " nats" : ""
+  session.say("test loss \(Readable.metric(figures["test_loss", default: .nan]))\(unit) per pixel")
+  session.list([
+    "config.json": "options, seed and version",
+    "loss.csv": "reconstruction errors by epoch, per pixel",
+    "reconstructions/": options.noise == .none
+      ? "test images, each beside its reconstruction"
+      : "test images, each beside its noisy copy and its reconstruction",
+  ])
+  try exportCodes(trainer, session)
+  try compareWithPrincipalComponents(trainer, session)
+}
+
+/// Writes the codes of the test images, and draws them where they have two dimensions.
+private func exportCodes(_ trainer: AutoencoderTrainer, _ session: TrainingSession) throws {
+  let (codes, labels) = trainer.testCodes()
+  let size = codes.shape[1]
+  var table = try CSVFile(
+    "codes.csv", in: session.folder, columns: ["label"] + (1...size).map { "z_\($0)" })
+  let values = codes.scalars
+  try table.append(
+    contentsOf: labels.enumerated().map { image, label in
+      [.integer(label)] + values[image * size..<(image + 1) * size].map { .single($0) }
+    })
+  session.list(["codes.csv": "the test images' labels and codes"])
+  if size == 2 {
+    try session.folder.write(ScatterPlot(values, classes: labels).ppm, to: "codes.ppm")
+    session.list(["codes.ppm": "the codes as points, coloured by label"])
+  }
+}
+
+/// Writes and says how the model compares with principal component analysis.
+private func compareWithPrincipalComponents(
+  _ trainer: AutoencoderTrainer, _ session: TrainingSession
+) throws {
+  let comparison = try trainer.comparison()
+  let evaluation: Configuration = [
+    "autoencoder-squared-error-per-pixel": .number(comparison.autoencoder),
+    "principal-components": .integer(comparison.componentCount),
+    "principal-components-squared-error-per-pixel": .number(comparison.principalComponents),
+  ]
+  try session.folder.write(try evaluation.json(), to: "evaluation.json")
+  session.list(["evaluation.json": "the error beside that of principal components"])
+  session.say(
+    "mean squared error per pixel of the test images: \(Readable.metric(comparison.autoencoder)), "
+      + "of \(comparison.componentCount) principal components "
+      + Readable.metric(comparison.principalComponents))
+}

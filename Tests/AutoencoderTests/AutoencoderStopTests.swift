@@ -1,0 +1,54 @@
+import Autoencoder
+import Tensor
+import Testing
+
+/// A mistake, and what the program says when it stops for it.
+private struct StopRow: Sendable {
+  let message: String
+  let mistake: @Sendable (Autoencoder, Random) -> Void
+  init(_ message: String, _ mistake: @escaping @Sendable (Autoencoder, Random) -> Void) {
+    (self.message, self.mistake) = (message, mistake)
+  }
+}
+
+private let stopRows: [StopRow] = [
+  .init("Autoencoder: expected images of shape [batch, 6], found [2, 7]") { model, _ in
+    _ = model.encode(Tensor.zeros([2, 7]))
+  },
+  .init("Autoencoder: expected images of shape [batch, 6], found [6]") { model, _ in
+    _ = model.reconstruct(Tensor.zeros([6]))
+  },
+  .init("Dense(3, 5): expected an input of shape [batch, 3], found [1, 2]") { model, _ in
+    _ = model.decode(Tensor.zeros([1, 2]))
+  },
+  .init("meanSquaredError: expected two tensors of one shape, found [2, 6], [3, 6]") { model, _ in
+    _ = model.loss(Tensor.zeros([3, 6]), from: Tensor.zeros([2, 6]))
+  },
+  .init("binary cross-entropy expects a sigmoid output, found a linear one") {
+    _ = Autoencoder(features: 6, error: .binaryCrossEntropy, output: .linear, $1)
+  },
+  .init("Corruption: expected a level of 0 or more, and of at most 1 for masking, found 1.5") {
+    _ = Corruption(.masking, level: 1.5)($0.encode(Tensor.zeros([1, 6])), $1)
+  },
+  .init("PrincipalComponents: expected 1 to 6 directions, found 7") { _, _ in
+    _ = PrincipalComponents(of: [Tensor.zeros([3, 6])], count: 7)
+  },
+  .init("PrincipalComponents: expected one example or more, found none") { _, _ in
+    _ = PrincipalComponents(of: [], count: 1)
+  },
+]
+
+@Suite struct AutoencoderStopTests {
+  @Test(arguments: stopRows.indices)
+  func mistakesStopWithAMessage(_ index: Int) async throws {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { [index] in
+      let random = Random(seed: 0)
+      let model = Autoencoder(features: 6, hiddenSizes: [5], codeSize: 3, random)
+      stopRows[index].mistake(model, random)
+    }
+    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(text.contains(stopRows[index].message), "\(text)")
+  }
+}

@@ -1,0 +1,280 @@
+import Datasets
+import Foundation
+import Testing
+
+/// What is `train-autoencoder`'s own; what all executables share is tested with `train-vae`.
+@Suite struct AutoencoderRunTests {
+  private static let columns = "epoch,step,train_loss,test_loss"
+
+  let workspace: Workspace
+
+  init() throws { workspace = try Workspace() }
+
+  private func train(_ arguments: String...) throws -> Executable.Result {
+    try Executable(
+      "train-autoencoder", Workspace.quick + ["--epochs", "2"] + arguments, in: workspace
+    ).result()
+  }
+
+  private func table(_ run: String = "autoencoder-001") throws -> LossTable {
+    try LossTable(of: "runs/" + run, in: workspace, header: Self.columns)
+  }
+
+  private func evaluation() throws -> [String: Double] {
+    let json = try JSONSerialization.jsonObject(
+      with: workspace.contents(of: "runs/autoencoder-001/evaluation.json"))
+    return try #require(json as? [String: Double])
+  }
+
+  @Test func theHelpIsExactlyThis() throws {
+    let result = try Executable("train-autoencoder", ["--help"], in: workspace).result()
+    #expect(result.code == 0)
+    #expect(result.error == "")
+    #expect(
+      result.output == """
+        Usage: train-autoencoder [options]
+
+        Trains an autoencoder, plain or denoising (Vincent et al. 2008), on images of digits.
+
+        Options:
+              --epochs N         passes over the training images (default: 10)
+              --batch-size N     images in a training step (default: 128)
+              --learning-rate X  step size of Adam (default: 0.001)
+              --latent N         dimensions of a latent code (default: 64)
+              --hidden N,...     widths of the hidden layers (default: 256)
+              --loss mse|bce     mean squared error, or binary cross-entropy (default:
+                                 mse)
+              --output sigmoid|linear
+                                 what makes pixels of the last layer (default: sigmoid)
+              --noise none|gaussian|masking
+                                 noise on the images to be restored (default: none)
+              --noise-level X    standard deviation of the noise, or share of pixels
+                                 masked (default: 0.25)
+              --data DIR|drawn   folder with MNIST's files, or drawn (default: MNIST if
+                                 it is there)
+              --out DIR          where the folder of the run is made (default: runs)
+              --seed N           seed of all random numbers (default: 0)
+              --threads N        threads; results do not depend on it (default: all
+                                 processors)
+              --sample-every N   epochs between pictures (default: 1)
+              --limit N          training images used (default: all)
+              --quiet            print nothing but errors
+          -h, --help             print this help and exit
+              --version          print the version and exit
+
+        A new folder is made for each run, such as runs/autoencoder-001, with
+        config.json, loss.csv (reconstruction error per pixel), evaluation.json (the
+        error beside that of principal component analysis), codes.csv (the test images'
+        labels and codes) and reconstructions as PGM images; with --latent 2 also the
+        codes as points in the colours of their labels, codes.ppm. Ctrl-C ends a run
+        cleanly.
+
+        Without --data, MNIST is read from datasets/mnist if it is there; if not, the
+        program trains on digits that it draws itself. To get MNIST:
+        scripts/download-mnist.sh
+
+        """)
+  }
+
+  @Test func aRunLeavesTheseFilesAndSaysWhereTheyAre() throws {
+    let result = try train("--latent", "2", "--threads", "1")
+    #expect(result.code == 0, "\(result.error)")
+    #expect(
+      try workspace.files(below: "runs/autoencoder-001").keys.sorted() == [
+        "codes.csv", "codes.ppm", "config.json", "evaluation.json", "loss.csv",
+        "reconstructions/epoch-001.pgm", "reconstructions/epoch-002.pgm",
+      ])
+    // 64·8 + 8 + 8·2 + 2 and 2·8 + 8 + 8·64 + 64.
+    #expect(result.lines.contains("model:   64-8-2-8-64, 1,138 parameters"), "\(result.output)")
+    #expect(result.lines.contains("run:     runs/autoencoder-001"))
+    let paths = result.lines.filter { $0.hasPrefix("runs/autoencoder-001/") }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+    let names = paths.map { $0.dropFirst("runs/autoencoder-001/".count).filter { $0 != "/" } }
+    #expect(names.sorted() == workspace.names(in: "runs/autoencoder-001"))
+  }
+
+  @Test func theConfigurationHoldsEveryOptionSeedVersionAndData() throws {
+    let result = try train(
+      "--hidden", "8,4", "--loss", "bce", "--noise", "masking", "--seed", "7", "--threads", "1",
+      "--quiet")
+    #expect(result.code == 0, "\(result.error)")
+    #expect(result.output == "")
+    let text = try workspace.contents(of: "runs/autoencoder-001/config.json")
+    #expect(
+      String(decoding: text, as: UTF8.self) == """
+        {
+          "program": "train-autoencoder",
+          "version": "0.1.0",
+          "epochs": 2,
+          "batch-size": 16,
+          "learning-rate": 0.001,
+          "latent": 3,
+          "hidden": [8, 4],
+          "loss": "bce",
+          "output": "sigmoid",
+          "noise": "masking",
+          "noise-level": 0.25,
+          "data": "data",
+          "out": "runs",
+          "seed": 7,
+          "threads": 1,
+          "sample-every": 1,
+          "limit": null,
+          "quiet": true
+        }
+
+        """)
+  }
+
+  @Test(arguments: [
+    [], ["--loss", "bce"], ["--output", "linear"], ["--noise", "gaussian"], ["--noise", "masking"],
+  ])
+  func theLossFallsOnImagesTrainedOnAndOnOthers(options: [String]) throws {
+    let result = try Executable(
+      "train-autoencoder",
+      Workspace.quick + ["--epochs", "12", "--learning-rate", "0.01"] + options, in: workspace
+    ).result()
+    #expect(result.code == 0, "\(result.error)")
+    let table = try table()
+    for column in ["train_loss", "test_loss"] {
+      let losses = table.column(column)
+      #expect(losses.count == 12)
+      // The cross-entropy of grey pixels does not fall to 0.
+      #expect(losses[11] < 0.8 * losses[0], "\(column)")
+    }
+  }
+
+  @Test func theCodesAreThoseOfTheTestImagesWithTheirLabels() throws {
+    #expect(try train().code == 0)
+    let text = try workspace.contents(of: "runs/autoencoder-001/codes.csv")
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+    #expect(lines.first == "label,z_1,z_2,z_3")
+    let rows = lines.dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
+    #expect(rows.map { $0[0] } == SmallData().test.labels.map(Double.init))
+    #expect(rows.allSatisfy { $0.count == 4 })
+    #expect(Set(rows.map { $0[1] }).count > 1)
+    #expect(!workspace.has("runs/autoencoder-001/codes.ppm"))
+  }
+
+  @Test func codesOfTwoDimensionsAreDrawn() throws {
+    #expect(try train("--latent", "2").code == 0)
+    let bytes = [UInt8](try workspace.contents(of: "runs/autoencoder-001/codes.ppm"))
+    let header = Array("P6\n622 600\n255\n".utf8)
+    #expect(Array(bytes.prefix(header.count)) == header)
+    #expect(bytes.count == header.count + 3 * 622 * 600)
+  }
+
+  @Test func theErrorIsReportedBesideThatOfPrincipalComponents() throws {
+    let result = try train()
+    let evaluation = try evaluation()
+    #expect(evaluation["principal-components"] == 3)
+    let error = try #require(evaluation["autoencoder-squared-error-per-pixel"])
+    let loss = try #require(table().column("test_loss").last)
+    #expect(abs(error - loss) < 1e-6 * loss)
+    let components = try #require(evaluation["principal-components-squared-error-per-pixel"])
+    #expect(components > 0 && components < error)
+    #expect(
+      result.lines.last?.hasPrefix("mean squared error per pixel of the test images: 0.") == true)
+    #expect(result.lines.last?.contains(", of 3 principal components 0.") == true)
+  }
+
+  /// Three pictures for an image: half of the second one's pixels are masked.
+  @Test func aDenoisingRunShowsTheNoise() throws {
+    #expect(try train("--noise", "masking", "--noise-level", "0.5").code == 0)
+    let grid = try PGM("runs/autoencoder-001/reconstructions/epoch-002.pgm", in: workspace)
+    #expect((grid.width, grid.height) == (5 * 28 + 4 * 6, 3 * 10 - 2))
+    let bright = [0, 10].map { left in
+      (0..<64).filter { grid.pixels[$0 / 8 * grid.width + left + $0 % 8] > 0 }.count
+    }
+    #expect(bright[1] > 0 && bright[1] < bright[0], "\(bright)")
+  }
+
+  @Test func noTwoOptionsGiveTheSameLosses() throws {
+    let changes = [
+      [], ["--seed", "1"], ["--learning-rate", "0.002"], ["--latent", "4"], ["--hidden", "9"],
+      ["--loss", "bce"], ["--output", "linear"], ["--noise", "gaussian"], ["--noise", "masking"],
+      ["--noise", "gaussian", "--noise-level", "0.5"], ["--batch-size", "15"], ["--limit", "39"],
+    ]
+    var losses: [[Double]] = []
+    for (index, change) in changes.enumerated() {
+      let result = try Executable(
+        "train-autoencoder", Workspace.quick + ["--epochs", "2"] + change, in: workspace
+      ).result()
+      #expect(result.code == 0, "\(change): \(result.error)")
+      let number = index < 9 ? "00\(index + 1)" : "0\(index + 1)"
+      let table = try table("autoencoder-" + number)
+      losses.append(table.column("train_loss") + table.column("test_loss"))
+    }
+    for (index, figures) in losses.enumerated() {
+      for (other, otherFigures) in losses[..<index].enumerated() {
+        #expect(figures != otherFigures, "\(changes[other]) and \(changes[index])")
+      }
+    }
+  }
+
+  /// Of the default size, because smaller work is not split between threads.
+  @Test func theNumberOfThreadsChangesNothing() throws {
+    try DrawnDigits(trainCount: 200, testCount: 60).write(to: workspace.path(of: "digits"))
+    let runs = try ["1", "1", "3"].enumerated().map { index, count in
+      let result = try Executable(
+        "train-autoencoder",
+        [
+          "--data", "digits", "--epochs", "1", "--noise", "gaussian", "--latent", "2", "--threads",
+          count,
+        ], in: workspace
+      ).result()
+      #expect(result.code == 0, "\(result.error)")
+      var files = try workspace.files(below: "runs/autoencoder-00\(index + 1)")
+      files["config.json"] = nil  // it records the number of threads
+      return files
+    }
+    #expect(runs[0].count == 5)
+    #expect(runs[1] == runs[0])
+    #expect(runs[2] == runs[0])
+  }
+
+  // MARK: Bad options
+
+  @Test(arguments: [
+    (["--latent", "0"], "--latent is out of range: expected 1 to 65536, found 0"),
+    (["--hidden", "8,,4"], "--hidden expects whole numbers between commas, found '8,,4'"),
+    (["--loss", "mae"], "--loss expects mse or bce, found 'mae'"),
+    (["--output", "tanh"], "--output expects sigmoid or linear, found 'tanh'"),
+    (["--noise", "salt"], "--noise expects none, gaussian or masking, found 'salt'"),
+    (
+      ["--noise", "gaussian", "--noise-level", "-1"],
+      "--noise-level is out of range: expected 0 or more, found -1"
+    ),
+    (
+      ["--noise-level", "0.5"],
+      "--noise-level 0.5: expected --noise gaussian or --noise masking with it"
+    ),
+    (
+      ["--noise", "masking", "--noise-level", "1.5"],
+      "--noise-level 1.5: expected at most 1, the share of pixels to be masked"
+    ),
+    (
+      ["--loss", "bce", "--output", "linear"],
+      "--output linear: expected sigmoid, as binary cross-entropy needs pixels between 0 and 1"
+    ),
+    (["--limit", "41"], "--limit 41: expected at most 40, as there are no more training images"),
+  ])
+  func saysWhatIsWrongAndDoesNothing(arguments: [String], message: String) throws {
+    let result = try Executable(
+      "train-autoencoder", Workspace.quick + arguments, in: workspace
+    ).result()
+    #expect(result.code == 64)
+    #expect(
+      result.error == "train-autoencoder: \(message)\nTry 'train-autoencoder --help'.\n")
+    #expect(result.output == "")
+    #expect(workspace.names() == ["data"])
+  }
+
+  @Test func dataThatIsNotThereIsNamed() throws {
+    let result = try train("--data", "nowhere")
+    #expect(result.code == 66)
+    #expect(
+      result.error == "train-autoencoder: nowhere: cannot be read: No such file or directory\n")
+    #expect(workspace.names() == ["data"])
+  }
+}
