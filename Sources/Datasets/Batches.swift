@@ -2,7 +2,7 @@ import Tensor
 
 /// Some images of a data set, as a model takes them.
 public struct Batch {
-  /// The images as float32 in [0, 1], one a row: `[count, height * width]`.
+  /// The images as float32 in [0, 1], one a row: `[count, height * width * channels]`.
   public let images: Tensor
   /// The class of each image: `[count]`.
   public let labels: [Int]
@@ -40,16 +40,22 @@ public struct Batches: Sendable {
   public let binarization: Binarization
   /// The number of images in an epoch: all of them, or the limit.
   public let count: Int
+  /// The shape of an image as it is in a batch: `[height, width, channels]`.
+  public let imageShape: [Int]
+
+  private let enlargement: Enlargement?
 
   /// The number of batches in an epoch, the last one included.
   public var batchesPerEpoch: Int { count / size + (count % size == 0 ? 0 : 1) }
 
   /// Creates batches of `size` images, of the first `limit` images if there is a limit.
   ///
-  /// Nothing is copied. Throws a ``DatasetError`` if `size` or `limit` is below 1, or if `limit` is
+  /// Nothing is copied. Grey images may be enlarged to a square, by bilinear interpolation, when they
+  /// are put into a batch. Throws a ``DatasetError`` if `size` or `limit` is below 1, or if `limit` is
   /// above the number of images.
   public init(
-    _ images: LabeledImages, size: Int, binarization: Binarization = .none, limit: Int? = nil
+    _ images: LabeledImages, size: Int, binarization: Binarization = .none, limit: Int? = nil,
+    enlargedTo side: Int? = nil
   ) throws {
     guard size >= 1 else { throw DatasetError.batchSizeTooSmall(found: size) }
     if let limit {
@@ -58,8 +64,16 @@ public struct Batches: Sendable {
         throw DatasetError.limitBeyondData(limit: limit, count: images.count)
       }
     }
+    if let side {
+      precondition(
+        images.channels == 1 && side >= images.height && side >= images.width,
+        "Batches: expected grey images of at most \(side)×\(side) pixels to enlarge, found"
+          + " \(images.height)×\(images.width) with \(images.channels) channels")
+    }
     self.images = images
     self.size = size
+    imageShape = [side ?? images.height, side ?? images.width, images.channels]
+    enlargement = side.map { Enlargement(height: images.height, width: images.width, side: $0) }
     self.binarization = binarization
     count = limit ?? images.count
   }
@@ -83,9 +97,11 @@ public struct Batches: Sendable {
 
   /// Makes a batch of the images at `rows`.
   private func batch(_ rows: ArraySlice<Int>, _ random: Random) -> Batch {
-    let grey = Tensor(
-      bytes: images.pixels, rows: rows, rowLength: images.height * images.width)
+    let values = Tensor(
+      bytes: images.pixels, rows: rows,
+      rowLength: images.height * images.width * images.channels)
+    let sized = enlargement?(values) ?? values
     return Batch(
-      images: binarization(grey, random), labels: rows.map { Int(images.labels[$0]) })
+      images: binarization(sized, random), labels: rows.map { Int(images.labels[$0]) })
   }
 }

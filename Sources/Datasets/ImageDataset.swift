@@ -10,8 +10,12 @@ extension ImageDataset {
   /// Writes the data set as the four IDX files of MNIST, which ``MNIST/init(directory:)`` reads.
   ///
   /// The folder is created if need be. Each file is written whole or not at all; the files are not
-  /// gzipped. Throws ``DatasetError/unwritable(path:reason:)``.
+  /// gzipped. Images in colour stop the program: MNIST's format is of grey ones. Throws
+  /// ``DatasetError/unwritable(path:reason:)``.
   public func write(to directory: String) throws {
+    precondition(
+      train.channels == 1 && test.channels == 1,
+      "write(to:): expected grey images, found \(train.channels) and \(test.channels) channels")
     try createFolder(directory)
     for (images, files) in [(train, MNISTFiles.train), (test, MNISTFiles.test)] {
       try IDX(shape: [images.count, images.height, images.width], bytes: images.pixels)

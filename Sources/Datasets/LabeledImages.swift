@@ -1,6 +1,6 @@
 import Tensor
 
-/// Grey images of one size, each with the class that it belongs to.
+/// Images of one size, grey or in colour, each with the class that it belongs to.
 ///
 /// The pixels stay the bytes that they are in the file, a quarter of what they would take as
 /// floating-point numbers; ``Batches`` converts those of a batch at a time.
@@ -9,7 +9,9 @@ public struct LabeledImages: Equatable, Sendable {
   public let height: Int
   /// The width of every image, in pixels.
   public let width: Int
-  /// The pixels of all images, 0 black to 255 white: `[count, height, width]`, row-major.
+  /// The number of values of a pixel: 1 for grey, 3 for red, green and blue.
+  public let channels: Int
+  /// The pixels of all images, 0 black to 255 white: `[count, height, width, channels]`, row-major.
   public let pixels: [UInt8]
   /// The class of each image: `[count]`.
   public let labels: [UInt8]
@@ -17,16 +19,20 @@ public struct LabeledImages: Equatable, Sendable {
   /// The number of images.
   public var count: Int { labels.count }
 
-  /// Creates a set of images from pixels `[labels.count, height, width]`, which are not copied.
-  public init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
+  /// Creates a set of images from pixels `[labels.count, height, width, channels]`, which are not
+  /// copied.
+  public init(height: Int, width: Int, channels: Int = 1, pixels: [UInt8], labels: [UInt8]) {
     precondition(
-      height > 0 && width > 0 && pixels.count == labels.count * height * width,
+      height > 0 && width > 0 && channels > 0
+        && pixels.count == labels.count * height * width * channels,
       """
-      LabeledImages: expected \(labels.count) images of \(height)×\(width) pixels, \
-      found \(pixels.count) pixels
+      LabeledImages: expected \(labels.count) images of \(height)×\(width) pixels\
+      \(channels == 1 ? "" : " of \(channels) values"), found \(pixels.count) \
+      \(channels == 1 ? "pixels" : "values")
       """)
     self.height = height
     self.width = width
+    self.channels = channels
     self.pixels = pixels
     self.labels = labels
   }

@@ -39,14 +39,20 @@ public struct MNIST: ImageDataset {
     train = try images(at: paths[0], labels: trainLabels, labelsPath: paths[1])
     guard train.height == test.height, train.width == test.width else {
       throw DatasetError.sizeMismatch(
-        trainPath: paths[0], train: [train.height, train.width],
-        testPath: paths[2], test: [test.height, test.width])
+        path: paths[2], found: [test.height, test.width],
+        otherPath: paths[0], expected: [train.height, train.width])
     }
+  }
+
+  /// Whether one or more of the four files are in a folder.
+  public static func hasFiles(in directory: String) -> Bool {
+    [MNISTFiles.train, MNISTFiles.test].flatMap { [$0.images, $0.labels] }
+      .contains { $0.path(in: directory) != nil }
   }
 }
 
 /// Throws unless `directory` is a folder that can be listed.
-private func checkReadable(_ directory: String) throws {
+func checkReadable(_ directory: String) throws {
   guard let folder = opendir(directory) else {
     throw DatasetError.unreadable(path: directory, reason: String(cString: strerror(errno)))
   }

@@ -125,11 +125,22 @@ import Testing
     try IDX(shape: [5, 3, 2], bytes: [UInt8](repeating: 1, count: 30)).write(to: path)
     let trainPath = scratch("train-images-idx3-ubyte")
     let error = DatasetError.sizeMismatch(
-      trainPath: trainPath, train: [2, 3], testPath: path, test: [3, 2])
+      path: path, found: [3, 2], otherPath: trainPath, expected: [2, 3])
     #expect(throws: error) { try MNIST(directory: scratch.path) }
     #expect(
       error.description
         == "\(path): expected images of 2×3 pixels as in \(trainPath), found 3×2")
+  }
+
+  @Test func oneOfTheFilesTellsThatAFolderIsMeantToBeMNIST() throws {
+    #expect(!MNIST.hasFiles(in: scratch("nowhere")))
+    for name in try scratch.contents {
+      let other = try Scratch()
+      #expect(!MNIST.hasFiles(in: other.path))
+      try other.write(try scratch.read(name), name)
+      try other.gzip(name)
+      #expect(MNIST.hasFiles(in: other.path), "\(name)")
+    }
   }
 
   @Test func zeroImages() throws {
