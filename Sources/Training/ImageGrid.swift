@@ -1,6 +1,6 @@
 import Tensor
 
-/// Grey images laid out in a grid, as bytes, for a run's samples and reconstructions.
+/// Images, grey or in colour, laid out in a grid, as bytes, for a run's samples and reconstructions.
 ///
 /// A value v becomes the byte round(255 v), with v held to 0…1 (and what is not a number drawn as
 /// 0). Nothing is stretched to the darkest and brightest value found, which would make a grey
@@ -8,7 +8,7 @@ import Tensor
 ///
 /// ```swift
 /// let grid = ImageGrid(means, imageHeight: 28, imageWidth: 28, columns: 10)
-/// try folder.write(grid.pgm, to: "samples/epoch-001.pgm")
+/// try folder.write(grid, to: "samples/epoch-001")   // samples/epoch-001.pgm
 /// ```
 public struct ImageGrid: Equatable, Sendable {
   /// The width in pixels.
@@ -17,26 +17,32 @@ public struct ImageGrid: Equatable, Sendable {
   /// The height in pixels.
   public let height: Int
 
-  /// The grey values, row by row, 0 black and 255 white.
+  /// The number of values of a pixel: 1 for grey, 3 for red, green and blue.
+  public let channels: Int
+
+  /// The values, row by row, 0 black and 255 white: `[height, width, channels]`.
   public let pixels: [UInt8]
 
   /// Lays images out row by row, in the given number of columns or as many as there are images.
   ///
   /// - Parameters:
-  ///   - values: Pixels from 0 to 1, row-major, `[count, imageHeight, imageWidth]`.
+  ///   - values: Pixels from 0 to 1, row-major, `[count, imageHeight, imageWidth, channels]`.
   ///   - imageHeight: The height of one image in pixels.
   ///   - imageWidth: The width of one image in pixels.
+  ///   - channels: 1 for grey images, 3 for red, green and blue.
   ///   - columns: The number of images in a row.
   ///   - separator: The width in pixels of the lines between images.
   public init(
-    _ values: [Float], imageHeight: Int, imageWidth: Int, columns: Int, separator: Int = 2
+    _ values: [Float], imageHeight: Int, imageWidth: Int, channels: Int = 1, columns: Int,
+    separator: Int = 2
   ) {
     let cells = Cells(
-      values, height: imageHeight, width: imageWidth, columns: columns, separator: separator)
+      values, height: imageHeight, width: imageWidth, channels: channels, columns: columns,
+      separator: separator)
     self.init(cells) { column in column * (imageWidth + separator) }
   }
 
-  /// Lays images that belong together directly side by side, as an original and its reconstruction,
+  /// Lays grey images that belong together directly side by side, as an original and its reconstruction,
   /// groups set apart by a wider line.
   ///
   /// - Parameters:
@@ -59,32 +65,37 @@ public struct ImageGrid: Equatable, Sendable {
       members.flatMap { $0[start..<start + size] }
     }
     let cells = Cells(
-      values, height: imageHeight, width: imageWidth, columns: members.count * columns,
-      separator: separator)
+      values, height: imageHeight, width: imageWidth, channels: 1,
+      columns: members.count * columns, separator: separator)
     return ImageGrid(cells) { column in
       column * (imageWidth + separator) + column / members.count * 2 * separator
     }
   }
 
-  /// The grid as a binary PGM file (Netpbm's P5, 8 bits).
-  public var pgm: [UInt8] {
-    Array("P5\n\(width) \(height)\n255\n".utf8) + pixels
+  /// The grid as a file: binary PGM (Netpbm's P5, 8 bits) of grey images, PPM (P6) in colour.
+  public var netpbm: [UInt8] {
+    Array("\(channels == 1 ? "P5" : "P6")\n\(width) \(height)\n255\n".utf8) + pixels
   }
+
+  /// What the name of such a file ends in: `pgm`, or `ppm` in colour.
+  public var fileExtension: String { channels == 1 ? "pgm" : "ppm" }
 
   private static let midGrey: UInt8 = 128
 
   /// Draws the cells, each column at the offset in pixels that the closure gives.
   private init(_ cells: Cells, columnOffset: (Int) -> Int) {
+    channels = cells.channels
     width = columnOffset(cells.columns - 1) + cells.width
     height = cells.rows * (cells.height + cells.separator) - cells.separator
-    var pixels = [UInt8](repeating: Self.midGrey, count: width * height)
+    var pixels = [UInt8](repeating: Self.midGrey, count: width * height * channels)
     for image in 0..<cells.count {
       let (row, column) = image.quotientAndRemainder(dividingBy: cells.columns)
       for y in 0..<cells.height {
-        let source = (image * cells.height + y) * cells.width
+        let length = cells.width * channels
+        let source = (image * cells.height + y) * length
         let target =
-          (row * (cells.height + cells.separator) + y) * width + columnOffset(column)
-        for x in 0..<cells.width {
+          ((row * (cells.height + cells.separator) + y) * width + columnOffset(column)) * channels
+        for x in 0..<length {
           pixels[target + x] = Self.byte(cells.values[source + x])
         }
       }
@@ -101,19 +112,25 @@ public struct ImageGrid: Equatable, Sendable {
 /// Images of one size and the rows and columns that they fill.
 private struct Cells {
   let values: [Float]
-  let height, width: Int
+  let height, width, channels: Int
   let count, columns, rows: Int
   let separator: Int
 
-  init(_ values: [Float], height: Int, width: Int, columns: Int, separator: Int) {
-    let size = height * width
+  init(
+    _ values: [Float], height: Int, width: Int, channels: Int, columns: Int, separator: Int
+  ) {
+    precondition(
+      channels == 1 || channels == 3, "ImageGrid: expected 1 or 3 channels, found \(channels)")
+    let size = height * width * channels
     precondition(
       size > 0 && !values.isEmpty && values.count.isMultiple(of: size),
-      "ImageGrid: \(values.count) values are no whole number of \(height)×\(width) images")
+      "ImageGrid: \(values.count) values are no whole number of \(height)×\(width) images"
+        + (channels == 1 ? "" : " with \(channels) channels"))
     precondition(columns > 0, "ImageGrid: \(columns) columns")
     self.values = values
     self.height = height
     self.width = width
+    self.channels = channels
     self.separator = separator
     count = values.count / size
     self.columns = min(columns, count)

@@ -9,7 +9,7 @@ import Foundation
 /// ```swift
 /// let folder = try RunFolder(in: "runs", name: "vae")
 /// try folder.write(configuration)
-/// try folder.write(grid.pgm, to: "samples/epoch-001.pgm")
+/// try folder.write(grid, to: "samples/epoch-001")
 /// ```
 public struct RunFolder: Sendable {
   /// The path of the folder: `runs/vae-001`.
@@ -51,6 +51,13 @@ public struct RunFolder: Sendable {
       try makeFolders(path(of: String(name[..<slash])))
     }
     try contents.withUnsafeBytes { try replaceFile(at: path(of: name), with: $0) }
+  }
+
+  /// Writes a picture under a name, without its ending, which is `.pgm`, or `.ppm` in colour.
+  ///
+  /// - Throws: `OutputError`, naming the file and the cause.
+  public func write(_ grid: ImageGrid, to name: String) throws {
+    try write(grid.netpbm, to: name + "." + grid.fileExtension)
   }
 
   /// Writes a text file in UTF-8, whole or not at all.

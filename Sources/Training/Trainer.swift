@@ -22,7 +22,8 @@ public protocol Trainer: AnyObject {
   func step(_ batch: Batch) -> StepResult
   /// The model's figures on the test set, one for each of ``testColumns``.
   func evaluate() -> [Double]
-  /// What to look at after an epoch, by name; `samples` becomes `samples/epoch-001.pgm`.
+  /// What to look at after an epoch, by name; `samples` becomes `samples/epoch-001.pgm`, or `.ppm`
+  /// in colour.
   func pictures() -> [(name: String, grid: ImageGrid)]
 }
 

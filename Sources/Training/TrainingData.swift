@@ -30,17 +30,20 @@ public struct TrainingData: Sendable {
   ///   - choice: What to choose to get the same data again.
   ///   - advice: A line on how to get better data, if there is one to give.
   ///   - options: How many images in a batch, and how many of them all.
+  ///   - side: The side of the square that grey images are to be enlarged to, if they are.
   ///   - binarization: What becomes of grey pixels.
   /// - Throws: `CommandLineError` for a limit beyond the data: it is the command line's fault and
   ///   not the data's.
   public init(
     _ dataset: some ImageDataset, name: String, choice: String, advice: String? = nil,
-    _ options: TrainingOptions, binarization: Binarization = .none
+    _ options: TrainingOptions, binarization: Binarization = .none, enlargedTo side: Int? = nil
   ) throws {
     do {
       train = try Batches(
-        dataset.train, size: options.batchSize, binarization: binarization, limit: options.limit)
-      test = try Batches(dataset.test, size: 500, binarization: binarization)
+        dataset.train, size: options.batchSize, binarization: binarization, limit: options.limit,
+        enlargedTo: side)
+      test = try Batches(
+        dataset.test, size: 500, binarization: binarization, enlargedTo: side)
     } catch DatasetError.limitBeyondData(let limit, let count) {
       throw CommandLineError.unsuitableValue(
         option: "--limit", value: "\(limit)",
@@ -50,8 +53,8 @@ public struct TrainingData: Sendable {
     self.choice = choice
     lines =
       [
-        "data:    \(name), \(Readable.count(dataset.train.count)) training images\(limit), "
-          + "\(Readable.count(dataset.test.count)) test images"
+        "data:    \(name), \(Readable.count(dataset.train.count)) training images\(limit)"
+          + (dataset.test.count > 0 ? ", \(Readable.count(dataset.test.count)) test images" : "")
       ] + (advice.map { ["         \($0)"] } ?? [])
   }
 }

@@ -1,4 +1,4 @@
-/// The loop that all trainers share: epochs, averages, `loss.csv`, pictures, progress.
+/// The loop that all trainers share: epochs, averages, `loss.csv`, `steps.csv`, pictures, progress.
 ///
 /// ```swift
 /// let run = TrainingRun(folder: folder, epochs: 30, picturesEvery: 1, progress: progress)
@@ -16,6 +16,7 @@ public struct TrainingRun {
   private let folder: RunFolder
   private let epochs: Int
   private let pictureInterval: Int
+  private let logInterval: Int?
   private let progress: ProgressBar
   private let isInterrupted: () -> Bool
 
@@ -25,15 +26,19 @@ public struct TrainingRun {
   ///   - folder: Where the table and the pictures go.
   ///   - epochs: How many passes over the training examples.
   ///   - pictureInterval: The number of epochs from picture to picture; the last epoch has one too.
+  ///   - logInterval: The number of steps from row to row of `steps.csv`, a table of single steps'
+  ///     figures; nil for none.
   ///   - progress: Shows how far the run is.
   ///   - isInterrupted: Asked after every batch.
   public init(
-    folder: RunFolder, epochs: Int, picturesEvery pictureInterval: Int, progress: ProgressBar,
+    folder: RunFolder, epochs: Int, picturesEvery pictureInterval: Int,
+    stepsLoggedEvery logInterval: Int? = nil, progress: ProgressBar,
     isInterrupted: @escaping () -> Bool = { Interrupt.isRequested }
   ) {
     self.folder = folder
     self.epochs = epochs
     self.pictureInterval = pictureInterval
+    self.logInterval = logInterval
     self.progress = progress
     self.isInterrupted = isInterrupted
   }
@@ -45,6 +50,9 @@ public struct TrainingRun {
   public func train(_ trainer: some Trainer) throws -> Outcome {
     let columns = ["epoch", "step"] + trainer.trainingColumns + trainer.testColumns
     var table = try CSVFile("loss.csv", in: folder, columns: columns)
+    var log = try logInterval.map { interval in
+      try StepLog(in: folder, columns: trainer.trainingColumns, interval: interval)
+    }
     var step = 0
     var last: [String: Double] = [:]
     for epoch in 1...epochs {
@@ -52,7 +60,10 @@ public struct TrainingRun {
       let start = clock.now
       progress.beginEpoch(epoch)
       let stepsBefore = step
-      guard let training = try pass(trainer, epoch, &step) else {
+      let result = Result { try pass(trainer, epoch, &step, &log) }
+      // However the epoch ended: a run that diverges is what the table is looked at for.
+      try log?.write()
+      guard let training = try result.get() else {
         return .interrupted(epoch: epoch, batch: step - stepsBefore)
       }
       let trainingTime = clock.now - start
@@ -65,7 +76,7 @@ public struct TrainingRun {
         uniqueKeysWithValues: zip(trainer.trainingColumns + trainer.testColumns, training + test))
       if epoch % pictureInterval == 0 || epoch == epochs {
         for (name, grid) in trainer.pictures() {
-          try folder.write(grid.pgm, to: "\(name)/epoch-\(padded(epoch)).pgm")
+          try folder.write(grid, to: "\(name)/epoch-\(padded(epoch))")
         }
       }
       let rate = Double(trainer.examplesPerEpoch) / max(trainingTime.seconds, 1e-9)
@@ -76,7 +87,9 @@ public struct TrainingRun {
 
   /// One pass over the training examples: the averages of the steps' figures, or `nil` where the
   /// run was interrupted.
-  private func pass(_ trainer: some Trainer, _ epoch: Int, _ step: inout Int) throws -> [Double]? {
+  private func pass(
+    _ trainer: some Trainer, _ epoch: Int, _ step: inout Int, _ log: inout StepLog?
+  ) throws -> [Double]? {
     var mean = WeightedMean()
     for (index, batch) in trainer.nextEpoch().enumerated() {
       let result = trainer.step(batch)
@@ -84,6 +97,7 @@ public struct TrainingRun {
       try checkFinite(result.metrics, trainer.trainingColumns) {
         .notFinite(metric: $0, value: $1, epoch: epoch, batch: index + 1)
       }
+      log?.add(result.metrics, epoch: epoch, step: step)
       mean.add(result.metrics, count: result.count)
       progress.advance(
         by: result.count, showing: [(trainer.trainingColumns[0], mean.values[0])])

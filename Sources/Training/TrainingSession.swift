@@ -47,13 +47,18 @@ public struct TrainingSession {
 
   /// Trains for all epochs, and says how long that took or where it was interrupted.
   ///
+  /// - Parameters:
+  ///   - trainer: What to train.
+  ///   - logInterval: The number of steps from row to row of `steps.csv`; nil for no such table.
   /// - Returns: The figures of `loss.csv`'s last row by column, or nil if the run was interrupted.
   /// - Throws: What ``TrainingRun/train(_:)`` throws.
-  public func train(_ trainer: some Trainer) throws -> [String: Double]? {
+  public func train(
+    _ trainer: some Trainer, stepsLoggedEvery logInterval: Int? = nil
+  ) throws -> [String: Double]? {
     let start = ContinuousClock.now
     let run = TrainingRun(
       folder: folder, epochs: options.epochs, picturesEvery: options.sampleInterval,
-      progress: progress)
+      stepsLoggedEvery: logInterval, progress: progress)
     switch try run.train(trainer) {
     case .interrupted(let epoch, let batch):
       say(

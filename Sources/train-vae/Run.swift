@@ -19,7 +19,7 @@ func run(_ options: Options) throws {
     model: summary(of: vae, hiddenSizes: options.hiddenSizes))
   guard let figures = try session.train(trainer) else { return }
 
-  try session.folder.write(trainer.interpolations().pgm, to: "interpolations.pgm")
+  try session.folder.write(trainer.interpolations(), to: "interpolations")
   func metric(_ name: String) -> String { Readable.metric(figures[name, default: .nan]) }
   session.say(
     "test loss \(metric("test_loss")) nats per image: reconstruction "
@@ -32,7 +32,7 @@ func run(_ options: Options) throws {
     "interpolations.pgm": "from one test image to another, line by line",
   ])
   if let manifold = trainer.manifold() {
-    try session.folder.write(manifold.pgm, to: "manifold.pgm")
+    try session.folder.write(manifold, to: "manifold")
     session.list(["manifold.pgm": "the images of a grid of codes"])
   }
   if let count = options.importanceSamples {

@@ -54,14 +54,34 @@ import Testing
     #expect(grid.pixels == [0, g, 255, g, 102, g, g, g, 51, g, 204, g, 153])
   }
 
+  @Test func coloursStayTogether() {
+    // Two images of 2×1 pixels side by side, a red and a green one above a blue and a grey one.
+    let grid = ImageGrid(
+      [1, 0, 0, 0, 0, 1, 0, 1, 0, 0.2, 0.2, 0.2], imageHeight: 2, imageWidth: 1, channels: 3,
+      columns: 2, separator: 1)
+    #expect(grid.width == 3 && grid.height == 2 && grid.channels == 3)
+    let g: UInt8 = 128
+    let pixels: [UInt8] = [255, 0, 0, g, g, g, 0, 255, 0] + [0, 0, 255, g, g, g, 51, 51, 51]
+    #expect(grid.pixels == pixels)
+    #expect(grid.netpbm == Array("P6\n3 2\n255\n".utf8) + pixels)
+    #expect(grid.fileExtension == "ppm")
+  }
+
   @Test func thePGMIsExactlyTheseBytes() {
     let grid = ImageGrid([0, 1, 1, 0], imageHeight: 1, imageWidth: 2, columns: 1)
     let g: UInt8 = 128
     #expect(
-      grid.pgm == Array("P5\n2 4\n255\n".utf8) + [0, 255, g, g, g, g, 255, 0])
+      grid.netpbm == Array("P5\n2 4\n255\n".utf8) + [0, 255, g, g, g, g, 255, 0])
+    #expect(grid.fileExtension == "pgm" && grid.channels == 1)
   }
 
   @Test func valuesThatAreNoWholeImagesStopTheProgram() async {
+    await #expect(processExitsWith: .failure) {
+      _ = ImageGrid([0, 1], imageHeight: 1, imageWidth: 1, channels: 2, columns: 1)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = ImageGrid([0, 1, 0, 1], imageHeight: 1, imageWidth: 1, channels: 3, columns: 1)
+    }
     await #expect(processExitsWith: .failure) {
       _ = ImageGrid([0, 1, 0], imageHeight: 1, imageWidth: 2, columns: 1)
     }

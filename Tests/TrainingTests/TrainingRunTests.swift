@@ -14,11 +14,12 @@ import Testing
   }
 
   private func run(
-    epochs: Int, picturesEvery interval: Int = 1, progress: ProgressBar? = nil,
+    epochs: Int, picturesEvery interval: Int = 1, stepsLoggedEvery logInterval: Int? = nil,
+    progress: ProgressBar? = nil,
     isInterrupted: @escaping () -> Bool = { false }
   ) -> TrainingRun {
     TrainingRun(
-      folder: folder, epochs: epochs, picturesEvery: interval,
+      folder: folder, epochs: epochs, picturesEvery: interval, stepsLoggedEvery: logInterval,
       progress: progress ?? ProgressBar(epochs: epochs, examplesPerEpoch: 5, isQuiet: true),
       isInterrupted: isInterrupted)
   }
@@ -85,6 +86,44 @@ import Testing
 
         """)
     #expect(try temporary.names(in: "vae-001/samples") == ["epoch-001.pgm"])
+  }
+
+  // MARK: Single steps
+
+  @Test func thereIsNoTableOfStepsThatNobodyAskedFor() throws {
+    _ = try run(epochs: 1).train(ScriptedTrainer())
+    #expect(!(try temporary.names(in: "vae-001").contains("steps.csv")))
+  }
+
+  @Test(arguments: [
+    (
+      1,
+      [
+        "1,1,1.0,10.0", "1,2,2.0,20.0", "1,3,3.0,30.0", "2,4,4.0,40.0", "2,5,5.0,50.0",
+        "2,6,6.0,60.0",
+      ]
+    ),
+    (2, ["1,2,2.0,20.0", "2,4,4.0,40.0", "2,6,6.0,60.0"]), (4, ["2,4,4.0,40.0"]), (7, []),
+  ])
+  func everySoManyStepsHaveARowOfTheirOwn(interval: Int, rows: [String]) throws {
+    _ = try run(epochs: 2, stepsLoggedEvery: interval).train(ScriptedTrainer())
+    let lines = ["epoch,step,train_loss,train_kl"] + rows
+    #expect(
+      try temporary.text(of: "vae-001/steps.csv") == lines.joined(separator: "\n") + "\n")
+  }
+
+  @Test func theStepsBeforeAnInterruptionAreInTheTable() throws {
+    let trainer = ScriptedTrainer()
+    _ = try run(epochs: 3, stepsLoggedEvery: 1, isInterrupted: { trainer.steps == 5 })
+      .train(trainer)
+    #expect(try temporary.text(of: "vae-001/steps.csv").hasSuffix("\n2,5,5.0,50.0\n"))
+  }
+
+  @Test func theStepsBeforeADivergenceAreInTheTable() throws {
+    let trainer = ScriptedTrainer()
+    trainer.replaced = [5: .nan]
+    #expect(throws: TrainingError.self) { try run(epochs: 3, stepsLoggedEvery: 1).train(trainer) }
+    #expect(try temporary.text(of: "vae-001/steps.csv").hasSuffix("\n2,4,4.0,40.0\n"))
   }
 
   // MARK: Figures that are not finite
