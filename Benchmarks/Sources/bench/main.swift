@@ -1,8 +1,6 @@
-// Times the training step of a model: bench [--work vae-mlp] [--steps 200]
+// Times the training step of a model: bench [--work vae-mlp] [--steps 200]. Works.swift has the works.
 import Foundation
-import NN
 import Tensor
-import VAE
 
 func option(_ name: String, default value: String) -> String {
   let arguments = CommandLine.arguments
@@ -12,9 +10,12 @@ func option(_ name: String, default value: String) -> String {
   return arguments[place + 1]
 }
 
-let work = option("--work", default: "vae-mlp")
-guard work == "vae-mlp", let steps = Int(option("--steps", default: "200")), steps >= 5 else {
-  FileHandle.standardError.write(Data("usage: bench [--work vae-mlp] [--steps 5 or more]\n".utf8))
+let name = option("--work", default: "vae-mlp")
+guard let prepare = Work.all.first(where: { $0.name == name })?.prepare,
+  let steps = Int(option("--steps", default: "200")), steps >= 5
+else {
+  let names = Work.all.map(\.name).joined(separator: "|")
+  FileHandle.standardError.write(Data("usage: bench [--work \(names)] [--steps 5 or more]\n".utf8))
   exit(64)
 }
 
@@ -25,46 +26,26 @@ func residentKilobytes() -> Int {
   return (fields?.dropFirst().first.flatMap { Int($0) } ?? 0) * (Int(getpagesize()) / 1024)
 }
 
-func run(steps: Int) {
-  // The arithmetic does not depend on the pixels, so random ones serve.
-  let (batchSize, imageCount, features) = (128, 60_000, 784)
-  let random = Random(seed: 0)
-  let pixels = (0..<imageCount * features).map {
-    UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13)
-  }
-  let vae = VAE(features: features, random)
-  let optimizer = Adam()
-  var order: [Int] = []
-
-  func step() -> Double {
-    if order.count < batchSize { order = random.permutation(imageCount) }
-    let x = Tensor(bytes: pixels, rows: order.suffix(batchSize), rowLength: features)
-    order.removeLast(batchSize)
-    let (loss, gradients) = valueWithGradient(of: vae) { vae.loss(x, random).total }
-    optimizer.update(vae, along: gradients)
-    return loss.scalar
-  }
-
+func run(_ work: Work, steps: Int) {
   let clock = ContinuousClock()
-  let first = clock.measure { _ = step() }
-  for _ in 0..<20 { _ = step() }
+  let first = clock.measure { _ = work.step() }
+  for _ in 0..<min(20, steps) { _ = work.step() }
   let residentBefore = residentKilobytes()
   let blocks = 5
   let means = (0..<blocks).map { _ in
-    let time = clock.measure { for _ in 0..<steps / blocks { _ = step() } }
+    let time = clock.measure { for _ in 0..<steps / blocks { _ = work.step() } }
     return time / .milliseconds(1) / Double(steps / blocks)
   }.sorted()
   let growth = residentKilobytes() - residentBefore
-  withExtendedLifetime(pixels) {}
   var usage = rusage()
   getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   let median = means[blocks / 2]
   let line: [(String, String)] = [
-    ("work", "\"\(work)\""), ("framework", "\"pushforward\""), ("threads", "\(threadCount)"),
+    ("work", "\"\(name)\""), ("framework", "\"pushforward\""), ("threads", "\(threadCount)"),
     ("instruction_set", "\"\(instructionSet)\""), ("blas", "\"\(BLAS.description)\""),
     ("ms_per_step", String(format: "%.4f", median)), ("ms_min", String(format: "%.4f", means[0])),
     ("ms_max", String(format: "%.4f", means[blocks - 1])),
-    ("images_per_s", String(format: "%.1f", Double(batchSize) / median * 1000)),
+    ("images_per_s", String(format: "%.1f", Double(work.batchSize) / median * 1000)),
     ("peak_rss_mb", String(format: "%.1f", Double(usage.ru_maxrss) / 1024)),
     ("first_step_s", String(format: "%.3f", first / .seconds(1))), ("steps", "\(steps)"),
     ("resident_growth_kb", "\(growth)"),
@@ -72,4 +53,4 @@ func run(steps: Int) {
   print("{" + line.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}")
 }
 
-run(steps: steps)
+run(prepare(), steps: steps)
