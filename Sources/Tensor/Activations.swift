@@ -52,6 +52,24 @@ public func logSoftmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
 }
 
 extension Tensor {
+  /// Says how this value depends on the inputs, where it is the result of an operation with these
+  /// pullbacks and then had what was below zero multiplied by `slope`: 1 for nothing, 0 for a
+  /// rectifier, a number above 0 for a leaky one.
+  ///
+  /// The value before the rectifier is nowhere kept. It stands on the tape by its pullbacks alone,
+  /// which therefore must not look at it; the rectifier's slope follows from the sign of what came
+  /// out.
+  func tracked(
+    from inputs: [(input: Tensor, pullback: Pullback)], rectifiedBy slope: Double
+  ) -> Tensor {
+    let before = tracked(from: inputs)
+    switch slope {
+    case 1: return before
+    case 0: return before.tracked(from: before) { y, dy in dy.masked(byPositive: y) }
+    default: return before.tracked(from: before) { y, dy in dy.scaled(byLeak: slope, at: y) }
+    }
+  }
+
   /// These values where `x` > 0, 0 elsewhere: linear in these values, constant in `x` but at 0.
   func masked(byPositive x: Tensor) -> Tensor {
     let x = x.untracked

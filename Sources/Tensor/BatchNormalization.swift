@@ -17,6 +17,13 @@ import CKernels
 public func batchNormalized(
   _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Double
 ) -> (y: Tensor, mean: Tensor, variance: Tensor) {
+  batchNormalized(x, scale: scale, shift: shift, epsilon: epsilon, slope: 1)
+}
+
+/// The normalisation with what is below zero multiplied by `slope`: with a rectifier, leaky above 0.
+package func batchNormalized(
+  _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Double, slope: Double
+) -> (y: Tensor, mean: Tensor, variance: Tensor) {
   let channels = x.shape.last ?? 0
   precondition(
     x.rank > 1 && x.count > 0
@@ -27,11 +34,14 @@ public func batchNormalized(
       + " \(x.dtype)\(x.shape), \(scale.dtype)\(scale.shape) and \(shift.dtype)\(shift.shape)")
   let moments = ChannelMoments(of: stopGradient(x), epsilon: epsilon)
   let factor = stopGradient(scale) * moments.inverseDeviation
-  let value = x.combined(factor, x, factor * 0, stopGradient(shift) - moments.mean * factor)
+  let value = x.combined(
+    factor, x, factor * 0, stopGradient(shift) - moments.mean * factor, slope: slope)
   let y = value.tracked(
-    from: (x, { _, dy in moments.inputGradient(x, scale, dy) }),
-    (scale, { _, dy in moments.scaleGradient(x, dy) }),
-    (shift, { _, dy in dy.sum(along: Array(0..<dy.rank - 1)) }))
+    from: [
+      (x, { _, dy in moments.inputGradient(x, scale, dy) }),
+      (scale, { _, dy in moments.scaleGradient(x, dy) }),
+      (shift, { _, dy in dy.sum(along: Array(0..<dy.rank - 1)) }),
+    ], rectifiedBy: slope)
   return (y, moments.mean, moments.variance)
 }
 
@@ -72,7 +82,7 @@ private final class ChannelMoments {
     let p = stopGradient(scale) * inverseDeviation
     let q = -p * inverseDeviation * scaleGradient / n
     let value = dy.combined(p, x, q, -p * shiftGradient / n - q * mean)
-    return value.tracked(by: [x, scale, dy]) { [epsilon] inputs in
+    return value.tracked(asCompositionOf: [x, scale, dy]) { [epsilon] inputs in
       let (normalized, inverseDeviation) = normalization(of: inputs[0], epsilon)
       let axes = Array(0..<x.rank - 1)
       let dy = inputs[2]
@@ -84,7 +94,7 @@ private final class ChannelMoments {
   /// dγ = Σ dy x̂.
   func scaleGradient(_ x: Tensor, _ dy: Tensor) -> Tensor {
     let (_, value) = sums(x, stopGradient(dy))
-    return value.tracked(by: [x, dy]) { [epsilon] inputs in
+    return value.tracked(asCompositionOf: [x, dy]) { [epsilon] inputs in
       let (normalized, _) = normalization(of: inputs[0], epsilon)
       return (inputs[1] * normalized).sum(along: Array(0..<x.rank - 1))
     }
@@ -100,27 +110,6 @@ private func normalization(of x: Tensor, _ epsilon: Double) -> (Tensor, Tensor) 
 }
 
 extension Tensor {
-  /// Says that this value, just computed in few passes, is `composition` of the inputs.
-  ///
-  /// The derivative of a derivative is rare enough to take the long way.
-  fileprivate func tracked(
-    by inputs: [Tensor], _ composition: @escaping ([Tensor]) -> Tensor
-  ) -> Tensor {
-    tracked(
-      from: inputs.indices.map { index in
-        (
-          inputs[index],
-          { _, dy in
-            gradient(at: inputs[index]) { input in
-              var inputs = inputs
-              inputs[index] = input
-              return (composition(inputs) * dy).sum()
-            }
-          }
-        )
-      })
-  }
-
   /// Σ (u − a) and Σ (u − a)(v − b) over each channel of u, which this is, and v.
   fileprivate func channelSums(_ v: Tensor, _ a: Tensor, _ b: Tensor) -> (Tensor, Tensor) {
     let channels = a.count
@@ -140,13 +129,18 @@ extension Tensor {
   }
 
   /// p u + q v + r with a number for each channel in p, q and r; u is this tensor.
-  fileprivate func combined(_ p: Tensor, _ v: Tensor, _ q: Tensor, _ r: Tensor) -> Tensor {
+  ///
+  /// What is below
+  /// zero then is multiplied by `slope`.
+  fileprivate func combined(
+    _ p: Tensor, _ v: Tensor, _ q: Tensor, _ r: Tensor, slope: Double = 1
+  ) -> Tensor {
     let channels = p.count
     let kernel = dtype.kernels.pointee.channel_combine
     return Tensor.uninitialized(shape, dtype) { result, count in
       parallel(over: count / channels, step: Swift.max(1, elementwiseGrain / channels)) {
         kernel(
-          pointer, v.pointer, p.pointer, q.pointer, r.pointer, result, channels, $0, $1)
+          pointer, v.pointer, p.pointer, q.pointer, r.pointer, slope, result, channels, $0, $1)
       }
     }
   }

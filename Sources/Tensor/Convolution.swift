@@ -18,6 +18,17 @@ public func conv2D(
   _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
   dilation: Int = 1, groups: Int = 1
 ) -> Tensor {
+  conv2D(
+    x, weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups,
+    slope: 1)
+}
+
+/// The convolution with what is below zero multiplied by `slope`: a convolution and a rectifier,
+/// leaky above 0.
+package func conv2D(
+  _ x: Tensor, _ weight: Tensor, bias: Tensor?, stride: Int, padding: Int, dilation: Int,
+  groups: Int = 1, slope: Double
+) -> Tensor {
   precondition(groups > 0, "conv2D: expected 1 group or more, found \(groups)")
   if groups > 1 {
     precondition(
@@ -28,7 +39,7 @@ public func conv2D(
       conv2D($0, $1, stride: stride, padding: padding, dilation: dilation)
     }
     let y = Tensor.concatenated(parts, along: 3)
-    return bias.map { y + $0 } ?? y
+    return rectified(bias.map { y + $0 } ?? y, slope)
   }
   let sizes = ConvolutionSizes(
     imagesOf: x, kernelOf: weight, stride, padding, dilation, "conv2D")
@@ -38,10 +49,12 @@ public func conv2D(
       x.reshaped(to: [sizes.batch, sizes.patchLength]),
       weight.reshaped(to: [sizes.patchLength, sizes.outputs])
     )
-    return (bias.map { affine(matrix, kernel, $0) } ?? matrix.matmul(kernel))
-      .reshaped(to: sizes.outputShape)
+    let y =
+      bias.map { affine(matrix, kernel, $0, slope: slope) }
+      ?? rectified(matrix.matmul(kernel), slope)
+    return y.reshaped(to: sizes.outputShape)
   }
-  return x.convolved(with: weight, bias, sizes)
+  return x.convolved(with: weight, bias, sizes, slope: slope)
 }
 
 /// The transposed convolution: the adjoint of ``conv2D(_:_:bias:stride:padding:dilation:groups:)``.
@@ -65,6 +78,17 @@ public func convTranspose2D(
   _ y: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
   outputPadding: Int = 0, dilation: Int = 1
 ) -> Tensor {
+  convTranspose2D(
+    y, weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding,
+    dilation: dilation, slope: 1)
+}
+
+/// The transposed convolution with what is below zero multiplied by `slope`: with a rectifier,
+/// leaky above 0.
+package func convTranspose2D(
+  _ y: Tensor, _ weight: Tensor, bias: Tensor?, stride: Int, padding: Int, outputPadding: Int,
+  dilation: Int = 1, slope: Double
+) -> Tensor {
   let sizes = ConvolutionSizes(
     resultsOf: y, kernelOf: weight, stride, padding, outputPadding, dilation, "convTranspose2D")
   sizes.check(bias, sizes.inputs, y.dtype, "convTranspose2D")
@@ -72,9 +96,13 @@ public func convTranspose2D(
     let x = y.reshaped(to: [sizes.batch, sizes.outputs]).matmul(
       weight.reshaped(to: [sizes.patchLength, sizes.outputs]), transposeRight: true
     ).reshaped(to: sizes.inputShape)
-    return bias.map { x + $0 } ?? x
+    return rectified(bias.map { x + $0 } ?? x, slope)
   }
-  return y.convolvedBack(with: weight, bias, sizes)
+  return y.convolvedBack(with: weight, bias, sizes, slope: slope)
+}
+
+private func rectified(_ x: Tensor, _ slope: Double) -> Tensor {
+  slope == 1 ? x : slope == 0 ? relu(x) : leakyReLU(x, slope: slope)
 }
 
 // MARK: - Three bilinear operations, each the adjoint of the others
@@ -87,34 +115,35 @@ public func convTranspose2D(
 extension Tensor {
   /// x ∗ w + bias, of images.
   fileprivate func convolved(
-    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes
+    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, slope: Double = 1
   ) -> Tensor {
     let x = self
     let value = Tensor.uninitialized(sizes.outputShape, dtype) { result, _ in
-      ConvolutionLoops(sizes, dtype).convolve(pointer, weight.pointer, bias?.pointer, to: result)
+      ConvolutionLoops(sizes, dtype, slope: slope)
+        .convolve(pointer, weight.pointer, bias?.pointer, to: result)
     }
     return value.tracked(
       from: [
         (x, { _, dy in dy.convolvedBack(with: weight, nil, sizes) }),
         (weight, { _, dy in x.kernelGradient(dy, sizes) }),
-      ] + biasEdges(bias))
+      ] + biasEdges(bias), rectifiedBy: slope)
   }
 
   /// The adjoint of the convolution in its images, plus `bias`, of what has the shape of its result.
   fileprivate func convolvedBack(
-    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes
+    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, slope: Double = 1
   ) -> Tensor {
     let y = self
     let turned = stopGradient(weight).permuted(to: [0, 1, 3, 2])
     let value = Tensor.uninitialized(sizes.inputShape, dtype) { result, _ in
-      ConvolutionLoops(sizes, dtype).convolveBack(
+      ConvolutionLoops(sizes, dtype, slope: slope).convolveBack(
         pointer, turned: turned.pointer, bias?.pointer, to: result)
     }
     return value.tracked(
       from: [
         (y, { _, dx in dx.convolved(with: weight, nil, sizes) }),
         (weight, { _, dx in dx.kernelGradient(y, sizes) }),
-      ] + biasEdges(bias))
+      ] + biasEdges(bias), rectifiedBy: slope)
   }
 
   /// The adjoint of the convolution in its kernel, of images and of what has the result's shape.

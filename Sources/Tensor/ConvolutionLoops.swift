@@ -9,10 +9,13 @@ struct ConvolutionLoops {
   private let sizes: ConvolutionSizes
   private let dtype: DType
   private let width: Int
+  /// What the results below zero are multiplied by, but for those of the kernel's gradient.
+  private let slope: Double
 
-  init(_ sizes: ConvolutionSizes, _ dtype: DType) {
+  init(_ sizes: ConvolutionSizes, _ dtype: DType, slope: Double = 1) {
     self.sizes = sizes
     self.dtype = dtype
+    self.slope = slope
     width = dtype.byteCount
   }
 
@@ -26,7 +29,7 @@ struct ConvolutionLoops {
     forEachPanel(of: x, grid) { panel, _, range in
       kernel.multiply(
         panel, rows: range.count, bias: bias, to: y + range.lowerBound * outputs * width,
-        rowLength: outputs)
+        slope: slope)
     }
   }
 
@@ -77,9 +80,9 @@ struct ConvolutionLoops {
         if sizes.vertical.stride == 1 {
           kernel.multiply(
             panel, rows: range.count, bias: bias, to: x + range.lowerBound * channels * width,
-            rowLength: channels)
+            slope: slope)
         } else {
-          kernel.multiply(panel, rows: range.count, bias: bias, to: room, rowLength: channels)
+          kernel.multiply(panel, rows: range.count, bias: bias, to: room, slope: slope)
           place(room, x, places, range.lowerBound, range.upperBound)
         }
       }

@@ -17,26 +17,27 @@ public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
   let columns = x.shape[x.rank - 1]
   let kernel = x.dtype.kernels.pointee.bernoulli_log_density
   let value = Tensor.uninitialized(x.shape.dropLast(), x.dtype) { result, rows in
-    parallel(over: rows, step: max(1, elementwiseGrain / 4 / max(1, columns))) {
+    parallel(over: rows, step: rowsPerChunk(columns)) {
       kernel(logits.pointer, x.pointer, result, columns, $0, $1)
     }
   }
   return value.tracked(
-    from: (logits, { _, dy in dy.expanded(at: -1) * x.minusSigmoid(of: logits) }),
+    from: (logits, { _, dy in bernoulliGradient(of: x, logits, dy) }),
     (x, { _, dy in dy.expanded(at: -1) * logits }))
 }
 
-extension Tensor {
-  /// These values minus the logistic function of `logits`, in one pass.
-  fileprivate func minusSigmoid(of logits: Tensor) -> Tensor {
-    Tensor.zipped(
-      .minusSigmoid, self, logits,
-      pullbacks: (
-        { _, dy in dy },
-        { _, dy in
-          let p = sigmoid(logits)
-          return -dy * p * (1 - p)
-        }
-      ))
+/// dy · (x − σ(l)), what goes back to the logits, in one pass.
+private func bernoulliGradient(of x: Tensor, _ logits: Tensor, _ dy: Tensor) -> Tensor {
+  let columns = x.shape[x.rank - 1]
+  let kernel = x.dtype.kernels.pointee.bernoulli_gradient
+  let value = Tensor.uninitialized(x.shape, x.dtype) { result, _ in
+    parallel(over: dy.count, step: rowsPerChunk(columns)) {
+      kernel(logits.pointer, x.pointer, dy.pointer, result, columns, $0, $1)
+    }
+  }
+  return value.tracked(asCompositionOf: [x, logits, dy]) { inputs in
+    inputs[2].expanded(at: -1) * (inputs[0] - sigmoid(inputs[1]))
   }
 }
+
+private func rowsPerChunk(_ columns: Int) -> Int { max(1, elementwiseGrain / 4 / max(1, columns)) }

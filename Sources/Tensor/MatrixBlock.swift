@@ -19,6 +19,8 @@ struct MatrixBlock {
   let dtype: DType
   /// Whether the product is added to what C holds; there is no bias then.
   var accumulates = false
+  /// What the elements below zero are multiplied by in the end: 1 for the product alone.
+  var slope = 1.0
 
   /// Computes the block of a whole product that has so many floating-point operations.
   ///
@@ -32,10 +34,21 @@ struct MatrixBlock {
         product.pointee.multiply(
           floats(a), transposeLeft ? 1 : rowLengths.a, transposeLeft ? rowLengths.a : 1, floats(b),
           transposeRight ? 1 : rowLengths.b, transposeRight ? rowLengths.b : 1, bias.map(floats),
-          floats(c), rowLengths.c, m, n, k, accumulates, scratch)
+          floats(c), rowLengths.c, m, n, k, accumulates, Float(slope), scratch)
       }
     } else {
       BLAS.withLibrary(multiplyByBLAS)
+      rectify()
+    }
+  }
+
+  /// Multiplies the result's elements below zero by the slope.
+  private func rectify() {
+    if slope == 1 { return }
+    let map = dtype.kernels.pointee.map
+    for row in 0..<m {
+      let start = c + row * rowLengths.c * dtype.byteCount
+      map(slope == 0 ? .relu : .leakyRelu, slope, 0, start, start, 0, n)
     }
   }
 
@@ -48,6 +61,7 @@ struct MatrixBlock {
         b, n: n, k: k, steps: transposeRight ? (1, rowLengths.b) : (rowLengths.b, 1), dtype: dtype)
     dtype.kernels.pointee.multiply_narrow(
       a, rowLengths.a, columns?.pointer ?? b, bias, c, rowLengths.c, m, n, k, accumulates)
+    rectify()
   }
 
   private func multiplyByBLAS() {
@@ -127,25 +141,27 @@ final class RightFactor: @unchecked Sendable {
     packed = (product, storage)
   }
 
-  /// C = A·B + bias on the calling thread, for `m` rows at `a`, one after the other, to rows of C
-  /// that are `rowLength` apart.
+  /// C = A·B + bias on the calling thread, for `m` rows at `a`, one after the other, to as many at
+  /// `c`; what is below zero then is multiplied by `slope`.
   func multiply(
     _ a: UnsafeMutableRawPointer, rows m: Int, bias: UnsafeMutableRawPointer?,
-    to c: UnsafeMutableRawPointer, rowLength: Int
+    to c: UnsafeMutableRawPointer, slope: Double = 1
   ) {
     if let transposed {
-      dtype.kernels.pointee.multiply_narrow(
-        a, k, transposed.pointer, bias, c, rowLength, m, n, k, false)
+      MatrixBlock(
+        a: a, b: transposed.pointer, bias: bias, c: c, m: m, n: n, k: k, transposeRight: true,
+        rowLengths: (k, k, n), dtype: dtype, slope: slope
+      ).multiply(work: 0)
     } else if let (product, storage) = packed {
       withScratch(of: product, columns: n) { scratch in
         product.multiply_packed(
-          floats(a), k, 1, floats(storage.pointer), bias.map(floats), floats(c), rowLength, m, n,
-          k, false, scratch)
+          floats(a), k, 1, floats(storage.pointer), bias.map(floats), floats(c), n, m, n, k, false,
+          Float(slope), scratch)
       }
     } else {
       MatrixBlock(
-        a: a, b: b, bias: bias, c: c, m: m, n: n, k: k, rowLengths: (k, n, rowLength),
-        dtype: dtype
+        a: a, b: b, bias: bias, c: c, m: m, n: n, k: k, rowLengths: (k, n, n), dtype: dtype,
+        slope: slope
       ).multiply(work: 2 * m * n * k)
     }
   }

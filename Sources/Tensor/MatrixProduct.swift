@@ -38,17 +38,26 @@ extension Tensor {
 
 /// x·W + b, in one pass: `[batch, inputs] · [inputs, outputs] + [outputs]`.
 public func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor {
+  affine(x, weight, bias, slope: 1)
+}
+
+/// x·W + b with what is below zero multiplied by `slope`, in one pass: ``affine(_:_:_:)`` and a
+/// rectifier, leaky above 0.
+package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, slope: Double) -> Tensor {
   let size = ProductSize(x, weight, false, false, "affine")
   precondition(
     bias.shape == [size.n] && size.batch == nil && bias.dtype == x.dtype,
     "affine: expected a bias of shape [\(size.n)] for weight \(weight.shape), found"
       + " \(bias.dtype)\(bias.shape)")
   let value = Tensor.uninitialized([size.m, size.n], x.dtype) { result, _ in
-    size.run(x.pointer, weight.pointer, result, x.dtype, bias: bias.pointer)
+    size.run(x.pointer, weight.pointer, result, x.dtype, bias: bias.pointer, slope: slope)
   }
   return value.tracked(
-    from: (x, { _, dy in dy.matmul(weight, transposeRight: true) }),
-    (weight, { _, dy in x.matmul(dy, transposeLeft: true) }), (bias, { _, dy in dy.sum(along: 0) }))
+    from: [
+      (x, { _, dy in dy.matmul(weight, transposeRight: true) }),
+      (weight, { _, dy in x.matmul(dy, transposeLeft: true) }),
+      (bias, { _, dy in dy.sum(along: 0) }),
+    ], rectifiedBy: slope)
 }
 
 /// The sizes of one matrix product or of a stack of them, and how the work is split.
@@ -82,17 +91,18 @@ private struct ProductSize {
 
   var shape: [Int] { (batch.map { [$0] } ?? []) + [m, n] }
 
-  /// Computes the product, plus a row `bias` in each row of the result if there is one.
+  /// Computes the product, plus a row `bias` in each row of the result if there is one; what is
+  /// below zero then is multiplied by `slope`.
   func run(
     _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer,
-    _ dtype: DType, bias: UnsafeMutableRawPointer? = nil
+    _ dtype: DType, bias: UnsafeMutableRawPointer? = nil, slope: Double = 1
   ) {
     if m == 0 || n == 0 || batch == 0 { return }
     let width = dtype.byteCount
     if let batch {
       parallel(count: batch) { i in
         block(
-          a + i * m * k * width, b + i * k * n * width, c + i * m * n * width, dtype, bias,
+          a + i * m * k * width, b + i * k * n * width, c + i * m * n * width, dtype, bias, slope,
           rows: 0..<m, columns: 0..<n)
       }
       return
@@ -100,21 +110,24 @@ private struct ProductSize {
     // One single-threaded product a piece, cut along the longer side of the result: faster than
     // the library's own threads, and the same bits whatever the number of threads.
     let side = max(m, n)
-    let units = (side + Self.unit - 1) / Self.unit
+    let unit = m > n ? Self.rowUnit : Self.columnUnit
+    let units = (side + unit - 1) / unit
     let pieces = min(units, Self.pieceCount(work: 2 * m * n * k))
     parallel(count: pieces) { piece in
-      let begin = units * piece / pieces * Self.unit
-      let range = begin..<min(side, units * (piece + 1) / pieces * Self.unit)
+      let begin = units * piece / pieces * unit
+      let range = begin..<min(side, units * (piece + 1) / pieces * unit)
       if m > n {
-        block(a, b, c, dtype, bias, rows: range, columns: 0..<n)
+        block(a, b, c, dtype, bias, slope, rows: range, columns: 0..<n)
       } else {
-        block(a, b, c, dtype, bias, rows: 0..<m, columns: range)
+        block(a, b, c, dtype, bias, slope, rows: 0..<m, columns: range)
       }
     }
   }
 
-  /// Pieces begin at a multiple of this, the width of the widest vector.
-  private static let unit = 16
+  /// Pieces of the rows begin at a multiple of this.
+  private static let rowUnit = 4
+  /// Pieces of the columns begin at a multiple of this, the width of the widest vector.
+  private static let columnUnit = 16
 
   /// How many pieces a product of so many floating-point operations is cut into.
   private static func pieceCount(work: Int) -> Int {
@@ -124,7 +137,8 @@ private struct ProductSize {
   /// One product on the calling thread, for a block of the result.
   private func block(
     _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer,
-    _ dtype: DType, _ bias: UnsafeMutableRawPointer?, rows: Range<Int>, columns: Range<Int>
+    _ dtype: DType, _ bias: UnsafeMutableRawPointer?, _ slope: Double, rows: Range<Int>,
+    columns: Range<Int>
   ) {
     let width = dtype.byteCount
     MatrixBlock(
@@ -133,7 +147,7 @@ private struct ProductSize {
       bias: bias.map { $0 + columns.lowerBound * width },
       c: c + (rows.lowerBound * n + columns.lowerBound) * width, m: rows.count, n: columns.count,
       k: k, transposeLeft: transposeLeft, transposeRight: transposeRight,
-      rowLengths: (transposeLeft ? m : k, transposeRight ? k : n, n), dtype: dtype
+      rowLengths: (transposeLeft ? m : k, transposeRight ? k : n, n), dtype: dtype, slope: slope
     ).multiply(work: 2 * m * n * k)
   }
 }

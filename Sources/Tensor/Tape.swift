@@ -165,6 +165,28 @@ extension Tensor {
     }
     return tape?.append(untracked, edges) ?? untracked
   }
+
+  /// Says that this value, just computed in fewer passes, is `composition` of the inputs.
+  ///
+  /// For what goes back through a fused operation: its derivative, a second one, is rare enough to
+  /// take the long way.
+  func tracked(
+    asCompositionOf inputs: [Tensor], _ composition: @escaping ([Tensor]) -> Tensor
+  ) -> Tensor {
+    tracked(
+      from: inputs.indices.map { index in
+        (
+          inputs[index],
+          { _, dy in
+            gradient(at: inputs[index]) { input in
+              var inputs = inputs
+              inputs[index] = input
+              return (composition(inputs) * dy).sum()
+            }
+          }
+        )
+      })
+  }
 }
 
 /// The value of `x` as a constant: no gradient flows through it.

@@ -58,6 +58,31 @@ let layerRows: [LayerRow] = [
   .init("MaxPool2D", [[2, 4, 5, 2]]) { _ in MaxPool2D(2) },
   .init("AveragePool2D", [[2, 4, 5, 2]]) { _ in AveragePool2D(3, stride: 1) },
   .init("Upsample2D", [[2, 2, 3, 2]]) { _ in Upsample2D(2) },
+  .init("Dense and ReLU", [[5, 3]]) { random in
+    Sequential {
+      Dense(3, 4, random)
+      ReLU()
+      Dense(4, 2, random)
+    }
+  },
+  .init("Conv2D and LeakyReLU", [[2, 4, 4, 2]]) { random in
+    Sequential {
+      Conv2D(2, 3, kernel: 3, random)
+      LeakyReLU(slope: 0.2)
+    }
+  },
+  .init("ConvTranspose2D and ReLU", [[1, 2, 3, 2]]) { random in
+    Sequential {
+      ConvTranspose2D(2, 2, kernel: 3, stride: 2, random)
+      ReLU()
+    }
+  },
+  .init("BatchNorm and LeakyReLU", [[6, 3]]) { _ in
+    Sequential {
+      BatchNorm(3)
+      LeakyReLU(slope: 0.3)
+    }
+  },
   .init("ReLU", anyShape) { _ in ReLU() },
   .init("LeakyReLU", anyShape) { _ in LeakyReLU(slope: 0.2) },
   .init("ELU", anyShape) { _ in ELU(alpha: 0.7) },

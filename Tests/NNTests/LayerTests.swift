@@ -48,6 +48,41 @@ import Testing
     #expect(network(false, true)(x) == expected)
   }
 
+  /// In a sequence the layer before applies the rectifier; the result has to be the same.
+  @Test(arguments: [DType.float32, .float64], [0, 0.2, -0.5])
+  func rectifiersInASequenceAreTheFunctions(_ dtype: DType, _ slope: Double) {
+    let random = Random(seed: 5)
+    let inference = BatchNorm(3)
+    inference.mode = .inference
+    let cases: [(any Layer, [Int])] = [
+      (Dense(3, 40, random), [7, 3]), (Dense(30, 2, random), [7, 30]),
+      (Conv2D(2, 5, kernel: 3, stride: 2, padding: 1, random), [3, 6, 5, 2]),
+      (Conv2D(2, 1, kernel: 3, bias: false, random), [3, 6, 5, 2]),
+      (Conv2D(2, 6, kernel: 4, bias: false, random), [3, 4, 4, 2]),
+      (ConvTranspose2D(2, 5, kernel: 3, stride: 2, random), [3, 4, 3, 2]),
+      (ConvTranspose2D(2, 5, kernel: 2, stride: 3, random), [3, 4, 3, 2]),
+      (ConvTranspose2D(2, 5, kernel: 3, random), [3, 1, 1, 2]), (BatchNorm(3), [9, 3]),
+      (inference, [9, 3]),
+    ]
+    for (layer, shape) in cases {
+      layer.convert(to: dtype)
+      let x = random.normal(shape, dtype: dtype)
+      let rectifier: any Layer = slope == 0 ? ReLU() : LeakyReLU(slope: slope)
+      let sequence = Sequential {
+        layer
+        rectifier
+      }
+      #expect(abs(sequence(x) - leakyReLU(layer(x), slope: slope)).max().scalar < 1e-6, "\(layer)")
+      #expect(sequence(x).min().scalar < 0 || slope <= 0)
+    }
+    let dense = Dense(1, 20, random, initializer: .constant(-1))
+    let rectified = Sequential {
+      dense
+      ReLU()
+    }
+    #expect(rectified(Tensor([[Float.infinity]])).max().scalar == 0)
+  }
+
   @Test func layerNormNormalisesTheLastAxis() {
     let x = Random(seed: 2).normal([4, 3, 50], mean: 5, standardDeviation: 3, dtype: .float64)
     let layer = LayerNorm(50, epsilon: 0)

@@ -81,12 +81,15 @@ import Testing
       let (aRow, aColumn) = flags.left ? (1, m) : (k, 1)
       let (bRow, bColumn) = flags.right ? (1, k) : (n, 1)
       var scratch = [Float](repeating: .nan, count: product.scratch_count(n))
-      for (isBiased, accumulates) in [(false, false), (true, false), (false, true)] {
+      for (isBiased, accumulates, slope) in [
+        (false, false, Float(1)), (true, false, 1), (false, true, 1), (true, false, 0),
+        (false, true, 0.25),
+      ] {
         // A column more than the product has, which must stay as it is.
         var c = [Float](repeating: 2, count: m * (n + 1))
         product.multiply(
           a, aRow, aColumn, b, bRow, bColumn, isBiased ? bias : nil, &c, n + 1, m, n, k,
-          accumulates, &scratch)
+          accumulates, slope, &scratch)
         var packed = [Float](repeating: .nan, count: product.packed_count(n, k))
         for block in 0..<product.block_count(k) {
           product.pack(b, bRow, bColumn, n, k, block, &packed)
@@ -94,7 +97,7 @@ import Testing
         var again = [Float](repeating: 2, count: m * (n + 1))
         product.multiply_packed(
           a, aRow, aColumn, packed, isBiased ? bias : nil, &again, n + 1, m, n, k, accumulates,
-          &scratch)
+          slope, &scratch)
         #expect(again == c)
         for i in 0..<m {
           for j in 0..<n {
@@ -102,6 +105,7 @@ import Testing
             for l in 0..<k {
               expected += Double(a[i * aRow + l * aColumn]) * Double(b[l * bRow + j * bColumn])
             }
+            if expected < 0 { expected *= Double(slope) }
             let error = Swift.abs(Double(c[i * (n + 1) + j]) - expected)
             #expect(error < 2e-5 * Double(k).squareRoot(), "\(name) \((m, n, k)) at \((i, j))")
           }

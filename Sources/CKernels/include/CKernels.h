@@ -51,15 +51,18 @@ typedef struct {
                  size_t outer_begin, size_t outer_end, size_t inner_begin, size_t inner_end);
   // Whether every element is a finite number.
   bool (*all_finite)(const void *x, size_t begin, size_t end);
-  // y[row] = sum over the row of x * logits - softplus(logits).
+  // y[row] = sum over the row of x * logits - softplus(logits); and what goes back to the logits,
+  // y[row, i] = dy[row] * (x - sigmoid(logits)).
   void (*bernoulli_log_density)(const void *logits, const void *x, void *y, size_t columns,
                                 size_t begin, size_t end);
-  // Over rows of [rows, channels]: sums = [Σ (u - a), Σ (u - a)(v - b)], and y = p u + q v + r, with
-  // a number for each channel in a, b, p, q and r.
+  void (*bernoulli_gradient)(const void *logits, const void *x, const void *dy, void *y,
+                             size_t columns, size_t begin, size_t end);
+  // Over rows of [rows, channels]: sums = [Σ (u - a), Σ (u - a)(v - b)], and y = p u + q v + r, what
+  // is below zero then multiplied by `slope`; with a number for each channel in a, b, p, q and r.
   void (*channel_sums)(const void *u, const void *v, const void *a, const void *b, void *sums,
                        size_t channels, size_t begin, size_t end);
   void (*channel_combine)(const void *u, const void *v, const void *p, const void *q, const void *r,
-                          void *y, size_t channels, size_t begin, size_t end);
+                          double slope, void *y, size_t channels, size_t begin, size_t end);
   // Windows as rows of a matrix [end - begin, taps * channels], zeros outside of the image; and
   // such rows back to the pixels of windows of one tap. begin and end count windows.
   void (*gather_windows)(const void *x, void *rows, const CKWindows *windows, size_t begin,
@@ -113,13 +116,14 @@ const CKKernels *_Nullable ck_kernels_named(const char *name, bool is_double);
 
 // The single-precision product C = A·B, plus `bias` in every row, or C += A·B, for A of m x k and B
 // of k x n, k >= 1, on the calling thread. Element (i, l) of A lies at a[i * a_row + l * a_column];
-// one of the two steps is 1; B likewise. Rows of C are c_row apart.
+// one of the two steps is 1; B likewise. Rows of C are c_row apart. What is below zero then is
+// multiplied by `slope`, which is 1 for the product alone and 0 for a rectifier.
 typedef struct {
   // How many floats of room a product with n columns needs as its scratch.
   size_t (*scratch_count)(size_t n);
   void (*multiply)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
                    size_t b_column, const float *_Nullable bias, float *c, size_t c_row, size_t m,
-                   size_t n, size_t k, bool accumulates, float *scratch);
+                   size_t n, size_t k, bool accumulates, float slope, float *scratch);
   // A right factor of many products is arranged once, in `packed_count` floats: block by block,
   // of which there are `block_count`.
   size_t (*block_count)(size_t k);
@@ -128,7 +132,7 @@ typedef struct {
                float *packed);
   void (*multiply_packed)(const float *a, size_t a_row, size_t a_column, const float *packed,
                           const float *_Nullable bias, float *c, size_t c_row, size_t m, size_t n,
-                          size_t k, bool accumulates, float *scratch);
+                          size_t k, bool accumulates, float slope, float *scratch);
 } CKProduct;
 
 // The package's own product where it is expected to be faster than OpenBLAS' on this processor, for

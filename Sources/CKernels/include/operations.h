@@ -52,7 +52,6 @@ typedef CK_ENUM(CKZip) {
   CKZipMaskedByPositive,     // b > 0 ? a : 0
   CKZipScaledByLeak,         // b > 0 ? a : p * a
   CKZipScaledByTanhSlope,    // a * (1 - b * b)
-  CKZipMinusSigmoid,         // a - sigmoid(b)
 } CKZip;
 
 typedef CK_ENUM(CKReduction) {

@@ -8,9 +8,14 @@ public class Activation: Layer {
   public var members: Members { [:] }
   private let function: (Tensor) -> Tensor
   private let text: String
+  /// Of a rectifier, the factor of what is below zero, such that the layer before can apply it.
+  let slope: Double?
 
-  fileprivate init(_ text: String, _ function: @escaping (Tensor) -> Tensor) {
+  fileprivate init(
+    _ text: String, slope: Double? = nil, _ function: @escaping (Tensor) -> Tensor
+  ) {
     self.text = text
+    self.slope = slope
     self.function = function
   }
 
@@ -24,14 +29,17 @@ public class Activation: Layer {
 /// max(x, 0).
 public final class ReLU: Activation {
   /// Creates the layer.
-  public init() { super.init("ReLU()", relu) }
+  public init() { super.init("ReLU()", slope: 0, relu) }
 }
 
 /// x where it is positive, `slope` · x elsewhere.
 public final class LeakyReLU: Activation {
   /// Creates the layer.
   public init(slope: Double = 0.01) {
-    super.init("LeakyReLU(slope: \(slope))") { leakyReLU($0, slope: slope) }
+    // Of a slope that is not positive the sign of the result does not tell that of x.
+    super.init("LeakyReLU(slope: \(slope))", slope: slope > 0 ? slope : nil) {
+      leakyReLU($0, slope: slope)
+    }
   }
 }
 

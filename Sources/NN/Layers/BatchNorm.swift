@@ -11,7 +11,7 @@ import Tensor
 /// - Input and output: `[…, channels]`, such as `[batch, features]` or
 ///   `[batch, height, width, channels]`; in training with two values or more for each channel.
 /// - Parameters: 2 · channels.
-public final class BatchNorm: Layer {
+public final class BatchNorm: RectifyingLayer {
   /// The scale γ, `[channels]`.
   @Parameter public var scale: Tensor
   /// The shift β, `[channels]`.
@@ -74,25 +74,29 @@ public final class BatchNorm: Layer {
   }
 
   /// The normalised input.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+
+  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
     precondition(
       x.rank > 1 && x.shape.last == scale.count,
       "\(call): expected an input of shape […, \(scale.count)], found \(x.shape)")
     switch mode {
-    case .training: return normalizedByBatch(x)
+    case .training: return normalizedByBatch(x, slope)
     case .inference:
       let factor = scale / sqrt(runningVariance + epsilon)
-      return x * factor + (shift - runningMean * factor)
+      let y = x * factor + (shift - runningMean * factor)
+      return slope == 1 ? y : slope == 0 ? relu(y) : leakyReLU(y, slope: slope)
     }
   }
 
-  private func normalizedByBatch(_ x: Tensor) -> Tensor {
+  private func normalizedByBatch(_ x: Tensor, _ slope: Double) -> Tensor {
     let n = x.count / scale.count
     precondition(
       n > 1,
       "\(call): expected two values or more for each channel in training, found \(n) in an input of"
         + " shape \(x.shape)")
-    let (y, mean, variance) = batchNormalized(x, scale: scale, shift: shift, epsilon: epsilon)
+    let (y, mean, variance) = batchNormalized(
+      x, scale: scale, shift: shift, epsilon: epsilon, slope: slope)
     runningMean.interpolate(towards: mean, weight: momentum)
     runningVariance.interpolate(towards: variance * (Double(n) / Double(n - 1)), weight: momentum)
     return y

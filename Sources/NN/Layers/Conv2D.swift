@@ -5,7 +5,7 @@ import Tensor
 /// - Input: `[batch, height, width, inputs]`. Output: `[batch, rows, columns, outputs]`, where a side
 ///   is ⌊(input + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1.
 /// - Parameters: kernel² · inputs · outputs + outputs; without a bias the last term is missing.
-public final class Conv2D: Layer {
+public final class Conv2D: RectifyingLayer {
   /// The kernel W, `[kernel, kernel, inputs, outputs]`.
   @Parameter public var weight: Tensor
   /// The bias b, `[outputs]`, if there is one.
@@ -51,7 +51,9 @@ public final class Conv2D: Layer {
   }
 
   /// The layer's output.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+
+  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
     let reach = dilation * (weight.shape[0] - 1) + 1
     precondition(
       x.rank == 4 && x.shape[3] == weight.shape[2] && x.shape[1] + 2 * padding >= reach
@@ -59,7 +61,8 @@ public final class Conv2D: Layer {
       "\(call): expected images of shape [batch, height, width, \(weight.shape[2])] with sides of"
         + " at least \(max(1, reach - 2 * padding)), found \(x.shape)")
     return conv2D(
-      x, weight, bias: bias?.wrappedValue, stride: stride, padding: padding, dilation: dilation)
+      x, weight, bias: bias?.wrappedValue, stride: stride, padding: padding, dilation: dilation,
+      slope: slope)
   }
 
   /// The layer as the code that makes it, with the number of parameters.

@@ -6,7 +6,7 @@ import Tensor
 /// - Input: `[batch, height, width, inputs]`. Output: `[batch, rows, columns, outputs]`, where a side
 ///   is stride · (input − 1) − 2 · padding + kernel + outputPadding.
 /// - Parameters: kernel² · inputs · outputs + outputs; without a bias the last term is missing.
-public final class ConvTranspose2D: Layer {
+public final class ConvTranspose2D: RectifyingLayer {
   /// The kernel, `[kernel, kernel, outputs, inputs]`: that of the convolution which leads back.
   @Parameter public var weight: Tensor
   /// The bias, `[outputs]`, if there is one.
@@ -54,14 +54,16 @@ public final class ConvTranspose2D: Layer {
   }
 
   /// The layer's output.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+
+  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
     precondition(
       x.rank == 4 && x.shape[3] == weight.shape[3],
       "\(call): expected images of shape [batch, height, width, \(weight.shape[3])], found"
         + " \(x.shape)")
     return convTranspose2D(
       x, weight, bias: bias?.wrappedValue, stride: stride, padding: padding,
-      outputPadding: outputPadding)
+      outputPadding: outputPadding, slope: slope)
   }
 
   /// The layer as the code that makes it, with the number of parameters.

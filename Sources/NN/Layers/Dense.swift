@@ -4,7 +4,7 @@ import Tensor
 ///
 /// - Input: `[batch, inputs]`. Output: `[batch, outputs]`.
 /// - Parameters: inputs · outputs + outputs.
-public final class Dense: Layer {
+public final class Dense: RectifyingLayer {
   /// The weight W, `[inputs, outputs]`.
   @Parameter public var weight: Tensor
   /// The bias b, `[outputs]`.
@@ -24,11 +24,13 @@ public final class Dense: Layer {
   }
 
   /// The layer's output.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+
+  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
     precondition(
       x.rank == 2 && x.shape[1] == weight.shape[0],
       "\(call): expected an input of shape [batch, \(weight.shape[0])], found \(x.shape)")
-    return affine(x, weight, bias)
+    return affine(x, weight, bias, slope: slope)
   }
 
   /// The layer as the code that makes it, with the number of parameters.

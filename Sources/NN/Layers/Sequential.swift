@@ -25,7 +25,24 @@ public final class Sequential: Layer {
   }
 
   /// The output of the last layer.
-  public func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
+  ///
+  /// A rectifier is applied by the layer before it, on the way out of that, where it can be: one
+  /// pass over memory less.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    var x = x
+    var rest = layers[...]
+    while let layer = rest.popFirst() {
+      if let layer = layer as? any RectifyingLayer,
+        let slope = (rest.first as? Activation)?.slope
+      {
+        x = layer(x, slope: slope)
+        rest.removeFirst()
+      } else {
+        x = layer(x)
+      }
+    }
+    return x
+  }
 
   /// The composition as the code that makes it, with the number of parameters.
   public var description: String {
@@ -33,6 +50,12 @@ public final class Sequential: Layer {
     return (["Sequential {  // \(parameterCount) parameters"] + lines + ["}"])
       .joined(separator: "\n")
   }
+}
+
+/// A layer that can multiply what is below zero by a factor on its way out, as a rectifier does.
+protocol RectifyingLayer: Layer {
+  /// The layer's output after a rectifier of that slope; 1 stands for none.
+  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor
 }
 
 /// Collects the layers of a ``Sequential``.
