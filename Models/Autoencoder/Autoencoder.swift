@@ -61,9 +61,7 @@ public final class Autoencoder: Module {
     features: Int, hiddenSizes: [Int] = [256], codeSize: Int = 64,
     error: ReconstructionError = .meanSquaredError, output: Output = .sigmoid, _ random: Random
   ) {
-    precondition(
-      error == .meanSquaredError || output == .sigmoid,
-      "Autoencoder: binary cross-entropy expects a sigmoid output, found a linear one")
+    checkFit(error, output)
     self.features = features
     self.codeSize = codeSize
     self.error = error
@@ -72,10 +70,63 @@ public final class Autoencoder: Module {
     decoder = perceptron([codeSize] + hiddenSizes.reversed() + [features], random)
   }
 
+  /// Creates a model of convolutions that halve an image's sides twice, a fully connected layer to
+  /// the code and the mirror image of both, with rectifiers between (Masci, Meier, Cireşan and
+  /// Schmidhuber 2011).
+  ///
+  /// Images are still matrices `[batch, height · width]`, in row-major order.
+  ///
+  /// - Parameters:
+  ///   - height: The height of an image in pixels, a multiple of 4.
+  ///   - width: The width of an image in pixels, a multiple of 4.
+  ///   - codeSize: The number of dimensions of a code.
+  ///   - error: What is made small.
+  ///   - output: What makes pixels of the last layer; cross-entropy needs the sigmoid.
+  ///   - random: Draws the first weights.
+  public init(
+    height: Int, width: Int, codeSize: Int = 64, error: ReconstructionError = .meanSquaredError,
+    output: Output = .sigmoid, _ random: Random
+  ) {
+    checkFit(error, output)
+    precondition(
+      height > 0 && width > 0 && height % 4 == 0 && width % 4 == 0,
+      "Autoencoder: expected images whose sides are multiples of 4, found \(height)×\(width)")
+    features = height * width
+    self.codeSize = codeSize
+    self.error = error
+    self.output = output
+    let small = [height / 4, width / 4, 64]
+    let smallSize = small.reduce(1, *)
+    encoder = Sequential {
+      Reshape([height, width, 1])
+      Conv2D(1, 32, kernel: 4, stride: 2, padding: 1, random)
+      ReLU()
+      Conv2D(32, 64, kernel: 4, stride: 2, padding: 1, random)
+      ReLU()
+      Flatten()
+      Dense(smallSize, codeSize, random)
+    }
+    decoder = Sequential {
+      Dense(codeSize, smallSize, random)
+      ReLU()
+      Reshape(small)
+      ConvTranspose2D(64, 32, kernel: 4, stride: 2, padding: 1, random)
+      ReLU()
+      ConvTranspose2D(32, 1, kernel: 4, stride: 2, padding: 1, random)
+      Flatten()
+    }
+  }
+
   /// The model as its two networks.
   public var description: String {
     "Autoencoder  // \(parameterCount) parameters\nencoder: \(encoder)\ndecoder: \(decoder)"
   }
+}
+
+private func checkFit(_ error: Autoencoder.ReconstructionError, _ output: Autoencoder.Output) {
+  precondition(
+    error == .meanSquaredError || output == .sigmoid,
+    "Autoencoder: binary cross-entropy expects a sigmoid output, found a linear one")
 }
 
 /// Fully connected layers of these widths with rectifiers between.

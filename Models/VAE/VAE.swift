@@ -23,6 +23,11 @@ public final class VAE: Module {
     /// A Gaussian about the logistic function of the decoder's output, with one learned variance
     /// for all pixels (Rybkin, Daniilidis and Levine 2021).
     case gaussian
+
+    /// log σ² of a pixel, where it is learned.
+    fileprivate var logVariance: Parameter? {
+      self == .gaussian ? Parameter(wrappedValue: Tensor(-3)) : nil
+    }
   }
 
   /// From an image to the mean and the log-variance of its code, `[batch, 2 · latentSize]`.
@@ -58,7 +63,54 @@ public final class VAE: Module {
     self.latentSize = latentSize
     encoder = perceptron([features] + hiddenSizes + [2 * latentSize], random)
     decoder = perceptron([latentSize] + hiddenSizes.reversed() + [features], random)
-    pixelLogVariance = pixels == .gaussian ? Parameter(wrappedValue: Tensor(-3)) : nil
+    pixelLogVariance = pixels.logVariance
+  }
+
+  /// Creates a model of convolutions that halve an image's sides twice, two fully connected layers
+  /// and the mirror image of both, with rectifiers between.
+  ///
+  /// Images are still matrices `[batch, height · width]`, in row-major order.
+  ///
+  /// - Parameters:
+  ///   - height: The height of an image in pixels, a multiple of 4.
+  ///   - width: The width of an image in pixels, a multiple of 4.
+  ///   - latentSize: The number of dimensions of a code.
+  ///   - pixels: The distribution over a pixel.
+  ///   - random: Draws the first weights.
+  public init(
+    height: Int, width: Int, latentSize: Int = 20, pixels: PixelDistribution = .bernoulli,
+    _ random: Random
+  ) {
+    precondition(
+      height > 0 && width > 0 && height % 4 == 0 && width % 4 == 0,
+      "VAE: expected images whose sides are multiples of 4, found \(height)×\(width)")
+    features = height * width
+    self.latentSize = latentSize
+    let small = [height / 4, width / 4, 64]
+    let smallSize = small.reduce(1, *)
+    encoder = Sequential {
+      Reshape([height, width, 1])
+      Conv2D(1, 32, kernel: 4, stride: 2, padding: 1, random)
+      ReLU()
+      Conv2D(32, 64, kernel: 4, stride: 2, padding: 1, random)
+      ReLU()
+      Flatten()
+      Dense(smallSize, 256, random)
+      ReLU()
+      Dense(256, 2 * latentSize, random)
+    }
+    decoder = Sequential {
+      Dense(latentSize, 256, random)
+      ReLU()
+      Dense(256, smallSize, random)
+      ReLU()
+      Reshape(small)
+      ConvTranspose2D(64, 32, kernel: 4, stride: 2, padding: 1, random)
+      ReLU()
+      ConvTranspose2D(32, 1, kernel: 4, stride: 2, padding: 1, random)
+      Flatten()
+    }
+    pixelLogVariance = pixels.logVariance
   }
 
   /// The model as its two networks.

@@ -4,24 +4,32 @@ import Training
 
 /// One run: data, model, training, and what is said of them.
 func run(_ options: Options) throws {
-  try options.check()
   let data = try TrainingData(options.training)
+  let (height, width) = (data.train.images.height, data.train.images.width)
+  try options.check(height: height, width: width)
   let random = Random(seed: UInt64(options.training.seed))
-  let autoencoder = Autoencoder(
-    features: data.train.images.height * data.train.images.width, hiddenSizes: options.hiddenSizes,
-    codeSize: options.codeSize, error: options.error, output: options.output, random.split())
+  let hiddenSizes = options.hiddenSizes ?? Options.defaultHiddenSizes
+  let autoencoder =
+    switch options.architecture {
+    case .dense:
+      Autoencoder(
+        features: height * width, hiddenSizes: hiddenSizes, codeSize: options.codeSize,
+        error: options.error, output: options.output, random.split())
+    case .conv:
+      Autoencoder(
+        height: height, width: width, codeSize: options.codeSize, error: options.error,
+        output: options.output, random.split())
+    }
   let trainer = AutoencoderTrainer(
     autoencoder, train: data.train, test: data.test, learningRate: options.training.learningRate,
     corruption: options.corruption, random.split())
 
   var configuration = command.configuration(of: options)
+  if options.architecture == .dense { configuration["hidden"] = .integers(hiddenSizes) }
   if options.noise != .none { configuration["noise-level"] = .number(options.corruption.level) }
-  let hidden = options.hiddenSizes.map(String.init)
-  let widths = ["\(autoencoder.features)"] + hidden
   let session = try TrainingSession(
     "autoencoder", configuration, options.training, data,
-    model: (widths + ["\(autoencoder.codeSize)"] + widths.reversed()).joined(separator: "-")
-      + ", \(Readable.count(autoencoder.parameterCount)) parameters")
+    model: summary(of: autoencoder, options.architecture, hiddenSizes: hiddenSizes))
   guard let figures = try session.train(trainer) else { return }
 
   let unit = options.error == .binaryCrossEntropy ? " nats" : ""
@@ -35,6 +43,23 @@ func run(_ options: Options) throws {
   ])
   try exportCodes(trainer, session)
   try compareWithPrincipalComponents(trainer, session)
+}
+
+/// The widths from image to code and back, and how many parameters there are.
+private func summary(
+  of autoencoder: Autoencoder, _ architecture: Options.Architecture, hiddenSizes: [Int]
+) -> String {
+  let (features, code) = (autoencoder.features, autoencoder.codeSize)
+  let count = "\(Readable.count(autoencoder.parameterCount)) parameters"
+  switch architecture {
+  case .dense:
+    let widths = [features] + hiddenSizes + [code] + hiddenSizes.reversed() + [features]
+    return widths.map(String.init).joined(separator: "-") + ", \(count)"
+  case .conv:
+    // A sixteenth of the pixels, in 64 channels.
+    let small = 4 * features
+    return "convolutions 1-32-64, \(small)-\(code)-\(small), convolutions 64-32-1, \(count)"
+  }
 }
 
 /// Writes the codes of the test images, and draws them where they have two dimensions.

@@ -4,14 +4,38 @@ import VAE
 
 /// What can be set on the command line of `train-vae`.
 struct Options: Sendable {
+  /// The two kinds of network.
+  enum Architecture: String, CaseIterable {
+    case dense, conv
+  }
+
   var training = TrainingOptions(epochs: 30)
+  var architecture = Architecture.dense
   var latentSize = 20
-  var hiddenSizes = [400]
+  /// Nil for the dense network's default.
+  var hiddenSizes: [Int]?
   var likelihood = VAE.PixelDistribution.bernoulli
   var beta = 1.0
   var samplesPerImage = 1
   var binarization = Binarization.none
   var importanceSamples: Int?
+
+  static let defaultHiddenSizes = [400]
+
+  /// Throws a `CommandLineError` where options do not suit each other or images of this size.
+  func check(height: Int, width: Int) throws {
+    guard architecture == .conv else { return }
+    if let hiddenSizes {
+      throw CommandLineError.unsuitableValue(
+        option: "--hidden", value: hiddenSizes.map(String.init).joined(separator: ","),
+        reason: "expected --architecture dense with it, as conv has widths of its own")
+    }
+    if height % 4 != 0 || width % 4 != 0 {
+      throw CommandLineError.unsuitableValue(
+        option: "--architecture", value: "conv",
+        reason: "expected images whose sides are multiples of 4, found \(height)×\(width)")
+    }
+  }
 }
 
 let command = Command(
@@ -29,10 +53,14 @@ let command = Command(
     """,
   options: [
     .epochs(\.training), .batchSize(\.training), .learningRate(\.training),
+    .choice(
+      "architecture", \.architecture, help: "fully connected layers alone, or convolutions too"),
     .integer(
       "latent", \.latentSize, in: TrainingOptions.layerWidths, help: "dimensions of a latent code"),
     .integers(
-      "hidden", \.hiddenSizes, in: TrainingOptions.layerWidths, help: "widths of the hidden layers"),
+      "hidden", \.hiddenSizes, in: TrainingOptions.layerWidths,
+      absence: "\(ConfigurationValue.integers(Options.defaultHiddenSizes))",
+      help: "widths of a dense network's hidden layers"),
     .choice("likelihood", \.likelihood, help: "distribution of a pixel given the code"),
     .number("beta", \.beta, in: .atLeast(0), help: "weight of the KL divergence"),
     .integer(

@@ -5,18 +5,30 @@ import VAE
 /// One run: data, model, training, and what is said of them.
 func run(_ options: Options) throws {
   let data = try TrainingData(options.training, binarization: options.binarization)
+  let (height, width) = (data.train.images.height, data.train.images.width)
+  try options.check(height: height, width: width)
   let random = Random(seed: UInt64(options.training.seed))
-  let vae = VAE(
-    features: data.train.images.height * data.train.images.width,
-    hiddenSizes: options.hiddenSizes, latentSize: options.latentSize, pixels: options.likelihood,
-    random.split())
+  let hiddenSizes = options.hiddenSizes ?? Options.defaultHiddenSizes
+  let vae =
+    switch options.architecture {
+    case .dense:
+      VAE(
+        features: height * width, hiddenSizes: hiddenSizes, latentSize: options.latentSize,
+        pixels: options.likelihood, random.split())
+    case .conv:
+      VAE(
+        height: height, width: width, latentSize: options.latentSize, pixels: options.likelihood,
+        random.split())
+    }
   let trainer = VAETrainer(
     vae, train: data.train, test: data.test, learningRate: options.training.learningRate,
     beta: options.beta, samplesPerImage: options.samplesPerImage, random.split())
 
+  var configuration = command.configuration(of: options)
+  if options.architecture == .dense { configuration["hidden"] = .integers(hiddenSizes) }
   let session = try TrainingSession(
-    "vae", command.configuration(of: options), options.training, data,
-    model: summary(of: vae, hiddenSizes: options.hiddenSizes))
+    "vae", configuration, options.training, data,
+    model: summary(of: vae, options.architecture, hiddenSizes: hiddenSizes))
   guard let figures = try session.train(trainer) else { return }
 
   try session.folder.write(trainer.interpolations(), to: "interpolations")
@@ -41,13 +53,23 @@ func run(_ options: Options) throws {
 }
 
 /// The widths of the encoder and of the decoder, and how many parameters they have.
-private func summary(of vae: VAE, hiddenSizes: [Int]) -> String {
-  let hidden = hiddenSizes.map(String.init)
-  let encoder = (["\(vae.features)"] + hidden).joined(separator: "-")
-  let decoder = (["\(vae.latentSize)"] + hidden.reversed() + ["\(vae.features)"])
-    .joined(separator: "-")
-  return "\(encoder)-(\(vae.latentSize), \(vae.latentSize)), \(decoder), "
-    + "\(Readable.count(vae.parameterCount)) parameters"
+private func summary(
+  of vae: VAE, _ architecture: Options.Architecture, hiddenSizes: [Int]
+) -> String {
+  let (features, latentSize) = (vae.features, vae.latentSize)
+  let code = "(\(latentSize), \(latentSize))"
+  let count = "\(Readable.count(vae.parameterCount)) parameters"
+  switch architecture {
+  case .dense:
+    let encoder = ([features] + hiddenSizes).map(String.init) + [code]
+    let decoder = ([latentSize] + hiddenSizes.reversed() + [features]).map(String.init)
+    return encoder.joined(separator: "-") + ", " + decoder.joined(separator: "-") + ", \(count)"
+  case .conv:
+    // A sixteenth of the pixels, in 64 channels.
+    let small = 4 * features
+    return "convolutions 1-32-64, \(small)-256-\(code), \(latentSize)-256-\(small), "
+      + "convolutions 64-32-1, \(count)"
+  }
 }
 
 /// Writes and says the importance-weighted estimate of log p(x).

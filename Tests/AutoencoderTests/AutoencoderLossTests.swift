@@ -112,4 +112,53 @@ import Testing
     #expect(images.min().scalar > 0 && images.max().scalar < 1)
     #expect(autoencoder.decode(autoencoder.encode(x)) == images)
   }
+
+  // MARK: Convolutions
+
+  /// A model of 4×4 pixels in float64.
+  ///
+  /// Its hundreds of rectifiers are kept off their kinks: by turns open and closed.
+  private func tinyConvolutions(_ kind: Kind) -> Autoencoder {
+    let random = Random(seed: 85)
+    let autoencoder = Autoencoder(
+      height: 4, width: 4, codeSize: 2, error: kind.error, output: kind.output, random)
+    autoencoder.convert(to: .float64)
+    for (name, parameter) in autoencoder.parameters {
+      let value = parameter.wrappedValue
+      parameter.wrappedValue =
+        name.hasSuffix("bias")
+        ? Tensor((0..<value.count).map { $0 % 2 == 0 ? 2.0 : -2 }, dtype: .float64) : 0.2 * value
+    }
+    return autoencoder
+  }
+
+  @Test(arguments: kinds.indices)
+  func gradientsWithConvolutions(_ index: Int) {
+    let autoencoder = tinyConvolutions(Self.kinds[index])
+    let x = Random(seed: 86).uniform([2, 16], in: 0.05..<0.95, dtype: .float64)
+    let parameters = autoencoder.parameters.map(\.parameter)
+    let values = parameters.map(\.wrappedValue)
+    defer { for (p, value) in zip(parameters, values) { p.wrappedValue = value } }
+    let check = checkGradient(
+      of: { point in
+        for (p, value) in zip(parameters, point) { p.wrappedValue = value }
+        return autoencoder.loss(x, from: point[parameters.count])
+      }, at: values + [x], directions: 1)
+    #expect(check.passes(), "\(check)")
+  }
+
+  @Test func theConvolutionsMirrorEachOther() {
+    let autoencoder = Autoencoder(height: 8, width: 12, codeSize: 5, Random(seed: 0))
+    #expect(
+      autoencoder.parameters.map(\.parameter.wrappedValue.shape) == [
+        [4, 4, 1, 32], [32], [4, 4, 32, 64], [64], [384, 5], [5],
+        [5, 384], [384], [4, 4, 32, 64], [32], [4, 4, 1, 32], [1],
+      ])
+    let x = Random(seed: 1).uniform([3, 96])
+    #expect(autoencoder.features == 96)
+    #expect(autoencoder.encode(x).shape == [3, 5])
+    let images = autoencoder.reconstruct(x)
+    #expect(images.shape == [3, 96])
+    #expect(images.min().scalar > 0 && images.max().scalar < 1)
+  }
 }

@@ -27,6 +27,12 @@ private let stopRows: [StopRow] = [
   .init("binary cross-entropy expects a sigmoid output, found a linear one") {
     _ = Autoencoder(features: 6, error: .binaryCrossEntropy, output: .linear, $1)
   },
+  .init("Autoencoder: expected images whose sides are multiples of 4, found 8×7") {
+    _ = Autoencoder(height: 8, width: 7, $1)
+  },
+  .init("Autoencoder: expected images of shape [batch, 32], found [2, 8, 4, 1]") {
+    _ = Autoencoder(height: 8, width: 4, $1).encode(Tensor.zeros([2, 8, 4, 1]))
+  },
   .init("Corruption: expected a level of 0 or more, and of at most 1 for masking, found 1.5") {
     _ = Corruption(.masking, level: 1.5)($0.encode(Tensor.zeros([1, 6])), $1)
   },

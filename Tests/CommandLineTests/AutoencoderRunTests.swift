@@ -40,8 +40,12 @@ import Testing
               --epochs N         passes over the training images (default: 10)
               --batch-size N     images in a training step (default: 128)
               --learning-rate X  step size of Adam (default: 0.001)
+              --architecture dense|conv
+                                 fully connected layers alone, or convolutions too
+                                 (default: dense)
               --latent N         dimensions of a latent code (default: 64)
-              --hidden N,...     widths of the hidden layers (default: 256)
+              --hidden N,...     widths of a dense network's hidden layers (default:
+                                 256)
               --loss mse|bce     mean squared error, or binary cross-entropy (default:
                                  mse)
               --output sigmoid|linear
@@ -108,6 +112,7 @@ import Testing
           "epochs": 2,
           "batch-size": 16,
           "learning-rate": 0.001,
+          "architecture": "dense",
           "latent": 3,
           "hidden": [8, 4],
           "loss": "bce",
@@ -189,6 +194,44 @@ import Testing
     #expect(bright[1] > 0 && bright[1] < bright[0], "\(bright)")
   }
 
+  @Test func aConvolutionalModelLeavesTheSameFiles() throws {
+    let result = try Executable(
+      "train-autoencoder",
+      [
+        "--data", "data", "--epochs", "2", "--batch-size", "16", "--architecture", "conv",
+        "--latent", "2",
+      ], in: workspace
+    ).result()
+    #expect(result.code == 0, "\(result.error)")
+    // 544 + 32,832 + 256·2 + 2, and 2·256 + 256 + 32,800 + 513.
+    #expect(
+      result.lines.contains(
+        "model:   convolutions 1-32-64, 256-2-256, convolutions 64-32-1, 67,971 parameters"),
+      "\(result.output)")
+    let losses = try table().column("test_loss")
+    #expect(losses[1] < losses[0])
+    #expect(
+      workspace.names(in: "runs/autoencoder-001") == [
+        "codes.csv", "codes.ppm", "config.json", "evaluation.json", "loss.csv", "reconstructions",
+      ])
+  }
+
+  @Test func imagesThatConvolutionsCannotHalveTwice() throws {
+    let workspace = try Workspace(data: SmallData(height: 6, width: 8))
+    let result = try Executable(
+      "train-autoencoder", ["--data", "data", "--architecture", "conv"], in: workspace
+    ).result()
+    #expect(result.code == 64)
+    #expect(
+      result.error == """
+        train-autoencoder: --architecture conv: expected images whose sides are multiples of 4, \
+        found 6×8
+        Try 'train-autoencoder --help'.
+
+        """)
+    #expect(workspace.names() == ["data"])
+  }
+
   @Test func noTwoOptionsGiveTheSameLosses() throws {
     let changes = [
       [], ["--seed", "1"], ["--learning-rate", "0.002"], ["--latent", "4"], ["--hidden", "9"],
@@ -238,6 +281,11 @@ import Testing
   @Test(arguments: [
     (["--latent", "0"], "--latent is out of range: expected 1 to 65536, found 0"),
     (["--hidden", "8,,4"], "--hidden expects whole numbers between commas, found '8,,4'"),
+    (["--architecture", "deep"], "--architecture expects dense or conv, found 'deep'"),
+    (
+      ["--architecture", "conv"],
+      "--hidden 8: expected --architecture dense with it, as conv has widths of its own"
+    ),
     (["--loss", "mae"], "--loss expects mse or bce, found 'mae'"),
     (["--output", "tanh"], "--output expects sigmoid or linear, found 'tanh'"),
     (["--noise", "salt"], "--noise expects none, gaussian or masking, found 'salt'"),

@@ -45,6 +45,13 @@ import Testing
     Case(
       arguments: ["--binarize", "yes"],
       message: "--binarize expects none, threshold or stochastic, found 'yes'"),
+    Case(
+      arguments: ["--architecture", "deep"],
+      message: "--architecture expects dense or conv, found 'deep'"),
+    // The widths are among the arguments of every quick run.
+    Case(
+      arguments: ["--architecture", "conv"],
+      message: "--hidden 8: expected --architecture dense with it, as conv has widths of its own"),
     Case(arguments: ["--out", ""], message: "--out expects a text that is not empty, found ''"),
     // Out of range.
     outOfRange("--epochs", "0", "1 to 1000000"),
@@ -95,6 +102,19 @@ import Testing
     #expect(
       result.error == """
         train-vae: --limit 41: expected at most 40, as there are no more training images
+        Try 'train-vae --help'.
+
+        """)
+    #expect(workspace.names() == ["data"])
+  }
+
+  @Test func imagesThatConvolutionsCannotHalveTwice() throws {
+    let workspace = try Workspace(data: SmallData(height: 8, width: 6))
+    let result = try workspace.run("--data", "data", "--architecture", "conv")
+    #expect(result.code == 64)
+    #expect(
+      result.error == """
+        train-vae: --architecture conv: expected images whose sides are multiples of 4, found 8×6
         Try 'train-vae --help'.
 
         """)

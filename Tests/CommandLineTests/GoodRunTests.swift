@@ -36,6 +36,7 @@ import Testing
           "epochs": 1,
           "batch-size": 16,
           "learning-rate": 0.002,
+          "architecture": "dense",
           "latent": 3,
           "hidden": [8, 4],
           "likelihood": "gaussian",
@@ -53,6 +54,19 @@ import Testing
         }
 
         """)
+  }
+
+  @Test func theConfigurationHoldsTheWidthsThatWereUsed() throws {
+    // A later option overrides an earlier one, but none takes it back.
+    let quick = ["--data", "data", "--epochs", "1", "--latent", "2"]
+    for (options, hidden) in [([], [400]), (["--architecture", "conv"], nil)] {
+      let result = try Executable("train-vae", quick + options, in: workspace).result()
+      #expect(result.code == 0, "\(result.error)")
+      let run = try #require(workspace.names(in: "runs").last)
+      let json = try JSONSerialization.jsonObject(
+        with: workspace.contents(of: "runs/\(run)/config.json"))
+      #expect((json as? [String: Any])?["hidden"] as? [Int] == hidden)
+    }
   }
 
   @Test func theConfigurationIsJSONWithAKeyForEveryOptionOfTheHelp() throws {
@@ -134,6 +148,26 @@ import Testing
     #expect(result.code == 0)
     #expect(result.output.contains("model:   45-8-(3, 3), 3-8-45, "))
     #expect(try PGM("runs/vae-001/interpolations.pgm", in: workspace).width == 10 * 11 - 2)
+  }
+
+  @Test func aConvolutionalModelLeavesTheSameFiles() throws {
+    let quick = ["--data", "data", "--epochs", "2", "--batch-size", "16", "--latent", "2"]
+    let result = try Executable(
+      "train-vae", quick + ["--architecture", "conv", "--importance-samples", "2"], in: workspace
+    ).result()
+    #expect(result.code == 0, "\(result.error)")
+    // 544 + 32,832, 256·256 + 256 + 256·4 + 4; 2·256 + 256 + 256·256 + 256, 32,800 + 513.
+    #expect(
+      result.lines.contains(
+        "model:   convolutions 1-32-64, 256-256-(2, 2), 2-256-256, convolutions 64-32-1, "
+          + "200,069 parameters"), "\(result.output)")
+    let table = try LossTable(of: "runs/vae-001", in: workspace)
+    #expect(table.column("test_loss")[1] < table.column("test_loss")[0])
+    #expect(
+      workspace.names(in: "runs/vae-001") == [
+        "config.json", "evaluation.json", "interpolations.pgm", "loss.csv", "manifold.pgm",
+        "reconstructions", "samples",
+      ])
   }
 
   @Test func oneImageToTrainOnAndOneToTestWithAreEnough() throws {

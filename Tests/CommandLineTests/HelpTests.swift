@@ -10,8 +10,12 @@ import Testing
           --epochs N              passes over the training images (default: 30)
           --batch-size N          images in a training step (default: 128)
           --learning-rate X       step size of Adam (default: 0.001)
+          --architecture dense|conv
+                                  fully connected layers alone, or convolutions too
+                                  (default: dense)
           --latent N              dimensions of a latent code (default: 20)
-          --hidden N,...          widths of the hidden layers (default: 400)
+          --hidden N,...          widths of a dense network's hidden layers
+                                  (default: 400)
           --likelihood bernoulli|gaussian
                                   distribution of a pixel given the code (default:
                                   bernoulli)

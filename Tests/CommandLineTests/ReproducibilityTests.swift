@@ -9,7 +9,7 @@ import Testing
 @Suite struct ReproducibilityTests {
   private static let variants = [
     ["--binarize", "stochastic", "--samples-per-image", "2", "--latent", "2"],
-    ["--likelihood", "gaussian", "--hidden", "300,100"],
+    ["--likelihood", "gaussian", "--hidden", "300,100"], ["--architecture", "conv"],
   ]
 
   private func files(of options: [String], in workspace: Workspace) throws -> [String: Data] {

@@ -71,6 +71,44 @@ import VAE
     #expect(check.passes(), "\(check)")
   }
 
+  /// The same with convolutions.
+  @Test func gradientsWithConvolutions() {
+    let random = Random(seed: 77)
+    let vae = VAE(height: 4, width: 4, latentSize: 2, random)
+    vae.convert(to: .float64)
+    let parameters = vae.parameters.map(\.parameter)
+    // The hundreds of rectifiers are kept off their kinks: by turns open and closed.
+    let values = vae.parameters.map { name, parameter in
+      let value = parameter.wrappedValue
+      return name.hasSuffix("bias")
+        ? Tensor((0..<value.count).map { $0 % 2 == 0 ? 2.0 : -2 }, dtype: .float64) : 0.2 * value
+    }
+    let x = random.uniform([2, 16], in: 0.05..<0.95, dtype: .float64)
+    let check = checkGradient(
+      of: { point in
+        for (p, value) in zip(parameters, point) { p.wrappedValue = value }
+        return vae.loss(point[parameters.count], Random(seed: 73)).total
+      }, at: values + [x], directions: 1)
+    #expect(check.passes(), "\(check)")
+  }
+
+  @Test(arguments: VAE.PixelDistribution.allCases)
+  func theConvolutionsMirrorEachOther(_ pixels: VAE.PixelDistribution) {
+    let vae = VAE(height: 8, width: 12, latentSize: 5, pixels: pixels, Random(seed: 0))
+    let shapes = [
+      [4, 4, 1, 32], [32], [4, 4, 32, 64], [64], [384, 256], [256], [256, 10], [10],
+      [5, 256], [256], [256, 384], [384], [4, 4, 32, 64], [32], [4, 4, 1, 32], [1],
+    ]
+    #expect(
+      vae.parameters.map(\.parameter.wrappedValue.shape) == shapes
+        + (pixels == .gaussian ? [[]] : []))
+    let x = Random(seed: 1).uniform([3, 96])
+    #expect(vae.features == 96)
+    #expect(vae.posterior(of: x).mean.shape == [3, 5])
+    #expect(vae.reconstruct(x).shape == [3, 96])
+    #expect(vae.sample(count: 2, Random(seed: 2)).shape == [2, 96])
+  }
+
   /// The bound with importance weights is trained on, too.
   @Test(arguments: VAE.PixelDistribution.allCases)
   func gradientsOfTheImportanceWeightedBound(_ pixels: VAE.PixelDistribution) {

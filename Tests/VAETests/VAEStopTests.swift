@@ -22,6 +22,12 @@ private let stopRows: [StopRow] = [
   .init("Dense(3, 5): expected an input of shape [batch, 3], found [1, 2]") { vae, _ in
     _ = vae.decode(Tensor.zeros([1, 2]))
   },
+  .init("Reshape([8, 4, 1]): expected an input of shape [batch, …] with 32 elements for each") {
+    _ = VAE(height: 8, width: 4, $1).reconstruct(Tensor.zeros([2, 33]))
+  },
+  .init("VAE: expected images whose sides are multiples of 4, found 9×8") {
+    _ = VAE(height: 9, width: 8, $1)
+  },
   .init("VAE.loss: expected one sample or more for each image, found 0") {
     _ = $0.loss(Tensor.zeros([2, 6]), samplesPerImage: 0, $1)
   },

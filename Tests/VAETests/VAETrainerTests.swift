@@ -49,6 +49,22 @@ import VAE
     }
   }
 
+  @Test func theLossFallsWithConvolutionsToo() throws {
+    let digits = DrawnDigits(trainCount: 48, testCount: 8)
+    let random = Random(seed: 3)
+    let vae = VAE(height: 28, width: 28, latentSize: 4, random.split())
+    let trainer = VAETrainer(
+      vae, train: try Batches(digits.train, size: 16), test: try Batches(digits.test, size: 8),
+      learningRate: 0.003, random.split())
+    let before = (values: values(of: vae), loss: trainer.evaluate()[0])
+    train(trainer, epochs: 3)
+    #expect(trainer.evaluate()[0] < before.loss - 100)
+    for (old, new) in zip(before.values, values(of: vae)) {
+      #expect(old.scalars != new.scalars, "\(old.name)")
+    }
+    #expect(trainer.pictures()[1].grid.image(left: 0, top: 0) == Array(digits.test.pixels[..<784]))
+  }
+
   @Test(arguments: VAE.PixelDistribution.allCases)
   func theLossFallsOnTrainingAndTestImages(pixels: VAE.PixelDistribution) throws {
     let trainer = try trainer(pixels: pixels, learningRate: 0.005)
