@@ -51,7 +51,7 @@ let package = Package(
       dependencies: ["Autoencoder", "Training", "Tensor"]),
     .executableTarget(
       name: "train-vae",
-      dependencies: ["VAE", "Datasets", "Training", "NN", "Tensor"]),
+      dependencies: ["VAE", "Classifier", "Datasets", "Training", "NN", "Tensor"]),
     .executableTarget(
       name: "train-classifier", dependencies: ["Classifier", "Training", "NN", "Tensor"]),
 

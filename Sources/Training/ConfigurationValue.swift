@@ -12,6 +12,8 @@ public enum ConfigurationValue: Equatable, Sendable {
   case integers([Int])
   /// A number. In JSON, one that is not finite becomes a text, as JSON has no other way to say it.
   case number(Double)
+  /// Numbers, in order.
+  case numbers([Double])
   /// A text.
   case text(String)
 
@@ -21,6 +23,9 @@ public enum ConfigurationValue: Equatable, Sendable {
     case .absent: return "null"
     case .integers(let values): return "[" + values.map(String.init).joined(separator: ", ") + "]"
     case .number(let value) where !value.isFinite: return "\"\(value)\""
+    case .numbers(let values):
+      let numbers = try values.map { try ConfigurationValue.number($0).json() }
+      return "[" + numbers.joined(separator: ", ") + "]"
     case .flag, .integer, .number: return description
     case .text(let text):
       let encoder = JSONEncoder()
@@ -39,6 +44,7 @@ extension ConfigurationValue: CustomStringConvertible {
     case .integer(let value): "\(value)"
     case .integers(let values): values.map(String.init).joined(separator: ",")
     case .number(let value): Readable.number(value)
+    case .numbers(let values): values.map(Readable.number).joined(separator: ",")
     case .text(let text): text
     }
   }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Makes a folder and those above it, where they do not exist.
-func makeFolders(_ path: String) throws(OutputError) {
+package func makeFolders(_ path: String) throws(OutputError) {
   if makeFolder(path) == 0 { return }
   var code = errno
   if code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {

@@ -42,6 +42,11 @@ public enum Readable {
     return String(format: "%.\(decimals)f", value)
   }
 
+  /// A share in percent, without the sign: `98.76`, `4.30`.
+  public static func percent(_ share: Double) -> String {
+    String(format: "%.2f", 100 * share)
+  }
+
   /// A rate per second, to the whole number unless it is small: `61,234`, `3.2`.
   static func rate(_ value: Double) -> String {
     value < 10 ? String(format: "%.1f", value) : count(Int(value.rounded()))

@@ -1,3 +1,4 @@
+import Classifier
 import Datasets
 import Training
 import VAE
@@ -19,6 +20,7 @@ struct Options: Sendable {
   var samplesPerImage = 1
   var binarization = Binarization.none
   var importanceSamples: Int?
+  var judge: String?
 
   static let defaultHiddenSizes = [400]
 
@@ -49,6 +51,8 @@ let command = Command(
     PGM images; with --latent 2 also a map of all codes, manifold.pgm. Ctrl-C ends
     a run cleanly.
 
+    \(Judging.note)
+
     \(TrainingOptions.dataNote)
     """,
   options: [
@@ -73,5 +77,6 @@ let command = Command(
       "importance-samples", \.importanceSamples, in: .between(1, and: 1_000_000),
       placeholder: "K", absence: "no estimate",
       help: "codes drawn for a test image to estimate log p(x) at the end"),
+    .judge(\.judge),
     .quiet(\.training),
   ])

@@ -1,3 +1,4 @@
+import Classifier
 import Tensor
 import Training
 import VAE
@@ -7,6 +8,7 @@ func run(_ options: Options) throws {
   let data = try TrainingData(options.training, binarization: options.binarization)
   let (height, width) = (data.train.images.height, data.train.images.width)
   try options.check(height: height, width: width)
+  let judging = try Judging(options.judge, data)
   let random = Random(seed: UInt64(options.training.seed))
   let hiddenSizes = options.hiddenSizes ?? Options.defaultHiddenSizes
   let vae =
@@ -47,9 +49,7 @@ func run(_ options: Options) throws {
     try session.folder.write(manifold, to: "manifold")
     session.list(["manifold.pgm": "the images of a grid of codes"])
   }
-  if let count = options.importanceSamples {
-    try estimateLogLikelihood(trainer, sampleCount: count, session)
-  }
+  try evaluate(trainer, options, judging, random.split(), session)
 }
 
 /// The widths of the encoder and of the decoder, and how many parameters they have.
@@ -72,26 +72,31 @@ private func summary(
   }
 }
 
-/// Writes and says the importance-weighted estimate of log p(x).
-private func estimateLogLikelihood(
-  _ trainer: VAETrainer, sampleCount: Int, _ session: TrainingSession
+/// Writes and says what is asked to be known of the trained model.
+private func evaluate(
+  _ trainer: VAETrainer, _ options: Options, _ judging: Judging, _ random: Random,
+  _ session: TrainingSession
 ) throws {
-  guard
-    let nats = trainer.logLikelihood(
-      sampleCount: sampleCount, isInterrupted: { Interrupt.isRequested })
-  else {
-    session.say("interrupted before the estimate of log p(x) was complete")
-    return
+  var evaluation = Configuration()
+  if let count = options.importanceSamples {
+    guard
+      let nats = trainer.logLikelihood(
+        sampleCount: count, isInterrupted: { Interrupt.isRequested })
+    else {
+      session.say("interrupted before the estimate of log p(x) was complete")
+      return
+    }
+    let bits = bitsPerDimension(nats: -nats, features: trainer.vae.features)
+    evaluation["importance-samples"] = .integer(count)
+    evaluation["log-likelihood-nats-per-image"] = .number(nats)
+    evaluation["bits-per-dimension"] = .number(bits)
+    try session.folder.write(try evaluation.json(), to: "evaluation.json")
+    session.say(
+      "log p(x) of the test images is about \(Readable.metric(nats)) nats per image, "
+        + "\(Readable.metric(bits)) bits per dimension (\(count) importance samples)")
   }
-  let bits = bitsPerDimension(nats: -nats, features: trainer.vae.features)
-  let evaluation: Configuration = [
-    "importance-samples": .integer(sampleCount),
-    "log-likelihood-nats-per-image": .number(nats),
-    "bits-per-dimension": .number(bits),
-  ]
-  try session.folder.write(try evaluation.json(), to: "evaluation.json")
-  session.say(
-    "log p(x) of the test images is about \(Readable.metric(nats)) nats per image, "
-      + "\(Readable.metric(bits)) bits per dimension (\(sampleCount) importance samples)")
-  session.list(["evaluation.json": "that estimate"])
+  try judging.report(to: session, &evaluation) { trainer.vae.sample(count: $0, random) }
+  if !evaluation.entries.isEmpty {
+    session.list(["evaluation.json": "the figures of the lines above"])
+  }
 }

@@ -50,6 +50,7 @@ import Testing
           "sample-every": 3,
           "limit": 20,
           "importance-samples": 2,
+          "judge": null,
           "quiet": true
         }
 

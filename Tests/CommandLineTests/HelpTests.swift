@@ -35,6 +35,8 @@ import Testing
           --limit N               training images used (default: all)
           --importance-samples K  codes drawn for a test image to estimate log p(x)
                                   at the end (default: no estimate)
+          --judge FILE|none       classifier that looks at samples at the end
+                                  (default: one trained on the data, once)
           --quiet                 print nothing but errors
       -h, --help                  print this help and exit
           --version               print the version and exit
@@ -43,6 +45,11 @@ import Testing
     loss.csv (nats per image), and samples, reconstructions and interpolations as
     PGM images; with --latent 2 also a map of all codes, manifold.pgm. Ctrl-C ends
     a run cleanly.
+
+    At the end a classifier judges as many samples as there are test images: how
+    clear they are, how far from the test images, how often each class occurs
+    (evaluation.json). Without --judge it is trained on the data, which takes about
+    a minute, and kept for later runs in ~/.cache/pushforward.
 
     Without --data, MNIST is read from datasets/mnist if it is there; if not, the
     program trains on digits that it draws itself. To get MNIST:

@@ -6,7 +6,8 @@ import Testing
 @Suite struct ConfigurationTests {
   let configuration: Configuration = [
     "program": .text("train-vae"), "epochs": .integer(30), "hidden": .integers([400, 200]),
-    "beta": .number(1), "rate": .number(0.001), "quiet": .flag(false), "limit": .absent,
+    "beta": .number(1), "rate": .number(0.001), "shares": .numbers([0.25, 0, 1]),
+    "quiet": .flag(false), "limit": .absent,
   ]
 
   @Test func theJSONIsExactlyThis() throws {
@@ -18,6 +19,7 @@ import Testing
           "hidden": [400, 200],
           "beta": 1,
           "rate": 0.001,
+          "shares": [0.25, 0, 1],
           "quiet": false,
           "limit": null
         }
@@ -46,7 +48,7 @@ import Testing
     configuration["seed"] = .integer(1)
     #expect(
       configuration.entries.map(\.name)
-        == ["program", "epochs", "beta", "rate", "quiet", "limit", "seed"])
+        == ["program", "epochs", "beta", "rate", "shares", "quiet", "limit", "seed"])
     #expect(configuration["epochs"] == .integer(3))
     #expect(configuration["hidden"] == nil)
   }

@@ -29,6 +29,11 @@ import Testing
     #expect(Readable.metric(value) == text)
   }
 
+  @Test(arguments: [(0.98765, "98.77"), (0, "0.00"), (1, "100.00")])
+  func percents(share: Double, text: String) {
+    #expect(Readable.percent(share) == text)
+  }
+
   @Test(arguments: [(3.25, "3.2"), (61_233.7, "61,234")])
   func rates(value: Double, text: String) {
     #expect(Readable.rate(value) == text)

@@ -1,0 +1,145 @@
+import Datasets
+import Foundation
+import Tensor
+import Testing
+import Training
+
+@testable import Classifier
+
+/// Where the judge of a run comes from, and what becomes of what it says.
+@Suite struct JudgingTests {
+  private static let bars = Bars(trainCount: 1_000, testCount: 20, height: 6)
+
+  let folder: TemporaryFolder
+  private var cache: JudgeCache? { JudgeCache(environment: ["XDG_CACHE_HOME": folder.path]) }
+  private let options: TrainingOptions
+
+  init() throws {
+    folder = try TemporaryFolder()
+    var options = TrainingOptions(epochs: 1)
+    options.out = folder.path + "/runs"
+    options.isQuiet = true
+    self.options = options
+  }
+
+  private func data(_ bars: Bars = bars, choice: String = "bars") throws -> TrainingData {
+    try TrainingData(bars, name: "bars", choice: choice, options)
+  }
+
+  /// Judges grey samples, and returns the evaluation and the text of its file.
+  @discardableResult
+  private func report(
+    _ data: TrainingData, choice: String? = nil, isDebug: Bool = false,
+    isInterrupted: () -> Bool = { false }
+  ) throws -> (evaluation: Configuration, file: String?) {
+    let judging = try Judging(choice, data, cache: cache, isDebug: isDebug)
+    let session = try TrainingSession("test", [:], options, data, model: "none")
+    var evaluation: Configuration = ["before": .integer(1)]
+    try judging.report(to: session, &evaluation, isInterrupted: isInterrupted) {
+      Tensor(filledWith: 0.5, [$0, 60])
+    }
+    let path = session.folder.path(of: "evaluation.json")
+    return (evaluation, try? String(contentsOfFile: path, encoding: .utf8))
+  }
+
+  @Test func aJudgeIsTrainedOnceAndKept() throws {
+    let data = try data()
+    let first = try report(data)
+    let names = folder.names(in: "pushforward")
+    #expect(names.count == 1)
+    #expect(names[0].hasPrefix("judge-\(pushforwardVersion)-1000x6x10-"))
+    #expect(first.evaluation["before"] == .integer(1))
+    #expect(first.evaluation["judge"] == .text("trained"))
+    #expect(first.evaluation["judged-samples"] == .integer(20))
+    let json = try first.evaluation.json()
+    #expect(first.file == json)
+
+    // The next run takes it, which a mark in the file shows: a head that knows one class alone.
+    let path = folder.path + "/pushforward/" + names[0]
+    let kept = try Judge(path: path, height: 6, width: 10)
+    #expect(try report(data).file == first.file)
+    kept.classifier.head.parameters[1].parameter.wrappedValue =
+      Tensor([0, 0, 0, 0, 0, 0, 0, 1e6, 0, 0])
+    try kept.save(to: path)
+    let marked = try report(data).evaluation["class-shares"]
+    #expect(marked == .numbers([0, 0, 0, 0, 0, 0, 0, 1, 0, 0]))
+
+    // A damaged one is replaced.
+    try Data("broken".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(try report(data).file == first.file)
+    #expect(try Judge(path: path, height: 6, width: 10).classifier.parameterCount > 0)
+  }
+
+  @Test func whereItCannotBeKeptTheSamplesAreJudgedAllTheSame() throws {
+    try Data().write(to: URL(fileURLWithPath: folder.path + "/pushforward"))
+    let report = try report(data())
+    #expect(report.evaluation["classifier-score"] != nil)
+  }
+
+  @Test func aFileIsTakenAsItIs() throws {
+    let data = try data()
+    let path = folder.path + "/judge.safetensors"
+    let judge = Judge(Classifier(.conv, height: 6, width: 10, Random(seed: 1)))
+    try judge.save(to: path)
+    let judgement = try #require(
+      try judge.judgement(beside: data.test.images) { Tensor(filledWith: 0.5, [$0, 60]) })
+    // In a debug build too.
+    let found = try report(data, choice: path, isDebug: true).evaluation
+    #expect(found["judge"] == .text(path))
+    #expect(found["frechet-distance"] == .number(judgement.frechetDistance))
+    #expect(found["classifier-score"] == .number(judgement.score))
+    #expect(found["test-classifier-score"] == .number(judgement.testScore))
+    #expect(found["judge-accuracy"] == .number(judgement.accuracy))
+    #expect(found["class-shares"] == .numbers(judgement.classShares))
+    #expect(folder.names(in: "pushforward").isEmpty)
+  }
+
+  @Test func aFileThatIsNotAJudgeEndsTheRunBeforeItBegins() throws {
+    let path = folder.path + "/judge.safetensors"
+    #expect(throws: ModelFileError.self) { try Judging(path, data()) }
+    try Judge(Classifier(.conv, height: 8, width: 8, Random(seed: 1))).save(to: path)
+    #expect(throws: ModelFileError.self) { try Judging(path, data()) }
+    let small = try data(Bars(height: 5))
+    let error = #expect(throws: CommandLineError.self) { try Judging("judge", small) }
+    #expect(
+      error?.description
+        == "--judge judge: expected grey images of 6×6 pixels or more, found 5×10")
+  }
+
+  @Test func nothingIsJudgedWhereThatIsAskedForOrMakesNoSense() throws {
+    let cases: [(choice: String?, data: TrainingData, isDebug: Bool)] = [
+      ("none", try data(), false),
+      (nil, try data(), true),
+      (nil, try data(Bars(trainCount: 999, height: 6)), false),
+      (nil, try data(Bars(trainCount: 1_000, height: 5)), false),
+      (nil, try data(Bars(trainCount: 1_000, height: 33)), false),
+      (nil, try data(Bars(trainCount: 1_000, testCount: 1, height: 6)), false),
+    ]
+    for (choice, data, isDebug) in cases {
+      let (evaluation, file) = try report(data, choice: choice, isDebug: isDebug)
+      #expect(evaluation == ["before": .integer(1)] && file == nil)
+    }
+    #expect(folder.names(in: "pushforward").isEmpty)
+  }
+
+  @Test func anInterruptedTrainingKeepsNoJudge() throws {
+    let (evaluation, file) = try report(data(), isInterrupted: { true })
+    #expect(evaluation == ["before": .integer(1)] && file == nil)
+    #expect(folder.names(in: "pushforward").isEmpty)
+  }
+
+  @Test func theCacheIsWhereTheSystemHasIt() {
+    let images = Self.bars.train
+    func path(_ environment: [String: String]) -> String? {
+      JudgeCache(environment: environment)?.path(for: images)
+    }
+    let name =
+      "judge-\(pushforwardVersion)-1000x6x10-\(String(images.checksum, radix: 16))"
+      + ".safetensors"
+    #expect(path(["HOME": "/home/a"]) == "/home/a/.cache/pushforward/" + name)
+    #expect(path(["HOME": "/home/a", "XDG_CACHE_HOME": "/tmp/c"]) == "/tmp/c/pushforward/" + name)
+    #expect(
+      path(["HOME": "/home/a", "XDG_CACHE_HOME": "here"]) == "/home/a/.cache/pushforward/" + name)
+    #expect(path([:]) == nil)
+  }
+}
