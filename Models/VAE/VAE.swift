@@ -134,7 +134,11 @@ private func perceptron(_ widths: [Int], _ random: Random) -> Sequential {
 extension VAE {
   /// p(z), the distribution of codes beforehand: N(0, 1), `[1, latentSize]`.
   public var prior: DiagonalGaussian {
-    .standard([1, latentSize], dtype: encoder.parameters[0].parameter.wrappedValue.dtype)
+    prior(dtype: encoder.parameters[0].parameter.wrappedValue.dtype)
+  }
+
+  private func prior(dtype: DType) -> DiagonalGaussian {
+    .standard([1, latentSize], dtype: dtype)
   }
 
   /// q(z|x), the distribution of the codes of images `x`, `[batch, features]`.
@@ -185,13 +189,12 @@ extension VAE {
       let z = posterior.sample(random)
       return likelihood(given: z).logDensity(of: x)
     }
-    let reconstruction =
-      logDensities.dropFirst().reduce(logDensities[0], +) / Double(samplesPerImage)
-    let divergence = posterior.klDivergence(to: prior)
-    let loss = (beta * divergence - reconstruction).mean()
+    let logDensity = logDensities.dropFirst().reduce(logDensities[0], +) / Double(samplesPerImage)
+    let reconstruction = -logDensity.mean()
+    let divergence = posterior.klDivergence(to: prior(dtype: x.dtype)).mean()
     return Loss(
-      total: loss, reconstruction: -stopGradient(reconstruction).mean(),
-      divergence: stopGradient(divergence).mean())
+      total: beta * divergence + reconstruction, reconstruction: stopGradient(reconstruction),
+      divergence: stopGradient(divergence))
   }
 
   /// The importance-weighted estimate of log p(x), log 1/K Σₖ p(x|zₖ) p(zₖ) / q(zₖ|x).

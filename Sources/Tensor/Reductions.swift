@@ -13,11 +13,19 @@ extension Tensor {
 
   /// The sum along several axes.
   public func sum(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
-    let kept = reduced(.sum, along: axes, "sum")
+    total(along: axes, keepingDimensions, "sum") { _ in 1 }
+  }
+
+  /// The sum along axes times a factor that depends on how many elements it has.
+  private func total(
+    along axes: [Int], _ keepingDimensions: Bool, _ name: String, factor: (Int) -> Double
+  ) -> Tensor {
+    let kept = reduced(.sum, along: axes, name)
     let (own, keptShape) = (shape, kept.shape)
-    let shape = keepingDimensions ? keptShape : squeezedShape(along: axes, "sum")
-    return Tensor(kept.storage, shape: shape)
-      .tracked(from: self) { _, dy in dy.reshaped(to: keptShape).broadcast(to: own) }
+    let factor = factor(kept.count)
+    let shape = keepingDimensions ? keptShape : squeezedShape(along: axes, name)
+    return Tensor((kept * factor).storage, shape: shape)
+      .tracked(from: self) { _, dy in (dy * factor).reshaped(to: keptShape).broadcast(to: own) }
   }
 
   /// The mean of all elements, a scalar.
@@ -30,8 +38,7 @@ extension Tensor {
 
   /// The mean along several axes.
   public func mean(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
-    let total = sum(along: axes, keepingDimensions: keepingDimensions)
-    return total * (Double(total.count) / Double(count))
+    total(along: axes, keepingDimensions, "mean") { Double($0) / Double(count) }
   }
 
   /// The variance of all elements, a scalar; see ``variance(along:keepingDimensions:correction:)``.
