@@ -11,6 +11,8 @@ let package = Package(
       dependencies: [
         .product(name: "Tensor", package: "Pushforward"),
         .product(name: "NN", package: "Pushforward"),
+        .product(name: "Autoencoder", package: "Pushforward"),
+        .product(name: "GAN", package: "Pushforward"),
         .product(name: "VAE", package: "Pushforward"),
       ])
   ],

@@ -13,8 +13,7 @@ public struct Gradients: Sendable {
 
   /// The Euclidean norm of all gradients taken as one vector.
   public var globalNorm: Double {
-    elements.reduce(0) { $0 + square($1.gradient.converted(to: .float64)).sum().scalar }
-      .squareRoot()
+    elements.reduce(0) { $0 + $1.gradient.sumOfSquares }.squareRoot()
   }
 
   /// Scaled down, all by one factor, where the global norm exceeds `norm` (Pascanu, Mikolov and

@@ -120,6 +120,20 @@ extension Tensor {
     dtype.kernels.pointee.all_finite(pointer, 0, count)
   }
 
+  /// The sum of the squares of all elements, added up in double precision: a figure to report, no
+  /// gradient flows through it.
+  public var sumOfSquares: Double {
+    let kernel = dtype.kernels.pointee.sum_of_squares
+    let length = 4 * elementwiseGrain
+    let partial = Tensor.uninitialized([(count + length - 1) / length], .float64) { result, _ in
+      let sums = result.assumingMemoryBound(to: Double.self)
+      parallel(over: count, step: length) { begin, end in
+        sums[begin / length] = kernel(pointer, begin, end)
+      }
+    }
+    return partial.doubles.reduce(0, +)
+  }
+
   /// The elements converted to another type; the gradient is converted back.
   public func converted(to target: DType) -> Tensor {
     if target == dtype { return self }

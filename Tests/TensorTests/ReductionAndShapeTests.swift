@@ -81,6 +81,14 @@ private let rows: [ShapeRow] =
   ]
 
 @Suite struct ReductionAndShapeTests {
+  @Test func sumOfSquaresOfManyAndOfLargeElements() {
+    let x = Random(seed: 3).normal([70_001])
+    let expected = x.doubles.reduce(0) { $0 + $1 * $1 }
+    #expect(Swift.abs(x.sumOfSquares - expected) < 1e-9 * expected)
+    #expect(Tensor([Float(1e30), -1e30]).sumOfSquares > 1.9e60)
+    #expect(Tensor.zeros([0]).sumOfSquares == 0)
+  }
+
   @Test(arguments: rows)
   func gradientsAndShapes(_ row: ShapeRow) {
     let x = Random(seed: 5).normal(row.shape, dtype: .float64)

@@ -1,3 +1,5 @@
+import Autoencoder
+import GAN
 import NN
 import Tensor
 import VAE
@@ -49,10 +51,15 @@ final class Images {
 
 // MARK: - Autoencoders and the classifier
 
-@Sendable private func vae() -> Work {
+@Sendable private func vae() -> Work { training(VAE(features: 784, Random(seed: 1))) }
+
+@Sendable private func convolutionalVAE() -> Work {
+  training(VAE(height: 28, width: 28, Random(seed: 1)))
+}
+
+private func training(_ vae: VAE) -> Work {
   let random = Random(seed: 0)
   let images = Images(60_000, [784], random)
-  let vae = VAE(features: 784, random)
   let optimizer = Adam()
   return Work(batchSize: 128) {
     let x = images.batch(128)
@@ -65,21 +72,12 @@ final class Images {
 @Sendable private func autoencoder() -> Work {
   let random = Random(seed: 0)
   let images = Images(60_000, [784], random)
-  let network = Sequential {
-    Dense(784, 256, random)
-    ReLU()
-    Dense(256, 64, random)
-    ReLU()
-    Dense(64, 256, random)
-    ReLU()
-    Dense(256, 784, random)
-    Sigmoid()
-  }
+  let model = Autoencoder(features: 784, random)
   let optimizer = Adam()
   return Work(batchSize: 128) {
     let x = images.batch(128)
-    let (loss, gradients) = valueWithGradient(of: network) { square(network(x) - x).mean() }
-    optimizer.update(network, along: gradients)
+    let (loss, gradients) = valueWithGradient(of: model) { model.loss(x, from: x) }
+    optimizer.update(model, along: gradients)
     return loss.scalar
   }
 }
@@ -112,86 +110,17 @@ final class Images {
   }
 }
 
-@Sendable private func convolutionalVAE() -> Work {
-  let random = Random(seed: 0)
-  let images = Images(60_000, [784], random)
-  let encoder = Sequential {
-    Reshape([28, 28, 1])
-    Conv2D(1, 32, kernel: 4, stride: 2, padding: 1, random)
-    ReLU()
-    Conv2D(32, 64, kernel: 4, stride: 2, padding: 1, random)
-    ReLU()
-    Flatten()
-    Dense(3136, 256, random)
-    ReLU()
-    Dense(256, 40, random)
-  }
-  let decoder = Sequential {
-    Dense(20, 256, random)
-    ReLU()
-    Dense(256, 3136, random)
-    ReLU()
-    Reshape([7, 7, 64])
-    ConvTranspose2D(64, 32, kernel: 4, stride: 2, padding: 1, random)
-    ReLU()
-    ConvTranspose2D(32, 1, kernel: 4, stride: 2, padding: 1, random)
-    Flatten()
-  }
-  let network = Pair(encoder, decoder)
-  let optimizer = Adam()
-  return Work(batchSize: 128) {
-    let x = images.batch(128)
-    let (loss, gradients) = valueWithGradient(of: network) {
-      let parts = encoder(x).split(count: 2, along: 1)
-      let (mean, logVariance) = (parts[0], parts[1])
-      let z = mean + exp(0.5 * logVariance) * random.normal(mean.shape)
-      let divergence = 0.5 * (exp(logVariance) + square(mean) - 1 - logVariance).sum(along: 1)
-      return (divergence - bernoulliLogDensity(of: x, logits: decoder(z))).mean()
-    }
-    optimizer.update(network, along: gradients)
-    return loss.scalar
-  }
-}
-
-/// Two modules trained as one.
-private final class Pair: Module {
-  private let first: Sequential
-  private let second: Sequential
-  var members: Members { ["first": first, "second": second] }
-
-  init(_ first: Sequential, _ second: Sequential) {
-    self.first = first
-    self.second = second
-  }
-}
-
 // MARK: - Adversarial networks
 
 @Sendable private func gan() -> Work {
   let random = Random(seed: 0)
-  let generator = Sequential {
-    for (inputs, outputs) in [(100, 256), (256, 512), (512, 1024)] {
-      Dense(inputs, outputs, random)
-      LeakyReLU(slope: 0.2)
-    }
-    Dense(1024, 784, random)
-    Tanh()
-  }
-  let discriminator = Sequential {
-    for (inputs, outputs) in [(784, 512), (512, 256)] {
-      Dense(inputs, outputs, random)
-      LeakyReLU(slope: 0.2)
-    }
-    Dense(256, 1, random)
-  }
-  return adversarial(
-    generator, discriminator, Images(60_000, [784], random), codeShape: [100], batchSize: 128,
-    random)
+  return adversarial(.dense(random), Images(60_000, [784], random), batchSize: 128, random)
 }
 
 @Sendable private func dcgan28() -> Work {
   let random = Random(seed: 0)
   let generator = Sequential {
+    Reshape([1, 1, 100])
     ConvTranspose2D(100, 256, kernel: 7, bias: false, random)
     BatchNorm(256)
     ReLU()
@@ -208,15 +137,17 @@ private final class Pair: Module {
     BatchNorm(128)
     LeakyReLU(slope: 0.2)
     Conv2D(128, 1, kernel: 7, random)
+    Flatten()
   }
-  return adversarial(
-    generator, discriminator, Images(60_000, [28, 28, 1], random), codeShape: [1, 1, 100],
-    batchSize: 128, random)
+  let gan = GAN(
+    generator: generator, discriminator: discriminator, latentSize: 100, sampleShape: [28, 28, 1])
+  return adversarial(gan, Images(60_000, [28, 28, 1], random), batchSize: 128, random)
 }
 
 @Sendable private func dcgan64() -> Work {
   let random = Random(seed: 0)
   let generator = Sequential {
+    Reshape([1, 1, 100])
     ConvTranspose2D(100, 512, kernel: 4, bias: false, random)
     BatchNorm(512)
     ReLU()
@@ -237,31 +168,19 @@ private final class Pair: Module {
       LeakyReLU(slope: 0.2)
     }
     Conv2D(512, 1, kernel: 4, random)
+    Flatten()
   }
-  return adversarial(
-    generator, discriminator, Images(2_000, [64, 64, 3], random), codeShape: [1, 1, 100],
-    batchSize: 64, random)
+  let gan = GAN(
+    generator: generator, discriminator: discriminator, latentSize: 100, sampleShape: [64, 64, 3])
+  return adversarial(gan, Images(2_000, [64, 64, 3], random), batchSize: 64, random)
 }
 
 /// A step of the discriminator, with real and made images apart, and one of the generator.
 private func adversarial(
-  _ generator: Sequential, _ discriminator: Sequential, _ images: Images, codeShape: [Int],
-  batchSize: Int, _ random: Random
+  _ gan: GAN, _ images: Images, batchSize: Int, _ random: Random
 ) -> Work {
-  let generatorOptimizer = Adam(learningRate: 2e-4, beta1: 0.5)
-  let discriminatorOptimizer = Adam(learningRate: 2e-4, beta1: 0.5)
+  let training = AdversarialTraining(gan, random)
   return Work(batchSize: batchSize) {
-    let real = images.batch(batchSize) * 2 - 1
-    let made = generator(random.normal([batchSize] + codeShape))
-    let (loss, gradients) = valueWithGradient(of: discriminator) {
-      softplus(-discriminator(real)).mean() + softplus(discriminator(made)).mean()
-    }
-    discriminatorOptimizer.update(discriminator, along: gradients)
-    let code = random.normal([batchSize] + codeShape)
-    let (_, generatorGradients) = valueWithGradient(of: generator) {
-      softplus(-discriminator(generator(code))).mean()
-    }
-    generatorOptimizer.update(generator, along: generatorGradients)
-    return loss.scalar
+    training.step([2 * images.batch(batchSize) - 1]).discriminatorLoss
   }
 }

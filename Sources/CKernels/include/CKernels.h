@@ -51,6 +51,7 @@ typedef struct {
                  size_t outer_begin, size_t outer_end, size_t inner_begin, size_t inner_end);
   // Whether every element is a finite number.
   bool (*all_finite)(const void *x, size_t begin, size_t end);
+  double (*sum_of_squares)(const void *x, size_t begin, size_t end);
   // y[row] = sum over the row of x * logits - softplus(logits); and what goes back to the logits,
   // y[row, i] = dy[row] * (x - sigmoid(logits)).
   void (*bernoulli_log_density)(const void *logits, const void *x, void *y, size_t columns,
