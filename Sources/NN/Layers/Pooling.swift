@@ -3,67 +3,50 @@ import Tensor
 // Layers that make images smaller or larger, of [batch, height, width, channels], without
 // parameters.
 
-/// The largest element of each window and channel.
+/// A layer that makes one number of each window and channel.
 ///
 /// A side of the result is ⌊(input − size) / stride⌋ + 1.
-public final class MaxPool2D: Layer {
+public class Pooling2D: Layer {
   private let size: Int
   private let stride: Int
+  private let pool: (_ x: Tensor, _ size: Int, _ stride: Int?) -> Tensor
 
   /// None.
   public var members: Members { [:] }
 
-  /// Creates the layer; the window, `size` pixels square, moves by its side by default.
-  public init(_ size: Int, stride: Int? = nil) {
-    precondition(
-      size > 0 && stride ?? size > 0,
-      "MaxPool2D: expected a size and a stride of 1 or more, found \(size) and \(stride ?? size)")
+  fileprivate init(
+    _ size: Int, _ stride: Int?, _ pool: @escaping (Tensor, _ size: Int, _ stride: Int?) -> Tensor
+  ) {
     self.size = size
     self.stride = stride ?? size
+    self.pool = pool
+    precondition(
+      size > 0 && self.stride > 0,
+      "\(Self.self): expected a size and a stride of 1 or more, found \(size) and \(self.stride)")
   }
 
   /// The layer's output.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     checkImages(x, atLeast: size, description)
-    return maxPool2D(x, size: size, stride: stride)
+    return pool(x, size, stride)
   }
 
   /// The layer as the code that makes it.
   public var description: String {
-    "MaxPool2D(\(size)\(stride == size ? "" : ", stride: \(stride)"))"
+    "\(Self.self)(\(size)\(stride == size ? "" : ", stride: \(stride)"))"
   }
 }
 
-/// The mean of each window and channel.
-///
-/// A side of the result is ⌊(input − size) / stride⌋ + 1.
-public final class AveragePool2D: Layer {
-  private let size: Int
-  private let stride: Int
-
-  /// None.
-  public var members: Members { [:] }
-
+/// The largest element of each window and channel.
+public final class MaxPool2D: Pooling2D {
   /// Creates the layer; the window, `size` pixels square, moves by its side by default.
-  public init(_ size: Int, stride: Int? = nil) {
-    precondition(
-      size > 0 && stride ?? size > 0,
-      "AveragePool2D: expected a size and a stride of 1 or more, found \(size) and"
-        + " \(stride ?? size)")
-    self.size = size
-    self.stride = stride ?? size
-  }
+  public init(_ size: Int, stride: Int? = nil) { super.init(size, stride, maxPool2D) }
+}
 
-  /// The layer's output.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    checkImages(x, atLeast: size, description)
-    return averagePool2D(x, size: size, stride: stride)
-  }
-
-  /// The layer as the code that makes it.
-  public var description: String {
-    "AveragePool2D(\(size)\(stride == size ? "" : ", stride: \(stride)"))"
-  }
+/// The mean of each window and channel.
+public final class AveragePool2D: Pooling2D {
+  /// Creates the layer; the window, `size` pixels square, moves by its side by default.
+  public init(_ size: Int, stride: Int? = nil) { super.init(size, stride, averagePool2D) }
 }
 
 /// Each pixel repeated in a square of `factor` × `factor`.
