@@ -19,6 +19,7 @@ let package = Package(
 
     // MARK: Executables
     .executable(name: "train-autoencoder", targets: ["train-autoencoder"]),
+    .executable(name: "train-gan", targets: ["train-gan"]),
     .executable(name: "train-vae", targets: ["train-vae"]),
     .executable(name: "train-classifier", targets: ["train-classifier"]),
   ],
@@ -49,6 +50,8 @@ let package = Package(
     .executableTarget(
       name: "train-autoencoder",
       dependencies: ["Autoencoder", "Training", "Tensor"]),
+    .executableTarget(
+      name: "train-gan", dependencies: ["GAN", "Datasets", "Training", "NN", "Tensor"]),
     .executableTarget(
       name: "train-vae",
       dependencies: ["VAE", "Classifier", "Datasets", "Training", "NN", "Tensor"]),
@@ -81,7 +84,7 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "train-autoencoder", "train-classifier", "train-vae", "Datasets", "Tensor",
+        "train-autoencoder", "train-classifier", "train-gan", "train-vae", "Datasets", "Tensor",
       ]),
   ],
   swiftLanguageModes: [.v6]

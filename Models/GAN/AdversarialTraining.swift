@@ -56,6 +56,12 @@ extension AdversarialTraining {
     guard let last = batches.last else {
       preconditionFailure("AdversarialTraining.step: expected one batch or more, found none")
     }
+    for real in batches {
+      precondition(
+        real.shape.dropFirst() == gan.sampleShape[...],
+        "AdversarialTraining.step: expected samples of shape [batch] + \(gan.sampleShape), found"
+          + " \(real.shape)")
+    }
     var mean = WeightedMean()
     for real in batches.dropLast() {
       let fake = gan.sample(count: real.shape[0], random)

@@ -16,7 +16,7 @@ public final class GANTrainer: Trainer {
   /// Creates a trainer.
   ///
   /// - Parameters:
-  ///   - gan: The model; its samples have as many elements as an image.
+  ///   - gan: The model; its samples have the shape of an image or are its pixels in a row.
   ///   - train: The images to train on.
   ///   - learningRate: Adam's, for both networks.
   ///   - discriminatorSteps: How many steps the discriminator takes for one of the generator's, each
@@ -28,11 +28,10 @@ public final class GANTrainer: Trainer {
     _ gan: GAN, train: Batches, learningRate: Double = 0.0002, discriminatorSteps: Int = 1,
     generatorLoss: GAN.GeneratorLoss = .nonSaturating, labelSmoothing: Double = 0, _ random: Random
   ) {
-    let imageShape = [train.images.height, train.images.width, 1]
     precondition(
-      gan.sampleShape.reduce(1, *) == imageShape.reduce(1, *),
-      "GANTrainer: expected images of as many elements as the model's samples, \(gan.sampleShape),"
-        + " found \(imageShape)")
+      gan.sampleShape == train.imageShape || gan.sampleShape == [train.imageShape.reduce(1, *)],
+      "GANTrainer: expected images of the shape of the model's samples, \(gan.sampleShape), found"
+        + " \(train.imageShape)")
     precondition(
       discriminatorSteps > 0,
       "GANTrainer: expected one discriminator step or more, found \(discriminatorSteps)")
@@ -73,7 +72,8 @@ public final class GANTrainer: Trainer {
   /// Nothing.
   public func evaluate() -> [Double] { [] }
 
-  /// A batch's images as the discriminator takes them: from −1, black, to 1, white.
+  /// A batch's images as the discriminator takes them: from −1, black, to 1, white, the range of the
+  /// generator's hyperbolic tangent.
   private func samples(_ batch: Batch) -> Tensor {
     (2 * batch.images - 1).reshaped(to: [batch.count] + gan.sampleShape)
   }
@@ -106,6 +106,7 @@ extension GANTrainer {
     defer { gan.generator.mode = .training }
     let pixels = 0.5 * samples() + 0.5
     return ImageGrid(
-      pixels.scalars, imageHeight: train.images.height, imageWidth: train.images.width, columns: 10)
+      pixels.scalars, imageHeight: train.imageShape[0], imageWidth: train.imageShape[1],
+      channels: train.imageShape[2], columns: 10)
   }
 }

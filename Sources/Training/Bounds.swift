@@ -12,6 +12,8 @@ public enum Bounds<Value: Comparable & Sendable>: Sendable {
   case between(Value, and: Value)
   /// The first value included, the second not.
   case from(Value, below: Value)
+  /// One of a few.
+  case oneOf([Value])
 
   /// Whether the value is allowed.
   func contains(_ value: Value) -> Bool {
@@ -21,6 +23,7 @@ public enum Bounds<Value: Comparable & Sendable>: Sendable {
     case .above(let limit): value > limit
     case .between(let lowest, let highest): value >= lowest && value <= highest
     case .from(let lowest, let limit): value >= lowest && value < limit
+    case .oneOf(let values): values.contains(value)
     }
   }
 
@@ -32,6 +35,7 @@ public enum Bounds<Value: Comparable & Sendable>: Sendable {
     case .above(let limit): "more than \(print(limit))"
     case .between(let lowest, let highest): "\(print(lowest)) to \(print(highest))"
     case .from(let lowest, let limit): "\(print(lowest)) or more, but less than \(print(limit))"
+    case .oneOf(let values): Readable.alternatives(values.map(print))
     }
   }
 }

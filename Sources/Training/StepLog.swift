@@ -1,10 +1,12 @@
 /// The table of single steps' figures, `steps.csv`: a row every so many steps.
 ///
-/// Rows are kept and written together, because each writing is of the whole file.
+/// Each writing is of the whole file, so rows wait until they are a sixteenth of those written: a
+/// run can be watched, and a long one does not spend its time on the table.
 struct StepLog {
   private let interval: Int
   private var table: CSVFile
-  private var rows: [[CSVFile.Field]] = []
+  private var waiting: [[CSVFile.Field]] = []
+  private var writtenCount = 0
 
   /// Writes a table that has only its header.
   init(in folder: RunFolder, columns: [String], interval: Int) throws {
@@ -15,15 +17,17 @@ struct StepLog {
   }
 
   /// Takes the figures of a step, counted from 1 over the whole run, if it is its turn.
-  mutating func add(_ figures: [Double], epoch: Int, step: Int) {
+  mutating func add(_ figures: [Double], epoch: Int, step: Int) throws {
     guard step.isMultiple(of: interval) else { return }
-    rows.append([.integer(epoch), .integer(step)] + figures.map { .number($0) })
+    waiting.append([.integer(epoch), .integer(step)] + figures.map { .number($0) })
+    if 16 * waiting.count > writtenCount { try writeWaiting() }
   }
 
-  /// Writes the rows that have been added since the last time.
-  mutating func write() throws {
-    if rows.isEmpty { return }
-    try table.append(contentsOf: rows)
-    rows = []
+  /// Writes the rows that still wait.
+  mutating func writeWaiting() throws {
+    if waiting.isEmpty { return }
+    try table.append(contentsOf: waiting)
+    writtenCount += waiting.count
+    waiting = []
   }
 }

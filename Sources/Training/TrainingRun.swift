@@ -62,7 +62,7 @@ public struct TrainingRun {
       let stepsBefore = step
       let result = Result { try pass(trainer, epoch, &step, &log) }
       // However the epoch ended: a run that diverges is what the table is looked at for.
-      try log?.write()
+      try log?.writeWaiting()
       guard let training = try result.get() else {
         return .interrupted(epoch: epoch, batch: step - stepsBefore)
       }
@@ -97,7 +97,7 @@ public struct TrainingRun {
       try checkFinite(result.metrics, trainer.trainingColumns) {
         .notFinite(metric: $0, value: $1, epoch: epoch, batch: index + 1)
       }
-      log?.add(result.metrics, epoch: epoch, step: step)
+      try log?.add(result.metrics, epoch: epoch, step: step)
       mean.add(result.metrics, count: result.count)
       progress.advance(
         by: result.count, showing: [(trainer.trainingColumns[0], mean.values[0])])

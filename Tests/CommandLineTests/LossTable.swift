@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A `loss.csv`, read by the letter of its format.
+/// A `loss.csv` or another such table, read by the letter of its format.
 struct LossTable {
   /// The columns of `train-vae`.
   static let vae =
@@ -11,8 +11,10 @@ struct LossTable {
 
   /// Reads the table of a run, which must have this header; a line that is not complete or not
   /// numeric fails the test.
-  init(of run: String, in workspace: Workspace, header: String = vae) throws {
-    let text = String(decoding: try workspace.contents(of: run + "/loss.csv"), as: UTF8.self)
+  init(
+    of run: String, in workspace: Workspace, header: String = vae, name: String = "loss.csv"
+  ) throws {
+    let text = String(decoding: try workspace.contents(of: "\(run)/\(name)"), as: UTF8.self)
     try #require(text.hasSuffix("\n"))
     let lines = text.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
     try #require(lines.first.map(String.init) == header)

@@ -13,7 +13,7 @@ private struct StopRow: Sendable {
 }
 
 private let stopRows: [StopRow] = [
-  .init("Dense(6, 5): expected an input of shape [batch, 6], found [2, 7]") {
+  .init("AdversarialTraining.step: expected samples of shape [batch] + [6], found [2, 7]") {
     _ = AdversarialTraining($0, $1).step([Tensor.zeros([2, 7])])
   },
   .init("AdversarialTraining.step: expected one batch or more, found none") {
@@ -29,6 +29,31 @@ private let stopRows: [StopRow] = [
   .init("GAN: expected a latent size above 0, found 0") { gan, _ in
     _ = GAN(
       generator: gan.generator, discriminator: gan.discriminator, latentSize: 0, sampleShape: [6])
+  },
+  .init("GAN.dcgan: expected an image size among [28, 64], found 32") {
+    _ = GAN.dcgan(imageSize: 32, $1)
+  },
+  .init("GAN.dcgan: expected channels above 0, found 0 and 64") {
+    _ = GAN.dcgan(channels: 0, $1)
+  },
+  .init("AdversarialTraining.step: expected samples of shape [batch] + [28, 28, 1], found [2, 784]")
+  {
+    let gan = GAN.dcgan(latentSize: 3, baseChannels: 2, $1)
+    _ = AdversarialTraining(gan, $1).step([Tensor.zeros([2, 784])])
+  },
+  // The layer that meets wrong images names itself, what it expected and what it found.
+  .init("Conv2D(1, 2, kernel: 4, stride: 2, padding: 1): expected images of shape") {
+    let gan = GAN.dcgan(latentSize: 3, baseChannels: 2, $1)
+    _ = gan.discriminator(Tensor.zeros([2, 28, 28, 3]))
+  },
+  .init("Conv2D(4, 1, kernel: 7): expected images of shape [batch, height, width, 4] with sides of")
+  {
+    let gan = GAN.dcgan(latentSize: 3, baseChannels: 2, $1)
+    _ = gan.discriminator(Tensor.zeros([2, 20, 20, 1]))
+  },
+  .init("Reshape([1]): expected an input of shape [batch, …] with 1 elements for each example") {
+    let gan = GAN.dcgan(latentSize: 3, baseChannels: 2, $1)
+    _ = gan.discriminator(Tensor.zeros([2, 64, 64, 1]))
   },
 ]
 

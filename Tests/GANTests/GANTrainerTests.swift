@@ -143,7 +143,7 @@ import Training
     }
     let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
     let message =
-      "GANTrainer: expected images of as many elements as the model's samples, [6], found"
+      "GANTrainer: expected images of the shape of the model's samples, [6], found [28, 28, 1]"
     #expect(text.contains(message), "\(text)")
   }
 }

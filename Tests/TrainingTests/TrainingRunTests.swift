@@ -112,6 +112,21 @@ import Testing
       try temporary.text(of: "vae-001/steps.csv") == lines.joined(separator: "\n") + "\n")
   }
 
+  @Test func theTableOfStepsCanBeWatched() throws {
+    var log = try StepLog(in: folder, columns: ["x"], interval: 1)
+    var waits: [Int] = []
+    for step in 1...1000 {
+      try log.add([Double(step)], epoch: 1, step: step)
+      let text = try temporary.text(of: "vae-001/steps.csv")
+      waits.append(step + 1 - text.split(separator: "\n").count)
+    }
+    #expect(waits.prefix(16).allSatisfy { $0 == 0 })
+    #expect(waits.enumerated().allSatisfy { $0.element <= 1 + $0.offset / 16 })
+    #expect(waits.contains { $0 > 40 })
+    try log.writeWaiting()
+    #expect(try temporary.text(of: "vae-001/steps.csv").hasSuffix("\n1,1000,1000.0\n"))
+  }
+
   @Test func theStepsBeforeAnInterruptionAreInTheTable() throws {
     let trainer = ScriptedTrainer()
     _ = try run(epochs: 3, stepsLoggedEvery: 1, isInterrupted: { trainer.steps == 5 })

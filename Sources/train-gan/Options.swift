@@ -1,0 +1,59 @@
+import GAN
+import Training
+
+/// What can be set on the command line of `train-gan`.
+struct Options: Sendable {
+  var training = TrainingOptions(epochs: 20, learningRate: 0.0002)
+  var architecture = GAN.Architecture.dense
+  var latentSize = 100
+  var imageSize = 28
+  var generatorLoss = GAN.GeneratorLoss.nonSaturating
+  var discriminatorSteps = 1
+  var labelSmoothing = 0.0
+  var logInterval: Int?
+}
+
+let command = Command(
+  name: "train-gan",
+  summary: "Trains a generative adversarial network (Goodfellow et al. 2014) on images.",
+  version: pushforwardVersion,
+  defaults: Options(),
+  notes: """
+    A new folder is made for each run, such as runs/gan-001, with config.json,
+    loss.csv (both losses in nats, D(x) and D(G(z)) as probabilities, the norms of
+    both gradients), samples of the same noise as PGM images, or PPM in colour, and
+    interpolations; with --log-every also steps.csv, the same figures of single
+    steps. Ctrl-C ends a run cleanly.
+
+    The architecture dcgan is that of Radford, Metz and Chintala (2016). Digits are
+    enlarged to the image size; the files of a folder of colour images, all in
+    binary PPM, have to be of that size.
+
+    \(TrainingOptions.dataNote)
+    """,
+  options: [
+    .epochs(\.training), .batchSize(\.training), .learningRate(\.training),
+    .choice(
+      "architecture", \.architecture, help: "fully connected layers, or convolutions"),
+    .integer(
+      "latent", \.latentSize, in: TrainingOptions.layerWidths, help: "dimensions of the noise z"),
+    .integer(
+      "image-size", \.imageSize, in: .oneOf(GAN.convolutionalImageSizes), placeholder: "28|64",
+      help: "side of the images in pixels"),
+    .choice("generator-loss", \.generatorLoss, help: "-log D(G(z)), or log(1 - D(G(z)))"),
+    .integer(
+      "discriminator-steps", \.discriminatorSteps, in: .between(1, and: 5), placeholder: "K",
+      help: "steps of the discriminator for one of the generator"),
+    .number(
+      "label-smoothing", \.labelSmoothing, in: .from(0, below: 0.5),
+      help: "what real images' labels are short of 1"),
+    .text(
+      "data", \.training.data, placeholder: "DIR|drawn", absence: "MNIST if it is there",
+      help: "folder with MNIST's files or with colour images, or drawn"),
+    .out(\.training), .seed(\.training), .threads(\.training), .sampleInterval(\.training),
+    .limit(\.training),
+    .integer(
+      "log-every", \.logInterval, in: .atLeast(1), absence: "no such table",
+      help: "steps between rows of steps.csv"),
+    .quiet(\.training),
+  ])

@@ -1,0 +1,83 @@
+import Datasets
+import GAN
+import NN
+import Tensor
+import Training
+
+/// One run: data, model, training, and what is said of them.
+func run(_ options: Options) throws {
+  let data = try trainingData(options)
+  let random = Random(seed: UInt64(options.training.seed))
+  let gan = model(options, imageShape: data.train.imageShape, random.split())
+  let trainer = GANTrainer(
+    gan, train: data.train, learningRate: options.training.learningRate,
+    discriminatorSteps: options.discriminatorSteps, generatorLoss: options.generatorLoss,
+    labelSmoothing: options.labelSmoothing, random.split())
+
+  let session = try TrainingSession(
+    "gan", command.configuration(of: options), options.training, data,
+    model: summary(of: gan, options.architecture))
+  guard let figures = try session.train(trainer, stepsLoggedEvery: options.logInterval) else {
+    return
+  }
+
+  let interpolations = trainer.interpolations()
+  try session.folder.write(interpolations, to: "interpolations")
+  func metric(_ name: String) -> String { Readable.metric(figures[name, default: .nan]) }
+  session.say(
+    "losses in nats: discriminator \(metric("d_loss")), generator \(metric("g_loss")); D(x) is "
+      + "\(metric("d_real")), D(G(z)) \(metric("d_fake"))")
+  session.list([
+    "config.json": "options, seed and version",
+    "loss.csv": "losses, probabilities and gradients' norms by epoch",
+  ])
+  if options.logInterval != nil { session.list(["steps.csv": "the same of single steps"]) }
+  session.list([
+    "samples/": "images of the same 100 random z",
+    "interpolations.\(interpolations.fileExtension)": "from one z to another, line by line",
+  ])
+}
+
+/// The digits or the folder of images that the options ask for, in the size that they ask for.
+private func trainingData(_ options: Options) throws -> TrainingData {
+  let (choice, side) = (options.training.data, options.imageSize)
+  func sizeError(_ expected: String, _ images: LabeledImages, in name: String) -> any Error {
+    CommandLineError.unsuitableValue(
+      option: "--image-size", value: "\(side)",
+      reason: "expected images of \(expected)\(side)×\(side) pixels in \(name), found "
+        + "\(images.height)×\(images.width)")
+  }
+  if let choice, choice != DigitData.drawn, !MNIST.hasFiles(in: choice) {
+    let folder = try ImageFolder(directory: choice)
+    guard folder.train.height == side, folder.train.width == side else {
+      throw sizeError("", folder.train, in: choice)
+    }
+    return try TrainingData(
+      folder, name: "colour images in \(choice)", choice: choice, options.training)
+  }
+  let digits = try DigitData(choice, limit: options.training.limit)
+  guard digits.train.height <= side, digits.train.width <= side else {
+    throw sizeError("at most ", digits.train, in: digits.choice)
+  }
+  return try TrainingData(
+    digits, name: digits.name, choice: digits.choice, advice: digits.advice, options.training,
+    enlargedTo: digits.train.height == side && digits.train.width == side ? nil : side)
+}
+
+private func model(_ options: Options, imageShape: [Int], _ random: Random) -> GAN {
+  switch options.architecture {
+  case .dense:
+    .dense(features: imageShape.reduce(1, *), latentSize: options.latentSize, random)
+  case .dcgan:
+    .dcgan(
+      imageSize: imageShape[0], channels: imageShape[2], latentSize: options.latentSize, random)
+  }
+}
+
+/// The architecture, the images and how many parameters the networks have.
+private func summary(of gan: GAN, _ architecture: GAN.Architecture) -> String {
+  let shape = gan.sampleShape.map(String.init).joined(separator: "×")
+  return "\(architecture.rawValue), noise of \(gan.latentSize), samples of \(shape); generator "
+    + "\(Readable.count(gan.generator.parameterCount)), discriminator "
+    + "\(Readable.count(gan.discriminator.parameterCount)) parameters"
+}

@@ -1,0 +1,3 @@
+import Training
+
+command.execute(\.training, run)

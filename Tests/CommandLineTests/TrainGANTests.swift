@@ -1,0 +1,348 @@
+import Datasets
+import Foundation
+import Tensor
+import Testing
+
+/// What `train-gan` has of its own; what all executables share is tested with `train-vae`.
+@Suite struct TrainGANTests {
+  private static let figures = "d_loss,g_loss,d_real,d_fake,d_gradient_norm,g_gradient_norm"
+  private static let run = "runs/gan-001"
+
+  let workspace: Workspace
+
+  init() throws { workspace = try Workspace() }
+
+  private func train(_ arguments: String...) throws -> Executable.Result {
+    // One thread: the tests beside this one have work for the others.
+    let quick = ["--data", "data", "--batch-size", "16", "--epochs", "1", "--threads", "1"]
+    return try Executable("train-gan", quick + arguments, in: workspace).result()
+  }
+
+  private func table(_ name: String = "loss.csv") throws -> LossTable {
+    try LossTable(
+      of: Self.run, in: workspace, header: "epoch,step," + Self.figures, name: name)
+  }
+
+  /// Writes colour images of one size to a folder.
+  private func writeImages(_ count: Int, side: Int, to folder: String) throws {
+    try workspace.makeFolder(folder)
+    for image in 0..<count {
+      let pixels = (0..<side * side * 3).map { UInt8(truncatingIfNeeded: ($0 / 40 + image) * 37) }
+      try workspace.write(
+        Array("P6\n\(side) \(side)\n255\n".utf8) + pixels, to: "\(folder)/\(image).ppm")
+    }
+  }
+
+  // MARK: Help
+
+  @Test func theHelpIsExactlyThis() throws {
+    let result = try Executable("train-gan", ["--help"], in: workspace).result()
+    #expect(result.code == 0 && result.error == "")
+    #expect(
+      result.output == """
+        Usage: train-gan [options]
+
+        Trains a generative adversarial network (Goodfellow et al. 2014) on images.
+
+        Options:
+              --epochs N           passes over the training images (default: 20)
+              --batch-size N       images in a training step (default: 128)
+              --learning-rate X    step size of Adam (default: 0.0002)
+              --architecture dense|dcgan
+                                   fully connected layers, or convolutions (default:
+                                   dense)
+              --latent N           dimensions of the noise z (default: 100)
+              --image-size 28|64   side of the images in pixels (default: 28)
+              --generator-loss non-saturating|saturating
+                                   -log D(G(z)), or log(1 - D(G(z))) (default:
+                                   non-saturating)
+              --discriminator-steps K
+                                   steps of the discriminator for one of the generator
+                                   (default: 1)
+              --label-smoothing X  what real images' labels are short of 1 (default: 0)
+              --data DIR|drawn     folder with MNIST's files or with colour images, or
+                                   drawn (default: MNIST if it is there)
+              --out DIR            where the folder of the run is made (default: runs)
+              --seed N             seed of all random numbers (default: 0)
+              --threads N          threads; results do not depend on it (default: all
+                                   processors)
+              --sample-every N     epochs between pictures (default: 1)
+              --limit N            training images used (default: all)
+              --log-every N        steps between rows of steps.csv (default: no such
+                                   table)
+              --quiet              print nothing but errors
+          -h, --help               print this help and exit
+              --version            print the version and exit
+
+        A new folder is made for each run, such as runs/gan-001, with config.json,
+        loss.csv (both losses in nats, D(x) and D(G(z)) as probabilities, the norms of
+        both gradients), samples of the same noise as PGM images, or PPM in colour, and
+        interpolations; with --log-every also steps.csv, the same figures of single
+        steps. Ctrl-C ends a run cleanly.
+
+        The architecture dcgan is that of Radford, Metz and Chintala (2016). Digits are
+        enlarged to the image size; the files of a folder of colour images, all in
+        binary PPM, have to be of that size.
+
+        Without --data, MNIST is read from datasets/mnist if it is there; if not, the
+        program trains on digits that it draws itself. To get MNIST:
+        scripts/download-mnist.sh
+
+        """)
+    #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    #expect(workspace.names() == ["data"])
+  }
+
+  // MARK: Good runs
+
+  @Test func aRunLeavesItsTablesAndPictures() throws {
+    let result = try train("--epochs", "2", "--log-every", "2", "--seed", "3")
+    #expect(result.code == 0 && result.error == "")
+    #expect(
+      workspace.names(in: Self.run) == [
+        "config.json", "interpolations.pgm", "loss.csv", "samples", "steps.csv",
+      ])
+    let (table, steps) = (try table(), try table("steps.csv"))
+    #expect(table.column("epoch") == [1, 2] && table.column("step") == [3, 6])
+    #expect(steps.column("epoch") == [1, 2, 2] && steps.column("step") == [2, 4, 6])
+    for table in [table, steps] {
+      for column in ["d_real", "d_fake"] {
+        #expect(table.column(column).allSatisfy { $0 > 0 && $0 < 1 })
+      }
+      for column in ["d_loss", "g_loss", "d_gradient_norm", "g_gradient_norm"] {
+        #expect(table.column(column).allSatisfy { $0 > 0 })
+      }
+    }
+    // The images are of 8×8 pixels and are enlarged to 28×28.
+    #expect(
+      workspace.names(in: Self.run + "/samples") == ["epoch-001.pgm", "epoch-002.pgm"])
+    let pictures = try ["samples/epoch-001", "samples/epoch-002", "interpolations"].map {
+      try PGM("\(Self.run)/\($0).pgm", in: workspace)
+    }
+    #expect(pictures.allSatisfy { $0.width == 298 && $0.height == 298 && $0.contrast > 0 })
+    #expect(pictures[0] != pictures[1])
+    // What is named at the end is there.
+    let paths = result.lines.filter { $0.hasPrefix(Self.run + "/") }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+    #expect(paths.count == 5)
+    for path in paths { #expect(workspace.has(path), "\(path)") }
+    #expect(
+      result.output.contains(
+        "model:   dense, noise of 100, samples of 784; generator 1,486,352, discriminator "
+          + "533,505 parameters"))
+  }
+
+  @Test func withoutBeingAskedForThereIsNoTableOfSteps() throws {
+    #expect(try train().code == 0)
+    #expect(!workspace.has(Self.run + "/steps.csv"))
+  }
+
+  @Test func theDiscriminatorLearnsToTellTheImagesFromMadeOnes() throws {
+    #expect(
+      try train("--epochs", "8", "--discriminator-steps", "3", "--sample-every", "8").code == 0)
+    let table = try table()
+    // 40 images are three batches and so one step of the generator an epoch.
+    #expect(table.column("step") == [1, 2, 3, 4, 5, 6, 7, 8])
+    #expect(table.column("d_loss")[7] < 0.7 * table.column("d_loss")[0])
+    #expect(table.column("d_real")[7] > table.column("d_fake")[7] + 0.2)
+  }
+
+  @Test func optionsHaveTheirEffects() throws {
+    var tables: [Data] = []
+    for options in [
+      [], ["--generator-loss", "saturating"], ["--label-smoothing", "0.1"],
+      ["--discriminator-steps", "2"], ["--latent", "20"], ["--learning-rate", "0.001"],
+      ["--seed", "1"], ["--image-size", "64"],
+    ] {
+      let arguments =
+        [
+          "--data", "data", "--limit", "18", "--batch-size", "16", "--epochs", "1", "--threads",
+          "1",
+        ] + options
+      #expect(try Executable("train-gan", arguments, in: workspace).result().code == 0)
+      let run = try #require(workspace.names(in: "runs").last)
+      tables.append(try workspace.contents(of: "runs/\(run)/loss.csv"))
+    }
+    #expect(Set(tables).count == tables.count)
+    let saturating = String(decoding: tables[1], as: UTF8.self)
+    #expect(saturating.split(separator: "\n")[1].split(separator: ",")[3].hasPrefix("-"))
+    let large = try PGM("runs/gan-008/samples/epoch-001.pgm", in: workspace)
+    #expect(large.width == 10 * 66 - 2 && large.height == 10 * 66 - 2)
+  }
+
+  @Test func theConfigurationHoldsEveryOption() throws {
+    let result = try train(
+      "--architecture", "dense", "--generator-loss", "saturating", "--discriminator-steps", "2",
+      "--label-smoothing", "0.1", "--latent", "7", "--log-every", "5", "--limit", "20", "--quiet")
+    #expect(result.code == 0 && result.output == "")
+    #expect(
+      String(decoding: try workspace.contents(of: Self.run + "/config.json"), as: UTF8.self) == """
+        {
+          "program": "train-gan",
+          "version": "0.1.0",
+          "epochs": 1,
+          "batch-size": 16,
+          "learning-rate": 0.0002,
+          "architecture": "dense",
+          "latent": 7,
+          "image-size": 28,
+          "generator-loss": "saturating",
+          "discriminator-steps": 2,
+          "label-smoothing": 0.1,
+          "data": "data",
+          "out": "runs",
+          "seed": 0,
+          "threads": 1,
+          "sample-every": 1,
+          "limit": 20,
+          "log-every": 5,
+          "quiet": true
+        }
+
+        """)
+  }
+
+  // MARK: Colour
+
+  @Test(arguments: [("dense", 64), ("dcgan", 28)])
+  func aFolderOfColourImages(architecture: String, side: Int) throws {
+    try writeImages(4, side: side, to: "images")
+    let result = try train(
+      "--data", "images", "--architecture", architecture, "--image-size", "\(side)",
+      "--batch-size", "2")
+    #expect(result.code == 0 && result.error == "")
+    #expect(result.output.contains("data:    colour images in images, 4 training images\n"))
+    #expect(
+      workspace.names(in: Self.run) == [
+        "config.json", "interpolations.ppm", "loss.csv", "samples",
+      ])
+    let picture = try workspace.contents(of: Self.run + "/samples/epoch-001.ppm")
+    let size = 10 * (side + 2) - 2
+    let header = Data("P6\n\(size) \(size)\n255\n".utf8)
+    #expect(picture.prefix(header.count) == header)
+    #expect(picture.count == header.count + 3 * size * size)
+    #expect(try table().column("step") == [2])
+  }
+
+  // MARK: The same bytes
+
+  @Test(arguments: [
+    ["--discriminator-steps", "2", "--label-smoothing", "0.1"],
+    ["--architecture", "dcgan", "--limit", "18"],
+  ])
+  func theSameSeedGivesTheSameBytesOnAnyNumberOfThreads(options: [String]) throws {
+    try DrawnDigits(trainCount: 40, testCount: 1).write(to: workspace.path(of: "digits"))
+    let runs = try ["1", "2", "2"].map { threads in
+      let arguments =
+        ["--data", "digits", "--epochs", "2", "--batch-size", "16", "--sample-every", "2"]
+        + ["--log-every", "1", "--threads", threads] + options
+      let result = try Executable("train-gan", arguments, in: workspace).result()
+      #expect(result.code == 0, "\(result.error)")
+      if options.contains("dcgan") {
+        let model = "dcgan, noise of 100, samples of 28×28×1; generator 1,781,505, discriminator"
+        #expect(result.output.contains("model:   \(model) 138,689 parameters\n"))
+      }
+      let run = try #require(workspace.names(in: "runs").last)
+      var files = try workspace.files(below: "runs/" + run)
+      files["config.json"] = nil  // it records the number of threads
+      return files
+    }
+    #expect(
+      runs[0].keys.sorted() == [
+        "interpolations.pgm", "loss.csv", "samples/epoch-002.pgm", "steps.csv",
+      ])
+    #expect(runs[1] == runs[0])
+    #expect(runs[2] == runs[0])
+  }
+
+  // MARK: Bad input
+
+  @Test(arguments: [
+    (
+      ["--discriminator-steps", "0"],
+      "--discriminator-steps is out of range: expected 1 to 5, found 0"
+    ),
+    (
+      ["--discriminator-steps", "6"],
+      "--discriminator-steps is out of range: expected 1 to 5, found 6"
+    ),
+    (["--architecture", "deep"], "--architecture expects dense or dcgan, found 'deep'"),
+    (
+      ["--generator-loss", "hinge"],
+      "--generator-loss expects non-saturating or saturating, found 'hinge'"
+    ),
+    (["--image-size", "32"], "--image-size is out of range: expected 28 or 64, found 32"),
+    (
+      ["--label-smoothing", "0.5"],
+      "--label-smoothing is out of range: expected 0 or more, but less than 0.5, found 0.5"
+    ),
+    (["--latent", "0"], "--latent is out of range: expected 1 to 65536, found 0"),
+    (["--log-every", "0"], "--log-every is out of range: expected 1 or more, found 0"),
+    (
+      ["--data", "images", "--image-size", "64"],
+      "--image-size 64: expected images of 64×64 pixels in images, found 28×28"
+    ),
+    (
+      ["--data", "large"],
+      "--image-size 28: expected images of at most 28×28 pixels in large, found 30×8"
+    ),
+    (
+      ["--limit", "41"],
+      "--limit 41: expected at most 40, as there are no more training images"
+    ),
+  ])
+  func aWrongCommandLineIsSaidAndNothingDone(arguments: [String], message: String) throws {
+    try writeImages(1, side: 28, to: "images")
+    try SmallData(height: 30, width: 8).write(to: workspace.path(of: "large"))
+    let result = try Executable("train-gan", ["--data", "data"] + arguments, in: workspace).result()
+    #expect(result.code == 64)
+    #expect(result.error == "train-gan: \(message)\nTry 'train-gan --help'.\n")
+    #expect(result.output == "" && !workspace.has("runs"))
+  }
+
+  @Test func aBadFolderOfImagesIsSaidAndNothingDone() throws {
+    try writeImages(2, side: 28, to: "images")
+    try workspace.makeFolder("empty")
+    func failure(_ folder: String) throws -> (code: Int32, error: String) {
+      let result = try train("--data", folder)
+      #expect(result.output == "" && !workspace.has("runs"))
+      return (result.code, result.error)
+    }
+    #expect(
+      try failure("empty")
+        == (65, "train-gan: empty: expected images as binary PPM files, found no files\n"))
+    #expect(
+      try failure("nowhere")
+        == (66, "train-gan: nowhere: cannot be read: No such file or directory\n"))
+
+    try workspace.write(Array("notes".utf8), to: "images/notes.txt")
+    #expect(
+      try failure("images")
+        == (
+          65,
+          "train-gan: images/notes.txt: expected a binary PPM image, which begins with P6, found no\n"
+        ))
+    try workspace.write(Array("P6\n28 tall\n255\n".utf8), to: "images/notes.txt")
+    #expect(
+      try failure("images")
+        == (
+          65,
+          "train-gan: images/notes.txt: expected in the image's header the height, a whole number "
+            + "from 1 to 2147483647, found 'tall'\n"
+        ))
+    try workspace.write(
+      Array("P6\n1 2\n255\n".utf8) + [0, 0, 0, 0, 0, 0], to: "images/notes.txt")
+    #expect(
+      try failure("images")
+        == (
+          65,
+          "train-gan: images/notes.txt: expected images of 28×28 pixels as in images/0.ppm, found "
+            + "2×1\n"
+        ))
+    try workspace.remove("images/notes.txt")
+    try workspace.edit("images/1.ppm") { $0.removeLast() }
+    #expect(
+      try failure("images")
+        == (65, "train-gan: images/1.ppm: expected 2365 bytes by its header, found 2364\n"))
+  }
+}
