@@ -1,8 +1,9 @@
 /// Points in the plane, coloured by class: the two-dimensional codes of labelled images.
 ///
-/// The horizontal and the vertical axis each span their points. Every point is a square of two
-/// pixels a side, drawn in the order given, on white; at the right edge stand the classes' digits
-/// in their colours.
+/// Along each axis the points stand in their order and evenly, not at their values: codes of images
+/// crowd about one place with some far out, and to scale most of them would be one spot. Every point
+/// is a square of two pixels a side, drawn in the order given, on white; at the right edge stand the
+/// classes' digits in their colours.
 ///
 /// ```swift
 /// let plot = ScatterPlot(codes, classes: labels)
@@ -40,12 +41,12 @@ public struct ScatterPlot: Equatable, Sendable {
 
     let finite = classes.indices.filter { points[2 * $0].isFinite && points[2 * $0 + 1].isFinite }
     let length = Self.side - 2 * Self.margin - Self.pointSize
-    let horizontal = Axis(finite.map { points[2 * $0] }, length: length)
-    let vertical = Axis(finite.map { points[2 * $0 + 1] }, length: length)
-    for index in finite {
-      let x = Self.margin + horizontal.place(of: points[2 * index])
-      let y = Self.margin + length - vertical.place(of: points[2 * index + 1])
-      fill(x, y, Self.pointSize, with: Self.color(of: classes[index]))
+    let horizontal = places(inOrderOf: finite.map { points[2 * $0] }, length: length)
+    let vertical = places(inOrderOf: finite.map { points[2 * $0 + 1] }, length: length)
+    for (index, (x, y)) in zip(finite, zip(horizontal, vertical)) {
+      fill(
+        Self.margin + x, Self.margin + length - y, Self.pointSize,
+        with: Self.color(of: classes[index]))
     }
     let rowHeight = (Self.side - 2 * Self.margin) / 10
     for label in 0..<10 { drawDigit(label, left: Self.side, top: Self.margin + label * rowHeight) }
@@ -87,23 +88,20 @@ public struct ScatterPlot: Equatable, Sendable {
   ]
 }
 
-/// From coordinates to pixels, the smallest to 0 and the largest to the length.
-private struct Axis {
-  private let lowest, highest: Float
-  private let length: Int
-
-  init(_ values: [Float], length: Int) {
-    lowest = values.min() ?? 0
-    highest = values.max() ?? 0
-    self.length = length
+/// A pixel for each value, from 0 for the smallest to the length for the largest, evenly by rank;
+/// equal values share the middle of their ranks.
+private func places(inOrderOf values: [Float], length: Int) -> [Int] {
+  let order = values.indices.sorted { values[$0] < values[$1] }
+  var places = [Int](repeating: 0, count: values.count)
+  var first = 0
+  while first < order.count {
+    let equal = order[first...].prefix { values[$0] == values[order[first]] }
+    let rank = Double(first) + Double(equal.count - 1) / 2
+    let share = order.count > 1 ? rank / Double(order.count - 1) : 0.5
+    for index in equal { places[index] = Int((share * Double(length)).rounded()) }
+    first += equal.count
   }
-
-  func place(of value: Float) -> Int {
-    // Halved, because the whole range may be more than the largest number.
-    let (offset, range) = (value / 2 - lowest / 2, highest / 2 - lowest / 2)
-    // Points in one place stand in the middle.
-    return range > 0 ? Int((offset / range * Float(length)).rounded()) : length / 2
-  }
+  return places
 }
 
 /// The digits on a grid of three by five dots.

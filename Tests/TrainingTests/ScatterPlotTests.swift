@@ -16,14 +16,14 @@ import Testing
   }
 
   @Test func theFirstCoordinateGrowsToTheRightTheSecondUpwards() {
-    // In the corners: lower left, upper left, lower right.
+    // Equal coordinates share the middle of their ranks: the first quarter of the way.
     let plot = ScatterPlot([-1, 5, -1, 9, 3, 5], classes: [1, 4, 7])
     #expect((plot.width, plot.height) == (622, 600))
     let colors = (0..<10).map { legendColor(plot, $0) }
     #expect(Set(colors).count == 10)
-    #expect(color(plot, 10, 588) == colors[1])
-    #expect(color(plot, 10, 10) == colors[4])
-    #expect(color(plot, 588, 588) == colors[7])
+    #expect(color(plot, 155, 443) == colors[1])
+    #expect(color(plot, 155, 10) == colors[4])
+    #expect(color(plot, 588, 443) == colors[7])
     // Three squares of two by two.
     #expect(places(plot).count == 12)
   }
@@ -34,8 +34,18 @@ import Testing
       .first { $0 != [255, 255, 255] } ?? []
   }
 
+  @Test func pointsStandEvenlyInTheirOrder() {
+    let plot = ScatterPlot([-7, 1, 100, 2, -6, 3], classes: [0, 0, 0])
+    let found = places(plot)
+    let corners = found.filter { place in
+      !found.contains([place[0] - 1, place[1]]) && !found.contains([place[0], place[1] - 1])
+    }
+    #expect(corners == [[299, 10], [588, 299], [10, 588]])
+  }
+
   @Test func pointsInOnePlaceStandInTheMiddle() {
     let plot = ScatterPlot([2, 3, 2, 3], classes: [0, 0])
+    #expect(ScatterPlot([5, 5], classes: [0]).pixels == plot.pixels)
     #expect(places(plot) == [[299, 299], [300, 299], [299, 300], [300, 300]])
   }
 
