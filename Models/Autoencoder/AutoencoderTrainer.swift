@@ -33,6 +33,12 @@ public final class AutoencoderTrainer: Trainer {
     _ autoencoder: Autoencoder, train: Batches, test: Batches, learningRate: Double = 0.001,
     corruption: Corruption = .none, _ random: Random
   ) {
+    for shape in [train, test].map(\.imageShape) {
+      precondition(
+        shape[2] == 1 && shape[0] * shape[1] == autoencoder.features,
+        "AutoencoderTrainer: expected images [height, width, 1] of \(autoencoder.features) pixels, found"
+          + " \(shape)")
+    }
     self.autoencoder = autoencoder
     self.train = train
     self.test = test
@@ -94,15 +100,11 @@ extension AutoencoderTrainer {
   }
 
   /// Compares the model with principal component analysis of the training images.
-  ///
-  /// - Throws: What ``Batches`` throws.
-  public func comparison() throws -> Comparison {
+  public func comparison() -> Comparison {
     let count = min(autoencoder.codeSize, autoencoder.features)
     // In portions that suit matrix products, however small the batches of a step are.
-    let portions = try Batches(
-      train.images, size: 500, binarization: train.binarization, limit: train.count)
     let components = PrincipalComponents(
-      of: portions.epoch(shuffledBy: nil).lazy.map(\.images), count: count)
+      of: train.resized(to: 500).epoch(shuffledBy: nil).lazy.map(\.images), count: count)
     var mean = WeightedMean()
     for (batch, noisy) in testBatches() {
       let reconstructions = [autoencoder.reconstruct(noisy), components.reconstruct(noisy)]
@@ -134,7 +136,7 @@ extension AutoencoderTrainer {
     let originals = batch.images.sliced(shown)
     let members = [originals] + (isDenoising ? [input] : []) + [autoencoder.reconstruct(input)]
     let grid = ImageGrid.grouped(
-      members.map(\.scalars), imageHeight: test.images.height, imageWidth: test.images.width,
+      members.map(\.scalars), imageHeight: test.imageShape[0], imageWidth: test.imageShape[1],
       columns: 5)
     return [("reconstructions", grid)]
   }

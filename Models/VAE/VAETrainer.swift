@@ -33,6 +33,12 @@ public final class VAETrainer: Trainer {
     _ vae: VAE, train: Batches, test: Batches, learningRate: Double = 0.001, beta: Double = 1,
     samplesPerImage: Int = 1, _ random: Random
   ) {
+    for shape in [train, test].map(\.imageShape) {
+      precondition(
+        shape[2] == 1 && shape[0] * shape[1] == vae.features,
+        "VAETrainer: expected images [height, width, 1] of \(vae.features) pixels, found"
+          + " \(shape)")
+    }
     self.vae = vae
     self.train = train
     self.test = test

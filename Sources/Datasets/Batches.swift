@@ -35,7 +35,7 @@ public struct Batches: Sendable {
   /// The images that the batches are taken from.
   public let images: LabeledImages
   /// The number of images in every batch but the last.
-  public let size: Int
+  public private(set) var size: Int
   /// What becomes of grey pixels.
   public let binarization: Binarization
   /// The number of images in an epoch: all of them, or the limit.
@@ -76,6 +76,14 @@ public struct Batches: Sendable {
     enlargement = side.map { Enlargement(height: images.height, width: images.width, side: $0) }
     self.binarization = binarization
     count = limit ?? images.count
+  }
+
+  /// The same images in batches of another size.
+  public func resized(to size: Int) -> Batches {
+    precondition(size > 0, "Batches.resized: expected a size of 1 or more, found \(size)")
+    var batches = self
+    batches.size = size
+    return batches
   }
 
   /// Returns the batches of one epoch, each made when it is asked for.

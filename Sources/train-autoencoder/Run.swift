@@ -84,7 +84,7 @@ private func exportCodes(_ trainer: AutoencoderTrainer, _ session: TrainingSessi
 private func compareWithPrincipalComponents(
   _ trainer: AutoencoderTrainer, _ session: TrainingSession
 ) throws {
-  let comparison = try trainer.comparison()
+  let comparison = trainer.comparison()
   let evaluation: Configuration = [
     "autoencoder-squared-error-per-pixel": .number(comparison.autoencoder),
     "principal-components": .integer(comparison.componentCount),

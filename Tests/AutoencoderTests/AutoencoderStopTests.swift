@@ -1,4 +1,5 @@
 import Autoencoder
+import Datasets
 import Tensor
 import Testing
 
@@ -42,7 +43,24 @@ private let stopRows: [StopRow] = [
   .init("PrincipalComponents: expected one example or more, found none") { _, _ in
     _ = PrincipalComponents(of: [], count: 1)
   },
+  .init("AutoencoderTrainer: expected images [height, width, 1] of 6 pixels, found [2, 4, 1]") {
+    train($0, height: 2, width: 4, channels: 1, $1)
+  },
+  .init("AutoencoderTrainer: expected images [height, width, 1] of 6 pixels, found [1, 2, 3]") {
+    train($0, height: 1, width: 2, channels: 3, $1)
+  },
 ]
+
+/// Makes a trainer for black images of this size.
+private func train(
+  _ model: Autoencoder, height: Int, width: Int, channels: Int, _ random: Random
+) {
+  let images = LabeledImages(
+    height: height, width: width, channels: channels,
+    pixels: [UInt8](repeating: 0, count: height * width * channels), labels: [0])
+  guard let batches = try? Batches(images, size: 1) else { return }
+  _ = AutoencoderTrainer(model, train: batches, test: batches, random)
+}
 
 @Suite struct AutoencoderStopTests {
   @Test(arguments: stopRows.indices)

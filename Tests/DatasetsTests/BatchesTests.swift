@@ -13,6 +13,16 @@ import Testing
     #expect(epoch.map(\.images.shape) == [[4, 6], [4, 6], [2, 6]])
   }
 
+  @Test func anotherSizeLeavesTheRest() throws {
+    let batches = try Batches(numbered(10), size: 4, limit: 9, enlargedTo: 5)
+    let resized = batches.resized(to: 7)
+    #expect(resized.epoch(shuffledBy: nil).map(\.count) == [7, 2])
+    let images = [batches, resized].map { batches in
+      batches.epoch(shuffledBy: nil).flatMap(\.images.scalars)
+    }
+    #expect(images[1] == images[0])
+  }
+
   @Test func pixelsAreGreyValues() throws {
     let images = LabeledImages(height: 1, width: 3, pixels: [0, 51, 255], labels: [7])
     let batch = try #require(

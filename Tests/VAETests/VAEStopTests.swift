@@ -1,3 +1,4 @@
+import Datasets
 import NN
 import Tensor
 import Testing
@@ -41,7 +42,24 @@ private let stopRows: [StopRow] = [
     let x = Tensor.zeros([1, 6])
     _ = vae.interpolate(from: x, to: x, count: 1)
   },
+  .init("VAETrainer: expected images [height, width, 1] of 6 pixels, found [2, 4, 1]") {
+    train($0, height: 2, width: 4, channels: 1, $1)
+  },
+  .init("VAETrainer: expected images [height, width, 1] of 6 pixels, found [1, 2, 3]") {
+    train($0, height: 1, width: 2, channels: 3, $1)
+  },
 ]
+
+/// Makes a trainer for black images of this size.
+private func train(
+  _ model: VAE, height: Int, width: Int, channels: Int, _ random: Random
+) {
+  let images = LabeledImages(
+    height: height, width: width, channels: channels,
+    pixels: [UInt8](repeating: 0, count: height * width * channels), labels: [0])
+  guard let batches = try? Batches(images, size: 1) else { return }
+  _ = VAETrainer(model, train: batches, test: batches, random)
+}
 
 @Suite struct VAEStopTests {
   @Test(arguments: stopRows.indices)
