@@ -51,7 +51,8 @@ let package = Package(
       name: "train-autoencoder",
       dependencies: ["Autoencoder", "Training", "Tensor"]),
     .executableTarget(
-      name: "train-gan", dependencies: ["GAN", "Datasets", "Training", "NN", "Tensor"]),
+      name: "train-gan",
+      dependencies: ["Classifier", "GAN", "Datasets", "Training", "NN", "Tensor"]),
     .executableTarget(
       name: "train-vae",
       dependencies: ["VAE", "Classifier", "Datasets", "Training", "NN", "Tensor"]),

@@ -60,7 +60,7 @@ public struct Judging {
     case Self.none:
       source = .none(reason: nil)
     case let path?:
-      if let reason = Self.obstacle(in: images) {
+      if let reason = Self.obstacle(in: data.test) {
         throw CommandLineError.unsuitableValue(option: "--judge", value: path, reason: reason)
       }
       let judge = try Judge(path: path, height: images.height, width: images.width)
@@ -73,13 +73,17 @@ public struct Judging {
       let side = Self.largestSide
       source = .none(reason: "a judge is trained on images of \(side)×\(side) pixels or less")
     case nil:
-      source = Self.obstacle(in: images).map { .none(reason: $0) } ?? .training
+      source = Self.obstacle(in: data.test).map { .none(reason: $0) } ?? .training
     }
   }
 
   /// Why no judge can look at such images, if none can.
-  private static func obstacle(in images: LabeledImages) -> String? {
-    let side = Classifier.smallestSide
+  private static func obstacle(in test: Batches) -> String? {
+    let (images, side) = (test.images, Classifier.smallestSide)
+    if test.imageShape[0] != images.height || test.imageShape[1] != images.width {
+      return "expected samples of the size of the data's images, \(images.height)×\(images.width),"
+        + " found \(test.imageShape[0])×\(test.imageShape[1])"
+    }
     if images.channels != 1 || min(images.height, images.width) < side {
       return "expected grey images of \(side)×\(side) pixels or more, found"
         + " \(images.height)×\(images.width)\(images.channels == 1 ? "" : " in colour")"

@@ -46,14 +46,6 @@ public final class GAN: Module {
     self.sampleShape = sampleShape
   }
 
-  /// The networks that `train-gan` knows by name.
-  public enum Architecture: String, CaseIterable, Sendable {
-    /// Fully connected layers, ``GAN/dense(features:latentSize:generatorSizes:discriminatorSizes:_:)``.
-    case dense
-    /// Convolutions, ``GAN/dcgan(imageSize:channels:latentSize:baseChannels:_:)``.
-    case dcgan
-  }
-
   /// The model as its two networks.
   public var description: String {
     "GAN  // \(parameterCount) parameters\n"

@@ -84,28 +84,35 @@ public final class GANTrainer: Trainer {
 extension GANTrainer {
   /// A hundred samples, of the same noise every time.
   public func pictures() -> [(name: String, grid: ImageGrid)] {
-    [("samples", grid { gan.generator(pictureNoise) })]
+    [("samples", grid(of: pixels { gan.generator(pictureNoise) }))]
+  }
+
+  /// New samples as pixels in [0, 1], `[count, height · width · channels]`.
+  public func images(count: Int, _ random: Random) -> Tensor {
+    pixels { gan.sample(count: count, random) }
   }
 
   /// Ten lines of samples, each from the noise of one of the pictures to that of another.
   public func interpolations() -> ImageGrid {
-    grid {
-      let lines = (0..<10).map { row in
-        gan.interpolate(
-          from: pictureNoise.sliced(2 * row..<2 * row + 1),
-          to: pictureNoise.sliced(2 * row + 1..<2 * row + 2), count: 10)
-      }
-      return Tensor.concatenated(lines)
+    let lines = (0..<10).map { row in
+      let (a, b) = (
+        pictureNoise.sliced(2 * row..<2 * row + 1), pictureNoise.sliced(2 * row + 1..<2 * row + 2)
+      )
+      return pixels { gan.interpolate(from: a, to: b, count: 10) }
     }
+    return grid(of: Tensor.concatenated(lines))
   }
 
-  /// Samples as pictures, made in inference mode: with the running statistics of batch norm, so that
-  /// an image does not depend on the ones beside it.
-  private func grid(_ samples: () -> Tensor) -> ImageGrid {
+  /// Samples as pixels in [0, 1], made in inference mode: with the running averages of batch norm, so
+  /// that an image does not depend on the ones beside it.
+  private func pixels(_ samples: () -> Tensor) -> Tensor {
     gan.generator.mode = .inference
     defer { gan.generator.mode = .training }
-    let pixels = 0.5 * samples() + 0.5
-    return ImageGrid(
+    return (0.5 * samples() + 0.5).flattened()
+  }
+
+  private func grid(of pixels: Tensor) -> ImageGrid {
+    ImageGrid(
       pixels.scalars, imageHeight: train.imageShape[0], imageWidth: train.imageShape[1],
       channels: train.imageShape[2], columns: 10)
   }

@@ -1,16 +1,24 @@
+import Classifier
 import GAN
 import Training
 
 /// What can be set on the command line of `train-gan`.
 struct Options: Sendable {
+  /// What the two networks are made of.
+  enum Architecture: String, CaseIterable, Sendable {
+    case dense
+    case dcgan
+  }
+
   var training = TrainingOptions(epochs: 20, learningRate: 0.0002)
-  var architecture = GAN.Architecture.dense
+  var architecture = Architecture.dense
   var latentSize = 100
   var imageSize = 28
   var generatorLoss = GAN.GeneratorLoss.nonSaturating
   var discriminatorSteps = 1
   var labelSmoothing = 0.0
   var logInterval: Int?
+  var judge: String?
 }
 
 let command = Command(
@@ -28,6 +36,8 @@ let command = Command(
     The architecture dcgan is that of Radford, Metz and Chintala (2016). Digits are
     enlarged to the image size; the files of a folder of colour images, all in
     binary PPM, have to be of that size.
+
+    \(Judging.note)
 
     \(TrainingOptions.dataNote)
     """,
@@ -55,5 +65,5 @@ let command = Command(
     .integer(
       "log-every", \.logInterval, in: .atLeast(1), absence: "no such table",
       help: "steps between rows of steps.csv"),
-    .quiet(\.training),
+    .judge(\.judge), .quiet(\.training),
   ])

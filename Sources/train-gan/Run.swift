@@ -1,3 +1,4 @@
+import Classifier
 import Datasets
 import GAN
 import NN
@@ -7,6 +8,7 @@ import Training
 /// One run: data, model, training, and what is said of them.
 func run(_ options: Options) throws {
   let data = try trainingData(options)
+  let judging = try Judging(options.judge, data)
   let random = Random(seed: UInt64(options.training.seed))
   let gan = model(options, imageShape: data.train.imageShape, random.split())
   let trainer = GANTrainer(
@@ -36,6 +38,9 @@ func run(_ options: Options) throws {
     "samples/": "images of the same 100 random z",
     "interpolations.\(interpolations.fileExtension)": "from one z to another, line by line",
   ])
+  let judged = random.split()
+  var evaluation = Configuration()
+  try judging.report(to: session, &evaluation) { trainer.images(count: $0, judged) }
 }
 
 /// The digits or the folder of images that the options ask for, in the size that they ask for.
@@ -75,7 +80,7 @@ private func model(_ options: Options, imageShape: [Int], _ random: Random) -> G
 }
 
 /// The architecture, the images and how many parameters the networks have.
-private func summary(of gan: GAN, _ architecture: GAN.Architecture) -> String {
+private func summary(of gan: GAN, _ architecture: Options.Architecture) -> String {
   let shape = gan.sampleShape.map(String.init).joined(separator: "×")
   return "\(architecture.rawValue), noise of \(gan.latentSize), samples of \(shape); generator "
     + "\(Readable.count(gan.generator.parameterCount)), discriminator "

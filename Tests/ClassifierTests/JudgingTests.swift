@@ -114,6 +114,10 @@ import Training
       (nil, try data(Bars(trainCount: 1_000, height: 5)), false),
       (nil, try data(Bars(trainCount: 1_000, height: 33)), false),
       (nil, try data(Bars(trainCount: 1_000, testCount: 1, height: 6)), false),
+      (
+        nil,
+        try TrainingData(Self.bars, name: "bars", choice: "bars", options, enlargedTo: 12), false
+      ),
     ]
     for (choice, data, isDebug) in cases {
       let (evaluation, file) = try report(data, choice: choice, isDebug: isDebug)

@@ -70,6 +70,8 @@ import Testing
               --limit N            training images used (default: all)
               --log-every N        steps between rows of steps.csv (default: no such
                                    table)
+              --judge FILE|none    classifier that looks at samples at the end (default:
+                                   one trained on the data, once)
               --quiet              print nothing but errors
           -h, --help               print this help and exit
               --version            print the version and exit
@@ -83,6 +85,11 @@ import Testing
         The architecture dcgan is that of Radford, Metz and Chintala (2016). Digits are
         enlarged to the image size; the files of a folder of colour images, all in
         binary PPM, have to be of that size.
+
+        At the end a classifier judges as many samples as there are test images: how
+        clear they are, how far from the test images, how often each class occurs
+        (evaluation.json). Without --judge it is trained on the data, which takes about
+        a minute, and kept for later runs in ~/.cache/pushforward.
 
         Without --data, MNIST is read from datasets/mnist if it is there; if not, the
         program trains on digits that it draws itself. To get MNIST:
@@ -196,8 +203,47 @@ import Testing
           "sample-every": 1,
           "limit": 20,
           "log-every": 5,
+          "judge": null,
           "quiet": true
         }
+
+        """)
+  }
+
+  // MARK: The judge
+
+  @Test func theSamplesAreJudgedAndNothingElseChanges() throws {
+    try DrawnDigits(trainCount: 24, testCount: 12).write(to: workspace.path(of: "data"))
+    let trained = try Executable(
+      "train-classifier", ["--data", "data", "--epochs", "1", "--threads", "1"], in: workspace
+    ).result()
+    #expect(trained.code == 0, "\(trained.error)")
+    let judge = "runs/classifier-001/classifier.safetensors"
+    var runs: [[String: Data]] = []
+    for choice in ["none", judge] {
+      let result = try train("--judge", choice)
+      #expect(result.code == 0 && result.error == "")
+      let run = try #require(workspace.names(in: "runs").last)
+      runs.append(try workspace.files(below: "runs/" + run))
+    }
+    let file = try #require(runs[1]["evaluation.json"])
+    let evaluation = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
+    #expect(evaluation["judge"] as? String == judge)
+    #expect(evaluation["judged-samples"] as? Int == 12)
+    #expect(try #require(evaluation["frechet-distance"] as? Double) > 0)
+    runs[1]["evaluation.json"] = nil
+    for name in ["loss.csv", "samples/epoch-001.pgm", "interpolations.pgm"] {
+      #expect(runs[0][name] != nil && runs[0][name] == runs[1][name], "\(name)")
+    }
+    #expect(runs[0].keys.sorted() == runs[1].keys.sorted())
+
+    let enlarged = try train("--judge", judge, "--image-size", "64")
+    #expect(enlarged.code == 64)
+    #expect(
+      enlarged.error == """
+        train-gan: --judge \(judge): expected samples of the size of the data's images, 28×28, found \
+        64×64
+        Try 'train-gan --help'.
 
         """)
   }

@@ -119,60 +119,14 @@ private func training(_ vae: VAE) -> Work {
 
 @Sendable private func dcgan28() -> Work {
   let random = Random(seed: 0)
-  let generator = Sequential {
-    Reshape([1, 1, 100])
-    ConvTranspose2D(100, 256, kernel: 7, bias: false, random)
-    BatchNorm(256)
-    ReLU()
-    ConvTranspose2D(256, 128, kernel: 4, stride: 2, padding: 1, bias: false, random)
-    BatchNorm(128)
-    ReLU()
-    ConvTranspose2D(128, 1, kernel: 4, stride: 2, padding: 1, random)
-    Tanh()
-  }
-  let discriminator = Sequential {
-    Conv2D(1, 64, kernel: 4, stride: 2, padding: 1, random)
-    LeakyReLU(slope: 0.2)
-    Conv2D(64, 128, kernel: 4, stride: 2, padding: 1, bias: false, random)
-    BatchNorm(128)
-    LeakyReLU(slope: 0.2)
-    Conv2D(128, 1, kernel: 7, random)
-    Flatten()
-  }
-  let gan = GAN(
-    generator: generator, discriminator: discriminator, latentSize: 100, sampleShape: [28, 28, 1])
-  return adversarial(gan, Images(60_000, [28, 28, 1], random), batchSize: 128, random)
+  let images = Images(60_000, [28, 28, 1], random)
+  return adversarial(.dcgan(imageSize: 28, random), images, batchSize: 128, random)
 }
 
 @Sendable private func dcgan64() -> Work {
   let random = Random(seed: 0)
-  let generator = Sequential {
-    Reshape([1, 1, 100])
-    ConvTranspose2D(100, 512, kernel: 4, bias: false, random)
-    BatchNorm(512)
-    ReLU()
-    for (inputs, outputs) in [(512, 256), (256, 128), (128, 64)] {
-      ConvTranspose2D(inputs, outputs, kernel: 4, stride: 2, padding: 1, bias: false, random)
-      BatchNorm(outputs)
-      ReLU()
-    }
-    ConvTranspose2D(64, 3, kernel: 4, stride: 2, padding: 1, random)
-    Tanh()
-  }
-  let discriminator = Sequential {
-    Conv2D(3, 64, kernel: 4, stride: 2, padding: 1, random)
-    LeakyReLU(slope: 0.2)
-    for (inputs, outputs) in [(64, 128), (128, 256), (256, 512)] {
-      Conv2D(inputs, outputs, kernel: 4, stride: 2, padding: 1, bias: false, random)
-      BatchNorm(outputs)
-      LeakyReLU(slope: 0.2)
-    }
-    Conv2D(512, 1, kernel: 4, random)
-    Flatten()
-  }
-  let gan = GAN(
-    generator: generator, discriminator: discriminator, latentSize: 100, sampleShape: [64, 64, 3])
-  return adversarial(gan, Images(2_000, [64, 64, 3], random), batchSize: 64, random)
+  let images = Images(2_000, [64, 64, 3], random)
+  return adversarial(.dcgan(imageSize: 64, channels: 3, random), images, batchSize: 64, random)
 }
 
 /// A step of the discriminator, with real and made images apart, and one of the generator.
