@@ -71,16 +71,33 @@ struct WindowGrid {
   func withPointer(_ body: (UnsafePointer<CKWindows>) -> Void) {
     // One more than there are, so that there is a first one.
     let (tapRows, tapColumns) = (taps.map(\.row) + [0], taps.map(\.column) + [0])
+    let runs = runLengths + [0]
     tapRows.withUnsafeBufferPointer { tapRows in
       tapColumns.withUnsafeBufferPointer { tapColumns in
-        guard let firstRow = tapRows.baseAddress, let firstColumn = tapColumns.baseAddress else {
-          return
+        runs.withUnsafeBufferPointer { runs in
+          guard let rows = tapRows.baseAddress, let columns = tapColumns.baseAddress,
+            let lengths = runs.baseAddress
+          else { return }
+          var windows = CKWindows(
+            height: height, width: width, channels: channels, rows: self.rows,
+            columns: self.columns, step: step, tap_count: taps.count, tap_rows: rows,
+            tap_columns: columns, run_count: runs.count - 1, run_lengths: lengths)
+          body(&windows)
         }
-        var windows = CKWindows(
-          height: height, width: width, channels: channels, rows: rows, columns: columns,
-          step: step, tap_count: taps.count, tap_rows: firstRow, tap_columns: firstColumn)
-        body(&windows)
       }
     }
+  }
+
+  /// How many taps lie side by side in a row of the image, one run of them after the other.
+  private var runLengths: [Int] {
+    var lengths: [Int] = []
+    for (index, tap) in taps.enumerated() {
+      if index > 0, taps[index - 1] == (tap.row, tap.column - 1) {
+        lengths[lengths.count - 1] += 1
+      } else {
+        lengths.append(1)
+      }
+    }
+    return lengths
   }
 }

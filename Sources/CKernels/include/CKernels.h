@@ -23,6 +23,9 @@ typedef struct {
   size_t rows, columns, step;
   size_t tap_count;
   const ptrdiff_t *tap_rows, *tap_columns;
+  // How many taps lie side by side in a row of the image, one run of them after the other.
+  size_t run_count;
+  const size_t *run_lengths;
 } CKWindows;
 
 // The loops of one element type (float or double), compiled for one instruction set.
