@@ -92,7 +92,8 @@ public final class Judge {
   ) throws -> Judgement? {
     var (samples, images) = (statistics, statistics)
     var right = 0
-    for batch in try Batches(testImages, size: 500).epoch(shuffledBy: nil) {
+    // Few at a time: the features of 500 images would take more memory than the whole training.
+    for batch in try Batches(testImages, size: 100).epoch(shuffledBy: nil) {
       let logits = add(batch.images, to: &images)
       right += zip(logits.argmax(), batch.labels).count { $0 == $1 }
       add(sample(batch.count), to: &samples)
