@@ -6,6 +6,7 @@ let package = Package(
   products: [
     // MARK: Public modules
     .library(name: "Tensor", targets: ["Tensor"]),
+    .library(name: "Files", targets: ["Files"]),
     .library(name: "NN", targets: ["NN"]),
     .library(name: "Distributions", targets: ["Distributions"]),
     .library(name: "Datasets", targets: ["Datasets"]),
@@ -13,9 +14,13 @@ let package = Package(
 
     // MARK: Models
     .library(name: "Autoencoder", targets: ["Autoencoder"]),
+    .library(name: "AutoencoderTraining", targets: ["AutoencoderTraining"]),
     .library(name: "GAN", targets: ["GAN"]),
+    .library(name: "GANTraining", targets: ["GANTraining"]),
     .library(name: "VAE", targets: ["VAE"]),
+    .library(name: "VAETraining", targets: ["VAETraining"]),
     .library(name: "Classifier", targets: ["Classifier"]),
+    .library(name: "ClassifierTraining", targets: ["ClassifierTraining"]),
 
     // MARK: Executables
     .executable(name: "train-autoencoder", targets: ["train-autoencoder"]),
@@ -26,38 +31,56 @@ let package = Package(
   targets: [
     // MARK: Public modules
     .target(name: "Tensor", dependencies: ["CKernels", "COpenBLAS"]),
-    .target(name: "NN", dependencies: ["Tensor"]),
+    .target(name: "Files", dependencies: ["Tensor", "CZlib"]),
+    .target(name: "NN", dependencies: ["Files", "Tensor"]),
     .target(name: "Distributions", dependencies: ["Tensor"]),
-    .target(name: "Datasets", dependencies: ["Tensor", "CZlib"]),
-    .target(name: "Training", dependencies: ["Datasets", "NN", "Tensor", "CGetopt"]),
+    .target(name: "Datasets", dependencies: ["Files", "Tensor", "CZlib"]),
+    .target(name: "Training", dependencies: ["Datasets", "Files", "NN", "Tensor", "CGetopt"]),
 
-    // MARK: Models
+    // MARK: Models, and apart from them their training, which a program that samples does not need
     .target(
-      name: "Autoencoder",
-      dependencies: ["Tensor", "NN", "Datasets", "Training"],
-      path: "Models/Autoencoder"),
+      name: "Autoencoder", dependencies: ["NN", "Tensor"], path: "Models/Autoencoder",
+      exclude: ["Training"]),
     .target(
-      name: "GAN", dependencies: ["Tensor", "NN", "Datasets", "Training"], path: "Models/GAN"),
+      name: "AutoencoderTraining",
+      dependencies: ["Autoencoder", "Datasets", "NN", "Tensor", "Training"],
+      path: "Models/Autoencoder/Training"),
     .target(
-      name: "VAE",
-      dependencies: ["Tensor", "NN", "Distributions", "Datasets", "Training"],
-      path: "Models/VAE"),
+      name: "GAN", dependencies: ["NN", "Tensor"], path: "Models/GAN", exclude: ["Training"]),
     .target(
-      name: "Classifier", dependencies: ["Tensor", "NN", "Datasets", "Training"],
-      path: "Models/Classifier"),
+      name: "GANTraining", dependencies: ["GAN", "Datasets", "NN", "Tensor", "Training"],
+      path: "Models/GAN/Training"),
+    .target(
+      name: "VAE", dependencies: ["Distributions", "NN", "Tensor"], path: "Models/VAE",
+      exclude: ["Training"]),
+    .target(
+      name: "VAETraining", dependencies: ["VAE", "Datasets", "NN", "Tensor", "Training"],
+      path: "Models/VAE/Training"),
+    .target(
+      name: "Classifier", dependencies: ["NN", "Tensor"], path: "Models/Classifier",
+      exclude: ["Training"]),
+    .target(
+      name: "ClassifierTraining",
+      dependencies: ["Classifier", "Datasets", "Files", "NN", "Tensor", "Training"],
+      path: "Models/Classifier/Training"),
 
     // MARK: Executables
     .executableTarget(
       name: "train-autoencoder",
-      dependencies: ["Autoencoder", "Training", "Tensor"]),
+      dependencies: ["Autoencoder", "AutoencoderTraining", "Training", "Tensor"]),
     .executableTarget(
       name: "train-gan",
-      dependencies: ["Classifier", "GAN", "Datasets", "Training", "NN", "Tensor"]),
+      dependencies: [
+        "ClassifierTraining", "GAN", "GANTraining", "Datasets", "Training", "NN", "Tensor",
+      ]),
     .executableTarget(
       name: "train-vae",
-      dependencies: ["VAE", "Classifier", "Datasets", "Training", "NN", "Tensor"]),
+      dependencies: [
+        "ClassifierTraining", "VAE", "VAETraining", "Datasets", "Training", "NN", "Tensor",
+      ]),
     .executableTarget(
-      name: "train-classifier", dependencies: ["Classifier", "Training", "NN", "Tensor"]),
+      name: "train-classifier",
+      dependencies: ["Classifier", "ClassifierTraining", "Training", "NN", "Tensor"]),
 
     // MARK: C
     .target(name: "CKernels"),
@@ -68,20 +91,30 @@ let package = Package(
 
     // MARK: Tests
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "CKernels"]),
-    .testTarget(name: "NNTests", dependencies: ["NN", "Tensor"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "Tensor"]),
+    .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensor"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Datasets", "NN", "Tensor"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Tensor"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "NN", "Tensor"]),
     .testTarget(
       name: "AutoencoderTests",
-      dependencies: ["Autoencoder", "Datasets", "NN", "Tensor", "Training"]),
+      dependencies: [
+        "Autoencoder", "AutoencoderTraining", "Datasets", "NN", "Tensor", "Training",
+      ]),
     .testTarget(
-      name: "GANTests", dependencies: ["GAN", "Datasets", "NN", "Tensor", "Training"]),
+      name: "GANTests",
+      dependencies: ["GAN", "GANTraining", "Datasets", "NN", "Tensor", "Training"]),
     .testTarget(
       name: "VAETests",
-      dependencies: ["VAE", "Datasets", "Distributions", "NN", "Tensor", "Training"]),
+      dependencies: [
+        "VAE", "VAETraining", "Datasets", "Distributions", "NN", "Tensor", "Training",
+      ]),
     .testTarget(
-      name: "ClassifierTests", dependencies: ["Classifier", "Datasets", "NN", "Tensor", "Training"]),
+      name: "ClassifierTests",
+      dependencies: [
+        "Classifier", "ClassifierTraining", "Datasets", "Files", "NN", "Tensor", "Training",
+      ]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [

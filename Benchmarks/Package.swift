@@ -13,6 +13,7 @@ let package = Package(
         .product(name: "NN", package: "Pushforward"),
         .product(name: "Autoencoder", package: "Pushforward"),
         .product(name: "GAN", package: "Pushforward"),
+        .product(name: "GANTraining", package: "Pushforward"),
         .product(name: "VAE", package: "Pushforward"),
       ])
   ],

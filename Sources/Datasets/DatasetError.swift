@@ -11,8 +11,6 @@ public enum DatasetError: Error, Equatable, Sendable {
   case missingFiles(directory: String, missing: [String], tried: [String])
   /// The file or folder cannot be read, for the reason that the system gives.
   case unreadable(path: String, reason: String)
-  /// The file cannot be written, for the reason that the system gives.
-  case unwritable(path: String, reason: String)
   /// The gzip stream breaks off or fails its checksum; `reason` is zlib's.
   case damagedGzip(path: String, reason: String)
 
@@ -86,8 +84,6 @@ extension DatasetError: CustomStringConvertible {
         + " (tried \(tried.joined(separator: ", ")), each also with .gz)"
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
-    case .unwritable(let path, let reason):
-      "\(path): cannot be written: \(reason)"
     case .damagedGzip(let path, let reason):
       "\(path): the gzip data is damaged: \(reason)"
 

@@ -1,3 +1,4 @@
+import Files
 import Tensor
 
 /// An array of unsigned bytes as IDX files hold it, the format of MNIST and its relatives.
@@ -66,13 +67,16 @@ public struct IDX: Equatable, Sendable {
 
   /// Writes the array to the file at `path`, not gzipped, whole or not at all.
   ///
-  /// Throws ``DatasetError/unwritable(path:reason:)`` and leaves what was there before.
+  /// Throws an `OutputError` and leaves what was there before.
   public func write(to path: String) throws {
     let numbers = [Self.magic(rank: shape.count)] + shape.map(UInt32.init)
     let header = numbers.flatMap { number in
       [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
     }
-    try writeAtomically([header, bytes], to: path)
+    try replaceFile(at: path) { file throws(OutputError) in
+      try file.write(header)
+      try file.write(bytes)
+    }
   }
 
   private static func magic(rank: Int) -> UInt32 {

@@ -1,3 +1,5 @@
+import Files
+
 /// Images to train on, and others like them to test with.
 public protocol ImageDataset: Sendable {
   /// The images to train on.
@@ -11,12 +13,12 @@ extension ImageDataset {
   ///
   /// The folder is created if need be. Each file is written whole or not at all; the files are not
   /// gzipped. Images in colour stop the program: MNIST's format is of grey ones. Throws
-  /// ``DatasetError/unwritable(path:reason:)``.
+  /// an `OutputError`.
   public func write(to directory: String) throws {
     precondition(
       train.channels == 1 && test.channels == 1,
       "write(to:): expected grey images, found \(train.channels) and \(test.channels) channels")
-    try createFolder(directory)
+    try makeFolders(directory)
     for (images, files) in [(train, MNISTFiles.train), (test, MNISTFiles.test)] {
       try IDX(shape: [images.count, images.height, images.width], bytes: images.pixels)
         .write(to: "\(directory)/\(files.images.names[0])")

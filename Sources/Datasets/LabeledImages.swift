@@ -1,3 +1,4 @@
+import Files
 import Tensor
 
 /// Images of one size, grey or in colour, each with the class that it belongs to.
@@ -35,5 +36,14 @@ public struct LabeledImages: Equatable, Sendable {
     self.channels = channels
     self.pixels = pixels
     self.labels = labels
+  }
+}
+
+extension LabeledImages {
+  /// The CRC-32 of the pixels and then of the labels: by it and the sizes one knows a data set again.
+  public var checksum: UInt32 {
+    var checksum = Checksum()
+    for bytes in [pixels, labels] { checksum.add(bytes) }
+    return checksum.value
   }
 }

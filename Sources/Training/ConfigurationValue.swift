@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// A value that an option can have and that JSON can hold.
 public enum ConfigurationValue: Equatable, Sendable {
@@ -27,10 +27,7 @@ public enum ConfigurationValue: Equatable, Sendable {
       let numbers = try values.map { try ConfigurationValue.number($0).json() }
       return "[" + numbers.joined(separator: ", ") + "]"
     case .flag, .integer, .number: return description
-    case .text(let text):
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = .withoutEscapingSlashes
-      return String(decoding: try encoder.encode(text), as: UTF8.self)
+    case .text(let text): return try jsonText(text)
     }
   }
 }

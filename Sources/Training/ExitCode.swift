@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Glibc
 
 /// The exit codes of the executables, with the numbers of BSD's sysexits.
@@ -40,4 +41,21 @@ public protocol ExitCodeProviding: Error {
 extension DatasetError: ExitCodeProviding {
   /// `noInput` for what is not there or cannot be read, `dataError` for wrong contents.
   public var exitCode: ExitCode { isMissingInput ? .noInput : .dataError }
+}
+
+extension OutputError: ExitCodeProviding {
+  /// `cannotCreate` for a folder, `ioError` for a file.
+  public var exitCode: ExitCode {
+    switch self {
+    case .cannotCreateFolder: .cannotCreate
+    case .cannotWrite: .ioError
+    }
+  }
+}
+
+extension ModelFileError: ExitCodeProviding {
+  /// `noInput` for a file that cannot be read, `dataError` for one that is not what it should be.
+  public var exitCode: ExitCode {
+    if case .unreadable = self { .noInput } else { .dataError }
+  }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The folder in which one run leaves its files.

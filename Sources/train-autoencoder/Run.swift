@@ -1,4 +1,5 @@
 import Autoencoder
+import AutoencoderTraining
 import Tensor
 import Training
 

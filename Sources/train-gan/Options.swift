@@ -1,4 +1,4 @@
-import Classifier
+import ClassifierTraining
 import GAN
 import Training
 

@@ -1,6 +1,7 @@
-import Classifier
+import ClassifierTraining
 import Datasets
 import GAN
+import GANTraining
 import NN
 import Tensor
 import Training

@@ -1,4 +1,4 @@
-import Classifier
+import ClassifierTraining
 import Datasets
 import Training
 import VAE

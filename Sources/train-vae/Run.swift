@@ -1,7 +1,8 @@
-import Classifier
+import ClassifierTraining
 import Tensor
 import Training
 import VAE
+import VAETraining
 
 /// One run: data, model, training, and what is said of them.
 func run(_ options: Options) throws {

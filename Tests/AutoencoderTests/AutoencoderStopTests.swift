@@ -1,4 +1,5 @@
 import Autoencoder
+import AutoencoderTraining
 import Datasets
 import Tensor
 import Testing

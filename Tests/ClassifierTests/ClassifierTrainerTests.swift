@@ -1,10 +1,11 @@
+import Classifier
 import Datasets
 import NN
 import Tensor
 import Testing
 import Training
 
-@testable import Classifier
+@testable import ClassifierTraining
 
 @Suite struct ClassifierTrainerTests {
   private func trainer(

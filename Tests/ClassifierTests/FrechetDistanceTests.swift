@@ -1,4 +1,5 @@
 import Classifier
+import ClassifierTraining
 import Tensor
 import Testing
 

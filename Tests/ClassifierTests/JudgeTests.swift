@@ -1,11 +1,13 @@
+import Classifier
 import Datasets
+import Files
 import Foundation
 import NN
 import Tensor
 import Testing
 import Training
 
-@testable import Classifier
+@testable import ClassifierTraining
 
 /// The judge on bars of light, small enough for a debug build.
 @Suite struct JudgeTests {

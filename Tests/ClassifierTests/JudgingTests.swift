@@ -1,10 +1,12 @@
+import Classifier
 import Datasets
+import Files
 import Foundation
 import Tensor
 import Testing
 import Training
 
-@testable import Classifier
+@testable import ClassifierTraining
 
 /// Where the judge of a run comes from, and what becomes of what it says.
 @Suite struct JudgingTests {

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Testing
 
@@ -177,7 +178,7 @@ import Testing
 
   @Test func writingIntoMissingFolder() {
     let path = scratch("nowhere/labels")
-    #expect(throws: DatasetError.unwritable(path: path, reason: "No such file or directory")) {
+    #expect(throws: OutputError.cannotWrite(path: path, code: ENOENT)) {
       try IDX(shape: [1], bytes: [9]).write(to: path)
     }
   }
@@ -185,7 +186,7 @@ import Testing
   @Test func failedRenameLeavesNothingBehind() throws {
     let path = scratch("folder")
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    #expect(throws: DatasetError.unwritable(path: path, reason: "Is a directory")) {
+    #expect(throws: OutputError.cannotWrite(path: path, code: EISDIR)) {
       try IDX(shape: [1], bytes: [9]).write(to: path)
     }
     #expect(try scratch.contents == ["folder"])
@@ -197,7 +198,7 @@ import Testing
     let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
     try FileManager.default.createSymbolicLink(
       atPath: temporary, withDestinationPath: "/dev/full")
-    #expect(throws: DatasetError.unwritable(path: path, reason: "No space left on device")) {
+    #expect(throws: OutputError.cannotWrite(path: path, code: ENOSPC)) {
       try IDX(shape: [count], bytes: [UInt8](repeating: 9, count: count)).write(to: path)
     }
     #expect(try scratch.contents == ["labels"])
@@ -208,7 +209,7 @@ import Testing
     chmod(scratch.path, 0o555)
     defer { chmod(scratch.path, 0o755) }
     let path = scratch("labels")
-    #expect(throws: DatasetError.unwritable(path: path, reason: "Permission denied")) {
+    #expect(throws: OutputError.cannotWrite(path: path, code: EACCES)) {
       try IDX(shape: [1], bytes: [9]).write(to: path)
     }
   }

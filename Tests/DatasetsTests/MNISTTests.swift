@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
 
   @Test func writingBelowFile() throws {
     let path = scratch("train-images-idx3-ubyte/mnist")
-    #expect(throws: DatasetError.unwritable(path: path, reason: "Not a directory")) {
+    #expect(throws: OutputError.cannotCreateFolder(path: path, code: ENOTDIR)) {
       try pair.write(to: path)
     }
   }

@@ -1,8 +1,9 @@
+import GAN
 import NN
 import Tensor
 import Testing
 
-@testable import GAN
+@testable import GANTraining
 
 @Suite struct AdversarialTrainingTests {
   private func gan(seed: UInt64 = 41) -> GAN {

@@ -1,8 +1,9 @@
+import GAN
 import NN
 import Tensor
 import Testing
 
-@testable import GAN
+@testable import GANTraining
 
 @Suite struct DCGANTests {
   /// The layers of a network as the code that makes them, without the counts of parameters.

@@ -1,4 +1,5 @@
 import GAN
+import GANTraining
 import NN
 import Tensor
 import Testing

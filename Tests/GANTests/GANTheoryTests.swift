@@ -1,9 +1,10 @@
 import Foundation
+import GAN
 import NN
 import Tensor
 import Testing
 
-@testable import GAN
+@testable import GANTraining
 
 /// What the papers say of optima, and distributions whose samples can be measured.
 @Suite struct GANTheoryTests {

@@ -1,5 +1,6 @@
 import Datasets
 import GAN
+import GANTraining
 import NN
 import Tensor
 import Testing

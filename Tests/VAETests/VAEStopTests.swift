@@ -3,6 +3,7 @@ import NN
 import Tensor
 import Testing
 import VAE
+import VAETraining
 
 /// A mistake, and what the program says when it stops for it.
 private struct StopRow: Sendable {

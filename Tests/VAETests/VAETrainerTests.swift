@@ -4,6 +4,7 @@ import Tensor
 import Testing
 import Training
 import VAE
+import VAETraining
 
 /// The trainer on a few drawn digits and a small model.
 @Suite struct VAETrainerTests {

@@ -1,5 +1,6 @@
 import Autoencoder
 import GAN
+import GANTraining
 import NN
 import Tensor
 import VAE

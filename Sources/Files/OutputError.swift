@@ -17,13 +17,3 @@ extension OutputError: CustomStringConvertible {
     }
   }
 }
-
-extension OutputError: ExitCodeProviding {
-  /// `cannotCreate` for a folder, `ioError` for a file.
-  public var exitCode: ExitCode {
-    switch self {
-    case .cannotCreateFolder: .cannotCreate
-    case .cannotWrite: .ioError
-    }
-  }
-}

@@ -39,10 +39,3 @@ extension ModelFileError: CustomStringConvertible {
     }
   }
 }
-
-extension ModelFileError: ExitCodeProviding {
-  /// `noInput` for a file that cannot be read, `dataError` for one that is not what it should be.
-  public var exitCode: ExitCode {
-    if case .unreadable = self { .noInput } else { .dataError }
-  }
-}

@@ -1,3 +1,4 @@
+import GAN
 import NN
 import Tensor
 import Training

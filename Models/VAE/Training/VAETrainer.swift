@@ -2,6 +2,7 @@ import Datasets
 import NN
 import Tensor
 import Training
+import VAE
 
 /// Trains a variational autoencoder by Adam on the negative evidence lower bound.
 public final class VAETrainer: Trainer {

@@ -1,4 +1,5 @@
 import Datasets
+import GAN
 import NN
 import Tensor
 import Training

@@ -1,3 +1,4 @@
+import Classifier
 import Datasets
 import Tensor
 import Training

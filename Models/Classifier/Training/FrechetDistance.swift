@@ -1,3 +1,4 @@
+import Classifier
 import Tensor
 
 /// A Gaussian distribution as its mean and its covariance, in float64.

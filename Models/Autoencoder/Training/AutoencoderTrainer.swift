@@ -1,3 +1,4 @@
+import Autoencoder
 import Datasets
 import NN
 import Tensor

@@ -1,3 +1,4 @@
+import Classifier
 import Tensor
 
 /// What a classifier makes of many images: the moments of their features and the probabilities of

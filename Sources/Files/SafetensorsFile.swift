@@ -211,11 +211,10 @@ private struct Header: Decodable {
   static func bytes(
     _ tensors: [(name: String, dtype: DType, shape: [Int])], _ metadata: [String: String]
   ) throws -> [UInt8] {
-    func json(_ text: String) throws -> String { try ConfigurationValue.text(text).json() }
     var entries: [String] = []
     if !metadata.isEmpty {
       let texts = try metadata.sorted { $0.key < $1.key }
-        .map { try json($0.key) + ":" + json($0.value) }
+        .map { try jsonText($0.key) + ":" + jsonText($0.value) }
       entries.append("\"\(metadataName)\":{" + texts.joined(separator: ",") + "}")
     }
     var begin = 0
@@ -223,7 +222,7 @@ private struct Header: Decodable {
       let end = begin + shape.reduce(dtype.byteCount, *)
       let sizes = shape.map(String.init).joined(separator: ",")
       entries.append(
-        try json(name) + ":{\"dtype\":\"\(dtype.safetensorsName)\",\"shape\":[\(sizes)],"
+        try jsonText(name) + ":{\"dtype\":\"\(dtype.safetensorsName)\",\"shape\":[\(sizes)],"
           + "\"data_offsets\":[\(begin),\(end)]}")
       begin = end
     }

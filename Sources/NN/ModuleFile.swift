@@ -1,4 +1,4 @@
-import NN
+import Files
 import Tensor
 
 extension Module {

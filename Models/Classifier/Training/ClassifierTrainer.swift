@@ -1,3 +1,4 @@
+import Classifier
 import Datasets
 import NN
 import Tensor

@@ -1,4 +1,6 @@
+import Classifier
 import Datasets
+import Files
 import Foundation
 import Training
 
