@@ -1,7 +1,10 @@
 import Tensor
 
-/// What a module can have: a ``Parameter``, a ``Buffer`` or another ``Module``.
+/// What a module can have: a ``Parameter``, a ``Buffer``, a stream of random numbers or another
+/// ``Module``.
 public protocol Member: AnyObject {}
+
+extension Random: Member {}
 
 /// A module's members by name, in order.
 public struct Members: ExpressibleByDictionaryLiteral {
@@ -35,7 +38,7 @@ public enum Mode: Sendable {
 /// A module lists its ``members``; the names of all its parameters follow from that
 /// (`encoder.0.weight`), and with them gradients, optimiser state and files.
 public protocol Module: Member, CustomStringConvertible {
-  /// The parameters, buffers and modules of this module, in order.
+  /// The parameters, buffers, random streams and modules of this module, in order.
   var members: Members { get }
 
   /// Whether the module is being trained or used; assigning sets it for all modules inside.
@@ -75,6 +78,14 @@ extension Module {
     }
   }
 
+  /// All streams of random numbers that modules keep, as dropout does, with their dotted names, in
+  /// order.
+  public var randomStreams: [(name: String, random: Random)] {
+    distinctMembers.compactMap { name, member in
+      (member as? Random).map { (name, $0) }
+    }
+  }
+
   /// The number of learned numbers.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.wrappedValue.count } }
 
@@ -86,7 +97,7 @@ extension Module {
     for (_, buffer) in buffers { buffer.wrappedValue = buffer.wrappedValue.converted(to: dtype) }
   }
 
-  /// Each parameter and buffer once: an optimiser would change a repeated one twice.
+  /// Each parameter, buffer and stream once: an optimiser would change a repeated one twice.
   private var distinctMembers: [(String, any Member)] {
     var seen = Set<ObjectIdentifier>()
     return allMembers(prefix: "").filter { seen.insert(ObjectIdentifier($0.1)).inserted }

@@ -1,3 +1,5 @@
+import NN
+
 /// A model's own part of its training: the step, the evaluation and the pictures.
 ///
 /// The shared loop (``TrainingRun``) does the rest: epochs, averages, the table of losses, pictures
@@ -15,6 +17,9 @@ public protocol Trainer: AnyObject {
   var testColumns: [String] { get }
   /// How many examples an epoch has.
   var examplesPerEpoch: Int { get }
+
+  /// All that the next epoch depends on: what a checkpoint holds of the trainer.
+  var state: [StatePart] { get }
 
   /// The batches of the next epoch, in a new order.
   func nextEpoch() -> Epoch

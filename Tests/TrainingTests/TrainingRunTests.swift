@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import NN
 import Testing
 
 @testable import Training
@@ -196,6 +197,8 @@ private final class ScriptedTrainer: Trainer {
 
   var steps = 0
   private var epochs = 0
+
+  let state: [StatePart] = []
 
   func nextEpoch() -> [Int] {
     calls.append("epoch")

@@ -57,6 +57,15 @@ public final class AutoencoderTrainer: Trainer {
   /// The number of training images.
   public var examplesPerEpoch: Int { train.count }
 
+  /// The model, its optimiser and all random streams.
+  public var state: [StatePart] {
+    [
+      .module("autoencoder", autoencoder), .optimizer("optimizer", optimizer, of: autoencoder),
+      .random("shuffling", shuffling), .random("corrupting", corrupting),
+      .random("evaluation", evaluation),
+    ]
+  }
+
   /// The training images in a new order.
   public func nextEpoch() -> some Sequence<Batch> { train.epoch(shuffledBy: shuffling) }
 

@@ -54,6 +54,14 @@ public final class ClassifierTrainer: Trainer {
   /// The number of training images.
   public var examplesPerEpoch: Int { train.count }
 
+  /// The model, its optimiser and the stream of the images' orders.
+  public var state: [StatePart] {
+    [
+      .module("classifier", classifier), .optimizer("optimizer", optimizer, of: classifier),
+      .random("shuffling", shuffling),
+    ]
+  }
+
   /// The training images in a new order.
   public func nextEpoch() -> some Sequence<Batch> {
     classifier.mode = .training

@@ -39,6 +39,16 @@ public final class AdversarialTraining {
     discriminatorOptimizer = Adam(learningRate: learningRate, beta1: beta1)
     self.random = random.split()
   }
+
+  /// The two networks, their optimisers and the stream of the noise.
+  public var state: [StatePart] {
+    [
+      .module("gan", gan),
+      .optimizer("generatorOptimizer", generatorOptimizer, of: gan.generator),
+      .optimizer("discriminatorOptimizer", discriminatorOptimizer, of: gan.discriminator),
+      .random("noise", random),
+    ]
+  }
 }
 
 // MARK: - Algorithm 1

@@ -53,6 +53,9 @@ public final class GANTrainer: Trainer {
   /// The number of training images.
   public var examplesPerEpoch: Int { train.count }
 
+  /// The two networks, their optimisers and all random streams.
+  public var state: [StatePart] { training.state + [.random("shuffling", shuffling)] }
+
   /// The training images in a new order, in groups of a batch for each of the discriminator's steps.
   ///
   /// The last group has the batches that are left, which may be fewer.

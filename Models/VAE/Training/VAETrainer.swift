@@ -59,6 +59,15 @@ public final class VAETrainer: Trainer {
   /// The number of training images.
   public var examplesPerEpoch: Int { train.count }
 
+  /// The model, its optimiser and all random streams.
+  public var state: [StatePart] {
+    [
+      .module("vae", vae), .optimizer("optimizer", optimizer, of: vae),
+      .random("shuffling", shuffling), .random("coding", coding),
+      .random("evaluation", evaluation),
+    ]
+  }
+
   /// The training images in a new order.
   public func nextEpoch() -> some Sequence<Batch> { train.epoch(shuffledBy: shuffling) }
 

@@ -11,8 +11,8 @@ public final class Dropout: Layer {
   /// same masks.
   public let random: Random
 
-  /// None.
-  public var members: Members { [:] }
+  /// The stream.
+  public var members: Members { ["random": random] }
 
   /// Creates a layer with its own stream of random numbers, split off `random`.
   public init(_ rate: Double, _ random: Random) {

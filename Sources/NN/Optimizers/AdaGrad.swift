@@ -10,6 +10,9 @@ public final class AdaGrad: Optimizer {
   private let epsilon: Double
   private let weightDecay: Double
 
+  /// One: the sum of squares.
+  public var momentCount: Int { 1 }
+
   /// Creates the optimiser; `weightDecay` joins the gradient (L2).
   public init(learningRate: @escaping Schedule, epsilon: Double = 1e-10, weightDecay: Double = 0) {
     self.learningRate = learningRate
@@ -30,7 +33,6 @@ public final class AdaGrad: Optimizer {
     _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
     rate: Double
   ) {
-    if moments.isEmpty { moments = [zeros(like: parameter)] }
     parameter.descend(
       along: gradient, &moments, by: .adaGrad(epsilon: epsilon), rate: rate,
       weightDecay: weightDecay)

@@ -12,6 +12,9 @@ public class Adam: Optimizer {
   private let epsilon: Double
   private let weightDecay: Double
 
+  /// Two: m and v.
+  public var momentCount: Int { 2 }
+
   /// Whether the decay shrinks the weights themselves instead of joining the gradient.
   var isDecayDecoupled: Bool { false }
 
@@ -42,7 +45,6 @@ public class Adam: Optimizer {
     _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
     rate: Double
   ) {
-    if moments.isEmpty { moments = [zeros(like: parameter), zeros(like: parameter)] }
     parameter.descend(
       along: gradient, &moments,
       by: .adam(
@@ -79,5 +81,3 @@ public final class AdamW: Adam {
       weightDecay: weightDecay)
   }
 }
-
-func zeros(like x: Tensor) -> Tensor { Tensor.zeros(x.shape, dtype: x.dtype) }

@@ -11,7 +11,11 @@ public protocol Optimizer: AnyObject {
   /// What the optimiser remembers between steps.
   var state: OptimizerState { get set }
 
-  /// Changes one parameter in place; called with the step's number and rate.
+  /// How many running averages it keeps of each parameter.
+  var momentCount: Int { get }
+
+  /// Changes one parameter in place; called with ``momentCount`` moments, zeros at first, and with
+  /// the step's number and rate.
   func update(
     _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
     rate: Double)
@@ -45,6 +49,9 @@ extension Optimizer {
     for ((name, parameter), (_, gradient)) in zip(parameters, gradients.elements) {
       // Taken out of the state, so that they change in place and `update` may read the state.
       var moments = state.moments.updateValue([], forKey: name) ?? []
+      while moments.count < momentCount {
+        moments.append(Tensor.zeros(gradient.shape, dtype: gradient.dtype))
+      }
       update(
         &parameter.wrappedValue, along: gradient, moments: &moments, step: state.step, rate: rate)
       state.moments[name] = moments

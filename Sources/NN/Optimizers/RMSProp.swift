@@ -11,6 +11,9 @@ public final class RMSProp: Optimizer {
   private let epsilon: Double
   private let weightDecay: Double
 
+  /// One: the running square.
+  public var momentCount: Int { 1 }
+
   /// Creates the optimiser; `decay` is ρ, `weightDecay` joins the gradient (L2).
   public init(
     learningRate: @escaping Schedule, decay: Double = 0.99, epsilon: Double = 1e-8,
@@ -37,7 +40,6 @@ public final class RMSProp: Optimizer {
     _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
     rate: Double
   ) {
-    if moments.isEmpty { moments = [zeros(like: parameter)] }
     parameter.descend(
       along: gradient, &moments, by: .rmsProp(decay: decay, epsilon: epsilon), rate: rate,
       weightDecay: weightDecay)

@@ -11,6 +11,9 @@ public final class SGD: Optimizer {
   private let isNesterov: Bool
   private let weightDecay: Double
 
+  /// One, the velocity, with momentum; else none.
+  public var momentCount: Int { momentum > 0 ? 1 : 0 }
+
   /// Creates the optimiser.
   ///
   /// - Parameters:
@@ -42,7 +45,6 @@ public final class SGD: Optimizer {
     _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
     rate: Double
   ) {
-    if moments.isEmpty && momentum > 0 { moments = [zeros(like: parameter)] }
     parameter.descend(
       along: gradient, &moments, by: .sgd(momentum: momentum, isNesterov: isNesterov),
       rate: rate, weightDecay: weightDecay)
