@@ -16,7 +16,7 @@ import Testing
 
   private func step(_ network: Sequential, _ optimizer: any Optimizer, _ random: Random) {
     let x = random.normal([5, 3])
-    let (_, gradients) = valueWithGradient(of: network) { square(network(x)).mean() }
+    let (_, gradients) = valueWithGradient(of: network) { 0.01 * square(network(x)).mean() }
     optimizer.update(network, along: gradients)
   }
 
