@@ -11,8 +11,12 @@ package func replaceFile(
 }
 
 /// Writes a whole file, part by part, or leaves what was there before.
+///
+/// Where the file that was there before is to be kept, under another name, the names too are on the
+/// disk at the end.
 package func replaceFile(
-  at path: String, _ body: (_ file: PartialFile) throws(OutputError) -> Void
+  at path: String, keepingPreviousAs previousPath: String? = nil,
+  _ body: (_ file: PartialFile) throws(OutputError) -> Void
 ) throws(OutputError) {
   // With the process' number, so that two runs that write the same file do not mix their bytes.
   let temporary = "\(path).\(getpid()).partial"
@@ -27,11 +31,25 @@ package func replaceFile(
     throw error
   }
   // Some file systems (NFS, quotas) report a full disk only when the file is closed.
-  guard close(descriptor) == 0, rename(temporary, path) == 0 else {
+  var isDone = close(descriptor) == 0
+  if isDone, let previousPath {
+    isDone = rename(path, previousPath) == 0 || errno == ENOENT
+  }
+  guard isDone, rename(temporary, path) == 0 else {
     let code = errno
     unlink(temporary)
     throw .cannotWrite(path: path, code: code)
   }
+  if previousPath != nil { flushFolder(of: path) }
+}
+
+/// Sees to it that the names in a file's folder are on the disk, where the file system can do that.
+private func flushFolder(of path: String) {
+  let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+  let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard descriptor >= 0 else { return }
+  _ = fsync(descriptor)
+  close(descriptor)
 }
 
 /// A file that is being written and has not its name yet.

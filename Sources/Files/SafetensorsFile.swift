@@ -54,17 +54,9 @@ public struct SafetensorsFile: Sendable {
   ///
   /// - Throws: `ModelFileError` if the file can no longer be read.
   public func tensor(_ entry: Entry) throws -> Tensor {
-    let bytes = try withRegularFile(path) { file, _ in try read(file, entry.range, of: path) }
-    return bytes.withUnsafeBytes { bytes in
-      switch entry.dtype {
-      case .float32:
-        let numbers = bytes.bindMemory(to: UInt32.self)
-          .map { Float(bitPattern: UInt32(littleEndian: $0)) }
-        return Tensor(numbers, shape: entry.shape)
-      case .float64:
-        let numbers = bytes.bindMemory(to: UInt64.self)
-          .map { Double(bitPattern: UInt64(littleEndian: $0)) }
-        return Tensor(numbers, shape: entry.shape, dtype: .float64)
+    try withRegularFile(path) { file, _ in
+      try Tensor(entry.shape, entry.dtype) { bytes in
+        try fill(bytes, from: file, at: entry.range.lowerBound, of: path)
       }
     }
   }
@@ -75,20 +67,92 @@ public struct SafetensorsFile: Sendable {
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
   ) throws {
-    var bytes = try Header.bytes(
+    let header = try Header.bytes(
       tensors.map { ($0.name, $0.tensor.dtype, $0.tensor.shape) }, metadata)
-    for (_, tensor) in tensors {
-      switch tensor.dtype {
-      case .float32: append(tensor.scalars.map(\.bitPattern.littleEndian), to: &bytes)
-      case .float64: append(tensor.doubles.map(\.bitPattern.littleEndian), to: &bytes)
-      }
+    try replaceFile(at: path) { file throws(OutputError) in
+      try file.write(header)
+      for (_, tensor) in tensors { try file.write(tensor) }
     }
-    try bytes.withUnsafeBytes { try replaceFile(at: path, with: $0) }
   }
 }
 
-private func append<Word>(_ words: [Word], to bytes: inout [UInt8]) {
-  words.withUnsafeBytes { bytes.append(contentsOf: $0) }
+#if _endian(big)
+  #error("Tensors are written as they lie in memory, and the layout is little-endian.")
+#endif
+
+extension PartialFile {
+  /// Adds a tensor's elements at the end.
+  fileprivate func write(_ tensor: Tensor) throws(OutputError) {
+    let result = tensor.withUnsafeBytes { bytes in
+      Result { () throws(OutputError) in try write(bytes) }
+    }
+    try result.get()
+  }
+}
+
+// MARK: - With a checksum
+
+extension SafetensorsFile {
+  /// The name of the tensor at the end of a file with a checksum.
+  ///
+  /// Its only number is the CRC-32 of all bytes before it, those of the header too.
+  static let checksumName = "checksum"
+
+  /// Writes a file that ends in a checksum, whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - tensors: Their names and values; the memory is written as it lies, nothing is copied.
+  ///   - metadata: Texts beside them, by name.
+  ///   - path: Where.
+  ///   - previousPath: What an existing file is called from then on.
+  /// - Throws: `OutputError`, naming the file and the cause; what was there before stays.
+  package static func writeChecked(
+    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], to path: String,
+    keepingPreviousAs previousPath: String
+  ) throws {
+    let header = try Header.bytes(
+      tensors.map { ($0.name, $0.tensor.dtype, $0.tensor.shape) } + [(checksumName, .float64, [])],
+      metadata)
+    try replaceFile(at: path, keepingPreviousAs: previousPath) { file throws(OutputError) in
+      var checksum = Checksum()
+      checksum.add(header)
+      try file.write(header)
+      for (_, tensor) in tensors {
+        tensor.withUnsafeBytes { checksum.add($0) }
+        try file.write(tensor)
+      }
+      try file.write(Tensor(Double(checksum.value), dtype: .float64))
+    }
+  }
+
+  /// Reads all tensors of a file that ends in a checksum, each into memory of its own.
+  ///
+  /// - Returns: The tensors by name, without the checksum.
+  /// - Throws: `ModelFileError` if a byte of the file is not what was written.
+  package func checkedTensors() throws -> [String: Tensor] {
+    guard let last = entries.last, last.name == Self.checksumName, last.dtype == .float64,
+      last.shape.isEmpty
+    else {
+      throw ModelFileError.damaged(path: path, reason: "it does not end in a checksum")
+    }
+    return try withRegularFile(path) { file, _ in
+      var checksum = Checksum()
+      let start = entries.first?.range.lowerBound ?? 0
+      checksum.add(try read(file, 0..<start, of: path))
+      var tensors: [String: Tensor] = [:]
+      for entry in entries.dropLast() {
+        let tensor = try Tensor(entry.shape, entry.dtype) { bytes in
+          try fill(bytes, from: file, at: entry.range.lowerBound, of: path)
+        }
+        tensor.withUnsafeBytes { checksum.add($0) }
+        tensors[entry.name] = tensor
+      }
+      guard try self.tensor(last).scalar == Double(checksum.value) else {
+        throw ModelFileError.damaged(path: path, reason: "its checksum is that of other bytes")
+      }
+      return tensors
+    }
+  }
 }
 
 // MARK: - The header
@@ -266,21 +330,29 @@ private func withRegularFile<Result>(
 
 /// Reads a range of a file's bytes.
 private func read(_ descriptor: Int32, _ range: Range<Int>, of path: String) throws -> [UInt8] {
-  var code: Int32 = 0
-  let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
-    while count < range.count {
-      let rest = UnsafeMutableRawBufferPointer(
-        rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
-      let found = pread(descriptor, rest.baseAddress, rest.count, off_t(range.lowerBound + count))
-      if found < 0 && errno == EINTR { continue }
-      if found < 0 { code = errno }
-      if found <= 0 { break }
+  try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+    try fill(
+      UnsafeMutableRawBufferPointer(
+        rebasing: UnsafeMutableRawBufferPointer(buffer)[..<range.count]),
+      from: descriptor, at: range.lowerBound, of: path)
+    count = range.count
+  }
+}
+
+/// Fills a buffer with a file's bytes from an offset on.
+private func fill(
+  _ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, of path: String
+) throws {
+  var count = 0
+  while count < buffer.count {
+    let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+    let found = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + count))
+    if found > 0 {
       count += found
+    } else if found == 0 {
+      throw ModelFileError.damaged(path: path, reason: "it became shorter while it was read")
+    } else if errno != EINTR {
+      throw ModelFileError.unreadable(path: path, code: errno)
     }
   }
-  guard code == 0 else { throw ModelFileError.unreadable(path: path, code: code) }
-  guard bytes.count == range.count else {
-    throw ModelFileError.damaged(path: path, reason: "it became shorter while it was read")
-  }
-  return bytes
 }

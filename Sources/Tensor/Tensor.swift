@@ -52,6 +52,25 @@ extension Tensor {
     return Tensor(storage, shape: shape)
   }
 
+  /// Creates a tensor whose memory `fill` writes, the elements in row-major order as the machine has
+  /// them.
+  package init(
+    _ shape: [Int], _ dtype: DType, bytes fill: (UnsafeMutableRawBufferPointer) throws -> Void
+  ) rethrows {
+    let storage = Storage(count: shape.product, dtype: dtype)
+    try fill(
+      UnsafeMutableRawBufferPointer(
+        start: storage.pointer, count: storage.count * dtype.byteCount))
+    self.init(storage, shape: shape)
+  }
+
+  /// Calls `body` with the elements' memory, in row-major order as the machine has them.
+  package func withUnsafeBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    try body(UnsafeRawBufferPointer(start: storage.pointer, count: count * dtype.byteCount))
+  }
+
   /// The elements' memory, to be read while the tensor is alive.
   var pointer: UnsafeMutableRawPointer { storage.pointer }
 
