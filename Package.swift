@@ -9,6 +9,7 @@ let package = Package(
     .library(name: "Files", targets: ["Files"]),
     .library(name: "NN", targets: ["NN"]),
     .library(name: "Distributions", targets: ["Distributions"]),
+    .library(name: "Images", targets: ["Images"]),
     .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Training", targets: ["Training"]),
 
@@ -34,8 +35,10 @@ let package = Package(
     .target(name: "Files", dependencies: ["Tensor", "CZlib"]),
     .target(name: "NN", dependencies: ["Files", "Tensor"]),
     .target(name: "Distributions", dependencies: ["Tensor"]),
-    .target(name: "Datasets", dependencies: ["Files", "Tensor", "CZlib"]),
-    .target(name: "Training", dependencies: ["Datasets", "Files", "NN", "Tensor", "CGetopt"]),
+    .target(name: "Images", dependencies: ["Tensor", "CLibPNG", "CTurboJPEG"]),
+    .target(name: "Datasets", dependencies: ["Files", "Images", "Tensor", "CZlib"]),
+    .target(
+      name: "Training", dependencies: ["Datasets", "Files", "Images", "NN", "Tensor", "CGetopt"]),
 
     // MARK: Models, and apart from them their training, which a program that samples does not need
     .target(
@@ -43,25 +46,27 @@ let package = Package(
       exclude: ["Training"]),
     .target(
       name: "AutoencoderTraining",
-      dependencies: ["Autoencoder", "Datasets", "NN", "Tensor", "Training"],
+      dependencies: ["Autoencoder", "Datasets", "Images", "NN", "Tensor", "Training"],
       path: "Models/Autoencoder/Training"),
     .target(
       name: "GAN", dependencies: ["NN", "Tensor"], path: "Models/GAN", exclude: ["Training"]),
     .target(
-      name: "GANTraining", dependencies: ["GAN", "Datasets", "NN", "Tensor", "Training"],
+      name: "GANTraining",
+      dependencies: ["GAN", "Datasets", "Images", "NN", "Tensor", "Training"],
       path: "Models/GAN/Training"),
     .target(
       name: "VAE", dependencies: ["Distributions", "NN", "Tensor"], path: "Models/VAE",
       exclude: ["Training"]),
     .target(
-      name: "VAETraining", dependencies: ["VAE", "Datasets", "NN", "Tensor", "Training"],
+      name: "VAETraining",
+      dependencies: ["VAE", "Datasets", "Images", "NN", "Tensor", "Training"],
       path: "Models/VAE/Training"),
     .target(
       name: "Classifier", dependencies: ["NN", "Tensor"], path: "Models/Classifier",
       exclude: ["Training"]),
     .target(
       name: "ClassifierTraining",
-      dependencies: ["Classifier", "Datasets", "Files", "NN", "Tensor", "Training"],
+      dependencies: ["Classifier", "Datasets", "Files", "Images", "NN", "Tensor", "Training"],
       path: "Models/Classifier/Training"),
 
     // MARK: Executables
@@ -87,6 +92,9 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CGetopt"),
+    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // MARK: Tests
@@ -94,31 +102,35 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files", "Tensor"]),
     .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Tensor"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensor", "CTurboJPEG", "CZlib"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Images", "Tensor"]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Datasets", "Files", "NN", "Tensor"]),
+      name: "TrainingTests",
+      dependencies: ["Training", "Datasets", "Files", "Images", "NN", "Tensor"]),
     .testTarget(
       name: "AutoencoderTests",
       dependencies: [
-        "Autoencoder", "AutoencoderTraining", "Datasets", "NN", "Tensor", "Training",
+        "Autoencoder", "AutoencoderTraining", "Datasets", "Images", "NN", "Tensor", "Training",
       ]),
     .testTarget(
       name: "GANTests",
-      dependencies: ["GAN", "GANTraining", "Datasets", "NN", "Tensor", "Training"]),
+      dependencies: ["GAN", "GANTraining", "Datasets", "Images", "NN", "Tensor", "Training"]),
     .testTarget(
       name: "VAETests",
       dependencies: [
-        "VAE", "VAETraining", "Datasets", "Distributions", "NN", "Tensor", "Training",
+        "VAE", "VAETraining", "Datasets", "Distributions", "Images", "NN", "Tensor", "Training",
       ]),
     .testTarget(
       name: "ClassifierTests",
       dependencies: [
-        "Classifier", "ClassifierTraining", "Datasets", "Files", "NN", "Tensor", "Training",
+        "Classifier", "ClassifierTraining", "Datasets", "Files", "Images", "NN", "Tensor",
+        "Training",
       ]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "train-autoencoder", "train-classifier", "train-gan", "train-vae", "Datasets", "Tensor",
+        "train-autoencoder", "train-classifier", "train-gan", "train-vae", "Datasets", "Images",
+        "Tensor",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -35,12 +35,6 @@ public enum DatasetError: Error, Equatable, Sendable {
 
   /// There are no files in the folder.
   case noImages(directory: String)
-  /// The file does not begin as a binary PPM image does, but with these bytes, if any.
-  case notAnImage(path: String, found: [UInt8])
-  /// The image's header lacks a number or holds something else in its place.
-  case brokenHeader(path: String, expected: String, found: String)
-  /// The image's largest value is not 255, so that its colours are not bytes that fill their range.
-  case unsupportedMaximum(path: String, found: Int)
 
   // MARK: Files that do not fit each other
 
@@ -103,14 +97,7 @@ extension DatasetError: CustomStringConvertible {
       "\(path): expected \(expected) bytes by its header, found \(found - expected) more (\(found))"
 
     case .noImages(let directory):
-      "\(directory): expected images as binary PPM files, found no files"
-    case .notAnImage(let path, let found):
-      "\(path): expected a binary PPM image, which begins with P6, found \(text(found))"
-    case .brokenHeader(let path, let expected, let found):
-      "\(path): expected in the image's header \(expected), found"
-        + (found.isEmpty ? " the end of the file" : " '\(found)'")
-    case .unsupportedMaximum(let path, let found):
-      "\(path): expected an image whose largest value is 255, found \(found)"
+      "\(directory): expected images as PNG, JPEG, PGM or PPM files, found no files"
 
     case .countMismatch(let imagesPath, let images, let labelsPath, let labels):
       "\(labelsPath): expected a label for each of the \(images) images in \(imagesPath),"
@@ -135,14 +122,6 @@ extension DatasetError: CustomStringConvertible {
 private func hexadecimal(_ value: some FixedWidthInteger & UnsignedInteger) -> String {
   let digits = String(value, radix: 16, uppercase: true)
   return "0x" + String(repeating: "0", count: value.bitWidth / 4 - digits.count) + digits
-}
-
-/// Returns the first bytes of a file as text where they are, else their values.
-private func text(_ bytes: [UInt8]) -> String {
-  if bytes.isEmpty { return "an empty file" }
-  let isText = bytes.allSatisfy { (33...126).contains($0) }
-  return isText
-    ? String(decoding: bytes, as: UTF8.self) : bytes.map(hexadecimal).joined(separator: " ")
 }
 
 /// Returns dimensions as they are written: `60000×28×28`.

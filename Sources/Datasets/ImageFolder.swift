@@ -1,4 +1,5 @@
 import Foundation
+import Images
 
 /// Colour images of one size, each a binary PPM file of a folder.
 ///
@@ -26,7 +27,7 @@ public struct ImageFolder: ImageDataset {
     var pixels: [UInt8] = []
     var size: [Int] = []
     for path in paths {
-      let image = try PPM(path: path)
+      let image = try Image(path: path)
       if path == first {
         size = [image.height, image.width]
         pixels.reserveCapacity(image.pixels.count * paths.count)

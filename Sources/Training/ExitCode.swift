@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Glibc
+import Images
 
 /// The exit codes of the executables, with the numbers of BSD's sysexits.
 ///
@@ -58,4 +59,9 @@ extension ModelFileError: ExitCodeProviding {
   public var exitCode: ExitCode {
     if case .unreadable = self { .noInput } else { .dataError }
   }
+}
+
+extension ImageError: ExitCodeProviding {
+  /// `noInput` for what is not there or cannot be read, `dataError` for wrong contents.
+  public var exitCode: ExitCode { isMissingInput ? .noInput : .dataError }
 }

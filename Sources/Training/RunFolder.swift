@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Images
 
 /// The folder in which one run leaves its files.
 ///
@@ -10,7 +11,7 @@ import Foundation
 /// ```swift
 /// let folder = try RunFolder(in: "runs", name: "vae")
 /// try folder.write(configuration)
-/// try folder.write(grid, to: "samples/epoch-001")
+/// try folder.write(grid.image, to: "samples/epoch-001")
 /// ```
 public struct RunFolder: Sendable {
   /// The path of the folder: `runs/vae-001`.
@@ -54,11 +55,13 @@ public struct RunFolder: Sendable {
     try contents.withUnsafeBytes { try replaceFile(at: path(of: name), with: $0) }
   }
 
-  /// Writes a picture under a name, without its ending, which is `.pgm`, or `.ppm` in colour.
+  /// Writes a picture twice under a name, without its ending: as `.png`, and as `.pgm`, or `.ppm` in
+  /// colour.
   ///
   /// - Throws: `OutputError`, naming the file and the cause.
-  public func write(_ grid: ImageGrid, to name: String) throws {
-    try write(grid.netpbm, to: name + "." + grid.fileExtension)
+  public func write(_ image: Image, to name: String) throws {
+    try write(image.netpbm, to: name + "." + image.netpbmExtension)
+    try write(image.png, to: name + ".png")
   }
 
   /// Writes a text file in UTF-8, whole or not at all.

@@ -1,3 +1,5 @@
+import Images
+
 /// Points in the plane, coloured by class: the two-dimensional codes of labelled images.
 ///
 /// Along each axis the points stand in their order and evenly, not at their values: codes of images
@@ -7,7 +9,7 @@
 ///
 /// ```swift
 /// let plot = ScatterPlot(codes, classes: labels)
-/// try folder.write(plot.ppm, to: "codes.ppm")
+/// try folder.write(plot.image, to: "codes")   // codes.ppm and codes.png
 /// ```
 public struct ScatterPlot: Equatable, Sendable {
   /// The width in pixels.
@@ -52,10 +54,8 @@ public struct ScatterPlot: Equatable, Sendable {
     for label in 0..<10 { drawDigit(label, left: Self.side, top: Self.margin + label * rowHeight) }
   }
 
-  /// The plot as a binary PPM file (Netpbm's P6, 8 bits).
-  public var ppm: [UInt8] {
-    Array("P6\n\(width) \(height)\n255\n".utf8) + pixels
-  }
+  /// The plot as a picture.
+  public var image: Image { Image(height: height, width: width, channels: 3, pixels: pixels) }
 
   /// A square of one colour.
   private mutating func fill(_ left: Int, _ top: Int, _ size: Int, with color: [UInt8]) {

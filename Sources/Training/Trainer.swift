@@ -1,3 +1,4 @@
+import Images
 import NN
 
 /// A model's own part of its training: the step, the evaluation and the pictures.
@@ -27,8 +28,8 @@ public protocol Trainer: AnyObject {
   func step(_ batch: Batch) -> StepResult
   /// The model's figures on the test set, one for each of ``testColumns``.
   func evaluate() -> [Double]
-  /// What to look at after an epoch, by name; `samples` becomes `samples/epoch-001.pgm`, or `.ppm`
-  /// in colour.
+  /// What to look at after an epoch, by name; `samples` becomes `samples/epoch-001.png`, and `.pgm`
+  /// or, in colour, `.ppm`.
   func pictures() -> [(name: String, grid: ImageGrid)]
 }
 

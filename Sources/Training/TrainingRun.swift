@@ -76,7 +76,7 @@ public struct TrainingRun {
         uniqueKeysWithValues: zip(trainer.trainingColumns + trainer.testColumns, training + test))
       if epoch % pictureInterval == 0 || epoch == epochs {
         for (name, grid) in trainer.pictures() {
-          try folder.write(grid, to: "\(name)/epoch-\(padded(epoch))")
+          try folder.write(grid.image, to: "\(name)/epoch-\(padded(epoch))")
         }
       }
       let rate = Double(trainer.examplesPerEpoch) / max(trainingTime.seconds, 1e-9)

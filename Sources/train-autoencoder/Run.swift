@@ -76,8 +76,8 @@ private func exportCodes(_ trainer: AutoencoderTrainer, _ session: TrainingSessi
     })
   session.list(["codes.csv": "the test images' labels and codes"])
   if size == 2 {
-    try session.folder.write(ScatterPlot(values, classes: labels).ppm, to: "codes.ppm")
-    session.list(["codes.ppm": "the codes as points, coloured by label"])
+    try session.folder.write(ScatterPlot(values, classes: labels).image, to: "codes")
+    session.list(["codes.png": "the codes as points, coloured by label"])
   }
 }
 

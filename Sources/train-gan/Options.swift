@@ -29,9 +29,9 @@ let command = Command(
   notes: """
     A new folder is made for each run, such as runs/gan-001, with config.json,
     loss.csv (both losses in nats, D(x) and D(G(z)) as probabilities, the norms of
-    both gradients), samples of the same noise as PGM images, or PPM in colour, and
-    interpolations; with --log-every also steps.csv, the same figures of single
-    steps. Ctrl-C ends a run cleanly.
+    both gradients), samples of the same noise and interpolations as PNG
+    and PGM images, or PPM in colour; with --log-every also steps.csv, the same
+    figures of single steps. Ctrl-C ends a run cleanly.
 
     The architecture dcgan is that of Radford, Metz and Chintala (2016). Digits are
     enlarged to the image size; the files of a folder of colour images, all in

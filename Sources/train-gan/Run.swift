@@ -24,8 +24,7 @@ func run(_ options: Options) throws {
     return
   }
 
-  let interpolations = trainer.interpolations()
-  try session.folder.write(interpolations, to: "interpolations")
+  try session.folder.write(trainer.interpolations().image, to: "interpolations")
   func metric(_ name: String) -> String { Readable.metric(figures[name, default: .nan]) }
   session.say(
     "losses in nats: discriminator \(metric("d_loss")), generator \(metric("g_loss")); D(x) is "
@@ -37,7 +36,7 @@ func run(_ options: Options) throws {
   if options.logInterval != nil { session.list(["steps.csv": "the same of single steps"]) }
   session.list([
     "samples/": "images of the same 100 random z",
-    "interpolations.\(interpolations.fileExtension)": "from one z to another, line by line",
+    "interpolations.png": "from one z to another, line by line",
   ])
   let judged = random.split()
   var evaluation = Configuration()

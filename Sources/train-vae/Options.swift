@@ -48,8 +48,8 @@ let command = Command(
   notes: """
     A new folder is made for each run, such as runs/vae-001, with config.json,
     loss.csv (nats per image), and samples, reconstructions and interpolations as
-    PGM images; with --latent 2 also a map of all codes, manifold.pgm. Ctrl-C ends
-    a run cleanly.
+    PNG and PGM images; with --latent 2 also a map of all codes, manifold.png.
+    Ctrl-C ends a run cleanly.
 
     \(Judging.note)
 

@@ -34,7 +34,7 @@ func run(_ options: Options) throws {
     model: summary(of: vae, options.architecture, hiddenSizes: hiddenSizes))
   guard let figures = try session.train(trainer) else { return }
 
-  try session.folder.write(trainer.interpolations(), to: "interpolations")
+  try session.folder.write(trainer.interpolations().image, to: "interpolations")
   func metric(_ name: String) -> String { Readable.metric(figures[name, default: .nan]) }
   session.say(
     "test loss \(metric("test_loss")) nats per image: reconstruction "
@@ -44,11 +44,11 @@ func run(_ options: Options) throws {
     "loss.csv": "losses by epoch, nats per image",
     "samples/": "images of the same 100 random codes",
     "reconstructions/": "test images, each beside its reconstruction",
-    "interpolations.pgm": "from one test image to another, line by line",
+    "interpolations.png": "from one test image to another, line by line",
   ])
   if let manifold = trainer.manifold() {
-    try session.folder.write(manifold, to: "manifold")
-    session.list(["manifold.pgm": "the images of a grid of codes"])
+    try session.folder.write(manifold.image, to: "manifold")
+    session.list(["manifold.png": "the images of a grid of codes"])
   }
   try evaluate(trainer, options, judging, random.split(), session)
 }

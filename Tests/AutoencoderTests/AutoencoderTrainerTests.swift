@@ -1,6 +1,7 @@
 import Autoencoder
 import AutoencoderTraining
 import Datasets
+import Images
 import NN
 import Tensor
 import Testing

@@ -139,7 +139,8 @@ import Testing
     #expect(try workspace.train().code == 0)
     #expect(
       workspace.names(in: "runs/vae-001") == [
-        "config.json", "interpolations.pgm", "loss.csv", "reconstructions", "samples",
+        "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "reconstructions",
+        "samples",
       ])
   }
 
@@ -166,8 +167,8 @@ import Testing
     #expect(table.column("test_loss")[1] < table.column("test_loss")[0])
     #expect(
       workspace.names(in: "runs/vae-001") == [
-        "config.json", "evaluation.json", "interpolations.pgm", "loss.csv", "manifold.pgm",
-        "reconstructions", "samples",
+        "config.json", "evaluation.json", "interpolations.pgm", "interpolations.png", "loss.csv",
+        "manifold.pgm", "manifold.png", "reconstructions", "samples",
       ])
   }
 

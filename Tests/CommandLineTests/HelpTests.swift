@@ -43,8 +43,8 @@ import Testing
 
     A new folder is made for each run, such as runs/vae-001, with config.json,
     loss.csv (nats per image), and samples, reconstructions and interpolations as
-    PGM images; with --latent 2 also a map of all codes, manifold.pgm. Ctrl-C ends
-    a run cleanly.
+    PNG and PGM images; with --latent 2 also a map of all codes, manifold.png.
+    Ctrl-C ends a run cleanly.
 
     At the end a classifier judges as many samples as there are test images: how
     clear they are, how far from the test images, how often each class occurs

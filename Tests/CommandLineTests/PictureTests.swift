@@ -1,3 +1,4 @@
+import Images
 import Testing
 
 @Suite struct PictureTests {
@@ -9,7 +10,8 @@ import Testing
     #expect(try workspace.train("--epochs", "2").code == 0)
     for folder in ["samples", "reconstructions"] {
       #expect(
-        workspace.names(in: "runs/vae-001/\(folder)") == ["epoch-001.pgm", "epoch-002.pgm"])
+        workspace.names(in: "runs/vae-001/\(folder)")
+          == ["epoch-001.pgm", "epoch-001.png", "epoch-002.pgm", "epoch-002.png"])
     }
     // A hundred samples in ten columns, two pixels between.
     let samples = try PGM("runs/vae-001/samples/epoch-002.pgm", in: workspace)
@@ -17,6 +19,10 @@ import Testing
     // Twelve pairs in five columns, six pixels between pairs.
     let pairs = try PGM("runs/vae-001/reconstructions/epoch-002.pgm", in: workspace)
     #expect((pairs.width, pairs.height) == (5 * 18 + 4 * 6, 3 * 10 - 2))
+    for name in ["samples/epoch-002", "reconstructions/epoch-002", "interpolations"] {
+      let path = workspace.path(of: "runs/vae-001/\(name)")
+      #expect(try Image(path: path + ".png") == Image(path: path + ".pgm"))
+    }
     // Six lines of ten images.
     let lines = try PGM("runs/vae-001/interpolations.pgm", in: workspace)
     #expect((lines.width, lines.height) == (10 * 10 - 2, 6 * 10 - 2))
@@ -58,7 +64,7 @@ import Testing
     for folder in ["samples", "reconstructions"] {
       #expect(
         workspace.names(in: "runs/vae-001/\(folder)")
-          == ["epoch-002.pgm", "epoch-004.pgm", "epoch-005.pgm"])
+          == ["002", "004", "005"].flatMap { ["epoch-\($0).pgm", "epoch-\($0).png"] })
     }
     #expect(try LossTable(of: "runs/vae-001", in: workspace).rows.count == 5)
   }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Images
 import Tensor
 import Testing
 
@@ -78,9 +79,9 @@ import Testing
 
         A new folder is made for each run, such as runs/gan-001, with config.json,
         loss.csv (both losses in nats, D(x) and D(G(z)) as probabilities, the norms of
-        both gradients), samples of the same noise as PGM images, or PPM in colour, and
-        interpolations; with --log-every also steps.csv, the same figures of single
-        steps. Ctrl-C ends a run cleanly.
+        both gradients), samples of the same noise and interpolations as PNG
+        and PGM images, or PPM in colour; with --log-every also steps.csv, the same
+        figures of single steps. Ctrl-C ends a run cleanly.
 
         The architecture dcgan is that of Radford, Metz and Chintala (2016). Digits are
         enlarged to the image size; the files of a folder of colour images, all in
@@ -107,7 +108,8 @@ import Testing
     #expect(result.code == 0 && result.error == "")
     #expect(
       workspace.names(in: Self.run) == [
-        "config.json", "interpolations.pgm", "loss.csv", "samples", "steps.csv",
+        "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "samples",
+        "steps.csv",
       ])
     let (table, steps) = (try table(), try table("steps.csv"))
     #expect(table.column("epoch") == [1, 2] && table.column("step") == [3, 6])
@@ -122,7 +124,8 @@ import Testing
     }
     // The images are of 8×8 pixels and are enlarged to 28×28.
     #expect(
-      workspace.names(in: Self.run + "/samples") == ["epoch-001.pgm", "epoch-002.pgm"])
+      workspace.names(in: Self.run + "/samples")
+        == ["epoch-001.pgm", "epoch-001.png", "epoch-002.pgm", "epoch-002.png"])
     let pictures = try ["samples/epoch-001", "samples/epoch-002", "interpolations"].map {
       try PGM("\(Self.run)/\($0).pgm", in: workspace)
     }
@@ -260,13 +263,15 @@ import Testing
     #expect(result.output.contains("data:    colour images in images, 4 training images\n"))
     #expect(
       workspace.names(in: Self.run) == [
-        "config.json", "interpolations.ppm", "loss.csv", "samples",
+        "config.json", "interpolations.png", "interpolations.ppm", "loss.csv", "samples",
       ])
     let picture = try workspace.contents(of: Self.run + "/samples/epoch-001.ppm")
     let size = 10 * (side + 2) - 2
     let header = Data("P6\n\(size) \(size)\n255\n".utf8)
     #expect(picture.prefix(header.count) == header)
     #expect(picture.count == header.count + 3 * size * size)
+    let image = try Image(path: workspace.path(of: Self.run + "/samples/epoch-001.png"))
+    #expect(Data(image.netpbm) == picture)
     #expect(try table().column("step") == [2])
   }
 
@@ -295,7 +300,8 @@ import Testing
     }
     #expect(
       runs[0].keys.sorted() == [
-        "interpolations.pgm", "loss.csv", "samples/epoch-002.pgm", "steps.csv",
+        "interpolations.pgm", "interpolations.png", "loss.csv", "samples/epoch-002.pgm",
+        "samples/epoch-002.png", "steps.csv",
       ])
     #expect(runs[1] == runs[0])
     #expect(runs[2] == runs[0])
@@ -356,7 +362,9 @@ import Testing
     }
     #expect(
       try failure("empty")
-        == (65, "train-gan: empty: expected images as binary PPM files, found no files\n"))
+        == (
+          65, "train-gan: empty: expected images as PNG, JPEG, PGM or PPM files, found no files\n"
+        ))
     #expect(
       try failure("nowhere")
         == (66, "train-gan: nowhere: cannot be read: No such file or directory\n"))
@@ -366,7 +374,8 @@ import Testing
       try failure("images")
         == (
           65,
-          "train-gan: images/notes.txt: expected a binary PPM image, which begins with P6, found no\n"
+          "train-gan: images/notes.txt: expected an image (PNG, JPEG, or binary PGM or PPM), found "
+            + "'no'\n"
         ))
     try workspace.write(Array("P6\n28 tall\n255\n".utf8), to: "images/notes.txt")
     #expect(

@@ -1,6 +1,7 @@
 import Datasets
 import GAN
 import GANTraining
+import Images
 import NN
 import Tensor
 import Testing

@@ -1,3 +1,4 @@
+import Images
 import Testing
 
 @testable import Training
@@ -60,9 +61,10 @@ import Testing
     #expect(places(ScatterPlot([], classes: [])).isEmpty)
   }
 
-  @Test func thePPMIsItsHeaderAndThePixels() {
+  @Test func thePictureIsThePixels() {
     let plot = ScatterPlot([0, 0], classes: [3])
-    #expect(plot.ppm == Array("P6\n622 600\n255\n".utf8) + plot.pixels)
+    #expect(
+      plot.image == Image(height: 600, width: 622, channels: 3, pixels: plot.pixels))
     #expect(plot.pixels.count == 3 * 622 * 600)
   }
 

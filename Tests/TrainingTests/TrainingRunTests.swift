@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Images
 import NN
 import Testing
 
@@ -59,7 +60,9 @@ import Testing
   ) throws {
     _ = try run(epochs: epochs, picturesEvery: interval).train(ScriptedTrainer())
     for name in ["samples", "reconstructions"] {
-      #expect(try temporary.names(in: "vae-001/" + name) == numbers.map { "epoch-\($0).pgm" })
+      #expect(
+        try temporary.names(in: "vae-001/" + name)
+          == numbers.flatMap { ["epoch-\($0).pgm", "epoch-\($0).png"] })
     }
     #expect(try temporary.text(of: "vae-001/samples/epoch-002.pgm") == "P5\n1 1\n255\nA")
   }
@@ -87,7 +90,7 @@ import Testing
         1,3,1.8,18.0,100.0
 
         """)
-    #expect(try temporary.names(in: "vae-001/samples") == ["epoch-001.pgm"])
+    #expect(try temporary.names(in: "vae-001/samples") == ["epoch-001.pgm", "epoch-001.png"])
   }
 
   // MARK: Single steps
@@ -154,7 +157,7 @@ import Testing
     #expect(throws: expected) { try run(epochs: 3).train(trainer) }
     #expect(trainer.calls.last == "step 5")
     #expect(try temporary.text(of: "vae-001/loss.csv").hasSuffix("\n1,3,1.8,18.0,100.0\n"))
-    #expect(try temporary.names(in: "vae-001/samples") == ["epoch-001.pgm"])
+    #expect(try temporary.names(in: "vae-001/samples") == ["epoch-001.pgm", "epoch-001.png"])
   }
 
   @Test func whatIsNotANumberHasNoSign() throws {

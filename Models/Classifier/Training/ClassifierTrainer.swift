@@ -1,5 +1,6 @@
 import Classifier
 import Datasets
+import Images
 import NN
 import Tensor
 import Training

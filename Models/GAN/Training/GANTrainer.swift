@@ -1,5 +1,6 @@
 import Datasets
 import GAN
+import Images
 import NN
 import Tensor
 import Training

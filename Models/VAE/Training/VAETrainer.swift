@@ -1,4 +1,5 @@
 import Datasets
+import Images
 import NN
 import Tensor
 import Training

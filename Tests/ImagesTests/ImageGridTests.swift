@@ -1,6 +1,5 @@
+import Images
 import Testing
-
-@testable import Training
 
 @Suite struct ImageGridTests {
   @Test func valuesBecomeRoundedBytesWithoutStretching() {
@@ -63,16 +62,7 @@ import Testing
     let g: UInt8 = 128
     let pixels: [UInt8] = [255, 0, 0, g, g, g, 0, 255, 0] + [0, 0, 255, g, g, g, 51, 51, 51]
     #expect(grid.pixels == pixels)
-    #expect(grid.netpbm == Array("P6\n3 2\n255\n".utf8) + pixels)
-    #expect(grid.fileExtension == "ppm")
-  }
-
-  @Test func thePGMIsExactlyTheseBytes() {
-    let grid = ImageGrid([0, 1, 1, 0], imageHeight: 1, imageWidth: 2, columns: 1)
-    let g: UInt8 = 128
-    #expect(
-      grid.netpbm == Array("P5\n2 4\n255\n".utf8) + [0, 255, g, g, g, g, 255, 0])
-    #expect(grid.fileExtension == "pgm" && grid.channels == 1)
+    #expect(grid.image == Image(height: 2, width: 3, channels: 3, pixels: pixels))
   }
 
   @Test func valuesThatAreNoWholeImagesStopTheProgram() async {

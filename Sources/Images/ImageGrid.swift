@@ -8,7 +8,7 @@ import Tensor
 ///
 /// ```swift
 /// let grid = ImageGrid(means, imageHeight: 28, imageWidth: 28, columns: 10)
-/// try folder.write(grid, to: "samples/epoch-001")   // samples/epoch-001.pgm
+/// try folder.write(grid, to: "samples/epoch-001")   // samples/epoch-001.pgm and .png
 /// ```
 public struct ImageGrid: Equatable, Sendable {
   /// The width in pixels.
@@ -72,13 +72,10 @@ public struct ImageGrid: Equatable, Sendable {
     }
   }
 
-  /// The grid as a file: binary PGM (Netpbm's P5, 8 bits) of grey images, PPM (P6) in colour.
-  public var netpbm: [UInt8] {
-    Array("\(channels == 1 ? "P5" : "P6")\n\(width) \(height)\n255\n".utf8) + pixels
+  /// The grid as a picture.
+  public var image: Image {
+    Image(height: height, width: width, channels: channels, pixels: pixels)
   }
-
-  /// What the name of such a file ends in: `pgm`, or `ppm` in colour.
-  public var fileExtension: String { channels == 1 ? "pgm" : "ppm" }
 
   private static let midGrey: UInt8 = 128
 

@@ -1,0 +1,90 @@
+import CLibPNG
+
+// libpng's simplified interface: it catches its own errors, which others have to do by setjmp.
+
+extension Image {
+  /// Decodes a PNG file.
+  init(png bytes: [UInt8], path: String) throws(ImageError) {
+    var control = png_image()
+    control.version = UInt32(PNG_IMAGE_VERSION)
+    defer { png_image_free(&control) }
+    // libpng keeps the pointer until the pixels are read.
+    let result = bytes.withUnsafeBytes { file -> Result<Image, ImageError> in
+      guard png_image_begin_read_from_memory(&control, file.baseAddress, file.count) != 0 else {
+        return .failure(.damaged(path: path, reason: complaint(control.message)))
+      }
+      return Result { () throws(ImageError) in
+        try readPixels(&control, path: path)
+      }
+    }
+    self = try result.get()
+  }
+
+  /// The picture as a PNG file, compressed quickly rather than well.
+  public var png: [UInt8] {
+    var control = png_image()
+    control.version = UInt32(PNG_IMAGE_VERSION)
+    control.height = UInt32(height)
+    control.width = UInt32(width)
+    control.format = channels == 1 ? UInt32(PNG_FORMAT_GRAY) : PNG_FORMAT_RGB
+    control.flags = UInt32(PNG_IMAGE_FLAG_FAST)
+    defer { png_image_free(&control) }
+    let capacity = png_image_largest_file_size(control)
+    return [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      var size = capacity
+      let isWritten = png_image_write_to_memory(
+        &control, buffer.baseAddress, &size, 0, pixels, 0, nil)
+      // There is room, and no size or format that libpng could object to; what is left is memory.
+      precondition(isWritten != 0, "Image.png: \(complaint(control.message))")
+      count = size
+    }
+  }
+}
+
+/// The pixels of a file whose header has been read.
+private func readPixels(_ control: inout png_image, path: String) throws(ImageError) -> Image {
+  let (height, width) = (Int(control.height), Int(control.width))
+  try Image.checkSize(height: height, width: width, path: path)
+  let hasColor = control.format & PNG_FORMAT_FLAG_COLOR != 0
+  let hasAlpha = control.format & PNG_FORMAT_FLAG_ALPHA != 0
+  control.format =
+    (hasColor ? PNG_FORMAT_RGB : UInt32(PNG_FORMAT_GRAY))
+    | (hasAlpha ? PNG_FORMAT_FLAG_ALPHA : 0)
+  // Sixteen bits are as eight, where the file does not say otherwise, and not linear light.
+  control.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+
+  let channels = hasColor ? 3 : 1
+  let size = height * width * (channels + (hasAlpha ? 1 : 0))
+  var isRead = false
+  let values = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    isRead = png_image_finish_read(&control, nil, buffer.baseAddress, 0, nil) != 0
+    count = isRead ? size : 0
+  }
+  guard isRead else { throw .damaged(path: path, reason: complaint(control.message)) }
+  return Image(
+    height: height, width: width, channels: channels,
+    pixels: hasAlpha ? overWhite(values, channels: channels) : values)
+}
+
+/// The values of pixels that each have an opacity behind them, laid over white.
+private func overWhite(_ values: [UInt8], channels: Int) -> [UInt8] {
+  let count = values.count / (channels + 1)
+  return [UInt8](unsafeUninitializedCapacity: count * channels) { buffer, initializedCount in
+    for pixel in 0..<count {
+      let start = pixel * (channels + 1)
+      let opacity = Int(values[start + channels])
+      for channel in 0..<channels {
+        let value = Int(values[start + channel]) * opacity + 255 * (255 - opacity)
+        buffer[pixel * channels + channel] = UInt8((value + 127) / 255)
+      }
+    }
+    initializedCount = count * channels
+  }
+}
+
+/// What libpng says is wrong.
+private func complaint<Text>(_ message: Text) -> String {
+  withUnsafeBytes(of: message) { text in
+    String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,67 @@
+import CTurboJPEG
+import CZlib
+import Images
+import Testing
+
+/// The bytes of a JPEG file of this picture.
+func jpeg(_ image: Image, flags: Int32 = 0, quality: Int32 = 95) throws -> [UInt8] {
+  try jpeg(
+    image.pixels, height: image.height, width: image.width,
+    image.channels == 1 ? TJPF_GRAY : TJPF_RGB,
+    subsampling: image.channels == 1 ? TJSAMP_GRAY : TJSAMP_444, flags: flags, quality: quality)
+}
+
+/// The bytes of a JPEG file of values in any arrangement.
+func jpeg(
+  _ values: [UInt8], height: Int, width: Int, _ format: TJPF, subsampling: TJSAMP,
+  flags: Int32 = 0, quality: Int32 = 95
+) throws -> [UInt8] {
+  let encoder = try #require(tjInitCompress())
+  defer { tjDestroy(encoder) }
+  var file: UnsafeMutablePointer<UInt8>?
+  var size: UInt = 0
+  let code = tjCompress2(
+    encoder, values, Int32(width), 0, Int32(height), Int32(format.rawValue), &file, &size,
+    Int32(subsampling.rawValue), quality, flags)
+  defer { tjFree(file) }
+  try #require(code == 0)
+  return Array(UnsafeBufferPointer(start: file, count: Int(size)))
+}
+
+/// The bytes of a PNG file, put together chunk by chunk.
+///
+/// `rows` holds for each row its filter, 0 for none, and its samples, the first in the highest bits.
+func png(
+  height: Int, width: Int, depth: UInt8, colorType: UInt8, before: [(String, [UInt8])] = [],
+  rows: [UInt8]
+) -> [UInt8] {
+  var size = compressBound(UInt(rows.count))
+  var packed = [UInt8](repeating: 0, count: Int(size))
+  compress(&packed, &size, rows, UInt(rows.count))
+  let header = bigEndian(width) + bigEndian(height) + [depth, colorType, 0, 0, 0]
+  let chunks =
+    [("IHDR", header)] + before + [("IDAT", Array(packed.prefix(Int(size)))), ("IEND", [])]
+  return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    + chunks.flatMap { name, contents in
+      let body = Array(name.utf8) + contents
+      return bigEndian(contents.count) + body + bigEndian(Int(crc32_z(0, body, body.count)))
+    }
+}
+
+private func bigEndian(_ number: Int) -> [UInt8] {
+  [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+}
+
+/// A picture with smooth areas and edges.
+func picture(height: Int, width: Int, channels: Int) -> Image {
+  var pixels: [UInt8] = []
+  for y in 0..<height {
+    for x in 0..<width {
+      for channel in 0..<channels {
+        let slope = 3 * x + (2 + channel) * y
+        pixels.append(UInt8(truncatingIfNeeded: (x / 5 + y / 7) % 3 == channel ? 200 : slope))
+      }
+    }
+  }
+  return Image(height: height, width: width, channels: channels, pixels: pixels)
+}

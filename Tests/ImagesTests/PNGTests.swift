@@ -1,0 +1,115 @@
+import Images
+import Testing
+
+@Suite struct PNGTests {
+  private func read(_ bytes: [UInt8]) throws -> Image { try Image(bytes: bytes, path: "a.png") }
+
+  // MARK: Written and read
+
+  @Test(arguments: [(1, 1, 1), (1, 1, 3), (37, 53, 1), (64, 31, 3), (300, 298, 3)])
+  func whatIsWrittenIsReadBack(height: Int, width: Int, channels: Int) throws {
+    let image = picture(height: height, width: width, channels: channels)
+    #expect(try read(image.png) == image)
+    #expect(image.png == image.png)
+    #expect(image.png.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
+  }
+
+  @Test func picturesOfLinesAreSmall() {
+    let image = Image(
+      height: 300, width: 300, channels: 1, pixels: [UInt8](repeating: 7, count: 90_000))
+    #expect(image.png.count < 2_000)
+  }
+
+  // MARK: Every kind of file
+
+  @Test func greyOfFewerBits() throws {
+    // 1 bit: 1010 0000; 2 bits: 00 01 10 11; 4 bits: 0, 5, 10, 15.
+    let one = try read(png(height: 1, width: 4, depth: 1, colorType: 0, rows: [0, 0b1010_0000]))
+    #expect(one == Image(height: 1, width: 4, channels: 1, pixels: [255, 0, 255, 0]))
+    let two = try read(png(height: 1, width: 4, depth: 2, colorType: 0, rows: [0, 0b0001_1011]))
+    #expect(two.pixels == [0, 85, 170, 255])
+    let four = try read(png(height: 2, width: 2, depth: 4, colorType: 0, rows: [0, 0x05, 0, 0xAF]))
+    #expect(four == Image(height: 2, width: 2, channels: 1, pixels: [0, 85, 170, 255]))
+  }
+
+  @Test func sixteenBitsKeepTheirUpperEight() throws {
+    let grey = try read(
+      png(height: 1, width: 3, depth: 16, colorType: 0, rows: [0, 0, 0, 0x80, 0x80, 0xFF, 0xFF]))
+    #expect(grey == Image(height: 1, width: 3, channels: 1, pixels: [0, 128, 255]))
+    let color = try read(
+      png(height: 1, width: 1, depth: 16, colorType: 2, rows: [0, 10, 10, 20, 20, 200, 200]))
+    #expect(color == Image(height: 1, width: 1, channels: 3, pixels: [10, 20, 200]))
+  }
+
+  @Test func paletteBecomesColour() throws {
+    let palette: [UInt8] = [1, 2, 3, 250, 0, 9]
+    let image = try read(
+      png(
+        height: 1, width: 3, depth: 8, colorType: 3, before: [("PLTE", palette)],
+        rows: [0, 1, 0, 1]
+      ))
+    #expect(
+      image == Image(height: 1, width: 3, channels: 3, pixels: [250, 0, 9, 1, 2, 3, 250, 0, 9]))
+  }
+
+  @Test func whatIsTransparentLiesOverWhite() throws {
+    let color = try read(
+      png(
+        height: 1, width: 3, depth: 8, colorType: 6,
+        rows: [0, 10, 20, 30, 255, 10, 20, 30, 0, 0, 100, 255, 51]))
+    #expect(color.channels == 3)
+    // A fifth of the colour and four fifths of white.
+    #expect(color.pixels == [10, 20, 30, 255, 255, 255, 204, 224, 255])
+    let grey = try read(
+      png(height: 1, width: 3, depth: 8, colorType: 4, rows: [0, 9, 255, 9, 0, 100, 51]))
+    #expect(grey == Image(height: 1, width: 3, channels: 1, pixels: [9, 255, 224]))
+    let palette = try read(
+      png(
+        height: 1, width: 2, depth: 8, colorType: 3,
+        before: [("PLTE", [1, 2, 3, 4, 5, 6]), ("tRNS", [0])], rows: [0, 0, 1]))
+    #expect(palette.pixels == [255, 255, 255, 4, 5, 6])
+  }
+
+  // MARK: Damage
+
+  @Test func aFileThatBreaksOff() throws {
+    let bytes = picture(height: 20, width: 30, channels: 3).png
+    // The twelve bytes at the end hold nothing.
+    for count in [4, 8, 20, 33, 60, bytes.count / 2, bytes.count - 13] {
+      do {
+        _ = try read(Array(bytes.prefix(count)))
+        Issue.record("read \(count) of \(bytes.count) bytes")
+      } catch let error as ImageError {
+        guard case .damaged("a.png", let reason) = error, !reason.isEmpty else {
+          Issue.record("\(error)")
+          continue
+        }
+        #expect(error.description == "a.png: the image is damaged: \(reason)")
+      }
+    }
+  }
+
+  @Test func everyFlippedBitIsFoundOrHarmless() throws {
+    let image = picture(height: 9, width: 7, channels: 1)
+    let bytes = image.png
+    let pixelChunks = 33..<bytes.count - 12
+    var found = 0
+    for place in pixelChunks {
+      var bytes = bytes
+      bytes[place] ^= 0x10
+      if let read = try? read(bytes) {
+        #expect(read == image, "byte \(place)")
+      } else {
+        found += 1
+      }
+    }
+    #expect(found > pixelChunks.count / 2)
+  }
+
+  @Test func aHeaderThatPromisesTooMuch() {
+    let bytes = png(height: 8192, width: 8193, depth: 8, colorType: 0, rows: [0])
+    #expect(throws: ImageError.tooManyPixels(path: "a.png", height: 8192, width: 8193)) {
+      try read(bytes)
+    }
+  }
+}
