@@ -38,7 +38,8 @@ public final class Autoencoder: Module {
   public let codeSize: Int
   /// The number of pixels of an image.
   public let features: Int
-  private let error: ReconstructionError
+  /// What the loss measures.
+  public let error: ReconstructionError
   private let output: Output
 
   /// The encoder and the decoder.

@@ -91,6 +91,15 @@ public final class ProgressBar {
     output.printLine(line)
   }
 
+  /// The time left in the run at its pace so far.
+  ///
+  /// The pace counts whatever else an epoch does (evaluation, pictures), so that the time is right.
+  var timeLeft: Duration {
+    let seconds = (output.now() - (runStart ?? epochStart)).seconds
+    let examplesLeft = max(0, (epochs - epoch + 1) * examplesPerEpoch - examplesInEpoch)
+    return .seconds(seconds / Double(max(1, examplesInRun)) * Double(examplesLeft))
+  }
+
   /// Removes the bar from the terminal; the next step draws it again.
   public func finish() {
     guard isDrawn else { return }
@@ -117,18 +126,13 @@ extension ProgressBar {
     return String(parts.joined(separator: "  ").prefix(max(0, width)))
   }
 
-  /// The rate in this epoch, and the time left in the run at its pace so far.
-  ///
-  /// The pace counts whatever else an epoch does (evaluation, pictures), so that the time is right.
+  /// The rate in this epoch, and the time left in the run.
   private func pace(at now: Duration) -> [String] {
     let epochSeconds = (now - epochStart).seconds
-    let runSeconds = (now - (runStart ?? epochStart)).seconds
     guard epochSeconds > 0, examplesInRun > 0 else { return [] }
-    let examplesLeft = max(0, (epochs - epoch + 1) * examplesPerEpoch - examplesInEpoch)
-    let secondsLeft = runSeconds / Double(examplesInRun) * Double(examplesLeft)
     return [
       "\(Readable.rate(Double(examplesInEpoch) / epochSeconds)) \(unit)/s",
-      "\(Readable.duration(.seconds(secondsLeft))) left",
+      "\(Readable.duration(timeLeft)) left",
     ]
   }
 

@@ -16,6 +16,8 @@ public protocol Trainer: AnyObject {
   var trainingColumns: [String] { get }
   /// The names of the numbers that an evaluation returns: the last columns of `loss.csv`.
   var testColumns: [String] { get }
+  /// All these columns, those that are to be seen side by side in a chart, with their units.
+  var charts: [Chart] { get }
   /// How many examples an epoch has.
   var examplesPerEpoch: Int { get }
 

@@ -49,10 +49,17 @@ public struct TrainingRun {
   ///   written. What was complete before stays.
   public func train(_ trainer: some Trainer) throws -> Outcome {
     let columns = ["epoch", "step"] + trainer.trainingColumns + trainer.testColumns
+    precondition(
+      Set(trainer.charts.flatMap(\.columns)) == Set(columns.dropFirst(2)),
+      "TrainingRun: expected charts of the columns \(columns.dropFirst(2)), found \(trainer.charts)"
+    )
     var table = try CSVFile("loss.csv", in: folder, columns: columns)
     var log = try logInterval.map { interval in
       try StepLog(in: folder, columns: trainer.trainingColumns, interval: interval)
     }
+    let lines = EpochTable(charts: trainer.charts, epochs: epochs)
+    for line in lines.heading { progress.printLine(line) }
+    var best = BestEpoch()
     var step = 0
     var last: [String: Double] = [:]
     for epoch in 1...epochs {
@@ -80,7 +87,10 @@ public struct TrainingRun {
         }
       }
       let rate = Double(trainer.examplesPerEpoch) / max(trainingTime.seconds, 1e-9)
-      progress.printLine(line(epoch, trainer, training, test, rate))
+      progress.printLine(
+        lines.row(
+          epoch: epoch, last, best: best.update(epoch, test) ? trainer.testColumns[0] : nil,
+          rate: rate, timeLeft: progress.timeLeft))
     }
     return .completed(last)
   }
@@ -110,18 +120,6 @@ public struct TrainingRun {
     _ values: [Double], _ names: [String], _ error: (String, Double) -> TrainingError
   ) throws {
     for (name, value) in zip(names, values) where !value.isFinite { throw error(name, value) }
-  }
-
-  /// "epoch  3/30  train_loss 112.1  …  20,100 images/s".
-  private func line(
-    _ epoch: Int, _ trainer: some Trainer, _ training: [Double], _ test: [Double], _ rate: Double
-  ) -> String {
-    let width = String(epochs).count
-    let number = String(repeating: " ", count: width - String(epoch).count) + "\(epoch)"
-    let figures = zip(trainer.trainingColumns + trainer.testColumns, training + test)
-      .map { "\($0) \(Readable.metric($1))" }
-    return (["epoch \(number)/\(epochs)"] + figures + ["\(Readable.rate(rate)) images/s"])
-      .joined(separator: "  ")
   }
 
   private func padded(_ epoch: Int) -> String {

@@ -39,7 +39,7 @@ public struct TrainingSession {
     let threads = "\(threadCount) \(threadCount == 1 ? "thread" : "threads")"
     let opening =
       [BuildConfiguration.note].compactMap { $0 } + data.lines + [
-        "model:   \(model)", "machine: \(threads), \(instructionSet), \(BLAS.description)",
+        "model:   \(model)", "machine: CPU, \(threads), \(instructionSet), \(BLAS.description)",
         "run:     \(folder.path)",
       ]
     for line in opening { say(line) }

@@ -71,11 +71,22 @@ import Testing
     let screen = ProgressBarTests.Screen()
     _ = try run(epochs: 10, progress: screen.progress(isTerminal: false))
       .train(ScriptedTrainer())
-    #expect(screen.written.count == 10)
+    #expect(screen.written.count == 12)
+    #expect(screen.written[0] == "             loss                 KL\n")
     #expect(
-      screen.written[1].hasPrefix(
-        "epoch  2/10  train_loss 4.8000  train_kl 48.000  test_loss 200.00  "))
-    #expect(screen.written.allSatisfy { $0.hasSuffix(" images/s\n") })
+      screen.written[1] == "             train     test       train      images/s  time left\n")
+    // The clock of the screen stands still, so the run takes no time.
+    let row = /epoch  2\/10  4.8000    200.00     48.000    +[\d,]+  0 s\n/
+    #expect(try row.wholeMatch(in: screen.written[3]) != nil, "\(screen.written)")
+  }
+
+  @Test func theBestTestLossSoFarIsMarked() throws {
+    let trainer = ScriptedTrainer()
+    trainer.testLoss = { [7, 5, 6, 5, 4][$0 - 1] }
+    let screen = ProgressBarTests.Screen()
+    _ = try run(epochs: 5, progress: screen.progress(isTerminal: false)).train(trainer)
+    #expect(
+      screen.written.dropFirst(2).map { $0.contains("000* ") } == [true, true, false, false, true])
   }
 
   @Test func anInterruptedRunKeepsItsCompleteEpochs() throws {
@@ -190,6 +201,10 @@ import Testing
 private final class ScriptedTrainer: Trainer {
   let trainingColumns = ["train_loss", "train_kl"]
   let testColumns = ["test_loss"]
+  let charts = [
+    Chart("loss", unit: "nats", columns: ["train_loss", "test_loss"]),
+    Chart("KL", unit: "nats", columns: ["train_kl"]),
+  ]
   let examplesPerEpoch = 5
 
   /// What happened, in order.

@@ -55,6 +55,15 @@ public final class AutoencoderTrainer: Trainer {
   public let trainingColumns = ["train_loss"]
   /// The same of the test images.
   public let testColumns = ["test_loss"]
+  /// Both in one chart.
+  public var charts: [Chart] {
+    let unit =
+      switch autoencoder.error {
+      case .meanSquaredError: "mean squared error per pixel"
+      case .binaryCrossEntropy: "nats per pixel"
+      }
+    return [Chart("loss", unit: unit, columns: trainingColumns + testColumns)]
+  }
   /// The number of training images.
   public var examplesPerEpoch: Int { train.count }
 

@@ -52,6 +52,11 @@ public final class ClassifierTrainer: Trainer {
   public let trainingColumns = ["train_loss", "train_accuracy"]
   /// The same of the test images, without dropout.
   public let testColumns = ["test_loss", "test_accuracy"]
+  /// The loss and the accuracy.
+  public let charts = [
+    Chart("loss", unit: "nats per image", columns: ["train_loss", "test_loss"]),
+    Chart("accuracy", unit: "share of the images", columns: ["train_accuracy", "test_accuracy"]),
+  ]
   /// The number of training images.
   public var examplesPerEpoch: Int { train.count }
 

@@ -51,6 +51,13 @@ public final class GANTrainer: Trainer {
   public let trainingColumns = AdversarialTraining.Figures.names
   /// None: a figure of test images would say nothing of the samples.
   public let testColumns: [String] = []
+  /// Each figure of the discriminator beside that of the generator.
+  public let charts = [
+    Chart("loss", unit: "nats", columns: ["d_loss", "g_loss"]),
+    Chart("probability", unit: "mean over images", columns: ["d_real", "d_fake"]),
+    Chart(
+      "gradient norm", unit: "Euclidean norm", columns: ["d_gradient_norm", "g_gradient_norm"]),
+  ]
   /// The number of training images.
   public var examplesPerEpoch: Int { train.count }
 

@@ -57,6 +57,11 @@ public final class VAETrainer: Trainer {
   public let trainingColumns = ["train_loss", "train_reconstruction", "train_kl"]
   /// The same of the test images.
   public let testColumns = ["test_loss", "test_reconstruction", "test_kl"]
+  /// The loss and each of its parts.
+  public let charts = ["loss", "reconstruction", "KL"].map { part in
+    Chart(
+      part, unit: "nats per image", columns: ["train_", "test_"].map { $0 + part.lowercased() })
+  }
   /// The number of training images.
   public var examplesPerEpoch: Int { train.count }
 

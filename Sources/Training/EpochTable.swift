@@ -1,0 +1,63 @@
+/// What is printed of each epoch: a row of figures under a heading, for a terminal of 80 columns.
+///
+/// ```
+///              loss           reconstruction KL
+///              train  test    train  test    train  test    images/s  time left
+/// epoch  1/30  164.49 128.14* 147.54 103.12  16.951 25.015    52,346  36 s
+/// ```
+///
+/// The asterisk is at the best test loss so far.
+struct EpochTable {
+  let charts: [Chart]
+  let epochs: Int
+
+  /// The two lines above the first row.
+  var heading: [String] {
+    let blank = String(repeating: " ", count: head(epochs).count)
+    let labels = charts.map { chart in chart.columns.map { cell(chart.label(of: $0)) }.joined() }
+    let titles = zip(charts, labels).map { chart, labels in pad(chart.title, to: labels.count) }
+    let ends = titles.joined(separator: " ").reversed().drop { $0 == " " }.reversed()
+    return [
+      blank + "  " + String(ends), row(blank, labels, rate: "images/s", timeLeft: "time left"),
+    ]
+  }
+
+  /// The row of an epoch.
+  ///
+  /// - Parameters:
+  ///   - epoch: The epoch, counted from 1.
+  ///   - figures: The figures by column.
+  ///   - best: The column whose figure is the best so far, if one is.
+  ///   - rate: Training images per second.
+  ///   - timeLeft: The time left in the run.
+  func row(
+    epoch: Int, _ figures: [String: Double], best: String?, rate: Double, timeLeft: Duration
+  ) -> String {
+    let groups = charts.map { chart in
+      chart.columns.map { column in
+        cell(Readable.metric(figures[column, default: .nan]), isBest: column == best)
+      }.joined()
+    }
+    return row(
+      head(epoch), groups, rate: Readable.rate(rate), timeLeft: Readable.duration(timeLeft))
+  }
+
+  private func row(_ head: String, _ groups: [String], rate: String, timeLeft: String) -> String {
+    let gap = String(repeating: " ", count: max(0, 9 - rate.count))
+    return head + "  " + groups.joined(separator: " ") + gap + rate + "  " + timeLeft
+  }
+
+  private func head(_ epoch: Int) -> String {
+    let (number, last) = ("\(epoch)", "\(epochs)")
+    return "epoch " + String(repeating: " ", count: last.count - number.count) + number + "/" + last
+  }
+
+  /// A figure or its label, as wide as there is room for, and the mark or a space.
+  private func cell(_ text: String, isBest: Bool = false) -> String {
+    pad(text + (isBest ? "*" : " "), to: charts.count > 2 ? 7 : 10)
+  }
+
+  private func pad(_ text: String, to width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}
