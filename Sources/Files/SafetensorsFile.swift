@@ -95,7 +95,8 @@ extension PartialFile {
 extension SafetensorsFile {
   /// The name of the tensor at the end of a file with a checksum.
   ///
-  /// Its only number is the CRC-32 of all bytes before it, those of the header too.
+  /// Its two numbers are the upper and the lower half of the CRC-32 of all bytes before it, those of
+  /// the header too.
   static let checksumName = "checksum"
 
   /// Writes a file that ends in a checksum, whole or not at all.
@@ -111,7 +112,7 @@ extension SafetensorsFile {
     keepingPreviousAs previousPath: String
   ) throws {
     let header = try Header.bytes(
-      tensors.map { ($0.name, $0.tensor.dtype, $0.tensor.shape) } + [(checksumName, .float64, [])],
+      tensors.map { ($0.name, $0.tensor.dtype, $0.tensor.shape) } + [(checksumName, .float32, [2])],
       metadata)
     try replaceFile(at: path, keepingPreviousAs: previousPath) { file throws(OutputError) in
       var checksum = Checksum()
@@ -121,7 +122,7 @@ extension SafetensorsFile {
         tensor.withUnsafeBytes { checksum.add($0) }
         try file.write(tensor)
       }
-      try file.write(Tensor(Double(checksum.value), dtype: .float64))
+      try file.write(checksum.halves)
     }
   }
 
@@ -130,8 +131,8 @@ extension SafetensorsFile {
   /// - Returns: The tensors by name, without the checksum.
   /// - Throws: `ModelFileError` if a byte of the file is not what was written.
   package func checkedTensors() throws -> [String: Tensor] {
-    guard let last = entries.last, last.name == Self.checksumName, last.dtype == .float64,
-      last.shape.isEmpty
+    guard let last = entries.last, last.name == Self.checksumName, last.dtype == .float32,
+      last.shape == [2]
     else {
       throw ModelFileError.damaged(path: path, reason: "it does not end in a checksum")
     }
@@ -147,12 +148,17 @@ extension SafetensorsFile {
         tensor.withUnsafeBytes { checksum.add($0) }
         tensors[entry.name] = tensor
       }
-      guard try self.tensor(last).scalar == Double(checksum.value) else {
+      guard try self.tensor(last) == checksum.halves else {
         throw ModelFileError.damaged(path: path, reason: "its checksum is that of other bytes")
       }
       return tensors
     }
   }
+}
+
+extension Checksum {
+  /// The upper and the lower 16 bits: numbers that float32 holds exactly, [2].
+  fileprivate var halves: Tensor { Tensor([Int(value >> 16), Int(value & 0xffff)]) }
 }
 
 // MARK: - The header

@@ -1,0 +1,228 @@
+import Files
+import NN
+import Tensor
+
+/// A training run after one of its epochs: everything that the next epoch depends on.
+///
+/// It holds the state that a trainer lists (parameters, buffers, optimisers' moments and steps,
+/// moving averages, positions of random streams), the run's position, the figures so far and texts
+/// such as the configuration. Taking one copies nothing: tensors are values, so it stays what it was
+/// while the training goes on, and each tensor that changes is copied once, when it first does.
+///
+/// ```swift
+/// let checkpoint = Checkpoint(of: trainer.state, epoch: 3, step: 1407)
+/// try checkpoint.write(to: "checkpoint.safetensors")
+/// // later, with a trainer that was made in the same way:
+/// try Checkpoint(path: "checkpoint.safetensors").restore(to: trainer.state)
+/// ```
+///
+/// The file is in the layout of safetensors, with all that is not a tensor in its metadata. Its last
+/// tensor, `checksum`, holds the upper and the lower half of the CRC-32 of all bytes before it.
+public struct Checkpoint: Sendable {
+  /// The version of what stands where in the file; others cannot be read.
+  public static let formatVersion = 1
+
+  /// The number of complete epochs.
+  public let epoch: Int
+  /// The number of steps so far.
+  public let step: Int
+  /// The figures of the epochs so far: what `loss.csv` holds.
+  public let metrics: String
+  /// Other texts about the run, by name.
+  public let information: [String: String]
+
+  /// Where it was read from, for messages.
+  private let path: String
+  private let tensors: [String: Tensor]
+  /// The tensors' names in the order in which they are written.
+  private let names: [String]
+  /// The optimisers' steps and the random streams' positions, by name.
+  private let positions: [String: String]
+
+  /// Takes a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - parts: The state of what is trained, every part under a name of its own.
+  ///   - epoch: The number of complete epochs.
+  ///   - step: The number of steps so far.
+  ///   - metrics: The figures of the epochs so far, as text.
+  ///   - information: Other texts about the run, by name.
+  public init(
+    of parts: [StatePart], epoch: Int, step: Int, metrics: String = "",
+    information: [String: String] = [:]
+  ) {
+    self.epoch = epoch
+    self.step = step
+    self.metrics = metrics
+    self.information = information
+    path = "checkpoint"
+    let state = parts.flatMap(\.tensors)
+    names = state.map(\.name)
+    precondition(
+      Set(names).count == names.count,
+      "Checkpoint: expected parts of distinct names, found \(names)")
+    tensors = Dictionary(uniqueKeysWithValues: state.map { ($0.name, $0.value()) })
+    positions = Dictionary(
+      uniqueKeysWithValues: parts.flatMap(\.positions).map { ($0.name, $0.text) })
+  }
+}
+
+// MARK: - In a file
+
+extension Checkpoint {
+  private enum Key {
+    static let format = "format"
+    static let version = "version"
+    static let epoch = "epoch"
+    static let step = "step"
+    static let metrics = "metrics"
+    static let information = "information."
+    static let position = "position."
+  }
+
+  private static let format = "pushforward-checkpoint"
+
+  /// Writes the checkpoint to a file, whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - path: Where.
+  ///   - previousPath: What a file that is there already is called from then on; by default its name
+  ///     with `-previous` before the ending. So there is a complete one at every moment.
+  /// - Throws: `OutputError`, naming the file and the cause.
+  public func write(to path: String, keepingPreviousAs previousPath: String? = nil) throws {
+    var metadata = [
+      Key.format: Self.format, Key.version: "\(Self.formatVersion)", Key.epoch: "\(epoch)",
+      Key.step: "\(step)", Key.metrics: metrics,
+    ]
+    for (name, text) in information { metadata[Key.information + name] = text }
+    for (name, text) in positions { metadata[Key.position + name] = text }
+    try SafetensorsFile.writeChecked(
+      names.compactMap { name in tensors[name].map { (name, $0) } }, metadata: metadata, to: path,
+      keepingPreviousAs: previousPath ?? Self.previousPath(of: path))
+  }
+
+  /// `checkpoint-previous.safetensors` for `checkpoint.safetensors`.
+  static func previousPath(of path: String) -> String {
+    let slash = path.lastIndex(of: "/") ?? path.startIndex
+    guard let dot = path[slash...].lastIndex(of: ".") else { return path + "-previous" }
+    return path[..<dot] + "-previous" + path[dot...]
+  }
+
+  /// Reads a checkpoint, with one copy of its tensors in memory, and checks every byte.
+  ///
+  /// - Throws: `ModelFileError` for a file that is not there, cut short or changed, and
+  ///   `CheckpointError` for one that is no checkpoint or of another version.
+  public init(path: String) throws {
+    let file = try SafetensorsFile(path: path)
+    guard file.metadata[Key.format] == Self.format else {
+      throw CheckpointError.notACheckpoint(path: path)
+    }
+    let version = file.metadata[Key.version] ?? "none"
+    guard version == "\(Self.formatVersion)" else {
+      throw CheckpointError.unsupportedVersion(path: path, found: version)
+    }
+    func count(_ key: String) throws -> Int {
+      guard let count = file.metadata[key].flatMap({ Int($0) }), (0...greatestCount).contains(count)
+      else {
+        throw CheckpointError.damaged(path: path, reason: "it has no \(key)")
+      }
+      return count
+    }
+    func texts(_ prefix: String) -> [String: String] {
+      let found = file.metadata.filter { $0.key.hasPrefix(prefix) }
+        .map { (String($0.key.dropFirst(prefix.count)), $0.value) }
+      return Dictionary(found) { first, _ in first }
+    }
+    self.path = path
+    epoch = try count(Key.epoch)
+    step = try count(Key.step)
+    metrics = file.metadata[Key.metrics] ?? ""
+    information = texts(Key.information)
+    positions = texts(Key.position)
+    let found = try file.checkedTensors()
+    tensors = found
+    names = file.entries.map(\.name).filter { found[$0] != nil }
+  }
+}
+
+// MARK: - Going back to it
+
+extension Checkpoint {
+  /// Sets everything to what it was when the checkpoint was taken.
+  ///
+  /// - Parameter parts: The state of what was made in the same way as what the checkpoint was taken
+  ///   of; if it is anything else, it stays as it is.
+  /// - Throws: `ModelFileError` for the first tensor that is missing, too many or of another shape,
+  ///   `CheckpointError` for a position that is missing.
+  public func restore(to parts: [StatePart]) throws {
+    let state = parts.flatMap(\.tensors)
+    let found = try state.map { expected in
+      guard let tensor = tensors[expected.name] else {
+        throw ModelFileError.missingTensor(
+          path: path, name: expected.name, shape: expected.shape)
+      }
+      guard tensor.shape == expected.shape, tensor.dtype == expected.dtype else {
+        throw ModelFileError.wrongShape(
+          path: path, name: expected.name, expected: expected.shape, found: tensor.shape)
+      }
+      return tensor
+    }
+    let expectedNames = Set(state.map(\.name))
+    if let name = names.first(where: { !expectedNames.contains($0) }) {
+      throw ModelFileError.unexpectedTensor(
+        path: path, name: name, shape: tensors[name]?.shape ?? [])
+    }
+    let moves = try parts.flatMap(\.positions).map { position in
+      guard let move = positions[position.name].flatMap(position.move) else {
+        throw CheckpointError.damaged(
+          path: path, reason: "it does not say where \(position.name) stands")
+      }
+      return move
+    }
+    for (place, tensor) in zip(state, found) { place.assign(tensor) }
+    for move in moves { move() }
+  }
+}
+
+/// Where an optimiser or a random stream stands, as text.
+private struct Position {
+  let name: String
+  let text: String
+  /// What goes to a position; nil for a text that is none.
+  let move: (String) -> (() -> Void)?
+}
+
+extension StatePart {
+  fileprivate var positions: [Position] {
+    let steps = optimizers.map { name, optimizer in
+      Position(name: name, text: "\(optimizer.state.step)") { text in
+        guard let step = Int(text), (0...greatestCount).contains(step) else { return nil }
+        return { optimizer.state.step = step }
+      }
+    }
+    let streams = randomStreams.map { name, random in
+      Position(name: name, text: random.state.text) { text in
+        Random.State(text: text).map { state in { random.state = state } }
+      }
+    }
+    return steps + streams
+  }
+}
+
+extension Random.State {
+  /// The five numbers, in the order of their declaration, between spaces.
+  fileprivate var text: String { "\(seed) \(stream) \(block) \(word) \(children)" }
+
+  fileprivate init?(text: String) {
+    let numbers = text.split(separator: " ").map { UInt64($0) }
+    guard numbers.count == 5, let seed = numbers[0], let stream = numbers[1],
+      let block = numbers[2], let word = numbers[3], let children = numbers[4],
+      block <= greatestCount, word < 4, children <= greatestCount
+    else { return nil }
+    self = Random(seed: seed).state
+    (self.stream, self.block, self.word, self.children) = (stream, block, Int(word), children)
+  }
+}
+
+/// No run counts further; a file that does would make it overflow.
+private let greatestCount = 1 << 60

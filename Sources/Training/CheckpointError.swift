@@ -1,0 +1,33 @@
+/// What can be wrong with a checkpoint, beside the file as such.
+public enum CheckpointError: Error, Equatable, Sendable {
+  /// The file is safetensors, but was not written as a checkpoint.
+  case notACheckpoint(path: String)
+  /// The file has another layout than the one that is known.
+  case unsupportedVersion(path: String, found: String)
+  /// Something that a checkpoint has is not there or makes no sense.
+  case damaged(path: String, reason: String)
+  /// The run was trained on other data.
+  case otherData(path: String)
+}
+
+extension CheckpointError: CustomStringConvertible {
+  /// The file, what was expected and what was found.
+  public var description: String {
+    switch self {
+    case .notACheckpoint(let path):
+      "'\(path)' is not a checkpoint"
+    case .unsupportedVersion(let path, let found):
+      "'\(path)': expected a checkpoint of format version \(Checkpoint.formatVersion), found"
+        + " \(found)"
+    case .damaged(let path, let reason):
+      "'\(path)' is not a whole checkpoint: \(reason)"
+    case .otherData(let path):
+      "'\(path)' is of a run on other data: expected the same images in --data"
+    }
+  }
+}
+
+extension CheckpointError: ExitCodeProviding {
+  /// Always `dataError`.
+  public var exitCode: ExitCode { .dataError }
+}
