@@ -1,21 +1,44 @@
-import Glibc
-
 /// What can be wrong with a file of a model's parameters.
-public enum ModelFileError: Error, Equatable, Sendable {
+public enum ModelFileError: Error, Equatable, Sendable, FileReadingError {
   /// The file is not there or cannot be read; the code is the system's `errno`.
   case unreadable(path: String, code: Int32)
   /// The file is not in the layout of safetensors, or breaks off.
   case damaged(path: String, reason: String)
-  /// A tensor's numbers are of a type other than F32 and F64.
+  /// A tensor's numbers are of a type that is not read.
   case unsupportedType(path: String, name: String, found: String)
-  /// The model has a tensor that the file has not.
-  case missingTensor(path: String, name: String, shape: [Int])
-  /// The file has a tensor that the model has not.
-  case unexpectedTensor(path: String, name: String, shape: [Int])
-  /// A tensor has another shape than the model's.
-  case wrongShape(path: String, name: String, expected: [Int], found: [Int])
+  /// A tensor has a whole number that float64 does not hold.
+  case inexact(path: String, name: String, found: String)
+  /// The file has other tensors than the model.
+  case anotherModel(path: String, [TensorMismatch])
   /// A tensor holds a number that is infinite or not a number.
   case notFinite(path: String, name: String)
+  /// What the file says of its model is missing (`found` is nil) or not what it should be.
+  case unsuitableMetadata(path: String, name: String, expected: String, found: String?)
+}
+
+/// How a tensor of a file does not fit a model.
+public struct TensorMismatch: Equatable, Sendable {
+  /// What it is called.
+  public let name: String
+  /// Its shape in the model; nil if the model has none of this name.
+  public let expected: [Int]?
+  /// Its shape in the file; nil if the file has none of this name.
+  public let found: [Int]?
+
+  /// Creates a mismatch from what was expected and what was found.
+  public init(name: String, expected: [Int]?, found: [Int]?) {
+    (self.name, self.expected, self.found) = (name, expected, found)
+  }
+}
+
+extension TensorMismatch: CustomStringConvertible {
+  /// What was expected and what was found.
+  public var description: String {
+    if let expected {
+      return "\(name) of shape \(expected), found \(found.map { "\($0)" } ?? "none")"
+    }
+    return "no \(name), found one" + (found.map { " of shape \($0)" } ?? "")
+  }
 }
 
 extension ModelFileError: CustomStringConvertible {
@@ -27,15 +50,19 @@ extension ModelFileError: CustomStringConvertible {
     case .damaged(let path, let reason):
       "'\(path)' is not a whole safetensors file: \(reason)"
     case .unsupportedType(let path, let name, let found):
-      "'\(path)': expected numbers of type F32 or F64 in \(name), found \(found)"
-    case .missingTensor(let path, let name, let shape):
-      "'\(path)' is of another model: expected \(name) of shape \(shape), found none"
-    case .unexpectedTensor(let path, let name, let shape):
-      "'\(path)' is of another model: expected no \(name), found one of shape \(shape)"
-    case .wrongShape(let path, let name, let expected, let found):
-      "'\(path)' is of another model: expected \(name) of shape \(expected), found \(found)"
+      "'\(path)': expected numbers of one of the types "
+        + ElementType.allCases.map(\.rawValue).joined(separator: ", ")
+        + " in \(name), found \(found)"
+    case .inexact(let path, let name, let found):
+      "'\(path)': expected whole numbers that float64 holds in \(name), found \(found)"
+    case .anotherModel(let path, let mismatches):
+      "'\(path)' is of another model: expected "
+        + mismatches.map(\.description).joined(separator: "; ")
     case .notFinite(let path, let name):
       "'\(path)': expected finite numbers in \(name), found others"
+    case .unsuitableMetadata(let path, let name, let expected, let found):
+      "'\(path)': expected \(name) in its metadata to be \(expected), found "
+        + (found.map { "'\($0)'" } ?? "none")
     }
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Tensor
 
 /// A file of named tensors in the layout of safetensors, which other programs read and write too.
@@ -7,6 +6,10 @@ import Tensor
 /// with its type, its shape and where it lies in the data that follow, little-endian and without
 /// gaps; `__metadata__` in it holds texts. Opening a file reads and checks the header alone, so that
 /// a file of other tensors than expected is refused before any of them is read.
+///
+/// A file from anywhere can be opened: nothing of it is believed before it is checked, and memory is
+/// taken for what is there and not for what is promised, at most 32 bytes for one of the header's and 8
+/// for one of the data's.
 ///
 /// ```swift
 /// try SafetensorsFile.write([("weight", weight)], metadata: ["version": "1"], to: path)
@@ -18,12 +21,17 @@ public struct SafetensorsFile: Sendable {
   public struct Entry: Equatable, Sendable {
     /// What it is called.
     public let name: String
-    /// The type of its elements.
-    public let dtype: DType
+    /// The type of its elements in the file.
+    public let type: ElementType
     /// Its shape.
     public let shape: [Int]
     /// Where its bytes lie in the file.
     let range: Range<Int>
+
+    /// The type of the tensor that it is read into.
+    public var dtype: DType { type.dtype }
+    /// The number of its elements.
+    public var count: Int { range.count / type.byteCount }
   }
 
   /// Where the file lies.
@@ -37,27 +45,37 @@ public struct SafetensorsFile: Sendable {
   ///
   /// - Throws: `ModelFileError` if it is not there, cannot be read or is not what it should be.
   public init(path: String) throws {
-    let (size, begin) = try withRegularFile(path) { file, size in
-      (size, try read(file, 0..<min(size, Header.lengthBytes), of: path))
-    }
-    let header = try Header.range(lengthBytes: begin, fileSize: size, path)
-    let bytes = try withRegularFile(path) { file, _ in try read(file, header, of: path) }
-    guard let contents = try? JSONDecoder().decode(Header.self, from: Data(bytes)) else {
-      throw ModelFileError.damaged(path: path, reason: "its header is not that of tensors")
-    }
+    let file = try RegularFile<ModelFileError>(path: path)
+    let length = try file.read(0..<min(file.size, SafetensorsHeader.lengthBytes))
+    let range = try SafetensorsHeader.range(lengthBytes: length, fileSize: file.size, path)
+    let header = try SafetensorsHeader(bytes: try file.read(range), path)
     self.path = path
-    metadata = contents.metadata
-    entries = try contents.entries(dataRange: header.upperBound..<size, path)
+    metadata = header.metadata
+    entries = try header.entries(dataRange: range.upperBound..<file.size, path)
   }
 
   /// Reads a tensor.
   ///
-  /// - Throws: `ModelFileError` if the file can no longer be read.
+  /// - Throws: `ModelFileError` if the file can no longer be read, or has a whole number of 64 bits
+  ///   that float64 does not hold.
   public func tensor(_ entry: Entry) throws -> Tensor {
-    try withRegularFile(path) { file, _ in
-      try Tensor(entry.shape, entry.dtype) { bytes in
-        try fill(bytes, from: file, at: entry.range.lowerBound, of: path)
+    try tensor(entry, from: try RegularFile(path: path))
+  }
+
+  private func tensor(
+    _ entry: Entry, from file: borrowing RegularFile<ModelFileError>
+  ) throws -> Tensor {
+    if entry.type == ElementType(entry.dtype) {
+      return try Tensor(entry.shape, entry.dtype) { bytes in
+        try file.read(at: entry.range.lowerBound, into: bytes)
       }
+    }
+    do {
+      return try file.read(entry.range).withUnsafeBytes {
+        try entry.type.tensor(of: $0, entry.shape)
+      }
+    } catch let error as ElementType.InexactNumber {
+      throw ModelFileError.inexact(path: path, name: entry.name, found: error.text)
     }
   }
 
@@ -67,8 +85,12 @@ public struct SafetensorsFile: Sendable {
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
   ) throws {
-    let header = try Header.bytes(
-      tensors.map { ($0.name, $0.tensor.dtype, $0.tensor.shape) }, metadata)
+    let names = tensors.map(\.name)
+    precondition(
+      Set(names).count == names.count,
+      "SafetensorsFile.write: expected distinct names, found \(names)")
+    let header = try SafetensorsHeader.bytes(
+      tensors.map { ($0.name, ElementType($0.tensor.dtype), $0.tensor.shape) }, metadata)
     try replaceFile(at: path) { file throws(OutputError) in
       try file.write(header)
       for (_, tensor) in tensors { try file.write(tensor) }
@@ -82,7 +104,7 @@ public struct SafetensorsFile: Sendable {
 
 extension PartialFile {
   /// Adds a tensor's elements at the end.
-  fileprivate func write(_ tensor: Tensor) throws(OutputError) {
+  func write(_ tensor: Tensor) throws(OutputError) {
     let result = tensor.withUnsafeBytes { bytes in
       Result { () throws(OutputError) in try write(bytes) }
     }
@@ -111,8 +133,9 @@ extension SafetensorsFile {
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], to path: String,
     keepingPreviousAs previousPath: String
   ) throws {
-    let header = try Header.bytes(
-      tensors.map { ($0.name, $0.tensor.dtype, $0.tensor.shape) } + [(checksumName, .float32, [2])],
+    let header = try SafetensorsHeader.bytes(
+      tensors.map { ($0.name, ElementType($0.tensor.dtype), $0.tensor.shape) }
+        + [(checksumName, .float32, [2])],
       metadata)
     try replaceFile(at: path, keepingPreviousAs: previousPath) { file throws(OutputError) in
       var checksum = Checksum()
@@ -131,234 +154,28 @@ extension SafetensorsFile {
   /// - Returns: The tensors by name, without the checksum.
   /// - Throws: `ModelFileError` if a byte of the file is not what was written.
   package func checkedTensors() throws -> [String: Tensor] {
-    guard let last = entries.last, last.name == Self.checksumName, last.dtype == .float32,
+    guard let last = entries.last, last.name == Self.checksumName, last.type == .float32,
       last.shape == [2]
     else {
       throw ModelFileError.damaged(path: path, reason: "it does not end in a checksum")
     }
-    return try withRegularFile(path) { file, _ in
-      var checksum = Checksum()
-      let start = entries.first?.range.lowerBound ?? 0
-      checksum.add(try read(file, 0..<start, of: path))
-      var tensors: [String: Tensor] = [:]
-      for entry in entries.dropLast() {
-        let tensor = try Tensor(entry.shape, entry.dtype) { bytes in
-          try fill(bytes, from: file, at: entry.range.lowerBound, of: path)
-        }
-        tensor.withUnsafeBytes { checksum.add($0) }
-        tensors[entry.name] = tensor
-      }
-      guard try self.tensor(last) == checksum.halves else {
-        throw ModelFileError.damaged(path: path, reason: "its checksum is that of other bytes")
-      }
-      return tensors
+    let file = try RegularFile<ModelFileError>(path: path)
+    var checksum = Checksum()
+    checksum.add(try file.read(0..<(entries.first?.range.lowerBound ?? 0)))
+    var tensors: [String: Tensor] = [:]
+    for entry in entries.dropLast() {
+      let tensor = try tensor(entry, from: file)
+      tensor.withUnsafeBytes { checksum.add($0) }
+      tensors[entry.name] = tensor
     }
+    guard try tensor(last, from: file) == checksum.halves else {
+      throw ModelFileError.damaged(path: path, reason: "its checksum is that of other bytes")
+    }
+    return tensors
   }
 }
 
 extension Checksum {
   /// The upper and the lower 16 bits: numbers that float32 holds exactly, [2].
   fileprivate var halves: Tensor { Tensor([Int(value >> 16), Int(value & 0xffff)]) }
-}
-
-// MARK: - The header
-
-/// The header in JSON.
-private struct Header: Decodable {
-  static let lengthBytes = 8
-  /// The most bytes that a header may have, as in the reference implementation.
-  static let maximumLength = 100_000_000
-  private static let metadataName = "__metadata__"
-
-  private struct Place: Decodable {
-    let dtype: String
-    let shape: [Int]
-    let offsets: [Int]
-
-    enum CodingKeys: String, CodingKey {
-      case dtype, shape
-      case offsets = "data_offsets"
-    }
-  }
-
-  private struct Name: CodingKey {
-    let stringValue: String
-    let intValue: Int? = nil
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  let metadata: [String: String]
-  private let places: [(name: String, place: Place)]
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Name.self)
-    var metadata: [String: String] = [:]
-    var places: [(name: String, place: Place)] = []
-    for name in container.allKeys {
-      if name.stringValue == Self.metadataName {
-        metadata = try container.decode([String: String].self, forKey: name)
-      } else {
-        places.append((name.stringValue, try container.decode(Place.self, forKey: name)))
-      }
-    }
-    (self.metadata, self.places) = (metadata, places)
-  }
-
-  /// Where in the file the header lies, by the eight bytes before it.
-  static func range(lengthBytes: [UInt8], fileSize: Int, _ path: String) throws -> Range<Int> {
-    let length = lengthBytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard lengthBytes.count == Self.lengthBytes, length <= fileSize - Self.lengthBytes else {
-      throw ModelFileError.damaged(
-        path: path, reason: "its header would be longer than the file, of \(fileSize) bytes")
-    }
-    guard length <= maximumLength else {
-      throw ModelFileError.damaged(
-        path: path, reason: "its header has \(length) bytes, more than \(maximumLength)")
-    }
-    return Self.lengthBytes..<Self.lengthBytes + Int(length)
-  }
-
-  /// The tensors in the order of their bytes, which must fill the file's data without a gap.
-  func entries(dataRange: Range<Int>, _ path: String) throws -> [SafetensorsFile.Entry] {
-    let entries = try places.map { name, place in try entry(name, place, dataRange, path) }
-      .sorted {
-        ($0.range.lowerBound, $0.range.upperBound, $0.name)
-          < ($1.range.lowerBound, $1.range.upperBound, $1.name)
-      }
-    var end = dataRange.lowerBound
-    for entry in entries {
-      guard entry.range.lowerBound == end else {
-        throw ModelFileError.damaged(
-          path: path, reason: "\(entry.name) does not begin where the tensor before it ends")
-      }
-      end = entry.range.upperBound
-    }
-    guard end == dataRange.upperBound else {
-      throw ModelFileError.damaged(
-        path: path,
-        reason: "expected \(end) bytes by its header, found \(dataRange.upperBound)")
-    }
-    return entries
-  }
-
-  private func entry(
-    _ name: String, _ place: Place, _ dataRange: Range<Int>, _ path: String
-  ) throws -> SafetensorsFile.Entry {
-    let dtypes = [DType.float32, .float64]
-    guard let dtype = dtypes.first(where: { $0.safetensorsName == place.dtype }) else {
-      throw ModelFileError.unsupportedType(path: path, name: name, found: place.dtype)
-    }
-    // The product of the sizes may be more than a number holds, and 0 · 2⁶³ is none of anything.
-    var byteCount = dtype.byteCount
-    for size in place.shape {
-      let (product, overflow) = byteCount.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow else {
-        throw ModelFileError.damaged(
-          path: path, reason: "\(name) has the shape \(place.shape)")
-      }
-      byteCount = product
-    }
-    let offsets = place.offsets
-    guard offsets.count == 2, offsets[0] >= 0, offsets[1] <= dataRange.count,
-      offsets[1] >= offsets[0]
-    else {
-      throw ModelFileError.damaged(
-        path: path,
-        reason: "\(name) lies at \(offsets) of the data, which have \(dataRange.count) bytes")
-    }
-    guard offsets[1] - offsets[0] == byteCount else {
-      throw ModelFileError.damaged(
-        path: path,
-        reason: "\(name) of shape \(place.shape) has \(offsets[1] - offsets[0]) bytes instead of"
-          + " \(byteCount)")
-    }
-    let range = dataRange.lowerBound + offsets[0]..<dataRange.lowerBound + offsets[1]
-    return SafetensorsFile.Entry(name: name, dtype: dtype, shape: place.shape, range: range)
-  }
-
-  /// The header of a file of tensors that lie one after another, and its length before it.
-  static func bytes(
-    _ tensors: [(name: String, dtype: DType, shape: [Int])], _ metadata: [String: String]
-  ) throws -> [UInt8] {
-    var entries: [String] = []
-    if !metadata.isEmpty {
-      let texts = try metadata.sorted { $0.key < $1.key }
-        .map { try jsonText($0.key) + ":" + jsonText($0.value) }
-      entries.append("\"\(metadataName)\":{" + texts.joined(separator: ",") + "}")
-    }
-    var begin = 0
-    for (name, dtype, shape) in tensors {
-      let end = begin + shape.reduce(dtype.byteCount, *)
-      let sizes = shape.map(String.init).joined(separator: ",")
-      entries.append(
-        try jsonText(name) + ":{\"dtype\":\"\(dtype.safetensorsName)\",\"shape\":[\(sizes)],"
-          + "\"data_offsets\":[\(begin),\(end)]}")
-      begin = end
-    }
-    var text = "{" + entries.joined(separator: ",") + "}"
-    // Spaces, so that the numbers begin at a multiple of their size.
-    text += String(repeating: " ", count: (8 - text.utf8.count % 8) % 8)
-    let length = (0..<Self.lengthBytes).map { UInt8(text.utf8.count >> (8 * $0) & 0xff) }
-    return length + Array(text.utf8)
-  }
-}
-
-extension DType {
-  /// The type's name in a file.
-  fileprivate var safetensorsName: String {
-    switch self {
-    case .float32: "F32"
-    case .float64: "F64"
-    }
-  }
-}
-
-// MARK: - Bytes
-
-/// Calls the body with an open file and its size; anything but a regular file is refused, because
-/// reading a pipe or a device may never end.
-private func withRegularFile<Result>(
-  _ path: String, _ body: (_ descriptor: Int32, _ size: Int) throws -> Result
-) throws -> Result {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-  guard descriptor >= 0 else { throw ModelFileError.unreadable(path: path, code: errno) }
-  defer { close(descriptor) }
-  var status = stat()
-  guard fstat(descriptor, &status) == 0 else {
-    throw ModelFileError.unreadable(path: path, code: errno)
-  }
-  guard status.st_mode & S_IFMT == S_IFREG else {
-    throw ModelFileError.damaged(path: path, reason: "it is not a file of bytes")
-  }
-  return try body(descriptor, Int(status.st_size))
-}
-
-/// Reads a range of a file's bytes.
-private func read(_ descriptor: Int32, _ range: Range<Int>, of path: String) throws -> [UInt8] {
-  try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
-    try fill(
-      UnsafeMutableRawBufferPointer(
-        rebasing: UnsafeMutableRawBufferPointer(buffer)[..<range.count]),
-      from: descriptor, at: range.lowerBound, of: path)
-    count = range.count
-  }
-}
-
-/// Fills a buffer with a file's bytes from an offset on.
-private func fill(
-  _ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, of path: String
-) throws {
-  var count = 0
-  while count < buffer.count {
-    let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
-    let found = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + count))
-    if found > 0 {
-      count += found
-    } else if found == 0 {
-      throw ModelFileError.damaged(path: path, reason: "it became shorter while it was read")
-    } else if errno != EINTR {
-      throw ModelFileError.unreadable(path: path, code: errno)
-    }
-  }
 }

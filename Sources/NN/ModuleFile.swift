@@ -17,26 +17,25 @@ extension Module {
   ///
   /// The numbers are converted to the module's type. If anything is wrong, the module is as it was.
   ///
-  /// - Throws: `ModelFileError`, naming the file and the first tensor that does not fit.
+  /// - Throws: `ModelFileError`, naming the file and all tensors that do not fit.
   public func load(_ file: SafetensorsFile) throws {
     let state = state
     let entries = Dictionary(file.entries.map { ($0.name, $0) }) { first, _ in first }
-    let found = try state.map { name, tensor, _ in
-      let shape = tensor().shape
-      guard let entry = entries[name] else {
-        throw ModelFileError.missingTensor(path: file.path, name: name, shape: shape)
-      }
-      guard entry.shape == shape else {
-        throw ModelFileError.wrongShape(
-          path: file.path, name: name, expected: shape, found: entry.shape)
-      }
-      return entry
-    }
     let names = Set(state.map(\.name))
-    if let other = file.entries.first(where: { !names.contains($0.name) }) {
-      throw ModelFileError.unexpectedTensor(path: file.path, name: other.name, shape: other.shape)
+    var mismatches: [TensorMismatch] = []
+    for (name, tensor, _) in state {
+      let (expected, found) = (tensor().shape, entries[name]?.shape)
+      if found != expected {
+        mismatches.append(TensorMismatch(name: name, expected: expected, found: found))
+      }
     }
-    let tensors = try found.map { entry in
+    for entry in file.entries where !names.contains(entry.name) {
+      mismatches.append(TensorMismatch(name: entry.name, expected: nil, found: entry.shape))
+    }
+    guard mismatches.isEmpty else {
+      throw ModelFileError.anotherModel(path: file.path, mismatches)
+    }
+    let tensors = try state.compactMap { entries[$0.name] }.map { entry in
       let tensor = try file.tensor(entry)
       guard tensor.isFinite else {
         throw ModelFileError.notFinite(path: file.path, name: entry.name)

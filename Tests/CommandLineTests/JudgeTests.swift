@@ -133,7 +133,14 @@ import Testing
     let path = "runs/classifier-002/classifier.safetensors"
     try expectFailure(
       path, 65,
-      "'\(path)' is of another model: expected body.1.weight of shape [3, 3, 1, 32], found none")
+      "'\(path)' is of another model: expected body.1.weight of shape [3, 3, 1, 32], found none; "
+        + "body.1.bias of shape [32], found none; body.3.weight of shape [3, 3, 32, 64], found none; "
+        + "body.3.bias of shape [64], found none; body.8.weight of shape [256, 128], found none; "
+        + "body.8.bias of shape [128], found none; head.1.weight of shape [128, 10], found none; "
+        + "head.1.bias of shape [10], found none; no body.0.weight, found one of shape [64, 1024]; "
+        + "no body.0.bias, found one of shape [1024]; no body.2.weight, found one of shape"
+        + " [1024, 384]; no body.2.bias, found one of shape [384]; no head.0.weight, found one of"
+        + " shape [384, 10]; no head.0.bias, found one of shape [10]")
   }
 
   @Test func aJudgeOfImagesOfAnotherSize() throws {

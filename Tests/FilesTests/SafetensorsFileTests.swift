@@ -68,16 +68,71 @@ import Testing
   // MARK: Files that are something else
 
   @Test(arguments: [
-    ("", 0, nil, "its header is not that of tensors"),
+    ("", 0, nil, "its header is not that of tensors: expected { at byte 0"),
     ("{}", 0, 3, "its header would be longer than the file, of 10 bytes"),
     ("{}", 0, Int.max, "its header would be longer than the file, of 10 bytes"),
     ("{}", 0, -1, "its header would be longer than the file, of 10 bytes"),
-    ("[]", 0, nil, "its header is not that of tensors"),
-    (#"{"a":1}"#, 0, nil, "its header is not that of tensors"),
+    ("[]", 0, nil, "its header is not that of tensors: expected { at byte 0"),
+    (#"{"a":1}"#, 0, nil, "its header is not that of tensors: expected { at byte 5"),
+    (#"{}x"#, 0, nil, "its header is not that of tensors: expected the end at byte 2"),
     (
       #"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#, 4, nil,
-      "its header is not that of tensors"
+      "its header is not that of tensors: expected a whole number at byte 29"
     ),
+    (
+      #"{"a":{"dtype":"F32","shape":[1e999],"data_offsets":[0,4]}}"#, 4, nil,
+      "its header is not that of tensors: expected a whole number at byte 29"
+    ),
+    (
+      #"{"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,4]}}"#, 4, nil,
+      "its header is not that of tensors: expected a whole number at byte 29"
+    ),
+    (
+      #"{"a":{"dtype":"F32","shape":[01],"data_offsets":[0,4]}}"#, 4, nil,
+      "its header is not that of tensors: expected a whole number at byte 29"
+    ),
+    (
+      #"{"a":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,4]}}"#, 4, nil,
+      "its header is not that of tensors: expected a whole number at byte 29"
+    ),
+    (
+      #"{"a":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}}"#, 4, nil,
+      "its header is not that of tensors: expected a whole number at byte 29"
+    ),
+    (
+      #"{"a":{"dtype":"F32","shape":[1]}}"#, 0, nil,
+      "its header is not that of tensors: expected dtype, shape and data_offsets before at byte 32"
+    ),
+    (
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":1}}"#, 4, nil,
+      "its header is not that of tensors: expected dtype, shape or data_offsets at byte 60"
+    ),
+    (
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
+        + #""a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8, nil,
+      "its header is not that of tensors: expected no second a at byte 57"
+    ),
+    (
+      #"{"__metadata__":{"b":"1","\u0062":"2"}}"#, 0, nil,
+      "its header is not that of tensors: expected no second b at byte 33"
+    ),
+    (
+      #"{"__metadata__":{"b":1}}"#, 0, nil,
+      "its header is not that of tensors: expected \" at byte 21"
+    ),
+    (
+      #"{"\ud800":{}}"#, 0, nil,
+      "its header is not that of tensors: expected a character before at byte 8"
+    ),
+    (
+      #"{"\x":{}}"#, 0, nil,
+      "its header is not that of tensors: expected an escape of JSON before at byte 4"
+    ),
+    (
+      "{\"a\nb\":{}}", 0, nil,
+      "its header is not that of tensors: expected no control character in a text at byte 3"
+    ),
+    (#"{"a"#, 0, nil, "its header is not that of tensors: expected the end of a text at byte 3"),
     ("{}", 3, nil, "expected 10 bytes by its header, found 13"),
     (
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 3, nil,
@@ -106,6 +161,10 @@ import Testing
     (
       #"{"a":{"dtype":"F32","shape":[4611686018427387904,2],"data_offsets":[0,0]}}"#, 0, nil,
       "a has the shape [4611686018427387904, 2]"
+    ),
+    (
+      #"{"a":{"dtype":"F32","shape":[0,4611686018427387904],"data_offsets":[0,0]}}"#, 0, nil,
+      "a has the shape [0, 4611686018427387904]"
     ),
     (
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8, nil,
@@ -143,11 +202,85 @@ import Testing
     }
   }
 
-  @Test func otherTypesAreNamed() throws {
-    try write(#"{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}"#, data: 4)
+  /// However deep the nesting, and however wide: nothing follows it.
+  @Test func aDeepHeaderIsRefused() throws {
+    for nesting in ["[", "{\"a\":", "{\"a\":{\"shape\":["] {
+      try write(String(repeating: nesting, count: 1_000_000), data: 0)
+      #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
+    }
+  }
+
+  @Test func aNameThatIsNotUTF8IsRefused() throws {
+    let header = Array("{\"a".utf8) + [0xff] + Array("\":{}}".utf8)
+    try Data([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header)
+      .write(to: URL(fileURLWithPath: path))
     let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
     #expect(
-      error?.description == "'\(path)': expected numbers of type F32 or F64 in a, found BF16")
+      error
+        == .damaged(
+          path: path, reason: "its header is not that of tensors: expected UTF-8 before at byte 4"))
+  }
+
+  /// Signs beyond ASCII, white space and escapes are as JSON has them.
+  @Test func namesMayHaveAnySigns() throws {
+    try write(
+      " { \"\\ud83d\\ude00\\n\\/é\" :\t{\"shape\" : [ ] , \"dtype\":\"F32\",\n\"data_offsets\":[0, 4]} }  ",
+      data: 4)
+    #expect(try SafetensorsFile(path: path).entries.map(\.name) == ["😀\n/é"])
+    try SafetensorsFile.write([("😀\n/\u{1}\"\\", Tensor(1))], to: path)
+    #expect(try SafetensorsFile(path: path).entries.map(\.name) == ["😀\n/\u{1}\"\\"])
+  }
+
+  // MARK: Types of numbers
+
+  /// The bytes are NumPy's, but for bfloat16, which are PyTorch's.
+  @Test(arguments: [
+    ("F64", "000000000000f83f", [1.5]), ("F32", "0000c03f0000807f", [1.5, .infinity]),
+    ("F16", "003e00c00100ff7b", [1.5, -2, 5.960464477539063e-08, 65_504]),
+    ("BF16", "c03f00c04940", [1.5, -2, 3.140625]),
+    ("I64", "ffffffffffffffff0000000000002000", [-1, 9_007_199_254_740_992]),
+    ("U64", "0000000000000080", [9_223_372_036_854_775_808]),
+    ("I32", "00000080ffffff7f", [-2_147_483_648, 2_147_483_647]),
+    ("U32", "ffffffff", [4_294_967_295]),
+    ("I16", "0080ff7f", [-32_768, 32_767]), ("U16", "ffff", [65_535]),
+    ("I8", "807f", [-128, 127]), ("U8", "00ff", [0, 255]), ("BOOL", "000102", [0, 1, 1]),
+  ])
+  func everyTypeIsRead(_ type: String, _ hexadecimal: String, _ numbers: [Double]) throws {
+    let digits = Array(hexadecimal)
+    let bytes = stride(from: 0, to: digits.count, by: 2)
+      .compactMap { UInt8(String(digits[$0..<$0 + 2]), radix: 16) }
+    let header =
+      "{\"a\":{\"dtype\":\"\(type)\",\"shape\":[\(numbers.count)],"
+      + "\"data_offsets\":[0,\(bytes.count)]}}"
+    try Data([UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8) + bytes)
+      .write(to: URL(fileURLWithPath: path))
+    let file = try SafetensorsFile(path: path)
+    let tensor = try file.tensor(file.entries[0])
+    #expect(tensor.doubles == numbers)
+    #expect(tensor.dtype == file.entries[0].dtype)
+    #expect(file.entries[0].count == numbers.count)
+  }
+
+  @Test func aWholeNumberThatNoTensorHoldsIsRefused() throws {
+    let header = #"{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#
+    try Data(
+      [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8)
+        + [1, 0, 0, 0, 0, 0, 0x20, 0]
+    ).write(to: URL(fileURLWithPath: path))
+    let file = try SafetensorsFile(path: path)
+    let error = #expect(throws: ModelFileError.self) { try file.tensor(file.entries[0]) }
+    #expect(
+      error?.description
+        == "'\(path)': expected whole numbers that float64 holds in a, found 9007199254740993")
+  }
+
+  @Test func otherTypesAreNamed() throws {
+    try write(#"{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}"#, data: 4)
+    let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
+    #expect(
+      error?.description
+        == "'\(path)': expected numbers of one of the types F64, F32, F16, BF16, I64, I32, I16, I8,"
+        + " U64, U32, U16, U8, BOOL in a, found F8_E4M3")
   }
 
   @Test func whatIsNotAFileIsRefused() throws {

@@ -47,12 +47,19 @@ import Testing
       }
       return error?.description
     }
+    let norm = ["1.scale", "1.shift", "1.runningMean", "1.runningVariance"]
     let beginning = "'\(path)' is of another model: expected "
     #expect(
-      try message(for: narrow, model) == beginning + "0.weight of shape [3, 4], found [3, 3]")
-    #expect(try message(for: without, model) == beginning + "1.scale of shape [4], found none")
+      try message(for: narrow, model)
+        == beginning
+        + (["0.weight of shape [3, 4], found [3, 3]", "0.bias of shape [4], found [3]"]
+        + norm.map { "\($0) of shape [4], found [3]" }).joined(separator: "; "))
     #expect(
-      try message(for: model, without) == beginning + "no 1.scale, found one of shape [4]")
+      try message(for: without, model)
+        == beginning + norm.map { "\($0) of shape [4], found none" }.joined(separator: "; "))
+    #expect(
+      try message(for: model, without)
+        == beginning + norm.map { "no \($0), found one of shape [4]" }.joined(separator: "; "))
     let broken = network(4, seed: 3)
     (broken.layers[1] as? BatchNorm)?.shift = Tensor([0, .nan, 0, 0])
     #expect(

@@ -1,0 +1,156 @@
+/// Reads JSON of a form that is known beforehand, from front to back (RFC 8259).
+///
+/// What is read is what is asked for: there is no tree of values, and nothing that is nested deeper than
+/// the reader asks. A name that an object has twice is an error, because programs differ in which of
+/// the two they take.
+struct JSONScanner {
+  /// What was expected, and where.
+  struct Failure: Error {
+    let text: String
+  }
+
+  private let bytes: [UInt8]
+  private var place = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// An error at this place.
+  func failure(_ expected: String) -> Failure { Failure(text: "\(expected) at byte \(place)") }
+
+  /// Reads an object; the closure reads the value of each name.
+  mutating func object(
+    _ value: (_ name: String, _ scanner: inout JSONScanner) throws(Failure) -> Void
+  ) throws(Failure) {
+    try take("{")
+    if takes("}") { return }
+    var names = Set<String>()
+    repeat {
+      let name = try text()
+      guard names.insert(name).inserted else { throw failure("expected no second \(name)") }
+      try take(":")
+      try value(name, &self)
+    } while takes(",")
+    try take("}")
+  }
+
+  /// Reads a list of whole numbers.
+  mutating func wholeNumbers() throws(Failure) -> [Int] {
+    try take("[")
+    if takes("]") { return [] }
+    var numbers: [Int] = []
+    repeat { numbers.append(try wholeNumber()) } while takes(",")
+    try take("]")
+    return numbers
+  }
+
+  /// Reads a whole number that fits into 64 bits.
+  mutating func wholeNumber() throws(Failure) -> Int {
+    skipSpace()
+    let begin = place
+    if peek == UInt8(ascii: "-") { place += 1 }
+    let digits = place
+    while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { place += 1 }
+    let hasLeadingZero = place - digits > 1 && bytes[digits] == UInt8(ascii: "0")
+    let isFraction = peek.map { ".eE".utf8.contains($0) } ?? false
+    guard !hasLeadingZero, !isFraction,
+      let number = Int(String(decoding: bytes[begin..<place], as: UTF8.self))
+    else {
+      place = begin
+      throw failure("expected a whole number")
+    }
+    return number
+  }
+
+  /// Checks that nothing but white space is left.
+  mutating func end() throws(Failure) {
+    skipSpace()
+    guard place == bytes.count else { throw failure("expected the end") }
+  }
+
+  // MARK: Texts
+
+  /// Reads a text.
+  mutating func text() throws(Failure) -> String {
+    try take("\"")
+    var text: [UInt8] = []
+    while let byte = peek, byte != UInt8(ascii: "\"") {
+      guard byte >= 0x20 else { throw failure("expected no control character in a text") }
+      place += 1
+      if byte == UInt8(ascii: "\\") {
+        text.append(contentsOf: Array(String(try escaped()).utf8))
+      } else {
+        text.append(byte)
+      }
+    }
+    guard peek != nil else { throw failure("expected the end of a text") }
+    guard let result = String(validating: text, as: UTF8.self) else {
+      throw failure("expected UTF-8 before")
+    }
+    place += 1
+    return result
+  }
+
+  /// Reads what follows a backslash.
+  private mutating func escaped() throws(Failure) -> Character {
+    guard let byte = peek else { throw failure("expected the end of a text") }
+    place += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
+      return Character(Unicode.Scalar(byte))
+    case UInt8(ascii: "b"): return "\u{8}"
+    case UInt8(ascii: "f"): return "\u{c}"
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "u"):
+      var units = [try codeUnit()]
+      // The first half of a pair, for a character beyond the first 65,536.
+      if (0xd800..<0xdc00).contains(units[0]), takesNow("\\u") { units.append(try codeUnit()) }
+      guard let text = String(validating: units, as: UTF16.self), let first = text.first else {
+        throw failure("expected a character before")
+      }
+      return first
+    default: throw failure("expected an escape of JSON before")
+    }
+  }
+
+  /// Reads four hexadecimal digits.
+  private mutating func codeUnit() throws(Failure) -> UInt16 {
+    let digits = bytes[place..<min(place + 4, bytes.count)]
+    guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+      let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+    else { throw failure("expected four hexadecimal digits") }
+    place += 4
+    return unit
+  }
+
+  // MARK: Bytes
+
+  private var peek: UInt8? { place < bytes.count ? bytes[place] : nil }
+
+  private mutating func skipSpace() {
+    while let byte = peek, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d {
+      place += 1
+    }
+  }
+
+  /// Passes over a sign, after any white space.
+  private mutating func take(_ sign: Unicode.Scalar) throws(Failure) {
+    guard takes(sign) else { throw failure("expected \(sign)") }
+  }
+
+  /// Passes over a sign, after any white space, if it is the next.
+  private mutating func takes(_ sign: Unicode.Scalar) -> Bool {
+    skipSpace()
+    guard peek == UInt8(ascii: sign) else { return false }
+    place += 1
+    return true
+  }
+
+  /// Passes over signs if they are the next.
+  private mutating func takesNow(_ signs: String) -> Bool {
+    guard bytes[place...].starts(with: signs.utf8) else { return false }
+    place += signs.utf8.count
+    return true
+  }
+}

@@ -1,0 +1,169 @@
+/// The header of a safetensors file: names, types, shapes and places in JSON.
+struct SafetensorsHeader {
+  static let lengthBytes = 8
+  /// The most bytes that a header may have, as in the reference implementation.
+  private static let maximumLength = 100_000_000
+  private static let metadataName = "__metadata__"
+
+  /// What the header says of a tensor, as yet unchecked.
+  private struct Place {
+    let name: String
+    let type: String
+    let shape: [Int]
+    let offsets: [Int]
+  }
+
+  private(set) var metadata: [String: String] = [:]
+  private var places: [Place] = []
+}
+
+// MARK: - Reading
+
+extension SafetensorsHeader {
+  /// Where in the file the header lies, by the eight bytes before it.
+  static func range(
+    lengthBytes: [UInt8], fileSize: Int, _ path: String
+  ) throws(ModelFileError) -> Range<Int> {
+    let length = lengthBytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard lengthBytes.count == Self.lengthBytes, length <= fileSize - Self.lengthBytes else {
+      throw .damaged(
+        path: path, reason: "its header would be longer than the file, of \(fileSize) bytes")
+    }
+    guard length <= maximumLength else {
+      throw .damaged(
+        path: path, reason: "its header has \(length) bytes, more than \(maximumLength)")
+    }
+    return Self.lengthBytes..<Self.lengthBytes + Int(length)
+  }
+
+  /// Reads the header's JSON.
+  ///
+  /// It is of one form, an object of objects that hold texts and lists of whole numbers; so no
+  /// depth of nesting has to be followed, and anything else is an error.
+  init(bytes: [UInt8], _ path: String) throws(ModelFileError) {
+    var scanner = JSONScanner(bytes)
+    do throws(JSONScanner.Failure) {
+      try read(&scanner)
+    } catch {
+      throw .damaged(path: path, reason: "its header is not that of tensors: \(error.text)")
+    }
+  }
+
+  private mutating func read(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
+    try scanner.object { name, scanner throws(JSONScanner.Failure) in
+      if name == Self.metadataName {
+        var texts: [String: String] = [:]
+        try scanner.object { name, scanner throws(JSONScanner.Failure) in
+          texts[name] = try scanner.text()
+        }
+        metadata = texts
+      } else {
+        places.append(try Self.place(name, &scanner))
+      }
+    }
+    try scanner.end()
+  }
+
+  private static func place(
+    _ name: String, _ scanner: inout JSONScanner
+  ) throws(JSONScanner.Failure) -> Place {
+    var type: String?
+    var shape, offsets: [Int]?
+    try scanner.object { field, scanner throws(JSONScanner.Failure) in
+      switch field {
+      case "dtype": type = try scanner.text()
+      case "shape": shape = try scanner.wholeNumbers()
+      case "data_offsets": offsets = try scanner.wholeNumbers()
+      default: throw scanner.failure("expected dtype, shape or data_offsets")
+      }
+    }
+    guard let type, let shape, let offsets else {
+      throw scanner.failure("expected dtype, shape and data_offsets before")
+    }
+    return Place(name: name, type: type, shape: shape, offsets: offsets)
+  }
+
+  /// The tensors in the order of their bytes, which must fill the file's data without a gap.
+  func entries(
+    dataRange: Range<Int>, _ path: String
+  ) throws(ModelFileError) -> [SafetensorsFile.Entry] {
+    var entries: [SafetensorsFile.Entry] = []
+    entries.reserveCapacity(places.count)
+    for place in places { entries.append(try Self.entry(place, dataRange, path)) }
+    entries.sort {
+      ($0.range.lowerBound, $0.range.upperBound, $0.name)
+        < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+    }
+    var end = dataRange.lowerBound
+    for entry in entries {
+      guard entry.range.lowerBound == end else {
+        throw .damaged(
+          path: path, reason: "\(entry.name) does not begin where the tensor before it ends")
+      }
+      end = entry.range.upperBound
+    }
+    guard end == dataRange.upperBound else {
+      throw .damaged(
+        path: path, reason: "expected \(end) bytes by its header, found \(dataRange.upperBound)")
+    }
+    return entries
+  }
+
+  private static func entry(
+    _ place: Place, _ dataRange: Range<Int>, _ path: String
+  ) throws(ModelFileError) -> SafetensorsFile.Entry {
+    let (name, shape, offsets) = (place.name, place.shape, place.offsets)
+    guard let type = ElementType(rawValue: place.type) else {
+      throw .unsupportedType(path: path, name: name, found: place.type)
+    }
+    guard let byteCount = type.byteCount(ofShape: shape) else {
+      throw .damaged(path: path, reason: "\(name) has the shape \(shape)")
+    }
+    guard offsets.count == 2, offsets[0] >= 0, offsets[1] <= dataRange.count,
+      offsets[1] >= offsets[0]
+    else {
+      throw .damaged(
+        path: path,
+        reason: "\(name) lies at \(offsets) of the data, which have \(dataRange.count) bytes")
+    }
+    guard offsets[1] - offsets[0] == byteCount else {
+      throw .damaged(
+        path: path,
+        reason: "\(name) of shape \(shape) has \(offsets[1] - offsets[0]) bytes instead of"
+          + " \(byteCount)")
+    }
+    return SafetensorsFile.Entry(
+      name: name, type: type, shape: shape,
+      range: dataRange.lowerBound + offsets[0]..<dataRange.lowerBound + offsets[1])
+  }
+}
+
+// MARK: - Writing
+
+extension SafetensorsHeader {
+  /// The header of a file of tensors that lie one after another, and its length before it.
+  static func bytes(
+    _ tensors: [(name: String, type: ElementType, shape: [Int])], _ metadata: [String: String]
+  ) throws -> [UInt8] {
+    var entries: [String] = []
+    if !metadata.isEmpty {
+      let texts = try metadata.sorted { $0.key < $1.key }
+        .map { try jsonText($0.key) + ":" + jsonText($0.value) }
+      entries.append("\"\(metadataName)\":{" + texts.joined(separator: ",") + "}")
+    }
+    var begin = 0
+    for (name, type, shape) in tensors {
+      let end = begin + shape.reduce(type.byteCount, *)
+      let sizes = shape.map(String.init).joined(separator: ",")
+      entries.append(
+        try jsonText(name) + ":{\"dtype\":\"\(type.rawValue)\",\"shape\":[\(sizes)],"
+          + "\"data_offsets\":[\(begin),\(end)]}")
+      begin = end
+    }
+    var text = "{" + entries.joined(separator: ",") + "}"
+    // Spaces, so that the numbers begin at a multiple of their size.
+    text += String(repeating: " ", count: (8 - text.utf8.count % 8) % 8)
+    let length = (0..<Self.lengthBytes).map { UInt8(text.utf8.count >> (8 * $0) & 0xff) }
+    return length + Array(text.utf8)
+  }
+}
