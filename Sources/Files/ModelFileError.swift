@@ -16,31 +16,6 @@ public enum ModelFileError: Error, Equatable, Sendable, FileReadingError {
   case unsuitableMetadata(path: String, name: String, expected: String, found: String?)
 }
 
-/// How a tensor of a file does not fit a model.
-public struct TensorMismatch: Equatable, Sendable {
-  /// What it is called.
-  public let name: String
-  /// Its shape in the model; nil if the model has none of this name.
-  public let expected: [Int]?
-  /// Its shape in the file; nil if the file has none of this name.
-  public let found: [Int]?
-
-  /// Creates a mismatch from what was expected and what was found.
-  public init(name: String, expected: [Int]?, found: [Int]?) {
-    (self.name, self.expected, self.found) = (name, expected, found)
-  }
-}
-
-extension TensorMismatch: CustomStringConvertible {
-  /// What was expected and what was found.
-  public var description: String {
-    if let expected {
-      return "\(name) of shape \(expected), found \(found.map { "\($0)" } ?? "none")"
-    }
-    return "no \(name), found one" + (found.map { " of shape \($0)" } ?? "")
-  }
-}
-
 extension ModelFileError: CustomStringConvertible {
   /// The file, what was expected and what was found.
   public var description: String {

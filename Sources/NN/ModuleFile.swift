@@ -21,17 +21,9 @@ extension Module {
   public func load(_ file: SafetensorsFile) throws {
     let state = state
     let entries = Dictionary(file.entries.map { ($0.name, $0) }) { first, _ in first }
-    let names = Set(state.map(\.name))
-    var mismatches: [TensorMismatch] = []
-    for (name, tensor, _) in state {
-      let (expected, found) = (tensor().shape, entries[name]?.shape)
-      if found != expected {
-        mismatches.append(TensorMismatch(name: name, expected: expected, found: found))
-      }
-    }
-    for entry in file.entries where !names.contains(entry.name) {
-      mismatches.append(TensorMismatch(name: entry.name, expected: nil, found: entry.shape))
-    }
+    let mismatches = TensorMismatch.all(
+      expected: state.map { ($0.name, $0.tensor().shape) },
+      found: file.entries.map { ($0.name, $0.shape) })
     guard mismatches.isEmpty else {
       throw ModelFileError.anotherModel(path: file.path, mismatches)
     }

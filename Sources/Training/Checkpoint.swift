@@ -152,25 +152,18 @@ extension Checkpoint {
   ///
   /// - Parameter parts: The state of what was made in the same way as what the checkpoint was taken
   ///   of; if it is anything else, it stays as it is.
-  /// - Throws: `ModelFileError` for the first tensor that is missing, too many or of another shape,
-  ///   `CheckpointError` for a position that is missing.
+  /// - Throws: `ModelFileError` that names all tensors that are missing, too many or of another shape,
+  ///   `CheckpointError` for one of another type and for a position that is missing.
   public func restore(to parts: [StatePart]) throws {
     let state = parts.flatMap(\.tensors)
-    let found = try state.map { expected in
-      guard let tensor = tensors[expected.name] else {
-        throw ModelFileError.missingTensor(
-          path: path, name: expected.name, shape: expected.shape)
-      }
-      guard tensor.shape == expected.shape, tensor.dtype == expected.dtype else {
-        throw ModelFileError.wrongShape(
-          path: path, name: expected.name, expected: expected.shape, found: tensor.shape)
-      }
-      return tensor
-    }
-    let expectedNames = Set(state.map(\.name))
-    if let name = names.first(where: { !expectedNames.contains($0) }) {
-      throw ModelFileError.unexpectedTensor(
-        path: path, name: name, shape: tensors[name]?.shape ?? [])
+    let mismatches = TensorMismatch.all(
+      expected: state.map { ($0.name, $0.shape) },
+      found: names.map { ($0, tensors[$0]?.shape ?? []) })
+    guard mismatches.isEmpty else { throw ModelFileError.anotherModel(path: path, mismatches) }
+    let found = state.compactMap { tensors[$0.name] }
+    for (expected, tensor) in zip(state, found) where tensor.dtype != expected.dtype {
+      throw CheckpointError.damaged(
+        path: path, reason: "\(expected.name) is of \(tensor.dtype), not of \(expected.dtype)")
     }
     let moves = try parts.flatMap(\.positions).map { position in
       guard let move = positions[position.name].flatMap(position.move) else {

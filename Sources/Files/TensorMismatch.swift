@@ -1,0 +1,41 @@
+/// How a tensor of a file does not fit a model.
+public struct TensorMismatch: Equatable, Sendable {
+  /// What it is called.
+  public let name: String
+  /// Its shape in the model; nil if the model has none of this name.
+  public let expected: [Int]?
+  /// Its shape in the file; nil if the file has none of this name.
+  public let found: [Int]?
+
+  /// Creates a mismatch from what was expected and what was found.
+  public init(name: String, expected: [Int]?, found: [Int]?) {
+    (self.name, self.expected, self.found) = (name, expected, found)
+  }
+}
+
+extension TensorMismatch: CustomStringConvertible {
+  /// What was expected and what was found.
+  public var description: String {
+    if let expected {
+      return "\(name) of shape \(expected), found \(found.map { "\($0)" } ?? "none")"
+    }
+    return "no \(name), found one" + (found.map { " of shape \($0)" } ?? "")
+  }
+}
+
+extension TensorMismatch {
+  /// Where the shapes of a file's tensors are not those of a model's, or there are others.
+  package static func all(
+    expected: [(name: String, shape: [Int])], found: [(name: String, shape: [Int])]
+  ) -> [TensorMismatch] {
+    let shapes = Dictionary(found.map { ($0.name, $0.shape) }) { first, _ in first }
+    let names = Set(expected.map(\.name))
+    return expected.compactMap { name, shape in
+      shapes[name] == shape
+        ? nil : TensorMismatch(name: name, expected: shape, found: shapes[name])
+    }
+      + found.compactMap { name, shape in
+        names.contains(name) ? nil : TensorMismatch(name: name, expected: nil, found: shape)
+      }
+  }
+}
