@@ -8,18 +8,19 @@
 #include "philox.inc"
 
 extern const CKKernels ck_kernels_baseline_float, ck_kernels_baseline_double;
+extern const CKProduct ck_product_baseline_float, ck_product_baseline_double;
 #if defined(__x86_64__)
 extern const CKKernels ck_kernels_avx2_float, ck_kernels_avx2_double;
 extern const CKKernels ck_kernels_avx512_float, ck_kernels_avx512_double;
-extern const CKProduct ck_product_avx2, ck_product_avx512;
+extern const CKProduct ck_product_avx2_float, ck_product_avx2_double;
+extern const CKProduct ck_product_avx512_float, ck_product_avx512_double;
 #endif
 
 typedef struct {
   const char *name;
   const CKKernels *float32, *float64;
-  // The single-precision product, if there is one, and the floating-point operations from which on
-  // OpenBLAS is faster.
-  const CKProduct *product;
+  const CKProduct *float32_product, *float64_product;
+  // The floating-point operations from which on OpenBLAS' product is faster, in single precision.
   size_t largest_product;
 } InstructionSet;
 
@@ -38,12 +39,13 @@ static bool processor_has(const char *name) {
 static const InstructionSet sets[] = {
 #if defined(__x86_64__)
     // Debian 12's OpenBLAS takes some processors with AVX-512 for ones without AVX, and is slow.
-    {"AVX-512", &ck_kernels_avx512_float, &ck_kernels_avx512_double,
-     &ck_product_avx512, SIZE_MAX},
-    {"AVX2", &ck_kernels_avx2_float, &ck_kernels_avx2_double, &ck_product_avx2,
-     1000000000},
+    {"AVX-512", &ck_kernels_avx512_float, &ck_kernels_avx512_double, &ck_product_avx512_float,
+     &ck_product_avx512_double, SIZE_MAX},
+    {"AVX2", &ck_kernels_avx2_float, &ck_kernels_avx2_double, &ck_product_avx2_float,
+     &ck_product_avx2_double, 1000000000},
 #endif
-    {"baseline", &ck_kernels_baseline_float, &ck_kernels_baseline_double, NULL, 0},
+    {"baseline", &ck_kernels_baseline_float, &ck_kernels_baseline_double,
+     &ck_product_baseline_float, &ck_product_baseline_double, 0},
 };
 
 static const InstructionSet *best_set(void) {
@@ -56,23 +58,29 @@ const CKKernels *ck_float32(void) { return best_set()->float32; }
 const CKKernels *ck_float64(void) { return best_set()->float64; }
 const char *ck_instruction_set(void) { return best_set()->name; }
 
+static const InstructionSet *set_named(const char *name) {
+  for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+    if (strcmp(sets[i].name, name) == 0 && processor_has(name)) return &sets[i];
+  return NULL;
+}
+
 const CKKernels *ck_kernels_named(const char *name, bool is_double) {
-  for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-    if (strcmp(sets[i].name, name) == 0 && processor_has(name))
-      return is_double ? sets[i].float64 : sets[i].float32;
-  return NULL;
+  const InstructionSet *set = set_named(name);
+  return !set ? NULL : is_double ? set->float64 : set->float32;
 }
 
-const CKProduct *ck_product(size_t work) {
-  const InstructionSet *set = best_set();
-  return work < set->largest_product ? set->product : NULL;
+static const CKProduct *product_of(const InstructionSet *set, bool is_double) {
+  return is_double ? set->float64_product : set->float32_product;
 }
 
-const CKProduct *ck_product_named(const char *name) {
-  for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
-    if (strcmp(sets[i].name, name) == 0 && processor_has(name)) return sets[i].product;
-  return NULL;
+const CKProduct *ck_product(bool is_double) { return product_of(best_set(), is_double); }
+
+const CKProduct *ck_product_named(const char *name, bool is_double) {
+  const InstructionSet *set = set_named(name);
+  return set ? product_of(set, is_double) : NULL;
 }
+
+bool ck_product_is_faster(size_t work) { return work < best_set()->largest_product; }
 
 void ck_philox(const uint32_t *counter, const uint32_t *key, uint32_t *result) {
   memcpy(result, counter, 4 * sizeof *result);

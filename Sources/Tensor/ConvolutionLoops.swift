@@ -1,10 +1,7 @@
 import CKernels
 
-/// The arithmetic of a convolution and of its two adjoints: panels of gathered patches, each a
-/// product on one thread, shared among the threads.
-///
-/// A panel stays in the second-level cache from its gathering to its product. How the work is cut
-/// depends on the sizes alone, so the number of threads changes no bit.
+/// The arithmetic of a convolution and of its two adjoints: products of windows on images, read
+/// where they lie, with a matrix that is arranged once; strips of images shared among the threads.
 struct ConvolutionLoops {
   private let sizes: ConvolutionSizes
   private let dtype: DType
@@ -19,18 +16,36 @@ struct ConvolutionLoops {
     width = dtype.byteCount
   }
 
+  /// The windows of the convolution on its images.
+  private var windows: WindowGrid {
+    WindowGrid(
+      rows: sizes.vertical.output, columns: sizes.horizontal.output, step: sizes.vertical.stride,
+      taps: sizes.vertical.taps, sizes.horizontal.taps)
+  }
+
   /// y = x ∗ w + bias.
   func convolve(
     _ x: UnsafeMutableRawPointer, _ weight: UnsafeMutableRawPointer,
     _ bias: UnsafeMutableRawPointer?, to y: UnsafeMutableRawPointer
   ) {
-    let (grid, outputs) = (forwardGrid(taps(of: forwardTaps)), sizes.outputs)
-    let kernel = RightFactor(weight, n: outputs, k: grid.windowCount, dtype: dtype)
-    forEachPanel(of: x, grid) { panel, _, range in
+    let (windows, outputs) = (windows, sizes.outputs)
+    let strips = ImageStrips(x, shape: sizes.inputShape, dtype: dtype, [windows])
+    let kernel = RightFactor(
+      weight, n: outputs, k: sizes.patchLength, bias: bias, dtype: dtype)
+    let (places, elements) = (strips.places(of: windows), strips.elements(of: windows))
+    let rows = (0..<places.count).map { $0 * outputs }
+    strips.forEach { strip in
+      let first = firstWindow(of: strip)
       kernel.multiply(
-        panel, rows: range.count, bias: bias, to: y + range.lowerBound * outputs * width,
-        slope: slope)
+        strip.pointer, windows: places, elements: elements, to: y + first * outputs * width,
+        rows: rows, count: strips.count(of: windows, in: strip), slope: slope)
     }
+  }
+
+  /// The number of a strip's first window among those of all images.
+  private func firstWindow(of strip: ImageStrips.Strip) -> Int {
+    (strip.images.lowerBound * sizes.vertical.output + strip.rows.lowerBound)
+      * sizes.horizontal.output
   }
 
   /// The adjoint in the images, plus bias: x[…, p, q, :] gathers what each of its elements gave.
@@ -44,75 +59,91 @@ struct ConvolutionLoops {
     _ y: UnsafeMutableRawPointer, turned: UnsafeMutableRawPointer,
     _ bias: UnsafeMutableRawPointer?, to x: UnsafeMutableRawPointer
   ) {
+    let (stride, channels) = (sizes.vertical.stride, sizes.inputs)
+    let row = sizes.horizontal.input * channels
+    let image = sizes.vertical.input * row
+    let grids = phases.map(\.windows)
+    let strips = ImageStrips(y, shape: sizes.outputShape, dtype: dtype, grids)
+    let parts = phases.map { phase in
+      let (windows, length) = (phase.windows, phase.taps.count * sizes.outputs)
+      let kernel = withKernel(turned, phase.taps) {
+        RightFactor($0, n: channels, k: length, bias: bias, dtype: dtype)
+      }
+      let pixels = strips.places(
+        of: windows, image: image, row: stride * row, column: stride * channels)
+      return (
+        windows: windows, kernel: kernel, places: strips.places(of: windows),
+        elements: strips.elements(of: windows), pixels: pixels,
+        start: phase.row * row + phase.column * channels
+      )
+    }
+    strips.forEach { strip in
+      let first = strip.images.lowerBound * image + strip.rows.lowerBound * stride * row
+      for part in parts {
+        part.kernel.multiply(
+          strip.pointer, windows: part.places, elements: part.elements,
+          to: x + (first + part.start) * width, rows: part.pixels,
+          count: strips.count(of: part.windows, in: strip), slope: slope)
+      }
+    }
+  }
+
+  /// The phases of the images: the first pixel of each, the taps of the kernel that it gets, by
+  /// their number, and the windows on `y` that these are.
+  private var phases: [(row: Int, column: Int, taps: [Int], windows: WindowGrid)] {
     let (vertical, horizontal) = (sizes.vertical, sizes.horizontal)
-    for row in 0..<min(vertical.stride, vertical.input) {
-      for column in 0..<min(horizontal.stride, horizontal.input) {
-        let taps = pairs(vertical.taps(ofPhase: row), horizontal.taps(ofPhase: column))
-        let grid = WindowGrid(
-          height: vertical.output, width: horizontal.output, channels: sizes.outputs,
+    return (0..<min(vertical.stride, vertical.input)).flatMap { row in
+      (0..<min(horizontal.stride, horizontal.input)).map { column in
+        let (rowTaps, columnTaps) = (vertical.taps(ofPhase: row), horizontal.taps(ofPhase: column))
+        let numbers = rowTaps.flatMap { row in
+          columnTaps.map { row.index * horizontal.kernel + $0.index }
+        }
+        let windows = WindowGrid(
           rows: vertical.count(ofPhase: row), columns: horizontal.count(ofPhase: column), step: 1,
-          taps: self.taps(of: taps))
-        let places = WindowGrid(
-          height: vertical.input, width: horizontal.input, channels: sizes.inputs, rows: grid.rows,
-          columns: grid.columns, step: vertical.stride, taps: [(row, column)])
-        let part = Storage(count: grid.windowCount * sizes.inputs, dtype: dtype)
-        let block = sizes.outputs * sizes.inputs * width
-        for (place, tap) in taps.enumerated() {
-          let index = tap.row.index * horizontal.kernel + tap.column.index
-          (part.pointer + place * block).copyMemory(
-            from: turned + index * block, byteCount: block)
-        }
-        convolveBack(y, grid, part, bias, to: x, places)
+          taps: rowTaps, columnTaps)
+        return (row, column, numbers, windows)
       }
     }
   }
 
-  /// One phase: the windows `grid` of `y` times a part of the kernel, to the pixels `places`.
-  private func convolveBack(
-    _ y: UnsafeMutableRawPointer, _ grid: WindowGrid, _ part: Storage,
-    _ bias: UnsafeMutableRawPointer?, to x: UnsafeMutableRawPointer, _ places: WindowGrid
-  ) {
-    let channels = sizes.inputs
-    let kernel = RightFactor(part.pointer, n: channels, k: grid.windowCount, dtype: dtype)
-    let place = dtype.kernels.pointee.place_pixels
-    places.withPointer { places in
-      forEachPanel(of: y, grid) { panel, room, range in
-        if sizes.vertical.stride == 1 {
-          kernel.multiply(
-            panel, rows: range.count, bias: bias, to: x + range.lowerBound * channels * width,
-            slope: slope)
-        } else {
-          kernel.multiply(panel, rows: range.count, bias: bias, to: room, slope: slope)
-          place(room, x, places, range.lowerBound, range.upperBound)
-        }
-      }
+  /// Calls `body` with the elements of the kernel `turned` at these taps, one after the other.
+  private func withKernel<Result>(
+    _ turned: UnsafeMutableRawPointer, _ taps: [Int],
+    _ body: (UnsafeMutableRawPointer) -> Result
+  ) -> Result {
+    let block = sizes.outputs * sizes.inputs
+    let part = Storage(count: taps.count * block, dtype: dtype)
+    for (place, tap) in taps.enumerated() {
+      (part.pointer + place * block * width).copyMemory(
+        from: turned + tap * block * width, byteCount: block * width)
     }
+    return withExtendedLifetime(part) { body(part.pointer) }
   }
 
-  /// The adjoint in the kernel: w[k, l, :, :] = Σ patchᵀ · y over all patches.
+  /// The adjoint in the kernel: w[k, l, :, :] = Σ windowᵀ · y over all windows.
   ///
-  /// There is one patch at least. The work is cut both ways: into groups of taps, which write to parts of the result, and into
-  /// ranges of patches, whose results are added up in order. The former costs packing `y` again,
-  /// the latter an addition of kernels, so a large kernel is cut by taps, a small one by patches.
+  /// There is one window at least. The work is cut both ways: into groups of the kernel's rows,
+  /// which are parts of the result, and into ranges of strips, whose results are added up in
+  /// order. The former costs arranging `y` again, the latter an addition of kernels, so a large
+  /// kernel is cut by rows, a small one by strips.
   func multiplyPatches(
     of x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer,
     to weight: UnsafeMutableRawPointer
   ) {
-    let (taps, outputs) = (taps(of: forwardTaps), sizes.outputs)
-    let patches = sizes.batch * sizes.vertical.output * sizes.horizontal.output
-    let count = sizes.patchLength * outputs
-    let pieces = max(1, min(16, patches * count / 2_000_000))
-    let ranges = max(1, min(pieces, patches / 512, 2_000_000 / max(1, count)))
-    let groups = max(1, min(taps.count, (pieces + ranges - 1) / ranges))
+    let (windows, length) = (windows, sizes.patchLength)
+    let count = length * sizes.outputs
+    let strips = ImageStrips(x, shape: sizes.inputShape, dtype: dtype, [windows])
+    let ranges = max(1, min(strips.count, 16, 2_000_000 / max(1, count)))
+    let groups = max(1, min(length, 8 / ranges))
+    let (places, elements) = (strips.places(of: windows), strips.elements(of: windows))
     let partial = Storage(count: (ranges - 1) * count, dtype: dtype)
     parallel(count: ranges * groups) { piece in
       let (range, group) = (piece / groups, piece % groups)
-      let first = taps.count * group / groups
-      let grid = forwardGrid(Array(taps[first..<taps.count * (group + 1) / groups]))
-      let target = range == 0 ? weight : partial.pointer + (range - 1) * count * width
-      sumPanels(
-        of: x, y, grid, patches * range / ranges..<patches * (range + 1) / ranges,
-        to: target + first * sizes.inputs * outputs * width)
+      sumStrips(
+        strips, strips.count * range / ranges..<strips.count * (range + 1) / ranges, windows,
+        places,
+        elements.offsets, length * group / groups..<length * (group + 1) / groups, y,
+        to: range == 0 ? weight : partial.pointer + (range - 1) * count * width)
     }
     let add = dtype.kernels.pointee.accumulate
     parallel(over: count, grain: elementwiseGrain) { begin, end in
@@ -122,67 +153,26 @@ struct ConvolutionLoops {
     }
   }
 
-  /// Σ patchᵀ · y over a range of patches, one at least, panel by panel, on the calling thread.
-  private func sumPanels(
-    of x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer, _ grid: WindowGrid,
-    _ patches: Range<Int>, to result: UnsafeMutableRawPointer
+  /// Σ windowᵀ · y over the windows of some strips, one at least, for some rows of the kernel, on
+  /// the calling thread.
+  private func sumStrips(
+    _ strips: ImageStrips, _ range: Range<Int>, _ windows: WindowGrid, _ places: [Int],
+    _ offsets: [Int], _ rows: Range<Int>, _ y: UnsafeMutableRawPointer,
+    to weight: UnsafeMutableRawPointer
   ) {
-    let (length, outputs) = (grid.windowCount, sizes.outputs)
-    // As deep as a block of the product's inner dimension.
-    let rows = 256
-    let panel = Storage(count: min(rows, patches.count) * length, dtype: dtype)
-    let gather = dtype.kernels.pointee.gather_windows
-    grid.withPointer { windows in
-      for first in stride(from: patches.lowerBound, to: patches.upperBound, by: rows) {
-        let end = min(first + rows, patches.upperBound)
-        gather(x, panel.pointer, windows, first, end)
-        MatrixBlock(
-          a: panel.pointer, b: y + first * outputs * width, c: result, m: length, n: outputs,
-          k: end - first, transposeLeft: true, rowLengths: (length, outputs, outputs),
-          dtype: dtype, accumulates: first > patches.lowerBound
-        ).multiply(work: 0)
-      }
-    }
-  }
-
-  // MARK: Patches
-
-  private typealias TapPair = (row: Tap, column: Tap)
-
-  private func pairs(_ rows: [Tap], _ columns: [Tap]) -> [TapPair] {
-    rows.flatMap { row in columns.map { (row, $0) } }
-  }
-
-  private func taps(of pairs: [TapPair]) -> [(row: Int, column: Int)] {
-    pairs.map { ($0.row.offset, $0.column.offset) }
-  }
-
-  private var forwardTaps: [TapPair] { pairs(sizes.vertical.taps, sizes.horizontal.taps) }
-
-  /// The windows of the convolution on its images.
-  private func forwardGrid(_ taps: [(row: Int, column: Int)]) -> WindowGrid {
-    WindowGrid(
-      height: sizes.vertical.input, width: sizes.horizontal.input, channels: sizes.inputs,
-      rows: sizes.vertical.output, columns: sizes.horizontal.output, step: sizes.vertical.stride,
-      taps: taps)
-  }
-
-  /// Gathers the windows of all images in panels and calls `body` with each panel, room for a
-  /// result of as many rows, and the panel's range of windows.
-  private func forEachPanel(
-    of images: UnsafeMutableRawPointer, _ grid: WindowGrid,
-    _ body: (UnsafeMutableRawPointer, UnsafeMutableRawPointer, Range<Int>) -> Void
-  ) {
-    let length = grid.windowCount
-    // A quarter of a megabyte, in whole tiles of the products' loops.
-    let rows = max(1, min(24, 1560 / max(1, length))) * 42
-    let gather = dtype.kernels.pointee.gather_windows
-    let channels = max(sizes.inputs, sizes.outputs)
-    grid.withPointer { windows in
-      parallel(over: sizes.batch * grid.rows * grid.columns, step: rows) { begin, end in
-        let room = Storage(count: (end - begin) * (length + channels), dtype: dtype)
-        gather(images, room.pointer, windows, begin, end)
-        body(room.pointer, room.pointer + (end - begin) * length * width, begin..<end)
+    let (product, outputs) = (dtype.product, sizes.outputs)
+    let room = Storage(count: product.packed_count(outputs, places.count), dtype: dtype)
+    let (rowOffsets, rowPlaces) = (Array(offsets[rows]), rows.map { $0 * outputs })
+    for index in range {
+      strips.withStrip(index) { strip in
+        let count = strips.count(of: windows, in: strip)
+        let source = y + firstWindow(of: strip) * outputs * width
+        for block in 0..<product.block_count(count) {
+          product.pack(source, outputs, 1, outputs, count, block, room.pointer)
+        }
+        product.multiply_packed(
+          strip.pointer, rowOffsets, places, room.pointer, nil, weight, rowPlaces, rows.count,
+          outputs, count, index > range.lowerBound, 1)
       }
     }
   }

@@ -29,12 +29,13 @@ struct MatrixBlock {
   func multiply(work: Int) {
     if n <= narrowest && !transposeLeft {
       multiplyNarrow()
-    } else if dtype == .float32, k > 0, let product = ck_product(work) {
-      withScratch(of: product.pointee, columns: n) { scratch in
-        product.pointee.multiply(
-          floats(a), transposeLeft ? 1 : rowLengths.a, transposeLeft ? rowLengths.a : 1, floats(b),
-          transposeRight ? 1 : rowLengths.b, transposeRight ? rowLengths.b : 1, bias.map(floats),
-          floats(c), rowLengths.c, m, n, k, accumulates, Float(slope), scratch)
+    } else if dtype == .float32, k > 0, ck_product_is_faster(work) {
+      let product = dtype.product
+      withScratch(of: product, columns: n) { scratch in
+        product.multiply(
+          a, transposeLeft ? 1 : rowLengths.a, transposeLeft ? rowLengths.a : 1, b,
+          transposeRight ? 1 : rowLengths.b, transposeRight ? rowLengths.b : 1, bias, c,
+          rowLengths.c, m, n, k, accumulates, slope, scratch)
       }
     } else {
       BLAS.withLibrary(multiplyByBLAS)
@@ -57,11 +58,12 @@ struct MatrixBlock {
     let columns =
       isTransposed
       ? nil
-      : Transposed(
-        b, n: n, k: k, steps: transposeRight ? (1, rowLengths.b) : (rowLengths.b, 1), dtype: dtype)
+      : Storage(
+        transposing: b, n: n, k: k, steps: transposeRight ? (1, rowLengths.b) : (rowLengths.b, 1),
+        dtype: dtype)
     dtype.kernels.pointee.multiply_narrow(
-      a, rowLengths.a, columns?.pointer ?? b, bias, c, rowLengths.c, m, n, k, accumulates)
-    rectify()
+      a, (0..<m).map { $0 * rowLengths.a }, [0], 1, k, columns?.pointer ?? b, bias, c,
+      (0..<m).map { $0 * rowLengths.c }, m, n, accumulates, slope)
   }
 
   private func multiplyByBLAS() {
@@ -95,76 +97,23 @@ struct MatrixBlock {
 }
 
 /// A right factor of at most this many columns is multiplied by dot products.
-private let narrowest = 4
+let narrowest = 4
 
-/// A copy of a matrix `[k, n]` as `[n, k]`, of very few columns.
-private struct Transposed: @unchecked Sendable {
-  private let storage: Storage
-  var pointer: UnsafeMutableRawPointer { storage.pointer }
-
-  /// Copies the matrix at `b`, whose elements are so far apart along k and n.
-  init(
-    _ b: UnsafeMutableRawPointer, n: Int, k: Int, steps: (k: Int, n: Int), dtype: DType
+extension Storage {
+  /// Creates a copy `[n, k]` of the matrix `[k, n]` at `b`, whose elements are so far apart along k
+  /// and n.
+  convenience init(
+    transposing b: UnsafeMutableRawPointer, n: Int, k: Int, steps: (k: Int, n: Int), dtype: DType
   ) {
-    storage = Storage(count: n * k, dtype: dtype)
-    dtype.kernels.pointee.gather(b, storage.pointer, 2, [n, k], [steps.n, steps.k], 0, n)
+    self.init(count: n * k, dtype: dtype)
+    if k == 0 { return }
+    dtype.kernels.pointee.gather(b, pointer, 2, [n, k], [steps.n, steps.k], 0, n)
   }
 }
 
-/// A matrix `[k, n]` that is the right factor of many products, arranged once for all of them.
-final class RightFactor: @unchecked Sendable {
-  private let b: UnsafeMutableRawPointer
-  private let n: Int
-  private let k: Int
-  private let dtype: DType
-  /// The package's own product and the matrix as that wants it; else OpenBLAS takes it as it is.
-  private let packed: (product: CKProduct, storage: Storage)?
-  /// The matrix transposed, where it has very few columns.
-  private let transposed: Transposed?
-
-  /// Arranges the matrix at `b`, which has to stay there.
-  init(_ b: UnsafeMutableRawPointer, n: Int, k: Int, dtype: DType) {
-    self.b = b
-    self.n = n
-    self.k = k
-    self.dtype = dtype
-    let isNarrow = n <= narrowest
-    transposed = isNarrow ? Transposed(b, n: n, k: k, steps: (n, 1), dtype: dtype) : nil
-    guard !isNarrow, dtype == .float32, k > 0, let product = ck_product(0)?.pointee else {
-      packed = nil
-      return
-    }
-    let storage = Storage(count: product.packed_count(n, k), dtype: .float32)
-    parallel(count: product.block_count(k)) { block in
-      product.pack(floats(b), n, 1, n, k, block, floats(storage.pointer))
-    }
-    packed = (product, storage)
-  }
-
-  /// C = A·B + bias on the calling thread, for `m` rows at `a`, one after the other, to as many at
-  /// `c`; what is below zero then is multiplied by `slope`.
-  func multiply(
-    _ a: UnsafeMutableRawPointer, rows m: Int, bias: UnsafeMutableRawPointer?,
-    to c: UnsafeMutableRawPointer, slope: Double = 1
-  ) {
-    if let transposed {
-      MatrixBlock(
-        a: a, b: transposed.pointer, bias: bias, c: c, m: m, n: n, k: k, transposeRight: true,
-        rowLengths: (k, k, n), dtype: dtype, slope: slope
-      ).multiply(work: 0)
-    } else if let (product, storage) = packed {
-      withScratch(of: product, columns: n) { scratch in
-        product.multiply_packed(
-          floats(a), k, 1, floats(storage.pointer), bias.map(floats), floats(c), n, m, n, k, false,
-          Float(slope), scratch)
-      }
-    } else {
-      MatrixBlock(
-        a: a, b: b, bias: bias, c: c, m: m, n: n, k: k, rowLengths: (k, n, n), dtype: dtype,
-        slope: slope
-      ).multiply(work: 2 * m * n * k)
-    }
-  }
+extension DType {
+  /// The package's own product of this type.
+  var product: CKProduct { ck_product(self == .float64).pointee }
 }
 
 private func floats(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
@@ -173,10 +122,10 @@ private func floats(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<
 
 /// Calls `body` with the room that a product needs.
 private func withScratch(
-  of product: CKProduct, columns: Int, _ body: (UnsafeMutablePointer<Float>) -> Void
+  of product: CKProduct, columns: Int, _ body: (UnsafeMutableRawPointer) -> Void
 ) {
   let byteCount = product.scratch_count(columns) * DType.float32.byteCount
   let scratch = BufferPool.shared.take(byteCount: byteCount)
   defer { BufferPool.shared.giveBack(scratch, byteCount: byteCount) }
-  body(floats(scratch))
+  body(scratch)
 }

@@ -45,9 +45,12 @@ public func upsample2D(_ x: Tensor, factor: Int) -> Tensor {
 /// Square windows, all inside of the images.
 private struct Pool {
   let shape: [Int]
-  let grid: WindowGrid
+  private let size: Int
+  private let stride: Int
+  private let rows: Int
+  private let columns: Int
 
-  var pooledShape: [Int] { [shape[0], grid.rows, grid.columns, shape[3]] }
+  var pooledShape: [Int] { [shape[0], rows, columns, shape[3]] }
 
   init(of x: Tensor, size: Int, stride: Int, _ name: String) {
     precondition(
@@ -62,23 +65,36 @@ private struct Pool {
 
   init(shape: [Int], size: Int, stride: Int) {
     self.shape = shape
+    self.size = size
+    self.stride = stride
     func count(_ input: Int) -> Int {
       SlidingWindow(input: input, kernel: size, stride: stride, padding: 0, dilation: 1).output
     }
-    grid = WindowGrid(
-      height: shape[1], width: shape[2], channels: shape[3], rows: count(shape[1]),
-      columns: count(shape[2]), step: stride,
-      taps: (0..<size).flatMap { row in (0..<size).map { (row, $0) } })
+    rows = count(shape[1])
+    columns = count(shape[2])
   }
 
-  /// Calls `body` with the grid and ranges of windows, in parallel.
+  /// Calls `body` with the windows and ranges of their numbers, in parallel.
   ///
   /// Each range is of whole images, because windows that overlap add to the same pixels.
   func forEachRange(_ body: (UnsafePointer<CKWindows>, Int, Int) -> Void) {
-    let windows = grid.rows * grid.columns
-    let images = max(1, elementwiseGrain / max(1, windows * grid.windowCount))
-    grid.withPointer { pointer in
-      parallel(over: shape[0], step: images) { body(pointer, $0 * windows, $1 * windows) }
+    let tapRows = (0..<size).flatMap { row in (0..<size).map { _ in row } }
+    let tapColumns = (0..<size).flatMap { _ in Array(0..<size) }
+    let images = max(1, elementwiseGrain / max(1, rows * columns * size * size * shape[3]))
+    tapRows.withUnsafeBufferPointer { tapRows in
+      tapColumns.withUnsafeBufferPointer { tapColumns in
+        guard let firstRow = tapRows.baseAddress, let firstColumn = tapColumns.baseAddress else {
+          return
+        }
+        var windows = CKWindows(
+          height: shape[1], width: shape[2], channels: shape[3], rows: rows, columns: columns,
+          step: stride, tap_count: size * size, tap_rows: firstRow, tap_columns: firstColumn)
+        withUnsafePointer(to: &windows) { windows in
+          parallel(over: shape[0], step: images) {
+            body(windows, $0 * rows * columns, $1 * rows * columns)
+          }
+        }
+      }
     }
   }
 }

@@ -51,11 +51,8 @@ struct Tap {
   let offset: Int
 }
 
-/// The windows on a stack of images `[batch, height, width, channels]`.
+/// The places of windows on a stack of images, and what each sees there.
 struct WindowGrid {
-  let height: Int
-  let width: Int
-  let channels: Int
   /// How many windows an image has, down and across.
   let rows: Int
   let columns: Int
@@ -64,40 +61,32 @@ struct WindowGrid {
   /// Each tap's row and column, relative to the window's place.
   let taps: [(row: Int, column: Int)]
 
-  /// The number of elements in a window.
-  var windowCount: Int { taps.count * channels }
-
-  /// Calls `body` with the grid as the loops want it.
-  func withPointer(_ body: (UnsafePointer<CKWindows>) -> Void) {
-    // One more than there are, so that there is a first one.
-    let (tapRows, tapColumns) = (taps.map(\.row) + [0], taps.map(\.column) + [0])
-    let runs = runLengths + [0]
-    tapRows.withUnsafeBufferPointer { tapRows in
-      tapColumns.withUnsafeBufferPointer { tapColumns in
-        runs.withUnsafeBufferPointer { runs in
-          guard let rows = tapRows.baseAddress, let columns = tapColumns.baseAddress,
-            let lengths = runs.baseAddress
-          else { return }
-          var windows = CKWindows(
-            height: height, width: width, channels: channels, rows: self.rows,
-            columns: self.columns, step: step, tap_count: taps.count, tap_rows: rows,
-            tap_columns: columns, run_count: runs.count - 1, run_lengths: lengths)
-          body(&windows)
-        }
-      }
-    }
+  /// The windows with these taps down and across, all pairs of them.
+  init(rows: Int, columns: Int, step: Int, taps vertical: [Tap], _ horizontal: [Tap]) {
+    self.rows = rows
+    self.columns = columns
+    self.step = step
+    taps = vertical.flatMap { row in horizontal.map { (row.offset, $0.offset) } }
   }
+}
 
-  /// How many taps lie side by side in a row of the image, one run of them after the other.
-  private var runLengths: [Int] {
-    var lengths: [Int] = []
-    for (index, tap) in taps.enumerated() {
-      if index > 0, taps[index - 1] == (tap.row, tap.column - 1) {
-        lengths[lengths.count - 1] += 1
-      } else {
-        lengths.append(1)
-      }
-    }
-    return lengths
+/// Where the elements of a window are, relative to its first pixel.
+struct WindowElements {
+  /// The offset of each element.
+  let offsets: [Int]
+  /// The offsets of the first elements of runs, of `runLength` elements side by side.
+  let runs: [Int]
+  let runLength: Int
+
+  /// The elements of pixels at `taps`, of images with so many channels and pixels in a row.
+  init(taps: [(row: Int, column: Int)], rowLength: Int, channels: Int) {
+    let pixels = taps.map { ($0.row * rowLength + $0.column) * channels }
+    offsets = pixels.flatMap { pixel in (0..<channels).map { pixel + $0 } }
+    // Taps side by side make a run, if that makes all runs equally long.
+    let starts = taps.indices.filter { $0 == 0 || pixels[$0] != pixels[$0 - 1] + channels }
+    let length = starts.isEmpty ? 0 : taps.count / starts.count
+    let isEven = starts == Array(stride(from: 0, to: taps.count, by: max(1, length)))
+    runs = (isEven ? starts : Array(taps.indices)).map { pixels[$0] }
+    runLength = (isEven ? length : 1) * channels
   }
 }

@@ -55,6 +55,24 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(height: 2, width: 2, kernelHeight: 4, kernelWidth: 4, padding: 3),
     ConvolutionCase(
       height: 5, width: 5, inputs: 1, outputs: 1, kernelHeight: 3, kernelWidth: 3, padding: 1),
+    // More channels than dot products are used for.
+    ConvolutionCase(
+      height: 6, width: 6, inputs: 5, outputs: 7, kernelHeight: 4, kernelWidth: 4, stride: 2,
+      padding: 1),
+    ConvolutionCase(
+      height: 5, width: 5, inputs: 6, outputs: 5, kernelHeight: 1, kernelWidth: 1, stride: 2),
+    ConvolutionCase(
+      height: 7, width: 9, inputs: 5, outputs: 5, kernelHeight: 3, kernelWidth: 3, stride: 2,
+      padding: 2, dilation: 2),
+    // Several strips, of images and of rows of an image.
+    ConvolutionCase(
+      batch: 30, height: 9, width: 7, inputs: 2, outputs: 6, kernelHeight: 3, kernelWidth: 3,
+      stride: 2, padding: 1),
+    ConvolutionCase(
+      batch: 1, height: 33, width: 29, inputs: 5, outputs: 5, kernelHeight: 3, kernelWidth: 3,
+      padding: 1),
+    ConvolutionCase(
+      batch: 3, height: 24, width: 25, inputs: 1, outputs: 5, kernelHeight: 5, kernelWidth: 4),
   ]
 }
 
@@ -190,7 +208,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     #expect(check.passes(), "\(check)")
   }
 
-  /// Sizes that take several panels, ranges of patches and groups of taps, in both precisions.
+  /// Sizes that take several strips, tiles and pieces of the kernel's gradient, in both precisions.
   @Test(arguments: [
     ConvolutionCase(
       batch: 16, height: 16, width: 16, inputs: 8, outputs: 16, kernelHeight: 3, kernelWidth: 3,

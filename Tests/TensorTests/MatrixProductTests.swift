@@ -66,13 +66,13 @@ import Testing
     }
   }
 
-  private static let instructionSets = ["AVX-512", "AVX2"]
-    .filter { (name: String) in ck_product_named(name) != nil }
+  private static let instructionSets = ["AVX-512", "AVX2", "baseline"]
+    .filter { (name: String) in ck_product_named(name, false) != nil }
 
   /// Each instruction set's loop against plain sums, plain, with a bias and added to what is there.
   @Test(arguments: instructionSets, flags)
   func ownProducts(_ name: String, _ flags: (left: Bool, right: Bool)) throws {
-    let product = try #require(ck_product_named(name)).pointee
+    let product = try #require(ck_product_named(name, false)).pointee
     let random = Random(seed: 15)
     for (m, n, k) in [(1, 1, 1), (14, 32, 8), (15, 33, 257), (29, 17, 321), (170, 47, 9)] {
       let a = random.normal([m * k]).scalars
@@ -82,7 +82,7 @@ import Testing
       let (bRow, bColumn) = flags.right ? (1, k) : (n, 1)
       var scratch = [Float](repeating: .nan, count: product.scratch_count(n))
       for (isBiased, accumulates, slope) in [
-        (false, false, Float(1)), (true, false, 1), (false, true, 1), (true, false, 0),
+        (false, false, 1.0), (true, false, 1), (false, true, 1), (true, false, 0),
         (false, true, 0.25),
       ] {
         // A column more than the product has, which must stay as it is.
@@ -94,10 +94,13 @@ import Testing
         for block in 0..<product.block_count(k) {
           product.pack(b, bRow, bColumn, n, k, block, &packed)
         }
+        var packedBias = [Float](repeating: .nan, count: product.packed_count(n, 1))
+        product.pack(bias, n, 1, n, 1, 0, &packedBias)
         var again = [Float](repeating: 2, count: m * (n + 1))
         product.multiply_packed(
-          a, aRow, aColumn, packed, isBiased ? bias : nil, &again, n + 1, m, n, k, accumulates,
-          slope, &scratch)
+          a, (0..<m).map { $0 * aRow }, (0..<k).map { $0 * aColumn }, packed,
+          isBiased ? packedBias : nil, &again, (0..<m).map { $0 * (n + 1) }, m, n, k, accumulates,
+          slope)
         #expect(again == c)
         for i in 0..<m {
           for j in 0..<n {
@@ -105,7 +108,7 @@ import Testing
             for l in 0..<k {
               expected += Double(a[i * aRow + l * aColumn]) * Double(b[l * bRow + j * bColumn])
             }
-            if expected < 0 { expected *= Double(slope) }
+            if expected < 0 { expected *= slope }
             let error = Swift.abs(Double(c[i * (n + 1) + j]) - expected)
             #expect(error < 2e-5 * Double(k).squareRoot(), "\(name) \((m, n, k)) at \((i, j))")
           }

@@ -22,10 +22,7 @@ typedef struct {
   size_t height, width, channels;
   size_t rows, columns, step;
   size_t tap_count;
-  const ptrdiff_t *tap_rows, *tap_columns;
-  // How many taps lie side by side in a row of the image, one run of them after the other.
-  size_t run_count;
-  const size_t *run_lengths;
+  const size_t *tap_rows, *tap_columns;
 } CKWindows;
 
 // The loops of one element type (float or double), compiled for one instruction set.
@@ -67,12 +64,10 @@ typedef struct {
                        size_t channels, size_t begin, size_t end);
   void (*channel_combine)(const void *u, const void *v, const void *p, const void *q, const void *r,
                           double slope, void *y, size_t channels, size_t begin, size_t end);
-  // Windows as rows of a matrix [end - begin, taps * channels], zeros outside of the image; and
-  // such rows back to the pixels of windows of one tap. begin and end count windows.
-  void (*gather_windows)(const void *x, void *rows, const CKWindows *windows, size_t begin,
-                         size_t end);
-  void (*place_pixels)(const void *rows, void *y, const CKWindows *windows, size_t begin,
-                       size_t end);
+  // Parts of images [image_count, height, width, channels]: y[n, i, j] = x[n, row + i, column + j],
+  // or 0 outside of the image, for `rows` x `columns` pixels.
+  void (*crop)(const void *x, void *y, size_t image_count, size_t height, size_t width,
+               size_t channels, ptrdiff_t row, size_t rows, ptrdiff_t column, size_t columns);
   // Pooling, for windows inside of the images: y of [windows, channels] from x. The largest element
   // and the number of its tap; the element at a tap, and the adjoint, which adds; the sum over the
   // taps, and the adjoint.
@@ -84,11 +79,13 @@ typedef struct {
                               size_t begin, size_t end);
   void (*window_sum)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
   void (*window_spread)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
-  // C = A·B + bias or C += A·B for a B of few columns, which is given transposed, n x k; rows of A
-  // are a_row apart, those of C c_row.
-  void (*multiply_narrow)(const void *a, size_t a_row, const void *transposed_b,
-                          const void *_Nullable bias, void *c, size_t c_row, size_t m, size_t n,
-                          size_t k, bool accumulates);
+  // C = A·B + bias or C += A·B, what is below zero then multiplied by `slope`, for a B of few
+  // columns, which is given transposed, n x k. Row i of A is k elements in runs of equal length,
+  // which begin at a[a_rows[i] + a_runs[run]]; row i of C begins at c[c_rows[i]].
+  void (*multiply_narrow)(const void *a, const size_t *a_rows, const size_t *a_runs,
+                          size_t run_count, size_t run_length, const void *transposed_b,
+                          const void *_Nullable bias, void *c, const size_t *c_rows, size_t m,
+                          size_t n, bool accumulates, double slope);
   // y[i] = byte[i] / maximum: divided, so that 51 / 255 is the float nearest to 0.2.
   void (*from_bytes)(const uint8_t *bytes, double maximum, void *y, size_t begin, size_t end);
   // Uniform on [0, 1) and standard normal numbers: element i comes from block (i / 4) of the stream
@@ -118,33 +115,38 @@ const char *ck_instruction_set(void);
 // The kernels of a named instruction set, or NULL where this processor lacks it: for tests.
 const CKKernels *_Nullable ck_kernels_named(const char *name, bool is_double);
 
-// The single-precision product C = A·B, plus `bias` in every row, or C += A·B, for A of m x k and B
-// of k x n, k >= 1, on the calling thread. Element (i, l) of A lies at a[i * a_row + l * a_column];
-// one of the two steps is 1; B likewise. Rows of C are c_row apart. What is below zero then is
-// multiplied by `slope`, which is 1 for the product alone and 0 for a rectifier.
+// The product C = A·B, plus `bias` in every row, or C += A·B, for A of m x k and B of k x n, k >= 1,
+// on the calling thread. What is below zero then is multiplied by `slope`, which is 1 for the
+// product alone and 0 for a rectifier.
 typedef struct {
-  // How many floats of room a product with n columns needs as its scratch.
+  // How many elements of room a product with n columns needs as its scratch.
   size_t (*scratch_count)(size_t n);
-  void (*multiply)(const float *a, size_t a_row, size_t a_column, const float *b, size_t b_row,
-                   size_t b_column, const float *_Nullable bias, float *c, size_t c_row, size_t m,
-                   size_t n, size_t k, bool accumulates, float slope, float *scratch);
-  // A right factor of many products is arranged once, in `packed_count` floats: block by block,
+  // Element (i, l) of A lies at a[i * a_row + l * a_column]; one of the two steps is 1; B likewise.
+  // Rows of C are c_row apart.
+  void (*multiply)(const void *a, size_t a_row, size_t a_column, const void *b, size_t b_row,
+                   size_t b_column, const void *_Nullable bias, void *c, size_t c_row, size_t m,
+                   size_t n, size_t k, bool accumulates, double slope, void *scratch);
+  // A right factor of many products is arranged once, in `packed_count` elements: block by block,
   // of which there are `block_count`.
   size_t (*block_count)(size_t k);
   size_t (*packed_count)(size_t n, size_t k);
-  void (*pack)(const float *b, size_t b_row, size_t b_column, size_t n, size_t k, size_t block,
-               float *packed);
-  void (*multiply_packed)(const float *a, size_t a_row, size_t a_column, const float *packed,
-                          const float *_Nullable bias, float *c, size_t c_row, size_t m, size_t n,
-                          size_t k, bool accumulates, float slope, float *scratch);
+  void (*pack)(const void *b, size_t b_row, size_t b_column, size_t n, size_t k, size_t block,
+               void *packed);
+  // By such a factor, and with a bias arranged like a factor of one row. Element (i, l) of A lies at
+  // a[a_rows[i] + a_columns[l]], row i of C begins at c[c_rows[i]].
+  void (*multiply_packed)(const void *a, const size_t *a_rows, const size_t *a_columns,
+                          const void *packed, const void *_Nullable packed_bias, void *c,
+                          const size_t *c_rows, size_t m, size_t n, size_t k, bool accumulates,
+                          double slope);
 } CKProduct;
 
-// The package's own product where it is expected to be faster than OpenBLAS' on this processor, for
-// a product of so many floating-point operations, else NULL.
-const CKProduct *_Nullable ck_product(size_t work);
-// The product of a named instruction set, or NULL where this processor or the package lacks it: for
-// tests.
-const CKProduct *_Nullable ck_product_named(const char *name);
+// The package's own product for this processor, and for the named instruction set, or NULL where
+// this processor lacks it: for tests.
+const CKProduct *ck_product(bool is_double);
+const CKProduct *_Nullable ck_product_named(const char *name, bool is_double);
+// Whether in single precision it is expected to be faster than OpenBLAS' on this processor, for a
+// product of so many floating-point operations.
+bool ck_product_is_faster(size_t work);
 
 void ck_convert_to_double(const float *x, double *y, size_t begin, size_t end);
 void ck_convert_to_float(const double *x, float *y, size_t begin, size_t end);
