@@ -103,7 +103,8 @@ let package = Package(
     .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensor", "CTurboJPEG", "CZlib"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Images", "Tensor"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Files", "Images", "Tensor", "CTurboJPEG"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Datasets", "Files", "Images", "NN", "Tensor"]),
@@ -129,8 +130,7 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "train-autoencoder", "train-classifier", "train-gan", "train-vae", "Datasets", "Images",
-        "Tensor",
+        "train-autoencoder", "train-classifier", "train-gan", "train-vae", "Datasets", "Images", "Tensor", "CTurboJPEG",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -52,9 +52,9 @@ public struct MNIST: ImageDataset {
 }
 
 /// Throws unless `directory` is a folder that can be listed.
-func checkReadable(_ directory: String) throws {
+func checkReadable(_ directory: String) throws(DatasetError) {
   guard let folder = opendir(directory) else {
-    throw DatasetError.unreadable(path: directory, reason: String(cString: strerror(errno)))
+    throw .unreadable(path: directory, reason: String(cString: strerror(errno)))
   }
   closedir(folder)
 }

@@ -155,11 +155,20 @@ extension Command {
   public func execute(
     _ training: KeyPath<Options, TrainingOptions>, _ run: (Options) throws -> Void
   ) {
+    execute(threads: training.appending(path: \.threads), run)
+  }
+
+  /// The same for an executable that does not train.
+  public func execute(
+    threads: KeyPath<Options, Int?>, _ run: (Options) throws -> Void
+  ) {
     let options = parseOrExit()
     Interrupt.install()
-    if let threads = options[keyPath: training].threads { threadCount = threads }
+    if let threads = options[keyPath: threads] { threadCount = threads }
     do {
       try run(options)
+    } catch is CancellationError where Interrupt.isRequested {
+      // The exit code says it.
     } catch {
       fail(error)
     }

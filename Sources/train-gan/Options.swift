@@ -13,7 +13,9 @@ struct Options: Sendable {
   var training = TrainingOptions(epochs: 20, learningRate: 0.0002)
   var architecture = Architecture.dense
   var latentSize = 100
-  var imageSize = 28
+  /// The side of the images; nil for 28, or for images of a folder as they are.
+  var imageSize: Int?
+  var isCacheUnused = false
   var generatorLoss = GAN.GeneratorLoss.nonSaturating
   var discriminatorSteps = 1
   var labelSmoothing = 0.0
@@ -34,8 +36,10 @@ let command = Command(
     figures of single steps. Ctrl-C ends a run cleanly.
 
     The architecture dcgan is that of Radford, Metz and Chintala (2016). Digits are
-    enlarged to the image size; the files of a folder of colour images, all in
-    binary PPM, have to be of that size.
+    enlarged to the image size. The images of a folder and of the folders in it
+    (PNG, JPEG, PGM or PPM) are scaled until the shorter side fits, and the middle
+    is cut out; without --image-size they all have to be of 28x28 or of 64x64
+    pixels. They are kept in ~/.cache/pushforward for the next run.
 
     \(Judging.note)
 
@@ -49,7 +53,7 @@ let command = Command(
       "latent", \.latentSize, in: TrainingOptions.layerWidths, help: "dimensions of the noise z"),
     .integer(
       "image-size", \.imageSize, in: .oneOf(GAN.convolutionalImageSizes), placeholder: "28|64",
-      help: "side of the images in pixels"),
+      absence: "28, or as they are in a folder", help: "side of the images in pixels"),
     .choice("generator-loss", \.generatorLoss, help: "-log D(G(z)), or log(1 - D(G(z)))"),
     .integer(
       "discriminator-steps", \.discriminatorSteps, in: .between(1, and: 5), placeholder: "K",
@@ -59,7 +63,8 @@ let command = Command(
       help: "what real images' labels are short of 1"),
     .text(
       "data", \.training.data, placeholder: "DIR|drawn", absence: "MNIST if it is there",
-      help: "folder with MNIST's files or with colour images, or drawn"),
+      help: "folder with MNIST's files or with images, or drawn"),
+    .flag("no-cache", \.isCacheUnused, help: "decode a folder's images anew"),
     .out(\.training), .seed(\.training), .threads(\.training), .sampleInterval(\.training),
     .limit(\.training),
     .integer(

@@ -17,8 +17,10 @@ func run(_ options: Options) throws {
     discriminatorSteps: options.discriminatorSteps, generatorLoss: options.generatorLoss,
     labelSmoothing: options.labelSmoothing, random.split())
 
+  var configuration = command.configuration(of: options)
+  configuration["image-size"] = .integer(data.train.imageShape[0])
   let session = try TrainingSession(
-    "gan", command.configuration(of: options), options.training, data,
+    "gan", configuration, options.training, data,
     model: summary(of: gan, options.architecture))
   guard let figures = try session.train(trainer, stepsLoggedEvery: options.logInterval) else {
     return
@@ -45,28 +47,40 @@ func run(_ options: Options) throws {
 
 /// The digits or the folder of images that the options ask for, in the size that they ask for.
 private func trainingData(_ options: Options) throws -> TrainingData {
-  let (choice, side) = (options.training.data, options.imageSize)
-  func sizeError(_ expected: String, _ images: LabeledImages, in name: String) -> any Error {
-    CommandLineError.unsuitableValue(
-      option: "--image-size", value: "\(side)",
-      reason: "expected images of \(expected)\(side)×\(side) pixels in \(name), found "
-        + "\(images.height)×\(images.width)")
-  }
+  let choice = options.training.data
   if let choice, choice != DigitData.drawn, !MNIST.hasFiles(in: choice) {
-    let folder = try ImageFolder(directory: choice)
-    guard folder.train.height == side, folder.train.width == side else {
-      throw sizeError("", folder.train, in: choice)
-    }
-    return try TrainingData(
-      folder, name: "colour images in \(choice)", choice: choice, options.training)
+    return try folderData(choice, options)
   }
   let digits = try DigitData(choice, limit: options.training.limit)
-  guard digits.train.height <= side, digits.train.width <= side else {
-    throw sizeError("at most ", digits.train, in: digits.choice)
+  let (height, width) = (digits.train.height, digits.train.width)
+  let side = options.imageSize ?? 28
+  guard height <= side, width <= side else {
+    throw CommandLineError.unsuitableValue(
+      option: "--image-size", value: "\(side)",
+      reason: "expected images of at most \(side)×\(side) pixels in \(digits.choice), found "
+        + "\(height)×\(width)")
   }
   return try TrainingData(
     digits, name: digits.name, choice: digits.choice, advice: digits.advice, options.training,
-    enlargedTo: digits.train.height == side && digits.train.width == side ? nil : side)
+    enlargedTo: height == side && width == side ? nil : side)
+}
+
+/// The images of a folder.
+private func folderData(_ directory: String, _ options: Options) throws -> TrainingData {
+  let folder = try ImageFolder(
+    directory: directory, side: options.imageSize,
+    cache: options.isCacheUnused ? nil : ImageCache.user, isCancelled: { Interrupt.isRequested })
+  let (height, width) = (folder.train.height, folder.train.width)
+  guard height == width, GAN.convolutionalImageSizes.contains(height) else {
+    throw CommandLineError.unsuitableValue(
+      option: "--data", value: directory,
+      reason: "expected images of 28×28 or 64×64 pixels, found \(height)×\(width); "
+        + "--image-size resizes them")
+  }
+  let color = folder.train.channels == 1 ? "grey" : "colour"
+  return try TrainingData(
+    folder, name: "\(color) images in \(directory)", choice: directory,
+    advice: folder.cacheFile.map { "decoded, for the next run too: \($0)" }, options.training)
 }
 
 private func model(_ options: Options, imageShape: [Int], _ random: Random) -> GAN {

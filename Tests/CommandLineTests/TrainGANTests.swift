@@ -53,7 +53,8 @@ import Testing
                                    fully connected layers, or convolutions (default:
                                    dense)
               --latent N           dimensions of the noise z (default: 100)
-              --image-size 28|64   side of the images in pixels (default: 28)
+              --image-size 28|64   side of the images in pixels (default: 28, or as they
+                                   are in a folder)
               --generator-loss non-saturating|saturating
                                    -log D(G(z)), or log(1 - D(G(z))) (default:
                                    non-saturating)
@@ -61,8 +62,9 @@ import Testing
                                    steps of the discriminator for one of the generator
                                    (default: 1)
               --label-smoothing X  what real images' labels are short of 1 (default: 0)
-              --data DIR|drawn     folder with MNIST's files or with colour images, or
-                                   drawn (default: MNIST if it is there)
+              --data DIR|drawn     folder with MNIST's files or with images, or drawn
+                                   (default: MNIST if it is there)
+              --no-cache           decode a folder's images anew
               --out DIR            where the folder of the run is made (default: runs)
               --seed N             seed of all random numbers (default: 0)
               --threads N          threads; results do not depend on it (default: all
@@ -84,8 +86,10 @@ import Testing
         figures of single steps. Ctrl-C ends a run cleanly.
 
         The architecture dcgan is that of Radford, Metz and Chintala (2016). Digits are
-        enlarged to the image size; the files of a folder of colour images, all in
-        binary PPM, have to be of that size.
+        enlarged to the image size. The images of a folder and of the folders in it
+        (PNG, JPEG, PGM or PPM) are scaled until the shorter side fits, and the middle
+        is cut out; without --image-size they all have to be of 28x28 or of 64x64
+        pixels. They are kept in ~/.cache/pushforward for the next run.
 
         At the end a classifier judges as many samples as there are test images: how
         clear they are, how far from the test images, how often each class occurs
@@ -200,6 +204,7 @@ import Testing
           "discriminator-steps": 2,
           "label-smoothing": 0.1,
           "data": "data",
+          "no-cache": false,
           "out": "runs",
           "seed": 0,
           "threads": 1,
@@ -257,8 +262,8 @@ import Testing
   func aFolderOfColourImages(architecture: String, side: Int) throws {
     try writeImages(4, side: side, to: "images")
     let result = try train(
-      "--data", "images", "--architecture", architecture, "--image-size", "\(side)",
-      "--batch-size", "2")
+      "--data", "images", "--architecture", architecture, "--batch-size", "2",
+      "--no-cache")
     #expect(result.code == 0 && result.error == "")
     #expect(result.output.contains("data:    colour images in images, 4 training images\n"))
     #expect(
@@ -273,6 +278,39 @@ import Testing
     let image = try Image(path: workspace.path(of: Self.run + "/samples/epoch-001.png"))
     #expect(Data(image.netpbm) == picture)
     #expect(try table().column("step") == [2])
+  }
+
+  @Test func photographsOfAnySizeAreResizedAndKept() throws {
+    try workspace.makeFolder("photos/more")
+    for index in 0..<6 {
+      let (height, width) = (40 + 7 * index, 60)
+      let photo = Image(
+        height: height, width: width, channels: 3,
+        pixels: (0..<3 * height * width).map { UInt8(truncatingIfNeeded: $0 / 90 * (index + 3)) })
+      let bytes = index % 2 == 0 ? photo.png : try jpeg(photo)
+      try workspace.write(bytes, to: index < 3 ? "photos/\(index)" : "photos/more/\(index)")
+    }
+    usleep(1_100_000)  // younger files are not kept
+    let runs = try ["1", "2", "2"].enumerated().map { run, threads in
+      let result = try Executable(
+        command: [
+          Executable.path(of: "train-gan"), "--data", "photos", "--image-size", "28", "--epochs",
+          "1", "--batch-size", "2", "--threads", threads,
+        ], in: workspace, environment: ["XDG_CACHE_HOME": workspace.path(of: "cache")]
+      ).result()
+      #expect(result.code == 0 && result.error == "")
+      #expect(result.output.contains("data:    colour images in photos, 6 training images\n"))
+      let names = workspace.names(in: "cache/pushforward")
+      #expect(names.count == 1)
+      let kept = workspace.path(of: "cache/pushforward/\(names[0])")
+      #expect(result.output.contains("\n         decoded, for the next run too: \(kept)\n"))
+      var files = try workspace.files(below: "runs/gan-00\(run + 1)")
+      let json = files.removeValue(forKey: "config.json")
+      let configuration = String(decoding: try #require(json), as: UTF8.self)
+      #expect(configuration.contains("\"image-size\": 28,"))
+      return files
+    }
+    #expect(runs[0]["samples/epoch-001.png"] != nil && runs[0] == runs[1] && runs[1] == runs[2])
   }
 
   // MARK: The same bytes
@@ -331,8 +369,9 @@ import Testing
     (["--latent", "0"], "--latent is out of range: expected 1 to 65536, found 0"),
     (["--log-every", "0"], "--log-every is out of range: expected 1 or more, found 0"),
     (
-      ["--data", "images", "--image-size", "64"],
-      "--image-size 64: expected images of 64×64 pixels in images, found 28×28"
+      ["--data", "images", "--no-cache"],
+      "--data images: expected images of 28×28 or 64×64 pixels, found 30×30; --image-size resizes "
+        + "them"
     ),
     (
       ["--data", "large"],
@@ -344,7 +383,7 @@ import Testing
     ),
   ])
   func aWrongCommandLineIsSaidAndNothingDone(arguments: [String], message: String) throws {
-    try writeImages(1, side: 28, to: "images")
+    try writeImages(1, side: 30, to: "images")
     try SmallData(height: 30, width: 8).write(to: workspace.path(of: "large"))
     let result = try Executable("train-gan", ["--data", "data"] + arguments, in: workspace).result()
     #expect(result.code == 64)
@@ -356,7 +395,7 @@ import Testing
     try writeImages(2, side: 28, to: "images")
     try workspace.makeFolder("empty")
     func failure(_ folder: String) throws -> (code: Int32, error: String) {
-      let result = try train("--data", folder)
+      let result = try train("--data", folder, "--no-cache")
       #expect(result.output == "" && !workspace.has("runs"))
       return (result.code, result.error)
     }

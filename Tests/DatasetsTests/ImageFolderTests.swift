@@ -39,6 +39,66 @@ import Testing
     #expect(try Batches(folder.train, size: 2).imageShape == [1, 2, 3])
   }
 
+  @Test func everyFormatAndFoldersInTheFolder() throws {
+    let grey = Image(height: 2, width: 1, channels: 1, pixels: [10, 20])
+    let color = Image(height: 2, width: 1, channels: 3, pixels: [1, 2, 3, 4, 5, 6])
+    try scratch.write(grey.netpbm, "a.pgm")
+    try scratch.write(color.png, "c.png")
+    try scratch.makeFolder("b/deep")
+    try scratch.write(color.netpbm, "b/deep/x.ppm")
+    try scratch.makeFolder(".git")
+    try scratch.write([1], ".git/index")
+    let smooth = Image(height: 2, width: 1, channels: 3, pixels: [90, 90, 90, 90, 90, 90])
+    try scratch.write(try jpeg(smooth), "d.jpeg")
+    let folder = try ImageFolder(directory: scratch.path)
+    #expect(folder.paths == ["a.pgm", "b/deep/x.ppm", "c.png", "d.jpeg"])
+    #expect(folder.cacheFile == nil)
+    // The grey one is grey in colour.
+    #expect(folder.train.channels == 3 && folder.train.count == 4)
+    #expect(
+      folder.train.pixels == [10, 10, 10, 20, 20, 20] + color.pixels + color.pixels + smooth.pixels)
+  }
+
+  @Test func greyImagesAloneStayGrey() throws {
+    for (name, pixels) in [("a", [1, 2]), ("b", [3, 4])] as [(String, [UInt8])] {
+      try scratch.write(Image(height: 1, width: 2, channels: 1, pixels: pixels).png, name)
+    }
+    let images = try ImageFolder(directory: scratch.path).train
+    #expect(images.channels == 1 && images.pixels == [1, 2, 3, 4])
+  }
+
+  @Test func manyImagesOfManySizesResized() throws {
+    let images = (0..<600).map { index in
+      let (height, width) = (3 + index % 5, 4 + index % 3)
+      return Image(
+        height: height, width: width, channels: 1,
+        pixels: (0..<height * width).map { UInt8(truncatingIfNeeded: $0 * 31 + index * 7) })
+    }
+    for (index, image) in images.enumerated() {
+      try scratch.write(index % 2 == 0 ? image.png : image.netpbm, "\(1_000 + index)")
+    }
+    let folder = try ImageFolder(directory: scratch.path, side: 3)
+    #expect(folder.train.height == 3 && folder.train.width == 3)
+    #expect(folder.train.pixels == images.flatMap { $0.resized(toFill: 3).pixels })
+    #expect(folder.paths == (1_000..<1_600).map(String.init))
+  }
+
+  @Test func linksAreFollowed() throws {
+    let image = Image(height: 1, width: 1, channels: 1, pixels: [5])
+    try scratch.makeFolder("images")
+    try scratch.write(image.png, "far")
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch("images/near"), withDestinationPath: "../far")
+    #expect(try ImageFolder(directory: scratch("images")).train.pixels == [5])
+
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch("images/round"), withDestinationPath: ".")
+    #expect(
+      throws: DatasetError.unreadable(
+        path: scratch("images/round"), reason: "Too many levels of symbolic links")
+    ) { try ImageFolder(directory: scratch("images")) }
+  }
+
   // MARK: Bad folders
 
   @Test func anEmptyFolder() throws {
@@ -55,14 +115,6 @@ import Testing
     #expect(error.isMissingInput)
   }
 
-  @Test func aFolderAmongTheImages() throws {
-    try FileManager.default.createDirectory(
-      atPath: scratch("more"), withIntermediateDirectories: true)
-    #expect(
-      throws: ImageError.unreadable(path: scratch("more"), reason: "Is a directory")
-    ) { try ImageFolder(directory: scratch.path) }
-  }
-
   @Test func imagesOfTwoSizes() throws {
     let first = try scratch.write(ppm("P6\n2 1\n255\n", [1, 2, 3, 4, 5, 6]), "a.ppm")
     try scratch.write(ppm("P6\n2 1\n255\n", [1, 2, 3, 4, 5, 6]), "b.ppm")
@@ -70,6 +122,7 @@ import Testing
     expect(
       .sizeMismatch(path: path, found: [2, 1], otherPath: first, expected: [1, 2]),
       "\(path): expected images of 1×2 pixels as in \(first), found 2×1")
+    #expect(try ImageFolder(directory: scratch.path, side: 1).train.count == 3)
   }
 
   @Test func aFileThatIsNoImage() throws {
@@ -77,6 +130,20 @@ import Testing
     let path = try scratch.write(Array("hello".utf8), "notes.txt")
     #expect(throws: ImageError.notAnImage(path: path, found: Array("he".utf8))) {
       try ImageFolder(directory: scratch.path)
+    }
+  }
+
+  @Test func ofSeveralBadFilesTheFirstIsNamed() throws {
+    let image = Image(height: 20, width: 20, channels: 1, pixels: [UInt8](0..<200) + (0..<200))
+    for index in 100..<400 { try scratch.write(image.png, "\(index).png") }
+    for index in [150, 351, 352] {
+      try scratch.write(Array(image.png.dropLast(20)), "\(index).png")
+    }
+    do {
+      _ = try ImageFolder(directory: scratch.path)
+      Issue.record("read")
+    } catch ImageError.damaged(let path, _) {
+      #expect(path == scratch("150.png"))
     }
   }
 

@@ -8,17 +8,10 @@ import Training
 struct JudgeCache {
   private let folder: String
 
-  /// The folder `pushforward` in the user's cache, `$XDG_CACHE_HOME` or else `~/.cache`; nil where
-  /// there is neither.
+  /// The cache of the user whose environment this is; nil where there is none.
   init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
-    // By the XDG Base Directory Specification a path that is not absolute is ignored.
-    if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-      folder = cache + "/pushforward"
-    } else if let home = environment["HOME"], home.hasPrefix("/") {
-      folder = home + "/.cache/pushforward"
-    } else {
-      return nil
-    }
+    guard let folder = cacheFolder(environment: environment) else { return nil }
+    self.folder = folder
   }
 
   /// The file of the judge that this version of the program trains on these images.

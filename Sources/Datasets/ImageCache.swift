@@ -1,0 +1,156 @@
+import Files
+import Foundation
+
+/// Keeps the decoded images of folders from run to run.
+///
+/// There is one file for each folder and size. It begins with the folder's path and the path, size and
+/// times of every file in it, and is used only where all of these are as they were; a checksum
+/// finds a damaged file. What cannot be kept is decoded the next time. All files together take up to
+/// ``capacity`` bytes; the ones that were not used for longest go first.
+public struct ImageCache: Sendable {
+  /// The folder in which the files are.
+  public let folder: String
+  /// The most bytes that all files together may have.
+  public let capacity: Int
+
+  /// 16 GiB: images of 64×64 in colour of CelebA's folder take 2.5 GB.
+  public static let defaultCapacity = 16 << 30
+
+  /// A cache in a folder, which is made when it is needed.
+  public init(folder: String, capacity: Int = Self.defaultCapacity) {
+    self.folder = folder
+    self.capacity = capacity
+  }
+
+  /// The user's cache, in `$XDG_CACHE_HOME/pushforward` or else in `~/.cache/pushforward`; nil where
+  /// there is neither.
+  public static var user: ImageCache? { cacheFolder().map { ImageCache(folder: $0) } }
+
+  /// Where the images of a folder's files, in a size, are kept; nil where they cannot be.
+  func entry(for files: [ImageFile], in directory: String, side: Int?) -> Entry? {
+    guard let path = realpath(directory, nil) else { return nil }
+    defer { free(path) }
+    // A file that changed in this moment could change again without its time showing it.
+    let now = Int(Date().timeIntervalSince1970 * 1e9)
+    guard files.allSatisfy({ max($0.modified, $0.changed) < now - 1_000_000_000 }) else {
+      return nil
+    }
+    let title = "\(String(cString: path))\n\(side.map(String.init) ?? "as they are")\n"
+    var manifest = Array(title.utf8)
+    for file in files {
+      manifest += Array("\(file.path)\0\(file.size) \(file.modified) \(file.changed)\n".utf8)
+    }
+    var checksum = Checksum()
+    checksum.add(Array(title.utf8))
+    let name = "images-\(String(checksum.value, radix: 16)).cache"
+    return Entry(
+      path: "\(folder)/\(name)", manifest: manifest, count: files.count, capacity: capacity)
+  }
+}
+
+extension ImageCache {
+  /// The file of one folder's images.
+  ///
+  /// It is a header of 64 bytes (a name of the format, and as little-endian 64-bit numbers the length of
+  /// the manifest, the height, the width and the channels), the manifest, the pixels, and the CRC-32 of
+  /// all this in 4 bytes.
+  struct Entry {
+    let path: String
+    let manifest: [UInt8]
+    let count: Int
+    let capacity: Int
+
+    /// A new number for each change of the layout, or of how images are decoded or resized.
+    private static let magic = Array("pushforward images, format 1\n\n\n\n".utf8)
+
+    private func header(height: Int, width: Int, channels: Int) -> [UInt8] {
+      Self.magic
+        + [manifest.count, height, width, channels].flatMap { number in
+          (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+        }
+    }
+
+    /// The images as they were kept, or nil where they were not, or not of these files.
+    func images() -> LabeledImages? {
+      guard let file = fopen(path, "rb") else { return nil }
+      defer { fclose(file) }
+      guard let start = read(64 + manifest.count, from: file), Array(start[64...]) == manifest
+      else { return nil }
+      let numbers = (1..<4).map { index in
+        (0..<8).reduce(0) { $0 | Int(start[32 + 8 * index + $1]) << (8 * $1) }
+      }
+      let (height, width, channels) = (numbers[0], numbers[1], numbers[2])
+      // What follows was written after this header, so the sizes are not multiplied before they are
+      // known to fit.
+      guard (1...65_536).contains(height), (1...65_536).contains(width), [1, 3].contains(channels),
+        Array(start[..<64]) == header(height: height, width: width, channels: channels)
+      else { return nil }
+      let size = count * height * width * channels
+      var status = stat()
+      guard fstat(fileno(file), &status) == 0, Int(status.st_size) == start.count + size + 4,
+        let pixels = read(size, from: file), let end = read(4, from: file)
+      else { return nil }
+      var checksum = Checksum()
+      checksum.add(start)
+      checksum.add(pixels)
+      guard end == bytes(of: checksum) else { return nil }
+      // Now it is the one that was used last.
+      futimens(fileno(file), nil)
+      return LabeledImages(
+        height: height, width: width, channels: channels, pixels: pixels,
+        labels: [UInt8](repeating: 0, count: count))
+    }
+
+    /// Keeps images, where there is room for them and nothing stands in the way.
+    func keep(_ images: LabeledImages) {
+      let header = header(height: images.height, width: images.width, channels: images.channels)
+      let size = header.count + manifest.count + images.pixels.count + 4
+      guard size <= capacity else { return }
+      do {
+        let folder = (path as NSString).deletingLastPathComponent
+        try makeFolders(folder)
+        unlink(path)
+        makeRoom(for: size, in: folder)
+        var checksum = Checksum()
+        for part in [header, manifest, images.pixels] { checksum.add(part) }
+        try replaceFile(at: path) { file throws(OutputError) in
+          for part in [header, manifest, images.pixels, bytes(of: checksum)] {
+            try file.write(part)
+          }
+        }
+      } catch {
+        // A full disk or a folder that cannot be written costs time and no more.
+      }
+    }
+
+    /// Removes images that were not used for longest, until there is room for `size` bytes.
+    private func makeRoom(for size: Int, in folder: String) {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      var files = names.filter { $0.hasPrefix("images-") }.compactMap { name in
+        var status = stat()
+        let path = "\(folder)/\(name)"
+        return stat(path, &status) == 0
+          ? (path: path, size: Int(status.st_size), used: status.st_mtim.tv_sec) : nil
+      }.sorted { ($0.used, $0.path) > ($1.used, $1.path) }
+      var sum = files.reduce(size) { $0 + $1.size }
+      while sum > capacity, let oldest = files.popLast() {
+        unlink(oldest.path)
+        sum -= oldest.size
+      }
+    }
+
+    private func bytes(of checksum: Checksum) -> [UInt8] {
+      (0..<4).map { UInt8(truncatingIfNeeded: checksum.value >> (8 * $0)) }
+    }
+
+    /// The next bytes, or nil where there are fewer.
+    private func read(_ count: Int, from file: UnsafeMutablePointer<FILE>) -> [UInt8]? {
+      var found = 0
+      let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+        found = fread(buffer.baseAddress, 1, count, file)
+        initializedCount = found
+      }
+      return found == count ? bytes : nil
+    }
+  }
+}
