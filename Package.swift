@@ -28,6 +28,7 @@ let package = Package(
     .executable(name: "train-gan", targets: ["train-gan"]),
     .executable(name: "train-vae", targets: ["train-vae"]),
     .executable(name: "train-classifier", targets: ["train-classifier"]),
+    .executable(name: "convert-images", targets: ["convert-images"]),
   ],
   targets: [
     // MARK: Public modules
@@ -86,6 +87,9 @@ let package = Package(
     .executableTarget(
       name: "train-classifier",
       dependencies: ["Classifier", "ClassifierTraining", "Training", "NN", "Tensor"]),
+    .executableTarget(
+      name: "convert-images",
+      dependencies: ["Datasets", "Files", "Images", "Training", "Tensor"]),
 
     // MARK: C
     .target(name: "CKernels"),
@@ -130,7 +134,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "train-autoencoder", "train-classifier", "train-gan", "train-vae", "Datasets", "Images", "Tensor", "CTurboJPEG",
+        "convert-images", "train-autoencoder", "train-classifier", "train-gan", "train-vae",
+        "Datasets", "Images", "Tensor", "CTurboJPEG",
       ]),
   ],
   swiftLanguageModes: [.v6]

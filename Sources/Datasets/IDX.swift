@@ -65,7 +65,7 @@ public struct IDX: Equatable, Sendable {
     self.bytes = bytes
   }
 
-  /// Writes the array to the file at `path`, not gzipped, whole or not at all.
+  /// Writes the array to the file at `path`, whole or not at all, gzipped where the path ends in `.gz`.
   ///
   /// Throws an `OutputError` and leaves what was there before.
   public func write(to path: String) throws {
@@ -74,8 +74,15 @@ public struct IDX: Equatable, Sendable {
       [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
     }
     try replaceFile(at: path) { file throws(OutputError) in
-      try file.write(header)
-      try file.write(bytes)
+      guard path.hasSuffix(".gz") else {
+        try file.write(header)
+        try file.write(bytes)
+        return
+      }
+      let gzip = GzipWriter(file)
+      try gzip.write(header)
+      try gzip.write(bytes)
+      try gzip.finish()
     }
   }
 

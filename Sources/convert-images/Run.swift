@@ -1,0 +1,111 @@
+import Datasets
+import Files
+import Foundation
+import Images
+import Tensor
+import Training
+
+/// Makes the four files.
+func run(_ options: Options) throws {
+  let out = (options.out as NSString).standardizingPath
+  var status = stat()
+  // Before the work; the folder is made in one step at its end, which fails where there is one.
+  guard lstat(out, &status) != 0 else {
+    throw OutputError.cannotCreateFolder(path: options.out, code: EEXIST)
+  }
+  func say(_ line: String) { if !options.isQuiet { Console.printLine(line) } }
+
+  let (data, classes) =
+    options.data == DigitData.drawn ? try drawnDigits(options) : try folder(options)
+  say("images:  \(data.train.count) to train on, \(data.test.count) to test with")
+  say("size:    \(data.train.height)×\(data.train.width)")
+  say("classes: \(Set(data.train.labels + data.test.labels).count)")
+  if Interrupt.isRequested { return }
+
+  // A folder beside it that takes the name when it is complete.
+  let partial = "\(out).\(getpid()).partial"
+  do {
+    try data.write(to: partial, gzipped: options.isGzipped)
+    if !classes.isEmpty {
+      let table = "label,class\n" + classes.enumerated().map { "\($0),\($1)\n" }.joined()
+      try Array(table.utf8).withUnsafeBytes { bytes in
+        try replaceFile(at: "\(partial)/classes.csv", with: bytes)
+      }
+    }
+    // Unlike a file's, a folder's name is not taken over where a folder with files has it.
+    guard rename(partial, out) == 0 else {
+      throw OutputError.cannotCreateFolder(path: options.out, code: errno)
+    }
+  } catch {
+    try? FileManager.default.removeItem(atPath: partial)
+    throw error
+  }
+  say("files:   \(options.out)")
+}
+
+/// How many of all images are to test with: as asked for, or one in seven as of MNIST's.
+private func testCount(_ options: Options, of count: Int) throws -> Int {
+  let testCount = options.testCount ?? max(1, count / 7)
+  guard testCount < count else {
+    throw CommandLineError.unsuitableValue(
+      option: "--test", value: "\(testCount)",
+      reason: "expected fewer than the \(count) images that there are")
+  }
+  return testCount
+}
+
+private func drawnDigits(_ options: Options) throws -> (data: SplitImages, classes: [String]) {
+  for (option, value) in [
+    ("--labels", options.labels), ("--image-size", options.imageSize.map(String.init)),
+  ] {
+    if let value {
+      throw CommandLineError.unsuitableValue(
+        option: option, value: value, reason: "expected a folder of images with it, found drawn")
+    }
+  }
+  let count = options.limit ?? 70_000
+  let testCount = try testCount(options, of: count)
+  let digits = DrawnDigits(
+    seed: UInt64(options.seed), trainCount: count - testCount, testCount: testCount)
+  return (SplitImages(train: digits.train, test: digits.test), [])
+}
+
+/// The images of a folder, grey, shuffled and with their labels.
+private func folder(_ options: Options) throws -> (data: SplitImages, classes: [String]) {
+  let folder = try ImageFolder(
+    directory: options.data, side: options.imageSize, isCancelled: { Interrupt.isRequested })
+  let labels =
+    try options.labels.map { try Labels(csv: $0, for: folder.paths) }
+    ?? Labels(ofFoldersIn: folder.paths)
+  let count = options.limit ?? folder.paths.count
+  guard count <= folder.paths.count else {
+    throw CommandLineError.unsuitableValue(
+      option: "--limit", value: "\(count)",
+      reason: "expected at most \(folder.paths.count), as there are no more images")
+  }
+  let testCount = try testCount(options, of: count)
+  let images = folder.train
+  let order = Random(seed: UInt64(options.seed)).permutation(folder.paths.count).prefix(count)
+  let size = images.height * images.width * images.channels
+  func part(_ places: ArraySlice<Int>) -> LabeledImages {
+    let pixels = places.flatMap { place in
+      Image(
+        height: images.height, width: images.width, channels: images.channels,
+        pixels: Array(images.pixels[place * size..<(place + 1) * size])
+      ).grey.pixels
+    }
+    return LabeledImages(
+      height: images.height, width: images.width, pixels: pixels,
+      labels: places.map { labels.values[$0] })
+  }
+  return (
+    SplitImages(train: part(order.dropLast(testCount)), test: part(order.suffix(testCount))),
+    labels.classes
+  )
+}
+
+/// Images to train on and to test with.
+private struct SplitImages: ImageDataset {
+  let train: LabeledImages
+  let test: LabeledImages
+}

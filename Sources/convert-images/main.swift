@@ -1,0 +1,3 @@
+import Training
+
+command.execute(threads: \.threads, run)

@@ -1,0 +1,277 @@
+import Datasets
+import Foundation
+import Images
+import Testing
+
+@Suite struct ConvertImagesTests {
+  let workspace: Workspace
+
+  init() throws { workspace = try Workspace(data: nil) }
+
+  private func convert(_ arguments: String...) throws -> Executable.Result {
+    try Executable("convert-images", arguments, in: workspace).result()
+  }
+
+  private func read(_ folder: String) throws -> MNIST {
+    try MNIST(directory: workspace.path(of: folder))
+  }
+
+  /// A grey image of 2×2 pixels of one value.
+  private func write(_ value: UInt8, to path: String) throws {
+    let image = Image(height: 2, width: 2, channels: 1, pixels: [value, value, value, value])
+    try workspace.makeFolder((path as NSString).deletingLastPathComponent)
+    try workspace.write(image.png, to: path)
+  }
+
+  /// The label of each image by the value of its pixels.
+  private func labels(of data: MNIST) -> [UInt8: UInt8] {
+    var labels: [UInt8: UInt8] = [:]
+    for set in [data.train, data.test] {
+      for index in 0..<set.count { labels[set.pixels[index * 4]] = set.labels[index] }
+    }
+    return labels
+  }
+
+  // MARK: Help
+
+  @Test func theHelpIsExactlyThis() throws {
+    let result = try convert("--help")
+    #expect(result.code == 0 && result.error == "")
+    #expect(
+      result.output == """
+        Usage: convert-images [options]
+
+        Makes the four IDX files of MNIST's format of a folder of images.
+
+        Options:
+              --data DIR|drawn  folder of images (default: drawn)
+              --labels FILE     CSV of labels (default: folders' names)
+              --image-size N    side of the images in pixels (default: as they are)
+              --limit N         images used (default: all)
+              --test N          images to test with (default: one in seven)
+              --gzip            compress the files
+              --out DIR         folder of the files (default: idx)
+              --seed N          seed of the shuffle and of drawn digits (default: 0)
+              --threads N       threads; results do not depend on it (default: all
+                                processors)
+              --quiet           print nothing but errors
+          -h, --help            print this help and exit
+              --version         print the version and exit
+
+        The images are the files of a folder and of the folders in it: PNG, JPEG, PGM
+        or PPM, all of one size, or with --image-size scaled until the shorter side
+        fits and the middle cut out. Colours become grey. The word drawn stands for
+        digits that the program draws.
+
+        The label of an image is the place of its folder among the folders in DIR,
+        sorted by name, or the folder's name itself where all are whole numbers, and 0
+        if there are none; classes.csv says which is which. With --labels it stands in
+        a CSV file: in each line a path from DIR, a comma, and a whole number from 0 to
+        255; a first line without a number is a heading. The training programs take
+        labels from 0 to 9.
+
+        The images are shuffled, and the last of them are those to test with. The
+        folder of the files is made whole or not at all, and must not be there before.
+
+        """)
+    #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    #expect(workspace.names() == [])
+    #expect(try convert("--version").output.hasPrefix("convert-images "))
+  }
+
+  // MARK: Good input
+
+  @Test func foldersAreClasses() throws {
+    for (index, name) in ["cat/a", "cat/b", "dog/deep/c", "dog/d", "eel/e", "eel/f"].enumerated() {
+      try write(UInt8(10 + index), to: "photos/\(name)")
+    }
+    let result = try convert("--data", "photos", "--test", "2", "--out", "made/here/")
+    #expect(result.code == 0 && result.error == "")
+    #expect(
+      result.output == """
+        images:  4 to train on, 2 to test with
+        size:    2×2
+        classes: 3
+        files:   made/here/
+
+        """)
+    #expect(
+      workspace.names(in: "made/here") == [
+        "classes.csv", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+        "train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+      ])
+    #expect(workspace.names(in: "made") == ["here"])
+    let data = try read("made/here")
+    #expect(data.train.count == 4 && data.test.count == 2)
+    #expect(labels(of: data) == [10: 0, 11: 0, 12: 1, 13: 1, 14: 2, 15: 2])
+    #expect(
+      String(decoding: try workspace.contents(of: "made/here/classes.csv"), as: UTF8.self)
+        == "label,class\n0,cat\n1,dog\n2,eel\n")
+  }
+
+  @Test func foldersWithNumbersAreLabels() throws {
+    for label in [3, 7, 9] { try write(UInt8(100 + label), to: "photos/\(label)/x") }
+    #expect(try convert("--data", "photos", "--gzip", "--quiet").output == "")
+    #expect(
+      workspace.names(in: "idx") == [
+        "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", "train-images-idx3-ubyte.gz",
+        "train-labels-idx1-ubyte.gz",
+      ])
+    #expect(labels(of: try read("idx")) == [103: 3, 107: 7, 109: 9])
+    // The files are as gzip wants them, and each program's gzip agrees.
+    let check = try Executable(
+      command: ["/bin/sh", "-c", "gzip -t idx/*.gz && gzip -dc idx/train-im*.gz | wc -c"],
+      in: workspace
+    ).result()
+    #expect(check.code == 0 && check.output == "24\n")
+  }
+
+  @Test func labelsFromATable() throws {
+    for index in 0..<3 { try write(UInt8(index), to: "photos/\(index).png") }
+    try workspace.write(
+      Array("path,label\r\n2.png,4\r\n0.png,5\r\n1.png,6\r\n".utf8), to: "labels.csv")
+    #expect(try convert("--data", "photos", "--labels", "labels.csv", "--quiet").code == 0)
+    #expect(labels(of: try read("idx")) == [0: 5, 1: 6, 2: 4])
+  }
+
+  @Test func coloursBecomeGreyAndSizesOne() throws {
+    let red = Image(
+      height: 30, width: 40, channels: 3,
+      pixels: (0..<1_200).flatMap { _ in [255, 0, 0] as [UInt8] })
+    try workspace.makeFolder("photos")
+    try workspace.write(try jpeg(red), to: "photos/a")
+    try write(7, to: "photos/b")
+    #expect(try convert("--data", "photos", "--image-size", "4", "--quiet").code == 0)
+    let data = try read("idx")
+    #expect(data.train.height == 4 && data.train.width == 4 && data.train.channels == 1)
+    let values = Set(data.train.pixels + data.test.pixels)
+    // JPEG is out by one or two.
+    #expect(
+      values.count == 2 && values.contains(7) && values.allSatisfy { $0 == 7 || (74...78) ~= $0 })
+    #expect(data.train.labels + data.test.labels == [0, 0])
+  }
+
+  @Test func drawnDigitsAndTheSameBytesAtAnyNumberOfThreads() throws {
+    for threads in ["1", "3"] {
+      let result = try convert(
+        "--limit", "42", "--seed", "5", "--out", "digits-\(threads)", "--threads", threads, "--gzip"
+      )
+      #expect(result.code == 0 && result.error == "")
+    }
+    #expect(try workspace.files(below: "digits-1") == workspace.files(below: "digits-3"))
+    let data = try read("digits-1")
+    #expect(data.train.count == 36 && data.test.count == 6)
+    let digits = DrawnDigits(seed: 5, trainCount: 36, testCount: 6)
+    #expect(data.train == digits.train && data.test == digits.test)
+  }
+
+  @Test func theSeedShufflesAndTheLimitHolds() throws {
+    for index in 0..<20 { try write(UInt8(index), to: "photos/\(index)") }
+    var orders: [[UInt8]] = []
+    for (name, seed) in [("a", "1"), ("b", "1"), ("c", "2")] {
+      #expect(
+        try convert("--data", "photos", "--limit", "14", "--seed", seed, "--out", name).code == 0)
+      let data = try read(name)
+      #expect(data.train.count == 12 && data.test.count == 2)
+      orders.append(
+        (data.train.pixels + data.test.pixels).enumerated().filter { $0.offset % 4 == 0 }
+          .map(\.element))
+    }
+    #expect(orders[0] == orders[1] && orders[0] != orders[2])
+    #expect(Set(orders[0]).count == 14 && orders[0] != orders[0].sorted())
+  }
+
+  // MARK: Bad input
+
+  @Test func whatIsWrongIsSaidAndNothingIsLeft() throws {
+    try write(1, to: "photos/a/x")
+    try write(2, to: "photos/b/y")
+    try write(3, to: "mixed/a/x")
+    try write(4, to: "mixed/y")
+    try workspace.makeFolder("empty")
+    try workspace.makeFolder("full")
+    try workspace.makeFolder("bad")
+    try workspace.write(Array("hello".utf8), to: "bad/notes.txt")
+    try workspace.write(Array("a/x,1\nb/y,300\n".utf8), to: "large.csv")
+    try workspace.write(Array("a/x,1\n".utf8), to: "short.csv")
+    try workspace.write(Array("a/x,1\nb/y,2\nc/z,3\n".utf8), to: "long.csv")
+    try workspace.write(Array("a/x,1\na/x,2\n".utf8), to: "twice.csv")
+    let before = workspace.names()
+    let cases: [([String], Int32, String)] = [
+      (["--data", "nowhere"], 66, "nowhere: cannot be read: No such file or directory"),
+      (
+        ["--data", "empty"], 65,
+        "empty: expected images as PNG, JPEG, PGM or PPM files, found no files"
+      ),
+      (
+        ["--data", "bad"], 65,
+        "bad/notes.txt: expected an image (PNG, JPEG, or binary PGM or PPM), found 'he'"
+      ),
+      (
+        ["--data", "mixed"], 65,
+        "y: expected all images in folders of their classes, found this one outside"
+      ),
+      (
+        ["--data", "photos", "--labels", "large.csv"], 65,
+        "large.csv: expected in line 2 a path, a comma and a whole number from 0 to 255, found "
+          + "'b/y,300'"
+      ),
+      (
+        ["--data", "photos", "--labels", "short.csv"], 65,
+        "short.csv: expected a label for b/y, found none"
+      ),
+      (
+        ["--data", "photos", "--labels", "long.csv"], 65,
+        "long.csv: expected labels of images, found one for c/z"
+      ),
+      (
+        ["--data", "photos", "--labels", "twice.csv"], 65,
+        "twice.csv: expected one label for each image, found in line 2 a second one for a/x"
+      ),
+      (
+        ["--data", "photos", "--labels", "none.csv"], 66, "none.csv: cannot be read as a text file"
+      ),
+      (["--data", "photos", "--out", "full"], 73, "cannot create the folder 'full': File exists"),
+    ]
+    for (arguments, code, message) in cases {
+      let result = try Executable("convert-images", arguments, in: workspace).result()
+      #expect(result.code == code && result.output == "")
+      #expect(result.error == "convert-images: \(message)\n")
+    }
+    let usage: [([String], String)] = [
+      (
+        ["--data", "photos", "--test", "2"],
+        "--test 2: expected fewer than the 2 images that there are"
+      ),
+      (
+        ["--data", "photos", "--limit", "3"],
+        "--limit 3: expected at most 2, as there are no more images"
+      ),
+      (
+        ["--labels", "x.csv"], "--labels x.csv: expected a folder of images with it, found drawn"
+      ),
+      (["--image-size", "0"], "--image-size is out of range: expected 1 to 4096, found 0"),
+      (["photos"], "unexpected argument 'photos'"),
+    ]
+    for (arguments, message) in usage {
+      let result = try Executable("convert-images", arguments, in: workspace).result()
+      #expect(result.code == 64 && result.output == "")
+      #expect(result.error == "convert-images: \(message)\nTry 'convert-images --help'.\n")
+    }
+    #expect(workspace.names() == before && workspace.names(in: "full") == [])
+  }
+
+  @Test func aFolderThatCannotBeWrittenLeavesNothing() throws {
+    let result = try convert("--limit", "20", "--out", "/proc/idx")
+    #expect(result.code == 73)
+    #expect(result.error.hasPrefix("convert-images: cannot create the folder '/proc/idx."))
+    // No room for the files.
+    let script = #"trap "" XFSZ; ulimit -f 1; exec "$0" "$@""#
+    let full = try Executable(
+      command: ["/bin/sh", "-c", script, Executable.path(of: "convert-images"), "--limit", "100"],
+      in: workspace
+    ).result()
+    #expect(full.code == 74 && full.error.hasSuffix(": File too large\n"))
+    #expect(workspace.names() == [])
+  }
+}
