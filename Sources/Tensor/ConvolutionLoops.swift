@@ -161,17 +161,23 @@ struct ConvolutionLoops {
     to weight: UnsafeMutableRawPointer
   ) {
     let (product, outputs) = (dtype.product, sizes.outputs)
-    let room = Storage(count: product.packed_count(outputs, places.count), dtype: dtype)
+    // Rows as wide as a tile are arranged as they are.
+    let isArranged = product.packed_count(1, 1) == outputs
+    let room = Storage(
+      count: isArranged ? 0 : product.packed_count(outputs, places.count), dtype: dtype)
     let (rowOffsets, rowPlaces) = (Array(offsets[rows]), rows.map { $0 * outputs })
     for index in range {
       strips.withStrip(index) { strip in
         let count = strips.count(of: windows, in: strip)
         let source = y + firstWindow(of: strip) * outputs * width
-        for block in 0..<product.block_count(count) {
-          product.pack(source, outputs, 1, outputs, count, block, room.pointer)
+        if !isArranged {
+          for block in 0..<product.block_count(count) {
+            product.pack(source, outputs, 1, outputs, count, block, room.pointer)
+          }
         }
         product.multiply_packed(
-          strip.pointer, rowOffsets, places, room.pointer, nil, weight, rowPlaces, rows.count,
+          strip.pointer, rowOffsets, places, isArranged ? source : room.pointer, nil, weight,
+          rowPlaces, rows.count,
           outputs, count, index > range.lowerBound, 1)
       }
     }

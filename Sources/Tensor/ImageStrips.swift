@@ -77,11 +77,16 @@ struct ImageStrips {
   /// What belongs to the windows of a strip in another stack of images, where it lies so many
   /// elements from image to image, row to row and column to column of windows.
   func places(of grid: WindowGrid, image: Int, row: Int, column: Int) -> [Int] {
-    (0..<imagesPerStrip).flatMap { n in
-      (0..<min(rowsPerStrip, grid.rows)).flatMap { i in
-        (0..<grid.columns).map { j in n * image + i * row + j * column }
+    let rows = min(rowsPerStrip, grid.rows)
+    var places: [Int] = []
+    places.reserveCapacity(imagesPerStrip * rows * grid.columns)
+    for n in 0..<imagesPerStrip {
+      for i in 0..<rows {
+        let first = n * image + i * row
+        for j in 0..<grid.columns { places.append(first + j * column) }
       }
     }
+    return places
   }
 
   /// Where the elements of a window are, relative to its place.

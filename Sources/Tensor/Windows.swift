@@ -81,7 +81,10 @@ struct WindowElements {
   /// The elements of pixels at `taps`, of images with so many channels and pixels in a row.
   init(taps: [(row: Int, column: Int)], rowLength: Int, channels: Int) {
     let pixels = taps.map { ($0.row * rowLength + $0.column) * channels }
-    offsets = pixels.flatMap { pixel in (0..<channels).map { pixel + $0 } }
+    var offsets: [Int] = []
+    offsets.reserveCapacity(pixels.count * channels)
+    for pixel in pixels { offsets.append(contentsOf: pixel..<pixel + channels) }
+    self.offsets = offsets
     // Taps side by side make a run, if that makes all runs equally long.
     let starts = taps.indices.filter { $0 == 0 || pixels[$0] != pixels[$0 - 1] + channels }
     let length = starts.isEmpty ? 0 : taps.count / starts.count
