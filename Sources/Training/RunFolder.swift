@@ -37,6 +37,9 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// The name of the folder: `vae-001`.
+  var name: String { (path as NSString).lastPathComponent }
+
   /// The path of a file in the folder, whether it exists or not.
   public func path(of name: String) -> String {
     Self.join(path, name)

@@ -9,7 +9,7 @@ import Images
 ///
 /// ```swift
 /// let plot = ScatterPlot(codes, classes: labels)
-/// try folder.write(plot.image, to: "codes")   // codes.ppm and codes.png
+/// try folder.write(plot.image, to: ScatterPlot.fileName)   // codes.ppm and codes.png
 /// ```
 public struct ScatterPlot: Equatable, Sendable {
   /// The width in pixels.
@@ -20,6 +20,9 @@ public struct ScatterPlot: Equatable, Sendable {
 
   /// Red, green and blue of each pixel, row by row.
   public private(set) var pixels: [UInt8]
+
+  /// The name, without its ending, under which a run's plot is written.
+  public static let fileName = "codes"
 
   private static let side = 600
   private static let pointSize = 2

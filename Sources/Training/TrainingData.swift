@@ -8,8 +8,10 @@ public struct TrainingData: Sendable {
   public let test: Batches
   /// What to choose to get the same data again, for `config.json`: a folder, or `drawn`.
   public let choice: String
-  /// What is said of the data before training: how many images there are, and from where.
-  public let lines: [String]
+  /// What the data are: how many images there are, and from where.
+  public let summary: String
+  /// A line on how to get better data, if there is one to give.
+  public let advice: String?
 
   /// Opens the digits that the options ask for.
   ///
@@ -51,10 +53,9 @@ public struct TrainingData: Sendable {
     }
     let limit = train.count < dataset.train.count ? " (\(Readable.count(train.count)) used)" : ""
     self.choice = choice
-    lines =
-      [
-        "data:    \(name), \(Readable.count(dataset.train.count)) training images\(limit)"
-          + (dataset.test.count > 0 ? ", \(Readable.count(dataset.test.count)) test images" : "")
-      ] + (advice.map { ["         \($0)"] } ?? [])
+    self.advice = advice
+    summary =
+      "\(name), \(Readable.count(dataset.train.count)) training images\(limit)"
+      + (dataset.test.count > 0 ? ", \(Readable.count(dataset.test.count)) test images" : "")
   }
 }

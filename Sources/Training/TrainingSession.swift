@@ -8,12 +8,14 @@ import Tensor
 /// guard let figures = try session.train(trainer) else { return }
 /// session.say("test loss \(Readable.metric(figures["test_loss", default: .nan]))")
 /// session.list(["loss.csv": "losses by epoch"])
+/// try session.finish()
 /// ```
-public struct TrainingSession {
+public final class TrainingSession {
   /// The run's folder.
   public let folder: RunFolder
   private let options: TrainingOptions
   private let progress: ProgressBar
+  private var report: Report
 
   /// Makes the run's folder with its `config.json`, and says what is trained, on what and where.
   ///
@@ -37,15 +39,22 @@ public struct TrainingSession {
     try folder.write(configuration)
 
     let threads = "\(threadCount) \(threadCount == 1 ? "thread" : "threads")"
+    let machine = "CPU, \(threads), \(instructionSet), \(BLAS.description)"
+    report = Report(
+      folder: folder, configuration: configuration,
+      facts: [("data", data.summary), ("model", model), ("machine", machine)])
     let opening =
-      [BuildConfiguration.note].compactMap { $0 } + data.lines + [
-        "model:   \(model)", "machine: CPU, \(threads), \(instructionSet), \(BLAS.description)",
+      [BuildConfiguration.note, "data:    \(data.summary)"]
+      + [
+        data.advice.map { "         \($0)" }, "model:   \(model)", "machine: \(machine)",
         "run:     \(folder.path)",
       ]
-    for line in opening { say(line) }
+    for line in opening.compactMap({ $0 }) { say(line) }
   }
 
   /// Trains for all epochs, and says how long that took or where it was interrupted.
+  ///
+  /// However the training ends, there is a `report.html` of what was complete.
   ///
   /// - Parameters:
   ///   - trainer: What to train.
@@ -59,18 +68,37 @@ public struct TrainingSession {
     let run = TrainingRun(
       folder: folder, epochs: options.epochs, picturesEvery: options.sampleInterval,
       stepsLoggedEvery: logInterval, progress: progress)
-    switch try run.train(trainer) {
-    case .interrupted(let epoch, let batch):
-      say(
-        "interrupted in epoch \(epoch) after batch \(batch); complete epochs are in "
-          + folder.path)
-      return nil
-    case .completed(let figures):
-      let epochs = options.epochs == 1 ? "epoch" : "epochs"
-      let time = Readable.duration(ContinuousClock.now - start)
-      say("trained \(options.epochs) \(epochs) in \(time)")
-      return figures
+    report.charts = trainer.charts
+    report.lossColumn = trainer.testColumns.first
+    do {
+      switch try run.train(trainer) {
+      case .interrupted(let epoch, let batch):
+        report.ending = "interrupted in epoch \(epoch) after batch \(batch)"
+        try report.write()
+        say("\(report.ending); complete epochs are in \(folder.path)")
+        return nil
+      case .completed(let figures):
+        report.ending = "trained \(options.epochs) \(options.epochs == 1 ? "epoch" : "epochs")"
+        try report.write()
+        say("\(report.ending) in \(Readable.duration(ContinuousClock.now - start))")
+        return figures
+      }
+    } catch {
+      report.ending = "ended early: \(error)"
+      // The error is what there is to be said, and not that its report fails too.
+      try? report.write()
+      throw error
     }
+  }
+
+  /// Renews `report.html`, now that all pictures are there, and says where it is.
+  ///
+  /// - Parameter evaluation: What is known of the trained model besides the figures of its training.
+  /// - Throws: `OutputError` if the file cannot be written.
+  public func finish(_ evaluation: Configuration = [:]) throws {
+    report.evaluation = evaluation
+    try report.write()
+    list([Report.fileName: "all of it on a page for the browser"])
   }
 
   /// Prints a line, unless the run is to be quiet.
@@ -78,9 +106,11 @@ public struct TrainingSession {
     progress.printLine(line)
   }
 
-  /// Prints a line for each of some files or folders of the run: where it is and what is in it.
+  /// Prints a line for each of some files or folders of the run: where it is and what is in it,
+  /// which the report says too.
   public func list(_ files: KeyValuePairs<String, String>) {
     for (name, contents) in files {
+      report.descriptions[name] = contents
       let gap = String(repeating: " ", count: max(1, 22 - name.count))
       say(folder.path(of: name) + gap + contents)
     }

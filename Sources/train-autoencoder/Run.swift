@@ -43,7 +43,7 @@ func run(_ options: Options) throws {
       : "test images, each beside its noisy copy and its reconstruction",
   ])
   try exportCodes(trainer, session)
-  try compareWithPrincipalComponents(trainer, session)
+  try session.finish(compareWithPrincipalComponents(trainer, session))
 }
 
 /// The widths from image to code and back, and how many parameters there are.
@@ -76,15 +76,15 @@ private func exportCodes(_ trainer: AutoencoderTrainer, _ session: TrainingSessi
     })
   session.list(["codes.csv": "the test images' labels and codes"])
   if size == 2 {
-    try session.folder.write(ScatterPlot(values, classes: labels).image, to: "codes")
+    try session.folder.write(ScatterPlot(values, classes: labels).image, to: ScatterPlot.fileName)
     session.list(["codes.png": "the codes as points, coloured by label"])
   }
 }
 
-/// Writes and says how the model compares with principal component analysis.
+/// Writes, says and returns how the model compares with principal component analysis.
 private func compareWithPrincipalComponents(
   _ trainer: AutoencoderTrainer, _ session: TrainingSession
-) throws {
+) throws -> Configuration {
   let comparison = trainer.comparison()
   let evaluation: Configuration = [
     "autoencoder-squared-error-per-pixel": .number(comparison.autoencoder),
@@ -97,4 +97,5 @@ private func compareWithPrincipalComponents(
     "mean squared error per pixel of the test images: \(Readable.metric(comparison.autoencoder)), "
       + "of \(comparison.componentCount) principal components "
       + Readable.metric(comparison.principalComponents))
+  return evaluation
 }

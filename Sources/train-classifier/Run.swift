@@ -40,6 +40,7 @@ func run(_ options: Options) throws {
     session.list(["mistakes/": "the first hundred of them, by epoch"])
   }
   session.list(["classifier.safetensors": "the trained network"])
+  try session.finish()
 }
 
 /// The network and how many parameters it has.

@@ -43,6 +43,7 @@ func run(_ options: Options) throws {
   let judged = random.split()
   var evaluation = Configuration()
   try judging.report(to: session, &evaluation) { trainer.images(count: $0, judged) }
+  try session.finish(evaluation)
 }
 
 /// The digits or the folder of images that the options ask for, in the size that they ask for.

@@ -50,7 +50,7 @@ func run(_ options: Options) throws {
     try session.folder.write(manifold.image, to: "manifold")
     session.list(["manifold.png": "the images of a grid of codes"])
   }
-  try evaluate(trainer, options, judging, random.split(), session)
+  try session.finish(evaluate(trainer, options, judging, random.split(), session))
 }
 
 /// The widths of the encoder and of the decoder, and how many parameters they have.
@@ -73,11 +73,11 @@ private func summary(
   }
 }
 
-/// Writes and says what is asked to be known of the trained model.
+/// Writes and says what is asked to be known of the trained model, and returns it.
 private func evaluate(
   _ trainer: VAETrainer, _ options: Options, _ judging: Judging, _ random: Random,
   _ session: TrainingSession
-) throws {
+) throws -> Configuration {
   var evaluation = Configuration()
   if let count = options.importanceSamples {
     guard
@@ -85,7 +85,7 @@ private func evaluate(
         sampleCount: count, isInterrupted: { Interrupt.isRequested })
     else {
       session.say("interrupted before the estimate of log p(x) was complete")
-      return
+      return evaluation
     }
     let bits = bitsPerDimension(nats: -nats, features: trainer.vae.features)
     evaluation["importance-samples"] = .integer(count)
@@ -100,4 +100,5 @@ private func evaluate(
   if !evaluation.entries.isEmpty {
     session.list(["evaluation.json": "the figures of the lines above"])
   }
+  return evaluation
 }

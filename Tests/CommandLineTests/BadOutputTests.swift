@@ -50,7 +50,7 @@ import Testing
         == "train-vae: cannot write 'out/vae-001/samples/epoch-001.pgm': "
         + "No space left on device\n")
     let files = try workspace.files(below: "out/vae-001").keys.sorted()
-    #expect(files == ["config.json", "loss.csv"])
+    #expect(files == ["config.json", "loss.csv", "report.html"])
     #expect(try LossTable(of: "out/vae-001", in: workspace).rows.count == 1)
     withExtendedLifetime(disk) {}
   }
@@ -83,7 +83,9 @@ import Testing
       result.error
         == "train-vae: cannot write 'runs/vae-001/samples/epoch-001.pgm': File too large\n")
     #expect(
-      try workspace.files(below: "runs/vae-001").keys.sorted() == ["config.json", "loss.csv"])
+      try workspace.files(below: "runs/vae-001").keys.sorted() == [
+        "config.json", "loss.csv", "report.html",
+      ])
   }
 }
 

@@ -15,7 +15,9 @@ import Testing
         + "finite number; a smaller --learning-rate may help\n")
     #expect(!result.output.contains("epoch 1/"))
     #expect(
-      try workspace.files(below: "runs/vae-001").keys.sorted() == ["config.json", "loss.csv"])
+      try workspace.files(below: "runs/vae-001").keys.sorted() == [
+        "config.json", "loss.csv", "report.html",
+      ])
     #expect(try LossTable(of: "runs/vae-001", in: workspace).rows.isEmpty)
   }
 }

@@ -140,7 +140,7 @@ import Testing
     #expect(
       workspace.names(in: "runs/vae-001") == [
         "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "reconstructions",
-        "samples",
+        "report.html", "samples",
       ])
   }
 
@@ -168,7 +168,7 @@ import Testing
     #expect(
       workspace.names(in: "runs/vae-001") == [
         "config.json", "evaluation.json", "interpolations.pgm", "interpolations.png", "loss.csv",
-        "manifold.pgm", "manifold.png", "reconstructions", "samples",
+        "manifold.pgm", "manifold.png", "reconstructions", "report.html", "samples",
       ])
   }
 

@@ -42,7 +42,7 @@ import Testing
       try workspace.files(below: "runs/vae-001"), try workspace.files(below: "runs/vae-002")
     )
     #expect(without["evaluation.json"] == nil && with["evaluation.json"] != nil)
-    for name in ["evaluation.json", "config.json"] {
+    for name in ["evaluation.json", "config.json", "report.html"] {
       without[name] = nil
       with[name] = nil
     }

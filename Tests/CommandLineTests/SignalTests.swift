@@ -30,7 +30,7 @@ import Testing
     #expect(table.column("epoch") == (1..<epoch).map(Double.init))
     #expect(
       workspace.names(in: "runs/vae-001")
-        == ["config.json", "loss.csv", "reconstructions", "samples"])
+        == ["config.json", "loss.csv", "reconstructions", "report.html", "samples"])
     for folder in ["samples", "reconstructions"] {
       let names = workspace.names(in: "runs/vae-001/" + folder)
       #expect(names.count == 2 * (epoch - 1))
@@ -50,7 +50,9 @@ import Testing
     let result = try training.result()
     #expect(result.code == 130)
     #expect(result.error == "")
-    #expect(result.lines.last == "interrupted before the estimate of log p(x) was complete")
+    #expect(
+      result.lines.suffix(2).first == "interrupted before the estimate of log p(x) was complete")
+    #expect(result.lines.last?.hasPrefix("runs/vae-001/report.html ") == true)
     #expect(!workspace.has("runs/vae-001/evaluation.json"))
     #expect(workspace.has("runs/vae-001/interpolations.pgm"))
   }
@@ -73,7 +75,7 @@ import Testing
     #expect(
       workspace.names(in: "runs/vae-001") == [
         "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "reconstructions",
-        "samples",
+        "report.html", "samples",
       ])
   }
 }

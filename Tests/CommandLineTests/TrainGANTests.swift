@@ -112,7 +112,8 @@ import Testing
     #expect(result.code == 0 && result.error == "")
     #expect(
       workspace.names(in: Self.run) == [
-        "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "samples",
+        "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "report.html",
+        "samples",
         "steps.csv",
       ])
     let (table, steps) = (try table(), try table("steps.csv"))
@@ -268,7 +269,8 @@ import Testing
     #expect(result.output.contains("data:    colour images in images, 4 training images\n"))
     #expect(
       workspace.names(in: Self.run) == [
-        "config.json", "interpolations.png", "interpolations.ppm", "loss.csv", "samples",
+        "config.json", "interpolations.png", "interpolations.ppm", "loss.csv", "report.html",
+        "samples",
       ])
     let picture = try workspace.contents(of: Self.run + "/samples/epoch-001.ppm")
     let size = 10 * (side + 2) - 2
@@ -333,7 +335,8 @@ import Testing
       }
       let run = try #require(workspace.names(in: "runs").last)
       var files = try workspace.files(below: "runs/" + run)
-      files["config.json"] = nil  // it records the number of threads
+      // They record the number of threads.
+      for name in ["config.json", "report.html"] { files[name] = nil }
       return files
     }
     #expect(

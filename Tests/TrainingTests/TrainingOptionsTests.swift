@@ -65,16 +65,14 @@ import Testing
     }
   }
 
-  @Test func theLinesSayWhatTheDataIs() throws {
+  @Test func theSummarySaysWhatTheDataIs() throws {
     var options = TrainingOptions(epochs: 1, batchSize: 8)
     options.limit = 12
     let data = try TrainingData(
       DrawnDigits(trainCount: 20, testCount: 5), name: "digits", choice: "drawn",
       advice: "get more", options)
-    #expect(
-      data.lines == [
-        "data:    digits, 20 training images (12 used), 5 test images", "         get more",
-      ])
+    #expect(data.summary == "digits, 20 training images (12 used), 5 test images")
+    #expect(data.advice == "get more")
     #expect(data.train.count == 12)
     #expect(data.train.size == 8)
     #expect(data.test.count == 5)

@@ -1,0 +1,58 @@
+import Foundation
+
+/// A PNG file of a run folder, as the report shows it.
+struct ReportPicture {
+  /// The epoch after which it was made, for one of a series.
+  let epoch: Int?
+  private let bytes: Data
+  private let size: (width: Int, height: Int)
+
+  /// Reads a file; nil if it is not there or no PNG.
+  init?(path: String, epoch: Int? = nil) {
+    guard let bytes = FileManager.default.contents(atPath: path), bytes.count > 24,
+      bytes.starts(with: [0x89, 0x50, 0x4E, 0x47])
+    else { return nil }
+    self.bytes = bytes
+    self.epoch = epoch
+    // The first chunk has the width and the height, of four bytes each.
+    func number(at place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
+    size = (number(at: 16), number(at: 20))
+  }
+
+  /// The picture as an element that holds it whole.
+  ///
+  /// - Parameters:
+  ///   - description: What a reader who cannot see it is told.
+  ///   - isHidden: Whether it is not shown at first.
+  ///   - isPlot: Whether it is dark on white, and to be the other way round on a dark page.
+  func element(_ description: String, isHidden: Bool = false, isPlot: Bool = false) -> String {
+    // A grid is small: it is shown in double size where there is room.
+    let width = size.width < 400 ? 2 * size.width : size.width
+    return """
+      <img alt="\(escaped(description))" width="\(size.width)" height="\(size.height)" \
+      style="width:\(width)px" \(epoch.map { #"data-epoch="\#($0)" "# } ?? "")\
+      \(isHidden ? #"hidden="hidden" "# : "")\(isPlot ? #"class="plot" "# : "")\
+      src="data:image/png;base64,\(bytes.base64EncodedString())" />
+      """
+  }
+
+  /// A series of pictures, `name/epoch-001.png` and so on, no more than a page can hold.
+  ///
+  /// - Returns: The pictures, evenly chosen, the first and the last among them, and how many there
+  ///   are in all.
+  static func series(in folder: RunFolder, name: String) -> (shown: [ReportPicture], count: Int) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path(of: name))) ?? []
+    let epochs = names.compactMap { file in
+      file.wholeMatch(of: /epoch-(\d+)\.png/).flatMap { match in Int(match.1) }.map { ($0, file) }
+    }.sorted { $0.0 < $1.0 }
+    func picture(_ place: Int) -> ReportPicture? {
+      ReportPicture(path: folder.path(of: "\(name)/\(epochs[place].1)"), epoch: epochs[place].0)
+    }
+    guard !epochs.isEmpty, let last = picture(epochs.count - 1) else { return ([], 0) }
+    let count = max(2, min(mostInSeries, mostBytesInSeries / last.bytes.count))
+    return (evenlySpaced(count, of: epochs.count).compactMap(picture), epochs.count)
+  }
+
+  private static let mostInSeries = 30
+  private static let mostBytesInSeries = 4_000_000
+}

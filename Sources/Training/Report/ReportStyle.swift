@@ -1,0 +1,102 @@
+/// How the report looks and how its sliders work.
+///
+/// The page is to be read by XML parsers too, so neither part has a less-than sign or an ampersand.
+enum ReportStyle {
+  static let css = """
+    :root {
+      color-scheme: light dark;
+      --ground: #f6f7f9; --card: #fff; --text: #1b2230; --soft: #586174; --line: #dde1e8;
+      --accent: #0b62c4; --curve-0: #0b62c4; --curve-1: #c2410c; --curve-2: #15803d;
+      --curve-3: #7e22ce;
+    }
+    @media (prefers-color-scheme: dark) {
+      :root {
+        --ground: #12151b; --card: #1b2029; --text: #e6e9ef; --soft: #a2abbb; --line: #323a47;
+        --accent: #6cb0ff; --curve-0: #6cb0ff; --curve-1: #ff9d5c; --curve-2: #6ad08f;
+        --curve-3: #c99bff;
+      }
+      img { filter: brightness(.88); }
+      img.plot { filter: invert(.9) hue-rotate(180deg); }
+    }
+    * { box-sizing: border-box; }
+    body {
+      margin: 0; background: var(--ground); color: var(--text);
+      font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere;
+    }
+    header, main { max-width: 72rem; margin: 0 auto; padding: 0 1rem; }
+    header { padding-top: 2rem; }
+    h1 { margin: 0; font-size: 1.9rem; line-height: 1.2; }
+    h2 { margin: 2.2rem 0 .6rem; font-size: 1.25rem; }
+    h3 { margin: 0 0 .6rem; font-size: 1rem; }
+    h3::first-letter { text-transform: uppercase; }
+    p { margin: 0 0 .8rem; }
+    header p, .note { color: var(--soft); }
+    main { padding-bottom: 3rem; }
+    .card {
+      margin: 0; padding: 1rem; background: var(--card); border: 1px solid var(--line);
+      border-radius: .6rem;
+    }
+    .card + .card, .cards + .card { margin-top: 1rem; }
+    .cards .card { margin: 0; }
+    .cards {
+      display: grid; gap: 1rem;
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, var(--least)), 1fr));
+    }
+    dl.cards { --least: 15rem; margin: 0; }
+    dl.cards dt { color: var(--soft); font-size: .9rem; }
+    dl.cards dt::first-letter { text-transform: uppercase; }
+    dl.cards dd { margin: 0; }
+    dl.cards strong { font-size: 1.5rem; font-variant-numeric: tabular-nums; }
+    .curves { --least: 20rem; }
+    .pictures { --least: 24rem; align-items: start; }
+    img { display: block; max-width: 100%; height: auto; border-radius: .3rem; }
+    [hidden] { display: none !important; }
+    svg { display: block; width: 100%; height: auto; }
+    svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
+    .middle { text-anchor: middle; }
+    .end { text-anchor: end; }
+    .grid { stroke: var(--line); }
+    .axis { stroke: var(--soft); }
+    .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
+    .curve-0 { stroke: var(--curve-0); }
+    .curve-1 { stroke: var(--curve-1); stroke-dasharray: 7 4; }
+    .curve-2 { stroke: var(--curve-2); stroke-dasharray: 2 3; }
+    .curve-3 { stroke: var(--curve-3); stroke-dasharray: 9 3 2 3; }
+    .dot-0 { fill: var(--curve-0); }
+    .dot-1 { fill: var(--curve-1); }
+    .dot-2 { fill: var(--curve-2); }
+    .dot-3 { fill: var(--curve-3); }
+    .best { fill: none; stroke: var(--text); stroke-width: 1.5; }
+    .control { display: flex; flex-wrap: wrap; gap: .3rem .8rem; margin-bottom: .8rem; }
+    .control input { flex: 1 1 10rem; min-width: 0; accent-color: var(--accent); height: 1.5rem; }
+    .scroll { overflow-x: auto; }
+    table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+    caption { text-align: left; color: var(--soft); padding-bottom: .5rem; }
+    th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: left; }
+    th { font-weight: 600; vertical-align: top; overflow-wrap: normal; }
+    .figures th, .figures td { text-align: right; white-space: nowrap; }
+    .figures td { font-variant-numeric: tabular-nums; }
+    summary { cursor: pointer; }
+    details[open] summary { margin-bottom: .8rem; }
+    pre span { display: inline-block; }
+    pre { white-space: pre-wrap; font: .9rem/1.5 ui-monospace, monospace; }
+    :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+    """
+
+  /// Shows, of a series, the picture of the epoch that its slider stands at.
+  static let script = """
+    for (const series of document.querySelectorAll('.series')) {
+      const input = series.querySelector('input');
+      const images = series.querySelectorAll('img');
+      const show = () => {
+        images.forEach((image, index) => { image.hidden = index != input.value; });
+        const epoch = 'epoch ' + images[input.value].dataset.epoch;
+        series.querySelector('.epoch').textContent = epoch;
+        input.setAttribute('aria-valuetext', epoch);
+      };
+      input.addEventListener('input', show);
+      series.querySelector('.control').hidden = false;
+      show();
+    }
+    """
+}

@@ -1,0 +1,213 @@
+import Foundation
+import FoundationXML
+import Images
+import Testing
+
+@testable import Training
+
+/// The page that shows a run, read by an XML parser.
+@Suite struct ReportTests {
+  let temporary: TemporaryFolder
+  let folder: RunFolder
+
+  init() throws {
+    temporary = try TemporaryFolder()
+    folder = try RunFolder(in: temporary.path, name: "v&<'\"\u{1}>")
+  }
+
+  private static let configuration: Configuration = [
+    "program": .text("train-vae"), "version": .text("0.1.0"), "epochs": .integer(3),
+    "hidden": .integers([40, 20]), "data": .text("it's <b>"), "limit": .absent,
+    "quiet": .flag(false), "tensorboard": .flag(true),
+  ]
+
+  private static let losses = """
+    epoch,step,train_loss,test_loss,train_kl
+    1,3,163.24123456,128.125,0.1
+    2,6,120.5,101.0625,0.25
+    3,9,110.75,103.5,-1.5e-07
+
+    """
+
+  private func report() -> Report {
+    Report(
+      folder: folder, configuration: Self.configuration, facts: [("model", "4-2-4 <&>")],
+      ending: "trained 3 epochs",
+      charts: [
+        Chart("loss", unit: "nats per image", columns: ["train_loss", "test_loss"]),
+        Chart("KL", unit: "bits <&>", columns: ["train_kl"]),
+      ], lossColumn: "test_loss", evaluation: ["frechet-distance": .number(12.5)],
+      descriptions: ["samples/": "a <hundred> codes"])
+  }
+
+  private func picture(_ shade: UInt8) -> Image {
+    Image(height: 2, width: 3, channels: 1, pixels: Array(repeating: shade, count: 6))
+  }
+
+  private func writeEpochs(_ count: Int, in name: String = "samples") throws {
+    for epoch in 1...count {
+      let number = String(repeating: "0", count: max(0, 3 - "\(epoch)".count)) + "\(epoch)"
+      try folder.write(picture(UInt8(epoch)), to: "\(name)/epoch-\(number)")
+    }
+  }
+
+  /// Writes the page, and reads it as XML.
+  private func page(of report: Report) throws -> XMLDocument {
+    try report.write()
+    return try XMLDocument(
+      data: Data(contentsOf: URL(fileURLWithPath: folder.path(of: "report.html"))),
+      options: .nodePreserveWhitespace)
+  }
+
+  private func texts(_ page: XMLDocument, _ path: String) throws -> [String] {
+    // The page has a name space, which an expression would have to name at each step.
+    let path = path.replacing(/\/([a-z]+\d?)/) { "/*[local-name()='\($0.1)']" }
+    return try page.nodes(forXPath: path).map { $0.stringValue ?? "" }
+  }
+
+  @Test func thePageIsXMLAndShowsEachThing() throws {
+    try folder.write(Self.losses, to: "loss.csv")
+    try writeEpochs(2)
+    try writeEpochs(2, in: "reconstructions")
+    try folder.write(picture(9), to: "codes")
+    let page = try page(of: report())
+    #expect(try texts(page, "//h1") == ["v&<'\"\u{FFFD}>-001"])
+    #expect(try texts(page, "//title").first == "v&<'\"\u{FFFD}>-001")
+    #expect(try texts(page, "//header/p") == ["train-vae 0.1.0, trained 3 epochs"])
+    #expect(
+      try texts(page, "//main/section/h2") == [
+        "Results", "Curves", "Pictures", "Figures", "Configuration", "Again",
+      ])
+    #expect(
+      try texts(page, "//h3") == ["loss", "KL", "samples", "reconstructions", "codes"])
+    #expect(try texts(page, "//caption").count == 4)
+    #expect(try texts(page, "//td").contains("12.5"))
+    #expect(try texts(page, "//td").contains("4-2-4 <&>"))
+    #expect(try texts(page, "//dl/div/dt").contains("KL, bits <&>"))
+    #expect(
+      try texts(page, "//pre/code")
+        == [#"train-vae --epochs 3 --hidden 40,20 --data 'it'\''s <b>' --tensorboard"#])
+  }
+
+  @Test func theFiguresAreThoseOfTheTable() throws {
+    try folder.write(Self.losses, to: "loss.csv")
+    let page = try page(of: report())
+    #expect(
+      try texts(page, "//tbody/tr/td/data/@value") == [
+        "163.24123456", "128.125", "0.1", "120.5", "101.0625", "0.25", "110.75", "103.5",
+        "-1.5e-07",
+      ])
+    #expect(try texts(page, "//dl//data/@value") == ["110.75", "103.5", "-1.5e-07"])
+    #expect(try texts(page, "//dl//data") == ["110.75", "103.50", "-0.000000"])
+    #expect(try texts(page, "//dl//strong").last == "2")
+  }
+
+  @Test func aCurveHasAPointForEachEpochAtItsHeight() throws {
+    try folder.write(Self.losses, to: "loss.csv")
+    let page = try page(of: report())
+    let curves = try texts(page, "//polyline/@points").map { points in
+      points.split(separator: " ").map { $0.split(separator: ",").compactMap { Double($0) } }
+    }
+    #expect(curves.map(\.count) == [3, 3, 3])
+    // Marks from 100 to 180, every 20.
+    let ticks = try texts(page, "//text")
+    for text in ["100", "120", "140", "160", "180", "nats per image", "epoch", "train", "test"] {
+      #expect(ticks.contains(text), "\(ticks)")
+    }
+    #expect(ticks.contains("best, epoch 2"))
+    let heights = curves[0].map { $0[1] }
+    let share = (heights[1] - heights[0]) / (heights[2] - heights[0])
+    #expect(abs(share - (163.24123456 - 120.5) / (163.24123456 - 110.75)) < 0.01)
+    #expect(curves[0][1][0] - curves[0][0][0] == curves[0][2][0] - curves[0][1][0])
+    let descriptions = try texts(page, "//desc")
+    #expect(descriptions.first?.hasPrefix("train from 163.24 to 110.75, test from 128.12") == true)
+  }
+
+  @Test func thePicturesAreInThePageAndOnlyTheLastOfASeriesIsShown() throws {
+    try folder.write(Self.losses, to: "loss.csv")
+    try writeEpochs(3)
+    try folder.write(picture(77), to: "codes")
+    let page = try page(of: report())
+    let files = (1...3).map { "samples/epoch-00\($0).png" } + ["codes.png"]
+    let expected = try files.map { name in
+      let file = try Data(contentsOf: URL(fileURLWithPath: folder.path(of: name)))
+      return "data:image/png;base64," + file.base64EncodedString()
+    }
+    #expect(try texts(page, "//img/@src") == expected)
+    #expect(try texts(page, "//img[@hidden]/@data-epoch") == ["1", "2"])
+    #expect(
+      try texts(page, "//img/@alt") == [
+        "samples after epoch 1: a <hundred> codes", "samples after epoch 2: a <hundred> codes",
+        "samples after epoch 3: a <hundred> codes", "codes: codes",
+      ])
+    #expect(try texts(page, "//img/@height") == ["2", "2", "2", "2"])
+    #expect(try texts(page, "//input/@max") == ["2"])
+    // Without a script there is no slider; each has its label.
+    #expect(try texts(page, "//div[@hidden]/input").count == 1)
+    #expect(try texts(page, "//label/@for") == texts(page, "//input/@id"))
+  }
+
+  @Test func longRunsAreShownInPart() throws {
+    let rows = (1...1000).map { "\($0),\($0),1,\($0),3\n" }
+    try folder.write("epoch,step,train_loss,test_loss,train_kl\n" + rows.joined(), to: "loss.csv")
+    try writeEpochs(120)
+    let page = try page(of: report())
+    let epochs = try texts(page, "//img/@data-epoch")
+    #expect(epochs.count == 30 && epochs.first == "1" && epochs.last == "120")
+    #expect(try texts(page, "//p").contains("30 of 120 pictures; all are in samples/."))
+    #expect(try texts(page, "//tbody/tr/td/data").count == 3 * 200)
+    #expect(
+      try texts(page, "//caption").contains(
+        "Figures by epoch, 200 of 1000 epochs; all are in loss.csv"))
+    #expect(try texts(page, "//polyline/@points")[0].split(separator: " ").count == 500)
+    #expect(try texts(page, "//circle").count == 2)
+  }
+
+  @Test func nothingIsLoadedFromElsewhere() throws {
+    try folder.write(Self.losses, to: "loss.csv")
+    try writeEpochs(2)
+    let page = try page(of: report())
+    #expect(try texts(page, "//@src").allSatisfy { $0.hasPrefix("data:image/png;base64,") })
+    #expect(try texts(page, "//@href").isEmpty)
+    #expect(try texts(page, "//meta/@content").contains { $0.hasPrefix("default-src 'none'") })
+  }
+
+  @Test func aRunWithoutACompleteEpochHasAPageToo() throws {
+    try folder.write("epoch,step,train_loss,test_loss,train_kl\n", to: "loss.csv")
+    var report = report()
+    report.ending = "interrupted in epoch 1 after batch 2"
+    let page = try page(of: report)
+    #expect(
+      try texts(page, "//header/p") == ["train-vae 0.1.0, interrupted in epoch 1 after batch 2"])
+    #expect(
+      try texts(page, "//main/section/h2") == ["Results", "Configuration", "Again"])
+  }
+
+  @Test func aFileThatIsNoPNGIsLeftOut() throws {
+    try folder.write("no picture", to: "odd.png")
+    #expect(try texts(page(of: report()), "//img").isEmpty)
+  }
+
+  @Test(arguments: [
+    ([1, 30], 6, true, ["0", "5", "10", "15", "20", "25", "30"]),
+    ([1, 2], 6, true, ["1", "2"]),
+    ([1], 6, true, ["0", "1", "2"]),
+    ([0.012, 0.031], 5, false, ["0.010", "0.015", "0.020", "0.025", "0.030", "0.035"]),
+    ([-1234.5, 99], 5, false, ["-1500", "-1000", "-500", "0", "500"]),
+    ([5, 5], 4, false, ["4.5", "5.0", "5.5"]),
+    ([0, 3e9], 3, false, ["0", "1e+09", "2e+09", "3e+09"]),
+  ])
+  func axesAreMarkedAtRoundNumbers(
+    values: [Double], count: Int, isWhole: Bool, labels: [String]
+  ) {
+    let axis = Axis(values, count: count, isWhole: isWhole)
+    #expect(axis.ticks.map(axis.label) == labels)
+    for value in values { #expect((0...1).contains(axis.place(of: value))) }
+  }
+
+  @Test func evenlySpacedNumbersHaveBothEnds() {
+    #expect(evenlySpaced(3, of: 3) == [0, 1, 2])
+    #expect(evenlySpaced(3, of: 8) == [0, 3, 7])
+    #expect(evenlySpaced(30, of: 31).count == 30)
+  }
+}
