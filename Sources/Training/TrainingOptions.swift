@@ -12,7 +12,7 @@
 ///   .epochs(\.training), .batchSize(\.training), .learningRate(\.training),
 ///   .integer("latent", \.latentSize, in: .atLeast(1), help: "dimensions of a latent code"),
 ///   .data(\.training), .out(\.training), .seed(\.training), .threads(\.training),
-///   .sampleInterval(\.training), .limit(\.training), .quiet(\.training),
+///   .sampleInterval(\.training), .limit(\.training), .tensorBoard(\.training), .quiet(\.training),
 /// ]
 /// ```
 public struct TrainingOptions: Equatable, Sendable {
@@ -34,6 +34,8 @@ public struct TrainingOptions: Equatable, Sendable {
   public var sampleInterval = 1
   /// How many of the training images are used; nil for all.
   public var limit: Int?
+  /// Whether figures and pictures are written for TensorBoard too.
+  public var writesEvents = false
   /// Whether nothing but errors is printed.
   public var isQuiet = false
 
@@ -124,6 +126,12 @@ extension CommandLineOption {
     Self(
       .integer("limit", \.limit, in: .atLeast(1), absence: "all", help: "training images used"),
       of: shared)
+  }
+
+  /// `--tensorboard`.
+  public static func tensorBoard(_ shared: Shared) -> Self {
+    Self(
+      .flag("tensorboard", \.writesEvents, help: "write a file for TensorBoard too"), of: shared)
   }
 
   /// `--quiet`.

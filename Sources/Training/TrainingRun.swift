@@ -17,6 +17,7 @@ public struct TrainingRun {
   private let epochs: Int
   private let pictureInterval: Int
   private let logInterval: Int?
+  private let events: EventFile?
   private let progress: ProgressBar
   private let isInterrupted: () -> Bool
 
@@ -28,17 +29,19 @@ public struct TrainingRun {
   ///   - pictureInterval: The number of epochs from picture to picture; the last epoch has one too.
   ///   - logInterval: The number of steps from row to row of `steps.csv`, a table of single steps'
   ///     figures; nil for none.
+  ///   - events: The file for TensorBoard, if there is to be one.
   ///   - progress: Shows how far the run is.
   ///   - isInterrupted: Asked after every batch.
   public init(
     folder: RunFolder, epochs: Int, picturesEvery pictureInterval: Int,
-    stepsLoggedEvery logInterval: Int? = nil, progress: ProgressBar,
+    stepsLoggedEvery logInterval: Int? = nil, events: EventFile? = nil, progress: ProgressBar,
     isInterrupted: @escaping () -> Bool = { Interrupt.isRequested }
   ) {
     self.folder = folder
     self.epochs = epochs
     self.pictureInterval = pictureInterval
     self.logInterval = logInterval
+    self.events = events
     self.progress = progress
     self.isInterrupted = isInterrupted
   }
@@ -81,11 +84,15 @@ public struct TrainingRun {
       try table.append([.integer(epoch), .integer(step)] + (training + test).map { .number($0) })
       last = Dictionary(
         uniqueKeysWithValues: zip(trainer.trainingColumns + trainer.testColumns, training + test))
-      if epoch % pictureInterval == 0 || epoch == epochs {
-        for (name, grid) in trainer.pictures() {
-          try folder.write(grid.image, to: "\(name)/epoch-\(padded(epoch))")
-        }
+      let pictures =
+        epoch % pictureInterval == 0 || epoch == epochs
+        ? trainer.pictures().map { (name: $0.name, image: $0.grid.image) } : []
+      for (name, image) in pictures {
+        try folder.write(image, to: "\(name)/epoch-\(padded(epoch))")
       }
+      try events?.add(
+        figures: zip(columns.dropFirst(2), training + test).map { ($0, $1) }, pictures: pictures,
+        step: step)
       let rate = Double(trainer.examplesPerEpoch) / max(trainingTime.seconds, 1e-9)
       progress.printLine(
         lines.row(

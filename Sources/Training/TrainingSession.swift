@@ -16,6 +16,7 @@ public final class TrainingSession {
   private let options: TrainingOptions
   private let progress: ProgressBar
   private var report: Report
+  private var events: EventFile?
 
   /// Makes the run's folder with its `config.json`, and says what is trained, on what and where.
   ///
@@ -65,9 +66,12 @@ public final class TrainingSession {
     _ trainer: some Trainer, stepsLoggedEvery logInterval: Int? = nil
   ) throws -> [String: Double]? {
     let start = ContinuousClock.now
+    events =
+      try options.writesEvents
+      ? EventFile(in: folder, hyperparameters: report.configuration) : nil
     let run = TrainingRun(
       folder: folder, epochs: options.epochs, picturesEvery: options.sampleInterval,
-      stepsLoggedEvery: logInterval, progress: progress)
+      stepsLoggedEvery: logInterval, events: events, progress: progress)
     report.charts = trainer.charts
     report.lossColumn = trainer.testColumns.first
     do {
@@ -98,6 +102,7 @@ public final class TrainingSession {
   public func finish(_ evaluation: Configuration = [:]) throws {
     report.evaluation = evaluation
     try report.write()
+    if let events { list([events.name: "figures and pictures for TensorBoard"]) }
     list([Report.fileName: "all of it on a page for the browser"])
   }
 

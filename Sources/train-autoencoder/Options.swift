@@ -102,5 +102,5 @@ let command = Command(
       absence: "\(Options.defaultNoiseLevel)",
       help: "standard deviation of the noise, or share of pixels masked"),
     .data(\.training), .out(\.training), .seed(\.training), .threads(\.training),
-    .sampleInterval(\.training), .limit(\.training), .quiet(\.training),
+    .sampleInterval(\.training), .limit(\.training), .tensorBoard(\.training), .quiet(\.training),
   ])

@@ -27,5 +27,5 @@ let command = Command(
     .choice(
       "architecture", \.architecture, help: "convolutions, or fully connected layers alone"),
     .data(\.training), .out(\.training), .seed(\.training), .threads(\.training),
-    .sampleInterval(\.training), .limit(\.training), .quiet(\.training),
+    .sampleInterval(\.training), .limit(\.training), .tensorBoard(\.training), .quiet(\.training),
   ])

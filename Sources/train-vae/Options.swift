@@ -78,5 +78,5 @@ let command = Command(
       placeholder: "K", absence: "no estimate",
       help: "codes drawn for a test image to estimate log p(x) at the end"),
     .judge(\.judge),
-    .quiet(\.training),
+    .tensorBoard(\.training), .quiet(\.training),
   ])

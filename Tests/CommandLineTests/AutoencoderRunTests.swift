@@ -62,6 +62,7 @@ import Testing
                                  processors)
               --sample-every N   epochs between pictures (default: 1)
               --limit N          training images used (default: all)
+              --tensorboard      write a file for TensorBoard too
               --quiet            print nothing but errors
           -h, --help             print this help and exit
               --version          print the version and exit
@@ -129,6 +130,7 @@ import Testing
           "threads": 1,
           "sample-every": 1,
           "limit": null,
+          "tensorboard": false,
           "quiet": true
         }
 

@@ -51,6 +51,7 @@ import Testing
           "limit": 20,
           "importance-samples": 2,
           "judge": null,
+          "tensorboard": false,
           "quiet": true
         }
 
@@ -142,6 +143,26 @@ import Testing
         "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "reconstructions",
         "report.html", "samples",
       ])
+  }
+
+  @Test func aFileForTensorBoardComesBesideTheOthersAndChangesNone() throws {
+    #expect(try workspace.train("--epochs", "2").code == 0)
+    let result = try workspace.train("--epochs", "2", "--tensorboard")
+    #expect(result.code == 0)
+    #expect(
+      result.lines.contains { $0.hasPrefix("runs/vae-002/events.out.tfevents.001 ") },
+      "\(result.output)")
+    var (without, with) = (
+      try workspace.files(below: "runs/vae-001"), try workspace.files(below: "runs/vae-002")
+    )
+    let events = try #require(with.removeValue(forKey: "events.out.tfevents.001"))
+    let picture = try #require(with["samples/epoch-002.png"])
+    #expect(events.range(of: picture) != nil)
+    for name in ["config.json", "report.html"] {
+      without[name] = nil
+      with[name] = nil
+    }
+    #expect(with == without)
   }
 
   @Test func imagesOfAnySizeAreTaken() throws {

@@ -37,6 +37,7 @@ import Testing
                                   at the end (default: no estimate)
           --judge FILE|none       classifier that looks at samples at the end
                                   (default: one trained on the data, once)
+          --tensorboard           write a file for TensorBoard too
           --quiet                 print nothing but errors
       -h, --help                  print this help and exit
           --version               print the version and exit

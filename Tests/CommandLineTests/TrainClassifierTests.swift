@@ -38,6 +38,7 @@ import Testing
                                  processors)
               --sample-every N   epochs between pictures (default: 1)
               --limit N          training images used (default: all)
+              --tensorboard      write a file for TensorBoard too
               --quiet            print nothing but errors
           -h, --help             print this help and exit
               --version          print the version and exit

@@ -75,6 +75,7 @@ import Testing
                                    table)
               --judge FILE|none    classifier that looks at samples at the end (default:
                                    one trained on the data, once)
+              --tensorboard        write a file for TensorBoard too
               --quiet              print nothing but errors
           -h, --help               print this help and exit
               --version            print the version and exit
@@ -213,6 +214,7 @@ import Testing
           "limit": 20,
           "log-every": 5,
           "judge": null,
+          "tensorboard": false,
           "quiet": true
         }
 

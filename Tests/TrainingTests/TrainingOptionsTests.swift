@@ -16,7 +16,7 @@ import Testing
       .epochs(\.training), .batchSize(\.training), .learningRate(\.training),
       .integer("width", \.width, in: TrainingOptions.layerWidths, help: "width"),
       .data(\.training), .out(\.training), .seed(\.training), .threads(\.training),
-      .sampleInterval(\.training), .limit(\.training), .quiet(\.training),
+      .sampleInterval(\.training), .limit(\.training), .tensorBoard(\.training), .quiet(\.training),
     ])
 
   @Test func theDefaultsAreTheProgramsOwn() {
@@ -24,7 +24,7 @@ import Testing
     #expect(
       configuration.entries.map(\.name) == [
         "program", "version", "epochs", "batch-size", "learning-rate", "width", "data", "out",
-        "seed", "threads", "sample-every", "limit", "quiet",
+        "seed", "threads", "sample-every", "limit", "tensorboard", "quiet",
       ])
     #expect(configuration["epochs"] == .integer(7))
     #expect(configuration["batch-size"] == .integer(64))

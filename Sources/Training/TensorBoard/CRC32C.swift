@@ -1,0 +1,10 @@
+/// The CRC-32C of bytes (Castagnoli, Bräuer and Herrmann 1993), which is not that of gzip and PNG: it
+/// divides by another polynomial.
+func crc32c(_ bytes: [UInt8]) -> UInt32 {
+  ~bytes.reduce(~0) { sum, byte in remainders[Int((sum ^ UInt32(byte)) & 0xFF)] ^ (sum >> 8) }
+}
+
+/// What is left of each byte after the division, lowest bit first.
+private let remainders: [UInt32] = (0..<256).map { byte in
+  (0..<8).reduce(UInt32(byte)) { rest, _ in (rest >> 1) ^ (rest & 1 == 1 ? 0x82F6_3B78 : 0) }
+}
