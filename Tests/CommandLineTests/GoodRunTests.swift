@@ -152,10 +152,10 @@ import Testing
     #expect(
       result.lines.contains { $0.hasPrefix("runs/vae-002/events.out.tfevents.001 ") },
       "\(result.output)")
-    var (without, with) = (
-      try workspace.files(below: "runs/vae-001"), try workspace.files(below: "runs/vae-002")
-    )
-    let events = try #require(with.removeValue(forKey: "events.out.tfevents.001"))
+    var without = try workspace.files(below: "runs/vae-001")
+    var with = try workspace.files(below: "runs/vae-002")
+    let events = try #require(with["events.out.tfevents.001"])
+    with["events.out.tfevents.001"] = nil
     let picture = try #require(with["samples/epoch-002.png"])
     #expect(events.range(of: picture) != nil)
     for name in ["config.json", "report.html"] {
