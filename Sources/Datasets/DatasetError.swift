@@ -24,7 +24,7 @@ public enum DatasetError: Error, Equatable, Sendable {
   case wrongRank(path: String, expected: Int, found: Int)
   /// A dimension in the header is zero.
   case empty(path: String, shape: [Int])
-  /// The dimensions in the header multiply to more bytes than can be counted.
+  /// The dimensions in the header multiply to more bytes than are read, ``IDX/largestCount``.
   case tooLarge(path: String, shape: [Int])
   /// The file ends before what its header promises; the header counts among the bytes.
   case truncated(path: String, expectedBytes: Int, foundBytes: Int)
@@ -90,7 +90,7 @@ extension DatasetError: CustomStringConvertible {
     case .empty(let path, let shape):
       "\(path): expected at least one element, found dimensions \(product(shape))"
     case .tooLarge(let path, let shape):
-      "\(path): the header promises \(product(shape)) bytes, more than any file holds"
+      "\(path): expected at most \(IDX.largestCount) bytes, found by the header \(product(shape))"
     case .truncated(let path, let expected, let found):
       "\(path): expected \(expected) bytes by its header, found \(found)"
     case .trailingBytes(let path, let expected, let found):

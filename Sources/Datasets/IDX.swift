@@ -20,6 +20,9 @@ public struct IDX: Equatable, Sendable {
   /// The code of the one element type that is read and written.
   private static let unsignedByte: UInt8 = 0x08
 
+  /// The most elements that are read, about 4 · 10⁹, so that a small gzipped file cannot fill the memory.
+  public static let largestCount = 1 << 32
+
   /// Creates an array of `shape`; there must be as many bytes as that takes.
   public init(shape: [Int], bytes: [UInt8]) {
     precondition(
@@ -46,7 +49,7 @@ public struct IDX: Equatable, Sendable {
 
     let shape = (1...rank).map { Int(bigEndian(header[(4 * $0)..<(4 * $0 + 4)])) }
     guard !shape.contains(0) else { throw DatasetError.empty(path: path, shape: shape) }
-    guard let count = productIfCountable(shape) else {
+    guard let count = productIfReadable(shape) else {
       throw DatasetError.tooLarge(path: path, shape: shape)
     }
     let length = headerLength + count
@@ -114,13 +117,13 @@ private func bigEndian(_ bytes: ArraySlice<UInt8>) -> UInt32 {
   bytes.reduce(0) { $0 << 8 | UInt32($1) }
 }
 
-/// Returns the product of the dimensions, or nil if it and a header do not fit into an `Int`.
-private func productIfCountable(_ shape: [Int]) -> Int? {
+/// Returns the product of the dimensions, or nil if it is more than is read.
+private func productIfReadable(_ shape: [Int]) -> Int? {
   var product = 1
   for dimension in shape {
     let (next, overflows) = product.multipliedReportingOverflow(by: dimension)
     if overflows { return nil }
     product = next
   }
-  return product <= Int.max - 4 * (shape.count + 1) ? product : nil
+  return product <= IDX.largestCount ? product : nil
 }

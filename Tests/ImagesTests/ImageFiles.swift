@@ -33,12 +33,13 @@ func jpeg(
 /// `rows` holds for each row its filter, 0 for none, and its samples, the first in the highest bits.
 func png(
   height: Int, width: Int, depth: UInt8, colorType: UInt8, before: [(String, [UInt8])] = [],
-  rows: [UInt8]
+  isInterlaced: Bool = false, rows: [UInt8]
 ) -> [UInt8] {
   var size = compressBound(UInt(rows.count))
   var packed = [UInt8](repeating: 0, count: Int(size))
   compress(&packed, &size, rows, UInt(rows.count))
-  let header = bigEndian(width) + bigEndian(height) + [depth, colorType, 0, 0, 0]
+  let header =
+    bigEndian(width) + bigEndian(height) + [depth, colorType, 0, 0, isInterlaced ? 1 : 0]
   let chunks =
     [("IHDR", header)] + before + [("IDAT", Array(packed.prefix(Int(size)))), ("IEND", [])]
   return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
