@@ -51,6 +51,16 @@ public struct ImageFolder: ImageDataset {
     test = LabeledImages(
       height: train.height, width: train.width, channels: train.channels, pixels: [], labels: [])
   }
+
+  /// Reads the first of a folder's images as it is, by which one sees whether all have to be resized.
+  ///
+  /// - Throws: What ``init(directory:side:cache:isCancelled:)`` throws.
+  public static func firstImage(in directory: String) throws -> Image {
+    guard let file = try ImageFile.all(in: directory).first else {
+      throw DatasetError.noImages(directory: directory)
+    }
+    return try Image(path: "\(directory)/\(file.path)")
+  }
 }
 
 /// The images of these files, of which there is at least one.
@@ -61,6 +71,11 @@ private func decoded(
   let portion = 256
   var pixels: [UInt8] = []
   var (height, width, channels) = (0, 0, 0)
+  /// Takes memory for all images, unless the size of the first may be a mistake and that is much.
+  func reserve() {
+    let size = height * width * channels * paths.count
+    if side != nil || size <= 1 << 30 { pixels.reserveCapacity(size) }
+  }
   for start in stride(from: 0, to: paths.count, by: portion) {
     if isCancelled() { throw CancellationError() }
     let part = paths[start..<min(start + portion, paths.count)]
@@ -79,7 +94,7 @@ private func decoded(
       guard let image = try result?.get() else { continue }
       if channels == 0 {
         (height, width, channels) = (image.height, image.width, image.channels)
-        pixels.reserveCapacity(image.pixels.count * paths.count)
+        reserve()
       }
       guard image.height == height, image.width == width else {
         throw DatasetError.sizeMismatch(
@@ -88,8 +103,8 @@ private func decoded(
       }
       if image.channels > channels {
         pixels = inColor(pixels)
-        pixels.reserveCapacity(image.pixels.count * paths.count)
         channels = image.channels
+        reserve()
       }
       pixels += image.channels < channels ? inColor(image.pixels) : image.pixels
     }
@@ -101,5 +116,10 @@ private func decoded(
 
 /// Grey values as red, green and blue.
 private func inColor(_ values: [UInt8]) -> [UInt8] {
-  values.flatMap { [$0, $0, $0] }
+  [UInt8](unsafeUninitializedCapacity: 3 * values.count) { buffer, count in
+    for (index, value) in values.enumerated() {
+      for channel in 0..<3 { buffer[3 * index + channel] = value }
+    }
+    count = 3 * values.count
+  }
 }

@@ -68,16 +68,19 @@ private func trainingData(_ options: Options) throws -> TrainingData {
 
 /// The images of a folder.
 private func folderData(_ directory: String, _ options: Options) throws -> TrainingData {
+  if options.imageSize == nil {
+    // Before all are read, which may take minutes.
+    let first = try ImageFolder.firstImage(in: directory)
+    guard first.height == first.width, GAN.convolutionalImageSizes.contains(first.height) else {
+      throw CommandLineError.unsuitableValue(
+        option: "--data", value: directory,
+        reason: "expected images of 28×28 or 64×64 pixels, found \(first.height)×\(first.width); "
+          + "--image-size resizes them")
+    }
+  }
   let folder = try ImageFolder(
     directory: directory, side: options.imageSize,
     cache: options.isCacheUnused ? nil : ImageCache.user, isCancelled: { Interrupt.isRequested })
-  let (height, width) = (folder.train.height, folder.train.width)
-  guard height == width, GAN.convolutionalImageSizes.contains(height) else {
-    throw CommandLineError.unsuitableValue(
-      option: "--data", value: directory,
-      reason: "expected images of 28×28 or 64×64 pixels, found \(height)×\(width); "
-        + "--image-size resizes them")
-  }
   let color = folder.train.channels == 1 ? "grey" : "colour"
   return try TrainingData(
     folder, name: "\(color) images in \(directory)", choice: directory,
