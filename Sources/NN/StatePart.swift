@@ -101,7 +101,7 @@ extension Module {
   }
 
   /// The parameters and then the buffers.
-  fileprivate func stateTensors(prefix: String) -> [StateTensor] {
+  package func stateTensors(prefix: String = "") -> [StateTensor] {
     parameterTensors(prefix: prefix)
       + buffers.map { name, buffer in
         StateTensor(prefix + name, { buffer.wrappedValue }, { buffer.wrappedValue = $0 })

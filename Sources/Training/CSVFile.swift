@@ -10,7 +10,7 @@ import Tensor
 /// var losses = try CSVFile("loss.csv", in: folder, columns: ["epoch", "train_loss"])
 /// try losses.append([.integer(1), .number(128.25)])   // "1,128.25"
 /// ```
-public struct CSVFile {
+public struct CSVFile: Sendable {
   /// One number of a row.
   public enum Field: Equatable, Sendable {
     /// A whole number.
@@ -30,7 +30,8 @@ public struct CSVFile {
   public let columns: [String]
 
   private let folder: RunFolder
-  private var text: String
+  /// What the file holds.
+  private(set) var text: String
 
   /// Writes a table that has only its header.
   ///
@@ -41,6 +42,36 @@ public struct CSVFile {
     self.columns = columns
     text = columns.joined(separator: ",") + "\n"
     try folder.write(text, to: name)
+  }
+
+  /// A table of a run that is resumed, with the rows that it had at a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the file in its folder.
+  ///   - folder: Where it is.
+  ///   - columns: The names of the columns, in order.
+  ///   - text: What the file held: the header and rows of finite numbers.
+  /// - Throws: `CheckpointError` if it holds anything else.
+  init(_ name: String, in folder: RunFolder, columns: [String], resuming text: String) throws {
+    self.name = name
+    self.folder = folder
+    self.columns = columns
+    self.text = text
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count > 1, lines[0] == columns.joined(separator: ","), lines.last == "",
+      rows.allSatisfy({ $0.count == columns.count && $0.allSatisfy(\.isFinite) })
+    else {
+      throw CheckpointError.damaged(
+        path: folder.path(of: name),
+        reason: "its rows are not numbers of the columns \(columns.joined(separator: ", "))")
+    }
+  }
+
+  /// The numbers of the rows; those that are none are not a number.
+  var rows: [[Double]] {
+    text.split(separator: "\n").dropFirst().map { line in
+      line.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+    }
   }
 
   /// Adds a row, which must have one field for each column.
@@ -57,16 +88,26 @@ public struct CSVFile {
   ///
   /// - Throws: `OutputError` if the file cannot be written; the table is then as it was.
   public mutating func append(contentsOf rows: [[Field]]) throws {
-    var longer = text
+    var longer = self
+    longer.add(rows)
+    try longer.write()
+    self = longer
+  }
+
+  /// Adds rows that are still to be written.
+  mutating func add(_ rows: [[Field]]) {
     for row in rows {
       precondition(
         row.count == columns.count,
         "\(name): a row of \(row.count) fields for \(columns.count) columns")
-      longer += row.map(\.description).joined(separator: ",") + "\n"
+      text += row.map(\.description).joined(separator: ",") + "\n"
     }
-    try folder.write(longer, to: name)
-    text = longer
   }
+
+  /// Writes the file.
+  ///
+  /// - Throws: `OutputError` if it cannot be written.
+  func write() throws { try folder.write(text, to: name) }
 }
 
 extension CSVFile.Field: CustomStringConvertible {

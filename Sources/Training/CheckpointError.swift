@@ -6,6 +6,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case unsupportedVersion(path: String, found: String)
   /// Something that a checkpoint has is not there or makes no sense.
   case damaged(path: String, reason: String)
+  /// The run was trained with other options.
+  case otherConfiguration(path: String)
   /// The run was trained on other data.
   case otherData(path: String)
 }
@@ -21,6 +23,8 @@ extension CheckpointError: CustomStringConvertible {
         + " \(found)"
     case .damaged(let path, let reason):
       "'\(path)' is not a whole checkpoint: \(reason)"
+    case .otherConfiguration(let path):
+      "'\(path)' is of a run with other options than those in the config.json beside it"
     case .otherData(let path):
       "'\(path)' is of a run on other data: expected the same images in --data"
     }

@@ -56,8 +56,9 @@ public struct Command<Options: Sendable>: Sendable {
   /// The program's name, its version, and every option with its value, in the order declared.
   public func configuration(of values: Options) -> Configuration {
     var configuration: Configuration = ["program": .text(name), "version": .text(version)]
-    for option in options {
+    for option in options where option.isRecorded {
       configuration[option.name] = option.record(values)
+      if option.isChangeable { configuration.changeableNames.insert(option.name) }
     }
     return configuration
   }
@@ -80,9 +81,14 @@ extension Command {
   ///
   /// Of an option given twice the last counts. A long name may be shortened as far as it is clear.
   ///
+  /// - Parameters:
+  ///   - arguments: What was typed.
+  ///   - values: The values of options that are not given; nil for the defaults.
   /// - Throws: `CommandLineError` for the first argument that is wrong.
-  public func parse(_ arguments: [String]) throws -> ParsedCommandLine<Options> {
-    var values = defaults
+  public func parse(
+    _ arguments: [String], over values: Options? = nil
+  ) throws -> ParsedCommandLine<Options> {
+    var values = values ?? defaults
     for argument in scan(arguments, for: longOptions) {
       switch argument {
       case .option(helpPlace, _): return .help
@@ -149,13 +155,20 @@ extension Command {
   }
 
   /// Runs the executable: reads the command line, sets the number of threads, lets Ctrl-C end the
-  /// run cleanly, and exits with the code of what went wrong, if anything did.
+  /// run cleanly, and exits with the code of what went wrong, if anything did. Where a run is to go
+  /// on, its options are those that it began with.
   ///
   /// It is all that a `main.swift` has to call.
   public func execute(
     _ training: KeyPath<Options, TrainingOptions>, _ run: (Options) throws -> Void
   ) {
-    execute(threads: training.appending(path: \.threads), run)
+    execute(threads: training.appending(path: \.threads)) { options in
+      guard let folder = options[keyPath: training].resume else { return try run(options) }
+      let options = try self.options(
+        ofRun: folder, changedBy: Array(CommandLine.arguments.dropFirst()))
+      if let threads = options[keyPath: training].threads { threadCount = threads }
+      try run(options)
+    }
   }
 
   /// The same for an executable that does not train.

@@ -20,6 +20,18 @@ public enum CommandLineError: Error, Equatable {
   ///
   /// It is for the checks that an executable makes itself, such as a limit beyond the data.
   case unsuitableValue(option: String, value: String, reason: String)
+  /// Options that a run cannot go on with, as it began with others.
+  case differentRun(path: String, [Difference])
+
+  /// An option that was given another value than a run's.
+  public struct Difference: Equatable, Sendable {
+    /// The option with its dashes.
+    public let option: String
+    /// The run's value.
+    public let expected: String
+    /// The value that was given.
+    public let found: String
+  }
 }
 
 extension CommandLineError: CustomStringConvertible {
@@ -44,6 +56,10 @@ extension CommandLineError: CustomStringConvertible {
       "unexpected argument '\(argument)'"
     case .unsuitableValue(let option, let value, let reason):
       "\(option) \(value): \(reason)"
+    case .differentRun(let path, let differences):
+      "cannot resume '\(path)' with other options than its own: "
+        + differences.map { "\($0.option) is \($0.expected), given \($0.found)" }
+        .joined(separator: "; ")
     }
   }
 }

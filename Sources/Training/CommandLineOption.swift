@@ -10,6 +10,10 @@ public struct CommandLineOption<Options>: Sendable {
   let absence: String?
   let read: @Sendable (_ text: String, _ options: inout Options) throws -> Void
   let record: @Sendable (Options) -> ConfigurationValue
+  /// Whether a run may go on with another value than it began with.
+  private(set) var isChangeable = false
+  /// Whether the value belongs to a run's configuration.
+  private(set) var isRecorded = true
 
   /// The name as it is typed: `--epochs`.
   var flag: String { "--" + name }
@@ -36,6 +40,21 @@ public struct CommandLineOption<Options>: Sendable {
     absence = option.absence
     read = { text, options in try option.read(text, &options[keyPath: part]) }
     record = { options in option.record(options[keyPath: part]) }
+    (isChangeable, isRecorded) = (option.isChangeable, option.isRecorded)
+  }
+
+  /// The same option for a run that may go on with another value than it began with.
+  public var changeable: Self {
+    var option = self
+    option.isChangeable = true
+    return option
+  }
+
+  /// The same option, left out of what is recorded of a run.
+  var unrecorded: Self {
+    var option = self
+    option.isRecorded = false
+    return option
   }
 }
 

@@ -22,6 +22,16 @@ public struct Configuration: Equatable, Sendable {
   /// The entries in the order in which they were first set.
   public private(set) var entries: [Entry] = []
 
+  /// The names of those that a run may go on with other values of.
+  var changeableNames: Set<String> = []
+
+  /// The entries that stay as they are for the whole of a run.
+  var lasting: Configuration {
+    var lasting = self
+    lasting.entries.removeAll { changeableNames.contains($0.name) }
+    return lasting
+  }
+
   /// An empty configuration.
   public init() {}
 

@@ -58,6 +58,9 @@ public enum Readable {
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
+  /// How many epochs: `1 epoch`, `30 epochs`.
+  static func epochs(_ count: Int) -> String { "\(count) \(count == 1 ? "epoch" : "epochs")" }
+
   /// A list in words: `a`, `a or b`, `a, b or c`.
   static func alternatives(_ items: [String]) -> String {
     guard let last = items.last, items.count > 1 else { return items.first ?? "" }

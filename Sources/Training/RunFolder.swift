@@ -16,6 +16,7 @@ import Images
 public struct RunFolder: Sendable {
   /// The path of the folder: `runs/vae-001`.
   public let path: String
+  private let lock: RunLock
 
   /// Makes a new folder, numbered after the last one of the same name, and the folders above it.
   ///
@@ -28,12 +29,26 @@ public struct RunFolder: Sendable {
       // Making it is the test: looking first would let two processes find the same free number.
       if makeFolder(path) == 0 {
         self.path = path
+        lock = try RunLock(path)
         return
       }
       guard errno == EEXIST else {
         throw OutputError.cannotCreateFolder(path: path, code: errno)
       }
       number += 1
+    }
+  }
+
+  /// Opens the folder of a run that is to go on, and removes what was left half-written in it.
+  ///
+  /// - Throws: `ResumeError` if there is no such run or another process trains in it.
+  public init(resuming path: String) throws {
+    guard access(path + "/config.json", F_OK) == 0 else { throw ResumeError.notARun(path: path) }
+    self.path = path
+    lock = try RunLock(path)
+    for name in try FileManager.default.subpathsOfDirectory(atPath: path)
+    where name.hasSuffix(".partial") {
+      unlink(self.path(of: name))
     }
   }
 
@@ -100,4 +115,20 @@ extension RunFolder {
   private static func join(_ folder: String, _ name: String) -> String {
     folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
+}
+
+/// Keeps a run's folder to one process, as long as it lives.
+private final class RunLock: Sendable {
+  private let descriptor: Int32
+
+  init(_ path: String) throws {
+    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    // Where a file system knows no locks, there is none.
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      close(descriptor)
+      throw ResumeError.inUse(path: path)
+    }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
 }

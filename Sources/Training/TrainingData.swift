@@ -12,6 +12,8 @@ public struct TrainingData: Sendable {
   public let summary: String
   /// A line on how to get better data, if there is one to give.
   public let advice: String?
+  /// The checksums of the training and of the test images, by which they are known again.
+  public var checksum: String { "\(train.images.checksum) \(test.images.checksum)" }
 
   /// Opens the digits that the options ask for.
   ///

@@ -12,7 +12,9 @@
 ///   .epochs(\.training), .batchSize(\.training), .learningRate(\.training),
 ///   .integer("latent", \.latentSize, in: .atLeast(1), help: "dimensions of a latent code"),
 ///   .data(\.training), .out(\.training), .seed(\.training), .threads(\.training),
-///   .sampleInterval(\.training), .limit(\.training), .tensorBoard(\.training), .quiet(\.training),
+///   .sampleInterval(\.training), .limit(\.training), .checkpointInterval(\.training),
+///   .earlyStop(\.training), .resume(\.training), .tensorBoard(\.training),
+///   .checkFinite(\.training), .quiet(\.training),
 /// ]
 /// ```
 public struct TrainingOptions: Equatable, Sendable {
@@ -36,6 +38,14 @@ public struct TrainingOptions: Equatable, Sendable {
   public var limit: Int?
   /// Whether figures and pictures are written for TensorBoard too.
   public var writesEvents = false
+  /// How many epochs from checkpoint to checkpoint.
+  public var checkpointInterval = 1
+  /// The folder of a run that is to go on; nil for a new run.
+  public var resume: String?
+  /// After how many epochs without a lower test loss the run ends; nil for never.
+  public var patience: Int?
+  /// Whether the first value that is not finite is looked for.
+  public var checksFinite = false
   /// Whether nothing but errors is printed.
   public var isQuiet = false
 
@@ -51,6 +61,14 @@ public struct TrainingOptions: Equatable, Sendable {
     Without --data, MNIST is read from datasets/mnist if it is there; if not, the
     program trains on digits that it draws itself. To get MNIST:
     scripts/download-mnist.sh
+    """
+
+  /// What the help of every executable says about checkpoints, for the end of its notes.
+  public static let resumeNote = """
+    Checkpoints are kept in the run's folder, the last and the one before. --resume
+    goes on from there to the same bytes, with the run's options. Other values may
+    be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
+    --data (with the same images) and what follows the training.
     """
 
   /// The widths of layers that an option should accept: a model of wider ones would not fit into
@@ -69,7 +87,8 @@ extension CommandLineOption {
     Self(
       .integer(
         "epochs", \.epochs, in: .between(1, and: 1_000_000),
-        help: "passes over the training images"), of: shared)
+        help: "passes over the training images"), of: shared
+    ).changeable
   }
 
   /// `--batch-size N`, 1 or more.
@@ -91,14 +110,16 @@ extension CommandLineOption {
     Self(
       .text(
         "data", \.data, placeholder: "DIR|drawn", absence: "MNIST if it is there",
-        help: "folder with MNIST's files, or drawn"), of: shared)
+        help: "folder with MNIST's files, or drawn"), of: shared
+    ).changeable
   }
 
   /// `--out DIR`.
   public static func out(_ shared: Shared) -> Self {
     Self(
       .text("out", \.out, placeholder: "DIR", help: "where the folder of the run is made"),
-      of: shared)
+      of: shared
+    ).changeable
   }
 
   /// `--seed N`, 0 or more.
@@ -111,7 +132,8 @@ extension CommandLineOption {
     Self(
       .integer(
         "threads", \.threads, in: .between(1, and: 256), absence: "all processors",
-        help: "threads; results do not depend on it"), of: shared)
+        help: "threads; results do not depend on it"), of: shared
+    ).changeable
   }
 
   /// `--sample-every N`, 1 or more.
@@ -131,11 +153,49 @@ extension CommandLineOption {
   /// `--tensorboard`.
   public static func tensorBoard(_ shared: Shared) -> Self {
     Self(
-      .flag("tensorboard", \.writesEvents, help: "write a file for TensorBoard too"), of: shared)
+      .flag("tensorboard", \.writesEvents, help: "write a file for TensorBoard too"), of: shared
+    ).changeable
   }
 
   /// `--quiet`.
   public static func quiet(_ shared: Shared) -> Self {
-    Self(.flag("quiet", \.isQuiet, help: "print nothing but errors"), of: shared)
+    Self(.flag("quiet", \.isQuiet, help: "print nothing but errors"), of: shared).changeable
+  }
+
+  /// `--checkpoint-every N`, 1 or more.
+  public static func checkpointInterval(_ shared: Shared) -> Self {
+    Self(
+      .integer(
+        "checkpoint-every", \.checkpointInterval, in: .atLeast(1),
+        help: "epochs between checkpoints"
+      ), of: shared
+    ).changeable
+  }
+
+  /// `--resume RUN`.
+  public static func resume(_ shared: Shared) -> Self {
+    Self(
+      .text(
+        "resume", \.resume, placeholder: "RUN", absence: "a new run",
+        help: "folder of a run that is to go on, with its options"), of: shared
+    ).unrecorded
+  }
+
+  /// `--early-stop PATIENCE`, 1 or more.
+  public static func earlyStop(_ shared: Shared) -> Self {
+    Self(
+      .integer(
+        "early-stop", \.patience, in: .atLeast(1), placeholder: "PATIENCE", absence: "never",
+        help: "end after so many epochs without a lower test loss"), of: shared
+    ).changeable
+  }
+
+  /// `--check-finite`.
+  public static func checkFinite(_ shared: Shared) -> Self {
+    Self(
+      .flag(
+        "check-finite", \.checksFinite, help: "find the first value that is not finite; slower"),
+      of: shared
+    ).changeable
   }
 }

@@ -1,4 +1,10 @@
-/// The loop that all trainers share: epochs, averages, `loss.csv`, `steps.csv`, pictures, progress.
+import Images
+
+/// The loop that all trainers share: epochs, averages, `loss.csv`, `steps.csv`, pictures, checkpoints,
+/// progress.
+///
+/// What an epoch leaves is written while the next one trains. The epoch is complete, and its line
+/// printed, when all of it is on the disk.
 ///
 /// ```swift
 /// let run = TrainingRun(folder: folder, epochs: 30, picturesEvery: 1, progress: progress)
@@ -7,8 +13,9 @@
 public struct TrainingRun {
   /// How a run ended.
   public enum Outcome: Equatable, Sendable {
-    /// After the last epoch; the figures of `loss.csv`'s last row by column.
-    case completed([String: Double])
+    /// After this epoch, the last one, of which so many were trained here; the figures of
+    /// `loss.csv`'s last row by column.
+    case completed(epoch: Int, count: Int, [String: Double])
     /// At a request to end, in this epoch after this batch; complete epochs are on disk.
     case interrupted(epoch: Int, batch: Int)
   }
@@ -18,6 +25,9 @@ public struct TrainingRun {
   private let pictureInterval: Int
   private let logInterval: Int?
   private let events: EventFile?
+  private let checkpointInterval: Int
+  private let patience: Int?
+  private let information: [String: String]
   private let progress: ProgressBar
   private let isInterrupted: () -> Bool
 
@@ -30,11 +40,17 @@ public struct TrainingRun {
   ///   - logInterval: The number of steps from row to row of `steps.csv`, a table of single steps'
   ///     figures; nil for none.
   ///   - events: The file for TensorBoard, if there is to be one.
+  ///   - checkpointInterval: The number of epochs from checkpoint to checkpoint; there is one of the
+  ///     last epoch too.
+  ///   - patience: After how many epochs without a lower test loss the run ends; nil for never.
+  ///   - information: Texts about the run that its checkpoints are to hold, by name.
   ///   - progress: Shows how far the run is.
   ///   - isInterrupted: Asked after every batch.
   public init(
     folder: RunFolder, epochs: Int, picturesEvery pictureInterval: Int,
-    stepsLoggedEvery logInterval: Int? = nil, events: EventFile? = nil, progress: ProgressBar,
+    stepsLoggedEvery logInterval: Int? = nil, checkpointsEvery checkpointInterval: Int = 1,
+    stoppingAfter patience: Int? = nil, information: [String: String] = [:],
+    events: EventFile? = nil, progress: ProgressBar,
     isInterrupted: @escaping () -> Bool = { Interrupt.isRequested }
   ) {
     self.folder = folder
@@ -42,82 +58,113 @@ public struct TrainingRun {
     self.pictureInterval = pictureInterval
     self.logInterval = logInterval
     self.events = events
+    self.checkpointInterval = checkpointInterval
+    self.patience = patience
+    self.information = information
     self.progress = progress
     self.isInterrupted = isInterrupted
   }
 
   /// Trains for all epochs.
   ///
+  /// - Parameters:
+  ///   - trainer: What to train.
+  ///   - checkpoint: Where to go on from; nil to begin. It is asked for once and not kept.
+  ///   - model: What is kept in `best.safetensors` after each epoch with the lowest test loss so far;
+  ///     nil for no such file.
   /// - Throws: `TrainingError` where a figure is not finite, `OutputError` where a file cannot be
-  ///   written. What was complete before stays.
-  public func train(_ trainer: some Trainer) throws -> Outcome {
+  ///   written, and what is wrong with the checkpoint. What was complete before stays.
+  public func train(
+    _ trainer: some Trainer, from checkpoint: @autoclosure () throws -> Checkpoint? = nil,
+    keepingBest model: BestModel? = nil
+  ) throws -> Outcome {
     let columns = ["epoch", "step"] + trainer.trainingColumns + trainer.testColumns
     precondition(
       Set(trainer.charts.flatMap(\.columns)) == Set(columns.dropFirst(2)),
       "TrainingRun: expected charts of the columns \(columns.dropFirst(2)), found \(trainer.charts)"
     )
-    var table = try CSVFile("loss.csv", in: folder, columns: columns)
-    var log = try logInterval.map { interval in
-      try StepLog(in: folder, columns: trainer.trainingColumns, interval: interval)
+    let writer = BackgroundWriter()
+    var state = try State(trainer, columns, folder, logInterval, try checkpoint())
+    let first = state.epoch
+    if isLast(state.epoch, state.best) {
+      // For what a trainer keeps of its last evaluation.
+      _ = trainer.evaluate()
+      return .completed(epoch: state.epoch, count: 0, state.figures)
     }
     let lines = EpochTable(charts: trainer.charts, epochs: epochs)
     for line in lines.heading { progress.printLine(line) }
-    var best = BestEpoch()
-    var step = 0
-    var last: [String: Double] = [:]
-    for epoch in 1...epochs {
-      let clock = ContinuousClock()
-      let start = clock.now
+    while !isLast(state.epoch, state.best) {
+      let epoch = state.epoch + 1
+      let start = ContinuousClock.now
       progress.beginEpoch(epoch)
-      let stepsBefore = step
-      let result = Result { try pass(trainer, epoch, &step, &log) }
-      // However the epoch ended: a run that diverges is what the table is looked at for.
-      try log?.writeWaiting()
+      let stepsBefore = state.step
+      let result = Result { try pass(trainer, epoch, &state, writer) }
+      // However the epoch ended: the one before it is complete, and a run that diverges is what the
+      // table is looked at for.
+      try writer.finish()
+      try state.log?.writeWaiting()
       guard let training = try result.get() else {
-        return .interrupted(epoch: epoch, batch: step - stepsBefore)
+        return .interrupted(epoch: epoch, batch: state.step - stepsBefore)
       }
-      let trainingTime = clock.now - start
+      let trainingTime = ContinuousClock.now - start
       let test = trainer.evaluate()
       try checkFinite(test, trainer.testColumns) {
         .evaluationNotFinite(metric: $0, value: $1, epoch: epoch)
       }
-      try table.append([.integer(epoch), .integer(step)] + (training + test).map { .number($0) })
-      last = Dictionary(
-        uniqueKeysWithValues: zip(trainer.trainingColumns + trainer.testColumns, training + test))
+      state.epoch = epoch
+      state.table.add([
+        [.integer(epoch), .integer(state.step)] + (training + test).map { .number($0) }
+      ])
+      state.figures = Dictionary(uniqueKeysWithValues: zip(columns.dropFirst(2), training + test))
+      let isBest = state.best.update(epoch, test)
+      let isLast = isLast(epoch, state.best)
       let pictures =
-        epoch % pictureInterval == 0 || epoch == epochs
+        epoch % pictureInterval == 0 || isLast
         ? trainer.pictures().map { (name: $0.name, image: $0.grid.image) } : []
-      for (name, image) in pictures {
-        try folder.write(image, to: "\(name)/epoch-\(padded(epoch))")
-      }
       try events?.add(
         figures: zip(columns.dropFirst(2), training + test).map { ($0, $1) }, pictures: pictures,
-        step: step)
-      let rate = Double(trainer.examplesPerEpoch) / max(trainingTime.seconds, 1e-9)
-      progress.printLine(
-        lines.row(
-          epoch: epoch, last, best: best.update(epoch, test) ? trainer.testColumns[0] : nil,
-          rate: rate, timeLeft: progress.timeLeft))
+        step: state.step)
+      let files = EpochFiles(
+        folder: folder, table: state.table,
+        pictures: pictures.map { ("\($0.name)/epoch-\(padded(epoch))", $0.image) },
+        best: isBest ? model?.file(at: folder.path(of: BestModel.fileName)) : nil,
+        checkpoint: epoch % checkpointInterval == 0 || isLast
+          ? Checkpoint(
+            of: trainer.state, epoch: epoch, step: state.step, metrics: state.table.text,
+            information: information) : nil)
+      let line = lines.row(
+        epoch: epoch, state.figures, best: isBest ? trainer.testColumns[0] : nil,
+        rate: Double(trainer.examplesPerEpoch) / max(trainingTime.seconds, 1e-9),
+        timeLeft: progress.timeLeft)
+      writer.begin(files.write) { [progress] in progress.printLine(line) }
     }
-    return .completed(last)
+    try writer.finish()
+    return .completed(epoch: state.epoch, count: state.epoch - first, state.figures)
+  }
+
+  /// Whether the run ends after an epoch.
+  private func isLast(_ epoch: Int, _ best: BestEpoch) -> Bool {
+    if let patience, let best = best.epoch, epoch - best >= patience { return true }
+    return epoch >= epochs
   }
 
   /// One pass over the training examples: the averages of the steps' figures, or `nil` where the
   /// run was interrupted.
   private func pass(
-    _ trainer: some Trainer, _ epoch: Int, _ step: inout Int, _ log: inout StepLog?
+    _ trainer: some Trainer, _ epoch: Int, _ state: inout State, _ writer: BackgroundWriter
   ) throws -> [Double]? {
     var mean = WeightedMean()
     for (index, batch) in trainer.nextEpoch().enumerated() {
       let result = trainer.step(batch)
-      step += 1
+      state.step += 1
       try checkFinite(result.metrics, trainer.trainingColumns) {
         .notFinite(metric: $0, value: $1, epoch: epoch, batch: index + 1)
       }
-      try log?.add(result.metrics, epoch: epoch, step: step)
+      try state.log?.add(result.metrics, epoch: epoch, step: state.step)
       mean.add(result.metrics, count: result.count)
       progress.advance(
         by: result.count, showing: [(trainer.trainingColumns[0], mean.values[0])])
+      try writer.finishIfDone()
       if isInterrupted() { return nil }
     }
     return mean.values
@@ -131,5 +178,61 @@ public struct TrainingRun {
 
   private func padded(_ epoch: Int) -> String {
     String(repeating: "0", count: max(0, 3 - String(epoch).count)) + "\(epoch)"
+  }
+}
+
+/// Where a run stands.
+private struct State {
+  var epoch = 0
+  var step = 0
+  var table: CSVFile
+  var log: StepLog?
+  var best = BestEpoch()
+
+  /// The figures of the last epoch by column.
+  var figures: [String: Double] = [:]
+
+  /// The beginning, or where a checkpoint was taken; the tables are cut back to it.
+  init(
+    _ trainer: some Trainer, _ columns: [String], _ folder: RunFolder, _ logInterval: Int?,
+    _ checkpoint: Checkpoint?
+  ) throws {
+    guard let checkpoint else {
+      table = try CSVFile("loss.csv", in: folder, columns: columns)
+      log = try logInterval.map { interval in
+        try StepLog(in: folder, columns: trainer.trainingColumns, interval: interval)
+      }
+      return
+    }
+    table = try CSVFile("loss.csv", in: folder, columns: columns, resuming: checkpoint.metrics)
+    for row in table.rows {
+      _ = best.update(Int(row[0]), Array(row.suffix(trainer.testColumns.count)))
+    }
+    log = try logInterval.map { interval in
+      try StepLog(
+        in: folder, columns: trainer.trainingColumns, interval: interval,
+        resumingAfter: checkpoint.step)
+    }
+    try checkpoint.restore(to: trainer.state)
+    try table.write()
+    (epoch, step) = (checkpoint.epoch, checkpoint.step)
+    figures = Dictionary(zip(columns, table.rows.last ?? []).dropFirst(2)) { first, _ in first }
+  }
+}
+
+/// What an epoch leaves, as values that the next one does not change.
+private struct EpochFiles: Sendable {
+  let folder: RunFolder
+  let table: CSVFile
+  let pictures: [(name: String, image: Image)]
+  let best: (@Sendable () throws -> Void)?
+  let checkpoint: Checkpoint?
+
+  /// Writes all of it, the checkpoint last: a run goes on from there only if the rest is complete.
+  func write() throws {
+    try table.write()
+    for (name, image) in pictures { try folder.write(image, to: name) }
+    try best?()
+    if let checkpoint { try folder.write(checkpoint) }
   }
 }

@@ -17,8 +17,17 @@ public final class TrainingSession {
   private let progress: ProgressBar
   private var report: Report
   private var events: EventFile?
+  /// What the run's checkpoints hold beside its state.
+  private let information: [String: String]
+  private let configuration: Configuration
 
-  /// Makes the run's folder with its `config.json`, and says what is trained, on what and where.
+  private enum Information {
+    static let configuration = "configuration"
+    static let data = "data-checksum"
+  }
+
+  /// Makes the run's folder with its `config.json`, or opens that of the run that is to go on, and
+  /// says what is trained, on what and where.
   ///
   /// - Parameters:
   ///   - name: What the folder is called after: `vae` gives `runs/vae-001`.
@@ -26,7 +35,8 @@ public final class TrainingSession {
   ///   - options: Those of them that all programs have.
   ///   - data: What is trained on.
   ///   - model: The model in a line, with its number of parameters.
-  /// - Throws: `OutputError` if the folder or the file cannot be made.
+  /// - Throws: `OutputError` if the folder or the file cannot be made, `ResumeError` if the run cannot
+  ///   go on.
   public init(
     _ name: String, _ configuration: Configuration, _ options: TrainingOptions,
     _ data: TrainingData, model: String
@@ -34,10 +44,17 @@ public final class TrainingSession {
     self.options = options
     progress = ProgressBar(
       epochs: options.epochs, examplesPerEpoch: data.train.count, isQuiet: options.isQuiet)
-    folder = try RunFolder(in: options.out, name: name)
+    folder =
+      try options.resume.map { try RunFolder(resuming: $0) }
+      ?? RunFolder(in: options.out, name: name)
     var configuration = configuration
     configuration["data"] = .text(data.choice)
-    try folder.write(configuration)
+    self.configuration = configuration
+    // That of a run that goes on is replaced only when it is known that it can.
+    if options.resume == nil { try folder.write(configuration) }
+    information = [
+      Information.configuration: try configuration.lasting.json(), Information.data: data.checksum,
+    ]
 
     let threads = "\(threadCount) \(threadCount == 1 ? "thread" : "threads")"
     let machine = "CPU, \(threads), \(instructionSet), \(BLAS.description)"
@@ -53,17 +70,20 @@ public final class TrainingSession {
     for line in opening.compactMap({ $0 }) { say(line) }
   }
 
-  /// Trains for all epochs, and says how long that took or where it was interrupted.
+  /// Trains for all epochs, from the last checkpoint on if the run was there before, and says how long
+  /// that took or where it was interrupted.
   ///
   /// However the training ends, there is a `report.html` of what was complete.
   ///
   /// - Parameters:
   ///   - trainer: What to train.
   ///   - logInterval: The number of steps from row to row of `steps.csv`; nil for no such table.
+  ///   - model: What is kept in `best.safetensors` where its test loss is the lowest.
   /// - Returns: The figures of `loss.csv`'s last row by column, or nil if the run was interrupted.
-  /// - Throws: What ``TrainingRun/train(_:)`` throws.
+  /// - Throws: What ``TrainingRun/train(_:from:keepingBest:)`` throws.
   public func train(
-    _ trainer: some Trainer, stepsLoggedEvery logInterval: Int? = nil
+    _ trainer: some Trainer, stepsLoggedEvery logInterval: Int? = nil,
+    keepingBest model: BestModel? = nil
   ) throws -> [String: Double]? {
     let start = ContinuousClock.now
     events =
@@ -71,20 +91,36 @@ public final class TrainingSession {
       ? EventFile(in: folder, hyperparameters: report.configuration) : nil
     let run = TrainingRun(
       folder: folder, epochs: options.epochs, picturesEvery: options.sampleInterval,
-      stepsLoggedEvery: logInterval, events: events, progress: progress)
+      stepsLoggedEvery: logInterval, checkpointsEvery: options.checkpointInterval,
+      stoppingAfter: options.patience, information: information, events: events,
+      progress: progress)
+    var checkpoint = try checkpoint()
     report.charts = trainer.charts
     report.lossColumn = trainer.testColumns.first
     do {
-      switch try run.train(trainer) {
+      // Taken, so that the run does not keep a second copy of its state.
+      switch try run.train(trainer, from: checkpoint.take(), keepingBest: model) {
       case .interrupted(let epoch, let batch):
         report.ending = "interrupted in epoch \(epoch) after batch \(batch)"
         try report.write()
-        say("\(report.ending); complete epochs are in \(folder.path)")
+        let program = configuration["program"].map { "\($0) " } ?? ""
+        say(
+          "\(report.ending); complete epochs are in \(folder.path); to go on: "
+            + "\(program)--resume \(folder.path)")
         return nil
-      case .completed(let figures):
-        report.ending = "trained \(options.epochs) \(options.epochs == 1 ? "epoch" : "epochs")"
+      case .completed(let epoch, let count, let figures):
+        let time = Readable.duration(ContinuousClock.now - start)
+        report.ending = "trained \(Readable.epochs(epoch))"
+        if epoch < options.epochs, let patience = options.patience {
+          report.ending += ", the last \(patience) without a lower \(trainer.testColumns[0])"
+        }
         try report.write()
-        say("\(report.ending) in \(Readable.duration(ContinuousClock.now - start))")
+        say(
+          count == epoch
+            ? "\(report.ending) in \(time)"
+            : count > 0
+              ? "\(report.ending), \(count) of them now in \(time)"
+              : "the run is finished, \(report.ending); only its last files are written")
         return figures
       }
     } catch {
@@ -93,6 +129,32 @@ public final class TrainingSession {
       try? report.write()
       throw error
     }
+  }
+
+  /// Where a run goes on that was there before; nil for a run that begins.
+  private func checkpoint() throws -> Checkpoint? {
+    guard options.resume != nil else { return nil }
+    let checkpoint = try folder.latestCheckpoint(reporting: say)
+    if let checkpoint {
+      guard checkpoint.information[Information.data] == information[Information.data] else {
+        throw CheckpointError.otherData(path: folder.path(of: RunFolder.checkpointName))
+      }
+      guard
+        checkpoint.information[Information.configuration] == information[Information.configuration]
+      else {
+        throw CheckpointError.otherConfiguration(path: folder.path(of: RunFolder.checkpointName))
+      }
+      guard checkpoint.epoch <= options.epochs else {
+        throw CommandLineError.unsuitableValue(
+          option: "--epochs", value: "\(options.epochs)",
+          reason: "expected \(checkpoint.epoch) or more, as so many are trained")
+      }
+    }
+    try folder.write(configuration)
+    say(
+      checkpoint.map { "resumed after epoch \($0.epoch)" }
+        ?? "there is no checkpoint yet: the run begins anew")
+    return checkpoint
   }
 
   /// Renews `report.html`, now that all pictures are there, and says where it is.
@@ -116,7 +178,7 @@ public final class TrainingSession {
   public func list(_ files: KeyValuePairs<String, String>) {
     for (name, contents) in files {
       report.descriptions[name] = contents
-      let gap = String(repeating: " ", count: max(1, 22 - name.count))
+      let gap = String(repeating: " ", count: max(1, 24 - name.count))
       say(folder.path(of: name) + gap + contents)
     }
   }

@@ -82,6 +82,8 @@ let command = Command(
     codes as points in the colours of their labels, codes.png. Ctrl-C ends a run
     cleanly.
 
+    \(TrainingOptions.resumeNote)
+
     \(TrainingOptions.dataNote)
     """,
   options: [
@@ -102,5 +104,8 @@ let command = Command(
       absence: "\(Options.defaultNoiseLevel)",
       help: "standard deviation of the noise, or share of pixels masked"),
     .data(\.training), .out(\.training), .seed(\.training), .threads(\.training),
-    .sampleInterval(\.training), .limit(\.training), .tensorBoard(\.training), .quiet(\.training),
+    .sampleInterval(\.training), .limit(\.training),
+    .checkpointInterval(\.training), .earlyStop(\.training), .resume(\.training),
+    .tensorBoard(\.training),
+    .quiet(\.training),
   ])

@@ -31,13 +31,17 @@ func run(_ options: Options) throws {
   let session = try TrainingSession(
     "autoencoder", configuration, options.training, data,
     model: summary(of: autoencoder, options.architecture, hiddenSizes: hiddenSizes))
-  guard let figures = try session.train(trainer) else { return }
+  guard let figures = try session.train(trainer, keepingBest: BestModel(autoencoder)) else {
+    return
+  }
 
   let unit = options.error == .binaryCrossEntropy ? " nats" : ""
   session.say("test loss \(Readable.metric(figures["test_loss", default: .nan]))\(unit) per pixel")
   session.list([
     "config.json": "options, seed and version",
     "loss.csv": "reconstruction errors by epoch, per pixel",
+    RunFolder.checkpointName: "where --resume goes on",
+    BestModel.fileName: "the model with the lowest test loss",
     "reconstructions/": options.noise == .none
       ? "test images, each beside its reconstruction"
       : "test images, each beside its noisy copy and its reconstruction",

@@ -20,6 +20,8 @@ let command = Command(
     convolutional one can judge samples: train-vae --judge FILE. Ctrl-C ends a run
     cleanly.
 
+    \(TrainingOptions.resumeNote)
+
     \(TrainingOptions.dataNote)
     """,
   options: [
@@ -27,5 +29,8 @@ let command = Command(
     .choice(
       "architecture", \.architecture, help: "convolutions, or fully connected layers alone"),
     .data(\.training), .out(\.training), .seed(\.training), .threads(\.training),
-    .sampleInterval(\.training), .limit(\.training), .tensorBoard(\.training), .quiet(\.training),
+    .sampleInterval(\.training), .limit(\.training),
+    .checkpointInterval(\.training), .earlyStop(\.training), .resume(\.training),
+    .tensorBoard(\.training),
+    .quiet(\.training),
   ])

@@ -22,7 +22,7 @@ func run(_ options: Options) throws {
   let session = try TrainingSession(
     "classifier", command.configuration(of: options), options.training, data,
     model: summary(of: classifier))
-  guard let figures = try session.train(trainer) else { return }
+  guard let figures = try session.train(trainer, keepingBest: BestModel(classifier)) else { return }
 
   try classifier.save(to: session.folder.path(of: "classifier.safetensors"))
   try writeMistakes(trainer, to: session.folder)
@@ -34,6 +34,8 @@ func run(_ options: Options) throws {
   session.list([
     "config.json": "options, seed and version",
     "loss.csv": "losses and accuracies by epoch",
+    RunFolder.checkpointName: "where --resume goes on",
+    BestModel.fileName: "the model with the lowest test loss",
     "mistakes.csv": "the test images put into a wrong class",
   ])
   if !trainer.mistakes.isEmpty {

@@ -43,6 +43,8 @@ let command = Command(
 
     \(Judging.note)
 
+    \(TrainingOptions.resumeNote)
+
     \(TrainingOptions.dataNote)
     """,
   options: [
@@ -63,10 +65,11 @@ let command = Command(
       help: "what real images' labels are short of 1"),
     .text(
       "data", \.training.data, placeholder: "DIR|drawn", absence: "MNIST if it is there",
-      help: "folder with MNIST's files or with images, or drawn"),
-    .flag("no-cache", \.isCacheUnused, help: "decode a folder's images anew"),
+      help: "folder with MNIST's files or with images, or drawn"
+    ).changeable,
+    .flag("no-cache", \.isCacheUnused, help: "decode a folder's images anew").changeable,
     .out(\.training), .seed(\.training), .threads(\.training), .sampleInterval(\.training),
-    .limit(\.training),
+    .limit(\.training), .checkpointInterval(\.training), .resume(\.training),
     .integer(
       "log-every", \.logInterval, in: .atLeast(1), absence: "no such table",
       help: "steps between rows of steps.csv"),

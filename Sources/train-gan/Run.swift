@@ -34,6 +34,7 @@ func run(_ options: Options) throws {
   session.list([
     "config.json": "options, seed and version",
     "loss.csv": "losses, probabilities and gradients' norms by epoch",
+    RunFolder.checkpointName: "where --resume goes on",
   ])
   if options.logInterval != nil { session.list(["steps.csv": "the same of single steps"]) }
   session.list([

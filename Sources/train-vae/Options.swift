@@ -53,6 +53,8 @@ let command = Command(
 
     \(Judging.note)
 
+    \(TrainingOptions.resumeNote)
+
     \(TrainingOptions.dataNote)
     """,
   options: [
@@ -73,10 +75,12 @@ let command = Command(
     .choice("binarize", \.binarization, help: "how grey pixels are made black or white"),
     .data(\.training), .out(\.training), .seed(\.training), .threads(\.training),
     .sampleInterval(\.training), .limit(\.training),
+    .checkpointInterval(\.training), .earlyStop(\.training), .resume(\.training),
     .integer(
       "importance-samples", \.importanceSamples, in: .between(1, and: 1_000_000),
       placeholder: "K", absence: "no estimate",
-      help: "codes drawn for a test image to estimate log p(x) at the end"),
+      help: "codes drawn for a test image to estimate log p(x) at the end"
+    ).changeable,
     .judge(\.judge),
     .tensorBoard(\.training), .quiet(\.training),
   ])

@@ -32,7 +32,7 @@ func run(_ options: Options) throws {
   let session = try TrainingSession(
     "vae", configuration, options.training, data,
     model: summary(of: vae, options.architecture, hiddenSizes: hiddenSizes))
-  guard let figures = try session.train(trainer) else { return }
+  guard let figures = try session.train(trainer, keepingBest: BestModel(vae)) else { return }
 
   try session.folder.write(trainer.interpolations().image, to: "interpolations")
   func metric(_ name: String) -> String { Readable.metric(figures[name, default: .nan]) }
@@ -42,6 +42,8 @@ func run(_ options: Options) throws {
   session.list([
     "config.json": "options, seed and version",
     "loss.csv": "losses by epoch, nats per image",
+    RunFolder.checkpointName: "where --resume goes on",
+    BestModel.fileName: "the model with the lowest test loss",
     "samples/": "images of the same 100 random codes",
     "reconstructions/": "test images, each beside its reconstruction",
     "interpolations.png": "from one test image to another, line by line",

@@ -37,35 +37,41 @@ import Testing
         Trains an autoencoder, plain or denoising (Vincent et al. 2008), on images of digits.
 
         Options:
-              --epochs N         passes over the training images (default: 10)
-              --batch-size N     images in a training step (default: 128)
-              --learning-rate X  step size of Adam (default: 0.001)
+              --epochs N             passes over the training images (default: 10)
+              --batch-size N         images in a training step (default: 128)
+              --learning-rate X      step size of Adam (default: 0.001)
               --architecture dense|conv
-                                 fully connected layers alone, or convolutions too
-                                 (default: dense)
-              --latent N         dimensions of a latent code (default: 64)
-              --hidden N,...     widths of a dense network's hidden layers (default:
-                                 256)
-              --loss mse|bce     mean squared error, or binary cross-entropy (default:
-                                 mse)
+                                     fully connected layers alone, or convolutions too
+                                     (default: dense)
+              --latent N             dimensions of a latent code (default: 64)
+              --hidden N,...         widths of a dense network's hidden layers (default:
+                                     256)
+              --loss mse|bce         mean squared error, or binary cross-entropy
+                                     (default: mse)
               --output sigmoid|linear
-                                 what makes pixels of the last layer (default: sigmoid)
+                                     what makes pixels of the last layer (default:
+                                     sigmoid)
               --noise none|gaussian|masking
-                                 noise on the images to be restored (default: none)
-              --noise-level X    standard deviation of the noise, or share of pixels
-                                 masked (default: 0.25)
-              --data DIR|drawn   folder with MNIST's files, or drawn (default: MNIST if
-                                 it is there)
-              --out DIR          where the folder of the run is made (default: runs)
-              --seed N           seed of all random numbers (default: 0)
-              --threads N        threads; results do not depend on it (default: all
-                                 processors)
-              --sample-every N   epochs between pictures (default: 1)
-              --limit N          training images used (default: all)
-              --tensorboard      write a file for TensorBoard too
-              --quiet            print nothing but errors
-          -h, --help             print this help and exit
-              --version          print the version and exit
+                                     noise on the images to be restored (default: none)
+              --noise-level X        standard deviation of the noise, or share of pixels
+                                     masked (default: 0.25)
+              --data DIR|drawn       folder with MNIST's files, or drawn (default: MNIST
+                                     if it is there)
+              --out DIR              where the folder of the run is made (default: runs)
+              --seed N               seed of all random numbers (default: 0)
+              --threads N            threads; results do not depend on it (default: all
+                                     processors)
+              --sample-every N       epochs between pictures (default: 1)
+              --limit N              training images used (default: all)
+              --checkpoint-every N   epochs between checkpoints (default: 1)
+              --early-stop PATIENCE  end after so many epochs without a lower test loss
+                                     (default: never)
+              --resume RUN           folder of a run that is to go on, with its options
+                                     (default: a new run)
+              --tensorboard          write a file for TensorBoard too
+              --quiet                print nothing but errors
+          -h, --help                 print this help and exit
+              --version              print the version and exit
 
         A new folder is made for each run, such as runs/autoencoder-001, with
         config.json, loss.csv (reconstruction error per pixel), evaluation.json (the
@@ -73,6 +79,11 @@ import Testing
         labels and codes) and reconstructions as PGM images; with --latent 2 also the
         codes as points in the colours of their labels, codes.png. Ctrl-C ends a run
         cleanly.
+
+        Checkpoints are kept in the run's folder, the last and the one before. --resume
+        goes on from there to the same bytes, with the run's options. Other values may
+        be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
+        --data (with the same images) and what follows the training.
 
         Without --data, MNIST is read from datasets/mnist if it is there; if not, the
         program trains on digits that it draws itself. To get MNIST:
@@ -86,6 +97,7 @@ import Testing
     #expect(result.code == 0, "\(result.error)")
     #expect(
       try workspace.files(below: "runs/autoencoder-001").keys.sorted() == [
+        "best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors",
         "codes.csv", "codes.png", "codes.ppm", "config.json", "evaluation.json", "loss.csv",
         "reconstructions/epoch-001.pgm", "reconstructions/epoch-001.png",
         "reconstructions/epoch-002.pgm", "reconstructions/epoch-002.png", "report.html",
@@ -96,10 +108,12 @@ import Testing
     let paths = result.lines.filter { $0.hasPrefix("runs/autoencoder-001/") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
     let names = paths.map { $0.dropFirst("runs/autoencoder-001/".count).filter { $0 != "/" } }
-    // The PPM beside the PNG goes without saying.
+    // The PPM beside the PNG goes without saying, and the checkpoint before the last.
     #expect(
       names.sorted()
-        == workspace.names(in: "runs/autoencoder-001").filter { !$0.hasSuffix(".ppm") })
+        == workspace.names(in: "runs/autoencoder-001").filter {
+          !$0.hasSuffix(".ppm") && !$0.contains("previous")
+        })
   }
 
   @Test func theConfigurationHoldsEveryOptionSeedVersionAndData() throws {
@@ -130,6 +144,8 @@ import Testing
           "threads": 1,
           "sample-every": 1,
           "limit": null,
+          "checkpoint-every": 1,
+          "early-stop": null,
           "tensorboard": false,
           "quiet": true
         }
@@ -218,6 +234,7 @@ import Testing
     #expect(losses[1] < losses[0])
     #expect(
       workspace.names(in: "runs/autoencoder-001") == [
+        "best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors",
         "codes.csv", "codes.png", "codes.ppm", "config.json", "evaluation.json", "loss.csv",
         "reconstructions", "report.html",
       ])
@@ -279,7 +296,7 @@ import Testing
       for name in ["config.json", "report.html"] { files[name] = nil }
       return files
     }
-    #expect(runs[0].count == 7)
+    #expect(runs[0].count == 9)
     #expect(runs[1] == runs[0])
     #expect(runs[2] == runs[0])
   }

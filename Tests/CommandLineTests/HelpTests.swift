@@ -33,6 +33,11 @@ import Testing
                                   processors)
           --sample-every N        epochs between pictures (default: 1)
           --limit N               training images used (default: all)
+          --checkpoint-every N    epochs between checkpoints (default: 1)
+          --early-stop PATIENCE   end after so many epochs without a lower test loss
+                                  (default: never)
+          --resume RUN            folder of a run that is to go on, with its options
+                                  (default: a new run)
           --importance-samples K  codes drawn for a test image to estimate log p(x)
                                   at the end (default: no estimate)
           --judge FILE|none       classifier that looks at samples at the end
@@ -51,6 +56,11 @@ import Testing
     clear they are, how far from the test images, how often each class occurs
     (evaluation.json). Without --judge it is trained on the data, which takes about
     a minute, and kept for later runs in ~/.cache/pushforward.
+
+    Checkpoints are kept in the run's folder, the last and the one before. --resume
+    goes on from there to the same bytes, with the run's options. Other values may
+    be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
+    --data (with the same images) and what follows the training.
 
     Without --data, MNIST is read from datasets/mnist if it is there; if not, the
     program trains on digits that it draws itself. To get MNIST:

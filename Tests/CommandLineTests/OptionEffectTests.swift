@@ -50,8 +50,8 @@ import Testing
 
   @Test func theThreadsAreThoseAskedFor() throws {
     let workspace = try Workspace()
-    #expect(try workspace.train("--threads", "1").output.contains("machine: 1 thread, "))
-    #expect(try workspace.train("--threads", "3").output.contains("machine: 3 threads, "))
+    #expect(try workspace.train("--threads", "1").output.contains("machine: CPU, 1 thread, "))
+    #expect(try workspace.train("--threads", "3").output.contains("machine: CPU, 3 threads, "))
   }
 
   /// Pixels that are all black or white stay so, whatever is done with grey ones.

@@ -17,20 +17,24 @@ import Testing
     #expect(!result.wasKilled)
     #expect(result.error == "")
 
-    let pattern = /interrupted in epoch (\d+) after batch (\d+); complete epochs are in (.*)/
+    let pattern =
+      /interrupted in epoch (\d+) after batch (\d+); complete epochs are in (.*); to go on: (.*)/
     let match = try pattern.wholeMatch(in: result.lines.last ?? "")
     let last = try #require(match, "\(result.output)").output
     let epoch = try #require(Int(last.1))
     let batch = try #require(Int(last.2))
     #expect(epoch > 1)
     #expect((1...300).contains(batch))
-    #expect(last.3 == "runs/vae-001")
+    #expect(last.3 == "runs/vae-001" && last.4 == "train-vae --resume runs/vae-001")
 
     let table = try LossTable(of: "runs/vae-001", in: workspace)
     #expect(table.column("epoch") == (1..<epoch).map(Double.init))
     #expect(
-      workspace.names(in: "runs/vae-001")
-        == ["config.json", "loss.csv", "reconstructions", "report.html", "samples"])
+      workspace.names(in: "runs/vae-001").filter { !$0.contains("previous") }
+        == [
+          "best.safetensors", "checkpoint.safetensors", "config.json", "loss.csv",
+          "reconstructions", "report.html", "samples",
+        ])
     for folder in ["samples", "reconstructions"] {
       let names = workspace.names(in: "runs/vae-001/" + folder)
       #expect(names.count == 2 * (epoch - 1))
@@ -74,7 +78,8 @@ import Testing
     #expect(try LossTable(of: "runs/vae-001", in: workspace).rows.count == 1)
     #expect(
       workspace.names(in: "runs/vae-001") == [
-        "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "reconstructions",
+        "best.safetensors", "checkpoint.safetensors", "config.json", "interpolations.pgm",
+        "interpolations.png", "loss.csv", "reconstructions",
         "report.html", "samples",
       ])
   }

@@ -24,24 +24,29 @@ import Testing
         Trains a network to tell the ten classes of images of digits apart.
 
         Options:
-              --epochs N         passes over the training images (default: 3)
-              --batch-size N     images in a training step (default: 64)
-              --learning-rate X  step size of Adam (default: 0.001)
+              --epochs N             passes over the training images (default: 3)
+              --batch-size N         images in a training step (default: 64)
+              --learning-rate X      step size of Adam (default: 0.001)
               --architecture conv|dense
-                                 convolutions, or fully connected layers alone (default:
-                                 conv)
-              --data DIR|drawn   folder with MNIST's files, or drawn (default: MNIST if
-                                 it is there)
-              --out DIR          where the folder of the run is made (default: runs)
-              --seed N           seed of all random numbers (default: 0)
-              --threads N        threads; results do not depend on it (default: all
-                                 processors)
-              --sample-every N   epochs between pictures (default: 1)
-              --limit N          training images used (default: all)
-              --tensorboard      write a file for TensorBoard too
-              --quiet            print nothing but errors
-          -h, --help             print this help and exit
-              --version          print the version and exit
+                                     convolutions, or fully connected layers alone
+                                     (default: conv)
+              --data DIR|drawn       folder with MNIST's files, or drawn (default: MNIST
+                                     if it is there)
+              --out DIR              where the folder of the run is made (default: runs)
+              --seed N               seed of all random numbers (default: 0)
+              --threads N            threads; results do not depend on it (default: all
+                                     processors)
+              --sample-every N       epochs between pictures (default: 1)
+              --limit N              training images used (default: all)
+              --checkpoint-every N   epochs between checkpoints (default: 1)
+              --early-stop PATIENCE  end after so many epochs without a lower test loss
+                                     (default: never)
+              --resume RUN           folder of a run that is to go on, with its options
+                                     (default: a new run)
+              --tensorboard          write a file for TensorBoard too
+              --quiet                print nothing but errors
+          -h, --help                 print this help and exit
+              --version              print the version and exit
 
         A new folder is made for each run, such as runs/classifier-001, with
         config.json, loss.csv (nats per image, and the share of images put into the
@@ -49,6 +54,11 @@ import Testing
         mistakes.csv, and the trained network, classifier.safetensors. The
         convolutional one can judge samples: train-vae --judge FILE. Ctrl-C ends a run
         cleanly.
+
+        Checkpoints are kept in the run's folder, the last and the one before. --resume
+        goes on from there to the same bytes, with the run's options. Other values may
+        be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
+        --data (with the same images) and what follows the training.
 
         Without --data, MNIST is read from datasets/mnist if it is there; if not, the
         program trains on digits that it draws itself. To get MNIST:
@@ -81,9 +91,10 @@ import Testing
     }
 
     var names = [
+      "best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors",
       "classifier.safetensors", "config.json", "loss.csv", "mistakes.csv", "report.html",
     ]
-    if workspace.has(Self.run + "/mistakes") { names.insert("mistakes", at: 3) }
+    if workspace.has(Self.run + "/mistakes") { names.insert("mistakes", at: 6) }
     #expect(workspace.names(in: Self.run) == names)
     // What is named at the end is there.
     let paths = result.lines.filter { $0.hasPrefix(Self.run + "/") }

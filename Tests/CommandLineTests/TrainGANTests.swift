@@ -46,39 +46,42 @@ import Testing
         Trains a generative adversarial network (Goodfellow et al. 2014) on images.
 
         Options:
-              --epochs N           passes over the training images (default: 20)
-              --batch-size N       images in a training step (default: 128)
-              --learning-rate X    step size of Adam (default: 0.0002)
+              --epochs N            passes over the training images (default: 20)
+              --batch-size N        images in a training step (default: 128)
+              --learning-rate X     step size of Adam (default: 0.0002)
               --architecture dense|dcgan
-                                   fully connected layers, or convolutions (default:
-                                   dense)
-              --latent N           dimensions of the noise z (default: 100)
-              --image-size 28|64   side of the images in pixels (default: 28, or as they
-                                   are in a folder)
+                                    fully connected layers, or convolutions (default:
+                                    dense)
+              --latent N            dimensions of the noise z (default: 100)
+              --image-size 28|64    side of the images in pixels (default: 28, or as
+                                    they are in a folder)
               --generator-loss non-saturating|saturating
-                                   -log D(G(z)), or log(1 - D(G(z))) (default:
-                                   non-saturating)
+                                    -log D(G(z)), or log(1 - D(G(z))) (default:
+                                    non-saturating)
               --discriminator-steps K
-                                   steps of the discriminator for one of the generator
-                                   (default: 1)
-              --label-smoothing X  what real images' labels are short of 1 (default: 0)
-              --data DIR|drawn     folder with MNIST's files or with images, or drawn
-                                   (default: MNIST if it is there)
-              --no-cache           decode a folder's images anew
-              --out DIR            where the folder of the run is made (default: runs)
-              --seed N             seed of all random numbers (default: 0)
-              --threads N          threads; results do not depend on it (default: all
-                                   processors)
-              --sample-every N     epochs between pictures (default: 1)
-              --limit N            training images used (default: all)
-              --log-every N        steps between rows of steps.csv (default: no such
-                                   table)
-              --judge FILE|none    classifier that looks at samples at the end (default:
-                                   one trained on the data, once)
-              --tensorboard        write a file for TensorBoard too
-              --quiet              print nothing but errors
-          -h, --help               print this help and exit
-              --version            print the version and exit
+                                    steps of the discriminator for one of the generator
+                                    (default: 1)
+              --label-smoothing X   what real images' labels are short of 1 (default: 0)
+              --data DIR|drawn      folder with MNIST's files or with images, or drawn
+                                    (default: MNIST if it is there)
+              --no-cache            decode a folder's images anew
+              --out DIR             where the folder of the run is made (default: runs)
+              --seed N              seed of all random numbers (default: 0)
+              --threads N           threads; results do not depend on it (default: all
+                                    processors)
+              --sample-every N      epochs between pictures (default: 1)
+              --limit N             training images used (default: all)
+              --checkpoint-every N  epochs between checkpoints (default: 1)
+              --resume RUN          folder of a run that is to go on, with its options
+                                    (default: a new run)
+              --log-every N         steps between rows of steps.csv (default: no such
+                                    table)
+              --judge FILE|none     classifier that looks at samples at the end
+                                    (default: one trained on the data, once)
+              --tensorboard         write a file for TensorBoard too
+              --quiet               print nothing but errors
+          -h, --help                print this help and exit
+              --version             print the version and exit
 
         A new folder is made for each run, such as runs/gan-001, with config.json,
         loss.csv (both losses in nats, D(x) and D(G(z)) as probabilities, the norms of
@@ -97,6 +100,11 @@ import Testing
         (evaluation.json). Without --judge it is trained on the data, which takes about
         a minute, and kept for later runs in ~/.cache/pushforward.
 
+        Checkpoints are kept in the run's folder, the last and the one before. --resume
+        goes on from there to the same bytes, with the run's options. Other values may
+        be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
+        --data (with the same images) and what follows the training.
+
         Without --data, MNIST is read from datasets/mnist if it is there; if not, the
         program trains on digits that it draws itself. To get MNIST:
         scripts/download-mnist.sh
@@ -113,8 +121,8 @@ import Testing
     #expect(result.code == 0 && result.error == "")
     #expect(
       workspace.names(in: Self.run) == [
-        "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "report.html",
-        "samples",
+        "checkpoint-previous.safetensors", "checkpoint.safetensors", "config.json",
+        "interpolations.pgm", "interpolations.png", "loss.csv", "report.html", "samples",
         "steps.csv",
       ])
     let (table, steps) = (try table(), try table("steps.csv"))
@@ -140,7 +148,7 @@ import Testing
     // What is named at the end is there.
     let paths = result.lines.filter { $0.hasPrefix(Self.run + "/") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
-    #expect(paths.count == 6)
+    #expect(paths.count == 7)
     for path in paths { #expect(workspace.has(path), "\(path)") }
     #expect(
       result.output.contains(
@@ -212,6 +220,7 @@ import Testing
           "threads": 1,
           "sample-every": 1,
           "limit": 20,
+          "checkpoint-every": 1,
           "log-every": 5,
           "judge": null,
           "tensorboard": false,
@@ -271,7 +280,8 @@ import Testing
     #expect(result.output.contains("data:    colour images in images, 4 training images\n"))
     #expect(
       workspace.names(in: Self.run) == [
-        "config.json", "interpolations.png", "interpolations.ppm", "loss.csv", "report.html",
+        "checkpoint.safetensors", "config.json", "interpolations.png", "interpolations.ppm",
+        "loss.csv", "report.html",
         "samples",
       ])
     let picture = try workspace.contents(of: Self.run + "/samples/epoch-001.ppm")
@@ -344,7 +354,8 @@ import Testing
     }
     #expect(
       runs[0].keys.sorted() == [
-        "interpolations.pgm", "interpolations.png", "loss.csv", "samples/epoch-002.pgm",
+        "checkpoint-previous.safetensors", "checkpoint.safetensors", "interpolations.pgm",
+        "interpolations.png", "loss.csv", "samples/epoch-002.pgm",
         "samples/epoch-002.png", "steps.csv",
       ])
     #expect(runs[1] == runs[0])

@@ -37,7 +37,9 @@ import Testing
         2,6,4.8,48.0,200.0
 
         """)
-    #expect(outcome == .completed(["train_loss": 4.8, "train_kl": 48, "test_loss": 200]))
+    #expect(
+      outcome
+        == .completed(epoch: 2, count: 2, ["train_loss": 4.8, "train_kl": 48, "test_loss": 200]))
   }
 
   @Test func theTrainerIsEvaluatedOnceAnEpochAfterItsSteps() throws {

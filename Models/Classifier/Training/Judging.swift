@@ -183,6 +183,7 @@ extension CommandLineOption {
   ) -> Self {
     .text(
       "judge", property, placeholder: "FILE|none", absence: "one trained on the data, once",
-      help: "classifier that looks at samples at the end")
+      help: "classifier that looks at samples at the end"
+    ).changeable
   }
 }

@@ -1,0 +1,39 @@
+/// Why a run cannot go on.
+public enum ResumeError: Error, Equatable, Sendable {
+  /// The folder is not there or no run was begun in it.
+  case notARun(path: String)
+  /// Its `config.json` is not what a run writes.
+  case damagedConfiguration(path: String, reason: String)
+  /// It is the run of another program.
+  case otherProgram(path: String, expected: String, found: String)
+  /// Another process trains in it.
+  case inUse(path: String)
+}
+
+extension ResumeError: CustomStringConvertible {
+  /// The folder, what was expected and what was found.
+  public var description: String {
+    switch self {
+    case .notARun(let path):
+      "cannot resume '\(path)': expected the folder of a run, found no config.json in it"
+    case .damagedConfiguration(let path, let reason):
+      "cannot resume '\(path)': its config.json is damaged: \(reason)"
+    case .otherProgram(let path, let expected, let found):
+      "cannot resume '\(path)': expected a run of \(expected), found one of \(found)"
+    case .inUse(let path):
+      "cannot resume '\(path)': another process is training in it"
+    }
+  }
+}
+
+extension ResumeError: ExitCodeProviding {
+  /// `noInput` where there is no run, `dataError` for a damaged one, `usage` for another program's.
+  public var exitCode: ExitCode {
+    switch self {
+    case .notARun: .noInput
+    case .damagedConfiguration: .dataError
+    case .otherProgram: .usage
+    case .inUse: .failure
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+
+extension Command {
+  /// The options of a run that is to go on: those in its `config.json`, and of those that are given
+  /// the ones that may change.
+  ///
+  /// - Throws: `CommandLineError` that names every option with another value than the run's,
+  ///   `ResumeError` if there is no such run.
+  func options(ofRun path: String, changedBy arguments: [String]) throws -> Options {
+    let recorded = try recordedOptions(ofRun: path)
+    guard case .run(let given) = try parse(arguments, over: recorded) else { return recorded }
+    let differences = options.filter { $0.isRecorded && !$0.isChangeable }.compactMap { option in
+      let (expected, found) = (option.record(recorded), option.record(given))
+      return expected == found
+        ? nil
+        : CommandLineError.Difference(
+          option: option.flag, expected: expected.description, found: found.description)
+    }
+    guard differences.isEmpty else {
+      throw CommandLineError.differentRun(path: path, differences)
+    }
+    return given
+  }
+
+  private func recordedOptions(ofRun path: String) throws -> Options {
+    let file = path + "/config.json"
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw ResumeError.notARun(path: path)
+    }
+    guard let record = try? JSONDecoder().decode([String: ConfigurationValue].self, from: data)
+    else {
+      throw ResumeError.damagedConfiguration(path: path, reason: "it is not one object of values")
+    }
+    let program = record["program"]?.description ?? "none"
+    guard program == name else {
+      throw ResumeError.otherProgram(path: path, expected: name, found: program)
+    }
+    var values = defaults
+    for option in options {
+      guard let text = record[option.name]?.argument else { continue }
+      do {
+        try option.read(text, &values)
+      } catch {
+        throw ResumeError.damagedConfiguration(path: path, reason: "\(error)")
+      }
+    }
+    return values
+  }
+}
+
+extension ConfigurationValue: Decodable {
+  /// Reads a value from JSON; a number without a fraction is a whole one.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .absent
+    } else if let value = try? container.decode(Bool.self) {
+      self = .flag(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode([Int].self) {
+      self = .integers(value)
+    } else if let value = try? container.decode([Double].self) {
+      self = .numbers(value)
+    } else {
+      self = .text(try container.decode(String.self))
+    }
+  }
+
+  /// The value as it is typed behind an option; nil where the option is not given.
+  fileprivate var argument: String? {
+    switch self {
+    case .absent, .flag(false): nil
+    case .flag(true): ""
+    default: description
+    }
+  }
+}

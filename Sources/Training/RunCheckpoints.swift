@@ -1,0 +1,37 @@
+import Files
+import Glibc
+
+// The checkpoints in a run's folder.
+
+extension RunFolder {
+  /// What the last checkpoint is called in the folder; the one before it has `-previous` in its name.
+  public static let checkpointName = "checkpoint.safetensors"
+
+  /// Writes a checkpoint and keeps the one before.
+  ///
+  /// - Throws: `OutputError`, naming the file and the cause; the one before is then still there.
+  public func write(_ checkpoint: Checkpoint) throws {
+    try checkpoint.write(to: path(of: Self.checkpointName))
+  }
+
+  /// Reads the last checkpoint, or the one before it where the last cannot be read.
+  ///
+  /// - Parameter report: Called with a line if the last one cannot be read.
+  /// - Returns: A checkpoint, or nil if the run has none yet.
+  /// - Throws: What is wrong with the last one, if there is no other.
+  public func latestCheckpoint(reporting report: (String) -> Void) throws -> Checkpoint? {
+    let path = path(of: Self.checkpointName)
+    let isMissing = access(path, F_OK) != 0 && errno == ENOENT
+    do {
+      return try Checkpoint(path: path)
+    } catch {
+      let previousPath = Checkpoint.previousPath(of: path)
+      guard let previous = try? Checkpoint(path: previousPath) else {
+        if isMissing && access(previousPath, F_OK) != 0 { return nil }
+        throw error
+      }
+      report("\(error); going on from the one before it, '\(previousPath)'")
+      return previous
+    }
+  }
+}

@@ -1,0 +1,299 @@
+import Datasets
+import Foundation
+import Glibc
+import Testing
+
+/// Runs that go on where they stopped, to the same bytes as if they had not.
+@Suite struct ResumeTests {
+  let workspace: Workspace
+
+  init() throws { workspace = try Workspace() }
+
+  private func run(_ program: String, _ arguments: [String]) throws -> Executable.Result {
+    try Executable(program, arguments, in: workspace).result()
+  }
+
+  /// All but the report, which names the folder.
+  private func files(_ run: String) throws -> [String: Data] {
+    try workspace.files(below: "runs/" + run).filter { $0.key != "report.html" }
+  }
+
+  // MARK: The same bytes
+
+  /// The images are digits and the models of a size that is split between threads.
+  @Test(arguments: [
+    ("vae", ["--latent", "2", "--hidden", "100", "--binarize", "stochastic"]),
+    ("autoencoder", ["--latent", "2", "--noise", "gaussian"]),
+    ("gan", ["--architecture", "dcgan", "--log-every", "1", "--discriminator-steps", "2"]),
+    ("classifier", ["--architecture", "conv"]),
+  ])
+  func twoAndTwoEpochsAreFour(name: String, options: [String]) throws {
+    try DrawnDigits(trainCount: 48, testCount: 20).write(to: workspace.path(of: "digits"))
+    let (program, options) = (
+      "train-" + name, options + ["--data", "digits", "--batch-size", "16"]
+    )
+    let whole = try run(program, options + ["--epochs", "4", "--threads", "1"])
+    #expect(whole.code == 0, "\(whole.error)")
+    let first = try run(program, options + ["--epochs", "2", "--threads", "3"])
+    #expect(first.code == 0, "\(first.error)")
+    let second = try run(
+      program, ["--resume", "runs/\(name)-002", "--epochs", "4", "--threads", "1"])
+    #expect(second.code == 0, "\(second.error)")
+    #expect(second.lines.contains("resumed after epoch 2"))
+    let (expected, found) = (try files(name + "-001"), try files(name + "-002"))
+    #expect(expected.keys.sorted() == found.keys.sorted())
+    for (name, bytes) in expected { #expect(found[name] == bytes, "\(name)") }
+    #expect(found["checkpoint.safetensors"] != nil && found["loss.csv"] != nil)
+  }
+
+  @Test func rowsAfterTheCheckpointAreWrittenAnew() throws {
+    let options = Workspace.quick + ["--checkpoint-every", "3"]
+    #expect(try run("train-vae", options + ["--epochs", "5"]).code == 0)
+    #expect(try run("train-vae", options + ["--epochs", "5"]).code == 0)
+    // As a kill in the fifth epoch would have left it, and worse.
+    try workspace.remove("runs/vae-002/checkpoint.safetensors")
+    try workspace.write("epoch,step\n1,2\n".utf8, to: "runs/vae-002/loss.csv")
+    try workspace.write("half".utf8, to: "runs/vae-002/samples/epoch-005.pgm.12.partial")
+    let result = try run("train-vae", ["--resume", "runs/vae-002/"])
+    #expect(result.code == 0, "\(result.error)")
+    #expect(result.lines.contains("resumed after epoch 3"))
+    #expect(try files("vae-001") == files("vae-002"))
+  }
+
+  @Test func aFinishedRunSaysSoAndStaysAsItIs() throws {
+    #expect(try workspace.train("--epochs", "2").code == 0)
+    let before = try files("vae-001")
+    let result = try run("train-vae", ["--resume", "runs/vae-001"])
+    #expect(result.code == 0)
+    #expect(
+      result.lines.contains(
+        "the run is finished, trained 2 epochs; only its last files are written"))
+    #expect(try files("vae-001") == before)
+  }
+
+  @Test func aRunWithoutACheckpointBeginsAnew() throws {
+    #expect(try workspace.train("--epochs", "2").code == 0)
+    let before = try files("vae-001")
+    for name in before.keys where name != "config.json" {
+      try workspace.remove("runs/vae-001/" + name)
+    }
+    let result = try run("train-vae", ["--resume", "runs/vae-001"])
+    #expect(result.lines.contains("there is no checkpoint yet: the run begins anew"))
+    #expect(try files("vae-001") == before)
+  }
+
+  /// Fifty times a run is killed at a random moment, some of them again after it went on.
+  @Test(arguments: [
+    ("train-vae", ["--latent", "2", "--hidden", "8"]),
+    ("train-autoencoder", ["--latent", "2", "--hidden", "8", "--noise", "masking"]),
+  ])
+  func aKilledRunGoesOnToTheSameBytes(program: String, options: [String]) throws {
+    let begin =
+      ["--data", "data", "--batch-size", "8", "--epochs", "8", "--threads", "1"] + options
+    let start = ContinuousClock.now
+    #expect(try run(program, begin + ["--out", "whole"]).code == 0)
+    let duration = (ContinuousClock.now - start) / .microseconds(1)
+    let expected = try workspace.files(below: "whole/" + workspace.names(in: "whole")[0])
+
+    var random = SystemRandomNumberGenerator()
+    var (kills, completions, epochs) = (0, 0, 0)
+    while kills < 25 || completions == 0 {
+      let name = workspace.names(in: "runs").last.map { "runs/" + $0 }
+      let canResume = name.map { workspace.has($0 + "/config.json") } ?? false
+      let arguments = canResume ? ["--resume", name ?? ""] : begin
+      let process = try Executable(program, arguments, in: workspace)
+      usleep(UInt32.random(in: 0...UInt32(duration), using: &random))
+      if kills < 25 { process.send(SIGKILL) }
+      let result = try process.result()
+      #expect(result.wasKilled || result.code == 0, "\(result.error)")
+      #expect(result.error == "")
+      if canResume, let line = result.lines.first(where: { $0.hasPrefix("resumed after epoch ") }) {
+        // Nothing is lost of what was said to be done.
+        #expect(Int(line.split(separator: " ")[3]) ?? 0 >= epochs, "\(line) and not \(epochs)")
+      }
+      let lines = result.lines.filter { $0.hasPrefix("epoch ") }
+      epochs = max(epochs, lines.last.flatMap { Int($0.dropFirst(6).prefix { $0 != "/" }) } ?? 0)
+      if result.wasKilled {
+        kills += 1
+      } else {
+        completions += 1
+        let run = try #require(workspace.names(in: "runs").last)
+        var found = try workspace.files(below: "runs/" + run)
+        var whole = expected
+        #expect(found.keys.sorted() == whole.keys.sorted())
+        for name in ["config.json", "report.html"] {  // they name the folder
+          found[name] = nil
+          whole[name] = nil
+        }
+        for (name, bytes) in whole { #expect(found[name] == bytes, "\(name)") }
+        try workspace.remove("runs")
+        epochs = 0
+      }
+    }
+  }
+
+  // MARK: Other options
+
+  @Test func otherOptionsAreNamedAndRefused() throws {
+    #expect(try workspace.train().code == 0)
+    let before = try files("vae-001")
+    let result = try run(
+      "train-vae",
+      [
+        "--resume", "runs/vae-001", "--beta", "4", "--hidden", "16,8", "--epochs", "2", "--seed",
+        "0",
+      ])
+    #expect(result.code == 64)
+    #expect(
+      result.error == """
+        train-vae: cannot resume 'runs/vae-001' with other options than its own: --hidden is 8, \
+        given 16,8; --beta is 1, given 4
+        Try 'train-vae --help'.
+
+        """)
+    #expect(result.output == "")
+    #expect(try files("vae-001") == before)
+  }
+
+  @Test func fewerEpochsThanAreTrained() throws {
+    #expect(try workspace.train("--epochs", "2").code == 0)
+    let before = try files("vae-001")
+    let result = try run("train-vae", ["--resume", "runs/vae-001", "--epochs", "1"])
+    #expect(result.code == 64)
+    #expect(
+      result.error.hasPrefix("train-vae: --epochs 1: expected 2 or more, as so many are trained\n"))
+    #expect(try files("vae-001") == before)
+  }
+
+  @Test func theSameDataMayLieElsewhereAndOthersAreRefused() throws {
+    #expect(try workspace.train().code == 0)
+    try SmallData().write(to: workspace.path(of: "moved"))
+    try SmallData(trainCount: 41).write(to: workspace.path(of: "other"))
+    let resume = ["--resume", "runs/vae-001", "--epochs", "2", "--data"]
+    let other = try run("train-vae", resume + ["other"])
+    #expect(other.code == 65)
+    #expect(
+      other.error == "train-vae: 'runs/vae-001/checkpoint.safetensors' is of a run on other data: "
+        + "expected the same images in --data\n")
+    #expect(try run("train-vae", resume + ["moved"]).code == 0)
+    #expect(try LossTable(of: "runs/vae-001", in: workspace).rows.count == 2)
+  }
+
+  @Test func aConfigurationThatWasEdited() throws {
+    #expect(try workspace.train().code == 0)
+    let path = "runs/vae-001/config.json"
+    let text = String(decoding: try workspace.contents(of: path), as: UTF8.self)
+    try workspace.write(text.replacing("\"beta\": 1", with: "\"beta\": 2").utf8, to: path)
+    let result = try run("train-vae", ["--resume", "runs/vae-001"])
+    #expect(result.code == 65)
+    #expect(result.error.contains("is of a run with other options than those in the config.json"))
+    try workspace.write("{ \"program\": \"train-vae\", \"epochs\": \"many\" }".utf8, to: path)
+    let second = try run("train-vae", ["--resume", "runs/vae-001"])
+    #expect(second.code == 65)
+    #expect(
+      second.error == "train-vae: cannot resume 'runs/vae-001': its config.json is damaged: "
+        + "--epochs expects a whole number, found 'many'\n")
+    try workspace.write("{ \"program\":".utf8, to: path)
+    #expect(try run("train-vae", ["--resume", "runs/vae-001"]).code == 65)
+  }
+
+  @Test func whatIsNoRunOfThisProgram() throws {
+    #expect(try workspace.train().code == 0)
+    let other = try run("train-autoencoder", ["--resume", "runs/vae-001"])
+    #expect(other.code == 64)
+    #expect(
+      other.error == "train-autoencoder: cannot resume 'runs/vae-001': expected a run of "
+        + "train-autoencoder, found one of train-vae\n")
+    let none = try run("train-vae", ["--resume", "runs"])
+    #expect(none.code == 66)
+    #expect(
+      none.error == "train-vae: cannot resume 'runs': expected the folder of a run, found no "
+        + "config.json in it\n")
+  }
+
+  @Test func oneProcessAtATime() throws {
+    let training = try Executable(
+      "train-vae", Workspace.quick + ["--epochs", "100000"], in: workspace)
+    try #require(training.hasPrinted("epoch      1/100000"))
+    let result = try run("train-vae", ["--resume", "runs/vae-001"])
+    #expect(result.code == 1)
+    #expect(
+      result.error
+        == "train-vae: cannot resume 'runs/vae-001': another process is training in it\n")
+    training.send(SIGKILL)
+    _ = try training.result()
+  }
+
+  // MARK: Damage
+
+  @Test(arguments: [false, true])
+  func theOlderCheckpointWorksWhereTheLastIsDamaged(isCutShort: Bool) throws {
+    #expect(try workspace.train("--epochs", "3").code == 0)
+    let before = try files("vae-001")
+    let name = "runs/vae-001/checkpoint.safetensors"
+    try workspace.edit(name) { bytes in
+      if isCutShort { bytes.removeLast(1000) } else { bytes[bytes.count / 2] ^= 4 }
+    }
+    let result = try run("train-vae", ["--resume", "runs/vae-001"])
+    #expect(result.code == 0, "\(result.error)")
+    #expect(
+      result.lines.contains { line in
+        line.hasPrefix("'\(name)' is not a whole safetensors file: ")
+          && line.hasSuffix(
+            "; going on from the one before it, 'runs/vae-001/checkpoint-previous.safetensors'")
+      }, "\(result.output)")
+    #expect(result.lines.contains("resumed after epoch 2"))
+    let after = try files("vae-001")
+    for (name, bytes) in before where !name.contains("previous") {
+      #expect(after[name] == bytes, "\(name)")
+    }
+  }
+
+  @Test func twoDamagedCheckpointsAreNamed() throws {
+    #expect(try workspace.train("--epochs", "2").code == 0)
+    for name in ["checkpoint", "checkpoint-previous"] {
+      try workspace.edit("runs/vae-001/\(name).safetensors") { $0[$0.count - 20] ^= 1 }
+    }
+    let result = try run("train-vae", ["--resume", "runs/vae-001"])
+    #expect(result.code == 65)
+    #expect(
+      result.error == "train-vae: 'runs/vae-001/checkpoint.safetensors' is not a whole safetensors "
+        + "file: its checksum is that of other bytes\n")
+  }
+
+  /// Files may not grow beyond 32 KB: the tables and pictures fit, a checkpoint does not.
+  @Test func aFullDiskIsNamedAndTheOlderCheckpointStays() throws {
+    let options = ["--data", "data", "--hidden", "20", "--latent", "3", "--epochs", "3"]
+    #expect(try run("train-vae", options).code == 0)
+    #expect(try run("train-vae", options + ["--epochs", "1"]).code == 0)
+    let checkpoint = try workspace.contents(of: "runs/vae-002/checkpoint.safetensors")
+    #expect(checkpoint.count > 1 << 15)
+    let script = #"trap "" XFSZ; ulimit -f 32; exec "$0" "$@""#
+    let result = try Executable(
+      command: [
+        "/bin/sh", "-c", script, Executable.path(of: "train-vae"), "--resume", "runs/vae-002",
+        "--epochs", "3",
+      ], in: workspace
+    ).result()
+    #expect(result.code == 74)
+    #expect(
+      result.error
+        == "train-vae: cannot write 'runs/vae-002/checkpoint.safetensors': File too large\n")
+    #expect(try workspace.contents(of: "runs/vae-002/checkpoint.safetensors") == checkpoint)
+    #expect(try run("train-vae", ["--resume", "runs/vae-002"]).code == 0)
+    #expect(try files("vae-001") == files("vae-002"))
+  }
+
+  @Test(.enabled(if: Unprivileged.isPossible, "needs a user whom permissions bind"))
+  func aFolderThatMayNotBeWrittenTo() throws {
+    #expect(try workspace.train().code == 0)
+    chmod(workspace.path(of: "runs/vae-001"), 0o555)
+    let result = try Unprivileged.run(
+      ["--resume", "runs/vae-001", "--epochs", "2"], in: workspace)
+    #expect(result.code == 74)
+    #expect(
+      result.error == "train-vae: cannot write 'runs/vae-001/config.json': Permission denied\n")
+    chmod(workspace.path(of: "runs/vae-001"), 0o755)
+    #expect(try run("train-vae", ["--resume", "runs/vae-001", "--epochs", "2"]).code == 0)
+  }
+}
