@@ -14,7 +14,6 @@ public enum BuildConfiguration {
   /// Without it a first `swift run` looks as if the framework were slow.
   public static var note: String? {
     guard isDebug else { return nil }
-    return "This is a debug build, ten times slower or more; "
-      + "build with: swift build -c release"
+    return "This is a debug build, ten times slower than one by swift build -c release"
   }
 }

@@ -121,12 +121,10 @@ public struct TrainingRun {
       let pictures =
         epoch % pictureInterval == 0 || isLast
         ? trainer.pictures().map { (name: $0.name, image: $0.grid.image) } : []
-      try events?.add(
-        figures: zip(columns.dropFirst(2), training + test).map { ($0, $1) }, pictures: pictures,
-        step: state.step)
       let files = EpochFiles(
-        folder: folder, table: state.table,
-        pictures: pictures.map { ("\($0.name)/epoch-\(padded(epoch))", $0.image) },
+        folder: folder, table: state.table, events: events, step: state.step,
+        figures: zip(columns.dropFirst(2), training + test).map { ($0, $1) }, pictures: pictures,
+        pictureName: "epoch-\(padded(epoch))",
         best: isBest ? model?.file(at: folder.path(of: BestModel.fileName)) : nil,
         checkpoint: epoch % checkpointInterval == 0 || isLast
           ? Checkpoint(
@@ -224,14 +222,19 @@ private struct State {
 private struct EpochFiles: Sendable {
   let folder: RunFolder
   let table: CSVFile
+  let events: EventFile?
+  let step: Int
+  let figures: [(name: String, value: Double)]
   let pictures: [(name: String, image: Image)]
+  let pictureName: String
   let best: (@Sendable () throws -> Void)?
   let checkpoint: Checkpoint?
 
   /// Writes all of it, the checkpoint last: a run goes on from there only if the rest is complete.
   func write() throws {
     try table.write()
-    for (name, image) in pictures { try folder.write(image, to: name) }
+    for (name, image) in pictures { try folder.write(image, to: "\(name)/\(pictureName)") }
+    try events?.add(figures: figures, pictures: pictures, step: step)
     try best?()
     if let checkpoint { try folder.write(checkpoint) }
   }

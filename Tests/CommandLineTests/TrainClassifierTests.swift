@@ -58,7 +58,7 @@ import Testing
         Checkpoints are kept in the run's folder, the last and the one before. --resume
         goes on from there to the same bytes, with the run's options. Other values may
         be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
-        --data (with the same images) and what follows the training.
+        --tensorboard, --data (with the same images) and what follows the training.
 
         Without --data, MNIST is read from datasets/mnist if it is there; if not, the
         program trains on digits that it draws itself. To get MNIST:

@@ -43,8 +43,7 @@ import Testing
     #if DEBUG
       #expect(
         BuildConfiguration.note
-          == "This is a debug build, ten times slower or more; build with: "
-          + "swift build -c release")
+          == "This is a debug build, ten times slower than one by swift build -c release")
     #else
       #expect(BuildConfiguration.note == nil)
     #endif

@@ -116,7 +116,7 @@ extension Report {
     let list = cards.map { "<div class=\"card\">\($0)</div>" }.joined(separator: "\n")
     let judgement =
       evaluation.entries.isEmpty
-      ? "" : card(rows(evaluation, caption: "Evaluation of the trained model"))
+      ? "" : card(rows(evaluation, caption: "Evaluation of the trained model", isMeasured: true))
     return section(
       "Results",
       """
@@ -130,10 +130,12 @@ extension Report {
 
   private func card(_ content: String) -> String { "<div class=\"card\">\(content)</div>" }
 
-  /// A figure as a person reads it, with the one in the file beside it for programs.
   private func element(_ table: LossTable, _ column: String, row: Int) -> String {
-    guard let place = table.columns.firstIndex(of: column) else { return "" }
-    let field = table.rows[row][place]
+    table.columns.firstIndex(of: column).map { element(table.rows[row][$0]) } ?? ""
+  }
+
+  /// A figure as a person reads it, with the one in the file beside it for programs.
+  private func element(_ field: String) -> String {
     let text = Double(field).map(Readable.metric) ?? field
     return #"<data value="\#(escaped(field))">\#(escaped(text))</data>"#
   }
@@ -253,12 +255,18 @@ extension Report {
       """)
   }
 
-  private func rows(_ entries: Configuration, caption: String) -> String {
+  /// A table of names and values; those that were measured are rounded for the reader.
+  private func rows(
+    _ entries: Configuration, caption: String, isMeasured: Bool = false
+  ) -> String {
     let lines = entries.entries.map { entry in
-      """
-      <tr><th scope="row">\(escaped(entry.name))</th>\
-      <td>\(escaped(entry.value.description))</td></tr>
-      """
+      let text =
+        if case .number(let number) = entry.value, isMeasured {
+          element("\(number)")
+        } else {
+          escaped(entry.value.description)
+        }
+      return #"<tr><th scope="row">\#(escaped(entry.name))</th><td>\#(text)</td></tr>"#
     }
     return """
       <table><caption>\(escaped(caption))</caption><tbody>

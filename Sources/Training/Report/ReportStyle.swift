@@ -51,7 +51,7 @@ enum ReportStyle {
     .pictures { --least: 24rem; align-items: start; }
     img { display: block; max-width: 100%; height: auto; border-radius: .3rem; }
     [hidden] { display: none !important; }
-    svg { display: block; width: 100%; height: auto; }
+    svg { display: block; width: 100%; max-width: 36rem; height: auto; margin: 0 auto; }
     svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
     .middle { text-anchor: middle; }
     .end { text-anchor: end; }

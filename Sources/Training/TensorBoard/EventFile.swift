@@ -12,7 +12,7 @@ import Images
 /// let events = try EventFile(in: folder, hyperparameters: configuration)
 /// try events.add(figures: [("test_loss", 104.5)], pictures: [("samples", image)], step: 469)
 /// ```
-public struct EventFile {
+public struct EventFile: Sendable {
   /// The file's name in the run's folder.
   let name: String
   private let path: String
