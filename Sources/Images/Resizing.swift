@@ -17,37 +17,50 @@ extension Image {
     let rows = Taps(from: height, to: side * height / shorter, middle: side)
 
     // Across first, of the rows that count alone.
-    let firstRow = rows.starts[0]
-    let rowCount = rows.starts[side - 1] + rows.weights[side - 1].count - firstRow
+    let firstRow = rows.spans[0].start
+    let rowCount = rows.spans[side - 1].start + rows.spans[side - 1].weights.count - firstRow
     let rowLength = side * channels
     var narrow = [Float](repeating: 0, count: rowCount * rowLength)
+    var result = [UInt8](repeating: 0, count: side * rowLength)
+    // By pointers: with arrays most of the time would go into counting who holds them.
     pixels.withUnsafeBufferPointer { pixels in
-      for row in 0..<rowCount {
-        let line = (firstRow + row) * width * channels
-        for column in 0..<side {
-          let target = row * rowLength + column * channels
-          var source = line + columns.starts[column] * channels
-          for weight in columns.weights[column] {
-            for channel in 0..<channels {
-              narrow[target + channel] += weight * Float(pixels[source + channel])
+      narrow.withUnsafeMutableBufferPointer { narrow in
+        columns.weights.withUnsafeBufferPointer { weights in
+          for row in 0..<rowCount {
+            let line = (firstRow + row) * width * channels
+            var target = row * rowLength
+            for span in columns.spans {
+              for channel in 0..<channels {
+                var sum: Float = 0
+                var source = line + span.start * channels + channel
+                for index in span.weights {
+                  sum += weights[index] * Float(pixels[source])
+                  source += channels
+                }
+                narrow[target] = sum
+                target += 1
+              }
             }
-            source += channels
           }
         }
-      }
-    }
-    var result = [UInt8](repeating: 0, count: side * rowLength)
-    var sums = [Float](repeating: 0, count: rowLength)
-    for row in 0..<side {
-      for index in 0..<rowLength { sums[index] = 0.5 }
-      var source = (rows.starts[row] - firstRow) * rowLength
-      for weight in rows.weights[row] {
-        for index in 0..<rowLength { sums[index] += weight * narrow[source + index] }
-        source += rowLength
-      }
-      // The weights add up to 1 but for rounding.
-      for index in 0..<rowLength {
-        result[row * rowLength + index] = UInt8(min(max(sums[index], 0), 255))
+        rows.weights.withUnsafeBufferPointer { weights in
+          result.withUnsafeMutableBufferPointer { result in
+            var target = 0
+            for span in rows.spans {
+              for place in 0..<rowLength {
+                var sum: Float = 0.5
+                var source = (span.start - firstRow) * rowLength + place
+                for index in span.weights {
+                  sum += weights[index] * narrow[source]
+                  source += rowLength
+                }
+                // The weights add up to 1 but for rounding.
+                result[target] = UInt8(min(max(sum, 0), 255))
+                target += 1
+              }
+            }
+          }
+        }
       }
     }
     return Image(height: side, width: side, channels: channels, pixels: result)
@@ -68,10 +81,13 @@ extension Image {
 
 /// Which pixels of a line go into each pixel of a line of another length, and with what weights.
 private struct Taps {
-  /// The first pixel for each one of the result.
-  private(set) var starts: [Int] = []
-  /// The weights of this pixel and of those behind it, which add up to 1.
-  private(set) var weights: [[Float]] = []
+  /// The first pixel for one of the result, and where the weights of it and of those behind it are.
+  typealias Span = (start: Int, weights: Range<Int>)
+
+  /// One for each pixel of the result.
+  private(set) var spans: [Span] = []
+  /// Those of a span add up to 1.
+  private(set) var weights: [Float] = []
 
   /// The pixels in the middle of a line that is scaled from a length to another.
   init(from old: Int, to new: Int, middle: Int) {
@@ -84,8 +100,8 @@ private struct Taps {
       let end = min(old, Int((center + reach + 0.5).rounded(.down)))
       let shares = (start..<end).map { max(0, 1 - abs(Double($0) + 0.5 - center) / reach) }
       let sum = shares.reduce(0, +)
-      starts.append(start)
-      weights.append(shares.map { Float($0 / sum) })
+      spans.append((start, weights.count..<weights.count + shares.count))
+      weights += shares.map { Float($0 / sum) }
     }
   }
 }

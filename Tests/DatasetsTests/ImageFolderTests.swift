@@ -99,6 +99,20 @@ import Testing
     ) { try ImageFolder(directory: scratch("images")) }
   }
 
+  @Test func readingCanBeCancelled() throws {
+    try scratch.write(ppm("P6 1 1 255 ", [1, 2, 3]), "a.ppm")
+    #expect(throws: CancellationError.self) {
+      try ImageFolder(directory: scratch.path, isCancelled: { true })
+    }
+  }
+
+  @Test func theFirstImageIsAsItIs() throws {
+    try scratch.write(ppm("P6 1 1 255 ", [1, 2, 3]), "b.ppm")
+    let image = Image(height: 2, width: 1, channels: 1, pixels: [7, 8])
+    try scratch.write(image.png, "a.png")
+    #expect(try ImageFolder.firstImage(in: scratch.path) == image)
+  }
+
   // MARK: Bad folders
 
   @Test func anEmptyFolder() throws {
