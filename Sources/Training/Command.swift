@@ -155,9 +155,9 @@ extension Command {
   }
 
   /// Runs the executable: reads the command line, sets the number of threads, lets Ctrl-C end the
-  /// run cleanly, and exits with the code of what went wrong, if anything did. Where a run is to go
-  /// on, its options are those that it began with.
+  /// run cleanly, and exits with the code of what went wrong, if anything did.
   ///
+  /// Where a run is to go on, its options are those that it began with.
   /// It is all that a `main.swift` has to call.
   public func execute(
     _ training: KeyPath<Options, TrainingOptions>, _ run: (Options) throws -> Void
