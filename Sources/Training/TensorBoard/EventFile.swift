@@ -5,8 +5,9 @@ import Images
 /// A file of a run's figures and pictures for TensorBoard.
 ///
 /// It is named `events.out.tfevents.001`; a run that goes on begins the next one, and TensorBoard
-/// shows both as one. What happens is added at the end of the file, each event with the time of day,
-/// as the format has it, so that two runs that are otherwise the same differ here.
+/// shows both as one, with the options of the first. What happens is added at the end of the file,
+/// each event with the time of day, as the format has it, so that two runs that are otherwise the
+/// same differ here.
 ///
 /// ```swift
 /// let events = try EventFile(in: folder, hyperparameters: configuration)
