@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "Distributions", targets: ["Distributions"]),
     .library(name: "Images", targets: ["Images"]),
     .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Sampling", targets: ["Sampling"]),
     .library(name: "Training", targets: ["Training"]),
 
     // MARK: Models
@@ -24,6 +25,7 @@ let package = Package(
     .library(name: "ClassifierTraining", targets: ["ClassifierTraining"]),
 
     // MARK: Executables
+    .executable(name: "sample", targets: ["sample"]),
     .executable(name: "train-autoencoder", targets: ["train-autoencoder"]),
     .executable(name: "train-gan", targets: ["train-gan"]),
     .executable(name: "train-vae", targets: ["train-vae"]),
@@ -43,34 +45,43 @@ let package = Package(
 
     // MARK: Models, and apart from them their training, which a program that samples does not need
     .target(
-      name: "Autoencoder", dependencies: ["NN", "Tensor"], path: "Models/Autoencoder",
+      name: "Autoencoder", dependencies: ["Files", "NN", "Tensor"], path: "Models/Autoencoder",
       exclude: ["Training"]),
     .target(
       name: "AutoencoderTraining",
       dependencies: ["Autoencoder", "Datasets", "Images", "NN", "Tensor", "Training"],
       path: "Models/Autoencoder/Training"),
     .target(
-      name: "GAN", dependencies: ["NN", "Tensor"], path: "Models/GAN", exclude: ["Training"]),
+      name: "GAN", dependencies: ["Files", "NN", "Tensor"], path: "Models/GAN",
+      exclude: ["Training"]),
     .target(
       name: "GANTraining",
       dependencies: ["GAN", "Datasets", "Images", "NN", "Tensor", "Training"],
       path: "Models/GAN/Training"),
     .target(
-      name: "VAE", dependencies: ["Distributions", "NN", "Tensor"], path: "Models/VAE",
+      name: "VAE", dependencies: ["Distributions", "Files", "NN", "Tensor"], path: "Models/VAE",
       exclude: ["Training"]),
     .target(
       name: "VAETraining",
       dependencies: ["VAE", "Datasets", "Images", "NN", "Tensor", "Training"],
       path: "Models/VAE/Training"),
     .target(
-      name: "Classifier", dependencies: ["NN", "Tensor"], path: "Models/Classifier",
+      name: "Classifier", dependencies: ["Files", "NN", "Tensor"], path: "Models/Classifier",
       exclude: ["Training"]),
     .target(
       name: "ClassifierTraining",
       dependencies: ["Classifier", "Datasets", "Files", "Images", "NN", "Tensor", "Training"],
       path: "Models/Classifier/Training"),
 
+    // MARK: Sampling, which needs no training
+    .target(
+      name: "Sampling",
+      dependencies: ["Autoencoder", "Distributions", "Files", "GAN", "NN", "Tensor", "VAE"]),
+
     // MARK: Executables
+    .executableTarget(
+      name: "sample",
+      dependencies: ["Sampling", "Datasets", "Files", "Images", "Training", "Tensor"]),
     .executableTarget(
       name: "train-autoencoder",
       dependencies: ["Autoencoder", "AutoencoderTraining", "Training", "Tensor"]),
@@ -103,12 +114,14 @@ let package = Package(
 
     // MARK: Tests
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "CKernels"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "Tensor"]),
+    .target(name: "Fuzzing", path: "Tests/Fuzzing"),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "Fuzzing", "Tensor"]),
     .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
     .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensor", "CTurboJPEG", "CZlib"]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Files", "Images", "Tensor", "CTurboJPEG"]),
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "Files", "Images", "Tensor", "CTurboJPEG"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Datasets", "Files", "Images", "NN", "Tensor"]),
@@ -132,10 +145,16 @@ let package = Package(
         "Training",
       ]),
     .testTarget(
+      name: "SamplingTests",
+      dependencies: [
+        "Sampling", "Autoencoder", "Classifier", "Files", "Fuzzing", "GAN", "Images", "NN",
+        "Tensor", "VAE",
+      ]),
+    .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "convert-images", "train-autoencoder", "train-classifier", "train-gan", "train-vae",
-        "Datasets", "Images", "Tensor", "CTurboJPEG",
+        "convert-images", "sample", "train-autoencoder", "train-classifier", "train-gan",
+        "train-vae", "Datasets", "Files", "Images", "NN", "Tensor", "VAE", "CTurboJPEG",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -30,6 +30,11 @@ public final class Autoencoder: Module {
     case linear
   }
 
+  /// The two kinds of network, as a file names them.
+  enum Architecture: String, CaseIterable {
+    case dense, conv
+  }
+
   /// From images `[batch, features]` to codes `[batch, codeSize]`.
   public let encoder: Sequential
   /// From codes to a number for each pixel, `[batch, features]`: its logit for a sigmoid output.
@@ -38,6 +43,8 @@ public final class Autoencoder: Module {
   public let codeSize: Int
   /// The number of pixels of an image.
   public let features: Int
+  /// What the model is built of, as its file says it.
+  public let configuration: [String: String]
   /// What the loss measures.
   public let error: ReconstructionError
   private let output: Output
@@ -67,6 +74,11 @@ public final class Autoencoder: Module {
     self.codeSize = codeSize
     self.error = error
     self.output = output
+    configuration = [
+      "architecture": Architecture.dense.rawValue, "features": "\(features)",
+      "hidden": hiddenSizes.map(String.init).joined(separator: ","), "latent": "\(codeSize)",
+      "loss": error.rawValue, "output": output.rawValue,
+    ]
     encoder = perceptron([features] + hiddenSizes + [codeSize], random)
     decoder = perceptron([codeSize] + hiddenSizes.reversed() + [features], random)
   }
@@ -96,6 +108,10 @@ public final class Autoencoder: Module {
     self.codeSize = codeSize
     self.error = error
     self.output = output
+    configuration = [
+      "architecture": Architecture.conv.rawValue, "height": "\(height)", "width": "\(width)",
+      "latent": "\(codeSize)", "loss": error.rawValue, "output": output.rawValue,
+    ]
     let small = [height / 4, width / 4, 64]
     let smallSize = small.reduce(1, *)
     encoder = Sequential {

@@ -51,7 +51,11 @@ extension GAN {
         firstSide: firstSide),
       discriminator: layers.discriminator(
         [channels] + discriminatorWidths.map { $0 * baseChannels } + [1], lastSide: firstSide),
-      latentSize: latentSize, sampleShape: [imageSize, imageSize, channels])
+      latentSize: latentSize, sampleShape: [imageSize, imageSize, channels],
+      configuration: [
+        "architecture": Architecture.dcgan.rawValue, "image-size": "\(imageSize)",
+        "channels": "\(channels)", "latent": "\(latentSize)", "base-channels": "\(baseChannels)",
+      ])
   }
 }
 

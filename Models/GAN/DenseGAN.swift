@@ -20,7 +20,13 @@ extension GAN {
     GAN(
       generator: perceptron([latentSize] + generatorSizes + [features], endsInTanh: true, random),
       discriminator: perceptron([features] + discriminatorSizes + [1], endsInTanh: false, random),
-      latentSize: latentSize, sampleShape: [features])
+      latentSize: latentSize, sampleShape: [features],
+      configuration: [
+        "architecture": Architecture.dense.rawValue, "features": "\(features)",
+        "latent": "\(latentSize)",
+        "generator-hidden": generatorSizes.map(String.init).joined(separator: ","),
+        "discriminator-hidden": discriminatorSizes.map(String.init).joined(separator: ","),
+      ])
   }
 }
 

@@ -25,25 +25,45 @@ public final class GAN: Module {
   public let latentSize: Int
   /// The shape of one sample.
   public let sampleShape: [Int]
+  /// What the model is built of, as its file says it.
+  public let configuration: [String: String]
 
   /// The two networks.
   public var members: Members { ["generator": generator, "discriminator": discriminator] }
 
+  /// The kinds of networks, as a file names them.
+  enum Architecture: String, CaseIterable {
+    case dense, dcgan
+  }
+
   /// Creates a model of any two networks.
+  ///
+  /// It can be saved, but its file does not say how to build it again: load it into a model that is
+  /// built as this one is.
   ///
   /// - Parameters:
   ///   - generator: Takes `[batch, latentSize]`, gives `[batch] + sampleShape`.
   ///   - discriminator: Takes `[batch] + sampleShape`, gives logits, `[batch, 1]`.
   ///   - latentSize: The number of dimensions of the noise.
   ///   - sampleShape: The shape of one sample.
-  public init(
+  public convenience init(
     generator: any Layer, discriminator: any Layer, latentSize: Int, sampleShape: [Int]
+  ) {
+    self.init(
+      generator: generator, discriminator: discriminator, latentSize: latentSize,
+      sampleShape: sampleShape, configuration: [:])
+  }
+
+  init(
+    generator: any Layer, discriminator: any Layer, latentSize: Int, sampleShape: [Int],
+    configuration: [String: String]
   ) {
     precondition(latentSize > 0, "GAN: expected a latent size above 0, found \(latentSize)")
     self.generator = generator
     self.discriminator = discriminator
     self.latentSize = latentSize
     self.sampleShape = sampleShape
+    self.configuration = configuration
   }
 
   /// The model as its two networks.

@@ -39,21 +39,6 @@ extension VAE {
   public func latentManifold(side: Int) -> Tensor {
     precondition(
       latentSize == 2, "latentManifold: expected a latent size of 2, found \(latentSize)")
-    let quantiles = (0..<side).map { normalQuantile((Double($0) + 0.5) / Double(side)) }
-    let codes = quantiles.reversed().flatMap { y in quantiles.map { x in [x, y] } }
-    return decode(Tensor(codes, dtype: prior.mean.dtype))
+    return decode(standardNormalGrid(side: side, dtype: prior.mean.dtype))
   }
-}
-
-/// The number below which the standard normal distribution has the given probability.
-///
-/// By bisection of the distribution function to double precision: it is called a few dozen times.
-func normalQuantile(_ probability: Double) -> Double {
-  var (lower, upper) = (-9.0, 9.0)
-  for _ in 0..<60 {
-    let middle = (lower + upper) / 2
-    let below = 0.5 + 0.5 * erf(Tensor(middle / 2.0.squareRoot(), dtype: .float64)).scalar
-    if below < probability { lower = middle } else { upper = middle }
-  }
-  return (lower + upper) / 2
 }

@@ -30,6 +30,11 @@ public final class VAE: Module {
     }
   }
 
+  /// The two kinds of network, as a file names them.
+  enum Architecture: String, CaseIterable {
+    case dense, conv
+  }
+
   /// From an image to the mean and the log-variance of its code, `[batch, 2 · latentSize]`.
   public let encoder: Sequential
   /// From a code to a number for each pixel, `[batch, features]`.
@@ -40,6 +45,8 @@ public final class VAE: Module {
   public let latentSize: Int
   /// The number of pixels of an image.
   public let features: Int
+  /// What the model is built of, as its file says it.
+  public let configuration: [String: String]
 
   /// The encoder, the decoder and what the pixels' distribution learns.
   public var members: Members {
@@ -64,6 +71,11 @@ public final class VAE: Module {
     encoder = perceptron([features] + hiddenSizes + [2 * latentSize], random)
     decoder = perceptron([latentSize] + hiddenSizes.reversed() + [features], random)
     pixelLogVariance = pixels.logVariance
+    configuration = [
+      "architecture": Architecture.dense.rawValue, "features": "\(features)",
+      "hidden": hiddenSizes.map(String.init).joined(separator: ","), "latent": "\(latentSize)",
+      "likelihood": pixels.rawValue,
+    ]
   }
 
   /// Creates a model of convolutions that halve an image's sides twice, two fully connected layers
@@ -111,6 +123,10 @@ public final class VAE: Module {
       Flatten()
     }
     pixelLogVariance = pixels.logVariance
+    configuration = [
+      "architecture": Architecture.conv.rawValue, "height": "\(height)", "width": "\(width)",
+      "latent": "\(latentSize)", "likelihood": pixels.rawValue,
+    ]
   }
 
   /// The model as its two networks.

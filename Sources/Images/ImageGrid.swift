@@ -42,6 +42,21 @@ public struct ImageGrid: Equatable, Sendable {
     self.init(cells) { column in column * (imageWidth + separator) }
   }
 
+  /// Lays images out row by row, in the given number of columns or as many as there are images.
+  ///
+  /// - Parameters:
+  ///   - images: Pixels from 0 to 1, `[count, height, width, channels]`.
+  ///   - columns: The number of images in a row.
+  ///   - separator: The width in pixels of the lines between images.
+  public init(_ images: Tensor, columns: Int, separator: Int = 2) {
+    precondition(
+      images.rank == 4,
+      "ImageGrid: expected images of shape [count, height, width, channels], found \(images.shape)")
+    self.init(
+      images.scalars, imageHeight: images.shape[1], imageWidth: images.shape[2],
+      channels: images.shape[3], columns: columns, separator: separator)
+  }
+
   /// Lays grey images that belong together directly side by side, as an original and its reconstruction,
   /// groups set apart by a wider line.
   ///

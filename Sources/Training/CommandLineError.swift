@@ -6,6 +6,8 @@ public enum CommandLineError: Error, Equatable {
   case ambiguousOption(String, candidates: [String])
   /// An option at the end that needs a value.
   case missingValue(option: String, placeholder: String)
+  /// An option that has to be given and is not.
+  case missingOption(String, placeholder: String)
   /// A value for an option that takes none.
   case unexpectedValue(option: String, value: String)
   /// A value that is not of the option's kind: letters for a number, nothing for a text.
@@ -44,6 +46,8 @@ extension CommandLineError: CustomStringConvertible {
       "ambiguous option '\(option)': it could be \(Readable.alternatives(candidates))"
     case .missingValue(let option, let placeholder):
       "\(option) needs a value: \(option) \(placeholder)"
+    case .missingOption(let option, let placeholder):
+      "\(option) \(placeholder) is needed"
     case .unexpectedValue(let option, let value):
       "\(option) takes no value, but was given '\(value)'"
     case .invalidValue(let option, let value, let expected):

@@ -65,3 +65,10 @@ extension ImageError: ExitCodeProviding {
   /// `noInput` for what is not there or cannot be read, `dataError` for wrong contents.
   public var exitCode: ExitCode { isMissingInput ? .noInput : .dataError }
 }
+
+extension NPYError: ExitCodeProviding {
+  /// `noInput` for a file that cannot be read, `dataError` for one that is not what it should be.
+  public var exitCode: ExitCode {
+    if case .unreadable = self { .noInput } else { .dataError }
+  }
+}

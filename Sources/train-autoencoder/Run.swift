@@ -31,10 +31,11 @@ func run(_ options: Options) throws {
   let session = try TrainingSession(
     "autoencoder", configuration, options.training, data,
     model: summary(of: autoencoder, options.architecture, hiddenSizes: hiddenSizes))
-  guard let figures = try session.train(trainer, keepingBest: BestModel(autoencoder)) else {
-    return
-  }
+  let best = BestModel(
+    autoencoder, metadata: autoencoder.metadata(imageShape: data.train.imageShape))
+  guard let figures = try session.train(trainer, keepingBest: best) else { return }
 
+  try session.folder.write(autoencoder, imageShape: data.train.imageShape)
   let unit = options.error == .binaryCrossEntropy ? " nats" : ""
   session.say("test loss \(Readable.metric(figures["test_loss", default: .nan]))\(unit) per pixel")
   session.list([
@@ -45,6 +46,7 @@ func run(_ options: Options) throws {
     "reconstructions/": options.noise == .none
       ? "test images, each beside its reconstruction"
       : "test images, each beside its noisy copy and its reconstruction",
+    "model.safetensors": "the trained model",
   ])
   try exportCodes(trainer, session)
   try session.finish(compareWithPrincipalComponents(trainer, session))

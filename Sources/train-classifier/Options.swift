@@ -16,9 +16,8 @@ let command = Command(
     A new folder is made for each run, such as runs/classifier-001, with
     config.json, loss.csv (nats per image, and the share of images put into the
     right class), the test images put into a wrong one as PGM images and in
-    mistakes.csv, and the trained network, classifier.safetensors. The
-    convolutional one can judge samples: train-vae --judge FILE. Ctrl-C ends a run
-    cleanly.
+    mistakes.csv, and the trained network, model.safetensors. The convolutional one
+    can judge samples: train-vae --judge FILE. Ctrl-C ends a run cleanly.
 
     \(TrainingOptions.resumeNote)
 

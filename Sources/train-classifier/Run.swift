@@ -22,9 +22,10 @@ func run(_ options: Options) throws {
   let session = try TrainingSession(
     "classifier", command.configuration(of: options), options.training, data,
     model: summary(of: classifier))
-  guard let figures = try session.train(trainer, keepingBest: BestModel(classifier)) else { return }
+  let best = BestModel(classifier, metadata: classifier.metadata(imageShape: data.train.imageShape))
+  guard let figures = try session.train(trainer, keepingBest: best) else { return }
 
-  try classifier.save(to: session.folder.path(of: "classifier.safetensors"))
+  try session.folder.write(classifier, imageShape: data.train.imageShape)
   try writeMistakes(trainer, to: session.folder)
   let loss = Readable.metric(figures["test_loss", default: .nan])
   let share = Readable.metric(100 * figures["test_accuracy", default: .nan])
@@ -41,7 +42,7 @@ func run(_ options: Options) throws {
   if !trainer.mistakes.isEmpty {
     session.list(["mistakes/": "the first hundred of them, by epoch"])
   }
-  session.list(["classifier.safetensors": "the trained network"])
+  session.list(["model.safetensors": "the trained network"])
   try session.finish()
 }
 

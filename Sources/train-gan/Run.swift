@@ -26,6 +26,7 @@ func run(_ options: Options) throws {
     return
   }
 
+  try session.folder.write(gan, imageShape: data.train.imageShape)
   try session.folder.write(trainer.interpolations().image, to: "interpolations")
   func metric(_ name: String) -> String { Readable.metric(figures[name, default: .nan]) }
   session.say(
@@ -40,6 +41,7 @@ func run(_ options: Options) throws {
   session.list([
     "samples/": "images of the same 100 random z",
     "interpolations.png": "from one z to another, line by line",
+    "model.safetensors": "the trained model",
   ])
   let judged = random.split()
   var evaluation = Configuration()

@@ -32,8 +32,10 @@ func run(_ options: Options) throws {
   let session = try TrainingSession(
     "vae", configuration, options.training, data,
     model: summary(of: vae, options.architecture, hiddenSizes: hiddenSizes))
-  guard let figures = try session.train(trainer, keepingBest: BestModel(vae)) else { return }
+  let best = BestModel(vae, metadata: vae.metadata(imageShape: data.train.imageShape))
+  guard let figures = try session.train(trainer, keepingBest: best) else { return }
 
+  try session.folder.write(vae, imageShape: data.train.imageShape)
   try session.folder.write(trainer.interpolations().image, to: "interpolations")
   func metric(_ name: String) -> String { Readable.metric(figures[name, default: .nan]) }
   session.say(
@@ -47,6 +49,7 @@ func run(_ options: Options) throws {
     "samples/": "images of the same 100 random codes",
     "reconstructions/": "test images, each beside its reconstruction",
     "interpolations.png": "from one test image to another, line by line",
+    "model.safetensors": "the trained model",
   ])
   if let manifold = trainer.manifold() {
     try session.folder.write(manifold.image, to: "manifold")

@@ -143,7 +143,8 @@ import Testing
     #expect(
       workspace.names(in: "runs/vae-001") == [
         "best.safetensors", "checkpoint.safetensors",
-        "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "reconstructions",
+        "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "model.safetensors",
+        "reconstructions",
         "report.html", "samples",
       ])
   }
@@ -193,7 +194,8 @@ import Testing
       workspace.names(in: "runs/vae-001") == [
         "best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors",
         "config.json", "evaluation.json", "interpolations.pgm", "interpolations.png", "loss.csv",
-        "manifold.pgm", "manifold.png", "reconstructions", "report.html", "samples",
+        "manifold.pgm", "manifold.png", "model.safetensors", "reconstructions", "report.html",
+        "samples",
       ])
   }
 

@@ -3,7 +3,7 @@ import Testing
 
 /// Samples judged by a classifier that `train-classifier` has trained.
 @Suite struct JudgeTests {
-  private static let judge = "runs/classifier-001/classifier.safetensors"
+  private static let judge = "runs/classifier-001/model.safetensors"
   let workspace: Workspace
 
   init() throws {
@@ -130,7 +130,7 @@ import Testing
       in: workspace
     ).result()
     #expect(result.code == 0)
-    let path = "runs/classifier-002/classifier.safetensors"
+    let path = "runs/classifier-002/model.safetensors"
     try expectFailure(
       path, 65,
       "'\(path)' is of another model: expected body.1.weight of shape [3, 3, 1, 32], found none; "

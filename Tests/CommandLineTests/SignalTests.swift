@@ -79,7 +79,7 @@ import Testing
     #expect(
       workspace.names(in: "runs/vae-001") == [
         "best.safetensors", "checkpoint.safetensors", "config.json", "interpolations.pgm",
-        "interpolations.png", "loss.csv", "reconstructions",
+        "interpolations.png", "loss.csv", "model.safetensors", "reconstructions",
         "report.html", "samples",
       ])
   }

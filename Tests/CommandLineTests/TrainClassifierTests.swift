@@ -51,9 +51,8 @@ import Testing
         A new folder is made for each run, such as runs/classifier-001, with
         config.json, loss.csv (nats per image, and the share of images put into the
         right class), the test images put into a wrong one as PGM images and in
-        mistakes.csv, and the trained network, classifier.safetensors. The
-        convolutional one can judge samples: train-vae --judge FILE. Ctrl-C ends a run
-        cleanly.
+        mistakes.csv, and the trained network, model.safetensors. The convolutional one
+        can judge samples: train-vae --judge FILE. Ctrl-C ends a run cleanly.
 
         Checkpoints are kept in the run's folder, the last and the one before. --resume
         goes on from there to the same bytes, with the run's options. Other values may
@@ -92,9 +91,9 @@ import Testing
 
     var names = [
       "best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors",
-      "classifier.safetensors", "config.json", "loss.csv", "mistakes.csv", "report.html",
+      "config.json", "loss.csv", "mistakes.csv", "model.safetensors", "report.html",
     ]
-    if workspace.has(Self.run + "/mistakes") { names.insert("mistakes", at: 6) }
+    if workspace.has(Self.run + "/mistakes") { names.insert("mistakes", at: 5) }
     #expect(workspace.names(in: Self.run) == names)
     // What is named at the end is there.
     let paths = result.lines.filter { $0.hasPrefix(Self.run + "/") }
@@ -164,7 +163,7 @@ import Testing
       for name in ["config.json", "report.html"] { files[name] = nil }
       return files
     }
-    #expect(runs[0].keys.contains("classifier.safetensors"))
+    #expect(runs[0].keys.contains("model.safetensors"))
     for run in runs.dropFirst() { #expect(run == runs[0]) }
   }
 
@@ -213,6 +212,6 @@ import Testing
     let result = try train(workspace, "--learning-rate", "1e30")
     #expect(result.code == 1)
     #expect(result.error.hasPrefix("train-classifier: train_loss is "))
-    #expect(!workspace.has(Self.run + "/classifier.safetensors"))
+    #expect(!workspace.has(Self.run + "/model.safetensors"))
   }
 }

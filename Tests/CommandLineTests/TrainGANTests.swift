@@ -122,7 +122,8 @@ import Testing
     #expect(
       workspace.names(in: Self.run) == [
         "checkpoint-previous.safetensors", "checkpoint.safetensors", "config.json",
-        "interpolations.pgm", "interpolations.png", "loss.csv", "report.html", "samples",
+        "interpolations.pgm", "interpolations.png", "loss.csv", "model.safetensors", "report.html",
+        "samples",
         "steps.csv",
       ])
     let (table, steps) = (try table(), try table("steps.csv"))
@@ -148,7 +149,7 @@ import Testing
     // What is named at the end is there.
     let paths = result.lines.filter { $0.hasPrefix(Self.run + "/") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
-    #expect(paths.count == 7)
+    #expect(paths.count == 8)
     for path in paths { #expect(workspace.has(path), "\(path)") }
     #expect(
       result.output.contains(
@@ -238,7 +239,7 @@ import Testing
       "train-classifier", ["--data", "data", "--epochs", "1", "--threads", "1"], in: workspace
     ).result()
     #expect(trained.code == 0, "\(trained.error)")
-    let judge = "runs/classifier-001/classifier.safetensors"
+    let judge = "runs/classifier-001/model.safetensors"
     var runs: [[String: Data]] = []
     for choice in ["none", judge] {
       let result = try train("--judge", choice)
@@ -281,7 +282,7 @@ import Testing
     #expect(
       workspace.names(in: Self.run) == [
         "checkpoint.safetensors", "config.json", "interpolations.png", "interpolations.ppm",
-        "loss.csv", "report.html",
+        "loss.csv", "model.safetensors", "report.html",
         "samples",
       ])
     let picture = try workspace.contents(of: Self.run + "/samples/epoch-001.ppm")
@@ -355,7 +356,7 @@ import Testing
     #expect(
       runs[0].keys.sorted() == [
         "checkpoint-previous.safetensors", "checkpoint.safetensors", "interpolations.pgm",
-        "interpolations.png", "loss.csv", "samples/epoch-002.pgm",
+        "interpolations.png", "loss.csv", "model.safetensors", "samples/epoch-002.pgm",
         "samples/epoch-002.png", "steps.csv",
       ])
     #expect(runs[1] == runs[0])

@@ -85,15 +85,6 @@ import Testing
     #expect(abs(grid - tiny.vae.decode(Tensor(codes, dtype: .float64))).max().scalar < 1e-13)
   }
 
-  @Test func quantiles() {
-    for p in [0.001, 0.025, 0.2, 0.4999, 0.5] {
-      let (low, high) = (normalQuantile(p), normalQuantile(1 - p))
-      #expect(Swift.abs(low + high) < 1e-12, "symmetric at \(p)")
-      #expect(Swift.abs(0.5 * erfc(-low / 2.0.squareRoot()) - p) < 1e-14)
-    }
-    #expect(Swift.abs(normalQuantile(0.975) - 1.959963984540054) < 1e-13)
-  }
-
   // MARK: The model as a module
 
   @Test func namesAndCounts() {

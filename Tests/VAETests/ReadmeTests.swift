@@ -72,9 +72,12 @@ func trainVAE(on digits: some ImageDataset) throws -> VAE {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
     let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
-    let source = try String(contentsOfFile: #filePath, encoding: .utf8)
-    let examples = parts(of: source, from: "// README: ", to: "// README: end")
-    #expect(examples.count == 3)
+    let sampling = root.appendingPathComponent("Tests/SamplingTests/ReadmeTests.swift")
+    let sources = try [URL(fileURLWithPath: #filePath), sampling].map {
+      try String(contentsOf: $0, encoding: .utf8)
+    }
+    let examples = sources.flatMap { parts(of: $0, from: "// README: ", to: "// README: end") }
+    #expect(examples.count == 4)
     // The manifest of another package is Swift, too, but no test can compile it.
     let blocks = parts(of: readme, from: "```swift", to: "```").filter {
       !$0.contains(".package(")

@@ -1,0 +1,86 @@
+/// What a model's file says of it in its metadata, read with care: all of it may be anything.
+extension SafetensorsFile {
+  /// The format of a model's file, as its metadata name it.
+  package static let modelFormat = "pushforward-1"
+
+  /// The greatest size of a layer or an image that a description may have.
+  private static let largestSize = 1 << 24
+
+  /// The number of numbers in the file.
+  private var count: Int { entries.reduce(0) { $0 + $1.count } }
+
+  /// Reads a text.
+  ///
+  /// - Throws: `ModelFileError` if there is none of this name; the same for the others.
+  public func text(_ name: String) throws -> String {
+    guard let text = metadata[name] else { throw unsuitable(name, "a text") }
+    return text
+  }
+
+  /// Throws unless a text is the expected one.
+  public func expect(_ name: String, _ text: String) throws {
+    guard metadata[name] == text else { throw unsuitable(name, "'\(text)'") }
+  }
+
+  /// Reads one of the words of an enumeration.
+  public func choice<Choice: CaseIterable & RawRepresentable<String>>(
+    _ name: String, of type: Choice.Type = Choice.self
+  ) throws -> Choice {
+    guard let choice = metadata[name].flatMap(Choice.init) else {
+      let words = Choice.allCases.map { "'\($0.rawValue)'" }
+      throw unsuitable(name, words.joined(separator: " or "))
+    }
+    return choice
+  }
+
+  /// Reads a size, which is at least 1.
+  public func size(_ name: String) throws -> Int {
+    guard let size = metadata[name].flatMap(Self.size) else {
+      throw unsuitable(name, "a whole number from 1 to \(Self.largestSize)")
+    }
+    return size
+  }
+
+  /// Reads sizes between commas, as many as are expected.
+  public func sizes(_ name: String, count: ClosedRange<Int> = 0...64) throws -> [Int] {
+    guard let text = metadata[name] else { throw unsuitable(name, "whole numbers") }
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let sizes = text.isEmpty ? [] : parts.map { Self.size(String($0)) }
+    guard count.contains(sizes.count), !sizes.contains(nil) else {
+      throw unsuitable(
+        name,
+        "\(count.lowerBound) to \(count.upperBound) whole numbers from 1 to"
+          + " \(Self.largestSize)")
+    }
+    return sizes.compactMap { $0 }
+  }
+
+  /// Throws unless the file has as many numbers as weights of these shapes take, so that a model is
+  /// not larger than its file.
+  public func expectRoom(for weights: [[Int]]) throws {
+    var sum = 0
+    for weight in weights {
+      var product = 1
+      for size in weight {
+        let (next, overflow) = product.multipliedReportingOverflow(by: size)
+        product = overflow ? Int.max : next
+      }
+      let (next, overflow) = sum.addingReportingOverflow(product)
+      sum = overflow ? Int.max : next
+    }
+    guard sum <= count else {
+      throw ModelFileError.unsuitableMetadata(
+        path: path, name: "the model described", expected: "one of at most \(count) numbers",
+        found: "\(sum)")
+    }
+  }
+
+  private static func size(_ text: String) -> Int? {
+    Int(text).flatMap { (1...largestSize).contains($0) ? $0 : nil }
+  }
+
+  /// The error of a text that is not what it should be.
+  public func unsuitable(_ name: String, _ expected: String) -> ModelFileError {
+    .unsuitableMetadata(path: path, name: name, expected: expected, found: metadata[name])
+  }
+}

@@ -1,0 +1,88 @@
+import Tensor
+
+extension Tensor {
+  /// Reads an array from a file in NumPy's format .npy (NumPy Enhancement Proposal 1).
+  ///
+  /// Versions 1.0 to 3.0 are read, of either byte order and either order of the dimensions. Numbers of
+  /// float32 and of types that it holds become float32, the others float64: see ``ElementType``.
+  /// Other types (complex numbers, texts, records, Python's objects) are refused.
+  ///
+  /// The file may be anybody's: memory is taken for what is there and not for what is promised, at
+  /// most 16 bytes for one of the file's.
+  ///
+  /// - Throws: ``NPYError``.
+  public init(npy path: String) throws {
+    let file = try RegularFile<NPYError>(path: path)
+    let begin = try file.read(0..<Swift.min(file.size, NPYHeader.longestBeginning))
+    let headerRange = try NPYHeader.range(beginning: begin, fileSize: file.size, path)
+    let header = try NPYHeader(bytes: try file.read(headerRange), path)
+    guard let byteCount = header.type.byteCount(ofShape: header.shape) else {
+      throw NPYError.damaged(path: path, reason: "it has the shape \(header.shape)")
+    }
+    let found = file.size - headerRange.upperBound
+    guard found == byteCount else {
+      throw NPYError.damaged(
+        path: path,
+        reason: "an array of shape \(header.shape) has \(found) bytes instead of \(byteCount)")
+    }
+    // Written column by column, the elements lie as those of the transposed array.
+    let shape = header.isFortranOrder ? header.shape.reversed() : header.shape
+    let dtype = header.type.dtype
+    let lying: Tensor
+    do {
+      lying =
+        header.type == ElementType(dtype) && !header.isBigEndian
+        ? try Tensor(shape, dtype) { try file.read(at: headerRange.upperBound, into: $0) }
+        : try file.read(headerRange.upperBound..<file.size).withUnsafeBytes {
+          try header.type.tensor(of: $0, shape, isBigEndian: header.isBigEndian)
+        }
+    } catch let error as ElementType.InexactNumber {
+      throw NPYError.inexact(path: path, found: error.text)
+    }
+    self = header.isFortranOrder ? lying.permuted(to: shape.indices.reversed()) : lying
+  }
+
+  /// Writes the tensor to a file in NumPy's format .npy, version 1.0, whole or not at all; an existing
+  /// one is replaced.
+  ///
+  /// ```swift
+  /// try samples.write(npy: "samples.npy")   // in Python: numpy.load("samples.npy")
+  /// ```
+  ///
+  /// - Throws: `OutputError`, naming the file and the cause.
+  public func write(npy path: String) throws {
+    let header = NPYHeader.bytes(dtype, shape)
+    try replaceFile(at: path) { file throws(OutputError) in
+      try file.write(header)
+      try file.write(self)
+    }
+  }
+}
+
+/// What can be wrong with a file in the format .npy.
+public enum NPYError: Error, Equatable, Sendable, FileReadingError {
+  /// The file is not there or cannot be read; the code is the system's `errno`.
+  case unreadable(path: String, code: Int32)
+  /// The file is not in the format, or breaks off.
+  case damaged(path: String, reason: String)
+  /// The elements are of a type that is not read.
+  case unsupportedType(path: String, found: String)
+  /// There is a whole number that float64 does not hold.
+  case inexact(path: String, found: String)
+}
+
+extension NPYError: CustomStringConvertible {
+  /// The file, what was expected and what was found.
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let code):
+      "cannot read '\(path)': \(systemMessage(code))"
+    case .damaged(let path, let reason):
+      "'\(path)' is not a whole file in NumPy's format .npy: \(reason)"
+    case .unsupportedType(let path, let found):
+      "'\(path)': expected floating-point or whole numbers or Booleans, found the type \(found)"
+    case .inexact(let path, let found):
+      "'\(path)': expected whole numbers that float64 holds, found \(found)"
+    }
+  }
+}

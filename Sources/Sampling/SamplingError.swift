@@ -1,0 +1,28 @@
+/// What a saved model cannot be asked for.
+public enum SamplingError: Error, Equatable, Sendable {
+  /// The file is of a model that makes no images, or of one that is not known.
+  case notGenerative(path: String, kind: String)
+  /// The model gives no distribution of codes to draw from.
+  case noPrior(kind: String)
+  /// The model finds no codes of images.
+  case noEncoder(kind: String)
+  /// The model's codes are no points in a plane.
+  case codesNotFlat(kind: String, found: Int)
+}
+
+extension SamplingError: CustomStringConvertible {
+  /// What was expected and what was found.
+  public var description: String {
+    switch self {
+    case .notGenerative(let path, let kind):
+      "'\(path)': expected a model that makes images (vae, gan, autoencoder), found '\(kind)'"
+    case .noPrior(let kind):
+      "expected a model with a distribution of codes to draw from, found '\(kind)', which can"
+        + " only reconstruct images"
+    case .noEncoder(let kind):
+      "expected a model that finds the codes of images (vae, autoencoder), found '\(kind)'"
+    case .codesNotFlat(let kind, let found):
+      "expected codes of 2 dimensions, found a '\(kind)' with \(found)"
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Datasets
+import Foundation
+import Images
+import Tensor
+import Training
+
+/// Reads images of a shape from an IDX file, raw or gzipped, an image file or a folder of those, in
+/// the order of their names.
+///
+/// - Returns: At most `limit` images, `[count, height, width, channels]`, in [0, 1].
+/// - Throws: `DatasetError` or `ImageError` for what is no such file, `CommandLineError` for images of
+///   another shape.
+func loadImages(_ path: String, shape: [Int], limit: Int) throws -> Tensor {
+  func check(_ found: [Int], _ path: String) throws {
+    guard found == shape else {
+      func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
+      throw CommandLineError.unsuitableValue(
+        option: "--reconstruct", value: path,
+        reason: "expected images of \(text(shape)) values as the model makes, found \(text(found))")
+    }
+  }
+  if try isIDX(path) {
+    let images = try IDX(path: path, rank: 3)
+    try check([images.shape[1], images.shape[2], 1], path)
+    let count = min(limit, images.shape[0])
+    return tensor(images.bytes, count: count, shape)
+  }
+  var isFolder: ObjCBool = false
+  _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+  let paths =
+    isFolder.boolValue ? try files(in: path).prefix(limit).map { "\(path)/\($0)" } : [path]
+  var pixels: [UInt8] = []
+  for path in paths {
+    let image = try Image(path: path)
+    try check([image.height, image.width, image.channels], path)
+    pixels += image.pixels
+  }
+  return tensor(pixels, count: paths.count, shape)
+}
+
+private func tensor(_ pixels: [UInt8], count: Int, _ shape: [Int]) -> Tensor {
+  Tensor(bytes: pixels, rows: 0..<count, rowLength: shape.reduce(1, *))
+    .reshaped(to: [count] + shape)
+}
+
+/// Whether a file begins as IDX files do, or as gzipped files.
+private func isIDX(_ path: String) throws -> Bool {
+  guard let file = FileHandle(forReadingAtPath: path) else { return false }
+  defer { try? file.close() }
+  let beginning = [UInt8]((try? file.read(upToCount: 2)) ?? Data())
+  return beginning == [0, 0] || beginning == [0x1f, 0x8b]
+}
+
+private func files(in folder: String) throws -> [String] {
+  let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+    .filter { !$0.hasPrefix(".") }.sorted()
+  guard !names.isEmpty else { throw DatasetError.noImages(directory: folder) }
+  return names
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Files
+import Images
+import NN
+import Tensor
+import Testing
+import VAE
+
+@Suite struct SampleTests {
+  private let workspace: Workspace
+  private let vae = VAE(
+    features: 15, hiddenSizes: [4], latentSize: 2, Random(seed: 1))
+
+  init() throws {
+    workspace = try Workspace()
+    try vae.save(
+      to: workspace.path(of: "vae.safetensors"),
+      metadata: vae.metadata(imageShape: [3, 5, 1]))
+  }
+
+  private func sample(_ arguments: String...) throws -> Executable.Result {
+    try Executable("sample", ["--model", "vae.safetensors"] + arguments, in: workspace).result()
+  }
+
+  private func expectFailure(
+    _ arguments: [String], _ code: Int32, _ message: String
+  ) throws {
+    let result = try Executable("sample", arguments, in: workspace).result()
+    #expect(result.code == code, "\(arguments)")
+    #expect(result.error.hasPrefix("sample: " + message), "\(result.error)")
+    #expect(workspace.names() == ["data", "vae.safetensors"])
+  }
+
+  @Test func samplesAreAPictureByDefault() throws {
+    let result = try sample("--seed", "1")
+    #expect(result.code == 0)
+    #expect(result.output == "samples.png: 64 images\n")
+    let image = try Image(path: workspace.path(of: "samples.png"))
+    #expect(image.height == 8 * 5 - 2 && image.width == 8 * 7 - 2)
+    let grid = ImageGrid(
+      vae.sample(count: 64, Random(seed: 1)).reshaped(to: [64, 3, 5, 1]), columns: 8)
+    #expect(image == grid.image)
+  }
+
+  @Test func theSameSeedGivesTheSameBytesAtAnyNumberOfThreads() throws {
+    for (name, threads) in [("a.png", "1"), ("b.png", "3")] {
+      #expect(try sample("--out", name, "--threads", threads, "--count", "300").code == 0)
+    }
+    #expect(try sample("--out", "c.png", "--seed", "2", "--count", "300").code == 0)
+    let files = try workspace.files(below: ".")
+    #expect(files["a.png"] == files["b.png"])
+    #expect(files["a.png"] != files["c.png"])
+  }
+
+  @Test func theEndingSaysTheFormat() throws {
+    #expect(try sample("--out", "a.pgm", "--count", "3").code == 0)
+    #expect(try sample("--out", "a.npy", "--count", "3").code == 0)
+    #expect(try sample("--out", "new/folder", "--count", "3").code == 0)
+    let array = try Tensor(npy: workspace.path(of: "a.npy"))
+    let expected = vae.sample(count: 3, Random(seed: 0))
+    #expect(array.shape == [3, 3, 5, 1])
+    #expect(array.scalars == expected.scalars)
+    #expect(
+      workspace.names(in: "new/folder") == [
+        "001.pgm", "001.png", "002.pgm", "002.png", "003.pgm", "003.png",
+      ])
+    let third = try Image(path: workspace.path(of: "new/folder/003.png"))
+    #expect(third == ImageGrid(array.sliced(2..<3), columns: 1).image)
+    #expect(try Image(path: workspace.path(of: "new/folder/003.pgm")) == third)
+    #expect(
+      try Image(path: workspace.path(of: "a.pgm")) == ImageGrid(array, columns: 2).image)
+  }
+
+  @Test func imagesAreTakenThroughTheModel() throws {
+    #expect(try sample("--out", "folder", "--count", "4").code == 0)
+    for name in workspace.names(in: "folder") where name.hasSuffix(".pgm") {
+      try FileManager.default.removeItem(atPath: workspace.path(of: "folder/" + name))
+    }
+    #expect(try sample("--reconstruct", "folder", "--out", "r.npy").code == 0)
+    let images = try (1...4).map { try Image(path: workspace.path(of: "folder/00\($0).png")) }
+    let x = Tensor(bytes: images.flatMap(\.pixels), rows: 0..<4, rowLength: 15)
+    let found = try Tensor(npy: workspace.path(of: "r.npy"))
+    #expect(found.scalars == vae.reconstruct(x).scalars)
+    // A picture has each original beside its reconstruction.
+    #expect(try sample("--reconstruct", "folder/001.png", "--out", "r.png").code == 0)
+    let pair = try Image(path: workspace.path(of: "r.png"))
+    #expect(pair.height == 3 && pair.width == 12)
+    #expect(Array(pair.pixels[0..<5]) == Array(images[0].pixels[0..<5]))
+    #expect(
+      try sample("--reconstruct", "folder", "--interpolate", "--count", "9", "--out", "i.npy").code
+        == 0)
+    let lines = try Tensor(npy: workspace.path(of: "i.npy"))
+    #expect(lines.shape == [6, 3, 5, 1])
+    #expect(abs(lines.sliced(2..<3) - found.sliced(1..<2)).max().scalar < 1e-6)
+  }
+
+  @Test func theManifoldAndInterpolations() throws {
+    #expect(try sample("--manifold", "--count", "9", "--out", "m.npy").code == 0)
+    #expect(
+      try Tensor(npy: workspace.path(of: "m.npy")).scalars
+        == vae.latentManifold(side: 3).scalars)
+    #expect(try sample("--interpolate", "--count", "10", "--out", "i.npy").code == 0)
+    #expect(try Tensor(npy: workspace.path(of: "i.npy")).shape == [10, 3, 5, 1])
+  }
+
+  @Test func whatIsWrongIsSaidAndNothingWritten() throws {
+    let model = ["--model", "vae.safetensors"]
+    try expectFailure([], 64, "--model FILE is needed")
+    try expectFailure(model + ["--count", "0"], 64, "--count is out of range")
+    try expectFailure(model + ["--out", "a.ppm"], 64, "--out a.ppm: expected .pgm")
+    try expectFailure(model + ["--manifold", "--interpolate"], 64, "--manifold with")
+    try expectFailure(["--model", "none"], 66, "cannot read 'none': No such file")
+    try expectFailure(model + ["--reconstruct", "none"], 66, "none: cannot be read: No such file")
+    try expectFailure(
+      model + ["--reconstruct", "vae.safetensors"], 65, "vae.safetensors: expected an image")
+    try expectFailure(model + ["--out", "/dev/null/a.png"], 74, "cannot write '/dev/null/a.png'")
+  }
+
+  @Test func helpAndVersion() throws {
+    for arguments in [["--help"], ["--version"]] {
+      let result = try Executable("sample", arguments, in: workspace).result()
+      #expect(result.code == 0)
+      #expect(result.error.isEmpty)
+      let beginning = arguments == ["--help"] ? "Usage: sample [options]\n" : "sample "
+      #expect(result.output.hasPrefix(beginning))
+      #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+  }
+}
