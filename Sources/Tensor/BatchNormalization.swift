@@ -117,7 +117,8 @@ extension Tensor {
     let length = Swift.max(64, elementwiseGrain / channels)
     let blocks = (rows + length - 1) / length
     let kernel = dtype.kernels.pointee.channel_sums
-    let partial = Tensor.uninitialized([blocks, 2 * channels], dtype) { result, _ in
+    let partial = Tensor.uninitialized([blocks, 2 * channels], dtype, reading: 2 * count) {
+      result, _ in
       parallel(count: blocks) { block in
         kernel(
           pointer, v.pointer, a.pointer, b.pointer, result + block * 2 * channels * dtype.byteCount,
@@ -137,7 +138,7 @@ extension Tensor {
   ) -> Tensor {
     let channels = p.count
     let kernel = dtype.kernels.pointee.channel_combine
-    return Tensor.uninitialized(shape, dtype) { result, count in
+    return Tensor.uninitialized(shape, dtype, reading: 2 * count) { result, count in
       parallel(over: count / channels, step: Swift.max(1, elementwiseGrain / channels)) {
         kernel(
           pointer, v.pointer, p.pointer, q.pointer, r.pointer, slope, result, channels, $0, $1)

@@ -91,7 +91,7 @@ extension Tensor {
     _ operation: CKZip, _ a: Tensor, _ b: Tensor, _ parameter: Double
   ) -> Tensor {
     let (kernel, width) = (a.dtype.kernels.pointee.zip, a.dtype.byteCount)
-    return uninitialized(a.shape, a.dtype) { result, count in
+    return uninitialized(a.shape, a.dtype, operation.name, reading: 2 * a.count) { result, count in
       parallel(over: count, grain: elementwiseGrain) { begin, end in
         var (length, stride) = (end - begin, 1)
         let offset = begin * width
@@ -108,7 +108,8 @@ extension Tensor {
     let (kernel, width) = (a.dtype.kernels.pointee.zip, a.dtype.byteCount)
     let plan = Broadcast(a.shape, b.shape, operation: operation.name)
     let (shape, strides, rank) = (plan.loopShape, plan.strides, plan.loopShape.count)
-    return uninitialized(plan.shape, a.dtype) { result, _ in
+    return uninitialized(plan.shape, a.dtype, operation.name, reading: a.count + b.count) {
+      result, _ in
       if rank == 1 {
         parallel(over: shape[0], grain: elementwiseGrain) { begin, end in
           var (length, aStride, bStride) = (end - begin, strides.a[0], strides.b[0])
@@ -150,7 +151,7 @@ extension Tensor {
 }
 
 extension CKZip {
-  /// The operation's name in messages.
+  /// The operation's name, in messages and in profiles.
   fileprivate var name: String {
     switch self {
     case .add: "+"
@@ -166,7 +167,9 @@ extension CKZip {
     case .greaterOrEqual: ".>="
     case .equal: ".=="
     case .notEqual: ".!="
-    default: "operation \(rawValue)"
+    case .maskedByPositive: "masked"
+    case .scaledByLeak: "scaledByLeak"
+    case .scaledByTanhSlope: "scaledByTanhSlope"
     }
   }
 }

@@ -118,7 +118,9 @@ extension Tensor {
     with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, slope: Double = 1
   ) -> Tensor {
     let x = self
-    let value = Tensor.uninitialized(sizes.outputShape, dtype) { result, _ in
+    let value = Tensor.uninitialized(
+      sizes.outputShape, dtype, reading: count + weight.count, arithmetic: sizes.arithmetic
+    ) { result, _ in
       ConvolutionLoops(sizes, dtype, slope: slope)
         .convolve(pointer, weight.pointer, bias?.pointer, to: result)
     }
@@ -135,7 +137,9 @@ extension Tensor {
   ) -> Tensor {
     let y = self
     let turned = stopGradient(weight).permuted(to: [0, 1, 3, 2])
-    let value = Tensor.uninitialized(sizes.inputShape, dtype) { result, _ in
+    let value = Tensor.uninitialized(
+      sizes.inputShape, dtype, reading: count + weight.count, arithmetic: sizes.arithmetic
+    ) { result, _ in
       ConvolutionLoops(sizes, dtype, slope: slope).convolveBack(
         pointer, turned: turned.pointer, bias?.pointer, to: result)
     }
@@ -152,7 +156,9 @@ extension Tensor {
     let value =
       sizes.batch == 0
       ? Tensor.zeros(sizes.kernelShape, dtype: dtype)
-      : Tensor.uninitialized(sizes.kernelShape, dtype) { result, _ in
+      : Tensor.uninitialized(
+        sizes.kernelShape, dtype, reading: count + y.count, arithmetic: sizes.arithmetic
+      ) { result, _ in
         ConvolutionLoops(sizes, dtype).multiplyPatches(of: pointer, y.pointer, to: result)
       }
     return value.tracked(

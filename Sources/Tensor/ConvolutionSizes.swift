@@ -99,6 +99,10 @@ struct ConvolutionSizes {
   /// How many numbers of an image the kernel sees at a place.
   var patchLength: Int { vertical.kernel * horizontal.kernel * inputs }
 
+  /// How many multiplications and additions the convolution and each of its adjoints has, those
+  /// with the zeros around the images included.
+  var arithmetic: Int { 2 * batch * vertical.output * horizontal.output * patchLength * outputs }
+
   /// Whether the kernel sees the whole image at once, so that the convolution is one product.
   var isProduct: Bool {
     [vertical, horizontal].allSatisfy {

@@ -93,7 +93,7 @@ extension Tensor {
         "Tensor(bytes:): expected rows in 0 ..< \(available), found \(row)")
     }
     let load = dtype.kernels.pointee.from_bytes
-    self = Tensor.uninitialized([rows.count, rowLength], dtype) { result, _ in
+    self = Tensor.uninitialized([rows.count, rowLength], dtype, "bytes") { result, _ in
       bytes.withUnsafeBufferPointer { bytes in
         guard let table = bytes.baseAddress else { return }
         parallel(over: rows.count, step: Swift.max(1, elementwiseGrain / Swift.max(1, rowLength))) {
@@ -110,7 +110,7 @@ extension Tensor {
   /// Creates a tensor with `value` everywhere.
   public init(filledWith value: Double, _ shape: [Int], dtype: DType = .float32) {
     let fill = dtype.kernels.pointee.fill
-    self = Tensor.uninitialized(shape, dtype) { result, count in
+    self = Tensor.uninitialized(shape, dtype, "filled") { result, count in
       parallel(over: count, grain: 2 * elementwiseGrain) { fill(value, result, $0, $1) }
     }
   }

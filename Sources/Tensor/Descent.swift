@@ -34,7 +34,7 @@ extension Tensor {
     let (count, kernels, g) = (count, dtype.kernels, gradient.pointer)
     let places = moments.indices.map { index in moments[index].withMutableMemory { $0 } }
     let w = withMutableMemory { $0 }
-    parallel(over: count, grain: elementwiseGrain) { begin, end in
+    func descend(_ begin: Int, _ end: Int) {
       switch rule {
       case .sgd(let momentum, let isNesterov):
         kernels.pointee.sgd(w, g, places.first, rate, momentum, isNesterov, weightDecay, begin, end)
@@ -50,6 +50,10 @@ extension Tensor {
           epsilon * root, isDecayDecoupled ? 0 : weightDecay,
           isDecayDecoupled ? 1 - rate * weightDecay : 1, begin, end)
       }
+    }
+    let bytes = (3 + 2 * moments.count) * count * dtype.byteCount
+    Profile.noting(#function, arithmetic: 0, bytes: bytes) {
+      parallel(over: count, grain: elementwiseGrain, descend)
     }
   }
 

@@ -5,10 +5,11 @@ import CKernels
 extension Tensor {
   /// An element-wise operation that has a loop of its own, and its pullback.
   func mapped(
-    by operation: CKMap, _ p: Double = 0, _ q: Double = 0, pullback: @escaping Pullback
+    by operation: CKMap, _ p: Double = 0, _ q: Double = 0, function: String = #function,
+    pullback: @escaping Pullback
   ) -> Tensor {
     let kernel = dtype.kernels.pointee.map
-    let value = Tensor.uninitialized(shape, dtype) { result, count in
+    let value = Tensor.uninitialized(shape, dtype, function, reading: count) { result, count in
       parallel(over: count, grain: elementwiseGrain) {
         kernel(operation, p, q, pointer, result, $0, $1)
       }

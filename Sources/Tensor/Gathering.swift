@@ -7,7 +7,10 @@ extension Tensor {
     let (rows, length) = rowSize("gatheredRows")
     checkRows(indices, below: rows, "gatheredRows")
     let byteCount = length * dtype.byteCount
-    let value = Tensor.uninitialized([indices.count] + shape.dropFirst(), dtype) { result, _ in
+    let value = Tensor.uninitialized(
+      [indices.count] + shape.dropFirst(), dtype,
+      reading: indices.count * shape.dropFirst().reduce(1, *)
+    ) { result, _ in
       for (place, row) in indices.enumerated() {
         (result + place * byteCount).copyMemory(
           from: pointer(at: row * length), byteCount: byteCount)

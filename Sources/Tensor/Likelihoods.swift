@@ -16,7 +16,8 @@ public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
       + " and logits \(logits.dtype)\(logits.shape)")
   let columns = x.shape[x.rank - 1]
   let kernel = x.dtype.kernels.pointee.bernoulli_log_density
-  let value = Tensor.uninitialized(x.shape.dropLast(), x.dtype) { result, rows in
+  let value = Tensor.uninitialized(x.shape.dropLast(), x.dtype, reading: 2 * x.count) {
+    result, rows in
     parallel(over: rows, step: rowsPerChunk(columns)) {
       kernel(logits.pointer, x.pointer, result, columns, $0, $1)
     }
@@ -30,7 +31,7 @@ public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
 private func bernoulliGradient(of x: Tensor, _ logits: Tensor, _ dy: Tensor) -> Tensor {
   let columns = x.shape[x.rank - 1]
   let kernel = x.dtype.kernels.pointee.bernoulli_gradient
-  let value = Tensor.uninitialized(x.shape, x.dtype) { result, _ in
+  let value = Tensor.uninitialized(x.shape, x.dtype, reading: 2 * x.count) { result, _ in
     parallel(over: dy.count, step: rowsPerChunk(columns)) {
       kernel(logits.pointer, x.pointer, dy.pointer, result, columns, $0, $1)
     }

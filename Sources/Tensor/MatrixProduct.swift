@@ -12,7 +12,9 @@ extension Tensor {
   ) -> Tensor {
     let (a, b) = (self, other)
     let size = ProductSize(a, b, transposeLeft, transposeRight, "matmul")
-    let value = Tensor.uninitialized(size.shape, a.dtype) { result, _ in
+    let value = Tensor.uninitialized(
+      size.shape, a.dtype, reading: a.count + b.count, arithmetic: size.arithmetic
+    ) { result, _ in
       size.run(a.pointer, b.pointer, result, a.dtype)
     }
     // C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC, each brought to the way its factor is stored.
@@ -49,7 +51,9 @@ package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, slope: Double
     bias.shape == [size.n] && size.batch == nil && bias.dtype == x.dtype,
     "affine: expected a bias of shape [\(size.n)] for weight \(weight.shape), found"
       + " \(bias.dtype)\(bias.shape)")
-  let value = Tensor.uninitialized([size.m, size.n], x.dtype) { result, _ in
+  let value = Tensor.uninitialized(
+    [size.m, size.n], x.dtype, reading: x.count + weight.count, arithmetic: size.arithmetic
+  ) { result, _ in
     size.run(x.pointer, weight.pointer, result, x.dtype, bias: bias.pointer, slope: slope)
   }
   return value.tracked(
@@ -88,6 +92,9 @@ private struct ProductSize {
     self.transposeLeft = transposeLeft
     self.transposeRight = transposeRight
   }
+
+  /// How many multiplications and additions there are.
+  var arithmetic: Int { 2 * (batch ?? 1) * m * n * k }
 
   var shape: [Int] { (batch.map { [$0] } ?? []) + [m, n] }
 

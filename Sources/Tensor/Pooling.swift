@@ -12,7 +12,7 @@ public func maxPool2D(_ x: Tensor, size: Int, stride: Int? = nil) -> Tensor {
   let pool = Pool(of: x, size: size, stride: stride ?? size, "maxPool2D")
   let kernel = x.dtype.kernels.pointee.window_max
   let taps = Tensor.uninitialized(pool.pooledShape, x.dtype) { _, _ in }
-  let value = Tensor.uninitialized(pool.pooledShape, x.dtype) { result, _ in
+  let value = Tensor.uninitialized(pool.pooledShape, x.dtype, reading: x.count) { result, _ in
     pool.forEachRange { kernel(x.pointer, result, taps.pointer, $0, $1, $2) }
   }
   return value.tracked(from: x) { _, dy in dy.addedToSelected(taps, pool) }
@@ -103,7 +103,7 @@ extension Tensor {
   /// The element at the given tap of each window, of images.
   fileprivate func selected(_ taps: Tensor, _ pool: Pool) -> Tensor {
     let kernel = dtype.kernels.pointee.window_select
-    let value = Tensor.uninitialized(pool.pooledShape, dtype) { result, _ in
+    let value = Tensor.uninitialized(pool.pooledShape, dtype, reading: count) { result, _ in
       pool.forEachRange { kernel(pointer, taps.pointer, result, $0, $1, $2) }
     }
     return value.tracked(from: self) { _, dy in dy.addedToSelected(taps, pool) }
@@ -122,7 +122,7 @@ extension Tensor {
   /// The sum over each window, of images.
   fileprivate func summed(_ pool: Pool) -> Tensor {
     let kernel = dtype.kernels.pointee.window_sum
-    let value = Tensor.uninitialized(pool.pooledShape, dtype) { result, _ in
+    let value = Tensor.uninitialized(pool.pooledShape, dtype, reading: count) { result, _ in
       pool.forEachRange { kernel(pointer, result, $0, $1, $2) }
     }
     return value.tracked(from: self) { _, dy in dy.spread(pool) }

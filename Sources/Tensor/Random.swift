@@ -105,14 +105,16 @@ public final class Random {
     _ seed: UInt64, _ stream: UInt64, _ block: UInt64, UnsafeMutableRawPointer, Int, Int
   ) -> Void
 
-  private func drawn(_ shape: [Int], _ dtype: DType, _ draw: Draw) -> Tensor {
+  private func drawn(_ shape: [Int], _ dtype: DType, _ draw: Draw, function: String = #function)
+    -> Tensor
+  {
     let numbersPerBlock = dtype == .float32 ? 4 : 2
     if state.word > 0 {
       state.block += 1
       state.word = 0
     }
     let (seed, stream, block) = (state.seed, state.stream, state.block)
-    let result = Tensor.uninitialized(shape, dtype) { y, count in
+    let result = Tensor.uninitialized(shape, dtype, function) { y, count in
       parallel(over: count, grain: 2_048) { draw(seed, stream, block, y, $0, $1) }
     }
     state.block += UInt64((result.count + numbersPerBlock - 1) / numbersPerBlock)

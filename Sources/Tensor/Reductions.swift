@@ -182,7 +182,7 @@ extension Tensor {
       let inner = result.shape[end...].reduce(1, *)
       var shape = result.shape
       for d in begin..<end { shape[d] = 1 }
-      result = result.reduced(operation, outer, middle, inner, shape: shape)
+      result = result.reduced(operation, outer, middle, inner, shape: shape, function: name)
       end = begin
     }
     return result
@@ -190,7 +190,8 @@ extension Tensor {
 
   /// Reduces `[outer, count, inner]` to `[outer, inner]`, given the result's shape.
   private func reduced(
-    _ operation: CKReduction, _ outer: Int, _ count: Int, _ inner: Int, shape: [Int]
+    _ operation: CKReduction, _ outer: Int, _ count: Int, _ inner: Int, shape: [Int],
+    function: String
   ) -> Tensor {
     let reduce = dtype.kernels.pointee.reduce
     // Columns are added up one row after the other, without lanes or wider partial sums, so that a
@@ -199,7 +200,7 @@ extension Tensor {
     let blockLength = Swift.max(64, Swift.min(longest, 2 * elementwiseGrain / Swift.max(1, inner)))
     let isWorthBlocks = outer < 8 || operation == .sum && inner > 1 && count > longest
     guard operation != .argmax && isWorthBlocks && count > blockLength else {
-      return Tensor.uninitialized(shape, dtype) { result, _ in
+      return Tensor.uninitialized(shape, dtype, function, reading: self.count) { result, _ in
         let step = Swift.max(1, elementwiseGrain / Swift.max(1, count * inner))
         parallel(over: outer, step: step) {
           reduce(operation, pointer, result, count, inner, $0, $1, 0, inner)
@@ -208,7 +209,9 @@ extension Tensor {
     }
     // A long reduction goes in blocks, then over the blocks' results.
     let blocks = (count + blockLength - 1) / blockLength
-    let partial = Tensor.uninitialized([outer, blocks, inner], dtype) { result, _ in
+    let partial = Tensor.uninitialized(
+      [outer, blocks, inner], dtype, function, reading: self.count
+    ) { result, _ in
       parallel(count: outer * blocks) { index in
         let (row, block) = index.quotientAndRemainder(dividingBy: blocks)
         let begin = block * blockLength
@@ -218,6 +221,6 @@ extension Tensor {
           1, 0, inner)
       }
     }
-    return partial.reduced(operation, outer, blocks, inner, shape: shape)
+    return partial.reduced(operation, outer, blocks, inner, shape: shape, function: function)
   }
 }

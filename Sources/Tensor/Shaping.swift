@@ -174,7 +174,7 @@ extension Tensor {
   func rearranged(to target: [Int], strides: [Int], offset: Int) -> Tensor {
     let gather = dtype.kernels.pointee.gather
     let loop = StridedLoop(target, strides)
-    return Tensor.uninitialized(target, dtype) { result, _ in
+    return Tensor.uninitialized(target, dtype, reading: target.product) { result, _ in
       loop.run { begin, end in
         gather(pointer(at: offset), result, loop.shape.count, loop.shape, loop.strides, begin, end)
       }

@@ -72,6 +72,8 @@ final class Tape: @unchecked Sendable {
   func gradients(
     of y: Tensor, along dy: Tensor, from start: Int, watched: [Int], isOutermost: Bool
   ) -> [Tensor?] {
+    Profile.beginWalk()
+    defer { Profile.endWalk() }
     guard let last = y.place, last.tape === self, last.index >= start else {
       return watched.map { _ in nil }
     }

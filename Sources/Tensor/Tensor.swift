@@ -42,13 +42,22 @@ public struct Tensor: Sendable {
 
 extension Tensor {
   /// Creates a tensor whose elements `fill` writes; it gets the buffer and the number of elements.
+  ///
+  /// - Parameters:
+  ///   - function: What a ``Profile`` calls this.
+  ///   - reading: How many elements of operands are read.
+  ///   - arithmetic: How many additions and multiplications a product has.
   static func uninitialized(
-    _ shape: [Int], _ dtype: DType, _ fill: (UnsafeMutableRawPointer, Int) -> Void
+    _ shape: [Int], _ dtype: DType, _ function: String = #function, reading: Int = 0,
+    arithmetic: Int = 0, _ fill: (UnsafeMutableRawPointer, Int) -> Void
   ) -> Tensor {
     precondition(
       shape.allSatisfy { $0 >= 0 }, "expected sizes of 0 or more in a shape, found \(shape)")
     let storage = Storage(count: shape.product, dtype: dtype)
-    fill(storage.pointer, storage.count)
+    let bytes = (storage.count + reading) * dtype.byteCount
+    Profile.noting(function, arithmetic: arithmetic, bytes: bytes) {
+      fill(storage.pointer, storage.count)
+    }
     return Tensor(storage, shape: shape)
   }
 
@@ -98,7 +107,9 @@ extension Tensor {
   mutating func accumulate(_ other: Tensor) {
     if place == nil && other.place == nil && isKnownUniquelyReferenced(&storage) {
       let (x, y, add) = (other.pointer, pointer, dtype.kernels.pointee.accumulate)
-      parallel(over: count, grain: elementwiseGrain) { add(x, y, $0, $1) }
+      Profile.noting(#function, arithmetic: 0, bytes: 3 * count * dtype.byteCount) {
+        parallel(over: count, grain: elementwiseGrain) { add(x, y, $0, $1) }
+      }
     } else {
       self = self + other
     }
@@ -144,7 +155,9 @@ extension Tensor {
   public var sumOfSquares: Double {
     let kernel = dtype.kernels.pointee.sum_of_squares
     let length = 4 * elementwiseGrain
-    let partial = Tensor.uninitialized([(count + length - 1) / length], .float64) { result, _ in
+    let blocks = (count + length - 1) / length
+    let reading = count * dtype.byteCount / 8
+    let partial = Tensor.uninitialized([blocks], .float64, reading: reading) { result, _ in
       let sums = result.assumingMemoryBound(to: Double.self)
       parallel(over: count, step: length) { begin, end in
         sums[begin / length] = kernel(pointer, begin, end)
@@ -157,7 +170,7 @@ extension Tensor {
   public func converted(to target: DType) -> Tensor {
     if target == dtype { return self }
     let (source, count) = (dtype, count)
-    let value = Tensor.uninitialized(shape, target) { result, _ in
+    let value = Tensor.uninitialized(shape, target, reading: count) { result, _ in
       switch target {
       case .float32:
         ck_convert_to_float(

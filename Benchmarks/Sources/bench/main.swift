@@ -1,4 +1,8 @@
-// Times the training step of a model: bench [--work vae-mlp] [--steps 200]. Works.swift has the works.
+// Times the training step of a model, or its parts:
+//
+//   bench [--work vae-mlp] [--steps 200]     a line of JSON; Works.swift has the works
+//   bench --profile [--work vae-mlp]         a line for every operation of the step
+//   bench --parts                            a line for every operation of Parts.swift
 import Foundation
 import Tensor
 
@@ -15,9 +19,19 @@ guard let prepare = Work.all.first(where: { $0.name == name })?.prepare,
   let steps = Int(option("--steps", default: "200")), steps >= 5
 else {
   let names = Work.all.map(\.name).joined(separator: "|")
-  FileHandle.standardError.write(Data("usage: bench [--work \(names)] [--steps 5 or more]\n".utf8))
+  let usage = "usage: bench [--work \(names)] [--steps 5 or more] [--profile] | bench --parts"
+  FileHandle.standardError.write(Data((usage + "\n").utf8))
   exit(64)
 }
+let peak = measuredProductPeak()
+
+/// Prints fields, numbers and texts in quotation marks, as an object of JSON.
+func printLine(_ fields: [(name: String, value: String)]) {
+  print("{" + fields.map { "\"\($0.name)\": \($0.value)" }.joined(separator: ", ") + "}")
+}
+
+func text(_ value: String) -> String { "\"\(value)\"" }
+func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
 /// The memory that the process holds, in KiB.
 func residentKilobytes() -> Int {
@@ -26,7 +40,15 @@ func residentKilobytes() -> Int {
   return (fields?.dropFirst().first.flatMap { Int($0) } ?? 0) * (Int(getpagesize()) / 1024)
 }
 
-func run(_ work: Work, steps: Int) {
+/// The profile of `count` calls.
+func profile(_ count: Int, _ body: () -> Void) -> Profile {
+  Profile.start()
+  for _ in 0..<count { body() }
+  return Profile.stop()
+}
+
+/// Times a work in five blocks of steps.
+func time(_ work: Work, steps: Int) {
   let clock = ContinuousClock()
   let first = clock.measure { _ = work.step() }
   for _ in 0..<min(20, steps) { _ = work.step() }
@@ -40,17 +62,50 @@ func run(_ work: Work, steps: Int) {
   var usage = rusage()
   getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   let median = means[blocks / 2]
-  let line: [(String, String)] = [
-    ("work", "\"\(name)\""), ("framework", "\"pushforward\""), ("threads", "\(threadCount)"),
-    ("instruction_set", "\"\(instructionSet)\""), ("blas", "\"\(BLAS.description)\""),
-    ("ms_per_step", String(format: "%.4f", median)), ("ms_min", String(format: "%.4f", means[0])),
-    ("ms_max", String(format: "%.4f", means[blocks - 1])),
-    ("images_per_s", String(format: "%.1f", Double(work.batchSize) / median * 1000)),
-    ("peak_rss_mb", String(format: "%.1f", Double(usage.ru_maxrss) / 1024)),
-    ("first_step_s", String(format: "%.3f", first / .seconds(1))), ("steps", "\(steps)"),
-    ("resident_growth_kb", "\(growth)"),
-  ]
-  print("{" + line.map { "\"\($0)\": \($1)" }.joined(separator: ", ") + "}")
+  let arithmetic = profile(1) { _ = work.step() }.entries.reduce(0) { $0 + $1.arithmetic }
+  let rate = Double(arithmetic) / median * 1000
+  printLine([
+    ("work", text(name)), ("framework", text("pushforward")), ("threads", "\(threadCount)"),
+    ("instruction_set", text(instructionSet)), ("blas", text(BLAS.description)),
+    ("ms_per_step", number(median, 4)), ("ms_min", number(means[0], 4)),
+    ("ms_max", number(means[blocks - 1], 4)),
+    ("images_per_s", number(Double(work.batchSize) / median * 1000, 1)),
+    ("peak_rss_mb", number(Double(usage.ru_maxrss) / 1024, 1)),
+    ("first_step_s", number(first / .seconds(1), 3)), ("steps", "\(steps)"),
+    ("resident_growth_kb", "\(growth)"), ("mflop_per_step", number(Double(arithmetic) / 1e6, 1)),
+    ("gflop_per_s", number(rate / 1e9, 1)), ("product_peak_gflop_per_s", number(peak / 1e9, 1)),
+    ("product_peak_share", number(rate / peak, 3)),
+  ])
 }
 
-run(prepare(), steps: steps)
+/// Prints a line for each operation of a profile.
+func list(_ profile: Profile, of part: String, calls: Int) {
+  for entry in profile.entries {
+    let (arithmetic, bytes) = (Double(entry.arithmetic), Double(entry.bytes))
+    printLine([
+      ("part", text(part)), ("operation", text(entry.name)),
+      ("direction", text(entry.isBackward ? "backward" : "forward")),
+      ("calls", number(Double(entry.calls) / Double(calls), 1)),
+      ("ms", number(entry.seconds / Double(calls) * 1000, 4)),
+      ("share", number(entry.seconds / profile.seconds, 3)),
+      ("gflop_per_s", number(arithmetic / entry.seconds / 1e9, 1)),
+      ("product_peak_share", number(arithmetic / entry.seconds / peak, 3)),
+      ("gb_per_s", number(bytes / entry.seconds / 1e9, 1)),
+    ])
+  }
+}
+
+if CommandLine.arguments.contains("--parts") {
+  for part in Part.all() {
+    part.run()
+    list(profile(20, part.run), of: part.name, calls: 20)
+  }
+} else {
+  let work = prepare()
+  if CommandLine.arguments.contains("--profile") {
+    for _ in 0..<5 { _ = work.step() }
+    list(profile(steps) { _ = work.step() }, of: name, calls: steps)
+  } else {
+    time(work, steps: steps)
+  }
+}

@@ -1,0 +1,22 @@
+import Tensor
+
+/// How fast this machine multiplies: single-threaded products, one on each processor at once.
+///
+/// - Returns: Multiplications and additions in a second, together, in the best of several tries.
+func measuredProductPeak() -> Double {
+  let side = 512
+  let random = Random(seed: 0)
+  let (a, b) = (random.normal([side, side]), random.normal([side, side]))
+  let clock = ContinuousClock()
+  let repetitions = 20
+  let seconds = (0..<10).map { _ in
+    clock.measure {
+      // Inside of `parallel` an operation runs on its own thread alone.
+      parallel(count: threadCount) { _ in
+        for _ in 0..<repetitions { _ = a.matmul(b) }
+      }
+    } / .seconds(1)
+  }
+  let work = Double(2 * side * side * side * repetitions * threadCount)
+  return work / (seconds.min() ?? .infinity)
+}

@@ -1,0 +1,72 @@
+"""What the programs of both frameworks share: the works' sizes, the timing and the line printed."""
+
+import argparse
+import json
+import resource
+import statistics
+import time
+
+import numpy
+
+# Images in a step, their shape, and how many there are to draw from.
+WORKS = {
+    "vae-mlp": (128, (784,), 60_000),
+    "ae-mlp": (128, (784,), 60_000),
+    "gan-mlp": (128, (784,), 60_000),
+    "dcgan-28": (128, (28, 28, 1), 60_000),
+    "dcgan-64": (64, (64, 64, 3), 2_000),
+    "cnn-mnist": (64, (28, 28, 1), 60_000),
+    "conv-vae": (128, (28, 28, 1), 60_000),
+}
+
+
+def arguments(description, modes):
+    """The command line of a peer: which work, in which mode, for how long."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--work", choices=WORKS, required=True)
+    parser.add_argument("--mode", choices=modes, default=modes[0])
+    parser.add_argument("--steps", type=int, default=200, help="in all, after warming up")
+    parser.add_argument("--threads", type=int, default=2)
+    return parser.parse_args()
+
+
+def images(work):
+    """A table of pixels in [0, 1]: no step's arithmetic depends on what they are."""
+    _, shape, count = WORKS[work]
+    pixels = numpy.random.default_rng(0).integers(0, 256, (count, *shape), dtype=numpy.uint8)
+    return pixels.astype(numpy.float32) / 255
+
+
+def drawn(count, batch):
+    """Rows of a table in a new random order each time it is exhausted, a batch at a time."""
+    generator = numpy.random.default_rng(1)
+    while True:
+        order = generator.permutation(count)
+        for first in range(0, count - batch + 1, batch):
+            yield order[first : first + batch]
+
+
+def measure(work, framework, mode, version, threads, steps, run, finish):
+    """Times `run(n)`, which makes about n steps and returns how many, in five blocks.
+
+    `finish` waits until all that was asked for is done.
+    """
+
+    def block(count):
+        start = time.perf_counter()
+        made = run(count)
+        finish()
+        return (time.perf_counter() - start) / made * 1000
+
+    first = block(1)
+    block(max(1, min(20, steps)))
+    times = sorted(block(max(1, steps // 5)) for _ in range(5))
+    median = statistics.median(times)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    line = {
+        "work": work, "framework": framework, "mode": mode, "version": version,
+        "threads": threads, "ms_per_step": round(median, 4), "ms_min": round(times[0], 4),
+        "ms_max": round(times[-1], 4), "images_per_s": round(WORKS[work][0] / median * 1000, 1),
+        "peak_rss_mb": round(peak, 1), "first_step_s": round(first / 1000, 3), "steps": steps,
+    }  # fmt: skip
+    print(json.dumps(line))
