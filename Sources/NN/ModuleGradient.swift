@@ -53,6 +53,7 @@ public func valueWithGradient<Parts>(
   let parameters = module.parameters
   let values = parameters.map(\.parameter.wrappedValue)
   defer { for (p, value) in zip(parameters, values) { p.parameter.wrappedValue = value } }
+  FiniteCheck.current?.nameWatched(parameters, of: module)
   let (value, parts, gradients) = try valueWithGradient(at: values) { watched in
     for (p, value) in zip(parameters, watched) { p.parameter.wrappedValue = value }
     return try loss()
@@ -79,6 +80,7 @@ public func valueWithPullback(
   let parameters = module.parameters
   let values = parameters.map(\.parameter.wrappedValue)
   defer { for (p, value) in zip(parameters, values) { p.parameter.wrappedValue = value } }
+  FiniteCheck.current?.nameWatched(parameters, of: module)
   let (value, pullback) = try valueWithPullback(at: values) { watched in
     for (p, value) in zip(parameters, watched) { p.parameter.wrappedValue = value }
     return try function()

@@ -75,6 +75,11 @@ extension StatePart {
     }
   }
 
+  /// The part's module, if it is one.
+  package var module: (any Module)? {
+    if case .module(_, let module) = self { module } else { nil }
+  }
+
   /// The part's random streams by name, in order.
   package var randomStreams: [(name: String, random: Random)] {
     switch self {

@@ -60,13 +60,20 @@ extension Tensor {
   /// which therefore must not look at it; the rectifier's slope follows from the sign of what came
   /// out.
   func tracked(
-    from inputs: [(input: Tensor, pullback: Pullback)], rectifiedBy slope: Double
+    from inputs: [(input: Tensor, pullback: Pullback)], rectifiedBy slope: Double,
+    operation: String = #function
   ) -> Tensor {
-    let before = tracked(from: inputs)
+    let before = tracked(from: inputs, operation: operation)
     switch slope {
     case 1: return before
-    case 0: return before.tracked(from: before) { y, dy in dy.masked(byPositive: y) }
-    default: return before.tracked(from: before) { y, dy in dy.scaled(byLeak: slope, at: y) }
+    case 0:
+      return before.tracked(from: before, operation: operation) { y, dy in
+        dy.masked(byPositive: y)
+      }
+    default:
+      return before.tracked(from: before, operation: operation) { y, dy in
+        dy.scaled(byLeak: slope, at: y)
+      }
     }
   }
 

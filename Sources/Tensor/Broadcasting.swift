@@ -69,7 +69,7 @@ extension Tensor {
   /// The pullbacks may return the broadcast shape; it is summed down to the operand's here.
   static func zipped(
     _ operation: CKZip, _ a: Tensor, _ b: Tensor, parameter: Double = 0,
-    pullbacks: (a: Pullback, b: Pullback)?
+    name: String = #function, pullbacks: (a: Pullback, b: Pullback)?
   ) -> Tensor {
     precondition(
       a.dtype == b.dtype,
@@ -83,7 +83,7 @@ extension Tensor {
     let (aShape, bShape) = (a.shape, b.shape)
     return value.tracked(
       from: (a, { y, dy in pullbacks.a(y, dy).summed(to: aShape) }),
-      (b, { y, dy in pullbacks.b(y, dy).summed(to: bShape) }))
+      (b, { y, dy in pullbacks.b(y, dy).summed(to: bShape) }), operation: name)
   }
 
   /// The operation's value for operands of one shape: nearly all there are, so the short way.

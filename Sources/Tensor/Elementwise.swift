@@ -14,7 +14,7 @@ extension Tensor {
         kernel(operation, p, q, pointer, result, $0, $1)
       }
     }
-    return value.tracked(from: self, pullback: pullback)
+    return value.tracked(from: self, operation: function, pullback: pullback)
   }
 
   /// Applies a function to each element, and says how to go back.

@@ -33,6 +33,11 @@ final class Tape: @unchecked Sendable {
 
   private var records: [Record] = []
 
+  /// Looks for values that are not finite, if anybody asked for it, and then has a label for each
+  /// record.
+  private let check = FiniteCheck.current
+  private var labels: [FiniteCheck.Label] = []
+
   /// Whether operations are recorded: not during the outermost walk, and not after it.
   private(set) var isRecording = true
 
@@ -42,10 +47,21 @@ final class Tape: @unchecked Sendable {
   func watch(_ x: Tensor) -> Tensor {
     var edges: [Edge] = []
     if let place = x.place, place.tape === self { edges.append((place.index, { _, dy in dy })) }
+    if let check { labels.append(check.watchedLabel()) }
     return append(x.untracked, edges)
   }
 
-  func append(_ value: Tensor, _ edges: [Edge]) -> Tensor {
+  /// Puts an operation's result on the tape.
+  func append(_ value: Tensor, _ edges: [Edge], _ operation: String) -> Tensor {
+    if let check {
+      let label = check.label(operation, of: edges.lazy.map { self.labels[$0.input] })
+      labels.append(label)
+      check.look(at: value, label, isGradient: false)
+    }
+    return append(value, edges)
+  }
+
+  private func append(_ value: Tensor, _ edges: [Edge]) -> Tensor {
     records.append(Record(edges: edges, output: value))
     return Tensor(
       value.storage, shape: value.shape, place: Place(tape: self, index: records.count - 1))
@@ -96,7 +112,9 @@ final class Tape: @unchecked Sendable {
         ? output
         : Tensor(output.storage, shape: output.shape, place: Place(tape: self, index: index))
       for edge in record.edges where edge.input >= start && isActive[edge.input - start] {
-        add(edge.pullback(result, dy), to: &adjoints[edge.input - start], of: edge.input)
+        let gradient = edge.pullback(result, dy)
+        check?.look(at: gradient, labels[index], isGradient: true)
+        add(gradient, to: &adjoints[edge.input - start], of: edge.input)
       }
     }
     return watched.map { $0 <= last.index ? adjoints[$0 - start] : nil }
@@ -143,19 +161,29 @@ extension Tensor {
   /// }
   /// ```
   ///
+  /// - Parameters:
+  ///   - input: What it was computed from.
+  ///   - operation: What the operation is called in messages; by default as the function around it.
+  ///   - pullback: The way back.
   /// - Returns: The same value, on the tape if `input` is on one.
-  public func tracked(from input: Tensor, pullback: @escaping Pullback) -> Tensor {
+  public func tracked(
+    from input: Tensor, operation: String = #function, pullback: @escaping Pullback
+  ) -> Tensor {
     guard let place = input.place, place.tape.isRecording else { return untracked }
-    return place.tape.append(untracked, [(place.index, pullback)])
+    return place.tape.append(untracked, [(place.index, pullback)], operation)
   }
 
   /// Says how this value, just computed, depends on each of several inputs.
-  public func tracked(from inputs: (input: Tensor, pullback: Pullback)...) -> Tensor {
-    tracked(from: inputs)
+  public func tracked(
+    from inputs: (input: Tensor, pullback: Pullback)..., operation: String = #function
+  ) -> Tensor {
+    tracked(from: inputs, operation: operation)
   }
 
   /// Says how this value, just computed, depends on each of a list of inputs.
-  public func tracked(from inputs: [(input: Tensor, pullback: Pullback)]) -> Tensor {
+  public func tracked(
+    from inputs: [(input: Tensor, pullback: Pullback)], operation: String = #function
+  ) -> Tensor {
     var edges: [Tape.Edge] = []
     var tape: Tape?
     for (input, pullback) in inputs {
@@ -165,7 +193,7 @@ extension Tensor {
       tape = place.tape
       edges.append((place.index, pullback))
     }
-    return tape?.append(untracked, edges) ?? untracked
+    return tape?.append(untracked, edges, operation) ?? untracked
   }
 
   /// Says that this value, just computed in fewer passes, is `composition` of the inputs.
@@ -173,7 +201,8 @@ extension Tensor {
   /// For what goes back through a fused operation: its derivative, a second one, is rare enough to
   /// take the long way.
   func tracked(
-    asCompositionOf inputs: [Tensor], _ composition: @escaping ([Tensor]) -> Tensor
+    asCompositionOf inputs: [Tensor], operation: String = #function,
+    _ composition: @escaping ([Tensor]) -> Tensor
   ) -> Tensor {
     tracked(
       from: inputs.indices.map { index in
@@ -187,7 +216,7 @@ extension Tensor {
             }
           }
         )
-      })
+      }, operation: operation)
   }
 }
 

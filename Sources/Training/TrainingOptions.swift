@@ -68,7 +68,8 @@ public struct TrainingOptions: Equatable, Sendable {
     Checkpoints are kept in the run's folder, the last and the one before. --resume
     goes on from there to the same bytes, with the run's options. Other values may
     be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
-    --tensorboard, --data (with the same images) and what follows the training.
+    --check-finite, --tensorboard, --data (of the same images) and for what follows
+    the training.
     """
 
   /// The widths of layers that an option should accept: a model of wider ones would not fit into

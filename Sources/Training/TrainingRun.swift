@@ -1,4 +1,6 @@
 import Images
+import NN
+import Tensor
 
 /// The loop that all trainers share: epochs, averages, `loss.csv`, `steps.csv`, pictures, checkpoints,
 /// progress.
@@ -28,6 +30,7 @@ public struct TrainingRun {
   private let checkpointInterval: Int
   private let patience: Int?
   private let information: [String: String]
+  private let checksFinite: Bool
   private let progress: ProgressBar
   private let isInterrupted: () -> Bool
 
@@ -43,13 +46,15 @@ public struct TrainingRun {
   ///   - checkpointInterval: The number of epochs from checkpoint to checkpoint; there is one of the
   ///     last epoch too.
   ///   - patience: After how many epochs without a lower test loss the run ends; nil for never.
+  ///   - checksFinite: Whether the first value in a step that is not finite is looked for.
   ///   - information: Texts about the run that its checkpoints are to hold, by name.
   ///   - progress: Shows how far the run is.
   ///   - isInterrupted: Asked after every batch.
   public init(
     folder: RunFolder, epochs: Int, picturesEvery pictureInterval: Int,
     stepsLoggedEvery logInterval: Int? = nil, checkpointsEvery checkpointInterval: Int = 1,
-    stoppingAfter patience: Int? = nil, information: [String: String] = [:],
+    stoppingAfter patience: Int? = nil, checkingFinite checksFinite: Bool = false,
+    information: [String: String] = [:],
     events: EventFile? = nil, progress: ProgressBar,
     isInterrupted: @escaping () -> Bool = { Interrupt.isRequested }
   ) {
@@ -61,6 +66,7 @@ public struct TrainingRun {
     self.checkpointInterval = checkpointInterval
     self.patience = patience
     self.information = information
+    self.checksFinite = checksFinite
     self.progress = progress
     self.isInterrupted = isInterrupted
   }
@@ -152,9 +158,16 @@ public struct TrainingRun {
     _ trainer: some Trainer, _ epoch: Int, _ state: inout State, _ writer: BackgroundWriter
   ) throws -> [Double]? {
     var mean = WeightedMean()
+    let check = checksFinite ? FiniteCheck(of: trainer.state.compactMap(\.module)) : nil
     for (index, batch) in trainer.nextEpoch().enumerated() {
-      let result = trainer.step(batch)
+      let result =
+        check.map { check in FiniteCheck.$current.withValue(check) { trainer.step(batch) } }
+        ?? trainer.step(batch)
       state.step += 1
+      if let finding = check?.first {
+        throw TrainingError.valueNotFinite(
+          finding, step: state.step, epoch: epoch, batch: index + 1)
+      }
       try checkFinite(result.metrics, trainer.trainingColumns) {
         .notFinite(metric: $0, value: $1, epoch: epoch, batch: index + 1)
       }

@@ -92,7 +92,8 @@ public final class TrainingSession {
     let run = TrainingRun(
       folder: folder, epochs: options.epochs, picturesEvery: options.sampleInterval,
       stepsLoggedEvery: logInterval, checkpointsEvery: options.checkpointInterval,
-      stoppingAfter: options.patience, information: information, events: events,
+      stoppingAfter: options.patience, checkingFinite: options.checksFinite,
+      information: information, events: events,
       progress: progress)
     var checkpoint = try checkpoint()
     report.charts = trainer.charts

@@ -20,4 +20,30 @@ import Testing
       ])
     #expect(try LossTable(of: "runs/vae-001", in: workspace).rows.isEmpty)
   }
+
+  /// The update overflows in the first layer of what learns first.
+  @Test(arguments: [
+    ("vae", "encoder.0.weight"), ("autoencoder", "encoder.0.weight"),
+    ("gan", "discriminator.0.weight"), ("classifier", "body.1.weight"),
+  ])
+  func theFirstValueThatIsNotFiniteIsNamed(name: String, path: String) throws {
+    let workspace = try Workspace()
+    let arguments = ["--data", "data", "--learning-rate", "1e300", "--check-finite"]
+    let result = try Executable("train-" + name, arguments, in: workspace).result()
+    #expect(result.code == 1)
+    #expect(
+      result.error.hasPrefix(
+        "train-\(name): the value of Adam.update in \(path) is not finite, of shape ["),
+      "\(result.error)")
+    #expect(result.error.hasSuffix("], in step 1 (epoch 1, batch 1)\n"))
+  }
+
+  @Test func aCheckThatFindsNothingChangesNothing() throws {
+    let workspace = try Workspace()
+    #expect(try workspace.train().code == 0)
+    #expect(try workspace.train("--check-finite").code == 0)
+    #expect(
+      try workspace.contents(of: "runs/vae-001/checkpoint.safetensors")
+        == workspace.contents(of: "runs/vae-002/checkpoint.safetensors"))
+  }
 }

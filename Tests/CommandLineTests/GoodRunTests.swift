@@ -54,6 +54,7 @@ import Testing
           "importance-samples": 2,
           "judge": null,
           "tensorboard": false,
+          "check-finite": false,
           "quiet": true
         }
 

@@ -79,6 +79,7 @@ import Testing
               --judge FILE|none     classifier that looks at samples at the end
                                     (default: one trained on the data, once)
               --tensorboard         write a file for TensorBoard too
+              --check-finite        find the first value that is not finite; slower
               --quiet               print nothing but errors
           -h, --help                print this help and exit
               --version             print the version and exit
@@ -103,7 +104,8 @@ import Testing
         Checkpoints are kept in the run's folder, the last and the one before. --resume
         goes on from there to the same bytes, with the run's options. Other values may
         be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
-        --tensorboard, --data (with the same images) and what follows the training.
+        --check-finite, --tensorboard, --data (of the same images) and for what follows
+        the training.
 
         Without --data, MNIST is read from datasets/mnist if it is there; if not, the
         program trains on digits that it draws itself. To get MNIST:
@@ -225,6 +227,7 @@ import Testing
           "log-every": 5,
           "judge": null,
           "tensorboard": false,
+          "check-finite": false,
           "quiet": true
         }
 

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Images
 import NN
+import Tensor
 import Testing
 
 @testable import Training
@@ -18,11 +19,13 @@ import Testing
 
   private func run(
     epochs: Int, picturesEvery interval: Int = 1, stepsLoggedEvery logInterval: Int? = nil,
+    checkpointsEvery checkpointInterval: Int = 1, stoppingAfter patience: Int? = nil,
     progress: ProgressBar? = nil,
     isInterrupted: @escaping () -> Bool = { false }
   ) -> TrainingRun {
     TrainingRun(
       folder: folder, epochs: epochs, picturesEvery: interval, stepsLoggedEvery: logInterval,
+      checkpointsEvery: checkpointInterval, stoppingAfter: patience,
       progress: progress ?? ProgressBar(epochs: epochs, examplesPerEpoch: 5, isQuiet: true),
       isInterrupted: isInterrupted)
   }
@@ -159,6 +162,95 @@ import Testing
     #expect(try temporary.text(of: "vae-001/steps.csv").hasSuffix("\n2,4,4.0,40.0\n"))
   }
 
+  // MARK: Checkpoints
+
+  /// Interrupted in its second epoch, after steps that are in the table, and resumed.
+  @Test func aResumedRunHasTheSameTables() throws {
+    let whole = try RunFolder(in: temporary.path, name: "whole")
+    func run(_ folder: RunFolder, _ isInterrupted: @escaping () -> Bool) -> TrainingRun {
+      TrainingRun(
+        folder: folder, epochs: 4, picturesEvery: 1, stepsLoggedEvery: 2,
+        progress: ProgressBar(epochs: 4, examplesPerEpoch: 5, isQuiet: true),
+        isInterrupted: isInterrupted)
+    }
+    let outcome = try run(whole) { false }.train(ScriptedTrainer())
+    let first = ScriptedTrainer()
+    _ = try run(folder) { first.steps == 5 }.train(first)
+    #expect(try temporary.text(of: "vae-001/steps.csv").hasSuffix("\n2,4,4.0,40.0\n"))
+    let checkpoint = try folder.latestCheckpoint { _ in }
+    #expect(checkpoint?.epoch == 1 && checkpoint?.step == 3)
+    let resumed = try run(folder) { false }.train(ScriptedTrainer(), from: checkpoint)
+    guard case .completed(4, 4, let expected) = outcome, case .completed(4, 3, expected) = resumed
+    else {
+      Issue.record("\(outcome) and \(resumed)")
+      return
+    }
+    for name in ["loss.csv", "steps.csv", "checkpoint.safetensors", "samples/epoch-004.pgm"] {
+      #expect(
+        try temporary.bytes(of: "vae-001/" + name) == temporary.bytes(of: "whole-001/" + name),
+        "\(name)")
+    }
+  }
+
+  @Test(arguments: [(1, 4), (2, 4), (3, 4), (5, 4)])
+  func checkpointsComeAtTheIntervalAndAtTheEnd(interval: Int, epoch: Int) throws {
+    _ = try run(epochs: 4, checkpointsEvery: interval).train(ScriptedTrainer())
+    #expect(try folder.latestCheckpoint { _ in }?.epoch == epoch)
+    let before = ["1": 3, "2": 2, "3": 3, "5": nil]["\(interval)"] ?? nil
+    let previous = try? Checkpoint(
+      path: Checkpoint.previousPath(of: folder.path(of: RunFolder.checkpointName)))
+    #expect(previous?.epoch == before)
+  }
+
+  // MARK: The best epoch
+
+  @Test func theRunEndsWhenTheTestLossNoLongerFalls() throws {
+    let trainer = ScriptedTrainer()
+    trainer.testLoss = { [5, 3, 4, 3, 2, 2, 9, 1][$0 - 1] }
+    let outcome = try run(epochs: 8, stoppingAfter: 2).train(trainer)
+    guard case .completed(4, 4, _) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    // Resumed, it decides the same; with more patience it goes on, and knows which epoch was best.
+    let again = ScriptedTrainer()
+    again.testLoss = trainer.testLoss
+    let checkpoint = try folder.latestCheckpoint { _ in }
+    guard
+      case .completed(4, 0, _) = try run(epochs: 8, stoppingAfter: 2).train(again, from: checkpoint)
+    else {
+      Issue.record("the run went on")
+      return
+    }
+    guard
+      case .completed(7, 3, _) = try run(epochs: 7, stoppingAfter: 3).train(again, from: checkpoint)
+    else {
+      Issue.record("the run did not go on")
+      return
+    }
+  }
+
+  @Test func theBestModelIsKept() throws {
+    let trainer = ScriptedTrainer()
+    trainer.testLoss = { [5, 3, 4, 3][$0 - 1] }
+    let layer = Dense(1, 1, Random(seed: 0))
+    var weights: [Double] = []
+    let run = run(
+      epochs: 4,
+      isInterrupted: {
+        // Another weight in each epoch.
+        layer.weight = Tensor([[Double((trainer.steps + 2) / 3)]])
+        weights.append(layer.weight.doubles[0])
+        return false
+      })
+    _ = try run.train(trainer, keepingBest: BestModel(layer, metadata: ["a": "b"]))
+    let file = try SafetensorsFile(path: folder.path(of: BestModel.fileName))
+    let best = Dense(1, 1, Random(seed: 1))
+    try best.load(file)
+    #expect(best.weight == Tensor([[2]]) && weights.last == 4)
+    #expect(file.metadata["a"] == "b")
+  }
+
   // MARK: Figures that are not finite
 
   @Test(arguments: [Double.infinity, -.infinity])
@@ -215,10 +307,24 @@ private final class ScriptedTrainer: Trainer {
   var replaced: [Int: Double] = [:]
   var testLoss: (_ epoch: Int) -> Double = { 100 * Double($0) }
 
-  var steps = 0
-  private var epochs = 0
+  /// Counts steps and epochs where a checkpoint holds them.
+  private final class Counts: Module {
+    @Buffer var steps: Tensor = Tensor(0)
+    @Buffer var epochs: Tensor = Tensor(0)
+    var members: Members { ["steps": $steps, "epochs": $epochs] }
+  }
 
-  let state: [StatePart] = []
+  private let counts = Counts()
+  var state: [StatePart] { [.module("counts", counts)] }
+
+  private(set) var steps: Int {
+    get { Int(counts.steps.scalar) }
+    set { counts.steps = Tensor(newValue) }
+  }
+  private var epochs: Int {
+    get { Int(counts.epochs.scalar) }
+    set { counts.epochs = Tensor(newValue) }
+  }
 
   func nextEpoch() -> [Int] {
     calls.append("epoch")

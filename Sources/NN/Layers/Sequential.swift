@@ -29,17 +29,21 @@ public final class Sequential: Layer {
   /// A rectifier is applied by the layer before it, on the way out of that, where it can be: one
   /// pass over memory less.
   public func callAsFunction(_ x: Tensor) -> Tensor {
+    let check = FiniteCheck.current
     var x = x
     var rest = layers[...]
     while let layer = rest.popFirst() {
+      let input = x
+      let output: () -> Tensor
       if let layer = layer as? any RectifyingLayer,
         let slope = (rest.first as? Activation)?.slope
       {
-        x = layer(x, slope: slope)
+        output = { layer(input, slope: slope) }
         rest.removeFirst()
       } else {
-        x = layer(x)
+        output = { layer(input) }
       }
+      x = check?.inside(layer, output) ?? output()
     }
     return x
   }

@@ -55,6 +55,11 @@ extension Optimizer {
       update(
         &parameter.wrappedValue, along: gradient, moments: &moments, step: state.step, rate: rate)
       state.moments[name] = moments
+      if let check = FiniteCheck.current {
+        check.look(
+          at: parameter.wrappedValue, operation: "\(Self.self).update",
+          path: check.name(name, of: module))
+      }
     }
   }
 }
