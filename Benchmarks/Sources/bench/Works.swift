@@ -19,6 +19,7 @@ struct Work {
   static let all: [(name: String, prepare: @Sendable () -> Work)] = [
     ("vae-mlp", vae), ("ae-mlp", autoencoder), ("gan-mlp", gan), ("dcgan-28", dcgan28),
     ("dcgan-64", dcgan64), ("cnn-mnist", classifier), ("conv-vae", convolutionalVAE),
+    ("dcgan-small", dcganSmall),
   ]
 }
 
@@ -122,6 +123,14 @@ private func training(_ vae: VAE) -> Work {
   let random = Random(seed: 0)
   let images = Images(60_000, [28, 28, 1], random)
   return adversarial(.dcgan(imageSize: 28, random), images, batchSize: 128, random)
+}
+
+/// Small enough to count its instructions in an emulation of the processor.
+@Sendable private func dcganSmall() -> Work {
+  let random = Random(seed: 0)
+  let images = Images(1_000, [28, 28, 1], random)
+  return adversarial(
+    .dcgan(imageSize: 28, baseChannels: 8, random), images, batchSize: 16, random)
 }
 
 @Sendable private func dcgan64() -> Work {

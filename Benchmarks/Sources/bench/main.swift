@@ -3,6 +3,9 @@
 //   bench [--work vae-mlp] [--steps 200]     a line of JSON; Works.swift has the works
 //   bench --profile [--work vae-mlp]         a line for every operation of the step
 //   bench --parts                            a line for every operation of Parts.swift
+//   bench --run-only [--work vae-mlp]        nothing: for tools that measure from outside
+//
+// --threads N is for all of them.
 import Foundation
 import Tensor
 
@@ -15,15 +18,20 @@ func option(_ name: String, default value: String) -> String {
 }
 
 let name = option("--work", default: "vae-mlp")
+let isRunOnly = CommandLine.arguments.contains("--run-only")
 guard let prepare = Work.all.first(where: { $0.name == name })?.prepare,
-  let steps = Int(option("--steps", default: "200")), steps >= 5
+  let steps = Int(option("--steps", default: "200")), steps >= (isRunOnly ? 1 : 5),
+  let threads = Int(option("--threads", default: "\(threadCount)")), threads > 0
 else {
   let names = Work.all.map(\.name).joined(separator: "|")
-  let usage = "usage: bench [--work \(names)] [--steps 5 or more] [--profile] | bench --parts"
+  let usage =
+    "usage: bench [--work \(names)] [--steps 5 or more] [--threads 1 or more]"
+    + " [--profile | --parts | --run-only]"
   FileHandle.standardError.write(Data((usage + "\n").utf8))
   exit(64)
 }
-let peak = measuredProductPeak()
+threadCount = threads
+let peak = isRunOnly ? .nan : measuredProductPeak()
 
 /// Prints fields, numbers and texts in quotation marks, as an object of JSON.
 func printLine(_ fields: [(name: String, value: String)]) {
@@ -102,7 +110,9 @@ if CommandLine.arguments.contains("--parts") {
   }
 } else {
   let work = prepare()
-  if CommandLine.arguments.contains("--profile") {
+  if isRunOnly {
+    for _ in 0..<steps { _ = work.step() }
+  } else if CommandLine.arguments.contains("--profile") {
     for _ in 0..<5 { _ = work.step() }
     list(profile(steps) { _ = work.step() }, of: name, calls: steps)
   } else {

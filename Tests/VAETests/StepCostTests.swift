@@ -1,0 +1,63 @@
+import NN
+import Testing
+import VAE
+
+@testable import Tensor
+
+@Suite struct StepCostTests {
+  /// How often each operation may run in a training step of the default model, forward and back.
+  ///
+  /// Change it when a step is to take more, and say why.
+  static let most = [
+    "*": 1,
+    "*, back": 4,
+    "+": 3,
+    "-": 2,
+    "-, back": 1,
+    "accumulate, back": 3,
+    "affine": 4,
+    "bernoulliGradient, back": 1,
+    "bernoulliLogDensity": 1,
+    "descend": 8,
+    "exp": 2,
+    "exp, back": 2,
+    "filled": 2,
+    "filled, back": 2,
+    "masked, back": 2,
+    "matmul, back": 7,
+    "mean": 2,
+    "normal": 1,
+    "rearranged": 2,
+    "rearranged, back": 2,
+    "scaled": 5,
+    "scaled, back": 6,
+    "square": 1,
+    "sum": 1,
+    "sum, back": 7,
+  ]
+
+  /// In a process of its own, where no other test's operations are counted.
+  @Test func aStepHasNoMoreOperationsAndTakesNoMoreMemory() async {
+    await #expect(processExitsWith: .success) {
+      let random = Random(seed: 0)
+      let vae = VAE(features: 784, random)
+      let optimizer = Adam()
+      let x = random.uniform([16, 784])
+      func step() {
+        let gradients = valueWithGradient(of: vae) { vae.loss(x, random).total }.gradients
+        optimizer.update(vae, along: gradients)
+      }
+      for _ in 0..<3 { step() }
+      let bytes = BufferPool.shared.allocatedBytes
+      Profile.start()
+      step()
+      let entries = Profile.stop().entries
+      for entry in entries {
+        let name = entry.name + (entry.isBackward ? ", back" : "")
+        #expect(entry.calls <= Self.most[name, default: 0], "\(name)")
+      }
+      for _ in 0..<100 { step() }
+      #expect(BufferPool.shared.allocatedBytes == bytes)
+    }
+  }
+}
