@@ -4,6 +4,7 @@ import Foundation
 import NN
 import Tensor
 import Testing
+import Training
 import VAE
 
 // The README's examples, word for word. What stands between the markers is compared with the
@@ -68,6 +69,34 @@ func trainVAE(on digits: some ImageDataset) throws -> VAE {
     #expect(encoder.parameters.map(\.name) == ["0.weight", "0.bias", "2.weight", "2.bias"])
   }
 
+  /// In a process of its own, whose folder is a scratch one.
+  @Test func theCheckpointExampleRestores() async {
+    await #expect(processExitsWith: .success) {
+      let folder = NSTemporaryDirectory() + "readme-checkpoint-\(getpid())"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      #expect(FileManager.default.changeCurrentDirectoryPath(folder))
+      let (model, adam, shuffling) = (Dense(2, 3, Random(seed: 1)), Adam(), Random(seed: 2))
+      let gradients = valueWithGradient(of: model) { model.weight.sum() }.gradients
+      adam.update(model, along: gradients)
+      let before = (model.weight, shuffling.state)
+      // README: checkpoint
+      let state: [StatePart] = [
+        .module("model", model), .optimizer("adam", adam, of: model),
+        .random("shuffling", shuffling),
+      ]
+      try Checkpoint(of: state, epoch: 3, step: 1407).write(to: "checkpoint.safetensors")
+      try Checkpoint(path: "checkpoint.safetensors").restore(to: state)
+      // README: end
+      adam.update(model, along: gradients)
+      _ = shuffling.bits()
+      #expect(model.weight != before.0 && shuffling.state != before.1)
+      try Checkpoint(path: "checkpoint.safetensors").restore(to: state)
+      #expect(model.weight == before.0 && shuffling.state == before.1)
+      #expect(adam.state.step == 1)
+    }
+  }
+
   @Test func theReadmeShowsTheseExamples() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
@@ -77,7 +106,7 @@ func trainVAE(on digits: some ImageDataset) throws -> VAE {
       try String(contentsOf: $0, encoding: .utf8)
     }
     let examples = sources.flatMap { parts(of: $0, from: "// README: ", to: "// README: end") }
-    #expect(examples.count == 4)
+    #expect(examples.count == 5)
     // The manifest of another package is Swift, too, but no test can compile it.
     let blocks = parts(of: readme, from: "```swift", to: "```").filter {
       !$0.contains(".package(")
