@@ -118,10 +118,11 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files", "Fuzzing", "Tensor"]),
     .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
-    .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensor", "CTurboJPEG", "CZlib"]),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "Fuzzing", "Tensor", "CTurboJPEG", "CZlib"]),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Datasets", "Files", "Images", "Tensor", "CTurboJPEG"]),
+      dependencies: ["Datasets", "Files", "Fuzzing", "Images", "Tensor", "CTurboJPEG"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Datasets", "Files", "Images", "NN", "Tensor"]),

@@ -9,7 +9,8 @@ extension Image {
     control.version = UInt32(PNG_IMAGE_VERSION)
     defer { png_image_free(&control) }
     // libpng keeps the pointer until the pixels are read.
-    let result = bytes.withUnsafeBytes { file -> Result<Image, ImageError> in
+    let result = try chunksOfThePicture(in: bytes, path: path).withUnsafeBytes {
+      file -> Result<Image, ImageError> in
       guard png_image_begin_read_from_memory(&control, file.baseAddress, file.count) != 0 else {
         return .failure(.damaged(path: path, reason: complaint(control.message)))
       }
@@ -39,6 +40,39 @@ extension Image {
       count = size
     }
   }
+}
+
+/// The file without the chunks that say nothing of its pixels, such as texts and profiles.
+///
+/// libpng takes as much memory for a chunk as its length says, whatever the file's own, and unpacks
+/// what is packed in it.
+private func chunksOfThePicture(
+  in file: [UInt8], path: String
+) throws(ImageError) -> [UInt8] {
+  let kept = ["IHDR", "PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "IDAT", "IEND"].map { Array($0.utf8) }
+  let signatureLength = 8
+  var result = Array(file.prefix(signatureLength))
+  result.reserveCapacity(file.count)
+  var start = signatureLength
+  while start < file.count {
+    // A length of four bytes, a type of four, the contents and a checksum of four.
+    guard file.count - start >= 12 else {
+      throw .damaged(path: path, reason: "it ends within a chunk, at byte \(file.count)")
+    }
+    let length = file[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+    let end = start + 12 + length
+    guard end <= file.count else {
+      throw .damaged(
+        path: path,
+        reason: "the chunk at byte \(start) is to have \(length) bytes, and the file has"
+          + " \(file.count - start - 12) for it")
+    }
+    let type = Array(file[start + 4..<start + 8])
+    if kept.contains(type) { result += file[start..<end] }
+    if type == kept.last { break }  // what may follow is no part of the picture
+    start = end
+  }
+  return result
 }
 
 /// The pixels of a file whose header has been read.

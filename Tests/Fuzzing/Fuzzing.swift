@@ -47,7 +47,7 @@ public func fuzz(
 }
 
 /// The most memory that the process has had at a time, in bytes.
-private func peakMemory() -> Int {
+public func peakMemory() -> Int {
   var usage = rusage()
   getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   return usage.ru_maxrss * 1_024

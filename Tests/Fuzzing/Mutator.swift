@@ -16,10 +16,10 @@ public struct Mutator {
     state = seed
   }
 
-  /// One of the files with one to eight changes, made between `first` and the end.
-  public mutating func next(after first: Int = 0) -> [UInt8] {
+  /// One of the files with one to `most` changes, made between `first` and the end.
+  public mutating func next(after first: Int = 0, most: Int = 8) -> [UInt8] {
     var bytes = corpus[below(corpus.count)]
-    for _ in 0...below(8) { change(&bytes, after: min(first, bytes.count)) }
+    for _ in 0...below(most) { change(&bytes, after: min(first, bytes.count)) }
     return bytes
   }
 

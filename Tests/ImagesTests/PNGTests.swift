@@ -112,4 +112,28 @@ import Testing
       try read(bytes)
     }
   }
+
+  @Test func aChunkLongerThanTheFile() {
+    var bytes = picture(height: 3, width: 4, channels: 1).png
+    // Behind the signature and the header lies the next chunk's length.
+    bytes.replaceSubrange(33..<37, with: [0x46, 0, 0, 0x0F])
+    #expect {
+      try Image(bytes: bytes, path: "a.png")
+    } throws: { error in
+      "\(error)" == "a.png: the image is damaged: the chunk at byte 33 is to have 1174405135 bytes,"
+        + " and the file has \(bytes.count - 45) for it"
+    }
+  }
+
+  /// A text of a thousand times its packed size is not even unpacked.
+  @Test func textsAndProfilesAreSkipped() throws {
+    let image = picture(height: 3, width: 4, channels: 1)
+    let plain = png(height: 2, width: 3, depth: 8, colorType: 0, rows: [0, 1, 2, 3, 0, 4, 5, 6])
+    let described = png(
+      height: 2, width: 3, depth: 8, colorType: 0,
+      before: [("tEXt", Array("Title\0of a test".utf8)), ("zTXt", [1, 0, 0, 9, 9])],
+      rows: [0, 1, 2, 3, 0, 4, 5, 6])
+    #expect(try Image(bytes: described, path: "a.png") == Image(bytes: plain, path: "a.png"))
+    #expect(try Image(bytes: image.png + [1, 2, 3], path: "a.png") == image)
+  }
 }
