@@ -6,6 +6,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case unsupportedVersion(path: String, found: String)
   /// Something that a checkpoint has is not there or makes no sense.
   case damaged(path: String, reason: String)
+  /// Neither the last checkpoint nor the one before it can be used; the code is that of the last.
+  case noneUsable(last: String, previous: String, code: ExitCode)
   /// The run was trained with other options.
   case otherConfiguration(path: String)
   /// The run was trained on other data.
@@ -23,6 +25,8 @@ extension CheckpointError: CustomStringConvertible {
         + " \(found)"
     case .damaged(let path, let reason):
       "'\(path)' is not a whole checkpoint: \(reason)"
+    case .noneUsable(let last, let previous, _):
+      "\(last); nor can the one before it be used: \(previous)"
     case .otherConfiguration(let path):
       "'\(path)' is of a run with other options than those in the config.json beside it"
     case .otherData(let path):
@@ -32,6 +36,8 @@ extension CheckpointError: CustomStringConvertible {
 }
 
 extension CheckpointError: ExitCodeProviding {
-  /// Always `dataError`.
-  public var exitCode: ExitCode { .dataError }
+  /// `dataError`, or where there is no other checkpoint either, what is wrong with the last.
+  public var exitCode: ExitCode {
+    if case .noneUsable(_, _, let code) = self { code } else { .dataError }
+  }
 }

@@ -12,6 +12,8 @@ public struct CommandLineOption<Options>: Sendable {
   let record: @Sendable (Options) -> ConfigurationValue
   /// Whether a run may go on with another value than it began with.
   private(set) var isChangeable = false
+  /// Whether only a new run takes a value, though what is trained does not depend on it.
+  private(set) var isForNewRuns = false
   /// Whether the value belongs to a run's configuration.
   private(set) var isRecorded = true
 
@@ -40,13 +42,21 @@ public struct CommandLineOption<Options>: Sendable {
     absence = option.absence
     read = { text, options in try option.read(text, &options[keyPath: part]) }
     record = { options in option.record(options[keyPath: part]) }
-    (isChangeable, isRecorded) = (option.isChangeable, option.isRecorded)
+    (isChangeable, isForNewRuns) = (option.isChangeable, option.isForNewRuns)
+    isRecorded = option.isRecorded
   }
 
   /// The same option for a run that may go on with another value than it began with.
   public var changeable: Self {
     var option = self
     option.isChangeable = true
+    return option
+  }
+
+  /// The same option for a value on which nothing depends but where a new run is made.
+  var forNewRuns: Self {
+    var option = changeable
+    option.isForNewRuns = true
     return option
   }
 

@@ -9,7 +9,8 @@ extension Command {
   func options(ofRun path: String, changedBy arguments: [String]) throws -> Options {
     let recorded = try recordedOptions(ofRun: path)
     guard case .run(let given) = try parse(arguments, over: recorded) else { return recorded }
-    let differences = options.filter { $0.isRecorded && !$0.isChangeable }.compactMap { option in
+    let kept = options.filter { $0.isRecorded && (!$0.isChangeable || $0.isForNewRuns) }
+    let differences = kept.compactMap { option in
       let (expected, found) = (option.record(recorded), option.record(given))
       return expected == found
         ? nil

@@ -18,7 +18,7 @@ extension RunFolder {
   ///
   /// - Parameter report: Called with a line if the last one cannot be read.
   /// - Returns: A checkpoint, or nil if the run has none yet.
-  /// - Throws: What is wrong with the last one, if there is no other.
+  /// - Throws: What is wrong with the last one, if there is no other, or with both.
   public func latestCheckpoint(reporting report: (String) -> Void) throws -> Checkpoint? {
     let path = path(of: Self.checkpointName)
     let isMissing = access(path, F_OK) != 0 && errno == ENOENT
@@ -26,12 +26,19 @@ extension RunFolder {
       return try Checkpoint(path: path)
     } catch {
       let previousPath = Checkpoint.previousPath(of: path)
-      guard let previous = try? Checkpoint(path: previousPath) else {
-        if isMissing && access(previousPath, F_OK) != 0 { return nil }
+      if access(previousPath, F_OK) != 0 && errno == ENOENT {
+        if isMissing { return nil }
         throw error
       }
-      report("\(error); going on from the one before it, '\(previousPath)'")
-      return previous
+      do {
+        let previous = try Checkpoint(path: previousPath)
+        report("\(error); going on from the one before it, '\(previousPath)'")
+        return previous
+      } catch let previousError {
+        throw CheckpointError.noneUsable(
+          last: "\(error)", previous: "\(previousError)",
+          code: (error as? any ExitCodeProviding)?.exitCode ?? .failure)
+      }
     }
   }
 }

@@ -120,7 +120,7 @@ extension CommandLineOption {
     Self(
       .text("out", \.out, placeholder: "DIR", help: "where the folder of the run is made"),
       of: shared
-    ).changeable
+    ).forNewRuns
   }
 
   /// `--seed N`, 0 or more.

@@ -141,13 +141,13 @@ import Testing
       "train-vae",
       [
         "--resume", "runs/vae-001", "--beta", "4", "--hidden", "16,8", "--epochs", "2", "--seed",
-        "0",
+        "0", "--out", "elsewhere",
       ])
     #expect(result.code == 64)
     #expect(
       result.error == """
         train-vae: cannot resume 'runs/vae-001' with other options than its own: --hidden is 8, \
-        given 16,8; --beta is 1, given 4
+        given 16,8; --beta is 1, given 4; --out is runs, given elsewhere
         Try 'train-vae --help'.
 
         """)
@@ -258,7 +258,9 @@ import Testing
     #expect(result.code == 65)
     #expect(
       result.error == "train-vae: 'runs/vae-001/checkpoint.safetensors' is not a whole safetensors "
-        + "file: its checksum is that of other bytes\n")
+        + "file: its checksum is that of other bytes; nor can the one before it be used: "
+        + "'runs/vae-001/checkpoint-previous.safetensors' is not a whole safetensors file: its "
+        + "checksum is that of other bytes\n")
   }
 
   /// Files may not grow beyond 32 KB: the tables and pictures fit, a checkpoint does not.
