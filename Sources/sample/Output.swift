@@ -14,7 +14,8 @@ struct Output {
 
   /// Looks at the name, before anything is made.
   ///
-  /// - Throws: `CommandLineError` for a picture in a format that does not suit the channels.
+  /// - Throws: `CommandLineError` for a picture in a format that is not written or does not suit the
+  ///   channels.
   init(path: String, channels: Int) throws {
     self.path = path
     let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
@@ -29,6 +30,10 @@ struct Output {
           reason: "expected .\(channels == 1 ? "pgm" : "ppm") for the images of this model")
       }
       kind = .netpbm
+    case "bmp", "gif", "jpeg", "jpg", "tif", "tiff", "webp":
+      throw CommandLineError.unsuitableValue(
+        option: "--out", value: path,
+        reason: "expected .png, .\(channels == 1 ? "pgm" : "ppm"), .npy, or the name of a folder")
     default: kind = .folder
     }
   }

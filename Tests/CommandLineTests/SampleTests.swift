@@ -108,6 +108,8 @@ import VAE
     try expectFailure([], 64, "--model FILE is needed")
     try expectFailure(model + ["--count", "0"], 64, "--count is out of range")
     try expectFailure(model + ["--out", "a.ppm"], 64, "--out a.ppm: expected .pgm")
+    try expectFailure(
+      model + ["--out", "a.JPG"], 64, "--out a.JPG: expected .png, .pgm, .npy, or the name of a")
     try expectFailure(model + ["--manifold", "--interpolate"], 64, "--manifold with")
     try expectFailure(["--model", "none"], 66, "cannot read 'none': No such file")
     try expectFailure(model + ["--reconstruct", "none"], 66, "none: cannot be read: No such file")
