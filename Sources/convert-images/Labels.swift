@@ -11,14 +11,16 @@ struct Labels: Equatable {
   /// The labels by the folders that images are in.
   ///
   /// - Throws: ``LabelError`` where there are too many folders, or images outside of them.
-  init(ofFoldersIn paths: [String]) throws(LabelError) {
+  init(ofFoldersIn paths: [String], below directory: String) throws(LabelError) {
     let folders = paths.map { path in path.split(separator: "/").dropLast().first.map(String.init) }
     let names = Set(folders.compactMap(\.self)).sorted()
     guard !names.isEmpty else {
       self.init(values: [UInt8](repeating: 0, count: paths.count), classes: [])
       return
     }
-    if let outside = folders.firstIndex(of: nil) { throw .noFolder(path: paths[outside]) }
+    if let outside = folders.firstIndex(of: nil) {
+      throw .noFolder(path: directory + "/" + paths[outside])
+    }
     let numbers = names.compactMap(UInt8.init)
     if numbers.count == names.count {
       self.init(values: folders.compactMap { $0.flatMap(UInt8.init) }, classes: [])

@@ -76,7 +76,7 @@ private func folder(_ options: Options) throws -> (data: SplitImages, classes: [
     directory: options.data, side: options.imageSize, isCancelled: { Interrupt.isRequested })
   let labels =
     try options.labels.map { try Labels(csv: $0, for: folder.paths) }
-    ?? Labels(ofFoldersIn: folder.paths)
+    ?? Labels(ofFoldersIn: folder.paths, below: options.data)
   let count = options.limit ?? folder.paths.count
   guard count <= folder.paths.count else {
     throw CommandLineError.unsuitableValue(

@@ -209,7 +209,7 @@ import Testing
       ),
       (
         ["--data", "mixed"], 65,
-        "y: expected all images in folders of their classes, found this one outside"
+        "mixed/y: expected all images in folders of their classes, found this one outside"
       ),
       (
         ["--data", "photos", "--labels", "large.csv"], 65,
