@@ -20,6 +20,20 @@ package func makeFolder(_ path: String) -> Int32 {
   mkdir(path, 0o777)
 }
 
+/// Whether there is a file or a folder of this name.
+package func exists(_ path: String) -> Bool {
+  access(path, F_OK) == 0
+}
+
+/// Whether there is a folder of this name with something in it.
+package func hasContents(_ path: String) -> Bool {
+  guard let folder = opendir(path) else { return false }
+  defer { closedir(folder) }
+  // All have "." and "..".
+  for _ in 0..<2 where readdir(folder) == nil { return false }
+  return readdir(folder) != nil
+}
+
 /// The system's words for an `errno`.
 package func systemMessage(_ code: Int32) -> String {
   String(cString: strerror(code))

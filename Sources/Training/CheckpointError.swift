@@ -8,6 +8,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case damaged(path: String, reason: String)
   /// Neither the last checkpoint nor the one before it can be used; the code is that of the last.
   case noneUsable(last: String, previous: String, code: ExitCode)
+  /// The run has its model, and no checkpoint to go on from.
+  case none(path: String, model: String)
   /// The run was trained with other options.
   case otherConfiguration(path: String)
   /// The run was trained on other data.
@@ -27,6 +29,9 @@ extension CheckpointError: CustomStringConvertible {
       "'\(path)' is not a whole checkpoint: \(reason)"
     case .noneUsable(let last, let previous, _):
       "\(last); nor can the one before it be used: \(previous)"
+    case .none(let path, let model):
+      "expected a checkpoint, '\(path)', to go on from; found none, and a trained model,"
+        + " '\(model)', which a new beginning would replace"
     case .otherConfiguration(let path):
       "'\(path)' is of a run with other options than those in the config.json beside it"
     case .otherData(let path):

@@ -1,6 +1,9 @@
 import NN
 
 extension RunFolder {
+  /// What the trained model is called in the folder.
+  public static let modelName = "model.safetensors"
+
   /// Writes a model so that it can be opened again and sampled from without its training.
   ///
   /// - Parameters:
@@ -9,7 +12,7 @@ extension RunFolder {
   ///   - name: The name of the file.
   /// - Throws: `OutputError`, naming the file and the cause.
   public func write(
-    _ model: some SavedModel, imageShape: [Int], to name: String = "model.safetensors"
+    _ model: some SavedModel, imageShape: [Int], to name: String = RunFolder.modelName
   ) throws {
     try model.save(to: path(of: name), metadata: model.metadata(imageShape: imageShape))
   }

@@ -1,3 +1,4 @@
+import Files
 import Tensor
 
 /// One run of an executable: its folder, the loop, and what is said before, during and after.
@@ -150,6 +151,11 @@ public final class TrainingSession {
           option: "--epochs", value: "\(options.epochs)",
           reason: "expected \(checkpoint.epoch) or more, as so many are trained")
       }
+    }
+    let model = folder.path(of: RunFolder.modelName)
+    guard checkpoint != nil || !exists(model) else {
+      throw CheckpointError.none(
+        path: folder.path(of: RunFolder.checkpointName), model: model)
     }
     try folder.write(configuration)
     say(

@@ -15,7 +15,7 @@ struct Output {
   /// Looks at the name, before anything is made.
   ///
   /// - Throws: `CommandLineError` for a picture in a format that is not written or does not suit the
-  ///   channels.
+  ///   channels, and for a folder that is not empty.
   init(path: String, channels: Int) throws {
     self.path = path
     let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
@@ -34,7 +34,14 @@ struct Output {
       throw CommandLineError.unsuitableValue(
         option: "--out", value: path,
         reason: "expected .png, .\(channels == 1 ? "pgm" : "ppm"), .npy, or the name of a folder")
-    default: kind = .folder
+    default:
+      // What is there would be mixed with what is written.
+      guard !hasContents(path) else {
+        throw CommandLineError.unsuitableValue(
+          option: "--out", value: path,
+          reason: "expected a new or an empty folder, found one with something in it")
+      }
+      kind = .folder
     }
   }
 

@@ -82,6 +82,22 @@ import Testing
     #expect(try files("vae-001") == before)
   }
 
+  @Test func aTrainedModelIsNotReplacedByANewBeginning() throws {
+    #expect(try workspace.train("--epochs", "2").code == 0)
+    for name in ["checkpoint", "checkpoint-previous"] {
+      try workspace.remove("runs/vae-001/\(name).safetensors")
+    }
+    let before = try files("vae-001")
+    let result = try run("train-vae", ["--resume", "runs/vae-001"])
+    #expect(result.code == 65)
+    #expect(
+      result.error
+        == "train-vae: expected a checkpoint, 'runs/vae-001/checkpoint.safetensors', to go "
+        + "on from; found none, and a trained model, 'runs/vae-001/model.safetensors', which a new "
+        + "beginning would replace\n")
+    #expect(try files("vae-001") == before)
+  }
+
   /// Fifty times a run is killed at a random moment, some of them again after it went on.
   @Test(arguments: [
     ("train-vae", ["--latent", "2", "--hidden", "8"]),

@@ -64,6 +64,10 @@ import VAE
       workspace.names(in: "new/folder") == [
         "001.pgm", "001.png", "002.pgm", "002.png", "003.pgm", "003.png",
       ])
+    // What is there is not mixed with more.
+    let again = try sample("--out", "new/folder", "--count", "1")
+    #expect(again.code == 64)
+    #expect(again.error.contains("--out new/folder: expected a new or an empty folder"))
     let third = try Image(path: workspace.path(of: "new/folder/003.png"))
     #expect(third == ImageGrid(array.sliced(2..<3), columns: 1).image)
     #expect(try Image(path: workspace.path(of: "new/folder/003.pgm")) == third)

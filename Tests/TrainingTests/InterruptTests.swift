@@ -27,6 +27,23 @@ import Testing
     }
   }
 
+  @Test func aClosedTerminalIsNoticedAndEndsWith129() async {
+    await #expect(processExitsWith: .exitCode(129)) {
+      Interrupt.install()
+      guard isNoticed(SIGHUP), let code = Interrupt.exitCode else { exit(1) }
+      code.exit()
+    }
+  }
+
+  @Test func aClosedTerminalIsIgnoredUnderNohup() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      signal(SIGHUP, SIG_IGN)
+      Interrupt.install()
+      raise(SIGHUP)
+      exit(Interrupt.isRequested ? 1 : 7)
+    }
+  }
+
   @Test func aSecondControlCKillsAtOnce() async {
     await #expect(processExitsWith: .signal(SIGINT)) {
       Interrupt.install()
