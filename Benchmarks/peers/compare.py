@@ -2,10 +2,10 @@
 
     compare.py BENCH [--rounds 5] [--works vae-mlp,conv-vae] [--write BENCHMARKS.md]
 
-BENCH is the program `bench` of this folder's package. In the first round every mode of every peer
-runs; the modes that come within a third of the fastest stay for the others. A ratio is the median
-over the rounds of our time by the mode's in the same round, so that a minute in which the machine
-is slow weighs on both.
+BENCH is the program `bench` of this folder's package. Every mode of every peer is tried for a tenth
+of the steps, and those that come within a third of the fastest take part in the rounds. A ratio is
+the median over the rounds of our time by the mode's in the same round, so that a minute in which
+the machine is slow weighs on both.
 """
 
 import argparse
@@ -26,8 +26,10 @@ PEERS = [
     ("torch_peer.py", "eager"), ("torch_peer.py", "channels-last"), ("torch_peer.py", "compile"),
     ("jax_peer.py", "jit"), ("jax_peer.py", "scan"),
 ]  # fmt: skip
-# A mode that takes longer than this many times the fastest one's time leaves after a round.
+# A mode that takes longer than this many times the fastest one's time is not measured further.
 SLOW = 4 / 3
+# Nor is one that takes longer than this many seconds for a tenth of the steps.
+LONGEST_TRIAL = 120
 BEGIN, END = "<!-- compare-with-peers: begin -->", "<!-- compare-with-peers: end -->"
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -43,9 +45,13 @@ if args.rounds < 1 or unknown:
 here = pathlib.Path(__file__).parent
 
 
-def measured(command):
-    """The line of JSON that a program prints last, or None where it fails."""
-    run = subprocess.run(command, capture_output=True, text=True)
+def measured(command, seconds=None):
+    """The line of JSON that a program prints last, or None where it fails or takes longer."""
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        print(f"{' '.join(map(str, command))} took longer than {seconds} s", file=sys.stderr)
+        return None
     if run.returncode != 0:
         print(f"{' '.join(map(str, command))} failed:\n{run.stderr[-2000:]}", file=sys.stderr)
         return None
@@ -57,27 +63,42 @@ def ours(work):
     return line or sys.exit(1)
 
 
-def peers(work, modes):
-    for program, mode in modes:
-        line = measured([
-            sys.executable, here / program, "--work", work, "--mode", mode, "--steps",
-            str(STEPS[work])])  # fmt: skip
+def peer(work, mode, steps, seconds=None):
+    program, name = mode
+    command = [sys.executable, here / program, "--work", work, "--mode", name]
+    return measured(command + ["--steps", str(steps)], seconds)
+
+
+def tried(work):
+    """A short measurement of each mode."""
+    lines = {}
+    for mode in PEERS:
+        # What is slow step by step is not worth twenty-five steps in one call.
+        jit = lines.get(("jax_peer.py", "jit"))
+        fastest = min((line["ms_per_step"] for line in lines.values()), default=0)
+        if mode[1] == "scan" and (not jit or jit["ms_per_step"] > 2 * fastest):
+            continue
+        print(f"{work}: trying {' '.join(mode)}", file=sys.stderr)
+        line = peer(work, mode, max(5, STEPS[work] // 10), LONGEST_TRIAL)
         if line:
-            yield (program, mode), line
+            lines[mode] = line
+    return lines
 
 
 def compared(work):
-    """The rounds of a work: ours and, by mode, the peers'."""
-    rounds = [(ours(work), dict(peers(work, PEERS)))]
-    fastest = min(line["ms_per_step"] for line in rounds[0][1].values())
-    kept = [mode for mode, line in rounds[0][1].items() if line["ms_per_step"] < SLOW * fastest]
-    for number in range(1, args.rounds):
+    """The rounds of a work, ours and, by mode, the peers'; and the trials before them."""
+    trials = tried(work)
+    fastest = min(line["ms_per_step"] for line in trials.values())
+    kept = [mode for mode, line in trials.items() if line["ms_per_step"] < SLOW * fastest]
+    rounds = []
+    for number in range(args.rounds):
         print(f"{work}: round {number + 1} of {args.rounds}", file=sys.stderr)
-        rounds.append((ours(work), dict(peers(work, kept))))
-    return rounds, kept
+        lines = {mode: peer(work, mode, STEPS[work]) for mode in kept}
+        rounds.append((ours(work), {mode: line for mode, line in lines.items() if line}))
+    return rounds, kept, trials
 
 
-def row(work, rounds, kept):
+def row(work, rounds, kept, trials):
     """A line of the table, against the mode that is fastest over all rounds."""
 
     def times(mode):
@@ -90,7 +111,7 @@ def row(work, rounds, kept):
     step = statistics.median(mine["ms_per_step"] for mine in own)
     peak = statistics.median(mine["product_peak_share"] for mine in own)
     memory = max(mine["peak_rss_mb"] for mine in own)
-    leanest = min(line["peak_rss_mb"] for line in rounds[0][1].values())
+    leanest = min(line["peak_rss_mb"] for line in trials.values())
     name = f"{pairs[0][1]['framework']}, {best[1]}"
     return (
         f"| {work} | {step:.2f} | {statistics.median(times(best)):.2f} | {name} |"
@@ -108,9 +129,9 @@ def processor():
 
 results = {work: compared(work) for work in args.works.split(",")}
 rows = [row(work, *result) for work, result in results.items()]
-first = next(iter(results.values()))[0][0]
-versions = sorted({f"{line['framework']} {line['version']}" for line in first[1].values()})
-bench = first[0]
+rounds, _, trials = next(iter(results.values()))
+versions = sorted({f"{line['framework']} {line['version']}" for line in trials.values()})
+bench = rounds[0][0]
 table = "\n".join([
     f"Measured on {datetime.date.today()}: {processor()}, {bench['threads']} threads,"
     f" {bench['instruction_set']}, {bench['blas']}; {', '.join(versions)}; {args.rounds}"

@@ -38,7 +38,9 @@ extension Command {
     }
     var values = defaults
     for option in options {
-      guard let text = record[option.name]?.argument else { continue }
+      guard let value = record[option.name], let text = value.argument else { continue }
+      // A flag cannot be taken back on the command line; so one that may change is to be given again.
+      if option.isChangeable, case .flag = value { continue }
       do {
         try option.read(text, &values)
       } catch {

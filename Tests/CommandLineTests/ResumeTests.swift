@@ -71,6 +71,14 @@ import Testing
     #expect(try files("vae-001") == before)
   }
 
+  @Test func aFlagThatMayChangeIsToBeGivenAgain() throws {
+    #expect(try workspace.train("--epochs", "2", "--quiet", "--check-finite").code == 0)
+    let resume = ["--resume", "runs/vae-001", "--epochs", "3"]
+    let loud = try run("train-vae", resume)
+    #expect(loud.code == 0 && loud.lines.contains("resumed after epoch 2"))
+    #expect(try run("train-vae", resume + ["--quiet"]).lines.isEmpty)
+  }
+
   @Test func aRunWithoutACheckpointBeginsAnew() throws {
     #expect(try workspace.train("--epochs", "2").code == 0)
     let before = try files("vae-001")
