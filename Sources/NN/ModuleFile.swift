@@ -10,7 +10,7 @@ extension Module {
   /// - Throws: `OutputError`, naming the file and the cause.
   public func save(to path: String, metadata: [String: String] = [:]) throws {
     try SafetensorsFile.write(
-      state.map { ($0.name, $0.tensor()) }, metadata: metadata, to: path)
+      stateTensors().map { ($0.name, $0.value()) }, metadata: metadata, to: path)
   }
 
   /// Takes the parameters and buffers from a file, which must have these and no others.
@@ -19,10 +19,10 @@ extension Module {
   ///
   /// - Throws: `ModelFileError`, naming the file and all tensors that do not fit.
   public func load(_ file: SafetensorsFile) throws {
-    let state = state
+    let state = stateTensors()
     let entries = Dictionary(file.entries.map { ($0.name, $0) }) { first, _ in first }
     let mismatches = TensorMismatch.all(
-      expected: state.map { ($0.name, $0.tensor().shape) },
+      expected: state.map { ($0.name, $0.shape) },
       found: file.entries.map { ($0.name, $0.shape) })
     guard mismatches.isEmpty else {
       throw ModelFileError.anotherModel(path: file.path, mismatches)
@@ -34,16 +34,6 @@ extension Module {
       }
       return tensor
     }
-    for ((_, old, set), tensor) in zip(state, tensors) { set(tensor.converted(to: old().dtype)) }
-  }
-
-  /// The parameters and then the buffers: their names and how to get and set them.
-  private var state: [(name: String, tensor: () -> Tensor, set: (Tensor) -> Void)] {
-    parameters.map { name, parameter in
-      (name, { parameter.wrappedValue }, { parameter.wrappedValue = $0 })
-    }
-      + buffers.map { name, buffer in
-        (name, { buffer.wrappedValue }, { buffer.wrappedValue = $0 })
-      }
+    for (old, tensor) in zip(state, tensors) { old.assign(tensor.converted(to: old.dtype)) }
   }
 }
