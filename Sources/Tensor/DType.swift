@@ -15,6 +15,13 @@ public enum DType: String, Sendable, Codable {
     self == .float32 ? Self.float32Kernels : Self.float64Kernels
   }
 
+  /// The package's own product of this type, for this processor.
+  var product: CKProduct {
+    self == .float32 ? Self.float32Product.pointee : Self.float64Product.pointee
+  }
+
   private nonisolated(unsafe) static let float32Kernels = ck_float32()
   private nonisolated(unsafe) static let float64Kernels = ck_float64()
+  private nonisolated(unsafe) static let float32Product = ck_product(false)
+  private nonisolated(unsafe) static let float64Product = ck_product(true)
 }

@@ -111,11 +111,6 @@ extension Storage {
   }
 }
 
-extension DType {
-  /// The package's own product of this type.
-  var product: CKProduct { ck_product(self == .float64).pointee }
-}
-
 private func floats(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Float> {
   pointer.assumingMemoryBound(to: Float.self)
 }
