@@ -34,7 +34,7 @@ package func batchNormalized(
       + " \(x.dtype)\(x.shape), \(scale.dtype)\(scale.shape) and \(shift.dtype)\(shift.shape)")
   let moments = ChannelMoments(of: stopGradient(x), epsilon: epsilon)
   let factor = stopGradient(scale) * moments.inverseDeviation
-  let value = x.combined(
+  let value = x.channelCombined(
     factor, x, factor * 0, stopGradient(shift) - moments.mean * factor, slope: slope)
   let y = value.tracked(
     from: [
@@ -81,7 +81,7 @@ private final class ChannelMoments {
     let (shiftGradient, scaleGradient) = sums(x, stopGradient(dy))
     let p = stopGradient(scale) * inverseDeviation
     let q = -p * inverseDeviation * scaleGradient / n
-    let value = dy.combined(p, x, q, -p * shiftGradient / n - q * mean)
+    let value = dy.channelCombined(p, x, q, -p * shiftGradient / n - q * mean)
     return value.tracked(asCompositionOf: [x, scale, dy]) { [epsilon] inputs in
       let (normalized, inverseDeviation) = normalization(of: inputs[0], epsilon)
       let axes = Array(0..<x.rank - 1)
@@ -133,7 +133,7 @@ extension Tensor {
   ///
   /// What is below
   /// zero then is multiplied by `slope`.
-  fileprivate func combined(
+  fileprivate func channelCombined(
     _ p: Tensor, _ v: Tensor, _ q: Tensor, _ r: Tensor, slope: Double = 1
   ) -> Tensor {
     let channels = p.count

@@ -54,7 +54,7 @@ extension Tensor {
   /// Creates a tensor of the given shape from its elements in row-major order.
   public init(_ scalars: [Double], shape: [Int], dtype: DType = .float32) {
     Self.checkCount(scalars.count, shape)
-    let double = Tensor.uninitialized(shape, .float64) { result, _ in
+    let double = Tensor.uninitialized(shape, .float64, "array") { result, _ in
       scalars.withUnsafeBytes { bytes in
         UnsafeMutableRawBufferPointer(start: result, count: bytes.count).copyMemory(from: bytes)
       }
@@ -65,7 +65,7 @@ extension Tensor {
   /// Creates a tensor of the given shape from its elements in row-major order.
   public init(_ scalars: [Float], shape: [Int], dtype: DType = .float32) {
     Self.checkCount(scalars.count, shape)
-    let single = Tensor.uninitialized(shape, .float32) { result, _ in
+    let single = Tensor.uninitialized(shape, .float32, "array") { result, _ in
       scalars.withUnsafeBytes { bytes in
         UnsafeMutableRawBufferPointer(start: result, count: bytes.count).copyMemory(from: bytes)
       }

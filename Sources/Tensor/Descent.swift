@@ -10,6 +10,16 @@ public enum DescentRule: Sendable {
   case adaGrad(epsilon: Double)
   /// The moments hold the running mean and the running square; the first step is 1.
   case adam(beta1: Double, beta2: Double, epsilon: Double, step: Int, isDecayDecoupled: Bool)
+
+  /// What a ``Profile`` calls it.
+  fileprivate var name: String {
+    switch self {
+    case .sgd: "sgd"
+    case .rmsProp: "rmsProp"
+    case .adaGrad: "adaGrad"
+    case .adam: "adam"
+    }
+  }
 }
 
 extension Tensor {
@@ -52,7 +62,7 @@ extension Tensor {
       }
     }
     let bytes = (3 + 2 * moments.count) * count * dtype.byteCount
-    Profile.noting(#function, arithmetic: 0, bytes: bytes) {
+    Profile.noting(rule.name, bytes: bytes) {
       parallel(over: count, grain: elementwiseGrain, descend)
     }
   }
@@ -63,7 +73,7 @@ extension Tensor {
       target.shape == shape && target.dtype == dtype,
       "interpolate: expected \(dtype)\(shape), found \(target.dtype)\(target.shape)")
     let (count, kernel) = (count, dtype.kernels.pointee.interpolate)
-    withMutableMemory { memory in
+    change(reading: count) { memory in
       parallel(over: count, grain: elementwiseGrain) {
         kernel(target.pointer, memory, weight, $0, $1)
       }

@@ -34,13 +34,13 @@ extension Tensor {
 
     // LAPACK overwrites the matrix with its eigenvectors, one after another: as rows, for us.
     var rows = self
-    let values = Tensor.uninitialized([n], .float64) { values, _ in
-      let code = rows.withMutableMemory { matrix in
-        eigendecompose(
+    let values = rows.withMutableMemory { matrix in
+      Tensor.uninitialized([n], .float64, name, reading: count) { values, _ in
+        let code = eigendecompose(
           matrix.assumingMemoryBound(to: Double.self), n,
           values.assumingMemoryBound(to: Double.self))
+        precondition(code == 0, "\(name): LAPACK's dsyevd did not converge (code \(code))")
       }
-      precondition(code == 0, "\(name): LAPACK's dsyevd did not converge (code \(code))")
     }
     return (values, rows.transposed())
   }

@@ -29,7 +29,7 @@ extension Tensor {
     checkRows(indices, below: count, "scatteredRows")
     let add = dtype.kernels.pointee.accumulate
     var value = Tensor.zeros([count] + shape.dropFirst(), dtype: dtype)
-    value.withMutableMemory { result in
+    value.change(reading: self.count) { result in
       for (place, row) in indices.enumerated() {
         add(pointer(at: place * length), result + row * length * dtype.byteCount, 0, length)
       }

@@ -11,7 +11,8 @@ import CKernels
 public func maxPool2D(_ x: Tensor, size: Int, stride: Int? = nil) -> Tensor {
   let pool = Pool(of: x, size: size, stride: stride ?? size, "maxPool2D")
   let kernel = x.dtype.kernels.pointee.window_max
-  let taps = Tensor.uninitialized(pool.pooledShape, x.dtype) { _, _ in }
+  let taps = Tensor(
+    Storage(count: pool.pooledShape.product, dtype: x.dtype), shape: pool.pooledShape)
   let value = Tensor.uninitialized(pool.pooledShape, x.dtype, reading: x.count) { result, _ in
     pool.forEachRange { kernel(x.pointer, result, taps.pointer, $0, $1, $2) }
   }
@@ -113,7 +114,7 @@ extension Tensor {
   fileprivate func addedToSelected(_ taps: Tensor, _ pool: Pool) -> Tensor {
     let kernel = dtype.kernels.pointee.window_add_selected
     var value = Tensor.zeros(pool.shape, dtype: dtype)
-    value.withMutableMemory { result in
+    value.change(reading: 2 * count) { result in
       pool.forEachRange { kernel(pointer, taps.pointer, result, $0, $1, $2) }
     }
     return value.tracked(from: self) { _, dy in dy.selected(taps, pool) }
@@ -132,7 +133,7 @@ extension Tensor {
   fileprivate func spread(_ pool: Pool) -> Tensor {
     let kernel = dtype.kernels.pointee.window_spread
     var value = Tensor.zeros(pool.shape, dtype: dtype)
-    value.withMutableMemory { result in
+    value.change(reading: count) { result in
       pool.forEachRange { kernel(pointer, result, $0, $1, $2) }
     }
     return value.tracked(from: self) { _, dy in dy.summed(pool) }

@@ -10,7 +10,7 @@ import Synchronization
 /// ```
 ///
 /// An operation here is what goes through its operands' memory in one pass; a softmax is several.
-/// While nobody asks, it costs a glance at a flag; while somebody does, a tenth of a microsecond an
+/// While nobody asks, it costs a glance at a flag; while somebody does, a fifth of a microsecond an
 /// operation. Operations of all threads count together.
 public struct Profile: Sendable {
   /// An operation, on the way forward or back.
@@ -31,61 +31,82 @@ public struct Profile: Sendable {
 
   /// The operations, the one that took longest first.
   public let entries: [Entry]
-  /// How long they took together.
+  /// How long it was from the start to the end in seconds, between operations too.
+  public let elapsedSeconds: Double
+  /// How long the operations took together.
   public var seconds: Double { entries.reduce(0) { $0 + $1.seconds } }
 
   /// Begins to note what operations cost; what was noted before is forgotten.
   public static func start() {
-    notes.withLock { $0 = [:] }
+    notes.withLock { $0 = Notes(start: now) }
     isOn.store(true, ordering: .relaxed)
   }
 
   /// Ends it.
   public static func stop() -> Profile {
     isOn.store(false, ordering: .relaxed)
+    let (notes, end) = (notes.withLock { $0 }, now)
+    // Only here, where no operation waits for it: `matmul(_:transposeLeft:)` becomes `matmul`.
+    var entries: [Key: Entry] = [:]
+    for (key, entry) in notes.entries {
+      let name = String(key.function.prefix { $0 != "(" })
+      let key = Key(function: name, isBackward: key.isBackward)
+      entries[key, default: Entry(name: name, isBackward: key.isBackward)].add(
+        calls: entry.calls, seconds: entry.seconds, arithmetic: entry.arithmetic,
+        bytes: entry.bytes)
+    }
     return Profile(
-      entries: notes.withLock { $0.values.sorted { $0.seconds > $1.seconds } })
+      entries: entries.values.sorted { ($1.seconds, $0.name) < ($0.seconds, $1.name) },
+      elapsedSeconds: end - notes.start)
   }
 
   // MARK: Notes
 
   private struct Key: Hashable {
-    let name: String
+    let function: String
     let isBackward: Bool
   }
 
+  private struct Notes {
+    var start = 0.0
+    var entries: [Key: Entry] = [:]
+  }
+
   private static let isOn = Atomic(false)
-  private static let walksBack = Atomic(0)
-  private static let notes = Mutex<[Key: Entry]>([:])
+  private static let notes = Mutex(Notes())
+
+  /// Whether what runs here is part of a walk back along a tape; what another thread does
+  /// meanwhile is not.
+  @TaskLocal static var isWalkingBack = false
 
   /// Runs the loops of an operation, and notes their cost if that is wanted.
   static func noting<Result>(
-    _ function: String, arithmetic: Int, bytes: Int, _ body: () throws -> Result
+    _ function: String, arithmetic: Int = 0, bytes: Int, _ body: () throws -> Result
   ) rethrows -> Result {
     guard isOn.load(ordering: .relaxed) else { return try body() }
     let start = now
     let result = try body()
     let seconds = now - start
-    let name = String(function.prefix { $0 != "(" })
-    let key = Key(name: name, isBackward: walksBack.load(ordering: .relaxed) > 0)
+    let key = Key(function: function, isBackward: isWalkingBack)
     notes.withLock { notes in
-      var entry = notes[key] ?? Entry(name: name, isBackward: key.isBackward)
-      entry.calls += 1
-      entry.seconds += seconds
-      entry.arithmetic += arithmetic
-      entry.bytes += bytes
-      notes[key] = entry
+      notes.entries[key, default: Entry(name: function, isBackward: key.isBackward)].add(
+        calls: 1, seconds: seconds, arithmetic: arithmetic, bytes: bytes)
     }
     return result
   }
-
-  /// A walk back along a tape begins: the operations from here to its end are noted as such.
-  static func beginWalk() { walksBack.add(1, ordering: .relaxed) }
-  static func endWalk() { walksBack.subtract(1, ordering: .relaxed) }
 
   private static var now: Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+extension Profile.Entry {
+  fileprivate mutating func add(calls: Int, seconds: Double, arithmetic: Int, bytes: Int) {
+    self.calls += calls
+    self.seconds += seconds
+    self.arithmetic += arithmetic
+    self.bytes += bytes
   }
 }

@@ -90,7 +90,11 @@ extension Tensor {
     var target = shape
     target[d] += before + after
     var value = Tensor.zeros(target, dtype: dtype)
-    value.write(untracked, along: d, at: before)
+    value.withMutableMemory { memory in
+      Profile.noting(#function, bytes: 2 * count * dtype.byteCount) {
+        write(to: memory, target, along: d, at: before)
+      }
+    }
     let length = shape[d]
     return value.tracked(from: self) { _, dy in dy.sliced(before..<before + length, along: d) }
   }
@@ -144,13 +148,14 @@ extension Tensor {
           + " \(first.dtype)\(first.shape)")
       target[d] += tensor.shape[d]
     }
-    var value = uninitialized(target, first.dtype) { _, _ in }
     var begins: [Int] = []
-    var begin = 0
-    for tensor in tensors {
-      begins.append(begin)
-      value.write(tensor.untracked, along: d, at: begin)
-      begin += tensor.shape[d]
+    let value = uninitialized(target, first.dtype, reading: target.product) { result, _ in
+      var begin = 0
+      for tensor in tensors {
+        begins.append(begin)
+        tensor.write(to: result, target, along: d, at: begin)
+        begin += tensor.shape[d]
+      }
     }
     return value.tracked(
       from: zip(tensors, begins).map { tensor, begin in
@@ -181,16 +186,15 @@ extension Tensor {
     }
   }
 
-  /// Writes `part` into this tensor, from index `begin` of axis `d` on.
-  private mutating func write(_ part: Tensor, along d: Int, at begin: Int) {
+  /// Writes this tensor into the memory of one of shape `target`, from index `begin` of axis `d` on.
+  private func write(
+    to memory: UnsafeMutableRawPointer, _ target: [Int], along d: Int, at begin: Int
+  ) {
     let scatter = dtype.kernels.pointee.scatter
-    let offset = begin * shape[(d + 1)...].reduce(1, *) * dtype.byteCount
-    let loop = StridedLoop(part.shape, Broadcast.strides(of: shape, in: shape))
-    withMutableMemory { memory in
-      loop.run { begin, end in
-        scatter(
-          part.pointer, memory + offset, loop.shape.count, loop.shape, loop.strides, begin, end)
-      }
+    let offset = begin * target[(d + 1)...].reduce(1, *) * dtype.byteCount
+    let loop = StridedLoop(shape, Broadcast.strides(of: target, in: target))
+    loop.run { begin, end in
+      scatter(pointer, memory + offset, loop.shape.count, loop.shape, loop.strides, begin, end)
     }
   }
 }

@@ -88,8 +88,14 @@ final class Tape: @unchecked Sendable {
   func gradients(
     of y: Tensor, along dy: Tensor, from start: Int, watched: [Int], isOutermost: Bool
   ) -> [Tensor?] {
-    Profile.beginWalk()
-    defer { Profile.endWalk() }
+    Profile.$isWalkingBack.withValue(true) {
+      walk(from: y, dy, to: start, watched, isOutermost: isOutermost)
+    }
+  }
+
+  private func walk(
+    from y: Tensor, _ dy: Tensor, to start: Int, _ watched: [Int], isOutermost: Bool
+  ) -> [Tensor?] {
     guard let last = y.place, last.tape === self, last.index >= start else {
       return watched.map { _ in nil }
     }

@@ -95,20 +95,30 @@ extension Tensor {
     _ body: (UnsafeMutableRawPointer) throws -> Result
   ) rethrows -> Result {
     if !isKnownUniquelyReferenced(&storage) {
-      let copy = Storage(count: count, dtype: dtype)
-      copy.pointer.copyMemory(from: storage.pointer, byteCount: count * dtype.byteCount)
+      let (copy, byteCount) = (Storage(count: count, dtype: dtype), count * dtype.byteCount)
+      Profile.noting("copied", bytes: 2 * byteCount) {
+        copy.pointer.copyMemory(from: storage.pointer, byteCount: byteCount)
+      }
       storage = copy
     }
     if place != nil { self = Tensor(storage, shape: shape) }
     return try body(storage.pointer)
   }
 
+  /// Changes the elements in place, as an operation that reads so many other elements beside them.
+  mutating func change(
+    _ function: String = #function, reading: Int, _ body: (UnsafeMutableRawPointer) -> Void
+  ) {
+    let bytes = (2 * count + reading) * dtype.byteCount
+    withMutableMemory { memory in Profile.noting(function, bytes: bytes) { body(memory) } }
+  }
+
   /// Adds `other`, of the same shape, in place where nothing else shares the memory.
   mutating func accumulate(_ other: Tensor) {
     if place == nil && other.place == nil && isKnownUniquelyReferenced(&storage) {
-      let (x, y, add) = (other.pointer, pointer, dtype.kernels.pointee.accumulate)
-      Profile.noting(#function, arithmetic: 0, bytes: 3 * count * dtype.byteCount) {
-        parallel(over: count, grain: elementwiseGrain) { add(x, y, $0, $1) }
+      let (count, add) = (count, dtype.kernels.pointee.accumulate)
+      change(reading: count) { memory in
+        parallel(over: count, grain: elementwiseGrain) { add(other.pointer, memory, $0, $1) }
       }
     } else {
       self = self + other
@@ -147,7 +157,9 @@ extension Tensor {
 
   /// Whether every element is a finite number: neither infinite nor NaN.
   public var isFinite: Bool {
-    dtype.kernels.pointee.all_finite(pointer, 0, count)
+    Profile.noting(#function, bytes: count * dtype.byteCount) {
+      dtype.kernels.pointee.all_finite(pointer, 0, count)
+    }
   }
 
   /// The sum of the squares of all elements, added up in double precision: a figure to report, no

@@ -14,7 +14,7 @@
 ///   .data(\.training), .out(\.training), .seed(\.training), .threads(\.training),
 ///   .sampleInterval(\.training), .limit(\.training), .checkpointInterval(\.training),
 ///   .earlyStop(\.training), .resume(\.training), .tensorBoard(\.training),
-///   .checkFinite(\.training), .quiet(\.training),
+///   .checkFinite(\.training), .profile(\.training), .quiet(\.training),
 /// ]
 /// ```
 public struct TrainingOptions: Equatable, Sendable {
@@ -46,6 +46,8 @@ public struct TrainingOptions: Equatable, Sendable {
   public var patience: Int?
   /// Whether the first value that is not finite is looked for.
   public var checksFinite = false
+  /// Whether it is printed what the operations of the training cost.
+  public var isProfiled = false
   /// Whether nothing but errors is printed.
   public var isQuiet = false
 
@@ -68,8 +70,8 @@ public struct TrainingOptions: Equatable, Sendable {
     Checkpoints are kept in the run's folder, the last and the one before. --resume
     goes on from there to the same bytes, with the run's options. Other values may
     be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
-    --check-finite, --tensorboard, --data (of the same images) and for what follows
-    the training.
+    --check-finite, --profile, --tensorboard, --data (of the same images) and for
+    what follows the training.
     """
 
   /// The widths of layers that an option should accept: a model of wider ones would not fit into
@@ -161,6 +163,15 @@ extension CommandLineOption {
   /// `--quiet`.
   public static func quiet(_ shared: Shared) -> Self {
     Self(.flag("quiet", \.isQuiet, help: "print nothing but errors"), of: shared).changeable
+  }
+
+  /// `--profile`.
+  public static func profile(_ shared: Shared) -> Self {
+    Self(
+      .flag(
+        "profile", \.isProfiled,
+        help: "print what each operation of the training took, --quiet or not"), of: shared
+    ).changeable
   }
 
   /// `--checkpoint-every N`, 1 or more.

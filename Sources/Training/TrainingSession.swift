@@ -74,7 +74,9 @@ public final class TrainingSession {
   /// Trains for all epochs, from the last checkpoint on if the run was there before, and says how long
   /// that took or where it was interrupted.
   ///
-  /// However the training ends, there is a `report.html` of what was complete.
+  /// However the training ends, there is a `report.html` of what was complete, and where the options
+  /// want one the profile of its operations is printed, those of the evaluations and pictures between
+  /// epochs among them.
   ///
   /// - Parameters:
   ///   - trainer: What to train.
@@ -100,8 +102,12 @@ public final class TrainingSession {
     report.charts = trainer.charts
     report.lossColumn = trainer.testColumns.first
     do {
-      // Taken, so that the run does not keep a second copy of its state.
-      switch try run.train(trainer, from: checkpoint.take(), keepingBest: model) {
+      let outcome = try profiling(options.isProfiled) {
+        defer { progress.finish() }  // A table does not begin behind the bar.
+        // Taken, so that the run does not keep a second copy of its state.
+        return try run.train(trainer, from: checkpoint.take(), keepingBest: model)
+      }
+      switch outcome {
       case .interrupted(let epoch, let batch):
         report.ending = "interrupted in epoch \(epoch) after batch \(batch)"
         try report.write()

@@ -10,6 +10,7 @@ struct Options: Sendable {
   var reconstructs: String?
   var isManifold = false
   var threads: Int?
+  var isProfiled = false
 }
 
 let command = Command(
@@ -45,6 +46,8 @@ let command = Command(
     .integer(
       "threads", \.threads, in: .between(1, and: 1024), absence: "all processors",
       help: "threads; results do not depend on it"),
+    .flag(
+      "profile", \.isProfiled, help: "print what each operation of making the images took"),
   ])
 
 extension Options {

@@ -12,9 +12,11 @@ func run(_ options: Options) throws {
   if let threads = options.threads { threadCount = threads }
   let sampler = try Sampler(path: path)
   let output = try Output(path: options.out, channels: sampler.imageShape[2])
-  let made = try images(sampler, options)
-  try output.write(made)
-  let count = made.images.shape[0]
+  let count = try profiling(options.isProfiled) {
+    let made = try images(sampler, options)
+    try output.write(made)
+    return made.images.shape[0]
+  }
   Console.printLine("\(options.out): \(count) \(count == 1 ? "image" : "images")")
 }
 

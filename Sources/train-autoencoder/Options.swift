@@ -107,5 +107,5 @@ let command = Command(
     .sampleInterval(\.training), .limit(\.training),
     .checkpointInterval(\.training), .earlyStop(\.training), .resume(\.training),
     .tensorBoard(\.training),
-    .checkFinite(\.training), .quiet(\.training),
+    .checkFinite(\.training), .profile(\.training), .quiet(\.training),
   ])

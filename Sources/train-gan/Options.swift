@@ -73,5 +73,6 @@ let command = Command(
     .integer(
       "log-every", \.logInterval, in: .atLeast(1), absence: "no such table",
       help: "steps between rows of steps.csv"),
-    .judge(\.judge), .tensorBoard(\.training), .checkFinite(\.training), .quiet(\.training),
+    .judge(\.judge), .tensorBoard(\.training), .checkFinite(\.training), .profile(\.training),
+    .quiet(\.training),
   ])

@@ -82,5 +82,5 @@ let command = Command(
       help: "codes drawn for a test image to estimate log p(x) at the end"
     ).changeable,
     .judge(\.judge),
-    .tensorBoard(\.training), .checkFinite(\.training), .quiet(\.training),
+    .tensorBoard(\.training), .checkFinite(\.training), .profile(\.training), .quiet(\.training),
   ])

@@ -55,6 +55,7 @@ import Testing
           "judge": null,
           "tensorboard": false,
           "check-finite": false,
+          "profile": false,
           "quiet": true
         }
 

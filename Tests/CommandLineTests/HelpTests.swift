@@ -44,6 +44,8 @@ import Testing
                                   (default: one trained on the data, once)
           --tensorboard           write a file for TensorBoard too
           --check-finite          find the first value that is not finite; slower
+          --profile               print what each operation of the training took,
+                                  --quiet or not
           --quiet                 print nothing but errors
       -h, --help                  print this help and exit
           --version               print the version and exit
@@ -61,8 +63,8 @@ import Testing
     Checkpoints are kept in the run's folder, the last and the one before. --resume
     goes on from there to the same bytes, with the run's options. Other values may
     be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
-    --check-finite, --tensorboard, --data (of the same images) and for what follows
-    the training.
+    --check-finite, --profile, --tensorboard, --data (of the same images) and for
+    what follows the training.
 
     Without --data, MNIST is read from datasets/mnist if it is there; if not, the
     program trains on digits that it draws itself. To get MNIST:

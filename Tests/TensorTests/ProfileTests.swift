@@ -28,8 +28,67 @@ import Testing
       #expect(entry("tanh", isBackward: true) == nil)
       #expect(entry("+", isBackward: false) == nil)
       #expect(profile.entries.map(\.seconds) == profile.entries.map(\.seconds).sorted(by: >))
+      #expect(profile.seconds > 0 && profile.elapsedSeconds > profile.seconds)
       Profile.start()
       #expect(Profile.stop().entries.isEmpty)
+    }
+  }
+
+  /// What changes memory in place, or writes it in parts, is there under its own name.
+  @Test func operationsInPlaceCount() async {
+    await #expect(processExitsWith: .success) {
+      let random = Random(seed: 1)
+      var (x, moment) = (random.normal([4, 3]), [Tensor.zeros([4, 3])])
+      let y = random.normal([4, 3])
+      let shared = x
+      func entries(_ body: () -> Void) -> [String: Profile.Entry] {
+        Profile.start()
+        body()
+        let entries = Profile.stop().entries
+        return Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0) })
+      }
+      let size = 4 * 4 * 3
+      let descent = entries {
+        x.descend(
+          along: y, &moment, by: .rmsProp(decay: 0.9, epsilon: 1e-8), rate: 0.1, weightDecay: 0)
+      }
+      #expect(descent.keys.sorted() == ["copied", "rmsProp"])
+      #expect(descent["copied"]?.bytes == 2 * size && descent["rmsProp"]?.bytes == 5 * size)
+      #expect(shared != x)
+      let interpolation = entries { x.interpolate(towards: y, weight: 0.5) }
+      #expect(interpolation.keys.sorted() == ["interpolate"])
+      #expect(interpolation["interpolate"]?.bytes == 3 * size)
+      let concatenation = entries { _ = Tensor.concatenated([x, y]) }
+      #expect(concatenation.keys.sorted() == ["concatenated"])
+      #expect(concatenation["concatenated"]?.calls == 1)
+      #expect(concatenation["concatenated"]?.bytes == 4 * size)
+      let padding = entries { _ = x.padded(before: 1, after: 0, along: 0) }
+      #expect(padding.keys.sorted() == ["filled", "padded"])
+      #expect(padding["padded"]?.bytes == 2 * size)
+      let scattering = entries { _ = x.scatteredRows(to: [0, 0, 1, 1], count: 2) }
+      #expect(scattering.keys.sorted() == ["filled", "scatteredRows"])
+      let pooling = entries { _ = maxPool2D(x.reshaped(to: [1, 2, 2, 3]), size: 2) }
+      #expect(pooling["maxPool2D"]?.calls == 1)
+    }
+  }
+
+  /// Only what the walk itself does is on the way back, and not what another thread does meanwhile.
+  @Test func aWalkBackIsItsOwnThreads() async {
+    await #expect(processExitsWith: .success) {
+      let x = Tensor([1, 2])
+      Profile.start()
+      _ = gradient(at: x) { x in
+        x.sum().tracked(from: x) { _, dy in
+          let other = Thread { _ = exp(x) }
+          other.start()
+          while !other.isFinished { usleep(100) }
+          return dy * tanh(x)
+        }
+      }
+      let entries = Profile.stop().entries
+      #expect(entries.filter { $0.name == "exp" }.map(\.isBackward) == [false])
+      #expect(entries.filter { $0.name == "tanh" }.map(\.isBackward) == [true])
+      #expect(entries.filter { $0.name == "sum" }.map(\.isBackward) == [false])
     }
   }
 }

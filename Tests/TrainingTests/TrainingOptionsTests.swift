@@ -16,7 +16,8 @@ import Testing
       .epochs(\.training), .batchSize(\.training), .learningRate(\.training),
       .integer("width", \.width, in: TrainingOptions.layerWidths, help: "width"),
       .data(\.training), .out(\.training), .seed(\.training), .threads(\.training),
-      .sampleInterval(\.training), .limit(\.training), .tensorBoard(\.training), .quiet(\.training),
+      .sampleInterval(\.training), .limit(\.training), .tensorBoard(\.training),
+      .profile(\.training), .quiet(\.training),
     ])
 
   @Test func theDefaultsAreTheProgramsOwn() {
@@ -24,7 +25,7 @@ import Testing
     #expect(
       configuration.entries.map(\.name) == [
         "program", "version", "epochs", "batch-size", "learning-rate", "width", "data", "out",
-        "seed", "threads", "sample-every", "limit", "tensorboard", "quiet",
+        "seed", "threads", "sample-every", "limit", "tensorboard", "profile", "quiet",
       ])
     #expect(configuration["epochs"] == .integer(7))
     #expect(configuration["batch-size"] == .integer(64))
@@ -35,7 +36,7 @@ import Testing
   @Test func everyOptionGoesToItsPlace() throws {
     let arguments =
       "--epochs 2 --batch-size 3 --learning-rate 0.5 --width 4 --data drawn --out there --seed 5"
-      + " --threads 6 --sample-every 8 --limit 9 --quiet"
+      + " --threads 6 --sample-every 8 --limit 9 --profile --quiet"
     let words = arguments.split(separator: " ").map(String.init)
     guard case .run(let options) = try Self.command.parse(words) else {
       Issue.record("expected a run")
@@ -48,6 +49,7 @@ import Testing
     expected.threads = 6
     expected.sampleInterval = 8
     expected.limit = 9
+    expected.isProfiled = true
     expected.isQuiet = true
     #expect(options.training == expected)
     #expect(options.width == 4)
