@@ -15,6 +15,7 @@ extension Command {
       "Options:\n" + rows.map { $0.formatted(column: column) }.joined(separator: "\n"),
     ]
     if !notes.isEmpty { sections.append(notes) }
+    if let resumeNote { sections.append(resumeNote) }
     return sections.joined(separator: "\n\n")
   }
 
@@ -54,7 +55,7 @@ private struct HelpRow {
 }
 
 /// Breaks a text at spaces into lines of a width; a longer word has a line of its own.
-private func wrap(_ text: String, to width: Int) -> [String] {
+func wrap(_ text: String, to width: Int) -> [String] {
   var lines: [String] = []
   for word in text.split(separator: " ") {
     if let last = lines.last, last.count + 1 + word.count <= width {

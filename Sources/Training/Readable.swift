@@ -62,9 +62,12 @@ public enum Readable {
   static func epochs(_ count: Int) -> String { "\(count) \(count == 1 ? "epoch" : "epochs")" }
 
   /// A list in words: `a`, `a or b`, `a, b or c`.
-  static func alternatives(_ items: [String]) -> String {
+  static func alternatives(_ items: [String]) -> String { list(items, "or") }
+
+  /// A list in words with a conjunction before the last: `a`, `a and b`, `a, b and c`.
+  static func list(_ items: [String], _ conjunction: String) -> String {
     guard let last = items.last, items.count > 1 else { return items.first ?? "" }
-    return items.dropLast().joined(separator: ", ") + " or " + last
+    return items.dropLast().joined(separator: ", ") + " \(conjunction) " + last
   }
 
   private static func twoDigits(_ value: Int) -> String {

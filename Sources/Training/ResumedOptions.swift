@@ -1,6 +1,17 @@
 import Foundation
 
 extension Command {
+  /// What the help says about going on with a run; nil for a program without runs.
+  var resumeNote: String? {
+    guard options.contains(where: { $0.name == "resume" }) else { return nil }
+    let flags = options.filter { $0.isChangeable && !$0.isForNewRuns }.map(\.flag)
+    let text =
+      "Checkpoints are kept in the run's folder, the last and the one before. --resume goes on from"
+      + " there to the same bytes, with the run's options and the same images. Other values may be"
+      + " given for \(Readable.list(flags, "and"))."
+    return wrap(text, to: 80).joined(separator: "\n")
+  }
+
   /// The options of a run that is to go on: those in its `config.json`, and of those that are given
   /// the ones that may change.
   ///

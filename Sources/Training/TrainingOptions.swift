@@ -65,15 +65,6 @@ public struct TrainingOptions: Equatable, Sendable {
     scripts/download-mnist.sh
     """
 
-  /// What the help of every executable says about checkpoints, for the end of its notes.
-  public static let resumeNote = """
-    Checkpoints are kept in the run's folder, the last and the one before. --resume
-    goes on from there to the same bytes, with the run's options. Other values may
-    be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
-    --check-finite, --profile, --tensorboard, --data (of the same images) and for
-    what follows the training.
-    """
-
   /// The widths of layers that an option should accept: a model of wider ones would not fit into
   /// memory, and running out of that is no way to say so.
   public static let layerWidths = Bounds.between(1, and: 65_536)

@@ -82,8 +82,6 @@ let command = Command(
     codes as points in the colours of their labels, codes.png. Ctrl-C ends a run
     cleanly.
 
-    \(TrainingOptions.resumeNote)
-
     \(TrainingOptions.dataNote)
     """,
   options: [

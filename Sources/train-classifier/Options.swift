@@ -19,8 +19,6 @@ let command = Command(
     mistakes.csv, and the trained network, model.safetensors. The convolutional one
     can judge samples: train-vae --judge FILE. Ctrl-C ends a run cleanly.
 
-    \(TrainingOptions.resumeNote)
-
     \(TrainingOptions.dataNote)
     """,
   options: [

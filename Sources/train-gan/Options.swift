@@ -43,8 +43,6 @@ let command = Command(
 
     \(Judging.note)
 
-    \(TrainingOptions.resumeNote)
-
     \(TrainingOptions.dataNote)
     """,
   options: [

@@ -53,8 +53,6 @@ let command = Command(
 
     \(Judging.note)
 
-    \(TrainingOptions.resumeNote)
-
     \(TrainingOptions.dataNote)
     """,
   options: [

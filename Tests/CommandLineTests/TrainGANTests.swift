@@ -103,15 +103,15 @@ import Testing
         (evaluation.json). Without --judge it is trained on the data, which takes about
         a minute, and kept for later runs in ~/.cache/pushforward.
 
-        Checkpoints are kept in the run's folder, the last and the one before. --resume
-        goes on from there to the same bytes, with the run's options. Other values may
-        be given for --epochs, --early-stop, --checkpoint-every, --threads, --quiet,
-        --check-finite, --profile, --tensorboard, --data (of the same images) and for
-        what follows the training.
-
         Without --data, MNIST is read from datasets/mnist if it is there; if not, the
         program trains on digits that it draws itself. To get MNIST:
         scripts/download-mnist.sh
+
+        Checkpoints are kept in the run's folder, the last and the one before. --resume
+        goes on from there to the same bytes, with the run's options and the same
+        images. Other values may be given for --epochs, --data, --no-cache, --threads,
+        --checkpoint-every, --judge, --tensorboard, --check-finite, --profile and
+        --quiet.
 
         """)
     #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
