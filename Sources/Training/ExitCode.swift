@@ -22,6 +22,8 @@ public enum ExitCode: Int32, Sendable {
   case cannotCreate = 73
   /// Reading or writing failed half-way, for example on a full disk (EX_IOERR).
   case ioError = 74
+  /// Something is in the way that will be gone later (EX_TEMPFAIL).
+  case temporaryFailure = 75
   /// Ended early, but cleanly, after its terminal was closed: 128 + SIGHUP.
   case hungUp = 129
   /// Ended early, but cleanly, after Ctrl-C: 128 + SIGINT, as shells count.

@@ -27,13 +27,14 @@ extension ResumeError: CustomStringConvertible {
 }
 
 extension ResumeError: ExitCodeProviding {
-  /// `noInput` where there is no run, `dataError` for a damaged one, `usage` for another program's.
+  /// `noInput` where there is no run, `dataError` for a damaged one, `usage` for another program's,
+  /// `temporaryFailure` where another process is training.
   public var exitCode: ExitCode {
     switch self {
     case .notARun: .noInput
     case .damagedConfiguration: .dataError
     case .otherProgram: .usage
-    case .inUse: .failure
+    case .inUse: .temporaryFailure
     }
   }
 }
