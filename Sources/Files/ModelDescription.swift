@@ -3,6 +3,9 @@ extension SafetensorsFile {
   /// The format of a model's file, as its metadata name it.
   package static let modelFormat = "pushforward-1"
 
+  /// The format of a run's checkpoint, as its metadata name it.
+  package static let checkpointFormat = "pushforward-checkpoint"
+
   /// The greatest size of a layer or an image that a description may have.
   private static let largestSize = 1 << 24
 
@@ -15,6 +18,13 @@ extension SafetensorsFile {
   public func text(_ name: String) throws -> String {
     guard let text = metadata[name] else { throw unsuitable(name, "a text") }
     return text
+  }
+
+  /// Throws if the file is a run's checkpoint, which has a model's numbers among others.
+  public func expectNoCheckpoint() throws {
+    guard metadata["format"] != Self.checkpointFormat else {
+      throw ModelFileError.checkpoint(path: path)
+    }
   }
 
   /// Throws unless a text is the expected one.

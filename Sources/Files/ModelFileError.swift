@@ -10,6 +10,8 @@ public enum ModelFileError: Error, Equatable, Sendable, FileReadingError {
   case inexact(path: String, name: String, found: String)
   /// The file has other tensors than the model.
   case anotherModel(path: String, [TensorMismatch])
+  /// The file is a run's checkpoint and not its model.
+  case checkpoint(path: String)
   /// A tensor holds a number that is infinite or not a number.
   case notFinite(path: String, name: String)
   /// What the file says of its model is missing (`found` is nil) or not what it should be.
@@ -33,6 +35,9 @@ extension ModelFileError: CustomStringConvertible {
     case .anotherModel(let path, let mismatches):
       "'\(path)' is of another model: expected "
         + mismatches.map(\.description).joined(separator: "; ")
+    case .checkpoint(let path):
+      "'\(path)' is a checkpoint, where --resume goes on: expected a trained model, such as the"
+        + " model.safetensors of its run"
     case .notFinite(let path, let name):
       "'\(path)': expected finite numbers in \(name), found others"
     case .unsuitableMetadata(let path, let name, let expected, let found):

@@ -41,6 +41,7 @@ extension SavedModel {
   ///
   /// - Throws: `ModelFileError` if the file is of another kind of model, or not a whole one.
   public init(file: SafetensorsFile) throws {
+    try file.expectNoCheckpoint()
     try file.expect("format", SafetensorsFile.modelFormat)
     try file.expect("kind", Self.kind)
     try self.init(describedBy: file)

@@ -36,6 +36,7 @@ public final class Sampler: @unchecked Sendable {
   ///   ``SamplingError`` if it is of a model that makes no images.
   public init(path: String) throws {
     let file = try SafetensorsFile(path: path)
+    try file.expectNoCheckpoint()
     kind = try file.text("kind")
     model = try openModel(file)
     imageShape = try file.sizes("image-shape", count: 3...3)

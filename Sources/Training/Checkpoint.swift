@@ -80,8 +80,6 @@ extension Checkpoint {
     static let position = "position."
   }
 
-  private static let format = "pushforward-checkpoint"
-
   /// Writes the checkpoint to a file, whole or not at all.
   ///
   /// - Parameters:
@@ -91,8 +89,8 @@ extension Checkpoint {
   /// - Throws: `OutputError`, naming the file and the cause.
   public func write(to path: String, keepingPreviousAs previousPath: String? = nil) throws {
     var metadata = [
-      Key.format: Self.format, Key.version: "\(Self.formatVersion)", Key.epoch: "\(epoch)",
-      Key.step: "\(step)", Key.metrics: metrics,
+      Key.format: SafetensorsFile.checkpointFormat, Key.version: "\(Self.formatVersion)",
+      Key.epoch: "\(epoch)", Key.step: "\(step)", Key.metrics: metrics,
     ]
     for (name, text) in information { metadata[Key.information + name] = text }
     for (name, text) in positions { metadata[Key.position + name] = text }
@@ -114,7 +112,7 @@ extension Checkpoint {
   ///   `CheckpointError` for one that is no checkpoint or of another version.
   public init(path: String) throws {
     let file = try SafetensorsFile(path: path)
-    guard file.metadata[Key.format] == Self.format else {
+    guard file.metadata[Key.format] == SafetensorsFile.checkpointFormat else {
       throw CheckpointError.notACheckpoint(path: path)
     }
     let version = file.metadata[Key.version] ?? "none"

@@ -1,7 +1,11 @@
+import Files
+
 /// Why a run cannot go on.
 public enum ResumeError: Error, Equatable, Sendable {
   /// The folder is not there or no run was begun in it.
   case notARun(path: String)
+  /// Its `config.json` may not be read; the code is the system's `errno`.
+  case unreadable(path: String, code: Int32)
   /// Its `config.json` is not what a run writes.
   case damagedConfiguration(path: String, reason: String)
   /// It is the run of another program.
@@ -16,6 +20,8 @@ extension ResumeError: CustomStringConvertible {
     switch self {
     case .notARun(let path):
       "cannot resume '\(path)': expected the folder of a run, found no config.json in it"
+    case .unreadable(let path, let code):
+      "cannot resume '\(path)': cannot read its config.json: \(systemMessage(code))"
     case .damagedConfiguration(let path, let reason):
       "cannot resume '\(path)': its config.json is damaged: \(reason)"
     case .otherProgram(let path, let expected, let found):
@@ -27,11 +33,11 @@ extension ResumeError: CustomStringConvertible {
 }
 
 extension ResumeError: ExitCodeProviding {
-  /// `noInput` where there is no run, `dataError` for a damaged one, `usage` for another program's,
+  /// `noInput` where there is no run or none that may be read, `dataError` for a damaged one, `usage` for another program's,
   /// `temporaryFailure` where another process is training.
   public var exitCode: ExitCode {
     switch self {
-    case .notARun: .noInput
+    case .notARun, .unreadable: .noInput
     case .damagedConfiguration: .dataError
     case .otherProgram: .usage
     case .inUse: .temporaryFailure

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 extension Command {
   /// What the help says about going on with a run; nil for a program without runs.
@@ -37,7 +38,11 @@ extension Command {
   private func recordedOptions(ofRun path: String) throws -> Options {
     let file = path + "/config.json"
     guard let data = FileManager.default.contents(atPath: file) else {
-      throw ResumeError.notARun(path: path)
+      switch access(file, R_OK) == 0 ? 0 : errno {
+      case 0: throw ResumeError.damagedConfiguration(path: path, reason: "it is not a file")
+      case ENOENT, ENOTDIR: throw ResumeError.notARun(path: path)
+      case let code: throw ResumeError.unreadable(path: path, code: code)
+      }
     }
     guard let record = try? JSONDecoder().decode([String: ConfigurationValue].self, from: data)
     else {

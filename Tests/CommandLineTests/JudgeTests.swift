@@ -132,23 +132,26 @@ import Testing
     #expect(result.code == 0)
     let path = "runs/classifier-002/model.safetensors"
     try expectFailure(
-      path, 65,
-      "'\(path)' is of another model: expected body.1.weight of shape [3, 3, 1, 32], found none; "
-        + "body.1.bias of shape [32], found none; body.3.weight of shape [3, 3, 32, 64], found none; "
-        + "body.3.bias of shape [64], found none; body.8.weight of shape [256, 128], found none; "
-        + "body.8.bias of shape [128], found none; head.1.weight of shape [128, 10], found none; "
-        + "head.1.bias of shape [10], found none; no body.0.weight, found one of shape [64, 1024]; "
-        + "no body.0.bias, found one of shape [1024]; no body.2.weight, found one of shape"
-        + " [1024, 384]; no body.2.bias, found one of shape [384]; no head.0.weight, found one of"
-        + " shape [384, 10]; no head.0.bias, found one of shape [10]")
+      path, 65, "'\(path)': expected architecture in its metadata to be 'conv', found 'dense'")
+  }
+
+  @Test func aModelThatIsNoClassifier() throws {
+    #expect(try workspace.train("--judge", "none").code == 0)
+    let folder = "runs/vae-001/"
+    try expectFailure(
+      folder + "model.safetensors", 65,
+      "'\(folder)model.safetensors': expected kind in its metadata to be 'classifier', found 'vae'")
+    try expectFailure(
+      folder + "checkpoint.safetensors", 65,
+      "'\(folder)checkpoint.safetensors' is a checkpoint, where --resume goes on: expected a trained"
+        + " model, such as the model.safetensors of its run")
   }
 
   @Test func aJudgeOfImagesOfAnotherSize() throws {
     try SmallData(height: 10, width: 10).write(to: workspace.path(of: "data"))
     try expectFailure(
       Self.judge, 65,
-      "'\(Self.judge)' is of another model: expected body.8.weight of shape [576, 128], found"
-        + " [256, 128]")
+      "'\(Self.judge)': expected height in its metadata to be '10', found '8'")
   }
 
   @Test func imagesTooSmallForAnyJudge() throws {

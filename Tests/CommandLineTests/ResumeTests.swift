@@ -235,6 +235,25 @@ import Testing
         + "config.json in it\n")
   }
 
+  @Test(.enabled(if: Unprivileged.isPossible, "needs a user whom permissions bind"))
+  func aConfigurationThatMayNotBeRead() throws {
+    #expect(try workspace.train().code == 0)
+    let path = workspace.path(of: "runs/vae-001/config.json")
+    chmod(path, 0)
+    let result = try Unprivileged.run(["--resume", "runs/vae-001"], in: workspace)
+    #expect(result.code == 66)
+    #expect(
+      result.error == "train-vae: cannot resume 'runs/vae-001': cannot read its config.json: "
+        + "Permission denied\n")
+    try workspace.remove("runs/vae-001/config.json")
+    try workspace.makeFolder("runs/vae-001/config.json")
+    let folder = try run("train-vae", ["--resume", "runs/vae-001"])
+    #expect(folder.code == 65)
+    #expect(
+      folder.error == "train-vae: cannot resume 'runs/vae-001': its config.json is damaged: it is "
+        + "not a file\n")
+  }
+
   @Test func oneProcessAtATime() throws {
     let training = try Executable(
       "train-vae", Workspace.quick + ["--epochs", "100000"], in: workspace)

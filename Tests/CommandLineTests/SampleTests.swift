@@ -122,6 +122,17 @@ import VAE
     try expectFailure(model + ["--out", "/dev/null/a.png"], 74, "cannot write '/dev/null/a.png'")
   }
 
+  @Test func aCheckpointIsNoModel() throws {
+    #expect(try workspace.train().code == 0)
+    let path = "runs/vae-001/checkpoint.safetensors"
+    let result = try Executable("sample", ["--model", path], in: workspace).result()
+    #expect(result.code == 65)
+    #expect(
+      result.error == "sample: '\(path)' is a checkpoint, where --resume goes on: expected a "
+        + "trained model, such as the model.safetensors of its run\n")
+    #expect(!workspace.has("samples.png"))
+  }
+
   @Test func theHelpIsExactlyThis() throws {
     let result = try Executable("sample", ["--help"], in: workspace).result()
     #expect(result.code == 0)

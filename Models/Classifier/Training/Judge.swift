@@ -48,7 +48,13 @@ public final class Judge {
   /// - Throws: `ModelFileError` if it cannot be read or is not that of such a judge.
   public convenience init(path: String, height: Int, width: Int) throws {
     let classifier = Classifier(.conv, height: height, width: width, Random(seed: 0))
-    try classifier.load(SafetensorsFile(path: path))
+    let file = try SafetensorsFile(path: path)
+    try file.expectNoCheckpoint()
+    // A judge that was kept says nothing of itself; what does is told by that, and not by a list of
+    // tensors.
+    let expected = [("kind", Classifier.kind)] + classifier.configuration.sorted { $0 < $1 }
+    for (name, text) in expected where file.metadata[name] != nil { try file.expect(name, text) }
+    try classifier.load(file)
     self.init(classifier)
   }
 
