@@ -115,17 +115,20 @@ let package = Package(
     // MARK: Tests
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "CKernels"]),
     .target(name: "Fuzzing", path: "Tests/Fuzzing"),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "Fuzzing", "Tensor"]),
-    .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor"]),
+    .target(
+      name: "TestSupport", dependencies: ["Images", "CTurboJPEG"], path: "Tests/TestSupport"),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "Fuzzing", "Tensor", "TestSupport"]),
+    .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "Fuzzing", "Tensor", "CTurboJPEG", "CZlib"]),
+      name: "ImagesTests",
+      dependencies: ["Images", "Fuzzing", "Tensor", "TestSupport", "CTurboJPEG", "CZlib"]),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Datasets", "Files", "Fuzzing", "Images", "Tensor", "CTurboJPEG"]),
+      dependencies: ["Datasets", "Files", "Fuzzing", "Images", "Tensor", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Datasets", "Files", "Images", "NN", "Tensor"]),
+      dependencies: ["Training", "Datasets", "Files", "Images", "NN", "Tensor", "TestSupport"]),
     .testTarget(
       name: "AutoencoderTests",
       dependencies: [
@@ -143,19 +146,19 @@ let package = Package(
       name: "ClassifierTests",
       dependencies: [
         "Classifier", "ClassifierTraining", "Datasets", "Files", "Images", "NN", "Tensor",
-        "Training",
+        "TestSupport", "Training",
       ]),
     .testTarget(
       name: "SamplingTests",
       dependencies: [
         "Sampling", "Autoencoder", "Classifier", "Files", "Fuzzing", "GAN", "Images", "NN",
-        "Tensor", "VAE",
+        "Tensor", "TestSupport", "VAE",
       ]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
         "convert-images", "sample", "train-autoencoder", "train-classifier", "train-gan",
-        "train-vae", "Datasets", "Files", "Images", "NN", "Tensor", "VAE", "CTurboJPEG",
+        "train-vae", "Datasets", "Files", "Images", "NN", "Tensor", "TestSupport", "VAE",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -4,6 +4,7 @@ import Files
 import Foundation
 import NN
 import Tensor
+import TestSupport
 import Testing
 import Training
 

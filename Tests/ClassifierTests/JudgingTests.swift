@@ -3,6 +3,7 @@ import Datasets
 import Files
 import Foundation
 import Tensor
+import TestSupport
 import Testing
 import Training
 
@@ -47,7 +48,7 @@ import Training
   @Test func aJudgeIsTrainedOnceAndKept() throws {
     let data = try data()
     let first = try report(data)
-    let names = folder.names(in: "pushforward")
+    let names = try folder.names(in: "pushforward")
     #expect(names.count == 1)
     #expect(names[0].hasPrefix("judge-\(pushforwardVersion)-1000x6x10-"))
     #expect(first.evaluation["before"] == .integer(1))
@@ -93,7 +94,7 @@ import Training
     #expect(found["test-classifier-score"] == .number(judgement.testScore))
     #expect(found["judge-accuracy"] == .number(judgement.accuracy))
     #expect(found["class-shares"] == .numbers(judgement.classShares))
-    #expect(folder.names(in: "pushforward").isEmpty)
+    #expect(try folder.names(in: "pushforward").isEmpty)
   }
 
   @Test func aFileThatIsNotAJudgeEndsTheRunBeforeItBegins() throws {
@@ -125,13 +126,13 @@ import Training
       let (evaluation, file) = try report(data, choice: choice, isDebug: isDebug)
       #expect(evaluation == ["before": .integer(1)] && file == nil)
     }
-    #expect(folder.names(in: "pushforward").isEmpty)
+    #expect(try folder.names(in: "pushforward").isEmpty)
   }
 
   @Test func anInterruptedTrainingKeepsNoJudge() throws {
     let (evaluation, file) = try report(data(), isInterrupted: { true })
     #expect(evaluation == ["before": .integer(1)] && file == nil)
-    #expect(folder.names(in: "pushforward").isEmpty)
+    #expect(try folder.names(in: "pushforward").isEmpty)
   }
 
   @Test func theCacheIsWhereTheSystemHasIt() {

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Images
 import Tensor
+import TestSupport
 import Testing
 
 /// What `train-gan` has of its own; what all executables share is tested with `train-vae`.

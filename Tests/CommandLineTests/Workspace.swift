@@ -1,23 +1,19 @@
 import Datasets
 import Foundation
+import TestSupport
 
 /// An empty folder for one test, removed with everything in it at its end.
 ///
 /// Runs are started in it, so that the default paths, `runs` and `datasets/mnist`, lie in it too.
 final class Workspace {
-  let path: String
+  private let folder: TemporaryFolder
+
+  var path: String { folder.path }
 
   /// Makes the folder, and small data in `data` unless there is to be none.
   init(data: SmallData? = SmallData()) throws {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("command-line-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
+    folder = try TemporaryFolder()
     try data?.write(to: path(of: "data"))
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
   }
 
   /// The path of a file in the folder.

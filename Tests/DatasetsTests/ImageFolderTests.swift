@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Images
 import Tensor
+import TestSupport
 import Testing
 
 @Suite struct ImageFolderTests {

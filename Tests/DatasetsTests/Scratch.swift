@@ -1,28 +1,22 @@
 import Datasets
 import Foundation
+import TestSupport
 
 /// A folder for one test, removed when the test lets go of it.
 final class Scratch {
-  let path: String
+  private let folder: TemporaryFolder
 
-  init() throws {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("DatasetsTests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
+  var path: String { folder.path }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  init() throws { folder = try TemporaryFolder() }
 
   /// The names of what is in the folder, hidden files included.
   var contents: [String] {
-    get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+    get throws { try folder.names() }
   }
 
   /// The names of what is in a folder of it.
-  func names(in folder: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: self(folder)).sorted()
-  }
+  func names(in subfolder: String) throws -> [String] { try folder.names(in: subfolder) }
 
   func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
@@ -39,9 +33,7 @@ final class Scratch {
       atPath: self(name), withIntermediateDirectories: true)
   }
 
-  func read(_ name: String) throws -> [UInt8] {
-    [UInt8](try Data(contentsOf: URL(fileURLWithPath: self(name))))
-  }
+  func read(_ name: String) throws -> [UInt8] { try folder.bytes(of: name) }
 
   /// Gzips the file of that name, which gets the ending `.gz`, and returns its path.
   @discardableResult

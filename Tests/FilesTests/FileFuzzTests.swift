@@ -1,6 +1,7 @@
 import Foundation
 import Fuzzing
 import Tensor
+import TestSupport
 import Testing
 
 @testable import Files

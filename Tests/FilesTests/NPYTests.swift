@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Tensor
+import TestSupport
 import Testing
 
 @Suite struct NPYTests {

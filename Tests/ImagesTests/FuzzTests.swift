@@ -2,6 +2,7 @@ import CTurboJPEG
 import CZlib
 import Fuzzing
 import Images
+import TestSupport
 import Testing
 
 /// Twelve thousand damaged files of each format, in a process of its own: it must not crash, and its

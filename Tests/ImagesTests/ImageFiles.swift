@@ -1,32 +1,5 @@
-import CTurboJPEG
 import CZlib
 import Images
-import Testing
-
-/// The bytes of a JPEG file of this picture.
-func jpeg(_ image: Image, flags: Int32 = 0, quality: Int32 = 95) throws -> [UInt8] {
-  try jpeg(
-    image.pixels, height: image.height, width: image.width,
-    image.channels == 1 ? TJPF_GRAY : TJPF_RGB,
-    subsampling: image.channels == 1 ? TJSAMP_GRAY : TJSAMP_444, flags: flags, quality: quality)
-}
-
-/// The bytes of a JPEG file of values in any arrangement.
-func jpeg(
-  _ values: [UInt8], height: Int, width: Int, _ format: TJPF, subsampling: TJSAMP,
-  flags: Int32 = 0, quality: Int32 = 95
-) throws -> [UInt8] {
-  let encoder = try #require(tjInitCompress())
-  defer { tjDestroy(encoder) }
-  var file: UnsafeMutablePointer<UInt8>?
-  var size: UInt = 0
-  let code = tjCompress2(
-    encoder, values, Int32(width), 0, Int32(height), Int32(format.rawValue), &file, &size,
-    Int32(subsampling.rawValue), quality, flags)
-  defer { tjFree(file) }
-  try #require(code == 0)
-  return Array(UnsafeBufferPointer(start: file, count: Int(size)))
-}
 
 /// The bytes of a PNG file, put together chunk by chunk.
 ///

@@ -1,5 +1,6 @@
 import CTurboJPEG
 import Images
+import TestSupport
 import Testing
 
 @Suite struct JPEGTests {

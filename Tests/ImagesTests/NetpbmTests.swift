@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 @Suite struct NetpbmTests {
@@ -103,11 +104,8 @@ import Testing
   // MARK: Files
 
   @Test func aFileOnDisk() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("ImagesTests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("image").path
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/image"
 
     let missing = ImageError.unreadable(path: path, reason: "No such file or directory")
     #expect(throws: missing) { try Image(path: path) }

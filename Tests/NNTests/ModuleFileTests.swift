@@ -1,6 +1,7 @@
 import Files
 import NN
 import Tensor
+import TestSupport
 import Testing
 
 @Suite struct ModuleFileTests {

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import NN
 import Tensor
+import TestSupport
 import Testing
 
 private let python = ProcessInfo.processInfo.environment["PUSHFORWARD_PYTHON"]

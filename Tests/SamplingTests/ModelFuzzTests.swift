@@ -5,6 +5,7 @@ import GAN
 import NN
 import Sampling
 import Tensor
+import TestSupport
 import Testing
 import VAE
 

@@ -2,6 +2,7 @@ import Images
 import NN
 import Sampling
 import Tensor
+import TestSupport
 import Testing
 import VAE
 

@@ -1,6 +1,7 @@
 import Foundation
 import FoundationXML
 import Images
+import TestSupport
 import Testing
 
 @testable import Training

@@ -3,6 +3,7 @@ import Foundation
 import Images
 import NN
 import Tensor
+import TestSupport
 import Testing
 
 @testable import Training
