@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import time
@@ -26,7 +27,7 @@ def arguments(description, modes):
     parser.add_argument("--work", choices=WORKS, required=True)
     parser.add_argument("--mode", choices=modes, default=modes[0])
     parser.add_argument("--steps", type=int, default=200, help="in all, after warming up")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     return parser.parse_args()
 
 
@@ -34,7 +35,9 @@ def images(work):
     """A table of pixels in [0, 1]: no step's arithmetic depends on what they are."""
     _, shape, count = WORKS[work]
     pixels = numpy.random.default_rng(0).integers(0, 256, (count, *shape), dtype=numpy.uint8)
-    return pixels.astype(numpy.float32) / 255
+    table = pixels.astype(numpy.float32)
+    table /= 255
+    return table
 
 
 def drawn(count, batch):

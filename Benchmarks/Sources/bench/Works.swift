@@ -17,8 +17,8 @@ struct Work {
   /// The models are those of the papers; the arithmetic does not depend on the pixels, so random
   /// ones serve.
   static let all: [(name: String, prepare: @Sendable () -> Work)] = [
-    ("vae-mlp", vae), ("ae-mlp", autoencoder), ("gan-mlp", gan), ("dcgan-28", dcgan28),
-    ("dcgan-64", dcgan64), ("cnn-mnist", classifier), ("conv-vae", convolutionalVAE),
+    ("vae-mlp", { denseVAE() }), ("ae-mlp", autoencoder), ("gan-mlp", gan), ("dcgan-28", dcgan28),
+    ("dcgan-64", dcgan64), ("cnn-mnist", classifier), ("conv-vae", { convolutionalVAE() }),
     ("dcgan-small", dcganSmall),
   ]
 }
@@ -53,18 +53,24 @@ final class Images {
 
 // MARK: - Autoencoders and the classifier
 
-@Sendable private func vae() -> Work { training(VAE(features: 784, Random(seed: 1))) }
+extension Work {
+  /// A fully connected variational autoencoder.
+  static func denseVAE(hiddenSize: Int = 400, batchSize: Int = 128) -> Work {
+    training(VAE(features: 784, hiddenSizes: [hiddenSize], Random(seed: 1)), batchSize: batchSize)
+  }
 
-@Sendable private func convolutionalVAE() -> Work {
-  training(VAE(height: 28, width: 28, Random(seed: 1)))
+  /// A convolutional variational autoencoder of images of `side` by `side` pixels.
+  static func convolutionalVAE(side: Int = 28, batchSize: Int = 128) -> Work {
+    training(VAE(height: side, width: side, Random(seed: 1)), batchSize: batchSize)
+  }
 }
 
-private func training(_ vae: VAE) -> Work {
+private func training(_ vae: VAE, batchSize: Int) -> Work {
   let random = Random(seed: 0)
-  let images = Images(60_000, [784], random)
+  let images = Images(60_000, [vae.features], random)
   let optimizer = Adam()
-  return Work(batchSize: 128) {
-    let x = images.batch(128)
+  return Work(batchSize: batchSize) {
+    let x = images.batch(batchSize)
     let (loss, gradients) = valueWithGradient(of: vae) { vae.loss(x, random).total }
     optimizer.update(vae, along: gradients)
     return loss.scalar

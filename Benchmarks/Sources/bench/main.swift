@@ -3,6 +3,7 @@
 //   bench [--work vae-mlp] [--steps 200]     a line of JSON; Works.swift has the works
 //   bench --profile [--work vae-mlp]         a line for every operation of the step
 //   bench --parts                            a line for every operation of Parts.swift
+//   bench --scaling                          a line for every size of Scaling.swift
 //   bench --run-only [--work vae-mlp]        nothing: for tools that measure from outside
 //
 // --threads N is for all of them.
@@ -26,12 +27,13 @@ else {
   let names = Work.all.map(\.name).joined(separator: "|")
   let usage =
     "usage: bench [--work \(names)] [--steps 5 or more] [--threads 1 or more]"
-    + " [--profile | --parts | --run-only]"
+    + " [--profile | --parts | --scaling | --run-only]"
   FileHandle.standardError.write(Data((usage + "\n").utf8))
   exit(64)
 }
 threadCount = threads
-let peak = isRunOnly ? .nan : measuredProductPeak()
+let isScaling = CommandLine.arguments.contains("--scaling")
+let peak = isRunOnly || isScaling ? .nan : measuredProductPeak()
 
 /// Prints fields, numbers and texts in quotation marks, as an object of JSON.
 func printLine(_ fields: [(name: String, value: String)]) {
@@ -55,32 +57,40 @@ func profile(_ count: Int, _ body: () -> Void) -> Profile {
   return Profile.stop()
 }
 
+/// How many milliseconds a step takes in the mean of each of five blocks, the shortest first.
+func blockTimes(of work: Work, stepsInABlock: Int) -> [Double] {
+  (0..<5).map { _ in
+    let time = ContinuousClock().measure { for _ in 0..<stepsInABlock { _ = work.step() } }
+    return time / .milliseconds(1) / Double(stepsInABlock)
+  }.sorted()
+}
+
+/// How many additions and multiplications the products and convolutions of a step have.
+func arithmetic(of work: Work) -> Double {
+  Double(profile(1) { _ = work.step() }.entries.reduce(0) { $0 + $1.arithmetic })
+}
+
 /// Times a work in five blocks of steps.
 func time(_ work: Work, steps: Int) {
-  let clock = ContinuousClock()
-  let first = clock.measure { _ = work.step() }
+  let first = ContinuousClock().measure { _ = work.step() }
   for _ in 0..<min(20, steps) { _ = work.step() }
   let residentBefore = residentKilobytes()
-  let blocks = 5
-  let means = (0..<blocks).map { _ in
-    let time = clock.measure { for _ in 0..<steps / blocks { _ = work.step() } }
-    return time / .milliseconds(1) / Double(steps / blocks)
-  }.sorted()
+  let times = blockTimes(of: work, stepsInABlock: steps / 5)
   let growth = residentKilobytes() - residentBefore
   var usage = rusage()
   getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-  let median = means[blocks / 2]
-  let arithmetic = profile(1) { _ = work.step() }.entries.reduce(0) { $0 + $1.arithmetic }
-  let rate = Double(arithmetic) / median * 1000
+  let median = times[2]
+  let arithmetic = arithmetic(of: work)
+  let rate = arithmetic / median * 1000
   printLine([
     ("work", text(name)), ("framework", text("pushforward")), ("threads", "\(threadCount)"),
     ("instruction_set", text(instructionSet)), ("blas", text(BLAS.description)),
-    ("ms_per_step", number(median, 4)), ("ms_min", number(means[0], 4)),
-    ("ms_max", number(means[blocks - 1], 4)),
+    ("ms_per_step", number(median, 4)), ("ms_min", number(times[0], 4)),
+    ("ms_max", number(times[4], 4)),
     ("images_per_s", number(Double(work.batchSize) / median * 1000, 1)),
     ("peak_rss_mb", number(Double(usage.ru_maxrss) / 1024, 1)),
     ("first_step_s", number(first / .seconds(1), 3)), ("steps", "\(steps)"),
-    ("resident_growth_kb", "\(growth)"), ("mflop_per_step", number(Double(arithmetic) / 1e6, 1)),
+    ("resident_growth_kb", "\(growth)"), ("mflop_per_step", number(arithmetic / 1e6, 1)),
     ("gflop_per_s", number(rate / 1e9, 1)), ("product_peak_gflop_per_s", number(peak / 1e9, 1)),
     ("product_peak_share", number(rate / peak, 3)),
   ])
@@ -103,7 +113,39 @@ func list(_ profile: Profile, of part: String, calls: Int) {
   }
 }
 
-if CommandLine.arguments.contains("--parts") {
+/// Times every work of a series at every size, on one thread and on all.
+func time(_ series: Scaling, peaks: [(threads: Int, rate: Double)]) {
+  for size in series.sizes {
+    let work = series.prepare(size)
+    _ = work.step()
+    let arithmetic = arithmetic(of: work)
+    for peak in peaks {
+      threadCount = peak.threads
+      let once = ContinuousClock().measure { for _ in 0..<3 { _ = work.step() } } / 3
+      let steps = max(1, Int(.milliseconds(80) / once))
+      let median = blockTimes(of: work, stepsInABlock: steps)[2]
+      let rate = arithmetic / median * 1000
+      printLine([
+        ("work", text(series.work)), ("axis", text(series.axis)), ("size", "\(size)"),
+        ("threads", "\(peak.threads)"), ("instruction_set", text(instructionSet)),
+        ("blas", text(BLAS.description)), ("ms_per_step", number(median, 4)),
+        ("us_per_image", number(median / Double(work.batchSize) * 1000, 3)),
+        ("mflop_per_step", number(arithmetic / 1e6, 1)),
+        ("gflop_per_s", number(rate / 1e9, 1)),
+        ("product_peak_gflop_per_s", number(peak.rate / 1e9, 1)),
+        ("product_peak_share", number(rate / peak.rate, 3)),
+      ])
+    }
+  }
+}
+
+if isScaling {
+  let peaks = Set([1, threads]).sorted().map { count in
+    threadCount = count
+    return (threads: count, rate: measuredProductPeak())
+  }
+  for series in Scaling.all { time(series, peaks: peaks) }
+} else if CommandLine.arguments.contains("--parts") {
   for part in Part.all() {
     part.run()
     list(profile(20, part.run), of: part.name, calls: 20)

@@ -1,0 +1,33 @@
+/// A work whose step grows along one axis, to be timed at several sizes.
+///
+/// The arithmetic of each is in proportion to the batch size, to the width, and to the number of
+/// pixels.
+struct Scaling {
+  /// The name of the work.
+  let work: String
+  /// What grows.
+  let axis: String
+  /// From small to large.
+  let sizes: [Int]
+  /// The work at a size.
+  let prepare: (Int) -> Work
+
+  /// Each axis; the work's other sizes are those of the comparison with peers, but that images of
+  /// growing sides come in batches of 64.
+  static var all: [Scaling] {
+    [
+      Scaling(
+        work: "vae-mlp", axis: "batch size", sizes: [16, 32, 64, 128, 256, 512, 1024]
+      ) { .denseVAE(batchSize: $0) },
+      Scaling(
+        work: "conv-vae", axis: "batch size", sizes: [16, 32, 64, 128, 256]
+      ) { .convolutionalVAE(batchSize: $0) },
+      Scaling(
+        work: "vae-mlp", axis: "hidden width", sizes: [100, 200, 400, 800, 1600, 3200]
+      ) { .denseVAE(hiddenSize: $0) },
+      Scaling(
+        work: "conv-vae", axis: "image side", sizes: [16, 24, 32, 48, 64]
+      ) { .convolutionalVAE(side: $0, batchSize: 64) },
+    ]
+  }
+}

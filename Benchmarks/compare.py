@@ -1,0 +1,238 @@
+"""Runs Pushforward and its peers in turn, and writes how their times and memory compare.
+
+    compare.py BENCH TRAIN_VAE [--rounds 5] [--works vae-mlp,conv-vae] [--data datasets/mnist]
+               [--write BENCHMARKS.md]
+
+BENCH is the program `bench` of this folder's package, TRAIN_VAE the executable that trains a
+variational autoencoder. Every mode of every peer is tried for a tenth of the steps, and those that
+come within a third of the fastest take part in the rounds. A ratio is the median over the rounds of
+our time by the mode's in the same round, so that a minute in which the machine is slow weighs on
+both.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import tables
+
+# Steps in a measurement: some ten seconds' worth.
+STEPS = {
+    "vae-mlp": 1000, "ae-mlp": 1000, "gan-mlp": 250, "cnn-mnist": 100, "conv-vae": 150,
+    "dcgan-28": 25, "dcgan-64": 10,
+}  # fmt: skip
+PEERS = [
+    ("torch_peer.py", "eager"), ("torch_peer.py", "channels-last"), ("torch_peer.py", "compile"),
+    ("jax_peer.py", "jit"), ("jax_peer.py", "scan"),
+]  # fmt: skip
+# A process from its start to its end, in which vae-mlp is trained for an epoch.
+EPOCH = "vae-epoch"
+EPOCH_PEERS = [("torch_epoch.py", "eager"), ("jax_epoch.py", "jit"), ("jax_epoch.py", "scan")]
+# A mode that takes longer than this many times the fastest one's time is not measured further.
+SLOW = 4 / 3
+# Nor is one that takes longer than this many seconds for a tenth of the steps.
+LONGEST_TRIAL = 120
+PROGRAMS = pathlib.Path(__file__).parent / "peers"
+COLUMNS = [
+    "work", ">ms", ">peer's", "its fastest mode", ">ratio", "from–to", ">of the peak", ">MB",
+    ">leanest peer's", ">ratio",
+]  # fmt: skip
+
+
+@dataclasses.dataclass
+class Measurement:
+    """What a process found: the time of a step or, for a whole process, its own."""
+
+    milliseconds: float
+    peak_megabytes: float
+    # What the program printed.
+    line: dict
+
+
+# Processes
+
+
+def timed_by_itself(command, seconds=None):
+    """What a program says of its steps, or None where it fails or takes longer than it may."""
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        print(f"{' '.join(map(str, command))} took longer than {seconds} s", file=sys.stderr)
+        return None
+    if run.returncode != 0:
+        print(f"{' '.join(map(str, command))} failed:\n{run.stderr[-2000:]}", file=sys.stderr)
+        return None
+    line = json.loads(run.stdout.splitlines()[-1])
+    return Measurement(line["ms_per_step"], line["peak_rss_mb"], line)
+
+
+def timed_from_outside(command):
+    """How long a process took and how much memory, or None where it fails."""
+    with tempfile.TemporaryFile("w+") as output:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        milliseconds = (time.perf_counter() - start) * 1000
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        text = output.read()
+    if process.returncode != 0:
+        print(f"{' '.join(map(str, command))} failed:\n{text[-2000:]}", file=sys.stderr)
+        return None
+    last = text.splitlines()[-1:]
+    line = json.loads(last[0]) if last and last[0].startswith("{") else {}
+    return Measurement(milliseconds, usage.ru_maxrss / 1024, line)
+
+
+# Works
+
+
+class Steps:
+    """A work of which each side times the steps."""
+
+    modes = PEERS
+
+    def __init__(self, name, bench):
+        self.name, self.bench = name, bench
+
+    def ours(self):
+        return timed_by_itself([self.bench, "--work", self.name, "--steps", str(STEPS[self.name])])
+
+    def peer(self, mode, steps=None, seconds=None):
+        command = [sys.executable, PROGRAMS / mode[0], "--work", self.name, "--mode", mode[1]]
+        return timed_by_itself(command + ["--steps", str(steps or STEPS[self.name])], seconds)
+
+    def trial(self, mode):
+        return self.peer(mode, max(5, STEPS[self.name] // 10), LONGEST_TRIAL)
+
+
+class WholeProcess:
+    """A work that is a process, each time a new one."""
+
+    name, modes = EPOCH, EPOCH_PEERS
+
+    def __init__(self, train_vae, data):
+        self.train_vae, self.data = train_vae, data
+
+    def ours(self):
+        with tempfile.TemporaryDirectory() as folder:
+            return timed_from_outside([
+                self.train_vae, "--epochs", "1", "--data", self.data, "--judge", "none", "--quiet",
+                "--out", folder])  # fmt: skip
+
+    def peer(self, mode):
+        with tempfile.TemporaryDirectory() as folder:
+            return timed_from_outside([
+                sys.executable, PROGRAMS / mode[0], "--mode", mode[1], "--data", self.data,
+                "--out", folder])  # fmt: skip
+
+    trial = peer
+
+
+def tried(work):
+    """A short measurement of each mode."""
+    found = {}
+    for mode in work.modes:
+        # What is slow step by step is not worth twenty-five steps in one call.
+        jit = next((found[other] for other in found if other[1] == "jit"), None)
+        fastest = min((each.milliseconds for each in found.values()), default=0)
+        if mode[1] == "scan" and (not jit or jit.milliseconds > 2 * fastest):
+            continue
+        print(f"{work.name}: trying {' '.join(mode)}", file=sys.stderr)
+        measurement = work.trial(mode)
+        if measurement:
+            found[mode] = measurement
+    return found
+
+
+def compared(work, count):
+    """The rounds of a work, ours and, by mode, the peers'; and the trials before them."""
+    trials = tried(work)
+    if not trials:
+        sys.exit(f"{work.name}: no peer ran")
+    fastest = min(trial.milliseconds for trial in trials.values())
+    kept = [mode for mode, trial in trials.items() if trial.milliseconds < SLOW * fastest]
+    rounds = []
+    for number in range(count):
+        print(f"{work.name}: round {number + 1} of {count}", file=sys.stderr)
+        peers = {mode: work.peer(mode) for mode in kept}
+        ours = work.ours() or sys.exit(1)
+        rounds.append((ours, {mode: peer for mode, peer in peers.items() if peer}))
+    return rounds, trials
+
+
+# The table
+
+
+def row(name, rounds, trials):
+    """The cells of a work, against the mode that is fastest over all rounds."""
+    times = {}
+    for _, peers in rounds:
+        for mode, peer in peers.items():
+            times.setdefault(mode, []).append(peer.milliseconds)
+    best = min(times, key=lambda mode: statistics.median(times[mode]))
+    ratios = sorted(
+        ours.milliseconds / peers[best].milliseconds for ours, peers in rounds if best in peers)  # fmt: skip
+    own = [ours for ours, _ in rounds]
+    shares = [ours.line["product_peak_share"] for ours in own if "product_peak_share" in ours.line]
+    memory = max(ours.peak_megabytes for ours in own)
+    leanest = min(trial.peak_megabytes for trial in trials.values())
+    return [
+        name, rounded(statistics.median(ours.milliseconds for ours in own)),
+        rounded(statistics.median(times[best])), f"{trials[best].line['framework']}, {best[1]}",
+        f"**{statistics.median(ratios):.2f}**", f"{ratios[0]:.2f}–{ratios[-1]:.2f}",
+        f"{statistics.median(shares):.0%}" if shares else "", f"{memory:.0f}", f"{leanest:.0f}",
+        f"**{memory / leanest:.2f}**",
+    ]  # fmt: skip
+
+
+def rounded(milliseconds):
+    """To two places, and from a second on to none."""
+    return f"{milliseconds:.2f}" if milliseconds < 1000 else f"{milliseconds:,.0f}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("bench")
+    parser.add_argument("train_vae")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--works", help="with commas between; all of them without this")
+    parser.add_argument("--data", default="datasets/mnist", help=f"MNIST's files, for {EPOCH}")
+    parser.add_argument("--write", metavar="FILE", help="put the table between the marks there")
+    args = parser.parse_args()
+    works = (args.works or ",".join([*STEPS, EPOCH])).split(",")
+    if args.rounds < 1 or not {*STEPS, EPOCH}.issuperset(works):
+        parser.error(f"expected 1 round or more of works among {', '.join([*STEPS, EPOCH])}, found"
+                     f" {args.rounds} of {', '.join(works)}")  # fmt: skip
+    if EPOCH in works and not any(pathlib.Path(args.data).glob("train-images*")):
+        message = f"{EPOCH} needs MNIST, expected in {args.data}: scripts/download-mnist.sh"
+        if args.works:
+            parser.error(message)
+        print(f"left out: {message}", file=sys.stderr)
+        works.remove(EPOCH)
+
+    results = {}
+    for name in works:
+        work = WholeProcess(args.train_vae, args.data) if name == EPOCH else Steps(name, args.bench)
+        results[name] = compared(work, args.rounds)
+    lines = [trial.line for _, trials in results.values() for trial in trials.values()]
+    versions = sorted({f"{line['framework']} {line['version']}" for line in lines})
+    ours = [rounds[0][0].line for rounds, _ in results.values()]
+    content = "\n\n".join([
+        tables.circumstances(next(filter(None, ours), {}), versions, args.rounds),
+        tables.table(COLUMNS, [row(name, *result) for name, result in results.items()]),
+    ])  # fmt: skip
+    print(content)
+    if args.write:
+        tables.place(args.write, "compare-with-peers", content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Times steps that grow along one axis, several rounds, and writes a table and a plot of the medians.
+
+    scaling.py BENCH [--rounds 5] [--write BENCHMARKS.md] [--plot Benchmarks/scaling.svg]
+
+BENCH is the program `bench` of this folder's package.
+"""
+
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+
+import tables
+
+# What the arithmetic of a step is in proportion to, of the size along an axis, and its name.
+UNITS = {
+    "batch size": (lambda size: size, "images of a batch"),
+    "hidden width": (lambda size: size, "units of a hidden layer"),
+    "image side": (lambda size: size**2, "pixels of an image"),
+}
+
+
+def medians(rounds):
+    """The points of several rounds as one: for each series and size its lines by thread count.
+
+    The time is the rounds' median. The machine's peak is the best that any round found, as within a
+    round it is the best of several tries.
+    """
+    lines = [line for round in rounds for line in round]
+    peaks, times = {}, {}
+    for line in lines:
+        threads = line["threads"]
+        peaks[threads] = max(peaks.get(threads, 0), line["product_peak_gflop_per_s"])
+        key = line["work"], line["axis"], line["size"], threads
+        times.setdefault(key, []).append(line["ms_per_step"])
+    series = {}
+    for line in rounds[0]:
+        work, axis, size, threads = (line[name] for name in ("work", "axis", "size", "threads"))
+        time = statistics.median(times[work, axis, size, threads])
+        share = line["mflop_per_step"] / time / peaks[threads]
+        units = UNITS[axis][0](size)
+        series.setdefault((work, axis), {}).setdefault(size, {})[threads] = {
+            "units": units, "ms": time, "us_per_unit": 1000 * time / units, "share": share,
+            "mflop": line["mflop_per_step"],
+        }  # fmt: skip
+    return series
+
+
+def rows(series):
+    """The cells of every size, those of all thread counts beside one another."""
+    for (work, axis), sizes in series.items():
+        for size, by_threads in sizes.items():
+            points = [by_threads[threads] for threads in sorted(by_threads)]
+            yield [
+                work, axis, f"{size}", f"{points[0]['mflop']:,.0f}",
+                *[f"{point['ms']:.2f}" for point in points],
+                f"{points[-1]['ms'] / points[0]['ms']:.2f}",
+                *[f"{point['us_per_unit']:.1f}" for point in points],
+                *[f"{point['share']:.0%}" for point in points],
+            ]  # fmt: skip
+
+
+def columns(threads):
+    """The table's columns for these thread counts."""
+    counts = ["1 thread", *[f"{count} threads" for count in threads[1:]]]
+    return [
+        "work", "what grows", ">size", ">MFLOP", *[f">ms, {count}" for count in counts], ">ratio",
+        *[f">µs a unit, {count}" for count in counts],
+        *[f">of the peak, {count}" for count in counts],
+    ]  # fmt: skip
+
+
+# The plot: colours on white, and what they become where a viewer prefers dark.
+INK, PAPER, GRID = "#1f2328", "#ffffff", "#d8dee4"
+COLOURS = ["#0969da", "#bc4c00"]
+DARK = dict(zip([INK, PAPER, GRID, *COLOURS], ["#e6edf3", "#0d1117", "#30363d", "#58a6ff", "#f0883e"]))
+
+
+def draw(series, file):
+    """Draws a panel for each series: milliseconds of a step by what its arithmetic grows with."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams.update({
+        "svg.fonttype": "none", "svg.hashsalt": "scaling", "font.family": "sans-serif",
+        "font.size": 10, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK,
+        "axes.titlecolor": INK, "xtick.color": INK, "ytick.color": INK, "grid.color": GRID,
+        "figure.facecolor": PAPER, "axes.facecolor": PAPER, "savefig.facecolor": PAPER,
+    })  # fmt: skip
+    from matplotlib import pyplot
+
+    figure, panels = pyplot.subplots(2, 2, figsize=(9, 7.5), layout="constrained")
+    for panel, ((work, axis), sizes) in zip(panels.flat, series.items()):
+        places = [next(iter(by_threads.values()))["units"] for by_threads in sizes.values()]
+        for threads, colour, marker in zip(next(iter(sizes.values())), COLOURS, "os"):
+            times = [by_threads[threads]["ms"] for by_threads in sizes.values()]
+            name = "1 thread" if threads == 1 else f"{threads} threads"
+            panel.plot(places, times, color=colour, marker=marker, markersize=5, label=name)
+            # Through the largest, of which costs that do not grow are the smallest part.
+            linear = [times[-1] * place / places[-1] for place in places]
+            panel.plot(places, linear, color=colour, linewidth=1, linestyle=(0, (2, 3)))
+        panel.plot([], [], color=INK, linewidth=1, linestyle=(0, (2, 3)), label="linear")
+        panel.set(xscale="log", yscale="log", title=f"{work}: {axis}", xlabel=UNITS[axis][1],
+                  ylabel="milliseconds of a step")  # fmt: skip
+        squared = places != list(sizes)
+        panel.set_xticks(places, [f"{size}²" if squared else f"{size}" for size in sizes])
+        panel.yaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
+        panel.minorticks_off()
+        panel.grid(True)
+        panel.set_axisbelow(True)
+        panel.legend(frameon=False)
+    figure.savefig(file, metadata={"Date": None, "Title": "Cost of a training step by its size"})
+    pyplot.close(figure)
+    path = pathlib.Path(file)
+    path.write_text(adapted(path.read_text()))
+
+
+def adapted(svg):
+    """The drawing with a rule for each colour that changes it where a viewer prefers dark."""
+    rules = "".join(
+        f'[style*="{name}: {light}"] {{{name}: {dark} !important}}\n'
+        for light, dark in DARK.items() for name in ("fill", "stroke"))  # fmt: skip
+    style = f"<style>@media (prefers-color-scheme: dark) {{\n{rules}}}</style>\n"
+    return svg.replace("</svg>", f"{style}</svg>")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("bench")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--write", metavar="FILE", help="put the table between the marks there")
+    parser.add_argument("--plot", metavar="FILE", help="draw the plot, as an SVG file")
+    args = parser.parse_args()
+    if args.rounds < 1:
+        parser.error(f"expected 1 round or more, found {args.rounds}")
+
+    rounds = []
+    for number in range(args.rounds):
+        print(f"round {number + 1} of {args.rounds}", file=sys.stderr)
+        run = subprocess.run([args.bench, "--scaling"], stdout=subprocess.PIPE, text=True, check=True)
+        rounds.append([json.loads(line) for line in run.stdout.splitlines()])
+    series = medians(rounds)
+    threads = sorted({line["threads"] for line in rounds[0]})
+    content = "\n\n".join([
+        tables.circumstances(rounds[0][-1], [], args.rounds),
+        tables.table(columns(threads), rows(series)),
+    ])  # fmt: skip
+    print(content)
+    if args.write:
+        tables.place(args.write, "measure-scaling", content)
+    if args.plot:
+        draw(series, args.plot)
+
+
+if __name__ == "__main__":
+    main()
