@@ -218,15 +218,17 @@ def main():
         print(f"left out: {message}", file=sys.stderr)
         works.remove(EPOCH)
 
+    others = tables.OtherWork()
     results = {}
     for name in works:
         work = WholeProcess(args.train_vae, args.data) if name == EPOCH else Steps(name, args.bench)
         results[name] = compared(work, args.rounds)
+    share = others.share()
     lines = [trial.line for _, trials in results.values() for trial in trials.values()]
     versions = sorted({f"{line['framework']} {line['version']}" for line in lines})
     ours = [rounds[0][0].line for rounds, _ in results.values()]
     content = "\n\n".join([
-        tables.circumstances(next(filter(None, ours), {}), versions, args.rounds),
+        tables.circumstances(next(filter(None, ours), {}), versions, args.rounds, share),
         tables.table(COLUMNS, [row(name, *result) for name, result in results.items()]),
     ])  # fmt: skip
     print(content)

@@ -1,4 +1,4 @@
-"""Times steps that grow along one axis, several rounds, and writes a table and a plot of the medians.
+"""Times steps that grow along one axis, in several rounds, and writes a table and a plot.
 
     scaling.py BENCH [--rounds 5] [--write BENCHMARKS.md] [--plot Benchmarks/scaling.svg]
 
@@ -75,7 +75,9 @@ def columns(threads):
 # The plot: colours on white, and what they become where a viewer prefers dark.
 INK, PAPER, GRID = "#1f2328", "#ffffff", "#d8dee4"
 COLOURS = ["#0969da", "#bc4c00"]
-DARK = dict(zip([INK, PAPER, GRID, *COLOURS], ["#e6edf3", "#0d1117", "#30363d", "#58a6ff", "#f0883e"]))
+DARK = {
+    INK: "#e6edf3", PAPER: "#0d1117", GRID: "#30363d", COLOURS[0]: "#58a6ff", COLOURS[1]: "#f0883e",
+}  # fmt: skip
 
 
 def draw(series, file):
@@ -137,15 +139,17 @@ def main():
     if args.rounds < 1:
         parser.error(f"expected 1 round or more, found {args.rounds}")
 
+    others = tables.OtherWork()
     rounds = []
     for number in range(args.rounds):
         print(f"round {number + 1} of {args.rounds}", file=sys.stderr)
-        run = subprocess.run([args.bench, "--scaling"], stdout=subprocess.PIPE, text=True, check=True)
+        command = [args.bench, "--scaling"]
+        run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         rounds.append([json.loads(line) for line in run.stdout.splitlines()])
     series = medians(rounds)
     threads = sorted({line["threads"] for line in rounds[0]})
     content = "\n\n".join([
-        tables.circumstances(rounds[0][-1], [], args.rounds),
+        tables.circumstances(rounds[0][-1], [], args.rounds, others.share()),
         tables.table(columns(threads), rows(series)),
     ])  # fmt: skip
     print(content)

@@ -1,8 +1,11 @@
 """What the programs that write BENCHMARKS.md share: tables, and where they go in that file."""
 
 import datetime
+import os
 import pathlib
 import platform
+import resource
+import time
 
 
 def table(columns, rows):
@@ -29,13 +32,43 @@ def place(file, name, content):
     path.write_text(placed(path.read_text(), name, content))
 
 
-def circumstances(line, versions, rounds):
-    """A sentence on when and where was measured; `line` is what `bench` printed, if it ran."""
+class OtherWork:
+    """How much of the processors' time goes to others than this program and those that it runs."""
+
+    def __init__(self):
+        self.start = self.now()
+
+    @staticmethod
+    def now():
+        """Seconds of the clock, and those that others have had of all processors."""
+        usages = map(resource.getrusage, [resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN])
+        own = sum(usage.ru_utime + usage.ru_stime for usage in usages)
+        ticks = busy(pathlib.Path("/proc/stat").read_text())
+        return time.monotonic(), ticks / os.sysconf("SC_CLK_TCK") - own
+
+    def share(self):
+        """The share since the start, once all programs that were run have ended."""
+        seconds, others = (after - before for after, before in zip(self.now(), self.start))
+        return max(0, others / (seconds * os.cpu_count()))
+
+
+def busy(stat):
+    """The ticks of a clock that all processors together have not been idle, of /proc/stat."""
+    user, nice, system, _idle, _waiting, *interrupts_and_stolen = map(int, stat.split()[1:9])
+    return user + nice + system + sum(interrupts_and_stolen)
+
+
+def circumstances(line, versions, rounds, others):
+    """A sentence on when, where and how was measured.
+
+    `line` is what `bench` printed, if it ran; `others` the share of the processors that others had.
+    """
     machine = [processor()]
     if line:
         machine += [f"{line['threads']} threads", line["instruction_set"], line["blas"]]
-    parts = [
-        ", ".join(machine), ", ".join(versions), "1 round" if rounds == 1 else f"{rounds} rounds"]  # fmt: skip
+    count = "1 round" if rounds == 1 else f"{rounds} rounds"
+    load = f"{count}, others had {others:.0%} of the processors"
+    parts = [", ".join(machine), ", ".join(versions), load]
     return f"Measured on {datetime.date.today()}: {'; '.join(filter(None, parts))}."
 
 

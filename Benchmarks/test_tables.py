@@ -39,9 +39,15 @@ class Tables(unittest.TestCase):
     def test_circumstances_name_machine_versions_and_rounds(self):
         line = {"threads": 2, "instruction_set": "AVX2", "blas": "OpenBLAS"}
         self.assertRegex(
-            tables.circumstances(line, ["JAX 1", "PyTorch 2"], 3),
-            r"^Measured on \d{4}-\d\d-\d\d: .+, 2 threads, AVX2, OpenBLAS; JAX 1, PyTorch 2; 3 rounds\.$")  # fmt: skip
-        self.assertRegex(tables.circumstances({}, [], 1), r"^Measured on [^;]+; 1 round\.$")
+            tables.circumstances(line, ["JAX 1", "PyTorch 2"], 3, 0.016),
+            r"^Measured on \d{4}-\d\d-\d\d: .+, 2 threads, AVX2, OpenBLAS; JAX 1, PyTorch 2;"
+            r" 3 rounds, others had 2% of the processors\.$")  # fmt: skip
+        self.assertRegex(
+            tables.circumstances({}, [], 1, 0),
+            r"^Measured on [^;]+; 1 round, others had 0% of the processors\.$")  # fmt: skip
+
+    def test_waiting_is_not_work_and_stolen_time_is(self):
+        self.assertEqual(tables.busy("cpu  1 2 4 1000 2000 8 16 32 64 128\ncpu0 5 5 5"), 63)
 
 
 class Comparison(unittest.TestCase):

@@ -1,4 +1,4 @@
-"""What the programs that train for an epoch share: the options, MNIST's files and what is written."""
+"""What the programs that train for an epoch share: the options, the data and what is written."""
 
 import argparse
 import gzip

@@ -21,7 +21,8 @@ train, test = epoch.images(args.data)
 
 def dense(key, inputs, outputs):
     bound = inputs**-0.5
-    return jax.random.uniform(key, (inputs, outputs), minval=-bound, maxval=bound), jnp.zeros(outputs)
+    weight = jax.random.uniform(key, (inputs, outputs), minval=-bound, maxval=bound)
+    return weight, jnp.zeros(outputs)
 
 
 def decode(parameters, z):
@@ -33,7 +34,8 @@ def loss(parameters, x, key):
     (weight, bias), (code_weight, code_bias) = parameters[:2]
     code = nn.relu(x @ weight + bias) @ code_weight + code_bias
     mean, log_variance = jnp.split(code, 2, axis=1)
-    logits = decode(parameters, mean + jnp.exp(log_variance / 2) * jax.random.normal(key, mean.shape))
+    z = mean + jnp.exp(log_variance / 2) * jax.random.normal(key, mean.shape)
+    logits = decode(parameters, z)
     reconstruction = (nn.softplus(logits) - x * logits).sum()
     divergence = (mean**2 + jnp.exp(log_variance) - 1 - log_variance).sum() / 2
     return (reconstruction + divergence) / len(x)
@@ -69,16 +71,17 @@ if args.mode == "jit":
     train_loss = float(jnp.stack(values).mean())
 else:
 
-    def run(state, table):
-        return lax.scan(lambda state, batch: step(state, table[batch[0]], batch[1]), state, (batches, keys))
+    def steps_in_turn(state, table):
+        drawn = lambda state, batch: step(state, table[batch[0]], batch[1])
+        return lax.scan(drawn, state, (batches, keys))
 
-    state, values = jax.jit(run, donate_argnums=0)(state, train)
+    state, values = jax.jit(steps_in_turn, donate_argnums=0)(state, train)
     train_loss = float(values.mean())
 
 parameters = state[0]
 parts = test.reshape(-1, 1000, 784)
-test_losses = jax.jit(lambda parameters, parts, keys: lax.map(lambda part: loss(parameters, *part), (parts, keys)))
-test_loss = float(test_losses(parameters, parts, jax.random.split(test_key, len(parts))).mean())
+tested = jax.jit(lambda parameters, parts: lax.map(lambda part: loss(parameters, *part), parts))
+test_loss = float(tested(parameters, (parts, jax.random.split(test_key, len(parts)))).mean())
 samples = nn.sigmoid(decode(parameters, jax.random.normal(sample_key, (100, 20))))
 
 epoch.finish(
