@@ -28,7 +28,11 @@ public func meanSquaredError(
   _ prediction: Tensor, _ target: Tensor, reduction: Reduction = .mean
 ) -> Tensor {
   checkSameShape(prediction, target, "meanSquaredError")
-  return reduction(square(prediction - target))
+  switch reduction {
+  case .mean: return squaredDistance(prediction, target) * (1 / Double(prediction.count))
+  case .sum: return squaredDistance(prediction, target)
+  case .none: return square(prediction - target)
+  }
 }
 
 /// softplus(l) − l·t of each element, reduced: a Bernoulli distribution's cross-entropy in nats.

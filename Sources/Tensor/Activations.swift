@@ -9,7 +9,7 @@ public func tanh(_ x: Tensor) -> Tensor {
 
 /// The logistic function 1 / (1 + e⁻ˣ) of each element.
 public func sigmoid(_ x: Tensor) -> Tensor {
-  x.mapped(by: .sigmoid) { y, dy in dy * (y * (1 - y)) }
+  x.mapped(by: .sigmoid) { y, dy in dy.scaledBySigmoidSlope(at: y) }
 }
 
 /// log(1 + eˣ) of each element, computed as max(x, 0) + log(1 + e^−|x|).
@@ -98,5 +98,15 @@ extension Tensor {
     return Tensor.zipped(
       .scaledByTanhSlope, x, y,
       pullbacks: ({ _, dy in dy.scaledByTanhSlope(at: y) }, { _, dy in -2 * dy * x * y }))
+  }
+
+  /// These values times y (1 − y), the derivative of the logistic function whose value is `y`.
+  fileprivate func scaledBySigmoidSlope(at y: Tensor) -> Tensor {
+    let x = self
+    return Tensor.zipped(
+      .scaledBySigmoidSlope, x, y,
+      pullbacks: (
+        { _, dy in dy.scaledBySigmoidSlope(at: y) }, { _, dy in dy * x * (1 - 2 * y) }
+      ))
   }
 }

@@ -170,6 +170,8 @@ extension CKZip {
     case .maskedByPositive: "masked"
     case .scaledByLeak: "scaledByLeak"
     case .scaledByTanhSlope: "scaledByTanhSlope"
+    case .scaledBySigmoidSlope: "scaledBySigmoidSlope"
+    case .scaledDifference: "scaledDifference"
     }
   }
 }

@@ -98,9 +98,10 @@ extension Tensor {
         guard let table = bytes.baseAddress else { return }
         parallel(over: rows.count, step: Swift.max(1, elementwiseGrain / Swift.max(1, rowLength))) {
           for index in $0..<$1 {
+            let next = Swift.min(index + 1, rows.count - 1)
             load(
-              table + rows[index] * rowLength, maximum,
-              result + index * rowLength * dtype.byteCount, 0, rowLength)
+              table + rows[index] * rowLength, table + rows[next] * rowLength, maximum,
+              result + index * rowLength * dtype.byteCount, rowLength)
           }
         }
       }

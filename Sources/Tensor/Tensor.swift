@@ -166,14 +166,22 @@ extension Tensor {
   /// gradient flows through it.
   public var sumOfSquares: Double {
     let kernel = dtype.kernels.pointee.sum_of_squares
+    return addedUp(reading: count, #function) { kernel(pointer, $0, $1) }
+  }
+
+  /// The sum over blocks of elements of what `body` makes of each.
+  ///
+  /// - Parameters:
+  ///   - reading: How many elements are read.
+  ///   - function: What a ``Profile`` calls this.
+  func addedUp(reading: Int, _ function: String, _ body: (Int, Int) -> Double) -> Double {
     let length = 4 * elementwiseGrain
     let blocks = (count + length - 1) / length
-    let reading = count * dtype.byteCount / 8
-    let partial = Tensor.uninitialized([blocks], .float64, reading: reading) { result, _ in
+    let partial = Tensor.uninitialized(
+      [blocks], .float64, function, reading: reading * dtype.byteCount / 8
+    ) { result, _ in
       let sums = result.assumingMemoryBound(to: Double.self)
-      parallel(over: count, step: length) { begin, end in
-        sums[begin / length] = kernel(pointer, begin, end)
-      }
+      parallel(over: count, step: length) { begin, end in sums[begin / length] = body(begin, end) }
     }
     return partial.doubles.reduce(0, +)
   }

@@ -89,6 +89,15 @@ private let rows: [ShapeRow] =
     #expect(Tensor.zeros([0]).sumOfSquares == 0)
   }
 
+  @Test func squaredDistanceOfManyElements() {
+    let random = Random(seed: 31)
+    let (x, y) = (random.normal([70_003]), random.normal([70_003]))
+    let expected = zip(x.scalars, y.scalars).reduce(0) { sum, pair in
+      sum + Double(pair.0 - pair.1) * Double(pair.0 - pair.1)
+    }
+    #expect(Swift.abs(squaredDistance(x, y).scalar - expected) < 1e-6 * expected)
+  }
+
   @Test(arguments: rows)
   func gradientsAndShapes(_ row: ShapeRow) {
     let x = Random(seed: 5).normal(row.shape, dtype: .float64)

@@ -51,7 +51,9 @@ typedef struct {
                  size_t outer_begin, size_t outer_end, size_t inner_begin, size_t inner_end);
   // Whether every element is a finite number.
   bool (*all_finite)(const void *x, size_t begin, size_t end);
+  // Of x, and of x - y, added up in double precision.
   double (*sum_of_squares)(const void *x, size_t begin, size_t end);
+  double (*squared_distance)(const void *x, const void *y, size_t begin, size_t end);
   // y[row] = sum over the row of x * logits - softplus(logits); and what goes back to the logits,
   // y[row, i] = dy[row] * (x - sigmoid(logits)).
   void (*bernoulli_log_density)(const void *logits, const void *x, void *y, size_t columns,
@@ -86,8 +88,10 @@ typedef struct {
                           size_t run_count, size_t run_length, const void *transposed_b,
                           const void *_Nullable bias, void *c, const size_t *c_rows, size_t m,
                           size_t n, bool accumulates, double slope);
-  // y[i] = byte[i] / maximum: divided, so that 51 / 255 is the float nearest to 0.2.
-  void (*from_bytes)(const uint8_t *bytes, double maximum, void *y, size_t begin, size_t end);
+  // y[i] = byte[i] / maximum: divided, so that 51 / 255 is the float nearest to 0.2. Meanwhile as
+  // many bytes are fetched at `ahead`, the place of the next ones.
+  void (*from_bytes)(const uint8_t *bytes, const uint8_t *ahead, double maximum, void *y,
+                     size_t count);
   // Uniform on [0, 1) and standard normal numbers: element i comes from block (i / 4) of the stream
   // (i / 2 for double), counted from `block`. begin and end must be multiples of 4, but for the end.
   void (*uniform)(uint64_t seed, uint64_t stream, uint64_t block, void *y, size_t begin, size_t end);

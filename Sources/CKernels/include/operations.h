@@ -49,9 +49,11 @@ typedef CK_ENUM(CKZip) {
   CKZipGreaterOrEqual,
   CKZipEqual,
   CKZipNotEqual,
-  CKZipMaskedByPositive,     // b > 0 ? a : 0
-  CKZipScaledByLeak,         // b > 0 ? a : p * a
-  CKZipScaledByTanhSlope,    // a * (1 - b * b)
+  CKZipMaskedByPositive,      // b > 0 ? a : 0
+  CKZipScaledByLeak,          // b > 0 ? a : p * a
+  CKZipScaledByTanhSlope,     // a * (1 - b * b)
+  CKZipScaledBySigmoidSlope,  // a * (b * (1 - b))
+  CKZipScaledDifference,      // p * (a - b)
 } CKZip;
 
 typedef CK_ENUM(CKReduction) {
