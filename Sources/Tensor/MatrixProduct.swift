@@ -120,6 +120,21 @@ private struct ProductSize {
     let unit = m > n ? Self.rowUnit : Self.columnUnit
     let units = (side + unit - 1) / unit
     let pieces = min(units, Self.pieceCount(work: 2 * m * n * k))
+    if m <= n && pieces > 1 && units % pieces == 1 {
+      // The one unit that is left over is shared by cutting its rows: of 400 columns one of two
+      // threads would have 208.
+      let width = units / pieces * unit
+      parallel(count: 2 * pieces) { piece in
+        if piece < pieces {
+          let columns = piece * width..<(piece + 1) * width
+          block(a, b, c, dtype, bias, slope, rows: 0..<m, columns: columns)
+        } else {
+          let rows = m * (piece - pieces) / pieces..<m * (piece - pieces + 1) / pieces
+          block(a, b, c, dtype, bias, slope, rows: rows, columns: pieces * width..<n)
+        }
+      }
+      return
+    }
     parallel(count: pieces) { piece in
       let begin = units * piece / pieces * unit
       let range = begin..<min(side, units * (piece + 1) / pieces * unit)
