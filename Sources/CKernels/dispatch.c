@@ -9,17 +9,21 @@
 
 extern const CKKernels ck_kernels_baseline_float, ck_kernels_baseline_double;
 extern const CKProduct ck_product_baseline_float, ck_product_baseline_double;
+extern const CKWinograd ck_winograd_baseline_float, ck_winograd_baseline_double;
 #if defined(__x86_64__)
 extern const CKKernels ck_kernels_avx2_float, ck_kernels_avx2_double;
 extern const CKKernels ck_kernels_avx512_float, ck_kernels_avx512_double;
 extern const CKProduct ck_product_avx2_float, ck_product_avx2_double;
 extern const CKProduct ck_product_avx512_float, ck_product_avx512_double;
+extern const CKWinograd ck_winograd_avx2_float, ck_winograd_avx2_double;
+extern const CKWinograd ck_winograd_avx512_float, ck_winograd_avx512_double;
 #endif
 
 typedef struct {
   const char *name;
   const CKKernels *float32, *float64;
   const CKProduct *float32_product, *float64_product;
+  const CKWinograd *float32_winograd, *float64_winograd;
   // The floating-point operations from which on OpenBLAS' product is faster, in single precision.
   size_t largest_product;
 } InstructionSet;
@@ -40,12 +44,12 @@ static const InstructionSet sets[] = {
 #if defined(__x86_64__)
     // Debian 12's OpenBLAS takes some processors with AVX-512 for ones without AVX, and is slow.
     {"AVX-512", &ck_kernels_avx512_float, &ck_kernels_avx512_double, &ck_product_avx512_float,
-     &ck_product_avx512_double, SIZE_MAX},
+     &ck_product_avx512_double, &ck_winograd_avx512_float, &ck_winograd_avx512_double, SIZE_MAX},
     {"AVX2", &ck_kernels_avx2_float, &ck_kernels_avx2_double, &ck_product_avx2_float,
-     &ck_product_avx2_double, 1000000000},
+     &ck_product_avx2_double, &ck_winograd_avx2_float, &ck_winograd_avx2_double, 1000000000},
 #endif
     {"baseline", &ck_kernels_baseline_float, &ck_kernels_baseline_double,
-     &ck_product_baseline_float, &ck_product_baseline_double, 0},
+     &ck_product_baseline_float, &ck_product_baseline_double, &ck_winograd_baseline_float, &ck_winograd_baseline_double, 0},
 };
 
 static const InstructionSet *best_set(void) {
@@ -74,6 +78,17 @@ static const CKProduct *product_of(const InstructionSet *set, bool is_double) {
 }
 
 const CKProduct *ck_product(bool is_double) { return product_of(best_set(), is_double); }
+
+static const CKWinograd *winograd_of(const InstructionSet *set, bool is_double) {
+  return is_double ? set->float64_winograd : set->float32_winograd;
+}
+
+const CKWinograd *ck_winograd(bool is_double) { return winograd_of(best_set(), is_double); }
+
+const CKWinograd *ck_winograd_named(const char *name, bool is_double) {
+  const InstructionSet *set = set_named(name);
+  return set ? winograd_of(set, is_double) : NULL;
+}
 
 const CKProduct *ck_product_named(const char *name, bool is_double) {
   const InstructionSet *set = set_named(name);

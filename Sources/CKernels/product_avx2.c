@@ -10,11 +10,13 @@
 #define REAL float
 #define P(name) name##_avx2_float
 #include "product.inc"
+#include "winograd.inc"
 #undef REAL
 #undef P
 
 #define REAL double
 #define P(name) name##_avx2_double
 #include "product.inc"
+#include "winograd.inc"
 #pragma clang attribute pop
 #endif

@@ -11,11 +11,13 @@
 #define REAL float
 #define P(name) name##_avx512_float
 #include "product.inc"
+#include "winograd.inc"
 #undef REAL
 #undef P
 
 #define REAL double
 #define P(name) name##_avx512_double
 #include "product.inc"
+#include "winograd.inc"
 #pragma clang attribute pop
 #endif

@@ -8,9 +8,11 @@
 #define REAL float
 #define P(name) name##_baseline_float
 #include "product.inc"
+#include "winograd.inc"
 #undef REAL
 #undef P
 
 #define REAL double
 #define P(name) name##_baseline_double
 #include "product.inc"
+#include "winograd.inc"

@@ -121,8 +121,12 @@ extension Tensor {
     let value = Tensor.uninitialized(
       sizes.outputShape, dtype, reading: count + weight.count, arithmetic: sizes.arithmetic
     ) { result, _ in
-      ConvolutionLoops(sizes, dtype, slope: slope)
-        .convolve(pointer, weight.pointer, bias?.pointer, to: result)
+      if let winograd = WinogradLoops(sizes, dtype, slope: slope) {
+        winograd.convolve(pointer, weight.pointer, bias?.pointer, to: result)
+      } else {
+        ConvolutionLoops(sizes, dtype, slope: slope)
+          .convolve(pointer, weight.pointer, bias?.pointer, to: result)
+      }
     }
     return value.tracked(
       from: [
@@ -136,12 +140,16 @@ extension Tensor {
     with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, slope: Double = 1
   ) -> Tensor {
     let y = self
-    let turned = stopGradient(weight).permuted(to: [0, 1, 3, 2])
     let value = Tensor.uninitialized(
       sizes.inputShape, dtype, reading: count + weight.count, arithmetic: sizes.arithmetic
     ) { result, _ in
-      ConvolutionLoops(sizes, dtype, slope: slope).convolveBack(
-        pointer, turned: turned.pointer, bias?.pointer, to: result)
+      if let winograd = WinogradLoops(sizes, dtype, slope: slope) {
+        winograd.convolveBack(pointer, weight.pointer, bias?.pointer, to: result)
+      } else {
+        let turned = stopGradient(weight).permuted(to: [0, 1, 3, 2])
+        ConvolutionLoops(sizes, dtype, slope: slope).convolveBack(
+          pointer, turned: turned.pointer, bias?.pointer, to: result)
+      }
     }
     return value.tracked(
       from: [
@@ -159,7 +167,11 @@ extension Tensor {
       : Tensor.uninitialized(
         sizes.kernelShape, dtype, reading: count + y.count, arithmetic: sizes.arithmetic
       ) { result, _ in
-        ConvolutionLoops(sizes, dtype).multiplyPatches(of: pointer, y.pointer, to: result)
+        if let winograd = WinogradLoops(sizes, dtype) {
+          winograd.kernelGradient(of: pointer, y.pointer, to: result)
+        } else {
+          ConvolutionLoops(sizes, dtype).kernelGradient(of: pointer, y.pointer, to: result)
+        }
       }
     return value.tracked(
       from: (x, { _, dw in y.convolvedBack(with: dw, nil, sizes) }),

@@ -126,7 +126,7 @@ struct ConvolutionLoops {
   /// which are parts of the result, and into ranges of strips, whose results are added up in
   /// order. The former costs arranging `y` again, the latter an addition of kernels, so a large
   /// kernel is cut by rows, a small one by strips.
-  func multiplyPatches(
+  func kernelGradient(
     of x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer,
     to weight: UnsafeMutableRawPointer
   ) {

@@ -99,8 +99,8 @@ struct ConvolutionSizes {
   /// How many numbers of an image the kernel sees at a place.
   var patchLength: Int { vertical.kernel * horizontal.kernel * inputs }
 
-  /// How many multiplications and additions the convolution and each of its adjoints has, those
-  /// with the zeros around the images included.
+  /// How many multiplications and additions the sums of the convolution and of each of its adjoints
+  /// have, those with the zeros around the images included; ``WinogradLoops`` need fewer.
   var arithmetic: Int { 2 * batch * vertical.output * horizontal.output * patchLength * outputs }
 
   /// Whether the kernel sees the whole image at once, so that the convolution is one product.

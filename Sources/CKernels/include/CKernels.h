@@ -142,6 +142,9 @@ typedef struct {
                           const void *packed, const void *_Nullable packed_bias, void *c,
                           const size_t *c_rows, size_t m, size_t n, size_t k, bool accumulates,
                           double slope);
+  // The same for rows of A that lie a_row apart, and rows of C c_row apart.
+  void (*multiply_rows)(const void *a, size_t a_row, const void *packed, void *c, size_t c_row,
+                        size_t m, size_t n, size_t k);
 } CKProduct;
 
 // The package's own product for this processor, and for the named instruction set, or NULL where
@@ -151,6 +154,38 @@ const CKProduct *_Nullable ck_product_named(const char *name, bool is_double);
 // Whether in single precision it is expected to be faster than OpenBLAS' on this processor, for a
 // product of so many floating-point operations.
 bool ck_product_is_faster(size_t work);
+
+// Images [image, height, width, channels] cut into tiles for Winograd's convolution: the tile (i, j),
+// of `down` x `across` in an image, begins at the pixel (4 i stride - padding, 4 j stride - padding).
+// Pixels whose places leave the same remainder by the stride are a phase, and an image of its own.
+// Only the channels of a range are transformed, and the points have room for `point_channels`.
+typedef struct {
+  size_t height, width, channels;
+  size_t stride, padding;
+  size_t down, across;
+  size_t channel_begin, channel_end, point_channels;
+} CKTiles;
+
+// What is transformed: the images of a convolution, its results, or its kernel.
+typedef enum { CK_IMAGES, CK_RESULTS, CK_KERNEL } CKTransformed;
+
+// The transformations of Winograd's convolution with a kernel of `taps` x `taps` elements, 2 or 3, in
+// each phase. Points are [tile, (taps + 3)², phase, channel]; outside of an image are zeros.
+typedef struct {
+  // The points of `count` tiles from `first` on.
+  void (*to_points)(CKTransformed what, size_t taps, const void *images, void *points,
+                    const CKTiles *tiles, size_t first, size_t count);
+  // The adjoint, plus a bias for each channel, into images of which all tiles come in order, and all
+  // pixels are in one. What is below zero then is multiplied by `slope`.
+  void (*from_points)(CKTransformed what, size_t taps, void *images, const void *points,
+                      const CKTiles *tiles, size_t first, size_t count,
+                      const void *_Nullable bias, double slope);
+} CKWinograd;
+
+// For this processor, and for the named instruction set, or NULL where this processor lacks it: for
+// tests.
+const CKWinograd *ck_winograd(bool is_double);
+const CKWinograd *_Nullable ck_winograd_named(const char *name, bool is_double);
 
 void ck_convert_to_double(const float *x, double *y, size_t begin, size_t end);
 void ck_convert_to_float(const double *x, float *y, size_t begin, size_t end);

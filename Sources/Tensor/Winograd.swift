@@ -1,0 +1,275 @@
+import CKernels
+
+/// The arithmetic of a convolution and of its two adjoints by Winograd's minimal filtering, where it
+/// needs far fewer multiplications than the plain sums of ``ConvolutionLoops``.
+///
+/// A tile of 4 × 4 results of a kernel of r × r taps is Aᵀ(V ⊙ U)A with the points of the pixels that
+/// it sees, V = Bᵀ d B, and those of the kernel, U = G g Gᵀ, (r + 3)² of each (Winograd 1980; Lavin and
+/// Gray, "Fast algorithms for convolutional neural networks", 2016). Over many tiles and channels
+/// this is a matrix product for each point, with (r + 3)² multiplications in the place of 16 r²: 25
+/// of 64, or 36 of 144. The adjoints need nothing else: with the results' points M = A dy Aᵀ
+///
+///     y = Aᵀ(V·U)A,   dx = B(M·Uᵀ)Bᵀ,   dw = Gᵀ(Vᵀ·M)G
+///
+/// A kernel with a stride is one with stride 1 for images whose phases, the pixels with the same
+/// remainder of their places by the stride, are channels beside each other: 4 × 4 with stride 2 has
+/// 2 × 2 taps.
+struct WinogradLoops {
+  private let sizes: ConvolutionSizes
+  private let dtype: DType
+  /// What the results below zero are multiplied by, but for those of the kernel's gradient.
+  private let slope: Double
+  /// The loops, those of this processor.
+  var product: CKProduct
+  var transforms: CKWinograd
+  /// The side of the kernel in each phase, 2 or 3.
+  private let taps: Int
+  /// Tiles in an image.
+  private let down: Int
+  private let across: Int
+
+  /// The sides of a tile of results.
+  private static let tile = 4
+  /// Groups of channels begin at a multiple of this, the width of the widest vector.
+  private static let channelUnit = 16
+
+  /// Nil where plain sums are the faster way.
+  init?(_ sizes: ConvolutionSizes, _ dtype: DType, slope: Double = 1) {
+    let (vertical, horizontal) = (sizes.vertical, sizes.horizontal)
+    taps = vertical.kernel / vertical.stride
+    guard vertical.kernel == horizontal.kernel, vertical.kernel % vertical.stride == 0,
+      taps == 2 || taps == 3, vertical.dilation == 1
+    else { return nil }
+    self.sizes = sizes
+    self.dtype = dtype
+    self.slope = slope
+    product = dtype.product
+    transforms = ck_winograd(dtype == .float64).pointee
+    down = (vertical.output + Self.tile - 1) / Self.tile
+    across = (horizontal.output + Self.tile - 1) / Self.tile
+    // Few channels do not pay for the transformations, nor do tiles that reach far over the edge.
+    let plainSums = taps * taps * vertical.output * horizontal.output
+    guard sizes.inputs * phases >= 32, sizes.outputs >= 32, sizes.batch * tiles >= 64,
+      10 * points * tiles <= 7 * plainSums
+    else { return nil }
+    // Nor are there tiles for pixels that no window sees.
+    guard isCovered(vertical, down), isCovered(horizontal, across) else { return nil }
+  }
+
+  /// Whether so many tiles reach over the whole axis.
+  private func isCovered(_ axis: SlidingWindow, _ tiles: Int) -> Bool {
+    (axis.input - 1 + axis.padding) / axis.stride < Self.tile * tiles + taps - 1
+  }
+
+  private var width: Int { dtype.byteCount }
+  private var phases: Int { sizes.vertical.stride * sizes.vertical.stride }
+  /// Tiles in an image.
+  private var tiles: Int { down * across }
+  /// Points of a tile.
+  private var points: Int { (taps + Self.tile - 1) * (taps + Self.tile - 1) }
+  /// Channels of a point of the pixels.
+  private var depth: Int { phases * sizes.inputs }
+
+  // MARK: The operation and its adjoints
+
+  /// y = x ∗ w + bias.
+  func convolve(
+    _ x: UnsafeMutableRawPointer, _ weight: UnsafeMutableRawPointer,
+    _ bias: UnsafeMutableRawPointer?, to y: UnsafeMutableRawPointer
+  ) {
+    let kernel = kernelFactors(weight, isTransposed: false)
+    parallel(count: stripCount) { strip in
+      let images = images(ofStrip: strip)
+      let v = transformed(CK_IMAGES, x, pixels(), images)
+      let m = multiply(v, depth, kernel, sizes.outputs, images)
+      transformBack(CK_RESULTS, m, y, results(), images, bias: bias, slope: slope)
+    }
+  }
+
+  /// The adjoint in the images, plus bias.
+  func convolveBack(
+    _ y: UnsafeMutableRawPointer, _ weight: UnsafeMutableRawPointer,
+    _ bias: UnsafeMutableRawPointer?, to x: UnsafeMutableRawPointer
+  ) {
+    let kernel = kernelFactors(weight, isTransposed: true)
+    parallel(count: stripCount) { strip in
+      let images = images(ofStrip: strip)
+      let m = transformed(CK_RESULTS, y, results(), images)
+      let v = multiply(m, sizes.outputs, kernel, depth, images)
+      transformBack(CK_IMAGES, v, x, pixels(), images, bias: bias, slope: slope)
+    }
+  }
+
+  /// The adjoint in the kernel.
+  ///
+  /// The work is cut both ways: into groups of the images' channels, which are parts of the result,
+  /// and into ranges of strips, whose results are added up in order. The former costs transforming
+  /// `y` again, the latter an addition, so a large kernel is cut by channels, a small one by strips.
+  func kernelGradient(
+    of x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer,
+    to weight: UnsafeMutableRawPointer
+  ) {
+    let (inputs, outputs) = (sizes.inputs, sizes.outputs)
+    let count = points * depth * outputs
+    let units = (inputs + Self.channelUnit - 1) / Self.channelUnit
+    let groups = min(units, count < 100_000 ? 1 : 4)
+    let ranges = min(stripCount, 4 / groups)
+    func channels(_ group: Int) -> Range<Int> {
+      func bound(_ group: Int) -> Int { min(inputs, units * group / groups * Self.channelUnit) }
+      return bound(group)..<bound(group + 1)
+    }
+    let sums = Storage(count: ranges * count, dtype: dtype)
+    func sum(_ range: Int, _ group: Int) -> UnsafeMutableRawPointer {
+      sums.pointer + (range * count + channels(group).lowerBound * count / inputs) * width
+    }
+    parallel(count: ranges * groups) { piece in
+      let (range, group) = (piece / groups, piece % groups)
+      sumProducts(
+        stripCount * range / ranges..<stripCount * (range + 1) / ranges, x, y, channels(group),
+        to: sum(range, group))
+    }
+    let add = dtype.kernels.pointee.accumulate
+    parallel(count: groups) { group in
+      let channels = channels(group)
+      for range in 1..<max(1, ranges) {
+        add(sum(range, group), sum(0, group), 0, count / inputs * channels.count)
+      }
+      let kernel = kernel(channels.lowerBound * outputs..<channels.upperBound * outputs)
+      withUnsafePointer(to: kernel) {
+        transforms.from_points(CK_KERNEL, taps, weight, sum(0, group), $0, 0, 1, nil, 1)
+      }
+    }
+  }
+
+  /// Vᵀ·M of each point over the tiles of some strips, for some channels of the images, on the calling
+  /// thread.
+  private func sumProducts(
+    _ strips: Range<Int>, _ x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer,
+    _ channels: Range<Int>, to sum: UnsafeMutableRawPointer
+  ) {
+    let (outputs, depth) = (sizes.outputs, phases * channels.count)
+    let scratch = Storage(count: product.scratch_count(outputs), dtype: dtype)
+    for strip in strips {
+      let images = images(ofStrip: strip)
+      let v = transformed(CK_IMAGES, x, pixels(channels), images)
+      let m = transformed(CK_RESULTS, y, results(), images)
+      for point in 0..<points {
+        product.multiply(
+          v.pointer + point * depth * width, 1, points * depth,
+          m.pointer + point * outputs * width, points * outputs, 1, nil,
+          sum + point * depth * outputs * width, outputs, depth, outputs, images.count * tiles,
+          strip > strips.lowerBound, 1, scratch.pointer)
+      }
+    }
+  }
+
+  // MARK: Strips
+
+  /// Strips are of whole images: of so many tiles that fetching the kernel for them costs no more than
+  /// the tiles themselves, and of a number that threads can share evenly.
+  private var stripCount: Int {
+    let least = max(48, depth * sizes.outputs / (depth + sizes.outputs))
+    let wanted = max(1, sizes.batch * tiles / least)
+    return min(sizes.batch, (wanted + 3) / 4 * 4)
+  }
+
+  private func images(ofStrip strip: Int) -> Range<Int> {
+    sizes.batch * strip / stripCount..<sizes.batch * (strip + 1) / stripCount
+  }
+
+  // MARK: Transformations
+
+  /// The images, or some of their channels.
+  private func pixels(_ channels: Range<Int>? = nil) -> CKTiles {
+    tiles(
+      sizes.inputShape, stride: sizes.vertical.stride, padding: sizes.vertical.padding, down,
+      across, channels ?? 0..<sizes.inputs)
+  }
+
+  private func results() -> CKTiles {
+    tiles(sizes.outputShape, stride: 1, padding: 0, down, across, 0..<sizes.outputs)
+  }
+
+  /// The kernel as one image of a single tile, in which a tap is a pixel with inputs · outputs
+  /// channels, or some of those.
+  private func kernel(_ channels: Range<Int>) -> CKTiles {
+    let shape = [1, sizes.vertical.kernel, sizes.horizontal.kernel, sizes.inputs * sizes.outputs]
+    return tiles(shape, stride: sizes.vertical.stride, padding: 0, 1, 1, channels)
+  }
+
+  private func tiles(
+    _ shape: [Int], stride: Int, padding: Int, _ down: Int, _ across: Int, _ channels: Range<Int>
+  ) -> CKTiles {
+    CKTiles(
+      height: shape[1], width: shape[2], channels: shape[3], stride: stride, padding: padding,
+      down: down, across: across, channel_begin: channels.lowerBound,
+      channel_end: channels.upperBound, point_channels: channels.count)
+  }
+
+  /// The points of some images' tiles, `[tile, point, phase, channel]`.
+  private func transformed(
+    _ what: CKTransformed, _ memory: UnsafeMutableRawPointer, _ tiles: CKTiles,
+    _ images: Range<Int>
+  ) -> Storage {
+    let channels = tiles.stride * tiles.stride * tiles.point_channels
+    let result = Storage(count: images.count * self.tiles * points * channels, dtype: dtype)
+    withUnsafePointer(to: tiles) {
+      transforms.to_points(
+        what, taps, memory, result.pointer, $0, images.lowerBound * self.tiles,
+        images.count * self.tiles)
+    }
+    return result
+  }
+
+  private func transformBack(
+    _ what: CKTransformed, _ values: Storage, _ memory: UnsafeMutableRawPointer, _ tiles: CKTiles,
+    _ images: Range<Int>, bias: UnsafeMutableRawPointer?, slope: Double
+  ) {
+    withUnsafePointer(to: tiles) {
+      transforms.from_points(
+        what, taps, memory, values.pointer, $0, images.lowerBound * self.tiles,
+        images.count * self.tiles, bias, slope)
+    }
+  }
+
+  // MARK: Products
+
+  /// The kernel's matrix `[depth, outputs]` of each point, or its transpose, arranged as a right factor.
+  private func kernelFactors(_ weight: UnsafeMutableRawPointer, isTransposed: Bool) -> Storage {
+    let outputs = sizes.outputs
+    let plain = Storage(count: points * depth * outputs, dtype: dtype)
+    let all = kernel(0..<sizes.inputs * outputs)
+    parallel(over: all.channels, grain: 512) { begin, end in
+      var part = all
+      (part.channel_begin, part.channel_end) = (begin, end)
+      transforms.to_points(CK_KERNEL, taps, weight, plain.pointer + begin * width, &part, 0, 1)
+    }
+    let (n, k) = isTransposed ? (depth, outputs) : (outputs, depth)
+    let steps = isTransposed ? (k: 1, n: outputs) : (k: outputs, n: 1)
+    let length = product.packed_count(n, k)
+    let packed = Storage(count: points * length, dtype: dtype)
+    parallel(count: points) { point in
+      for block in 0..<product.block_count(k) {
+        product.pack(
+          plain.pointer + point * depth * outputs * width, steps.k, steps.n, n, k, block,
+          packed.pointer + point * length * width)
+      }
+    }
+    return packed
+  }
+
+  /// The products of each point of some images' tiles, with `k` channels, by its factor; `n` channels.
+  private func multiply(
+    _ left: Storage, _ k: Int, _ factors: Storage, _ n: Int, _ images: Range<Int>
+  ) -> Storage {
+    let rows = images.count * tiles
+    let result = Storage(count: rows * points * n, dtype: dtype)
+    let length = product.packed_count(n, k)
+    for point in 0..<points {
+      product.multiply_rows(
+        left.pointer + point * k * width, points * k, factors.pointer + point * length * width,
+        result.pointer + point * n * width, points * n, rows, n, k)
+    }
+    return result
+  }
+}
