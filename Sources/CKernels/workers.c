@@ -95,8 +95,12 @@ static void run_chunks(uint32_t generation) {
   }
 }
 
+static _Thread_local size_t worker_index;  // 0: none of the pool's
+
+size_t ck_worker_index(void) { return worker_index; }
+
 static void *work(void *argument) {
-  size_t index = (size_t)argument;
+  size_t index = worker_index = (size_t)argument;
   prepare_thread();
   flush_denormals();
   uint32_t seen = 0;

@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 import Synchronization
 
@@ -26,13 +27,22 @@ final class Storage: @unchecked Sendable {
 /// A fresh large buffer costs a page fault for every 4 KiB, more than most operations on it; so no
 /// buffer goes back to the system, and a training step in its steady state allocates none. Sizes
 /// are rounded up to a quarter of a power of two, so at most a fifth of a buffer is unused.
+///
+/// A worker's buffers wait for that worker: what it has written is in the caches of its processor,
+/// from where another one would fetch it line by line.
 final class BufferPool: Sendable {
   static let shared = BufferPool()
 
   /// Pointers are not Sendable; the lock is what makes sharing them safe.
   private struct State: @unchecked Sendable {
-    var free: [[UnsafeMutableRawPointer]] = []
+    /// By worker, the first place for all other threads, and size class.
+    var free: [[[UnsafeMutableRawPointer]]] = []
     var slab = Slab()
+
+    mutating func takeFree(_ worker: Int, _ sizeClass: Int) -> UnsafeMutableRawPointer? {
+      guard worker < free.count, sizeClass < free[worker].count else { return nil }
+      return free[worker][sizeClass].popLast()
+    }
   }
 
   private let state = Mutex(State())
@@ -42,9 +52,10 @@ final class BufferPool: Sendable {
 
   func take(byteCount: Int) -> UnsafeMutableRawPointer {
     let (index, capacity) = Self.sizeClass(of: byteCount)
+    let worker = ck_worker_index()
     let address = state.withLock { state in
-      let reused = index < state.free.count ? state.free[index].popLast() : nil
-      return Address(reused ?? state.slab.carve(capacity))
+      Address(
+        state.takeFree(worker, index) ?? state.takeFree(0, index) ?? state.slab.carve(capacity))
     }
     return address.pointer
   }
@@ -52,9 +63,11 @@ final class BufferPool: Sendable {
   func giveBack(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
     let (index, _) = Self.sizeClass(of: byteCount)
     let address = Address(pointer)
+    let worker = ck_worker_index()
     state.withLock { state in
-      while state.free.count <= index { state.free.append([]) }
-      state.free[index].append(address.pointer)
+      while state.free.count <= worker { state.free.append([]) }
+      while state.free[worker].count <= index { state.free[worker].append([]) }
+      state.free[worker][index].append(address.pointer)
     }
   }
 
