@@ -49,7 +49,7 @@ struct WinogradLoops {
     across = (horizontal.output + Self.tile - 1) / Self.tile
     // Few channels do not pay for the transformations, nor do tiles that reach far over the edge.
     let plainSums = taps * taps * vertical.output * horizontal.output
-    guard sizes.inputs * phases >= 32, sizes.outputs >= 32, sizes.batch * tiles >= 64,
+    guard sizes.inputs * phases >= 32, sizes.outputs >= 32, sizes.batch * tiles >= 128,
       10 * points * tiles <= 7 * plainSums
     else { return nil }
     // Nor are there tiles for pixels that no window sees.
@@ -168,9 +168,9 @@ struct WinogradLoops {
   /// Strips are of whole images: of so many tiles that fetching the kernel for them costs no more than
   /// the tiles themselves, and of a number that threads can share evenly.
   private var stripCount: Int {
-    let least = max(48, depth * sizes.outputs / (depth + sizes.outputs))
-    let wanted = max(1, sizes.batch * tiles / least)
-    return min(sizes.batch, (wanted + 3) / 4 * 4)
+    let tilesPerStrip = max(48, depth * sizes.outputs / (depth + sizes.outputs))
+    let count = max(1, sizes.batch * tiles / tilesPerStrip)
+    return min(sizes.batch, (count + 3) / 4 * 4)
   }
 
   private func images(ofStrip strip: Int) -> Range<Int> {

@@ -20,16 +20,16 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
 
   static let all = [
     // Layers of the models: whole tiles, and ones that reach over the edge.
-    WinogradCase(batch: 16, side: 14, inputs: 32, outputs: 64, kernel: 4, stride: 2, padding: 1),
-    WinogradCase(batch: 2, side: 26, inputs: 32, outputs: 64, kernel: 3, stride: 1, padding: 0),
-    WinogradCase(batch: 4, side: 32, inputs: 64, outputs: 32, kernel: 4, stride: 2, padding: 1),
+    WinogradCase(batch: 32, side: 14, inputs: 32, outputs: 64, kernel: 4, stride: 2, padding: 1),
+    WinogradCase(batch: 4, side: 26, inputs: 32, outputs: 64, kernel: 3, stride: 1, padding: 0),
+    WinogradCase(batch: 8, side: 32, inputs: 48, outputs: 32, kernel: 4, stride: 2, padding: 1),
     // Channels that no vector divides, some of them in several groups.
-    WinogradCase(batch: 5, side: 15, inputs: 37, outputs: 41, kernel: 3, stride: 1, padding: 1),
-    WinogradCase(batch: 8, side: 17, inputs: 19, outputs: 35, kernel: 4, stride: 2, padding: 2),
-    WinogradCase(batch: 8, side: 12, inputs: 70, outputs: 50, kernel: 2, stride: 1, padding: 0),
+    WinogradCase(batch: 8, side: 15, inputs: 37, outputs: 41, kernel: 3, stride: 1, padding: 1),
+    WinogradCase(batch: 15, side: 17, inputs: 19, outputs: 35, kernel: 4, stride: 2, padding: 2),
+    WinogradCase(batch: 15, side: 12, inputs: 70, outputs: 50, kernel: 2, stride: 1, padding: 0),
     // Other strides.
-    WinogradCase(batch: 2, side: 48, inputs: 9, outputs: 32, kernel: 6, stride: 2, padding: 2),
-    WinogradCase(batch: 8, side: 36, inputs: 5, outputs: 32, kernel: 6, stride: 3, padding: 0),
+    WinogradCase(batch: 4, side: 48, inputs: 9, outputs: 32, kernel: 6, stride: 2, padding: 2),
+    WinogradCase(batch: 15, side: 36, inputs: 5, outputs: 32, kernel: 6, stride: 3, padding: 0),
   ]
 
   func images(_ random: Random, _ dtype: DType = .float64) -> Tensor {
@@ -107,14 +107,14 @@ struct WinogradTests {
   /// Through the public operations, to the second order.
   @Test func gradients() {
     let test = WinogradCase(
-      batch: 64, side: 8, inputs: 8, outputs: 32, kernel: 4, stride: 2, padding: 1)
+      batch: 128, side: 8, inputs: 8, outputs: 32, kernel: 4, stride: 2, padding: 1)
     let (x, w) = (test.images(random), test.weight(random))
     #expect(WinogradLoops(test.sizes(x, w), .float64) != nil)
     let bias = random.normal([test.outputs], dtype: .float64)
     let forward = checkGradient(
       of: { tanh(conv2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1)) }, at: [x, w, bias])
     #expect(forward.passes(), "\(forward)")
-    let y = random.normal([64, 4, 4, 32], dtype: .float64)
+    let y = random.normal([128, 4, 4, 32], dtype: .float64)
     let before = random.normal([test.inputs], dtype: .float64)
     let back = checkGradient(
       of: { tanh(convTranspose2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1)) },
@@ -124,7 +124,7 @@ struct WinogradTests {
 
   @Test func sameBitsAtAnyNumberOfThreads() {
     let test = WinogradCase(
-      batch: 24, side: 14, inputs: 40, outputs: 36, kernel: 4, stride: 2, padding: 1)
+      batch: 32, side: 14, inputs: 40, outputs: 36, kernel: 4, stride: 2, padding: 1)
     let (x, w) = (test.images(random, .float32), test.weight(random, .float32))
     #expect(WinogradLoops(test.sizes(x, w), .float32) != nil)
     func results() -> [Tensor] {
@@ -145,10 +145,10 @@ struct WinogradTests {
 
   /// Where plain sums are the faster way, or the only one.
   @Test(arguments: [
-    // Few channels, one image, tiles that reach far over the edge, kernels of other sides.
+    // Few channels, few images, tiles that reach far over the edge, kernels of other sides.
     WinogradCase(batch: 64, side: 28, inputs: 1, outputs: 32, kernel: 4, stride: 2, padding: 1),
     WinogradCase(batch: 64, side: 28, inputs: 32, outputs: 3, kernel: 4, stride: 2, padding: 1),
-    WinogradCase(batch: 1, side: 14, inputs: 32, outputs: 32, kernel: 4, stride: 2, padding: 1),
+    WinogradCase(batch: 16, side: 14, inputs: 32, outputs: 32, kernel: 4, stride: 2, padding: 1),
     WinogradCase(batch: 256, side: 4, inputs: 64, outputs: 64, kernel: 4, stride: 2, padding: 1),
     WinogradCase(batch: 64, side: 14, inputs: 64, outputs: 64, kernel: 3, stride: 2, padding: 1),
     WinogradCase(batch: 64, side: 14, inputs: 64, outputs: 64, kernel: 5, stride: 1, padding: 2),
