@@ -66,7 +66,7 @@ def columns(threads):
     """The table's columns for these thread counts."""
     counts = ["1 thread", *[f"{count} threads" for count in threads[1:]]]
     return [
-        "work", "what grows", ">size", ">MFLOP", *[f">ms, {count}" for count in counts], ">ratio",
+        "work", "what grows", ">size", ">MFLOP", *[f">ms, {count}" for count in counts], ">by 1 thread",
         *[f">µs a unit, {count}" for count in counts],
         *[f">of the peak, {count}" for count in counts],
     ]  # fmt: skip

@@ -26,6 +26,16 @@ def placed(text, name, content):
     return f"{before}{begin}\n{content}\n{end}{after}"
 
 
+def rows(text, name, columns):
+    """The rows between the marks of a name by their first cell, if the table has these columns."""
+    _, _, rest = text.partition(f"<!-- {name}: begin -->")
+    lines = rest.partition(f"<!-- {name}: end -->")[0].splitlines()
+    cells = [line[2:-2].split(" | ") for line in lines if line.startswith("| ")]
+    if not cells or cells[0] != [column.removeprefix(">") for column in columns]:
+        return {}
+    return {row[0]: row for row in cells[1:]}
+
+
 def place(file, name, content):
     """Puts content between the marks of a name in a file."""
     path = pathlib.Path(file)

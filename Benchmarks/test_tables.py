@@ -36,6 +36,14 @@ class Tables(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, "expected the marks <!-- a: begin -->"):
                 tables.placed(text, "a", "new")
 
+    def test_rows_are_found_again_by_their_first_cell_if_the_columns_are_the_same(self):
+        rows = [["a", "1.00", ""], ["b", "2.00", "**3**"]]
+        content = "Measured.\n\n" + tables.table(["work", ">ms", ">MB"], rows)
+        text = tables.placed("<!-- t: begin -->\n<!-- t: end -->", "t", content)
+        self.assertEqual(list(tables.rows(text, "t", ["work", ">ms", ">MB"]).values()), rows)
+        self.assertEqual(tables.rows(text, "t", ["work", ">ms"]), {})
+        self.assertEqual(tables.rows("", "t", ["work"]), {})
+
     def test_circumstances_name_machine_versions_and_rounds(self):
         line = {"threads": 2, "instruction_set": "AVX2", "blas": "OpenBLAS"}
         self.assertRegex(

@@ -49,7 +49,8 @@ static const InstructionSet sets[] = {
      &ck_product_avx2_double, &ck_winograd_avx2_float, &ck_winograd_avx2_double, 1000000000},
 #endif
     {"baseline", &ck_kernels_baseline_float, &ck_kernels_baseline_double,
-     &ck_product_baseline_float, &ck_product_baseline_double, &ck_winograd_baseline_float, &ck_winograd_baseline_double, 0},
+     &ck_product_baseline_float, &ck_product_baseline_double, &ck_winograd_baseline_float,
+     &ck_winograd_baseline_double, 0},
 };
 
 static const InstructionSet *best_set(void) {

@@ -1,4 +1,4 @@
-// The matrix product for x86 processors with 256-bit vectors.
+// The matrix product, and what turns convolutions into it, for x86 processors with 256-bit vectors.
 #if defined(__x86_64__)
 #include "CKernels.h"
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

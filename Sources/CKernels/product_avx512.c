@@ -1,4 +1,4 @@
-// The matrix product for x86 processors with 512-bit vectors.
+// The matrix product, and what turns convolutions into it, for x86 processors with 512-bit vectors.
 #if defined(__x86_64__)
 #include "CKernels.h"
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma"))), \

@@ -1,4 +1,4 @@
-// The matrix product for every processor.
+// The matrix product, and what turns convolutions into it, for every processor.
 #include "CKernels.h"
 #define VECTOR_BYTES 16
 #define TILE_ROWS 6

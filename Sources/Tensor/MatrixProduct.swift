@@ -123,14 +123,14 @@ private struct ProductSize {
     if m <= n && pieces > 1 && units % pieces == 1 {
       // The one unit that is left over is shared by cutting its rows: of 400 columns one of two
       // threads would have 208.
-      let width = units / pieces * unit
+      let wholeColumns = units / pieces * unit
       parallel(count: 2 * pieces) { piece in
         if piece < pieces {
-          let columns = piece * width..<(piece + 1) * width
+          let columns = piece * wholeColumns..<(piece + 1) * wholeColumns
           block(a, b, c, dtype, bias, slope, rows: 0..<m, columns: columns)
         } else {
           let rows = m * (piece - pieces) / pieces..<m * (piece - pieces + 1) / pieces
-          block(a, b, c, dtype, bias, slope, rows: rows, columns: pieces * width..<n)
+          block(a, b, c, dtype, bias, slope, rows: rows, columns: pieces * wholeColumns..<n)
         }
       }
       return

@@ -23,7 +23,8 @@ public struct Profile: Sendable {
     public internal(set) var calls = 0
     /// How long it ran in all.
     public internal(set) var seconds = 0.0
-    /// How many additions and multiplications its matrix products had; 0 for what is none.
+    /// How many additions and multiplications its matrix products have, and the sums of its
+    /// convolutions, even where these are computed with fewer; 0 for what is neither.
     public internal(set) var arithmetic = 0
     /// How many bytes its operands and its result have together, each counted once a call.
     public internal(set) var bytes = 0

@@ -28,8 +28,8 @@ final class Storage: @unchecked Sendable {
 /// buffer goes back to the system, and a training step in its steady state allocates none. Sizes
 /// are rounded up to a quarter of a power of two, so at most a fifth of a buffer is unused.
 ///
-/// A worker's buffers wait for that worker: what it has written is in the caches of its processor,
-/// from where another one would fetch it line by line.
+/// A worker's buffers wait for that worker first: what it has written is in the caches of its
+/// processor, from where another one would fetch it line by line.
 final class BufferPool: Sendable {
   static let shared = BufferPool()
 
@@ -39,7 +39,16 @@ final class BufferPool: Sendable {
     var free: [[[UnsafeMutableRawPointer]]] = []
     var slab = Slab()
 
+    /// The worker's own, or another thread's if it has none.
     mutating func takeFree(_ worker: Int, _ sizeClass: Int) -> UnsafeMutableRawPointer? {
+      if let own = takeFrom(worker, sizeClass) { return own }
+      for other in free.indices {
+        if let buffer = takeFrom(other, sizeClass) { return buffer }
+      }
+      return nil
+    }
+
+    private mutating func takeFrom(_ worker: Int, _ sizeClass: Int) -> UnsafeMutableRawPointer? {
       guard worker < free.count, sizeClass < free[worker].count else { return nil }
       return free[worker][sizeClass].popLast()
     }
@@ -54,8 +63,7 @@ final class BufferPool: Sendable {
     let (index, capacity) = Self.sizeClass(of: byteCount)
     let worker = ck_worker_index()
     let address = state.withLock { state in
-      Address(
-        state.takeFree(worker, index) ?? state.takeFree(0, index) ?? state.slab.carve(capacity))
+      Address(state.takeFree(worker, index) ?? state.slab.carve(capacity))
     }
     return address.pointer
   }

@@ -24,12 +24,12 @@ struct WinogradLoops {
   var transforms: CKWinograd
   /// The side of the kernel in each phase, 2 or 3.
   private let taps: Int
-  /// Tiles in an image.
+  /// Rows and columns of tiles in an image.
   private let down: Int
   private let across: Int
 
-  /// The sides of a tile of results.
-  private static let tile = 4
+  /// The side of a tile of results.
+  private static let tile = Int(CK_TILE_SIDE)
   /// Groups of channels begin at a multiple of this, the width of the widest vector.
   private static let channelUnit = 16
 
@@ -47,10 +47,14 @@ struct WinogradLoops {
     transforms = ck_winograd(dtype == .float64).pointee
     down = (vertical.output + Self.tile - 1) / Self.tile
     across = (horizontal.output + Self.tile - 1) / Self.tile
-    // Few channels do not pay for the transformations, nor do tiles that reach far over the edge.
+    // Few channels do not pay for the transformations, nor do tiles that reach far over the edge; nor
+    // few tiles for that of the kernel.
     let plainSums = taps * taps * vertical.output * horizontal.output
-    guard sizes.inputs * phases >= 32, sizes.outputs >= 32, sizes.batch * tiles >= 128,
-      10 * points * tiles <= 7 * plainSums
+    guard depth >= 32, sizes.outputs >= 32, sizes.batch * tilesPerImage >= 128,
+      10 * points * tilesPerImage <= 7 * plainSums
+    else { return nil }
+    // A thread works on whole images, whose points have to stay in a near cache.
+    guard sizes.batch >= 4, tilesPerImage * points * (depth + sizes.outputs) <= 1 << 20
     else { return nil }
     // Nor are there tiles for pixels that no window sees.
     guard isCovered(vertical, down), isCovered(horizontal, across) else { return nil }
@@ -63,8 +67,7 @@ struct WinogradLoops {
 
   private var width: Int { dtype.byteCount }
   private var phases: Int { sizes.vertical.stride * sizes.vertical.stride }
-  /// Tiles in an image.
-  private var tiles: Int { down * across }
+  private var tilesPerImage: Int { down * across }
   /// Points of a tile.
   private var points: Int { (taps + Self.tile - 1) * (taps + Self.tile - 1) }
   /// Channels of a point of the pixels.
@@ -79,7 +82,7 @@ struct WinogradLoops {
   ) {
     let kernel = kernelFactors(weight, isTransposed: false)
     parallel(count: stripCount) { strip in
-      let images = images(ofStrip: strip)
+      let images = imageRange(ofStrip: strip)
       let v = transformed(CK_IMAGES, x, pixels(), images)
       let m = multiply(v, depth, kernel, sizes.outputs, images)
       transformBack(CK_RESULTS, m, y, results(), images, bias: bias, slope: slope)
@@ -93,7 +96,7 @@ struct WinogradLoops {
   ) {
     let kernel = kernelFactors(weight, isTransposed: true)
     parallel(count: stripCount) { strip in
-      let images = images(ofStrip: strip)
+      let images = imageRange(ofStrip: strip)
       let m = transformed(CK_RESULTS, y, results(), images)
       let v = multiply(m, sizes.outputs, kernel, depth, images)
       transformBack(CK_IMAGES, v, x, pixels(), images, bias: bias, slope: slope)
@@ -113,7 +116,7 @@ struct WinogradLoops {
     let count = points * depth * outputs
     let units = (inputs + Self.channelUnit - 1) / Self.channelUnit
     let groups = min(units, count < 100_000 ? 1 : 4)
-    let ranges = min(stripCount, 4 / groups)
+    let ranges = max(1, min(stripCount, 8 / groups, 1_000_000 / count))
     func channels(_ group: Int) -> Range<Int> {
       func bound(_ group: Int) -> Int { min(inputs, units * group / groups * Self.channelUnit) }
       return bound(group)..<bound(group + 1)
@@ -131,7 +134,7 @@ struct WinogradLoops {
     let add = dtype.kernels.pointee.accumulate
     parallel(count: groups) { group in
       let channels = channels(group)
-      for range in 1..<max(1, ranges) {
+      for range in 1..<ranges {
         add(sum(range, group), sum(0, group), 0, count / inputs * channels.count)
       }
       let kernel = kernel(channels.lowerBound * outputs..<channels.upperBound * outputs)
@@ -150,14 +153,15 @@ struct WinogradLoops {
     let (outputs, depth) = (sizes.outputs, phases * channels.count)
     let scratch = Storage(count: product.scratch_count(outputs), dtype: dtype)
     for strip in strips {
-      let images = images(ofStrip: strip)
+      let images = imageRange(ofStrip: strip)
       let v = transformed(CK_IMAGES, x, pixels(channels), images)
       let m = transformed(CK_RESULTS, y, results(), images)
       for point in 0..<points {
         product.multiply(
           v.pointer + point * depth * width, 1, points * depth,
           m.pointer + point * outputs * width, points * outputs, 1, nil,
-          sum + point * depth * outputs * width, outputs, depth, outputs, images.count * tiles,
+          sum + point * depth * outputs * width, outputs, depth, outputs,
+          images.count * tilesPerImage,
           strip > strips.lowerBound, 1, scratch.pointer)
       }
     }
@@ -169,11 +173,11 @@ struct WinogradLoops {
   /// the tiles themselves, and of a number that threads can share evenly.
   private var stripCount: Int {
     let tilesPerStrip = max(48, depth * sizes.outputs / (depth + sizes.outputs))
-    let count = max(1, sizes.batch * tiles / tilesPerStrip)
+    let count = max(1, sizes.batch * tilesPerImage / tilesPerStrip)
     return min(sizes.batch, (count + 3) / 4 * 4)
   }
 
-  private func images(ofStrip strip: Int) -> Range<Int> {
+  private func imageRange(ofStrip strip: Int) -> Range<Int> {
     sizes.batch * strip / stripCount..<sizes.batch * (strip + 1) / stripCount
   }
 
@@ -181,23 +185,23 @@ struct WinogradLoops {
 
   /// The images, or some of their channels.
   private func pixels(_ channels: Range<Int>? = nil) -> CKTiles {
-    tiles(
+    layout(
       sizes.inputShape, stride: sizes.vertical.stride, padding: sizes.vertical.padding, down,
       across, channels ?? 0..<sizes.inputs)
   }
 
   private func results() -> CKTiles {
-    tiles(sizes.outputShape, stride: 1, padding: 0, down, across, 0..<sizes.outputs)
+    layout(sizes.outputShape, stride: 1, padding: 0, down, across, 0..<sizes.outputs)
   }
 
   /// The kernel as one image of a single tile, in which a tap is a pixel with inputs · outputs
   /// channels, or some of those.
   private func kernel(_ channels: Range<Int>) -> CKTiles {
     let shape = [1, sizes.vertical.kernel, sizes.horizontal.kernel, sizes.inputs * sizes.outputs]
-    return tiles(shape, stride: sizes.vertical.stride, padding: 0, 1, 1, channels)
+    return layout(shape, stride: sizes.vertical.stride, padding: 0, 1, 1, channels)
   }
 
-  private func tiles(
+  private func layout(
     _ shape: [Int], stride: Int, padding: Int, _ down: Int, _ across: Int, _ channels: Range<Int>
   ) -> CKTiles {
     CKTiles(
@@ -212,11 +216,11 @@ struct WinogradLoops {
     _ images: Range<Int>
   ) -> Storage {
     let channels = tiles.stride * tiles.stride * tiles.point_channels
-    let result = Storage(count: images.count * self.tiles * points * channels, dtype: dtype)
+    let result = Storage(count: images.count * tilesPerImage * points * channels, dtype: dtype)
     withUnsafePointer(to: tiles) {
       transforms.to_points(
-        what, taps, memory, result.pointer, $0, images.lowerBound * self.tiles,
-        images.count * self.tiles)
+        what, taps, memory, result.pointer, $0, images.lowerBound * tilesPerImage,
+        images.count * tilesPerImage)
     }
     return result
   }
@@ -227,8 +231,8 @@ struct WinogradLoops {
   ) {
     withUnsafePointer(to: tiles) {
       transforms.from_points(
-        what, taps, memory, values.pointer, $0, images.lowerBound * self.tiles,
-        images.count * self.tiles, bias, slope)
+        what, taps, memory, values.pointer, $0, images.lowerBound * tilesPerImage,
+        images.count * tilesPerImage, bias, slope)
     }
   }
 
@@ -262,7 +266,7 @@ struct WinogradLoops {
   private func multiply(
     _ left: Storage, _ k: Int, _ factors: Storage, _ n: Int, _ images: Range<Int>
   ) -> Storage {
-    let rows = images.count * tiles
+    let rows = images.count * tilesPerImage
     let result = Storage(count: rows * points * n, dtype: dtype)
     let length = product.packed_count(n, k)
     for point in 0..<points {

@@ -9,7 +9,7 @@ import Tensor
 /// affine               forward     1,876    3.341     28.7    168.0   3.9
 /// adam                 forward     3,752    2.202     18.9           20.2
 /// total                            8,911   11.646    100.0    138.0   7.1
-/// The operations took 92.1 % of 12.645 s; the rest is between them: data, files, pictures.
+/// The operations took 92.1 % of 12.645 s; the rest is data, files, pictures.
 /// ```
 struct ProfileTable: CustomStringConvertible {
   private let profile: Profile
@@ -34,7 +34,7 @@ struct ProfileTable: CustomStringConvertible {
     let share = decimal(100 * profile.seconds / max(profile.elapsedSeconds, 1e-9), 1)
     return trimmed.joined(separator: "\n")
       + "\nThe operations took \(share) % of \(decimal(profile.elapsedSeconds, 3)) s;"
-      + " the rest is between them: data, files, pictures."
+      + " the rest is data, files, pictures."
   }
 
   private func row(_ entry: Profile.Entry) -> [String] {

@@ -33,8 +33,8 @@ extension ResumeError: CustomStringConvertible {
 }
 
 extension ResumeError: ExitCodeProviding {
-  /// `noInput` where there is no run or none that may be read, `dataError` for a damaged one, `usage` for another program's,
-  /// `temporaryFailure` where another process is training.
+  /// `noInput` where there is no run or none that may be read, `dataError` for a damaged one, `usage`
+  /// for another program's, `temporaryFailure` where another process is training.
   public var exitCode: ExitCode {
     switch self {
     case .notARun, .unreadable: .noInput

@@ -27,7 +27,7 @@ import Testing
         let total = lines[totals].wholeMatch(
           of: /total +([\d,]+) +[\d.]+ +100\.0 +[\d.]+ +[\d.]+/),
         let last = lines[totals + 1].wholeMatch(
-          of: /The operations took ([\d.]+) % of [\d.]+ s; the rest is between them: .*/),
+          of: /The operations took ([\d.]+) % of [\d.]+ s; the rest is .*/),
         let calls = Int(total.1.filter { $0 != "," }), let timeShare = Double(last.1)
       else { return nil }
       (self.calls, self.timeShare) = (calls, timeShare)

@@ -127,7 +127,8 @@ import Testing
 
   @Test func sameBitsAtAnyNumberOfThreads() {
     let random = Random(seed: 11)
-    let (a, b) = (random.normal([200, 300]), random.normal([300, 500]))
+    // 33 units of columns: one is left over from two or more pieces.
+    let (a, b) = (random.normal([200, 300]), random.normal([300, 520]))
     let before = threadCount
     defer { threadCount = before }
     threadCount = 1
@@ -136,6 +137,21 @@ import Testing
       threadCount = threads
       #expect(a.matmul(b) == one && b.sum() == sum)
     }
+  }
+
+  /// Where a part of the columns is shared by cutting its rows.
+  @Test(arguments: [1, 2, 67])
+  func affineOfLeftOverColumns(_ rows: Int) {
+    let random = Random(seed: 19)
+    let (x, weight) = (random.normal([rows, 700]), random.normal([700, 336]))
+    let bias = random.normal([336])
+    let expected =
+      (x.converted(to: .float64).matmul(weight.converted(to: .float64))
+        + bias.converted(to: .float64))
+    let found = affine(x, weight, bias, slope: 0.25).converted(to: .float64)
+    let error = abs(found - leakyReLU(expected, slope: 0.25)).max().scalar
+    #expect(error < 1e-3)
+    #expect(found.shape == [rows, 336])
   }
 
   @Test func emptyProducts() {

@@ -6,7 +6,8 @@ import Testing
 /// A convolution whose kernel has 2 × 2 or 3 × 3 taps in each phase.
 struct WinogradCase: Sendable, CustomTestStringConvertible {
   let batch: Int
-  let side: Int
+  let height: Int
+  let width: Int
   let inputs: Int
   let outputs: Int
   let kernel: Int
@@ -14,26 +15,37 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
   let padding: Int
 
   var testDescription: String {
-    "\(batch)×\(side)×\(side)×\(inputs), \(kernel)×\(kernel)×\(outputs), stride \(stride), padding"
+    "\(batch)×\(height)×\(width)×\(inputs), \(kernel)×\(kernel)×\(outputs), stride \(stride), padding"
       + " \(padding)"
   }
 
   static let all = [
     // Layers of the models: whole tiles, and ones that reach over the edge.
-    WinogradCase(batch: 32, side: 14, inputs: 32, outputs: 64, kernel: 4, stride: 2, padding: 1),
-    WinogradCase(batch: 4, side: 26, inputs: 32, outputs: 64, kernel: 3, stride: 1, padding: 0),
-    WinogradCase(batch: 8, side: 32, inputs: 48, outputs: 32, kernel: 4, stride: 2, padding: 1),
+    WinogradCase(
+      batch: 32, height: 14, width: 14, inputs: 32, outputs: 64, kernel: 4, stride: 2, padding: 1),
+    WinogradCase(
+      batch: 4, height: 26, width: 26, inputs: 32, outputs: 64, kernel: 3, stride: 1, padding: 0),
+    WinogradCase(
+      batch: 8, height: 32, width: 32, inputs: 48, outputs: 32, kernel: 4, stride: 2, padding: 1),
     // Channels that no vector divides, some of them in several groups.
-    WinogradCase(batch: 8, side: 15, inputs: 37, outputs: 41, kernel: 3, stride: 1, padding: 1),
-    WinogradCase(batch: 15, side: 17, inputs: 19, outputs: 35, kernel: 4, stride: 2, padding: 2),
-    WinogradCase(batch: 15, side: 12, inputs: 70, outputs: 50, kernel: 2, stride: 1, padding: 0),
+    WinogradCase(
+      batch: 8, height: 11, width: 22, inputs: 37, outputs: 41, kernel: 3, stride: 1, padding: 1),
+    WinogradCase(
+      batch: 15, height: 25, width: 17, inputs: 19, outputs: 35, kernel: 4, stride: 2, padding: 2),
+    WinogradCase(
+      batch: 15, height: 12, width: 12, inputs: 70, outputs: 50, kernel: 2, stride: 1, padding: 0),
+    // Tiles all of whose pixels are zeros around the image.
+    WinogradCase(
+      batch: 9, height: 5, width: 9, inputs: 32, outputs: 33, kernel: 3, stride: 1, padding: 8),
     // Other strides.
-    WinogradCase(batch: 4, side: 48, inputs: 9, outputs: 32, kernel: 6, stride: 2, padding: 2),
-    WinogradCase(batch: 15, side: 36, inputs: 5, outputs: 32, kernel: 6, stride: 3, padding: 0),
+    WinogradCase(
+      batch: 4, height: 48, width: 48, inputs: 9, outputs: 32, kernel: 6, stride: 2, padding: 2),
+    WinogradCase(
+      batch: 15, height: 36, width: 36, inputs: 5, outputs: 32, kernel: 6, stride: 3, padding: 0),
   ]
 
   func images(_ random: Random, _ dtype: DType = .float64) -> Tensor {
-    random.normal([batch, side, side, inputs], dtype: dtype)
+    random.normal([batch, height, width, inputs], dtype: dtype)
   }
 
   func weight(_ random: Random, _ dtype: DType = .float64) -> Tensor {
@@ -50,7 +62,7 @@ struct WinogradTests {
 
   /// The root of the mean square of the difference, by that of what is expected.
   private func relativeError(_ found: Tensor, _ expected: Tensor) -> Double {
-    let difference = found - expected
+    let difference = found.converted(to: .float64) - expected
     return ((difference * difference).mean().scalar / (expected * expected).mean().scalar)
       .squareRoot()
   }
@@ -58,48 +70,67 @@ struct WinogradTests {
   private static let instructionSets = ["AVX-512", "AVX2", "baseline"]
     .filter { (name: String) in ck_winograd_named(name, false) != nil }
 
-  /// The convolution and its adjoints, of each instruction set and type, against plain sums.
+  private enum Operation: CaseIterable { case forward, back, kernel }
+
+  /// A convolution or one of its adjoints, computed by an instruction set's transformations or, without
+  /// one, by plain sums.
+  private func result(
+    _ operation: Operation, _ test: WinogradCase, _ dtype: DType, by instructionSet: String?,
+    slope: Double, isBiased: Bool
+  ) throws -> Tensor {
+    // The same numbers for both types.
+    let random = Random(seed: 3)
+    func normal(_ shape: [Int]) -> Tensor { random.normal(shape).converted(to: dtype) }
+    let (x, w) = (test.images(random, .float32), test.weight(random, .float32))
+    let (images, weight) = (x.converted(to: dtype), w.converted(to: dtype))
+    let sizes = test.sizes(x, w)
+    let dy = normal(sizes.outputShape)
+    let (before, after) = (normal([test.inputs]), normal([test.outputs]))
+    let turned = weight.permuted(to: [0, 1, 3, 2])
+    let plain = ConvolutionLoops(sizes, dtype, slope: slope)
+    var winograd: WinogradLoops?
+    if let instructionSet {
+      let isDouble = dtype == .float64
+      var loops = try #require(WinogradLoops(sizes, dtype, slope: slope))
+      loops.product = try #require(ck_product_named(instructionSet, isDouble)).pointee
+      loops.transforms = try #require(ck_winograd_named(instructionSet, isDouble)).pointee
+      winograd = loops
+    }
+    let (x0, w0, y0) = (images.pointer, weight.pointer, dy.pointer)
+    switch operation {
+    case .forward:
+      let bias = isBiased ? after.pointer : nil
+      return Tensor.uninitialized(sizes.outputShape, dtype) { result, _ in
+        winograd?.convolve(x0, w0, bias, to: result) ?? plain.convolve(x0, w0, bias, to: result)
+      }
+    case .back:
+      let bias = isBiased ? before.pointer : nil
+      return Tensor.uninitialized(sizes.inputShape, dtype) { result, _ in
+        winograd?.convolveBack(y0, w0, bias, to: result)
+          ?? plain.convolveBack(y0, turned: turned.pointer, bias, to: result)
+      }
+    case .kernel:
+      return Tensor.uninitialized(sizes.kernelShape, dtype) { result, _ in
+        winograd?.kernelGradient(of: x0, y0, to: result)
+          ?? plain.kernelGradient(of: x0, y0, to: result)
+      }
+    }
+  }
+
+  /// Against plain sums in double precision; in single precision the error is a few times theirs.
   @Test(arguments: WinogradCase.all, instructionSets)
   func equalsPlainSums(_ test: WinogradCase, _ instructionSet: String) throws {
-    for dtype in [DType.float32, .float64] {
-      let (x, w) = (test.images(random, dtype), test.weight(random, dtype))
-      let sizes = test.sizes(x, w)
-      let dy = random.normal(sizes.outputShape, dtype: dtype)
-      let turned = w.permuted(to: [0, 1, 3, 2])
-      func check(
-        _ slope: Double, _ isBiased: Bool, _ name: String, _ shape: [Int],
-        _ run: (WinogradLoops, UnsafeMutableRawPointer) -> Void,
-        _ runPlainly: (ConvolutionLoops, UnsafeMutableRawPointer) -> Void
-      ) throws {
-        var winograd = try #require(WinogradLoops(sizes, dtype, slope: slope))
-        winograd.product = try #require(ck_product_named(instructionSet, dtype == .float64)).pointee
-        winograd.transforms =
-          try #require(ck_winograd_named(instructionSet, dtype == .float64)).pointee
-        let plain = ConvolutionLoops(sizes, dtype, slope: slope)
-        let found = Tensor.uninitialized(shape, dtype) { result, _ in run(winograd, result) }
-        let expected = Tensor.uninitialized(shape, dtype) { result, _ in runPlainly(plain, result) }
-        #expect(
-          relativeError(found, expected) < (dtype == .float64 ? 1e-14 : 5e-6),
-          "\(name), \(dtype), slope \(slope), \(isBiased ? "with" : "without") a bias")
-      }
+    for operation in Operation.allCases {
       for (slope, isBiased) in [(1.0, false), (0.2, true), (0, true)] {
-        let after = isBiased ? random.normal([test.outputs], dtype: dtype) : nil
-        try check(slope, isBiased, "forward", sizes.outputShape) {
-          $0.convolve(x.pointer, w.pointer, after?.pointer, to: $1)
-        } _: {
-          $0.convolve(x.pointer, w.pointer, after?.pointer, to: $1)
+        func found(_ dtype: DType, by instructionSet: String?) throws -> Tensor {
+          try result(operation, test, dtype, by: instructionSet, slope: slope, isBiased: isBiased)
         }
-        let before = isBiased ? random.normal([test.inputs], dtype: dtype) : nil
-        try check(slope, isBiased, "back", sizes.inputShape) {
-          $0.convolveBack(dy.pointer, w.pointer, before?.pointer, to: $1)
-        } _: {
-          $0.convolveBack(dy.pointer, turned: turned.pointer, before?.pointer, to: $1)
-        }
-      }
-      try check(1, false, "kernel", sizes.kernelShape) {
-        $0.kernelGradient(of: x.pointer, dy.pointer, to: $1)
-      } _: {
-        $0.kernelGradient(of: x.pointer, dy.pointer, to: $1)
+        let exact = try found(.float64, by: nil)
+        let error = relativeError(try found(.float64, by: instructionSet), exact)
+        #expect(error < 1e-14, "\(operation), slope \(slope), in float64")
+        let single = relativeError(try found(.float32, by: instructionSet), exact)
+        let plain = relativeError(try found(.float32, by: nil), exact)
+        #expect(single < 6 * plain, "\(operation), slope \(slope): \(single), plain \(plain)")
       }
     }
   }
@@ -107,7 +138,7 @@ struct WinogradTests {
   /// Through the public operations, to the second order.
   @Test func gradients() {
     let test = WinogradCase(
-      batch: 128, side: 8, inputs: 8, outputs: 32, kernel: 4, stride: 2, padding: 1)
+      batch: 128, height: 8, width: 8, inputs: 8, outputs: 32, kernel: 4, stride: 2, padding: 1)
     let (x, w) = (test.images(random), test.weight(random))
     #expect(WinogradLoops(test.sizes(x, w), .float64) != nil)
     let bias = random.normal([test.outputs], dtype: .float64)
@@ -124,7 +155,7 @@ struct WinogradTests {
 
   @Test func sameBitsAtAnyNumberOfThreads() {
     let test = WinogradCase(
-      batch: 32, side: 14, inputs: 40, outputs: 36, kernel: 4, stride: 2, padding: 1)
+      batch: 32, height: 14, width: 14, inputs: 40, outputs: 36, kernel: 4, stride: 2, padding: 1)
     let (x, w) = (test.images(random, .float32), test.weight(random, .float32))
     #expect(WinogradLoops(test.sizes(x, w), .float32) != nil)
     func results() -> [Tensor] {
@@ -146,14 +177,21 @@ struct WinogradTests {
   /// Where plain sums are the faster way, or the only one.
   @Test(arguments: [
     // Few channels, few images, tiles that reach far over the edge, kernels of other sides.
-    WinogradCase(batch: 64, side: 28, inputs: 1, outputs: 32, kernel: 4, stride: 2, padding: 1),
-    WinogradCase(batch: 64, side: 28, inputs: 32, outputs: 3, kernel: 4, stride: 2, padding: 1),
-    WinogradCase(batch: 16, side: 14, inputs: 32, outputs: 32, kernel: 4, stride: 2, padding: 1),
-    WinogradCase(batch: 256, side: 4, inputs: 64, outputs: 64, kernel: 4, stride: 2, padding: 1),
-    WinogradCase(batch: 64, side: 14, inputs: 64, outputs: 64, kernel: 3, stride: 2, padding: 1),
-    WinogradCase(batch: 64, side: 14, inputs: 64, outputs: 64, kernel: 5, stride: 1, padding: 2),
+    WinogradCase(
+      batch: 64, height: 28, width: 28, inputs: 1, outputs: 32, kernel: 4, stride: 2, padding: 1),
+    WinogradCase(
+      batch: 64, height: 28, width: 28, inputs: 32, outputs: 3, kernel: 4, stride: 2, padding: 1),
+    WinogradCase(
+      batch: 16, height: 14, width: 14, inputs: 32, outputs: 32, kernel: 4, stride: 2, padding: 1),
+    WinogradCase(
+      batch: 256, height: 4, width: 4, inputs: 64, outputs: 64, kernel: 4, stride: 2, padding: 1),
+    WinogradCase(
+      batch: 64, height: 14, width: 14, inputs: 64, outputs: 64, kernel: 3, stride: 2, padding: 1),
+    WinogradCase(
+      batch: 64, height: 14, width: 14, inputs: 64, outputs: 64, kernel: 5, stride: 1, padding: 2),
     // Pixels at the edge that no window sees.
-    WinogradCase(batch: 64, side: 19, inputs: 64, outputs: 64, kernel: 4, stride: 2, padding: 0),
+    WinogradCase(
+      batch: 64, height: 19, width: 19, inputs: 64, outputs: 64, kernel: 4, stride: 2, padding: 0),
   ])
   func isNotTaken(_ test: WinogradCase) {
     let sizes = test.sizes(test.images(random, .float32), test.weight(random, .float32))

@@ -30,7 +30,7 @@ import Testing
         affine               forward     1,876    3.000     30.0     20.0   0.5
         bernoulliLogDensity  forward         3    1.000     10.0           20.0
         total                           15,011   10.000    100.0     96.0   4.5
-        The operations took 80.0 % of 12.500 s; the rest is between them: data, files, pictures.
+        The operations took 80.0 % of 12.500 s; the rest is data, files, pictures.
         """)
   }
 
@@ -46,7 +46,7 @@ import Testing
         filled     forward        1    0.500    100.0
         +          forward        2    0.000      0.0
         total                     3    0.500    100.0
-        The operations took 50.0 % of 1.000 s; the rest is between them: data, files, pictures.
+        The operations took 50.0 % of 1.000 s; the rest is data, files, pictures.
         """)
   }
 
@@ -55,7 +55,7 @@ import Testing
       ProfileTable(Profile(entries: [], elapsedSeconds: 0)).description == """
         operation  direction  calls  seconds  share %  GFLOP/s  GB/s
         total                     0    0.000      0.0
-        The operations took 0.0 % of 0.000 s; the rest is between them: data, files, pictures.
+        The operations took 0.0 % of 0.000 s; the rest is data, files, pictures.
         """)
   }
 
@@ -66,8 +66,8 @@ import Testing
           "symmetricEigendecomp", isBackward: true, calls: 99_999_999, seconds: 9_999,
           arithmetic: 999_000_000_000_000, bytes: 999_000_000_000_000)
       ], elapsedSeconds: 99_999)
-    let lines = ProfileTable(profile).description.split(separator: "\n").dropLast()
-    #expect(lines.count == 3)
+    let lines = ProfileTable(profile).description.split(separator: "\n")
+    #expect(lines.count == 4)
     #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines)")
   }
 }

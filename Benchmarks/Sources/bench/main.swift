@@ -65,7 +65,8 @@ func blockTimes(of work: Work, stepsInABlock: Int) -> [Double] {
   }.sorted()
 }
 
-/// How many additions and multiplications the products and convolutions of a step have.
+/// How many additions and multiplications the products and the sums of the convolutions of a step
+/// have, even where these are computed with fewer.
 func arithmetic(of work: Work) -> Double {
   Double(profile(1) { _ = work.step() }.entries.reduce(0) { $0 + $1.arithmetic })
 }

@@ -50,8 +50,8 @@ public final class Judge {
     let classifier = Classifier(.conv, height: height, width: width, Random(seed: 0))
     let file = try SafetensorsFile(path: path)
     try file.expectNoCheckpoint()
-    // A judge that was kept says nothing of itself; what does is told by that, and not by a list of
-    // tensors.
+    // A judge from the cache has no metadata. A model that has some is refused by what they say, which
+    // tells the reader more than a list of tensors.
     let expected = [("kind", Classifier.kind)] + classifier.configuration.sorted { $0 < $1 }
     for (name, text) in expected where file.metadata[name] != nil { try file.expect(name, text) }
     try classifier.load(file)

@@ -169,6 +169,9 @@ typedef struct {
 // What is transformed: the images of a convolution, its results, or its kernel.
 typedef enum { CK_IMAGES, CK_RESULTS, CK_KERNEL } CKTransformed;
 
+// The side of a tile of results.
+enum { CK_TILE_SIDE = 4 };
+
 // The transformations of Winograd's convolution with a kernel of `taps` x `taps` elements, 2 or 3, in
 // each phase. Points are [tile, (taps + 3)², phase, channel]; outside of an image are zeros.
 typedef struct {
