@@ -55,17 +55,27 @@ enum { MAX_THREADS = 256 };
 // usual gap between two operations of a training step.
 enum { SPINS_BEFORE_SLEEP = 4000 };
 
-// Into how many claims for each thread the chunks that are left are divided.
-enum { CLAIMS_PER_THREAD = 8 };
+// Into how many claims the chunks that are left of a share are divided.
+enum { CLAIMS_PER_SHARE = 8 };
 
-// The job being worked on. The ticket holds its generation in the high half and the next chunk to
-// be claimed in the low half: claiming is one compare-and-swap, and a worker that wakes late finds
-// another generation and claims nothing.
-static _Atomic uint64_t ticket;
+// The job being worked on. Its chunks lie in as many shares as there are threads, one after the other.
+// A thread begins with the share of its number, the same in all operations, so that it finds in its
+// processor's caches what it wrote in the one before; then it helps with the others' shares.
+//
+// The ticket of a share holds the job's generation in the high half and the next chunk to be claimed in
+// the low half: claiming is one compare-and-swap, and a worker that wakes late finds another
+// generation and claims nothing.
+typedef struct {
+  _Alignas(64) _Atomic uint64_t ticket;  // a cache line of its own
+} Share;
+
+static Share shares[MAX_THREADS];
+static _Atomic size_t job_shares;
 static _Atomic size_t job_chunks;
 static void *_Atomic job_context;
 static _Atomic CKBody job_body;
 static _Atomic size_t chunks_left;
+static _Atomic uint32_t posted;  // the generation of the newest job
 
 static _Atomic size_t thread_count;  // 0: not asked yet
 static size_t workers_started;
@@ -74,30 +84,34 @@ static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t sleep_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work_posted = PTHREAD_COND_INITIALIZER;
 
-static uint32_t generation_of(uint64_t t) { return (uint32_t)(t >> 32); }
-
-// Many chunks are claimed several at a time, fewer towards the end: a claim moves the ticket between
-// the processors' caches, which takes as long as some chunks do.
-static void run_chunks(uint32_t generation) {
-  const size_t shares = CLAIMS_PER_THREAD * atomic_load(&thread_count);
-  uint64_t t = atomic_load(&ticket);
-  for (;;) {
-    const size_t first = (uint32_t)t, end = atomic_load(&job_chunks);
-    if (generation_of(t) != generation || first >= end) return;
-    const size_t count = end - first < 2 * shares ? 1 : (end - first) / shares;
-    if (!atomic_compare_exchange_weak(&ticket, &t, t + count)) continue;
-    // The chunks are claimed and not yet counted as done, so the job cannot change under them.
-    CKBody body = atomic_load(&job_body);
-    void *context = atomic_load(&job_context);
-    for (size_t i = first; i < first + count; i++) body(context, i);
-    atomic_fetch_sub(&chunks_left, count);
-    t = atomic_load(&ticket);
-  }
-}
-
 static _Thread_local size_t worker_index;  // 0: none of the pool's
 
 size_t ck_worker_index(void) { return worker_index; }
+
+// Many chunks are claimed several at a time, fewer towards the end: a claim moves the ticket between
+// the processors' caches, which takes as long as some chunks do.
+static void run_share(size_t share, size_t count, uint32_t generation) {
+  _Atomic uint64_t *ticket = &shares[share].ticket;
+  uint64_t t = atomic_load(ticket);
+  for (;;) {
+    const size_t first = (uint32_t)t, end = atomic_load(&job_chunks) * (share + 1) / count;
+    if ((uint32_t)(t >> 32) != generation || first >= end) return;
+    const size_t left = end - first;
+    const size_t claimed = left < 2 * CLAIMS_PER_SHARE ? 1 : left / CLAIMS_PER_SHARE;
+    if (!atomic_compare_exchange_weak(ticket, &t, t + claimed)) continue;
+    // The chunks are claimed and not yet counted as done, so the job cannot change under them.
+    CKBody body = atomic_load(&job_body);
+    void *context = atomic_load(&job_context);
+    for (size_t i = first; i < first + claimed; i++) body(context, i);
+    atomic_fetch_sub(&chunks_left, claimed);
+    t = atomic_load(ticket);
+  }
+}
+
+static void run_chunks(uint32_t generation) {
+  const size_t count = atomic_load(&job_shares);
+  for (size_t i = 0; i < count; i++) run_share((worker_index + i) % count, count, generation);
+}
 
 static void *work(void *argument) {
   size_t index = worker_index = (size_t)argument;
@@ -106,19 +120,19 @@ static void *work(void *argument) {
   uint32_t seen = 0;
   for (;;) {
     int spins = 0;
-    while (generation_of(atomic_load(&ticket)) == seen || index >= atomic_load(&thread_count)) {
+    while (atomic_load(&posted) == seen || index >= atomic_load(&thread_count)) {
       if (++spins < SPINS_BEFORE_SLEEP) {
         pause_briefly();
         continue;
       }
       pthread_mutex_lock(&sleep_lock);
       atomic_fetch_add(&sleepers, 1);
-      while (generation_of(atomic_load(&ticket)) == seen || index >= atomic_load(&thread_count))
+      while (atomic_load(&posted) == seen || index >= atomic_load(&thread_count))
         pthread_cond_wait(&work_posted, &sleep_lock);
       atomic_fetch_sub(&sleepers, 1);
       pthread_mutex_unlock(&sleep_lock);
     }
-    seen = generation_of(atomic_load(&ticket));
+    seen = atomic_load(&posted);
     run_chunks(seen);
   }
   return NULL;
@@ -165,23 +179,27 @@ void ck_parallel(size_t chunks, void *context, CKBody body) {
     return;
   }
   start_workers(threads);
-  uint32_t generation = generation_of(atomic_load(&ticket)) + 1;
+  const uint32_t generation = atomic_load(&posted) + 1;
   // Nobody can claim a chunk of the finished job, so its description may be overwritten; a reader
-  // of a half-written one fails its compare-and-swap, because the ticket changes last. The old
-  // ticket must not look claimable beside a larger number of chunks, so it is closed first.
-  atomic_store(&job_chunks, 0);
-  atomic_store(&ticket, (uint64_t)generation << 32 | UINT32_MAX);
+  // of a half-written one fails its compare-and-swap, because the tickets change last. The old
+  // tickets must not look claimable beside a larger number of chunks, so they are closed first.
+  for (size_t i = 0; i < threads || i < atomic_load(&job_shares); i++)
+    atomic_store_explicit(&shares[i].ticket, UINT32_MAX, memory_order_relaxed);
+  atomic_store(&job_chunks, chunks);
+  atomic_store(&job_shares, threads);
   atomic_store(&job_context, context);
   atomic_store(&job_body, body);
   atomic_store(&chunks_left, chunks);
-  atomic_store(&job_chunks, chunks);
-  atomic_store(&ticket, (uint64_t)(generation + 1) << 32);
+  for (size_t i = 0; i < threads; i++)
+    atomic_store_explicit(&shares[i].ticket, (uint64_t)generation << 32 | chunks * i / threads,
+                          memory_order_release);
+  atomic_store(&posted, generation);
   if (atomic_load(&sleepers) > 0) {
     pthread_mutex_lock(&sleep_lock);
     pthread_cond_broadcast(&work_posted);
     pthread_mutex_unlock(&sleep_lock);
   }
-  run_chunks(generation + 1);
+  run_chunks(generation);
   for (int spins = 0; atomic_load(&chunks_left) > 0; spins++) {
     if (spins < SPINS_BEFORE_SLEEP) pause_briefly();
     else sched_yield();  // A worker has lost its processor; let it have this one.
