@@ -19,12 +19,15 @@ public func softplus(_ x: Tensor) -> Tensor {
 
 /// max(x, 0) of each element; its gradient at 0 is 0.
 public func relu(_ x: Tensor) -> Tensor {
-  x.mapped(by: .relu) { y, dy in dy.masked(byPositive: y) }
+  x.mapped(by: .relu, role: .rectifier(slope: 0)) { y, dy in dy.masked(byPositive: y) }
 }
 
 /// x where it is positive, `slope` · x elsewhere (Maas, Hannun and Ng 2013).
 public func leakyReLU(_ x: Tensor, slope: Double = 0.01) -> Tensor {
-  x.mapped(by: .leakyRelu, slope) { _, dy in dy.scaled(byLeak: slope, at: x) }
+  // By a slope below zero the result has another sign than x.
+  x.mapped(by: .leakyRelu, slope, role: slope > 0 ? .rectifier(slope: slope) : .operation) {
+    _, dy in dy.scaled(byLeak: slope, at: x)
+  }
 }
 
 /// x where it is positive, `alpha` · (eˣ − 1) elsewhere (Clevert, Unterthiner and Hochreiter 2016).
@@ -60,21 +63,17 @@ extension Tensor {
   /// which therefore must not look at it; the rectifier's slope follows from the sign of what came
   /// out.
   func tracked(
-    from inputs: [(input: Tensor, pullback: Pullback)], rectifiedBy slope: Double,
-    operation: String = #function
+    from inputs: [TrackedInput], rectifiedBy slope: Double, operation: String = #function
   ) -> Tensor {
     let before = tracked(from: inputs, operation: operation)
-    switch slope {
-    case 1: return before
-    case 0:
-      return before.tracked(from: before, operation: operation) { y, dy in
-        dy.masked(byPositive: y)
-      }
-    default:
-      return before.tracked(from: before, operation: operation) { y, dy in
-        dy.scaled(byLeak: slope, at: y)
-      }
-    }
+    if slope == 1 { return before }
+    let input = TrackedInput(before) { y, dy in dy.throughRectifier(slope: slope, results: y) }
+    return before.tracked(from: input, operation: operation, role: .rectifier(slope: slope))
+  }
+
+  /// This gradient back through a rectifier with such a slope below zero that had these results.
+  func throughRectifier(slope: Double, results: Tensor) -> Tensor {
+    slope == 0 ? masked(byPositive: results) : scaled(byLeak: slope, at: results)
   }
 
   /// These values where `x` > 0, 0 elsewhere: linear in these values, constant in `x` but at 0.

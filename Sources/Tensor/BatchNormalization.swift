@@ -38,9 +38,9 @@ package func batchNormalized(
     factor, x, factor * 0, stopGradient(shift) - moments.mean * factor, slope: slope)
   let y = value.tracked(
     from: [
-      (x, { _, dy in moments.inputGradient(x, scale, dy) }),
-      (scale, { _, dy in moments.scaleGradient(x, dy) }),
-      (shift, { _, dy in dy.sum(along: Array(0..<dy.rank - 1)) }),
+      TrackedInput(x) { _, dy in moments.inputGradient(x, scale, dy) },
+      TrackedInput(scale) { _, dy in moments.scaleGradient(x, dy) },
+      TrackedInput(shift) { _, dy in dy.sum(along: Array(0..<dy.rank - 1)) },
     ], rectifiedBy: slope)
   return (y, moments.mean, moments.variance)
 }

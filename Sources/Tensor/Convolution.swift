@@ -1,3 +1,5 @@
+import CKernels
+
 /// The two-dimensional convolution of images with a kernel, as networks have it (the kernel is not
 /// turned round).
 ///
@@ -124,20 +126,16 @@ extension Tensor {
     with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, slope: Double = 1
   ) -> Tensor {
     let x = self
-    let value = Tensor.uninitialized(
-      sizes.outputShape, dtype, reading: count + weight.count, arithmetic: sizes.arithmetic
-    ) { result, _ in
-      if let winograd = WinogradLoops(sizes, dtype, slope: slope) {
-        winograd.convolve(pointer, weight.pointer, bias?.pointer, to: result)
-      } else {
-        ConvolutionLoops(sizes, dtype, slope: slope)
-          .convolve(pointer, weight.pointer, bias?.pointer, to: result)
-      }
-    }
+    let value = convolution(with: weight, bias, sizes, .forward(slope))
     return value.tracked(
       from: [
-        (x, { _, dy in dy.convolvedBack(with: weight, nil, sizes) }),
-        (weight, { _, dy in x.kernelGradient(dy, sizes) }),
+        TrackedInput(
+          x,
+          direct: { dy, destination in
+            destination.receive { dy.adjointConvolution(with: weight, nil, sizes, $0) }
+          },
+          pullback: { _, dy in dy.convolvedBack(with: weight, nil, sizes) }),
+        TrackedInput(weight) { _, dy in x.kernelGradient(dy, sizes) },
       ] + biasEdges(bias), rectifiedBy: slope)
   }
 
@@ -146,22 +144,16 @@ extension Tensor {
     with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, slope: Double = 1
   ) -> Tensor {
     let y = self
-    let winograd = WinogradLoops(sizes, dtype, slope: slope)
-    let turned = winograd == nil ? stopGradient(weight).permuted(to: [0, 1, 3, 2]) : weight
-    let value = Tensor.uninitialized(
-      sizes.inputShape, dtype, reading: count + weight.count, arithmetic: sizes.arithmetic
-    ) { result, _ in
-      if let winograd {
-        winograd.convolveBack(pointer, weight.pointer, bias?.pointer, to: result)
-      } else {
-        ConvolutionLoops(sizes, dtype, slope: slope).convolveBack(
-          pointer, turned: turned.pointer, bias?.pointer, to: result)
-      }
-    }
+    let value = adjointConvolution(with: weight, bias, sizes, .forward(slope))
     return value.tracked(
       from: [
-        (y, { _, dx in dx.convolved(with: weight, nil, sizes) }),
-        (weight, { _, dx in dx.kernelGradient(y, sizes) }),
+        TrackedInput(
+          y,
+          direct: { dx, destination in
+            destination.receive { dx.convolution(with: weight, nil, sizes, $0) }
+          },
+          pullback: { _, dx in dx.convolved(with: weight, nil, sizes) }),
+        TrackedInput(weight) { _, dx in dx.kernelGradient(y, sizes) },
       ] + biasEdges(bias), rectifiedBy: slope)
   }
 
@@ -185,7 +177,43 @@ extension Tensor {
       (y, { _, dw in x.convolved(with: dw, nil, sizes) }))
   }
 
-  private func biasEdges(_ bias: Tensor?) -> [(input: Tensor, pullback: Pullback)] {
-    bias.map { [($0, { _, dy in dy.sum(along: [0, 1, 2]) })] } ?? []
+  private func biasEdges(_ bias: Tensor?) -> [TrackedInput] {
+    bias.map { [TrackedInput($0) { _, dy in dy.sum(along: [0, 1, 2]) }] } ?? []
+  }
+
+  // MARK: The values, on no tape
+
+  private func convolution(
+    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, _ rectifier: CKRectifier
+  ) -> Tensor {
+    Tensor.uninitialized(
+      sizes.outputShape, dtype, "convolved", reading: count + weight.count,
+      arithmetic: sizes.arithmetic
+    ) { result, _ in
+      if let winograd = WinogradLoops(sizes, dtype, rectifier) {
+        winograd.convolve(pointer, weight.pointer, bias?.pointer, to: result)
+      } else {
+        ConvolutionLoops(sizes, dtype, rectifier)
+          .convolve(pointer, weight.pointer, bias?.pointer, to: result)
+      }
+    }
+  }
+
+  private func adjointConvolution(
+    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, _ rectifier: CKRectifier
+  ) -> Tensor {
+    let winograd = WinogradLoops(sizes, dtype, rectifier)
+    let turned = winograd == nil ? stopGradient(weight).permuted(to: [0, 1, 3, 2]) : weight
+    return Tensor.uninitialized(
+      sizes.inputShape, dtype, "convolvedBack", reading: count + weight.count,
+      arithmetic: sizes.arithmetic
+    ) { result, _ in
+      if let winograd {
+        winograd.convolveBack(pointer, weight.pointer, bias?.pointer, to: result)
+      } else {
+        ConvolutionLoops(sizes, dtype, rectifier).convolveBack(
+          pointer, turned: turned.pointer, bias?.pointer, to: result)
+      }
+    }
   }
 }

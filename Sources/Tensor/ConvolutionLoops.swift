@@ -6,13 +6,13 @@ struct ConvolutionLoops {
   private let sizes: ConvolutionSizes
   private let dtype: DType
   private let width: Int
-  /// What the results below zero are multiplied by, but for those of the kernel's gradient.
-  private let slope: Double
+  /// What follows, but for the kernel's gradient.
+  private let rectifier: CKRectifier
 
-  init(_ sizes: ConvolutionSizes, _ dtype: DType, slope: Double = 1) {
+  init(_ sizes: ConvolutionSizes, _ dtype: DType, _ rectifier: CKRectifier = .none) {
     self.sizes = sizes
     self.dtype = dtype
-    self.slope = slope
+    self.rectifier = rectifier
     width = dtype.byteCount
   }
 
@@ -35,10 +35,10 @@ struct ConvolutionLoops {
     let (places, elements) = (strips.places(of: windows), strips.elements(of: windows))
     let rows = (0..<places.count).map { $0 * outputs }
     strips.forEach { strip in
-      let first = firstWindow(of: strip)
+      let start = firstWindow(of: strip) * outputs * width
       kernel.multiply(
-        strip.pointer, windows: places, elements: elements, to: y + first * outputs * width,
-        rows: rows, count: strips.count(of: windows, in: strip), slope: slope)
+        strip.pointer, windows: places, elements: elements, to: y + start, rows: rows,
+        count: strips.count(of: windows, in: strip), rectifier: rectifier.advanced(by: start))
     }
   }
 
@@ -80,10 +80,11 @@ struct ConvolutionLoops {
     strips.forEach { strip in
       let first = strip.images.lowerBound * image + strip.rows.lowerBound * stride * row
       for part in parts {
+        let start = (first + part.start) * width
         part.kernel.multiply(
-          strip.pointer, windows: part.places, elements: part.elements,
-          to: x + (first + part.start) * width, rows: part.pixels,
-          count: strips.count(of: part.windows, in: strip), slope: slope)
+          strip.pointer, windows: part.places, elements: part.elements, to: x + start,
+          rows: part.pixels, count: strips.count(of: part.windows, in: strip),
+          rectifier: rectifier.advanced(by: start))
       }
     }
   }
@@ -178,7 +179,7 @@ struct ConvolutionLoops {
         product.multiply_packed(
           strip.pointer, rowOffsets, places, isArranged ? source : room.pointer, nil, weight,
           rowPlaces, rows.count,
-          outputs, count, index > range.lowerBound, 1)
+          outputs, count, index > range.lowerBound, .none)
       }
     }
   }

@@ -6,7 +6,7 @@ extension Tensor {
   /// An element-wise operation that has a loop of its own, and its pullback.
   func mapped(
     by operation: CKMap, _ p: Double = 0, _ q: Double = 0, function: String = #function,
-    pullback: @escaping Pullback
+    role: Tape.Role = .operation, pullback: @escaping Pullback
   ) -> Tensor {
     let kernel = dtype.kernels.pointee.map
     let value = Tensor.uninitialized(shape, dtype, function, reading: count) { result, count in
@@ -14,7 +14,8 @@ extension Tensor {
         kernel(operation, p, q, pointer, result, $0, $1)
       }
     }
-    return value.tracked(from: self, operation: function, pullback: pullback)
+    return value.tracked(
+      from: TrackedInput(self, pullback: pullback), operation: function, role: role)
   }
 
   /// Applies a function to each element, and says how to go back.

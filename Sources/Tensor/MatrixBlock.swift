@@ -4,13 +4,13 @@ import COpenBLAS
 /// One product of matrices in memory, C = A·B, A·B + bias or C + A·B, computed on the calling
 /// thread.
 struct MatrixBlock {
-  let a: UnsafeMutableRawPointer
-  let b: UnsafeMutableRawPointer
+  var a: UnsafeMutableRawPointer
+  var b: UnsafeMutableRawPointer
   /// A row that is added to each row of the result.
   var bias: UnsafeMutableRawPointer?
-  let c: UnsafeMutableRawPointer
-  let m: Int
-  let n: Int
+  var c: UnsafeMutableRawPointer
+  var m: Int
+  var n: Int
   let k: Int
   var transposeLeft = false
   var transposeRight = false
@@ -19,8 +19,27 @@ struct MatrixBlock {
   let dtype: DType
   /// Whether the product is added to what C holds; there is no bias then.
   var accumulates = false
-  /// What the elements below zero are multiplied by in the end: 1 for the product alone.
-  var slope = 1.0
+  /// What follows the product.
+  var rectifier = CKRectifier.none
+  /// Get the sums of the columns of B, which is not transposed then.
+  var columnSums: UnsafeMutableRawPointer?
+
+  /// The part for some rows and columns of the result; that of the first rows sums the columns.
+  func part(_ rows: Range<Int>, _ columns: Range<Int>) -> MatrixBlock {
+    let width = dtype.byteCount
+    let (row, column) = (rows.lowerBound, columns.lowerBound)
+    let place = (row * rowLengths.c + column) * width
+    var part = self
+    part.a += row * (transposeLeft ? 1 : rowLengths.a) * width
+    part.b += column * (transposeRight ? rowLengths.b : 1) * width
+    part.bias = bias.map { $0 + column * width }
+    part.c += place
+    part.m = rows.count
+    part.n = columns.count
+    part.rectifier = rectifier.advanced(by: place)
+    part.columnSums = row > 0 ? nil : columnSums.map { $0 + column * width }
+    return part
+  }
 
   /// Computes the block of a whole product that has so many floating-point operations.
   ///
@@ -29,28 +48,44 @@ struct MatrixBlock {
   func multiply(work: Int) {
     if n <= narrowest && !transposeLeft {
       multiplyNarrow()
+      sumColumns()
     } else if dtype == .float32, k > 0, ck_product_is_faster(work) {
       let product = dtype.product
       withScratch(of: product, columns: n) { scratch in
         product.multiply(
           a, transposeLeft ? 1 : rowLengths.a, transposeLeft ? rowLengths.a : 1, b,
           transposeRight ? 1 : rowLengths.b, transposeRight ? rowLengths.b : 1, bias, c,
-          rowLengths.c, m, n, k, accumulates, slope, scratch)
+          rowLengths.c, m, n, k, accumulates, rectifier, columnSums, scratch)
       }
     } else {
       BLAS.withLibrary(multiplyByBLAS)
       rectify()
+      sumColumns()
     }
   }
 
-  /// Multiplies the result's elements below zero by the slope.
+  /// Does what the rectifier does to the result.
   private func rectify() {
+    let slope = rectifier.slope
     if slope == 1 { return }
-    let map = dtype.kernels.pointee.map
+    let kernels = dtype.kernels.pointee
     for row in 0..<m {
-      let start = c + row * rowLengths.c * dtype.byteCount
-      map(slope == 0 ? .relu : .leakyRelu, slope, 0, start, start, 0, n)
+      let offset = row * rowLengths.c * dtype.byteCount
+      let start = c + offset
+      if let results = rectifier.results {
+        kernels.zip(
+          slope == 0 ? .maskedByPositive : .scaledByLeak, slope, start, results + offset, start, 1,
+          [n], [1], [1], 0, 1)
+      } else {
+        kernels.map(slope == 0 ? .relu : .leakyRelu, slope, 0, start, start, 0, n)
+      }
     }
+  }
+
+  /// Computes the sums of B's columns, if they are wanted.
+  func sumColumns() {
+    guard let columnSums else { return }
+    dtype.kernels.pointee.reduce(.sum, b, columnSums, k, rowLengths.b, 0, 1, 0, n)
   }
 
   private func multiplyNarrow() {
@@ -63,7 +98,7 @@ struct MatrixBlock {
         dtype: dtype)
     dtype.kernels.pointee.multiply_narrow(
       a, (0..<m).map { $0 * rowLengths.a }, [0], 1, k, columns?.pointer ?? b, bias, c,
-      (0..<m).map { $0 * rowLengths.c }, m, n, accumulates, slope)
+      (0..<m).map { $0 * rowLengths.c }, m, n, accumulates, rectifier)
   }
 
   private func multiplyByBLAS() {

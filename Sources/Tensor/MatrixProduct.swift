@@ -1,3 +1,5 @@
+import CKernels
+
 extension Tensor {
   /// The matrix product, of matrices or of two stacks of matrices.
   ///
@@ -10,31 +12,13 @@ extension Tensor {
   public func matmul(
     _ other: Tensor, transposeLeft: Bool = false, transposeRight: Bool = false
   ) -> Tensor {
-    let (a, b) = (self, other)
-    let size = ProductSize(a, b, transposeLeft, transposeRight, "matmul")
-    let value = Tensor.uninitialized(
-      size.shape, a.dtype, reading: a.count + b.count, arithmetic: size.arithmetic
-    ) { result, _ in
-      size.run(a.pointer, b.pointer, result, a.dtype)
-    }
-    // C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC, each brought to the way its factor is stored.
-    return value.tracked(
-      from: (
-        a,
-        { _, dy in
-          transposeLeft
-            ? b.matmul(dy, transposeLeft: transposeRight, transposeRight: true)
-            : dy.matmul(b, transposeRight: !transposeRight)
-        }
-      ),
-      (
-        b,
-        { _, dy in
-          transposeRight
-            ? dy.matmul(a, transposeLeft: true, transposeRight: transposeLeft)
-            : a.matmul(dy, transposeLeft: !transposeLeft)
-        }
-      ))
+    let factors = Factors(
+      left: self, right: other, transposeLeft: transposeLeft, transposeRight: transposeRight)
+    return factors.product().tracked(
+      from: [
+        TrackedInput(factors.left, factorsOfGradient: factors.ofLeftGradient),
+        TrackedInput(factors.right, factorsOfGradient: factors.ofRightGradient),
+      ])
   }
 }
 
@@ -46,7 +30,8 @@ public func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor {
 /// x·W + b with what is below zero multiplied by `slope`, in one pass: ``affine(_:_:_:)`` and a
 /// rectifier, leaky above 0.
 package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, slope: Double) -> Tensor {
-  let size = ProductSize(x, weight, false, false, "affine")
+  let factors = Factors(left: x, right: weight)
+  let size = ProductSize(factors, "affine")
   precondition(
     bias.shape == [size.n] && size.batch == nil && bias.dtype == x.dtype,
     "affine: expected a bias of shape [\(size.n)] for weight \(weight.shape), found"
@@ -54,14 +39,107 @@ package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, slope: Double
   let value = Tensor.uninitialized(
     [size.m, size.n], x.dtype, reading: x.count + weight.count, arithmetic: size.arithmetic
   ) { result, _ in
-    size.run(x.pointer, weight.pointer, result, x.dtype, bias: bias.pointer, slope: slope)
+    size.run(
+      x.pointer, weight.pointer, result, x.dtype, bias: bias.pointer, rectifier: .forward(slope))
   }
+  // The product that gives the weights' gradient goes through dy, and adds up its columns on the way:
+  // for the bias' edge, which comes after it.
+  let columnSums = ColumnSums()
   return value.tracked(
     from: [
-      (x, { _, dy in dy.matmul(weight, transposeRight: true) }),
-      (weight, { _, dy in x.matmul(dy, transposeLeft: true) }),
-      (bias, { _, dy in dy.sum(along: 0) }),
+      TrackedInput(x, factorsOfGradient: factors.ofLeftGradient),
+      TrackedInput(
+        weight,
+        direct: { dy, destination in
+          let sums = Tensor(Storage(count: dy.shape[1], dtype: dy.dtype), shape: [dy.shape[1]])
+          columnSums.value = (dy.storage, sums)
+          return factors.ofRightGradient(dy).product(to: &destination, columnSums: sums)
+        },
+        pullback: { _, dy in x.matmul(dy, transposeLeft: true) }),
+      TrackedInput(
+        bias,
+        direct: { dy, destination in
+          destination.receive { _ in columnSums.take(of: dy) ?? dy.sum(along: 0) }
+        },
+        pullback: { _, dy in dy.sum(along: 0) }),
     ], rectifiedBy: slope)
+}
+
+/// The sums of a matrix' columns, handed from one edge of an operation to the next.
+private final class ColumnSums {
+  var value: (matrix: Storage, sums: Tensor)?
+
+  func take(of matrix: Tensor) -> Tensor? {
+    defer { value = nil }
+    return value?.matrix === matrix.storage ? value?.sums : nil
+  }
+}
+
+/// The two factors of a product, as they are stored.
+private struct Factors {
+  let left: Tensor
+  let right: Tensor
+  var transposeLeft = false
+  var transposeRight = false
+
+  // C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC, each brought to the way its factor is stored.
+
+  func ofLeftGradient(_ dy: Tensor) -> Factors {
+    transposeLeft
+      ? Factors(left: right, right: dy, transposeLeft: transposeRight, transposeRight: true)
+      : Factors(left: dy, right: right, transposeRight: !transposeRight)
+  }
+
+  func ofRightGradient(_ dy: Tensor) -> Factors {
+    transposeRight
+      ? Factors(left: dy, right: left, transposeLeft: true, transposeRight: transposeLeft)
+      : Factors(left: left, right: dy, transposeLeft: !transposeLeft)
+  }
+
+  /// The product, on no tape.
+  func product() -> Tensor {
+    var destination = GradientDestination()
+    return product(to: &destination)
+  }
+
+  /// The product, on no tape, added to what is at its destination or gone back through a rectifier.
+  ///
+  /// - Parameter columnSums: Gets the sums of the right factor's columns, if that is not transposed.
+  func product(to destination: inout GradientDestination, columnSums: Tensor? = nil) -> Tensor {
+    let size = ProductSize(self, "matmul")
+    let (dtype, reading) = (left.dtype, left.count + right.count)
+    func run(_ c: UnsafeMutableRawPointer, accumulates: Bool, _ rectifier: CKRectifier) {
+      size.run(
+        left.pointer, right.pointer, c, dtype, accumulates: accumulates, rectifier: rectifier,
+        columnSums: columnSums?.pointer)
+    }
+    guard var sum = destination.sum else {
+      return Tensor.uninitialized(
+        size.shape, dtype, "matmul", reading: reading, arithmetic: size.arithmetic
+      ) { result, _ in
+        run(result, accumulates: false, destination.loop)
+      }
+    }
+    destination.sum = nil  // so that the sum is the only reference and is added to in place
+    sum.change("matmul", reading: reading, arithmetic: size.arithmetic) { result in
+      run(result, accumulates: true, .none)
+    }
+    return sum
+  }
+}
+
+extension TrackedInput {
+  /// A factor of a product, whose gradient is a product too.
+  fileprivate init(_ input: Tensor, factorsOfGradient: @escaping (_ dy: Tensor) -> Factors) {
+    self.init(
+      input, direct: { dy, destination in factorsOfGradient(dy).product(to: &destination) },
+      pullback: { _, dy in
+        let factors = factorsOfGradient(dy)
+        return factors.left.matmul(
+          factors.right, transposeLeft: factors.transposeLeft,
+          transposeRight: factors.transposeRight)
+      })
+  }
 }
 
 /// The sizes of one matrix product or of a stack of them, and how the work is split.
@@ -73,7 +151,10 @@ private struct ProductSize {
   let transposeLeft: Bool
   let transposeRight: Bool
 
-  init(_ a: Tensor, _ b: Tensor, _ transposeLeft: Bool, _ transposeRight: Bool, _ name: String) {
+  init(_ factors: Factors, _ name: String) {
+    let (a, b) = (factors.left, factors.right)
+    transposeLeft = factors.transposeLeft
+    transposeRight = factors.transposeRight
     let rank = a.rank
     precondition(
       a.dtype == b.dtype && rank == b.rank && (rank == 2 || rank == 3),
@@ -89,8 +170,6 @@ private struct ProductSize {
       k == inner && (rank == 2 || a.shape[0] == b.shape[0]),
       "\(name): shapes \(a.shape)\(transposeLeft ? "ᵀ" : "") and"
         + " \(b.shape)\(transposeRight ? "ᵀ" : "") do not multiply")
-    self.transposeLeft = transposeLeft
-    self.transposeRight = transposeRight
   }
 
   /// How many multiplications and additions there are.
@@ -98,21 +177,33 @@ private struct ProductSize {
 
   var shape: [Int] { (batch.map { [$0] } ?? []) + [m, n] }
 
-  /// Computes the product, plus a row `bias` in each row of the result if there is one; what is
-  /// below zero then is multiplied by `slope`.
+  /// Computes the product, plus a row `bias` in each row of the result if there is one or what the
+  /// result holds; then what the rectifier does.
   func run(
     _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer,
-    _ dtype: DType, bias: UnsafeMutableRawPointer? = nil, slope: Double = 1
+    _ dtype: DType, bias: UnsafeMutableRawPointer? = nil, accumulates: Bool = false,
+    rectifier: CKRectifier = .none, columnSums: UnsafeMutableRawPointer? = nil
   ) {
-    if m == 0 || n == 0 || batch == 0 { return }
     let width = dtype.byteCount
+    let whole = MatrixBlock(
+      a: a, b: b, bias: bias, c: c, m: m, n: n, k: k, transposeLeft: transposeLeft,
+      transposeRight: transposeRight,
+      rowLengths: (transposeLeft ? m : k, transposeRight ? k : n, n), dtype: dtype,
+      accumulates: accumulates, rectifier: rectifier, columnSums: columnSums)
+    if m == 0 || n == 0 || batch == 0 { return whole.sumColumns() }
     if let batch {
       parallel(count: batch) { i in
-        block(
-          a + i * m * k * width, b + i * k * n * width, c + i * m * n * width, dtype, bias, slope,
-          rows: 0..<m, columns: 0..<n)
+        var block = whole
+        block.a += i * m * k * width
+        block.b += i * k * n * width
+        block.c += i * m * n * width
+        block.rectifier = rectifier.advanced(by: i * m * n * width)
+        block.multiply(work: 2 * m * n * k)
       }
       return
+    }
+    func multiply(rows: Range<Int>, columns: Range<Int>) {
+      whole.part(rows, columns).multiply(work: 2 * m * n * k)
     }
     // One single-threaded product a piece, cut along the longer side of the result: faster than
     // the library's own threads, and the same bits whatever the number of threads.
@@ -127,10 +218,10 @@ private struct ProductSize {
       parallel(count: 2 * pieces) { piece in
         if piece < pieces {
           let columns = piece * wholeColumns..<(piece + 1) * wholeColumns
-          block(a, b, c, dtype, bias, slope, rows: 0..<m, columns: columns)
+          multiply(rows: 0..<m, columns: columns)
         } else {
           let rows = m * (piece - pieces) / pieces..<m * (piece - pieces + 1) / pieces
-          block(a, b, c, dtype, bias, slope, rows: rows, columns: pieces * wholeColumns..<n)
+          multiply(rows: rows, columns: pieces * wholeColumns..<n)
         }
       }
       return
@@ -139,9 +230,9 @@ private struct ProductSize {
       let begin = units * piece / pieces * unit
       let range = begin..<min(side, units * (piece + 1) / pieces * unit)
       if m > n {
-        block(a, b, c, dtype, bias, slope, rows: range, columns: 0..<n)
+        multiply(rows: range, columns: 0..<n)
       } else {
-        block(a, b, c, dtype, bias, slope, rows: 0..<m, columns: range)
+        multiply(rows: 0..<m, columns: range)
       }
     }
   }
@@ -154,22 +245,5 @@ private struct ProductSize {
   /// How many pieces a product of so many floating-point operations is cut into.
   private static func pieceCount(work: Int) -> Int {
     work < 400_000 ? 1 : max(2, min(16, work / 128_000_000))
-  }
-
-  /// One product on the calling thread, for a block of the result.
-  private func block(
-    _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer,
-    _ dtype: DType, _ bias: UnsafeMutableRawPointer?, _ slope: Double, rows: Range<Int>,
-    columns: Range<Int>
-  ) {
-    let width = dtype.byteCount
-    MatrixBlock(
-      a: a + rows.lowerBound * (transposeLeft ? 1 : k) * width,
-      b: b + columns.lowerBound * (transposeRight ? k : 1) * width,
-      bias: bias.map { $0 + columns.lowerBound * width },
-      c: c + (rows.lowerBound * n + columns.lowerBound) * width, m: rows.count, n: columns.count,
-      k: k, transposeLeft: transposeLeft, transposeRight: transposeRight,
-      rowLengths: (transposeLeft ? m : k, transposeRight ? k : n, n), dtype: dtype, slope: slope
-    ).multiply(work: 2 * m * n * k)
   }
 }

@@ -39,8 +39,7 @@ struct RightFactor: @unchecked Sendable {
     self.bias = bias.map { packed($0, k: 1) }
   }
 
-  /// C = A·B + bias or C + A·B on the calling thread; what is below zero then is multiplied by
-  /// `slope`.
+  /// C = A·B + bias or C + A·B on the calling thread; then what the rectifier does.
   ///
   /// - Parameters:
   ///   - a: What the offsets in `windows` and `elements` are relative to.
@@ -52,16 +51,16 @@ struct RightFactor: @unchecked Sendable {
   func multiply(
     _ a: UnsafeMutableRawPointer, windows: [Int], elements: WindowElements,
     to c: UnsafeMutableRawPointer, rows: [Int], count: Int, accumulates: Bool = false,
-    slope: Double = 1
+    rectifier: CKRectifier = .none
   ) {
     if isNarrow {
       dtype.kernels.pointee.multiply_narrow(
         a, windows, elements.runs, elements.runs.count, elements.runLength, arranged.pointer,
-        bias?.pointer, c, rows, count, n, accumulates, slope)
+        bias?.pointer, c, rows, count, n, accumulates, rectifier)
     } else {
       dtype.product.multiply_packed(
         a, windows, elements.offsets, arranged.pointer, bias?.pointer, c, rows, count, n, k,
-        accumulates, slope)
+        accumulates, rectifier)
     }
   }
 }

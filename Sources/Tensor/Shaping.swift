@@ -15,7 +15,8 @@ extension Tensor {
       target.product == count && target.allSatisfy { $0 >= 0 },
       "reshaped: shape \(shape) has \(count) elements, \(target) does not")
     let own = shape
-    return Tensor(storage, shape: target).tracked(from: self) { _, dy in dy.reshaped(to: own) }
+    return Tensor(storage, shape: target).tracked(
+      from: TrackedInput(self) { _, dy in dy.reshaped(to: own) }, role: .view)
   }
 
   /// All dimensions from `axis` on merged into one: `[batch, …]` to `[batch, features]` by default.

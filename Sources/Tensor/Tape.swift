@@ -19,13 +19,37 @@ final class Tape: @unchecked Sendable {
   }
 
   /// An input of an operation, by its place, and the way back to it.
-  typealias Edge = (input: Int, pullback: Pullback)
+  struct Edge {
+    let input: Int
+    let pullback: Pullback
+    var direct: DirectPullback?
+  }
+
+  /// What an operation is to a gradient that comes back through it.
+  enum Role {
+    /// Anything.
+    case operation
+    /// A rectifier with this slope below zero, 0 or above. Its result has the sign of its input.
+    case rectifier(slope: Double)
+    /// Another shape of the same elements.
+    case view
+  }
 
   private struct Record {
     /// The inputs that are on the tape.
     var edges: [Edge]
     /// The result, without its place: a place holds the tape, and the tape holds the record.
     var output: Tensor?
+    var role = Role.operation
+    /// The slope of the rectifier whose result the output is, in whatever shape.
+    var slope: Double?
+  }
+
+  /// What has come back to a value so far.
+  private struct Adjoint {
+    var gradient: Tensor
+    /// Whether the gradient has gone back through the rectifier whose result the value is, too.
+    var isBeforeRectifier = false
   }
 
   /// The tape of the innermost `valueWithGradient` that is running on this thread.
@@ -46,23 +70,31 @@ final class Tape: @unchecked Sendable {
   /// A value that an outer gradient watches keeps its connection by an identity.
   func watch(_ x: Tensor) -> Tensor {
     var edges: [Edge] = []
-    if let place = x.place, place.tape === self { edges.append((place.index, { _, dy in dy })) }
+    if let place = x.place, place.tape === self {
+      edges.append(Edge(input: place.index, pullback: { _, dy in dy }))
+    }
     if let check { labels.append(check.watchedLabel()) }
-    return append(x.untracked, edges)
+    return append(x.untracked, edges, .operation)
   }
 
   /// Puts an operation's result on the tape.
-  func append(_ value: Tensor, _ edges: [Edge], _ operation: String) -> Tensor {
+  func append(_ value: Tensor, _ edges: [Edge], _ operation: String, _ role: Role) -> Tensor {
     if let check {
       let label = check.label(operation, of: edges.lazy.map { self.labels[$0.input] })
       labels.append(label)
       check.look(at: value, label, isGradient: false)
     }
-    return append(value, edges)
+    return append(value, edges, role)
   }
 
-  private func append(_ value: Tensor, _ edges: [Edge]) -> Tensor {
-    records.append(Record(edges: edges, output: value))
+  private func append(_ value: Tensor, _ edges: [Edge], _ role: Role) -> Tensor {
+    var slope: Double?
+    switch role {
+    case .operation: break
+    case .rectifier(let own): slope = own
+    case .view: slope = records[edges[0].input].slope
+    }
+    records.append(Record(edges: edges, output: value, role: role, slope: slope))
     return Tensor(
       value.storage, shape: value.shape, place: Place(tape: self, index: records.count - 1))
   }
@@ -103,12 +135,12 @@ final class Tape: @unchecked Sendable {
     guard isActive[last.index - start] else { return watched.map { _ in nil } }
     if isOutermost { isRecording = false }
 
-    var adjoints = [Tensor?](repeating: nil, count: last.index - start + 1)
-    adjoints[last.index - start] = dy
+    var adjoints = [Adjoint?](repeating: nil, count: last.index - start + 1)
+    adjoints[last.index - start] = Adjoint(gradient: dy)
     var isWatched = [Bool](repeating: false, count: adjoints.count)
     for place in watched where place <= last.index { isWatched[place - start] = true }
     for index in stride(from: last.index, through: start, by: -1) {
-      guard let dy = adjoints[index - start], !isWatched[index - start] else { continue }
+      guard let adjoint = adjoints[index - start], !isWatched[index - start] else { continue }
       adjoints[index - start] = nil
       var record = Record(edges: [], output: nil)
       if isOutermost { swap(&record, &records[index]) } else { record = records[index] }
@@ -118,12 +150,48 @@ final class Tape: @unchecked Sendable {
         ? output
         : Tensor(output.storage, shape: output.shape, place: Place(tape: self, index: index))
       for edge in record.edges where edge.input >= start && isActive[edge.input - start] {
-        let gradient = edge.pullback(result, dy)
-        check?.look(at: gradient, labels[index], isGradient: true)
-        add(gradient, to: &adjoints[edge.input - start], of: edge.input)
+        let part = goBack(
+          along: edge, of: record, result, adjoint, to: &adjoints[edge.input - start],
+          isDirect: isOutermost && check == nil)
+        check?.look(at: part.gradient, labels[index], isGradient: true)
+        add(part, to: &adjoints[edge.input - start], of: edge.input)
       }
     }
-    return watched.map { $0 <= last.index ? adjoints[$0 - start] : nil }
+    return watched.map { $0 <= last.index ? adjoints[$0 - start]?.gradient : nil }
+  }
+
+  /// What an operation's gradient contributes to that of an input.
+  ///
+  /// - Parameters:
+  ///   - earlier: What has come back to the input before. It may be taken, and is part of the
+  ///     contribution then.
+  ///   - isDirect: Whether operations may bring gradients to their destinations by themselves.
+  private func goBack(
+    along edge: Edge, of record: Record, _ result: Tensor, _ adjoint: Adjoint,
+    to earlier: inout Adjoint?, isDirect: Bool
+  ) -> Adjoint {
+    switch record.role {
+    case .rectifier where adjoint.isBeforeRectifier:
+      return Adjoint(gradient: adjoint.gradient)
+    case .view:
+      return Adjoint(
+        gradient: edge.pullback(result, adjoint.gradient),
+        isBeforeRectifier: adjoint.isBeforeRectifier)
+    case .operation, .rectifier: break
+    }
+    guard isDirect, let direct = edge.direct, !adjoint.gradient.isBeingRecorded,
+      earlier?.gradient.isBeingRecorded != true
+    else {
+      return Adjoint(gradient: edge.pullback(result, adjoint.gradient))
+    }
+    let input = records[edge.input]
+    if let slope = input.slope, let output = input.output {
+      var destination = GradientDestination(rectifier: (output, slope))
+      return Adjoint(gradient: direct(adjoint.gradient, &destination), isBeforeRectifier: true)
+    }
+    var destination = GradientDestination(sum: earlier?.gradient)
+    earlier = nil
+    return Adjoint(gradient: direct(adjoint.gradient, &destination))
   }
 
   /// Which of the records depend on a watched value.
@@ -138,19 +206,28 @@ final class Tape: @unchecked Sendable {
     return isActive
   }
 
-  private func add(_ gradient: Tensor, to adjoint: inout Tensor?, of place: Int) {
-    if let input = records[place].output {
+  private func add(_ part: Adjoint, to adjoint: inout Adjoint?, of place: Int) {
+    let record = records[place]
+    if let input = record.output {
       precondition(
-        gradient.shape == input.shape && gradient.dtype == input.dtype,
+        part.gradient.shape == input.shape && part.gradient.dtype == input.dtype,
         "pullback: expected a gradient of the input's type and shape, \(input.dtype)\(input.shape),"
-          + " found \(gradient.dtype)\(gradient.shape)")
+          + " found \(part.gradient.dtype)\(part.gradient.shape)")
     }
     guard var sum = adjoint else {
-      adjoint = gradient
+      adjoint = part
       return
     }
     adjoint = nil  // so that the sum is the only reference and is added to in place
-    sum.accumulate(gradient)
+    var part = part
+    if sum.isBeforeRectifier != part.isBeforeRectifier, let slope = record.slope,
+      let output = record.output
+    {
+      // Both to the same side.
+      if part.isBeforeRectifier { swap(&sum, &part) }
+      part.gradient = part.gradient.throughRectifier(slope: slope, results: output)
+    }
+    sum.gradient.accumulate(part.gradient)
     adjoint = sum
   }
 }
@@ -175,8 +252,16 @@ extension Tensor {
   public func tracked(
     from input: Tensor, operation: String = #function, pullback: @escaping Pullback
   ) -> Tensor {
-    guard let place = input.place, place.tape.isRecording else { return untracked }
-    return place.tape.append(untracked, [(place.index, pullback)], operation)
+    tracked(from: TrackedInput(input, pullback: pullback), operation: operation)
+  }
+
+  /// Says how this value depends on `input`, and what the operation is to gradients.
+  func tracked(
+    from input: TrackedInput, operation: String = #function, role: Tape.Role = .operation
+  ) -> Tensor {
+    guard let place = input.input.place, place.tape.isRecording else { return untracked }
+    let edge = Tape.Edge(input: place.index, pullback: input.pullback, direct: input.direct)
+    return place.tape.append(untracked, [edge], operation, role)
   }
 
   /// Says how this value, just computed, depends on each of several inputs.
@@ -190,16 +275,23 @@ extension Tensor {
   public func tracked(
     from inputs: [(input: Tensor, pullback: Pullback)], operation: String = #function
   ) -> Tensor {
+    tracked(
+      from: inputs.map { TrackedInput($0.input, pullback: $0.pullback) }, operation: operation)
+  }
+
+  /// Says how this value depends on each of a list of inputs.
+  func tracked(from inputs: [TrackedInput], operation: String = #function) -> Tensor {
     var edges: [Tape.Edge] = []
     var tape: Tape?
-    for (input, pullback) in inputs {
-      guard let place = input.place, place.tape.isRecording else { continue }
+    for input in inputs {
+      guard let place = input.input.place, place.tape.isRecording else { continue }
       precondition(
         tape == nil || tape === place.tape, "an operation's inputs come from two different tapes")
       tape = place.tape
-      edges.append((place.index, pullback))
+      edges.append(
+        Tape.Edge(input: place.index, pullback: input.pullback, direct: input.direct))
     }
-    return tape?.append(untracked, edges, operation) ?? untracked
+    return tape?.append(untracked, edges, operation, .operation) ?? untracked
   }
 
   /// Says that this value, just computed in fewer passes, is `composition` of the inputs.
@@ -224,6 +316,11 @@ extension Tensor {
         )
       }, operation: operation)
   }
+}
+
+extension Tensor {
+  /// Whether what is computed from this value goes on a tape.
+  fileprivate var isBeingRecorded: Bool { place?.tape.isRecording ?? false }
 }
 
 /// The value of `x` as a constant: no gradient flows through it.

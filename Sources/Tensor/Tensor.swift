@@ -107,10 +107,13 @@ extension Tensor {
 
   /// Changes the elements in place, as an operation that reads so many other elements beside them.
   mutating func change(
-    _ function: String = #function, reading: Int, _ body: (UnsafeMutableRawPointer) -> Void
+    _ function: String = #function, reading: Int, arithmetic: Int = 0,
+    _ body: (UnsafeMutableRawPointer) -> Void
   ) {
     let bytes = (2 * count + reading) * dtype.byteCount
-    withMutableMemory { memory in Profile.noting(function, bytes: bytes) { body(memory) } }
+    withMutableMemory { memory in
+      Profile.noting(function, arithmetic: arithmetic, bytes: bytes) { body(memory) }
+    }
   }
 
   /// Adds `other`, of the same shape, in place where nothing else shares the memory.

@@ -17,8 +17,8 @@ import CKernels
 struct WinogradLoops {
   private let sizes: ConvolutionSizes
   private let dtype: DType
-  /// What the results below zero are multiplied by, but for those of the kernel's gradient.
-  private let slope: Double
+  /// What follows, but for the kernel's gradient.
+  private let rectifier: CKRectifier
   /// The loops, those of this processor.
   var product: CKProduct
   var transforms: CKWinograd
@@ -34,7 +34,7 @@ struct WinogradLoops {
   private static let channelUnit = 16
 
   /// Nil where plain sums are the faster way.
-  init?(_ sizes: ConvolutionSizes, _ dtype: DType, slope: Double = 1) {
+  init?(_ sizes: ConvolutionSizes, _ dtype: DType, _ rectifier: CKRectifier = .none) {
     let (vertical, horizontal) = (sizes.vertical, sizes.horizontal)
     taps = vertical.kernel / vertical.stride
     guard vertical.kernel == horizontal.kernel, vertical.kernel % vertical.stride == 0,
@@ -42,7 +42,7 @@ struct WinogradLoops {
     else { return nil }
     self.sizes = sizes
     self.dtype = dtype
-    self.slope = slope
+    self.rectifier = rectifier
     product = dtype.product
     transforms = ck_winograd(dtype == .float64).pointee
     down = (vertical.output + Self.tile - 1) / Self.tile
@@ -85,7 +85,7 @@ struct WinogradLoops {
       let images = imageRange(ofStrip: strip)
       let v = transformed(CK_IMAGES, x, pixels(), images)
       let m = multiply(v, depth, kernel, sizes.outputs, images)
-      transformBack(CK_RESULTS, m, y, results(), images, bias: bias, slope: slope)
+      transformBack(CK_RESULTS, m, y, results(), images, bias: bias)
     }
   }
 
@@ -99,7 +99,7 @@ struct WinogradLoops {
       let images = imageRange(ofStrip: strip)
       let m = transformed(CK_RESULTS, y, results(), images)
       let v = multiply(m, sizes.outputs, kernel, depth, images)
-      transformBack(CK_IMAGES, v, x, pixels(), images, bias: bias, slope: slope)
+      transformBack(CK_IMAGES, v, x, pixels(), images, bias: bias)
     }
   }
 
@@ -139,7 +139,7 @@ struct WinogradLoops {
       }
       let kernel = kernel(channels.lowerBound * outputs..<channels.upperBound * outputs)
       withUnsafePointer(to: kernel) {
-        transforms.from_points(CK_KERNEL, taps, weight, sum(0, group), $0, 0, 1, nil, 1)
+        transforms.from_points(CK_KERNEL, taps, weight, sum(0, group), $0, 0, 1, nil, .none)
       }
     }
   }
@@ -162,7 +162,7 @@ struct WinogradLoops {
           m.pointer + point * outputs * width, points * outputs, 1, nil,
           sum + point * depth * outputs * width, outputs, depth, outputs,
           images.count * tilesPerImage,
-          strip > strips.lowerBound, 1, scratch.pointer)
+          strip > strips.lowerBound, .none, nil, scratch.pointer)
       }
     }
   }
@@ -227,12 +227,12 @@ struct WinogradLoops {
 
   private func transformBack(
     _ what: CKTransformed, _ values: Storage, _ memory: UnsafeMutableRawPointer, _ tiles: CKTiles,
-    _ images: Range<Int>, bias: UnsafeMutableRawPointer?, slope: Double
+    _ images: Range<Int>, bias: UnsafeMutableRawPointer?
   ) {
     withUnsafePointer(to: tiles) {
       transforms.from_points(
         what, taps, memory, values.pointer, $0, images.lowerBound * tilesPerImage,
-        images.count * tilesPerImage, bias, slope)
+        images.count * tilesPerImage, bias, rectifier)
     }
   }
 

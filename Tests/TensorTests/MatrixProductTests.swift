@@ -81,15 +81,26 @@ import Testing
       let (aRow, aColumn) = flags.left ? (1, m) : (k, 1)
       let (bRow, bColumn) = flags.right ? (1, k) : (n, 1)
       var scratch = [Float](repeating: .nan, count: product.scratch_count(n))
-      for (isBiased, accumulates, slope) in [
-        (false, false, 1.0), (true, false, 1), (false, true, 1), (true, false, 0),
-        (false, true, 0.25),
+      // What a rectifier had as its results, for the way back through it, laid out like C.
+      let results = random.normal([m * (n + 1)])
+      let signs = results.scalars
+      var columnSums = [Float](repeating: .nan, count: n)
+      for (isBiased, accumulates, slope, isBack) in [
+        (false, false, 1.0, false), (true, false, 1, false), (false, true, 1, false),
+        (true, false, 0, false), (false, true, 0.25, false), (false, false, 0, true),
+        (true, false, 0.25, true),
       ] {
+        let rectifier = CKRectifier(slope: slope, results: isBack ? results.pointer : nil)
         // A column more than the product has, which must stay as it is.
         var c = [Float](repeating: 2, count: m * (n + 1))
         product.multiply(
           a, aRow, aColumn, b, bRow, bColumn, isBiased ? bias : nil, &c, n + 1, m, n, k,
-          accumulates, slope, &scratch)
+          accumulates, rectifier, &columnSums, &scratch)
+        for j in 0..<n {
+          var expected: Float = 0
+          for l in 0..<k { expected += b[l * bRow + j * bColumn] }
+          #expect(columnSums[j] == expected, "\(name) \((m, n, k)) column \(j)")
+        }
         var packed = [Float](repeating: .nan, count: product.packed_count(n, k))
         for block in 0..<product.block_count(k) {
           product.pack(b, bRow, bColumn, n, k, block, &packed)
@@ -100,7 +111,7 @@ import Testing
         product.multiply_packed(
           a, (0..<m).map { $0 * aRow }, (0..<k).map { $0 * aColumn }, packed,
           isBiased ? packedBias : nil, &again, (0..<m).map { $0 * (n + 1) }, m, n, k, accumulates,
-          slope)
+          rectifier)
         #expect(again == c)
         for i in 0..<m {
           for j in 0..<n {
@@ -108,7 +119,8 @@ import Testing
             for l in 0..<k {
               expected += Double(a[i * aRow + l * aColumn]) * Double(b[l * bRow + j * bColumn])
             }
-            if expected < 0 { expected *= slope }
+            let sign = isBack ? Double(signs[i * (n + 1) + j]) : expected
+            if sign <= 0 { expected *= slope }
             let error = Swift.abs(Double(c[i * (n + 1) + j]) - expected)
             #expect(error < 2e-5 * Double(k).squareRoot(), "\(name) \((m, n, k)) at \((i, j))")
           }

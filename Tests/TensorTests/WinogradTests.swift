@@ -76,7 +76,7 @@ struct WinogradTests {
   /// one, by plain sums.
   private func result(
     _ operation: Operation, _ test: WinogradCase, _ dtype: DType, by instructionSet: String?,
-    slope: Double, isBiased: Bool
+    slope: Double, isBack: Bool, isBiased: Bool
   ) throws -> Tensor {
     // The same numbers for both types.
     let random = Random(seed: 3)
@@ -87,11 +87,15 @@ struct WinogradTests {
     let dy = normal(sizes.outputShape)
     let (before, after) = (normal([test.inputs]), normal([test.outputs]))
     let turned = weight.permuted(to: [0, 1, 3, 2])
-    let plain = ConvolutionLoops(sizes, dtype, slope: slope)
+    // The results of a rectifier, for the way back through it.
+    let results = normal(operation == .forward ? sizes.outputShape : sizes.inputShape)
+    defer { withExtendedLifetime(results) {} }
+    let rectifier = CKRectifier(slope: slope, results: isBack ? results.pointer : nil)
+    let plain = ConvolutionLoops(sizes, dtype, rectifier)
     var winograd: WinogradLoops?
     if let instructionSet {
       let isDouble = dtype == .float64
-      var loops = try #require(WinogradLoops(sizes, dtype, slope: slope))
+      var loops = try #require(WinogradLoops(sizes, dtype, rectifier))
       loops.product = try #require(ck_product_named(instructionSet, isDouble)).pointee
       loops.transforms = try #require(ck_winograd_named(instructionSet, isDouble)).pointee
       winograd = loops
@@ -121,9 +125,14 @@ struct WinogradTests {
   @Test(arguments: WinogradCase.all, instructionSets)
   func equalsPlainSums(_ test: WinogradCase, _ instructionSet: String) throws {
     for operation in Operation.allCases {
-      for (slope, isBiased) in [(1.0, false), (0.2, true), (0, true)] {
+      for (slope, isBack, isBiased) in [
+        (1.0, false, false), (0.2, false, true), (0, false, true), (0.2, true, false),
+        (0, true, false),
+      ] {
         func found(_ dtype: DType, by instructionSet: String?) throws -> Tensor {
-          try result(operation, test, dtype, by: instructionSet, slope: slope, isBiased: isBiased)
+          try result(
+            operation, test, dtype, by: instructionSet, slope: slope, isBack: isBack,
+            isBiased: isBiased)
         }
         let exact = try found(.float64, by: nil)
         let error = relativeError(try found(.float64, by: instructionSet), exact)

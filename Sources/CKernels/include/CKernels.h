@@ -25,6 +25,15 @@ typedef struct {
   const size_t *tap_rows, *tap_columns;
 } CKWindows;
 
+// What follows a product or a convolution in the same pass: what is below zero is multiplied by
+// `slope`, 1 for nothing, 0 for a rectifier, a number above 0 for a leaky one. With `results`, which
+// are laid out like what is written, what lies where these are not above zero is: the way back through
+// a rectifier that had these results.
+typedef struct {
+  double slope;
+  const void *_Nullable results;
+} CKRectifier;
+
 // The loops of one element type (float or double), compiled for one instruction set.
 typedef struct {
   // y[i] = operation(x[i]); p and q are the operation's parameters (a slope, bounds, an exponent).
@@ -81,13 +90,12 @@ typedef struct {
                               size_t begin, size_t end);
   void (*window_sum)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
   void (*window_spread)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
-  // C = A·B + bias or C += A·B, what is below zero then multiplied by `slope`, for a B of few
-  // columns, which is given transposed, n x k. Row i of A is k elements in runs of equal length,
+  // C = A·B + bias or C += A·B, rectified, for a B of few columns, which is given transposed, n x k. Row i of A is k elements in runs of equal length,
   // which begin at a[a_rows[i] + a_runs[run]]; row i of C begins at c[c_rows[i]].
   void (*multiply_narrow)(const void *a, const size_t *a_rows, const size_t *a_runs,
                           size_t run_count, size_t run_length, const void *transposed_b,
                           const void *_Nullable bias, void *c, const size_t *c_rows, size_t m,
-                          size_t n, bool accumulates, double slope);
+                          size_t n, bool accumulates, CKRectifier rectifier);
   // y[i] = byte[i] / maximum: divided, so that 51 / 255 is the float nearest to 0.2. Meanwhile as
   // many bytes are fetched at `ahead`, the place of the next ones.
   void (*from_bytes)(const uint8_t *bytes, const uint8_t *ahead, double maximum, void *y,
@@ -119,17 +127,18 @@ const char *ck_instruction_set(void);
 // The kernels of a named instruction set, or NULL where this processor lacks it: for tests.
 const CKKernels *_Nullable ck_kernels_named(const char *name, bool is_double);
 
-// The product C = A·B, plus `bias` in every row, or C += A·B, for A of m x k and B of k x n, k >= 1,
-// on the calling thread. What is below zero then is multiplied by `slope`, which is 1 for the
-// product alone and 0 for a rectifier.
+// The product C = A·B, plus `bias` in every row, or C += A·B, rectified, for A of m x k and B of k x n,
+// k >= 1, on the calling thread.
 typedef struct {
   // How many elements of room a product with n columns needs as its scratch.
   size_t (*scratch_count)(size_t n);
   // Element (i, l) of A lies at a[i * a_row + l * a_column]; one of the two steps is 1; B likewise.
-  // Rows of C are c_row apart.
+  // Rows of C are c_row apart. `column_sums`, if given, get the sums of B's columns, added up from
+  // the first row to the last.
   void (*multiply)(const void *a, size_t a_row, size_t a_column, const void *b, size_t b_row,
                    size_t b_column, const void *_Nullable bias, void *c, size_t c_row, size_t m,
-                   size_t n, size_t k, bool accumulates, double slope, void *scratch);
+                   size_t n, size_t k, bool accumulates, CKRectifier rectifier,
+                   void *_Nullable column_sums, void *scratch);
   // A right factor of many products is arranged once, in `packed_count` elements: block by block,
   // of which there are `block_count`.
   size_t (*block_count)(size_t k);
@@ -141,7 +150,7 @@ typedef struct {
   void (*multiply_packed)(const void *a, const size_t *a_rows, const size_t *a_columns,
                           const void *packed, const void *_Nullable packed_bias, void *c,
                           const size_t *c_rows, size_t m, size_t n, size_t k, bool accumulates,
-                          double slope);
+                          CKRectifier rectifier);
   // The same for rows of A that lie a_row apart, and rows of C c_row apart.
   void (*multiply_rows)(const void *a, size_t a_row, const void *packed, void *c, size_t c_row,
                         size_t m, size_t n, size_t k);
@@ -178,11 +187,11 @@ typedef struct {
   // The points of `count` tiles from `first` on.
   void (*to_points)(CKTransformed what, size_t taps, const void *images, void *points,
                     const CKTiles *tiles, size_t first, size_t count);
-  // The adjoint, plus a bias for each channel, into images of which all tiles come in order, and all
-  // pixels are in one. What is below zero then is multiplied by `slope`.
+  // The adjoint, plus a bias for each channel, rectified, into images of which all tiles come in order,
+  // and all pixels are in one.
   void (*from_points)(CKTransformed what, size_t taps, void *images, const void *points,
                       const CKTiles *tiles, size_t first, size_t count,
-                      const void *_Nullable bias, double slope);
+                      const void *_Nullable bias, CKRectifier rectifier);
 } CKWinograd;
 
 // For this processor, and for the named instruction set, or NULL where this processor lacks it: for
