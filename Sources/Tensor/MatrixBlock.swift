@@ -21,8 +21,8 @@ struct MatrixBlock {
   var accumulates = false
   /// What follows the product.
   var rectifier = CKRectifier.none
-  /// Get the sums of the columns of B, which is not transposed then.
-  var columnSums: UnsafeMutableRawPointer?
+  /// Get the sums of the columns of B, which is not transposed then, as `sum(along: 0)` has them.
+  var columnSums = CKColumnSums()
 
   /// The part for some rows and columns of the result; that of the first rows sums the columns.
   func part(_ rows: Range<Int>, _ columns: Range<Int>) -> MatrixBlock {
@@ -37,7 +37,7 @@ struct MatrixBlock {
     part.m = rows.count
     part.n = columns.count
     part.rectifier = rectifier.advanced(by: place)
-    part.columnSums = row > 0 ? nil : columnSums.map { $0 + column * width }
+    part.columnSums.sums = row > 0 ? nil : columnSums.sums.map { $0 + column * width }
     return part
   }
 
@@ -84,8 +84,16 @@ struct MatrixBlock {
 
   /// Computes the sums of B's columns, if they are wanted.
   func sumColumns() {
-    guard let columnSums else { return }
-    dtype.kernels.pointee.reduce(.sum, b, columnSums, k, rowLengths.b, 0, 1, 0, n)
+    guard let sums = columnSums.sums else { return }
+    let kernels = dtype.kernels.pointee
+    let blockSums = Storage(count: n, dtype: dtype)
+    kernels.fill(0, sums, 0, n)
+    for begin in stride(from: 0, to: k, by: columnSums.block) {
+      let (start, count) = (b + begin * rowLengths.b * dtype.byteCount, k - begin)
+      kernels.reduce(
+        .sum, start, blockSums.pointer, min(columnSums.block, count), rowLengths.b, 0, 1, 0, n)
+      kernels.accumulate(blockSums.pointer, sums, 0, n)
+    }
   }
 
   private func multiplyNarrow() {

@@ -189,7 +189,8 @@ private struct ProductSize {
       a: a, b: b, bias: bias, c: c, m: m, n: n, k: k, transposeLeft: transposeLeft,
       transposeRight: transposeRight,
       rowLengths: (transposeLeft ? m : k, transposeRight ? k : n, n), dtype: dtype,
-      accumulates: accumulates, rectifier: rectifier, columnSums: columnSums)
+      accumulates: accumulates, rectifier: rectifier,
+      columnSums: CKColumnSums(sums: columnSums, block: Tensor.sumBlockLength(inner: n)))
     if m == 0 || n == 0 || batch == 0 { return whole.sumColumns() }
     if let batch {
       parallel(count: batch) { i in

@@ -188,17 +188,27 @@ extension Tensor {
     return result
   }
 
+  /// The most elements that are added up one after the other.
+  ///
+  /// Columns are, without lanes or wider partial sums, so that a long run of them would lose digits: a
+  /// hundred thousand of 0.1 come out wrong by a thousandth.
+  private static func longestSum(inner: Int) -> Int { inner > 1 ? 1_024 : 2 * elementwiseGrain }
+
+  /// Of so many rows are the blocks into which a long reduction over rows of `inner` elements is cut.
+  static func sumBlockLength(inner: Int) -> Int {
+    Swift.max(
+      64, Swift.min(longestSum(inner: inner), 2 * elementwiseGrain / Swift.max(1, inner)))
+  }
+
   /// Reduces `[outer, count, inner]` to `[outer, inner]`, given the result's shape.
   private func reduced(
     _ operation: CKReduction, _ outer: Int, _ count: Int, _ inner: Int, shape: [Int],
     function: String
   ) -> Tensor {
     let reduce = dtype.kernels.pointee.reduce
-    // Columns are added up one row after the other, without lanes or wider partial sums, so that a
-    // long run of them would lose digits: a hundred thousand of 0.1 come out wrong by a thousandth.
-    let longest = inner > 1 ? 1_024 : 2 * elementwiseGrain
-    let blockLength = Swift.max(64, Swift.min(longest, 2 * elementwiseGrain / Swift.max(1, inner)))
-    let isWorthBlocks = outer < 8 || operation == .sum && inner > 1 && count > longest
+    let blockLength = Self.sumBlockLength(inner: inner)
+    let isLong = inner > 1 && count > Self.longestSum(inner: inner)
+    let isWorthBlocks = outer < 8 || operation == .sum && isLong
     guard operation != .argmax && isWorthBlocks && count > blockLength else {
       return Tensor.uninitialized(shape, dtype, function, reading: self.count) { result, _ in
         let step = Swift.max(1, elementwiseGrain / Swift.max(1, count * inner))

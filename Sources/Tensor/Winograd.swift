@@ -162,7 +162,7 @@ struct WinogradLoops {
           m.pointer + point * outputs * width, points * outputs, 1, nil,
           sum + point * depth * outputs * width, outputs, depth, outputs,
           images.count * tilesPerImage,
-          strip > strips.lowerBound, .none, nil, scratch.pointer)
+          strip > strips.lowerBound, .none, CKColumnSums(), scratch.pointer)
       }
     }
   }

@@ -23,7 +23,7 @@ import Testing
     [
       Function(
         testDescription: "dense layers, slope \(slope)",
-        shapes: [[40, 50], [50, 70], [70], [70, 36], [36]]
+        shapes: [[150, 50], [50, 300], [300], [300, 36], [36]]
       ) { x in
         square(affine(affine(x[0], x[1], x[2], slope: slope), x[3], x[4])).sum()
       },

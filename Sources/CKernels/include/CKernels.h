@@ -127,18 +127,24 @@ const char *ck_instruction_set(void);
 // The kernels of a named instruction set, or NULL where this processor lacks it: for tests.
 const CKKernels *_Nullable ck_kernels_named(const char *name, bool is_double);
 
+// Where the sums of a matrix' columns go, if they are wanted: added up in blocks of so many rows, then
+// over the blocks, each from the first to the last.
+typedef struct {
+  void *_Nullable sums;
+  size_t block;
+} CKColumnSums;
+
 // The product C = A·B, plus `bias` in every row, or C += A·B, rectified, for A of m x k and B of k x n,
 // k >= 1, on the calling thread.
 typedef struct {
   // How many elements of room a product with n columns needs as its scratch.
   size_t (*scratch_count)(size_t n);
   // Element (i, l) of A lies at a[i * a_row + l * a_column]; one of the two steps is 1; B likewise.
-  // Rows of C are c_row apart. `column_sums`, if given, get the sums of B's columns, added up from
-  // the first row to the last.
+  // Rows of C are c_row apart. The column sums are those of B.
   void (*multiply)(const void *a, size_t a_row, size_t a_column, const void *b, size_t b_row,
                    size_t b_column, const void *_Nullable bias, void *c, size_t c_row, size_t m,
                    size_t n, size_t k, bool accumulates, CKRectifier rectifier,
-                   void *_Nullable column_sums, void *scratch);
+                   CKColumnSums column_sums, void *scratch);
   // A right factor of many products is arranged once, in `packed_count` elements: block by block,
   // of which there are `block_count`.
   size_t (*block_count)(size_t k);
