@@ -46,7 +46,10 @@ struct MatrixBlock {
   /// In single precision the package's own loop is faster than OpenBLAS on x86 at the sizes of
   /// networks: a general library spends a seventh of its time there on packing and clearing.
   func multiply(work: Int) {
-    if n <= narrowest && !transposeLeft {
+    if let turned {
+      turned.multiply(work: work)
+      sumColumns()
+    } else if n <= narrowest && !transposeLeft {
       multiplyNarrow()
       sumColumns()
     } else if dtype == .float32, k > 0, ck_product_is_faster(work) {
@@ -62,6 +65,16 @@ struct MatrixBlock {
       rectify()
       sumColumns()
     }
+  }
+
+  /// Aᵀ·b for a vector b, as the row bᵀ·A, whose elements lie in the same places.
+  private var turned: MatrixBlock? {
+    guard n == 1, m > 1, transposeLeft, bias == nil, rowLengths.c == 1,
+      transposeRight || rowLengths.b == 1
+    else { return nil }
+    return MatrixBlock(
+      a: b, b: a, c: c, m: 1, n: m, k: k, rowLengths: (k, rowLengths.a, m), dtype: dtype,
+      accumulates: accumulates, rectifier: rectifier)
   }
 
   /// Does what the rectifier does to the result.

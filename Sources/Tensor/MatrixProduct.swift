@@ -203,45 +203,54 @@ private struct ProductSize {
       }
       return
     }
-    func multiply(rows: Range<Int>, columns: Range<Int>) {
-      whole.part(rows, columns).multiply(work: 2 * m * n * k)
+    let blocks = blocks
+    parallel(count: blocks.count) {
+      whole.part(blocks[$0].rows, blocks[$0].columns).multiply(work: 2 * m * n * k)
     }
-    // One single-threaded product a piece, cut along the longer side of the result: faster than
-    // the library's own threads, and the same bits whatever the number of threads.
+  }
+
+  /// The blocks of the result that are single-threaded products.
+  ///
+  /// They are cut along its longer side: faster than the library's own threads, and the same bits
+  /// whatever the number of threads.
+  private var blocks: [(rows: Range<Int>, columns: Range<Int>)] {
     let side = max(m, n)
+    // A thin product takes the time of going through its factors or its result.
+    let work = 2 * max(m, Self.thin) * max(n, Self.thin) * max(k, Self.thin)
     let unit = m > n ? Self.rowUnit : Self.columnUnit
     let units = (side + unit - 1) / unit
-    let pieces = min(units, Self.pieceCount(work: 2 * m * n * k))
-    if m <= n && pieces > 1 && units % pieces == 1 {
-      // The one unit that is left over is shared by cutting its rows: of 400 columns one of two
-      // threads would have 208.
-      let wholeColumns = units / pieces * unit
-      parallel(count: 2 * pieces) { piece in
-        if piece < pieces {
-          let columns = piece * wholeColumns..<(piece + 1) * wholeColumns
-          multiply(rows: 0..<m, columns: columns)
-        } else {
-          let rows = m * (piece - pieces) / pieces..<m * (piece - pieces + 1) / pieces
-          multiply(rows: rows, columns: pieces * wholeColumns..<n)
-        }
+    let pieces = min(units, Self.pieceCount(work: work))
+    // One unit that is left over is shared by cutting its rows: of 400 columns one of two threads
+    // would have 208.
+    let sharesLast = m <= n && pieces > 1 && units % pieces == 1
+    let even = sharesLast ? units - 1 : units
+    var blocks: [(rows: Range<Int>, columns: Range<Int>)] = []
+    for piece in 0..<pieces {
+      let (begin, end) = (even * piece / pieces, even * (piece + 1) / pieces)
+      // The end of a large piece is a block by itself, with which another thread can help: on a shared
+      // machine a thread may for a while be half as fast as the others.
+      let tail = work < Self.leastWorkWithTail ? 0 : (end - begin + 8) / 16 * 2
+      for range in [begin..<end - tail, end - tail..<end] where !range.isEmpty {
+        let range = range.lowerBound * unit..<min(side, range.upperBound * unit)
+        blocks.append(m > n ? (range, 0..<n) : (0..<m, range))
       }
-      return
-    }
-    parallel(count: pieces) { piece in
-      let begin = units * piece / pieces * unit
-      let range = begin..<min(side, units * (piece + 1) / pieces * unit)
-      if m > n {
-        multiply(rows: range, columns: 0..<n)
-      } else {
-        multiply(rows: 0..<m, columns: range)
+      if sharesLast {
+        blocks.append((m * piece / pieces..<m * (piece + 1) / pieces, even * unit..<n))
       }
     }
+    return blocks
   }
 
   /// Pieces of the rows begin at a multiple of this.
   private static let rowUnit = 4
   /// Pieces of the columns begin at a multiple of this, the width of the widest vector.
   private static let columnUnit = 16
+
+  /// A side of a product below this takes as long as this.
+  private static let thin = 8
+
+  /// The floating-point operations of a product from which on its pieces have tails.
+  private static let leastWorkWithTail = 60_000_000
 
   /// How many pieces a product of so many floating-point operations is cut into.
   private static func pieceCount(work: Int) -> Int {
