@@ -16,29 +16,30 @@ public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
       + " and logits \(logits.dtype)\(logits.shape)")
   let columns = x.shape[x.rank - 1]
   let kernel = x.dtype.kernels.pointee.bernoulli_log_density
-  let value = Tensor.uninitialized(x.shape.dropLast(), x.dtype, reading: 2 * x.count) {
-    result, rows in
-    parallel(over: rows, step: rowsPerChunk(columns)) {
-      kernel(logits.pointer, x.pointer, result, columns, $0, $1)
+  // What a gradient will need has an exponential in common with the value.
+  let residuals =
+    logits.isBeingRecorded ? Tensor(Storage(count: x.count, dtype: x.dtype), shape: x.shape) : nil
+  let value = Tensor.uninitialized(
+    x.shape.dropLast(), x.dtype, reading: (residuals == nil ? 2 : 3) * x.count
+  ) { result, rows in
+    parallel(over: rows, step: max(1, elementwiseGrain / 4 / max(1, columns))) {
+      kernel(logits.pointer, x.pointer, result, residuals?.pointer, columns, $0, $1)
     }
   }
-  return value.tracked(
-    from: (logits, { _, dy in bernoulliGradient(of: x, logits, dy) }),
-    (x, { _, dy in dy.expanded(at: -1) * logits }))
+  var inputs = [TrackedInput(x) { _, dy in dy.expanded(at: -1) * logits }]
+  if let residuals {
+    inputs.append(
+      TrackedInput(logits) { _, dy in bernoulliGradient(of: x, logits, dy, residuals) })
+  }
+  return value.tracked(from: inputs)
 }
 
-/// dy · (x − σ(l)), what goes back to the logits, in one pass.
-private func bernoulliGradient(of x: Tensor, _ logits: Tensor, _ dy: Tensor) -> Tensor {
-  let columns = x.shape[x.rank - 1]
-  let kernel = x.dtype.kernels.pointee.bernoulli_gradient
-  let value = Tensor.uninitialized(x.shape, x.dtype, reading: 2 * x.count) { result, _ in
-    parallel(over: dy.count, step: rowsPerChunk(columns)) {
-      kernel(logits.pointer, x.pointer, dy.pointer, result, columns, $0, $1)
+/// dy · (x − σ(l)), what goes back to the logits, with x − σ(l) as the value's loop left it.
+private func bernoulliGradient(
+  of x: Tensor, _ logits: Tensor, _ dy: Tensor, _ residuals: Tensor
+) -> Tensor {
+  (stopGradient(dy).expanded(at: -1) * residuals)
+    .tracked(asCompositionOf: [x, logits, dy]) { inputs in
+      inputs[2].expanded(at: -1) * (inputs[0] - sigmoid(inputs[1]))
     }
-  }
-  return value.tracked(asCompositionOf: [x, logits, dy]) { inputs in
-    inputs[2].expanded(at: -1) * (inputs[0] - sigmoid(inputs[1]))
-  }
 }
-
-private func rowsPerChunk(_ columns: Int) -> Int { max(1, elementwiseGrain / 4 / max(1, columns)) }

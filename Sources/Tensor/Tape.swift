@@ -320,7 +320,7 @@ extension Tensor {
 
 extension Tensor {
   /// Whether what is computed from this value goes on a tape.
-  fileprivate var isBeingRecorded: Bool { place?.tape.isRecording ?? false }
+  var isBeingRecorded: Bool { place?.tape.isRecording ?? false }
 }
 
 /// The value of `x` as a constant: no gradient flows through it.

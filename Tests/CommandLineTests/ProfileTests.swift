@@ -50,7 +50,7 @@ import Testing
     let table = try #require(Table(result.output), "\(result.output)")
     // Two steps, each with four layers of two parameters; an evaluation and two pictures.
     #expect(table.calls("adam", "forward") == 16)
-    #expect(table.calls("bernoulliGradient", "backward") == 2)
+    #expect(table.calls("bernoulliLogDensity", "forward") == 3)
     #expect(table.calls("matmul", "backward") == 14)
     #expect(table.calls("affine", "forward") == 2 * 4 + 4 + 2 + 4)
     #expect(table.calls("normal", "forward") == 3)

@@ -10,14 +10,13 @@ import VAE
   /// Change it when a step is to take more, and say why.
   static let most = [
     "*": 1,
-    "*, back": 4,
+    "*, back": 5,
     "+": 3,
     "-": 2,
     "-, back": 1,
     "accumulate, back": 3,
     "adam": 8,
     "affine": 4,
-    "bernoulliGradient, back": 1,
     "bernoulliLogDensity": 1,
     "exp": 2,
     "exp, back": 2,

@@ -63,12 +63,10 @@ typedef struct {
   // Of x, and of x - y, added up in double precision.
   double (*sum_of_squares)(const void *x, size_t begin, size_t end);
   double (*squared_distance)(const void *x, const void *y, size_t begin, size_t end);
-  // y[row] = sum over the row of x * logits - softplus(logits); and what goes back to the logits,
-  // y[row, i] = dy[row] * (x - sigmoid(logits)).
-  void (*bernoulli_log_density)(const void *logits, const void *x, void *y, size_t columns,
-                                size_t begin, size_t end);
-  void (*bernoulli_gradient)(const void *logits, const void *x, const void *dy, void *y,
-                             size_t columns, size_t begin, size_t end);
+  // y[row] = sum over the row of x * logits - softplus(logits); and if wanted its derivative in the
+  // logits, residuals[row, i] = x - sigmoid(logits).
+  void (*bernoulli_log_density)(const void *logits, const void *x, void *y,
+                                void *_Nullable residuals, size_t columns, size_t begin, size_t end);
   // Over rows of [rows, channels]: sums = [Σ (u - a), Σ (u - a)(v - b)], and y = p u + q v + r, what
   // is below zero then multiplied by `slope`; with a number for each channel in a, b, p, q and r.
   void (*channel_sums)(const void *u, const void *v, const void *a, const void *b, void *sums,
