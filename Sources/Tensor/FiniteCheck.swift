@@ -2,8 +2,9 @@
 /// layer that made it.
 ///
 /// It looks at everything that a gradient is computed through: each recorded value and each gradient
-/// that goes back. That takes a pass over every result, so it is for a training that has gone wrong.
-/// Without one, operations do nothing for it.
+/// that goes back, each in a pass of its own even where operations would otherwise join them, so that
+/// a last digit may be another than without. It is for a training that has gone wrong. Without one,
+/// operations do nothing for it.
 ///
 /// ```swift
 /// let check = FiniteCheck(of: model)

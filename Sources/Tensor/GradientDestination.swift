@@ -4,24 +4,37 @@ import CKernels
 ///
 /// Without it, adding gradients up and going back through a rectifier are passes of their own over
 /// what was just written.
-struct GradientDestination {
-  /// The gradient that it is added to, if another operation brought one before.
-  var sum: Tensor?
-  /// The results of the rectifier through which it goes back, and the slope below zero.
-  var rectifier: (results: Tensor, slope: Double)?
+enum GradientDestination {
+  /// Nothing came before.
+  case empty
+  /// It is added to what another operation brought before.
+  case sum(Tensor)
+  /// It goes back through the rectifier that had these results and this slope below zero.
+  case rectifier(results: Tensor, slope: Double)
 
-  /// Makes a gradient by an operation that ends with a rectifier, and adds it up.
+  /// Brings a gradient here that an operation makes that can end with a rectifier.
   mutating func receive(_ make: (CKRectifier) -> Tensor) -> Tensor {
-    let gradient = make(loop)
-    guard var sum else { return gradient }
-    self.sum = nil  // so that the sum is the only reference and is added to in place
+    if case .rectifier(let results, let slope) = self {
+      return make(CKRectifier(slope: slope, results: results.pointer))
+    }
+    return receive(make(.none))
+  }
+
+  /// Brings a finished gradient here, by a pass of its own.
+  mutating func receive(_ gradient: Tensor) -> Tensor {
+    if case .rectifier(let results, let slope) = self {
+      return gradient.throughRectifier(slope: slope, results: results)
+    }
+    guard var sum = takeSum() else { return gradient }
     sum.accumulate(gradient)
     return sum
   }
 
-  /// The rectifier as the loops take it.
-  var loop: CKRectifier {
-    rectifier.map { CKRectifier(slope: $0.slope, results: $0.results.pointer) } ?? .none
+  /// What is to be added to, taken away so that it is the only reference and changes in place.
+  mutating func takeSum() -> Tensor? {
+    guard case .sum(let sum) = self else { return nil }
+    self = .empty
+    return sum
   }
 }
 

@@ -17,8 +17,7 @@ public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
   let columns = x.shape[x.rank - 1]
   let kernel = x.dtype.kernels.pointee.bernoulli_log_density
   // What a gradient will need has an exponential in common with the value.
-  let residuals =
-    logits.isBeingRecorded ? Tensor(Storage(count: x.count, dtype: x.dtype), shape: x.shape) : nil
+  let residuals = logits.isBeingRecorded ? Tensor.uninitialized(x.shape, x.dtype) : nil
   let value = Tensor.uninitialized(
     x.shape.dropLast(), x.dtype, reading: (residuals == nil ? 2 : 3) * x.count
   ) { result, rows in

@@ -21,7 +21,10 @@ struct MatrixBlock {
   var accumulates = false
   /// What follows the product.
   var rectifier = CKRectifier.none
-  /// Get the sums of the columns of B, which is not transposed then, as `sum(along: 0)` has them.
+  /// Get the sums of the columns of B, which is not transposed then, added up as `sum(along: 0)` does.
+  ///
+  /// Of more than 256 rows a product goes through several blocks of the inner dimension; the blocks of
+  /// the sum begin anew with each then, and the last digit may be another.
   var columnSums = CKColumnSums()
 
   /// The part for some rows and columns of the result; that of the first rows sums the columns.
@@ -82,16 +85,17 @@ struct MatrixBlock {
     let slope = rectifier.slope
     if slope == 1 { return }
     let kernels = dtype.kernels.pointee
+    let rectified = Storage(count: n, dtype: dtype)  // the loops do not work in place
     for row in 0..<m {
       let offset = row * rowLengths.c * dtype.byteCount
-      let start = c + offset
       if let results = rectifier.results {
         kernels.zip(
-          slope == 0 ? .maskedByPositive : .scaledByLeak, slope, start, results + offset, start, 1,
-          [n], [1], [1], 0, 1)
+          slope == 0 ? .maskedByPositive : .scaledByLeak, slope, c + offset, results + offset,
+          rectified.pointer, 1, [n], [1], [1], 0, 1)
       } else {
-        kernels.map(slope == 0 ? .relu : .leakyRelu, slope, 0, start, start, 0, n)
+        kernels.map(slope == 0 ? .relu : .leakyRelu, slope, 0, c + offset, rectified.pointer, 0, n)
       }
+      (c + offset).copyMemory(from: rectified.pointer, byteCount: n * dtype.byteCount)
     }
   }
 

@@ -45,21 +45,22 @@ package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, slope: Double
   // The product that gives the weights' gradient goes through dy, and adds up its columns on the way:
   // for the bias' edge, which comes after it.
   let columnSums = ColumnSums()
+  let isBiasTracked = bias.isBeingRecorded
   return value.tracked(
     from: [
       TrackedInput(x, factorsOfGradient: factors.ofLeftGradient),
       TrackedInput(
         weight,
         direct: { dy, destination in
-          let sums = Tensor(Storage(count: dy.shape[1], dtype: dy.dtype), shape: [dy.shape[1]])
-          columnSums.value = (dy.storage, sums)
+          let sums = isBiasTracked ? Tensor.uninitialized([size.n], dy.dtype) : nil
+          columnSums.value = sums.map { (dy.storage, $0) }
           return factors.ofRightGradient(dy).product(to: &destination, columnSums: sums)
         },
         pullback: { _, dy in x.matmul(dy, transposeLeft: true) }),
       TrackedInput(
         bias,
         direct: { dy, destination in
-          destination.receive { _ in columnSums.take(of: dy) ?? dy.sum(along: 0) }
+          destination.receive(columnSums.take(of: dy) ?? dy.sum(along: 0))
         },
         pullback: { _, dy in dy.sum(along: 0) }),
     ], rectifiedBy: slope)
@@ -98,7 +99,7 @@ private struct Factors {
 
   /// The product, on no tape.
   func product() -> Tensor {
-    var destination = GradientDestination()
+    var destination = GradientDestination.empty
     return product(to: &destination)
   }
 
@@ -113,18 +114,17 @@ private struct Factors {
         left.pointer, right.pointer, c, dtype, accumulates: accumulates, rectifier: rectifier,
         columnSums: columnSums?.pointer)
     }
-    guard var sum = destination.sum else {
-      return Tensor.uninitialized(
-        size.shape, dtype, "matmul", reading: reading, arithmetic: size.arithmetic
-      ) { result, _ in
-        run(result, accumulates: false, destination.loop)
+    if var sum = destination.takeSum() {
+      sum.change("matmul", reading: reading, arithmetic: size.arithmetic) { result in
+        run(result, accumulates: true, .none)
       }
+      return sum
     }
-    destination.sum = nil  // so that the sum is the only reference and is added to in place
-    sum.change("matmul", reading: reading, arithmetic: size.arithmetic) { result in
-      run(result, accumulates: true, .none)
+    return destination.receive { rectifier in
+      Tensor.uninitialized(
+        size.shape, dtype, "matmul", reading: reading, arithmetic: size.arithmetic
+      ) { result, _ in run(result, accumulates: false, rectifier) }
     }
-    return sum
   }
 }
 
@@ -234,9 +234,8 @@ private struct ProductSize {
         let range = range.lowerBound * unit..<min(side, range.upperBound * unit)
         blocks.append(m > n ? (range, 0..<n) : (0..<m, range))
       }
-      if sharesLast {
-        blocks.append((m * piece / pieces..<m * (piece + 1) / pieces, even * unit..<n))
-      }
+      let rows = m * piece / pieces..<m * (piece + 1) / pieces
+      if sharesLast && !rows.isEmpty { blocks.append((rows, even * unit..<n)) }
     }
     return blocks
   }

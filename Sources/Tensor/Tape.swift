@@ -186,10 +186,10 @@ final class Tape: @unchecked Sendable {
     }
     let input = records[edge.input]
     if let slope = input.slope, let output = input.output {
-      var destination = GradientDestination(rectifier: (output, slope))
+      var destination = GradientDestination.rectifier(results: output, slope: slope)
       return Adjoint(gradient: direct(adjoint.gradient, &destination), isBeforeRectifier: true)
     }
-    var destination = GradientDestination(sum: earlier?.gradient)
+    var destination = earlier.map { GradientDestination.sum($0.gradient) } ?? .empty
     earlier = nil
     return Adjoint(gradient: direct(adjoint.gradient, &destination))
   }

@@ -41,6 +41,11 @@ public struct Tensor: Sendable {
 // MARK: - Memory
 
 extension Tensor {
+  /// Creates a tensor whose elements an operation of another tensor writes.
+  static func uninitialized(_ shape: [Int], _ dtype: DType) -> Tensor {
+    Tensor(Storage(count: shape.product, dtype: dtype), shape: shape)
+  }
+
   /// Creates a tensor whose elements `fill` writes; it gets the buffer and the number of elements.
   ///
   /// - Parameters:

@@ -84,6 +84,7 @@ import Testing
       // What a rectifier had as its results, for the way back through it, laid out like C.
       let results = random.normal([m * (n + 1)])
       let signs = results.scalars
+      defer { withExtendedLifetime(results) {} }
       let columnSums = UnsafeMutablePointer<Float>.allocate(capacity: n)
       defer { columnSums.deallocate() }
       for (isBiased, accumulates, slope, isBack) in [

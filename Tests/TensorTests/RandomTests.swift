@@ -170,6 +170,25 @@ import Testing
     }
   }
 
+  /// A worker that comes late to a job finds the next one, of another size and for another number of
+  /// threads, and must take nothing of it twice.
+  @Test func everyIndexOnceInManyShortJobs() {
+    let before = threadCount
+    defer { threadCount = before }
+    let visits = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 1000)
+    defer { visits.deallocate() }
+    var wrong = 0
+    for round in 0..<6000 {
+      if round % 50 == 0 { threadCount = [2, 8, 3, 1, 5][round / 50 % 5] }
+      let count = [1, 2, 3, 5, 17, 64, 1000][round % 7]
+      visits.update(repeating: 0)
+      nonisolated(unsafe) let visits = visits
+      parallel(count: count) { visits[$0] += 1 }
+      wrong += visits[..<count].count { $0 != 1 } + visits[count...].count { $0 != 0 }
+    }
+    #expect(wrong == 0)
+  }
+
   @Test func nestedCallsRunOnTheirOwnThread() {
     let hits = Sendables<Int>(count: 12)
     parallel(count: 3) { i in parallel(count: 4) { j in hits.set(i * 4 + j, 1) } }

@@ -125,8 +125,8 @@ const char *ck_instruction_set(void);
 // The kernels of a named instruction set, or NULL where this processor lacks it: for tests.
 const CKKernels *_Nullable ck_kernels_named(const char *name, bool is_double);
 
-// Where the sums of a matrix' columns go, if they are wanted: added up in blocks of so many rows, then
-// over the blocks, each from the first to the last.
+// Where the sums of a matrix' columns go, if they are wanted: added up in blocks of at most so many
+// rows, which begin anew with each block of the inner dimension, then over the blocks.
 typedef struct {
   void *_Nullable sums;
   size_t block;
