@@ -88,8 +88,9 @@ typedef struct {
                               size_t begin, size_t end);
   void (*window_sum)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
   void (*window_spread)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
-  // C = A·B + bias or C += A·B, rectified, for a B of few columns, which is given transposed, n x k. Row i of A is k elements in runs of equal length,
-  // which begin at a[a_rows[i] + a_runs[run]]; row i of C begins at c[c_rows[i]].
+  // C = A·B + bias or C += A·B, rectified, for a B of few columns, which is given transposed, n x k.
+  // Row i of A is k elements in runs of equal length, which begin at a[a_rows[i] + a_runs[run]]; row i
+  // of C begins at c[c_rows[i]].
   void (*multiply_narrow)(const void *a, const size_t *a_rows, const size_t *a_runs,
                           size_t run_count, size_t run_length, const void *transposed_b,
                           const void *_Nullable bias, void *c, const size_t *c_rows, size_t m,
