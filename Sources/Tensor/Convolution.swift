@@ -8,8 +8,8 @@ import CKernels
 /// ⌊(input + 2p − d(kernel − 1) − 1) / s⌋ + 1 (Dumoulin and Visin 2016, relationship 15).
 ///
 /// Kernels of two or three times the stride, for enough images with enough channels, go by
-/// Winograd's minimal filtering in tiles of 4 × 4 results, which takes a quarter to a half of the
-/// multiplications. Its rounding error is some three times that of the plain sums, and relative to
+/// Winograd's minimal filtering in tiles of four or three results a side, which takes a quarter to a
+/// half of the multiplications. Its rounding error is some three times that of the plain sums, and relative to
 /// the largest element that the tile sees; what is not finite spoils its tile. As the number of
 /// images has a say in it, an image alone and in a batch may differ in the last digits.
 ///

@@ -7,7 +7,9 @@ import CKernels
 /// it sees, V = Bᵀ d B, and those of the kernel, U = G g Gᵀ, (r + 3)² of each (Winograd 1980; Lavin and
 /// Gray, "Fast algorithms for convolutional neural networks", 2016). Over many tiles and channels
 /// this is a matrix product for each point, with (r + 3)² multiplications in the place of 16 r²: 25
-/// of 64, or 36 of 144. The adjoints need nothing else: with the results' points M = A dy Aᵀ
+/// of 64, or 36 of 144. What four does not divide is cut into tiles of four and of three results,
+/// whose points are the same but for one that these lack: seven are one of each, nine points
+/// instead of ten. The adjoints need nothing else: with the results' points M = A dy Aᵀ
 ///
 ///     y = Aᵀ(V·U)A,   dx = B(M·Uᵀ)Bᵀ,   dw = Gᵀ(Vᵀ·M)G
 ///
@@ -24,12 +26,10 @@ struct WinogradLoops {
   var transforms: CKWinograd
   /// The side of the kernel in each phase, 2 or 3.
   private let taps: Int
-  /// Rows and columns of tiles in an image.
-  private let down: Int
-  private let across: Int
+  /// The tiles of an image.
+  private let down: CKTileAxis
+  private let across: CKTileAxis
 
-  /// The side of a tile of results.
-  private static let tile = Int(CK_TILE_SIDE)
   /// Groups of channels begin at a multiple of this, the width of the widest vector.
   private static let channelUnit = 16
 
@@ -45,31 +45,25 @@ struct WinogradLoops {
     self.rectifier = rectifier
     product = dtype.product
     transforms = ck_winograd(dtype == .float64).pointee
-    down = (vertical.output + Self.tile - 1) / Self.tile
-    across = (horizontal.output + Self.tile - 1) / Self.tile
+    down = CKTileAxis(covering: vertical, taps)
+    across = CKTileAxis(covering: horizontal, taps)
     // Few channels do not pay for the transformations, nor do tiles that reach far over the edge; nor
     // few tiles for that of the kernel.
     let plainSums = taps * taps * vertical.output * horizontal.output
     guard depth >= 32, sizes.outputs >= 32, sizes.batch * tilesPerImage >= 128,
-      10 * points * tilesPerImage <= 7 * plainSums
+      10 * down.points(taps) * across.points(taps) <= 7 * plainSums
     else { return nil }
     // A thread works on whole images, whose points have to stay in a near cache.
     guard sizes.batch >= 4, tilesPerImage * points * (depth + sizes.outputs) <= 1 << 20
     else { return nil }
-    // Nor are there tiles for pixels that no window sees.
-    guard isCovered(vertical, down), isCovered(horizontal, across) else { return nil }
-  }
-
-  /// Whether so many tiles reach over the whole axis.
-  private func isCovered(_ axis: SlidingWindow, _ tiles: Int) -> Bool {
-    (axis.input - 1 + axis.padding) / axis.stride < Self.tile * tiles + taps - 1
   }
 
   private var width: Int { dtype.byteCount }
   private var phases: Int { sizes.vertical.stride * sizes.vertical.stride }
-  private var tilesPerImage: Int { down * across }
-  /// Points of a tile.
-  private var points: Int { (taps + Self.tile - 1) * (taps + Self.tile - 1) }
+  private var tilesPerImage: Int { down.count * across.count }
+  /// Points of a tile along an axis that has them all.
+  private var side: Int { taps + 3 }
+  private var points: Int { side * side }
   /// Channels of a point of the pixels.
   private var depth: Int { phases * sizes.inputs }
 
@@ -151,18 +145,24 @@ struct WinogradLoops {
     _ channels: Range<Int>, to sum: UnsafeMutableRawPointer
   ) {
     let (outputs, depth) = (sizes.outputs, phases * channels.count)
+    let matrix = depth * outputs
     let scratch = Storage(count: product.scratch_count(outputs), dtype: dtype)
     for strip in strips {
       let images = imageRange(ofStrip: strip)
       let v = transformed(CK_IMAGES, x, pixels(channels), images)
       let m = transformed(CK_RESULTS, y, results(), images)
+      let accumulates = strip > strips.lowerBound
       for point in 0..<points {
-        product.multiply(
-          v.pointer + point * depth * width, 1, points * depth,
-          m.pointer + point * outputs * width, points * outputs, 1, nil,
-          sum + point * depth * outputs * width, outputs, depth, outputs,
-          images.count * tilesPerImage,
-          strip > strips.lowerBound, .none, CKColumnSums(), scratch.pointer)
+        let tiles = tiles(with: point, in: images)
+        let (first, result) = (tiles.lowerBound * points + point, sum + point * matrix * width)
+        if tiles.isEmpty && !accumulates {
+          dtype.kernels.pointee.fill(0, result, 0, matrix)
+        } else if !tiles.isEmpty {
+          product.multiply(
+            v.pointer + first * depth * width, 1, points * depth,
+            m.pointer + first * outputs * width, points * outputs, 1, nil, result, outputs, depth,
+            outputs, tiles.count, accumulates, .none, CKColumnSums(), scratch.pointer)
+        }
       }
     }
   }
@@ -179,6 +179,18 @@ struct WinogradLoops {
 
   private func imageRange(ofStrip strip: Int) -> Range<Int> {
     sizes.batch * strip / stripCount..<sizes.batch * (strip + 1) / stripCount
+  }
+
+  /// Which tiles of some images have a point.
+  ///
+  /// Those with three results along an axis lack the last point but one. Tiles lie in the order of
+  /// their kinds: 4 × 3 results, 4 × 4, 3 × 4, 3 × 3.
+  private func tiles(with point: Int, in images: Range<Int>) -> Range<Int> {
+    let ofFours = (down: point / side == side - 2, across: point % side == side - 2)
+    let begin = ofFours.across ? down.fours * across.threes : 0
+    let count =
+      (ofFours.down ? down.fours : down.count) * (ofFours.across ? across.fours : across.count)
+    return images.count * begin..<images.count * (begin + count)
   }
 
   // MARK: Transformations
@@ -198,11 +210,13 @@ struct WinogradLoops {
   /// channels, or some of those.
   private func kernel(_ channels: Range<Int>) -> CKTiles {
     let shape = [1, sizes.vertical.kernel, sizes.horizontal.kernel, sizes.inputs * sizes.outputs]
-    return layout(shape, stride: sizes.vertical.stride, padding: 0, 1, 1, channels)
+    let one = CKTileAxis(fours: 1, threes: 0)
+    return layout(shape, stride: sizes.vertical.stride, padding: 0, one, one, channels)
   }
 
   private func layout(
-    _ shape: [Int], stride: Int, padding: Int, _ down: Int, _ across: Int, _ channels: Range<Int>
+    _ shape: [Int], stride: Int, padding: Int, _ down: CKTileAxis, _ across: CKTileAxis,
+    _ channels: Range<Int>
   ) -> CKTiles {
     CKTiles(
       height: shape[1], width: shape[2], channels: shape[3], stride: stride, padding: padding,
@@ -210,7 +224,7 @@ struct WinogradLoops {
       channel_end: channels.upperBound, point_channels: channels.count)
   }
 
-  /// The points of some images' tiles, `[tile, point, phase, channel]`.
+  /// The points of some images' tiles, `[tile, point, phase, channel]`; what a tile lacks is not filled.
   private func transformed(
     _ what: CKTransformed, _ memory: UnsafeMutableRawPointer, _ tiles: CKTiles,
     _ images: Range<Int>
@@ -219,8 +233,7 @@ struct WinogradLoops {
     let result = Storage(count: images.count * tilesPerImage * points * channels, dtype: dtype)
     withUnsafePointer(to: tiles) {
       transforms.to_points(
-        what, taps, memory, result.pointer, $0, images.lowerBound * tilesPerImage,
-        images.count * tilesPerImage)
+        what, taps, memory, result.pointer, $0, images.lowerBound, images.count)
     }
     return result
   }
@@ -231,8 +244,7 @@ struct WinogradLoops {
   ) {
     withUnsafePointer(to: tiles) {
       transforms.from_points(
-        what, taps, memory, values.pointer, $0, images.lowerBound * tilesPerImage,
-        images.count * tilesPerImage, bias, rectifier)
+        what, taps, memory, values.pointer, $0, images.lowerBound, images.count, bias, rectifier)
     }
   }
 
@@ -266,14 +278,33 @@ struct WinogradLoops {
   private func multiply(
     _ left: Storage, _ k: Int, _ factors: Storage, _ n: Int, _ images: Range<Int>
   ) -> Storage {
-    let rows = images.count * tilesPerImage
-    let result = Storage(count: rows * points * n, dtype: dtype)
+    let result = Storage(count: images.count * tilesPerImage * points * n, dtype: dtype)
     let length = product.packed_count(n, k)
     for point in 0..<points {
+      let tiles = tiles(with: point, in: images)
+      if tiles.isEmpty { continue }
+      let first = tiles.lowerBound * points + point
       product.multiply_rows(
-        left.pointer + point * k * width, points * k, factors.pointer + point * length * width,
-        result.pointer + point * n * width, points * n, rows, n, k)
+        left.pointer + first * k * width, points * k, factors.pointer + point * length * width,
+        result.pointer + first * n * width, points * n, tiles.count, n, k)
     }
     return result
   }
+}
+
+extension CKTileAxis {
+  /// As few tiles as reach over the results and over all pixels, also those that no window sees; of
+  /// these, as many as possible with three results.
+  fileprivate init(covering axis: SlidingWindow, _ taps: Int) {
+    let places = (axis.input - 1 + axis.padding) / axis.stride + 1
+    let results = max(axis.output, places - (taps - 1))
+    let count = (results + 3) / 4
+    let threes = min(count, 4 * count - results)
+    self.init(fours: count - threes, threes: threes)
+  }
+
+  fileprivate var count: Int { fours + threes }
+
+  /// The points of the tiles along the axis.
+  fileprivate func points(_ taps: Int) -> Int { (taps + 3) * fours + (taps + 2) * threes }
 }

@@ -20,7 +20,7 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
   }
 
   static let all = [
-    // Layers of the models: whole tiles, and ones that reach over the edge.
+    // Layers of the models: tiles of four results, and of four and three.
     WinogradCase(
       batch: 32, height: 14, width: 14, inputs: 32, outputs: 64, kernel: 4, stride: 2, padding: 1),
     WinogradCase(
@@ -34,6 +34,16 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
       batch: 15, height: 25, width: 17, inputs: 19, outputs: 35, kernel: 4, stride: 2, padding: 2),
     WinogradCase(
       batch: 15, height: 12, width: 12, inputs: 70, outputs: 50, kernel: 2, stride: 1, padding: 0),
+    // Tiles of three results only, along one axis or both, some of which reach over the edge.
+    WinogradCase(
+      batch: 32, height: 6, width: 6, inputs: 33, outputs: 32, kernel: 3, stride: 1, padding: 1),
+    WinogradCase(
+      batch: 24, height: 18, width: 14, inputs: 8, outputs: 40, kernel: 4, stride: 2, padding: 1),
+    WinogradCase(
+      batch: 64, height: 6, width: 10, inputs: 32, outputs: 32, kernel: 2, stride: 1, padding: 0),
+    // Pixels at the edge that no window sees.
+    WinogradCase(
+      batch: 16, height: 19, width: 19, inputs: 16, outputs: 64, kernel: 4, stride: 2, padding: 0),
     // Tiles all of whose pixels are zeros around the image.
     WinogradCase(
       batch: 9, height: 5, width: 9, inputs: 32, outputs: 33, kernel: 3, stride: 1, padding: 8),
@@ -190,9 +200,6 @@ struct WinogradTests {
       batch: 64, height: 14, width: 14, inputs: 64, outputs: 64, kernel: 3, stride: 2, padding: 1),
     WinogradCase(
       batch: 64, height: 14, width: 14, inputs: 64, outputs: 64, kernel: 5, stride: 1, padding: 2),
-    // Pixels at the edge that no window sees.
-    WinogradCase(
-      batch: 64, height: 19, width: 19, inputs: 64, outputs: 64, kernel: 4, stride: 2, padding: 0),
   ])
   func isNotTaken(_ test: WinogradCase) {
     let sizes = test.sizes(test.images(random, .float32), test.weight(random, .float32))

@@ -169,31 +169,35 @@ const CKProduct *_Nullable ck_product_named(const char *name, bool is_double);
 // product of so many floating-point operations.
 bool ck_product_is_faster(size_t work);
 
-// Images [image, height, width, channels] cut into tiles for Winograd's convolution: the tile (i, j),
-// of `down` x `across` in an image, begins at the pixel (4 i stride - padding, 4 j stride - padding).
-// Pixels whose places leave the same remainder by the stride are a phase, and an image of its own.
-// Only the channels of a range are transformed, and the points have room for `point_channels`.
+// The tiles along an axis of a convolution's results: those with 4 of them come first, then those with 3.
+typedef struct {
+  size_t fours, threes;
+} CKTileAxis;
+
+// Images [image, height, width, channels] cut into tiles for Winograd's convolution: the tile whose
+// results begin at (i, j) begins at the pixel (i stride - padding, j stride - padding). Pixels whose
+// places leave the same remainder by the stride are a phase, and an image of its own. Only the channels
+// of a range are transformed, and the points have room for `point_channels`.
 typedef struct {
   size_t height, width, channels;
   size_t stride, padding;
-  size_t down, across;
+  CKTileAxis down, across;
   size_t channel_begin, channel_end, point_channels;
 } CKTiles;
 
 // What is transformed: the images of a convolution, its results, or its kernel.
 typedef enum { CK_IMAGES, CK_RESULTS, CK_KERNEL } CKTransformed;
 
-// The side of a tile of results.
-enum { CK_TILE_SIDE = 4 };
-
 // The transformations of Winograd's convolution with a kernel of `taps` x `taps` elements, 2 or 3, in
-// each phase. Points are [tile, (taps + 3)², phase, channel]; outside of an image are zeros.
+// each phase. Points are [tile, n, n, phase, channel], n = taps + 3; along an axis on which it has
+// three results, a tile leaves out the last point but one. Tiles of one kind lie together, image after
+// image: low and wide ones last but one, so that the tiles that have a point are a range: of 4 x 3
+// results, 4 x 4, 3 x 4 and 3 x 3. Outside of an image are zeros.
 typedef struct {
-  // The points of `count` tiles from `first` on.
+  // The points of `count` images from `first` on.
   void (*to_points)(CKTransformed what, size_t taps, const void *images, void *points,
                     const CKTiles *tiles, size_t first, size_t count);
-  // The adjoint, plus a bias for each channel, rectified, into images of which all tiles come in order,
-  // and all pixels are in one.
+  // The adjoint, plus a bias for each channel, rectified, into images all of whose pixels are in a tile.
   void (*from_points)(CKTransformed what, size_t taps, void *images, const void *points,
                       const CKTiles *tiles, size_t first, size_t count,
                       const void *_Nullable bias, CKRectifier rectifier);
