@@ -203,13 +203,17 @@ extension Tensor {
     with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, _ rectifier: CKRectifier
   ) -> Tensor {
     let winograd = WinogradLoops(sizes, dtype, rectifier)
-    let turned = winograd == nil ? stopGradient(weight).permuted(to: [0, 1, 3, 2]) : weight
+    let folding = FoldingLoops(sizes, dtype, rectifier)
+    let isPlain = winograd == nil && folding == nil
+    let turned = isPlain ? stopGradient(weight).permuted(to: [0, 1, 3, 2]) : weight
     return Tensor.uninitialized(
       sizes.inputShape, dtype, "convolvedBack", reading: count + weight.count,
       arithmetic: sizes.arithmetic
     ) { result, _ in
       if let winograd {
         winograd.convolveBack(pointer, weight.pointer, bias?.pointer, to: result)
+      } else if let folding {
+        folding.convolveBack(pointer, weight.pointer, bias?.pointer, to: result)
       } else {
         ConvolutionLoops(sizes, dtype, rectifier).convolveBack(
           pointer, turned: turned.pointer, bias?.pointer, to: result)

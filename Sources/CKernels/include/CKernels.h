@@ -25,6 +25,17 @@ typedef struct {
   const size_t *tap_rows, *tap_columns;
 } CKWindows;
 
+// What windows hold for the pixels of an image that they see, parts [row, column, height, width, channel]
+// of the rows [first_row, last_row) of windows. The one in row i and column j of windows begins at the
+// pixel (i step - padding, j step - padding).
+typedef struct {
+  size_t first_row, last_row, columns;
+  // Of a window.
+  size_t height, width;
+  size_t step, padding, channels;
+  size_t image_width;
+} CKFold;
+
 // What follows a product or a convolution in the same pass: what is below zero is multiplied by
 // `slope`, 1 for nothing, 0 for a rectifier, a number above 0 for a leaky one. With `results`, which
 // are laid out like what is written, what lies where these are not above zero is: the way back through
@@ -88,6 +99,10 @@ typedef struct {
                               size_t begin, size_t end);
   void (*window_sum)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
   void (*window_spread)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
+  // The adjoint of cutting an image into windows: its rows [begin, end) are bias and the parts of all
+  // windows, added up, rectified. `row` has room for the pixels that the windows of a row see.
+  void (*fold)(const void *parts, const CKFold *fold, const void *_Nullable bias, void *image,
+               size_t begin, size_t end, CKRectifier rectifier, void *row);
   // C = A·B + bias or C += A·B, rectified, for a B of few columns, which is given transposed, n x k.
   // Row i of A is k elements in runs of equal length, which begin at a[a_rows[i] + a_runs[run]]; row i
   // of C begins at c[c_rows[i]].

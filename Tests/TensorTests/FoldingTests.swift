@@ -1,0 +1,138 @@
+import CKernels
+import Testing
+
+@testable import Tensor
+
+/// A convolution from images of few channels.
+struct FoldingCase: Sendable, CustomTestStringConvertible {
+  let batch: Int
+  let height: Int
+  let width: Int
+  let inputs: Int
+  let outputs: Int
+  let kernel: (height: Int, width: Int)
+  let stride: Int
+  let padding: Int
+
+  var testDescription: String {
+    "\(batch)×\(height)×\(width)×\(inputs), \(kernel.height)×\(kernel.width)×\(outputs), stride"
+      + " \(stride), padding \(padding)"
+  }
+
+  static let all = [
+    // Layers of the models.
+    FoldingCase(
+      batch: 4, height: 28, width: 28, inputs: 1, outputs: 32, kernel: (4, 4), stride: 2, padding: 1
+    ),
+    FoldingCase(
+      batch: 2, height: 64, width: 64, inputs: 3, outputs: 64, kernel: (4, 4), stride: 2, padding: 1
+    ),
+    FoldingCase(
+      batch: 3, height: 28, width: 28, inputs: 1, outputs: 32, kernel: (3, 3), stride: 1, padding: 0
+    ),
+    // Images in several bands, whose rows the stride does not divide.
+    FoldingCase(
+      batch: 1, height: 151, width: 140, inputs: 2, outputs: 5, kernel: (5, 5), stride: 2,
+      padding: 2),
+    FoldingCase(
+      batch: 2, height: 97, width: 65, inputs: 4, outputs: 3, kernel: (7, 3), stride: 1, padding: 3),
+    // Pixels between windows and behind them, that no window sees.
+    FoldingCase(
+      batch: 2, height: 14, width: 15, inputs: 3, outputs: 7, kernel: (2, 2), stride: 3, padding: 0),
+    FoldingCase(
+      batch: 2, height: 12, width: 8, inputs: 1, outputs: 1, kernel: (1, 3), stride: 2, padding: 1),
+    // Windows on zeros around the image alone.
+    FoldingCase(
+      batch: 2, height: 5, width: 3, inputs: 2, outputs: 300, kernel: (3, 3), stride: 2, padding: 6),
+    FoldingCase(
+      batch: 2, height: 1, width: 1, inputs: 1, outputs: 4, kernel: (6, 6), stride: 1, padding: 3),
+  ]
+}
+
+/// The adjoint of a convolution by folding, against that by windows.
+struct FoldingTests {
+  private static let instructionSets = ["AVX-512", "AVX2", "baseline"]
+    .filter { (name: String) in ck_product_named(name, false) != nil }
+
+  private func difference(_ found: Tensor, _ expected: Tensor) -> Double {
+    abs(found - expected).max().scalar
+  }
+
+  @Test(arguments: FoldingCase.all, instructionSets)
+  func equalsWindows(_ test: FoldingCase, _ instructionSet: String) throws {
+    let random = Random(seed: 12)
+    let x = random.normal([test.batch, test.height, test.width, test.inputs], dtype: .float64)
+    let w = random.normal(
+      [test.kernel.height, test.kernel.width, test.inputs, test.outputs], dtype: .float64)
+    let sizes = ConvolutionSizes(
+      imagesOf: x, kernelOf: w, test.stride, test.padding, 1, "test")
+    let y = random.normal(sizes.outputShape, dtype: .float64)
+    let bias = random.normal([test.inputs], dtype: .float64)
+    for (slope, isBack, isBiased) in [
+      (1.0, false, false), (1.0, false, true), (0.2, false, true), (0, false, true),
+      (0.2, true, false), (0, true, false),
+    ] {
+      func found(_ dtype: DType, folds: Bool) throws -> Tensor {
+        let (x, y) = (x.converted(to: dtype), y.converted(to: dtype))
+        let (w, bias) = (w.converted(to: dtype), bias.converted(to: dtype))
+        // For the way back, x holds the rectifier's results.
+        let rectifier = CKRectifier(slope: slope, results: isBack ? x.pointer : nil)
+        var loops = try #require(FoldingLoops(sizes, dtype, rectifier))
+        let isDouble = dtype == .float64
+        loops.product = try #require(ck_product_named(instructionSet, isDouble)).pointee
+        loops.kernels = try #require(ck_kernels_named(instructionSet, isDouble)).pointee
+        let plain = ConvolutionLoops(sizes, dtype, rectifier)
+        let turned = w.permuted(to: [0, 1, 3, 2])
+        defer { withExtendedLifetime((x, turned)) {} }
+        return Tensor.uninitialized(sizes.inputShape, dtype) { result, _ in
+          let added = isBiased ? bias.pointer : nil
+          if folds {
+            loops.convolveBack(y.pointer, w.pointer, added, to: result)
+          } else {
+            plain.convolveBack(y.pointer, turned: turned.pointer, added, to: result)
+          }
+        }
+      }
+      let exact = try found(.float64, folds: false)
+      #expect(difference(try found(.float64, folds: true), exact) < 1e-12)
+      let single = try found(.float32, folds: true).converted(to: .float64)
+      #expect(difference(single, exact) < 1e-4, "slope \(slope)")
+    }
+  }
+
+  /// Through the public operations, to the second order.
+  @Test func gradients() {
+    let random = Random(seed: 13)
+    let y = random.normal([2, 3, 4, 5], dtype: .float64)
+    let w = random.normal([4, 4, 2, 5], dtype: .float64)
+    let bias = random.normal([2], dtype: .float64)
+    let back = checkGradient(
+      of: { tanh(convTranspose2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1)) },
+      at: [y, w, bias])
+    #expect(back.passes(), "\(back)")
+    let x = random.normal([2, 6, 8, 2], dtype: .float64)
+    let forward = checkGradient(
+      of: { tanh(conv2D($0[0], $0[1], stride: 2, padding: 1)) }, at: [x, w])
+    #expect(forward.passes(), "\(forward)")
+  }
+
+  @Test func sameBitsAtAnyNumberOfThreads() {
+    let random = Random(seed: 14)
+    let y = random.normal([5, 70, 70, 9])
+    let w = random.normal([4, 4, 3, 9])
+    expectSameAtAnyNumberOfThreads { [convTranspose2D(y, w, stride: 2, padding: 1)] }
+  }
+
+  /// Where windows are the faster way, or the only one.
+  @Test func isNotTaken() {
+    func loops(_ inputs: Int, _ outputs: Int, dilation: Int) -> FoldingLoops? {
+      let (x, w) = (Tensor.zeros([2, 8, 8, inputs]), Tensor.zeros([3, 3, inputs, outputs]))
+      let sizes = ConvolutionSizes(imagesOf: x, kernelOf: w, 1, 1, dilation, "test")
+      return FoldingLoops(sizes, .float32, .none)
+    }
+    #expect(loops(4, 8, dilation: 1) != nil)
+    #expect(loops(5, 8, dilation: 1) == nil)
+    #expect(loops(4, 0, dilation: 1) == nil)
+    #expect(loops(4, 8, dilation: 2) == nil)
+  }
+}
