@@ -99,21 +99,25 @@ extension Module {
 
   /// Each parameter, buffer and stream once: an optimiser would change a repeated one twice.
   private var distinctMembers: [(String, any Member)] {
-    var seen = Set<ObjectIdentifier>()
-    return allMembers(prefix: "").filter { seen.insert(ObjectIdentifier($0.1)).inserted }
+    var seen = Set<ObjectIdentifier>(minimumCapacity: 32)
+    var result: [(String, any Member)] = []
+    result.reserveCapacity(32)
+    collectMembers(prefix: "", &result, &seen)
+    return result
   }
 
-  private func allMembers(prefix: String) -> [(String, any Member)] {
+  /// Appends those not seen yet to one list: every training step asks for the parameters.
+  private func collectMembers(
+    prefix: String, _ result: inout [(String, any Member)], _ seen: inout Set<ObjectIdentifier>
+  ) {
     assert(forgottenMembers.isEmpty, "\(Self.self).members lacks \(forgottenMembers)")
-    var result: [(String, any Member)] = []
     for (name, member) in members.elements {
-      if let module = member as? any Module {
-        result += module.allMembers(prefix: prefix + name + ".")
-      } else {
+      if !(member is Parameter), let module = member as? any Module {
+        module.collectMembers(prefix: prefix + name + ".", &result, &seen)
+      } else if seen.insert(ObjectIdentifier(member)).inserted {
         result.append((prefix + name, member))
       }
     }
-    return result
   }
 
   /// The stored properties that are members and are not listed: asked in debug builds only.

@@ -225,6 +225,7 @@ private struct ProductSize {
     let sharesLast = m <= n && pieces > 1 && units % pieces == 1
     let even = sharesLast ? units - 1 : units
     var blocks: [(rows: Range<Int>, columns: Range<Int>)] = []
+    blocks.reserveCapacity(3 * pieces)
     for piece in 0..<pieces {
       let (begin, end) = (even * piece / pieces, even * (piece + 1) / pieces)
       // The end of a large piece is a block by itself, with which another thread can help: on a shared

@@ -22,13 +22,18 @@ public var instructionSet: String { String(cString: ck_instruction_set()) }
 public func parallel(count: Int, _ body: (Int) -> Void) {
   precondition(count >= 0, "parallel: expected a count of 0 or more, found \(count)")
   withoutActuallyEscaping(body) { body in
-    var body = body
+    var body = Body(call: body)
     withUnsafeMutablePointer(to: &body) { pointer in
       ck_parallel(count, pointer) { context, index in
-        context.assumingMemoryBound(to: ((Int) -> Void).self).pointee(index)
+        context.assumingMemoryBound(to: Body.self).pointee.call(index)
       }
     }
   }
+}
+
+/// A function in a place of its own: behind a pointer to a bare one, Swift would wrap it once more.
+private struct Body {
+  let call: (Int) -> Void
 }
 
 /// Splits `0 ..< count` into ranges of about `grain` and calls `body` with each, in parallel.
