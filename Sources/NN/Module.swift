@@ -112,6 +112,7 @@ extension Module {
   ) {
     assert(forgottenMembers.isEmpty, "\(Self.self).members lacks \(forgottenMembers)")
     for (name, member) in members.elements {
+      // A parameter is no module; asking for a protocol takes longer.
       if !(member is Parameter), let module = member as? any Module {
         module.collectMembers(prefix: prefix + name + ".", &result, &seen)
       } else if seen.insert(ObjectIdentifier(member)).inserted {

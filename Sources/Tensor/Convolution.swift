@@ -9,9 +9,9 @@ import CKernels
 ///
 /// Kernels of two or three times the stride, for enough images with enough channels, go by
 /// Winograd's minimal filtering in tiles of four or three results a side, which takes a quarter to a
-/// half of the multiplications. Its rounding error is some three times that of the plain sums, and relative to
-/// the largest element that the tile sees; what is not finite spoils its tile. As the number of
-/// images has a say in it, an image alone and in a batch may differ in the last digits.
+/// half of the multiplications. Its rounding error is some three times that of the plain sums, and
+/// relative to the largest element that the tile sees; what is not finite spoils its tile. As the
+/// number of images has a say in it, an image alone and in a batch may differ in the last digits.
 ///
 /// - Parameters:
 ///   - x: Images, `[batch, height, width, inputs]`.

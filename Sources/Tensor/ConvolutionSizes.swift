@@ -100,7 +100,8 @@ struct ConvolutionSizes {
   var patchLength: Int { vertical.kernel * horizontal.kernel * inputs }
 
   /// How many multiplications and additions the sums of the convolution and of each of its adjoints
-  /// have, those with the zeros around the images included; ``WinogradLoops`` need fewer.
+  /// have, those with the zeros around the images included; ``WinogradLoops`` need fewer,
+  /// ``FoldingLoops`` a few more.
   var arithmetic: Int { 2 * batch * vertical.output * horizontal.output * patchLength * outputs }
 
   /// Whether the kernel sees the whole image at once, so that the convolution is one product.

@@ -16,9 +16,11 @@ struct FoldingLoops {
   var product: CKProduct
   var kernels: CKKernels
 
-  /// Nil where there are more than a few channels, or nothing to be added up, or windows with gaps.
+  /// Nil where the images have more than a few channels, where the product would have few columns or
+  /// little to add up, and for windows with gaps.
   init?(_ sizes: ConvolutionSizes, _ dtype: DType, _ rectifier: CKRectifier) {
-    guard sizes.inputs <= narrowest, sizes.outputs > 0, sizes.vertical.dilation == 1
+    guard sizes.inputs <= narrowest, sizes.patchLength > narrowest, sizes.outputs > narrowest,
+      sizes.vertical.dilation == 1
     else { return nil }
     self.sizes = sizes
     self.dtype = dtype
@@ -34,19 +36,22 @@ struct FoldingLoops {
   ) {
     let (vertical, horizontal) = (sizes.vertical, sizes.horizontal)
     let (width, outputs) = (dtype.byteCount, sizes.outputs)
-    let parts = vertical.kernel * horizontal.kernel * sizes.inputs
+    let parts = sizes.patchLength
     let kernel = Storage(count: product.packed_count(parts, outputs), dtype: dtype)
     for block in 0..<product.block_count(outputs) {
       product.pack(weight, 1, outputs, parts, outputs, block, kernel.pointer)
     }
-    // A band is some rows of an image. Neighbours both compute the windows that reach over their border,
-    // so it is high; but what its windows hold should stay in a near cache.
-    let bandHeight = max(1, 32_768 / max(1, parts * horizontal.output)) * vertical.stride
+    // A band is some rows of an image. What its windows hold should stay in a near cache; but
+    // neighbours both compute the windows that reach over their border, so a band has twice as many
+    // rows of windows as see a pixel, or more.
+    let overlapping = (vertical.kernel + vertical.stride - 1) / vertical.stride
+    let windowRows = max(2 * overlapping, 32_768 / (parts * horizontal.output))
+    let bandHeight = windowRows * vertical.stride
     let bands = (vertical.input + bandHeight - 1) / bandHeight
     parallel(count: sizes.batch * bands) { index in
       let (image, band) = (index / bands, index % bands)
       let pixels = band * bandHeight..<min(vertical.input, (band + 1) * bandHeight)
-      let windows = windowRows(seeing: pixels)
+      let windows = rowsOfWindows(seeing: pixels)
       let (first, count) = (
         (image * vertical.output + windows.lowerBound) * horizontal.output,
         windows.count * horizontal.output
@@ -72,7 +77,7 @@ struct FoldingLoops {
   }
 
   /// The rows of windows that reach some rows of pixels.
-  private func windowRows(seeing pixels: Range<Int>) -> Range<Int> {
+  private func rowsOfWindows(seeing pixels: Range<Int>) -> Range<Int> {
     let axis = sizes.vertical
     let first = pixels.lowerBound + axis.padding - (axis.kernel - 1)
     let begin = min(axis.output, max(0, (first + axis.stride - 1) / axis.stride))

@@ -156,7 +156,7 @@ struct MatrixBlock {
   }
 }
 
-/// A right factor of at most this many columns is multiplied by dot products.
+/// A right factor of at most this many columns is multiplied by dot products, or folded.
 let narrowest = 4
 
 extension Storage {

@@ -7,9 +7,10 @@ import CKernels
 /// it sees, V = Bᵀ d B, and those of the kernel, U = G g Gᵀ, (r + 3)² of each (Winograd 1980; Lavin and
 /// Gray, "Fast algorithms for convolutional neural networks", 2016). Over many tiles and channels
 /// this is a matrix product for each point, with (r + 3)² multiplications in the place of 16 r²: 25
-/// of 64, or 36 of 144. What four does not divide is cut into tiles of four and of three results,
-/// whose points are the same but for one that these lack: seven are one of each, nine points
-/// instead of ten. The adjoints need nothing else: with the results' points M = A dy Aᵀ
+/// of 64, or 36 of 144. An axis is cut into as few tiles as cover it, as many of them as possible of
+/// three results instead of four, which have the same points but for one: with two taps, seven
+/// results take nine points and not ten. The adjoints need nothing else: with the results' points
+/// M = A dy Aᵀ
 ///
 ///     y = Aᵀ(V·U)A,   dx = B(M·Uᵀ)Bᵀ,   dw = Gᵀ(Vᵀ·M)G
 ///
@@ -265,6 +266,7 @@ struct WinogradLoops {
     let length = product.packed_count(n, k)
     let packed = Storage(count: points * length, dtype: dtype)
     parallel(count: points) { point in
+      if tiles(with: point, in: 0..<1).isEmpty { return }
       for block in 0..<product.block_count(k) {
         product.pack(
           plain.pointer + point * depth * outputs * width, steps.k, steps.n, n, k, block,
@@ -293,8 +295,10 @@ struct WinogradLoops {
 }
 
 extension CKTileAxis {
-  /// As few tiles as reach over the results and over all pixels, also those that no window sees; of
-  /// these, as many as possible with three results.
+  /// As few tiles as reach over the results and over all pixels, of these as many as possible with three
+  /// results.
+  ///
+  /// Pixels that no window sees are written by the adjoint in the images; all operations have its tiles.
   fileprivate init(covering axis: SlidingWindow, _ taps: Int) {
     let places = (axis.input - 1 + axis.padding) / axis.stride + 1
     let results = max(axis.output, places - (taps - 1))

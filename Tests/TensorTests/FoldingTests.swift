@@ -35,17 +35,28 @@ struct FoldingCase: Sendable, CustomTestStringConvertible {
       batch: 1, height: 151, width: 140, inputs: 2, outputs: 5, kernel: (5, 5), stride: 2,
       padding: 2),
     FoldingCase(
-      batch: 2, height: 97, width: 65, inputs: 4, outputs: 3, kernel: (7, 3), stride: 1, padding: 3),
+      batch: 2, height: 97, width: 65, inputs: 4, outputs: 8, kernel: (7, 3), stride: 1, padding: 3),
+    // A band that no window sees.
+    FoldingCase(
+      batch: 1, height: 13, width: 2101, inputs: 4, outputs: 6, kernel: (2, 2), stride: 3,
+      padding: 0),
+    // Bands as low as they get.
+    FoldingCase(
+      batch: 1, height: 40, width: 300, inputs: 3, outputs: 6, kernel: (7, 7), stride: 1, padding: 3
+    ),
     // Pixels between windows and behind them, that no window sees.
     FoldingCase(
       batch: 2, height: 14, width: 15, inputs: 3, outputs: 7, kernel: (2, 2), stride: 3, padding: 0),
     FoldingCase(
-      batch: 2, height: 12, width: 8, inputs: 1, outputs: 1, kernel: (1, 3), stride: 2, padding: 1),
+      batch: 2, height: 12, width: 8, inputs: 2, outputs: 6, kernel: (1, 3), stride: 2, padding: 1),
+    // More numbers to be added up than a block of the inner dimension has.
+    FoldingCase(
+      batch: 2, height: 6, width: 7, inputs: 2, outputs: 700, kernel: (3, 3), stride: 1, padding: 1),
     // Windows on zeros around the image alone.
     FoldingCase(
-      batch: 2, height: 5, width: 3, inputs: 2, outputs: 300, kernel: (3, 3), stride: 2, padding: 6),
+      batch: 2, height: 5, width: 3, inputs: 2, outputs: 7, kernel: (3, 3), stride: 2, padding: 6),
     FoldingCase(
-      batch: 2, height: 1, width: 1, inputs: 1, outputs: 4, kernel: (6, 6), stride: 1, padding: 3),
+      batch: 2, height: 1, width: 1, inputs: 1, outputs: 9, kernel: (6, 6), stride: 1, padding: 3),
   ]
 }
 
@@ -123,16 +134,27 @@ struct FoldingTests {
     expectSameAtAnyNumberOfThreads { [convTranspose2D(y, w, stride: 2, padding: 1)] }
   }
 
+  @Test func ofNothing() {
+    let none = convTranspose2D(Tensor.zeros([0, 4, 4, 5]), Tensor.ones([3, 3, 2, 5]))
+    #expect(none.shape == [0, 6, 6, 2])
+    let noChannels = convTranspose2D(Tensor.zeros([2, 4, 4, 5]), Tensor.ones([3, 3, 0, 5]))
+    #expect(noChannels.shape == [2, 6, 6, 0])
+  }
+
   /// Where windows are the faster way, or the only one.
   @Test func isNotTaken() {
-    func loops(_ inputs: Int, _ outputs: Int, dilation: Int) -> FoldingLoops? {
-      let (x, w) = (Tensor.zeros([2, 8, 8, inputs]), Tensor.zeros([3, 3, inputs, outputs]))
+    func loops(
+      _ inputs: Int, _ outputs: Int, dilation: Int, kernel: Int = 3
+    ) -> FoldingLoops? {
+      let x = Tensor.zeros([2, 8, 8, inputs])
+      let w = Tensor.zeros([kernel, kernel, inputs, outputs])
       let sizes = ConvolutionSizes(imagesOf: x, kernelOf: w, 1, 1, dilation, "test")
       return FoldingLoops(sizes, .float32, .none)
     }
     #expect(loops(4, 8, dilation: 1) != nil)
     #expect(loops(5, 8, dilation: 1) == nil)
-    #expect(loops(4, 0, dilation: 1) == nil)
+    #expect(loops(4, 4, dilation: 1) == nil)
+    #expect(loops(1, 8, dilation: 1, kernel: 2) == nil)
     #expect(loops(4, 8, dilation: 2) == nil)
   }
 }

@@ -154,17 +154,17 @@ struct WinogradTests {
     }
   }
 
-  /// Through the public operations, to the second order.
+  /// Through the public operations, to the second order; with tiles of 3 × 4 and of 3 × 3 results.
   @Test func gradients() {
     let test = WinogradCase(
-      batch: 128, height: 8, width: 8, inputs: 8, outputs: 32, kernel: 4, stride: 2, padding: 1)
+      batch: 32, height: 10, width: 14, inputs: 8, outputs: 32, kernel: 4, stride: 2, padding: 1)
     let (x, w) = (test.images(random), test.weight(random))
     #expect(WinogradLoops(test.sizes(x, w), .float64) != nil)
     let bias = random.normal([test.outputs], dtype: .float64)
     let forward = checkGradient(
       of: { tanh(conv2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1)) }, at: [x, w, bias])
     #expect(forward.passes(), "\(forward)")
-    let y = random.normal([128, 4, 4, 32], dtype: .float64)
+    let y = random.normal([32, 5, 7, 32], dtype: .float64)
     let before = random.normal([test.inputs], dtype: .float64)
     let back = checkGradient(
       of: { tanh(convTranspose2D($0[0], $0[1], bias: $0[2], stride: 2, padding: 1)) },

@@ -204,10 +204,10 @@ typedef struct {
 typedef enum { CK_IMAGES, CK_RESULTS, CK_KERNEL } CKTransformed;
 
 // The transformations of Winograd's convolution with a kernel of `taps` x `taps` elements, 2 or 3, in
-// each phase. Points are [tile, n, n, phase, channel], n = taps + 3; along an axis on which it has
-// three results, a tile leaves out the last point but one. Tiles of one kind lie together, image after
-// image: low and wide ones last but one, so that the tiles that have a point are a range: of 4 x 3
-// results, 4 x 4, 3 x 4 and 3 x 3. Outside of an image are zeros.
+// each phase. Points are [tile, n, n, phase, channel], n = taps + 3. Along an axis on which it has three
+// results a tile leaves out the last point but one; what lies in its place is undefined. The tiles lie in
+// the order of their rows x columns of results, 4 x 3, 4 x 4, 3 x 4, 3 x 3, those of a kind image after
+// image: so the tiles that have a point are a range. Outside of an image are zeros.
 typedef struct {
   // The points of `count` images from `first` on.
   void (*to_points)(CKTransformed what, size_t taps, const void *images, void *points,
