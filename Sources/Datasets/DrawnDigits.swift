@@ -36,6 +36,7 @@ private func drawn(_ count: Int, _ random: Random) -> LabeledImages {
   let streams = (0..<count).map { _ in random.split() }
   let area = Handwriting.side * Handwriting.side
   let pixels = [UInt8](unsafeUninitializedCapacity: count * area) { buffer, initializedCount in
+    adviseLargePages(for: UnsafeMutableRawBufferPointer(buffer))
     buffer.initialize(repeating: 0)
     initializedCount = count * area
     guard let images = buffer.baseAddress else { return }

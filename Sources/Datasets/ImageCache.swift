@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Tensor
 
 /// Keeps the decoded images of folders from run to run.
 ///
@@ -147,6 +148,7 @@ extension ImageCache {
     private func read(_ count: Int, from file: UnsafeMutablePointer<FILE>) -> [UInt8]? {
       var found = 0
       let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+        adviseLargePages(for: UnsafeMutableRawBufferPointer(buffer))
         found = fread(buffer.baseAddress, 1, count, file)
         initializedCount = found
       }

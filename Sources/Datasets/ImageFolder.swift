@@ -74,7 +74,7 @@ private func decoded(
   /// Takes memory for all images, unless the size of the first may be a mistake and that is much.
   func reserve() {
     let size = height * width * channels * paths.count
-    if side != nil || size <= 1 << 30 { pixels.reserveCapacity(size) }
+    if side != nil || size <= 1 << 30 { pixels.reserveLargePages(size) }
   }
   for start in stride(from: 0, to: paths.count, by: portion) {
     if isCancelled() { throw CancellationError() }

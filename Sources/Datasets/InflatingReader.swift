@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import Tensor
 
 /// Reads a file from front to back, inflating it on the way if it is gzipped.
 ///
@@ -38,7 +39,7 @@ struct InflatingReader: ~Copyable {
   /// 64 MiB the result grows as it is filled, to at most twice what the file holds.
   func read(upTo count: Int) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(min(count, 64 << 20))
+    bytes.reserveLargePages(min(count, 64 << 20))
     try withChunk { chunk in
       while bytes.count < count {
         let wanted = UnsafeMutableRawBufferPointer(
@@ -82,5 +83,16 @@ struct InflatingReader: ~Copyable {
     throw code == Z_ERRNO
       ? DatasetError.unreadable(path: path, reason: reason)
       : DatasetError.damagedGzip(path: path, reason: reason)
+  }
+}
+
+extension [UInt8] {
+  /// Takes the memory for so many bytes at once, in large pages.
+  mutating func reserveLargePages(_ count: Int) {
+    reserveCapacity(count)
+    withUnsafeMutableBytes { reserved in
+      adviseLargePages(
+        for: UnsafeMutableRawBufferPointer(start: reserved.baseAddress, count: count))
+    }
   }
 }

@@ -98,8 +98,7 @@ private struct Address: @unchecked Sendable {
 
 /// Memory in large pieces from which buffers are cut, for good.
 ///
-/// In pages of 2 MiB, where the system has them: a step goes through tens of megabytes, and looking
-/// up the physical place of each 4 KiB of them takes time, more of it on a busy virtual machine.
+/// In large pages: a step goes through tens of megabytes.
 private struct Slab {
   private static let pageSize = 2 << 20
   private static let size = 4 * pageSize
@@ -128,7 +127,20 @@ private struct Slab {
     allocatedBytes += byteCount
     let pointer = UnsafeMutableRawPointer.allocate(
       byteCount: byteCount, alignment: Self.pageSize)
-    madvise(pointer, byteCount, MADV_HUGEPAGE)  // a wish: without it all is as before
+    adviseLargePages(for: UnsafeMutableRawBufferPointer(start: pointer, count: byteCount))
     return pointer
   }
+}
+
+/// Asks the system to keep memory that is not filled yet in pages of 2 MiB, as far as it has them.
+///
+/// Looking up the physical place of each 4 KiB takes time, more of it on a virtual machine. It is worth
+/// it for tables of many megabytes from which `Tensor(bytes:rows:rowLength:)` draws. It is a wish:
+/// without it all is as before, but for the time.
+public func adviseLargePages(for memory: UnsafeMutableRawBufferPointer) {
+  guard let start = memory.baseAddress else { return }
+  let pageSize = 4_096
+  let aligned = start.alignedUp(toMultipleOf: pageSize)
+  let byteCount = memory.count - (aligned - start)
+  if byteCount >= pageSize { madvise(aligned, byteCount, MADV_HUGEPAGE) }
 }

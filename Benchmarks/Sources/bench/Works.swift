@@ -37,8 +37,11 @@ final class Images {
     self.count = count
     self.shape = shape
     self.random = random
-    pixels = (0..<count * shape.reduce(1, *)).map {
-      UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13)
+    let pixelCount = count * shape.reduce(1, *)
+    pixels = [UInt8](unsafeUninitializedCapacity: pixelCount) { buffer, initializedCount in
+      adviseLargePages(for: UnsafeMutableRawBufferPointer(buffer))
+      for i in 0..<pixelCount { buffer[i] = UInt8(truncatingIfNeeded: i &* 2_654_435_761 >> 13) }
+      initializedCount = pixelCount
     }
   }
 
