@@ -1,3 +1,4 @@
+import Files
 import Tensor
 
 /// The command line of an executable, declared: what it is called, and what can be set.

@@ -1,7 +1,7 @@
 /// The candidate that a typing error most likely meant, or nil if none is near.
 ///
 /// Near is a third of the letters, and at least two: `--eopchs` is, `--colour` is not.
-func nearest(to typed: String, among candidates: [String]) -> String? {
+package func nearest(to typed: String, among candidates: [String]) -> String? {
   let distances = candidates.map { (name: $0, distance: editDistance(typed, $0)) }
   guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
   return best.distance <= max(2, typed.count / 3) ? best.name : nil
@@ -10,7 +10,7 @@ func nearest(to typed: String, among candidates: [String]) -> String? {
 /// How many letters to insert, delete or replace to make one word of the other.
 ///
 /// Levenshtein (1966), by dynamic programming with one row of the table.
-func editDistance(_ first: String, _ second: String) -> Int {
+package func editDistance(_ first: String, _ second: String) -> Int {
   let second = Array(second)
   var row = Array(0...second.count)
   for (i, letter) in first.enumerated() {
