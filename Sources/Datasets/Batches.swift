@@ -1,25 +1,5 @@
 import Tensor
 
-/// Some images of a data set, as a model takes them.
-public struct Batch {
-  /// The images as float32 in [0, 1], one a row: `[count, height * width * channels]`.
-  public let images: Tensor
-  /// The class of each image: `[count]`.
-  public let labels: [Int]
-
-  /// The number of images, the weight of this batch in an average over an epoch.
-  public var count: Int { labels.count }
-
-  /// Creates a batch of images `[count, pixels]` and as many labels.
-  public init(images: Tensor, labels: [Int]) {
-    precondition(
-      images.shape.first == labels.count,
-      "Batch: expected \(labels.count) images as there are labels, found shape \(images.shape)")
-    self.images = images
-    self.labels = labels
-  }
-}
-
 /// A data set in portions of equal size, in a new order each epoch.
 ///
 /// ```swift
@@ -29,56 +9,91 @@ public struct Batch {
 /// }
 /// ```
 ///
-/// The last batch of an epoch holds what is left and may be smaller, so that every image counts
+/// The last batch of an epoch holds what is left and may be smaller, so that every example counts
 /// once; averages over an epoch weight each batch by its ``Batch/count``.
 public struct Batches: Sendable {
-  /// The images that the batches are taken from.
-  public let images: LabeledImages
-  /// The number of images in every batch but the last.
+  /// The data set that the batches are taken from.
+  public let dataset: any Dataset
+  /// The number of examples in every batch but the last.
   public private(set) var size: Int
-  /// What becomes of grey pixels.
+  /// How grey pixels are binarised.
   public let binarization: Binarization
-  /// The number of images in an epoch: all of them, or the limit.
+  /// The number of examples in an epoch: all of them, or the limit.
   public let count: Int
-  /// The shape of an image as it is in a batch: `[height, width, channels]`.
-  public let imageShape: [Int]
+  /// The kind and shape of an example as it is in a batch.
+  public let element: ElementKind
 
   private let enlargement: Enlargement?
 
   /// The number of batches in an epoch, the last one included.
   public var batchesPerEpoch: Int { count / size + (count % size == 0 ? 0 : 1) }
 
-  /// Creates batches of `size` images, of the first `limit` images if there is a limit.
+  /// The shape of an example as it is in a batch, of images `[height, width, channels]`.
+  public var imageShape: [Int] { element.shape }
+
+  /// The images that the batches are taken from; data of another kind stop the program.
+  public var images: LabeledImages {
+    switch dataset {
+    case let images as LabeledImages: return images
+    case let augmented as AugmentedImages: return augmented.images
+    default: preconditionFailure("Batches.images: expected images, found \(dataset.element)")
+    }
+  }
+
+  /// Creates batches of `size` examples, of the first `limit` examples if there is a limit.
   ///
-  /// Nothing is copied. Grey images may be enlarged to a square, by bilinear interpolation, when they
-  /// are put into a batch. Throws a ``DatasetError`` if `size` or `limit` is below 1, or if `limit` is
-  /// above the number of images.
+  /// Nothing is copied. Images are first varied, then enlarged, then binarised, when they are put into a
+  /// batch.
+  ///
+  /// - Parameters:
+  ///   - dataset: Images, points, rows of a table, windows of a text.
+  ///   - size: The number of examples in a batch.
+  ///   - binarization: How grey pixels are binarised.
+  ///   - limit: The number of examples used; nil for all.
+  ///   - side: The side of the square to which grey images are enlarged, by bilinear interpolation.
+  ///   - augmentation: How images vary from epoch to epoch; only shuffled epochs do.
+  /// - Throws: ``DatasetError`` if `size` or `limit` is below 1, if `limit` is above the number of
+  ///   examples, or if something is asked of data other than images that only images have.
   public init(
-    _ images: LabeledImages, size: Int, binarization: Binarization = .none, limit: Int? = nil,
-    enlargedTo side: Int? = nil
+    _ dataset: some Dataset, size: Int, binarization: Binarization = .none, limit: Int? = nil,
+    enlargedTo side: Int? = nil, augmentation: Augmentation = .none
   ) throws {
     guard size >= 1 else { throw DatasetError.batchSizeTooSmall(found: size) }
+    let noun = dataset.element.exampleNoun
     if let limit {
-      guard limit >= 1 else { throw DatasetError.limitTooSmall(found: limit) }
-      guard limit <= images.count else {
-        throw DatasetError.limitBeyondData(limit: limit, count: images.count)
+      guard limit >= 1 else { throw DatasetError.limitTooSmall(found: limit, of: noun) }
+      guard limit <= dataset.count else {
+        throw DatasetError.limitBeyondData(
+          limit: limit, count: dataset.count, of: noun)
       }
     }
+    self.size = size
+    self.binarization = binarization
+    count = limit ?? dataset.count
+    guard let images = dataset as? LabeledImages else {
+      for (isAsked, what) in [
+        (augmentation != .none, "augmentation"), (binarization != .none, "binarisation"),
+        (side != nil, "enlargement"),
+      ] where isAsked {
+        throw DatasetError.expectedImages(for: what, found: noun)
+      }
+      self.dataset = dataset
+      element = dataset.element
+      enlargement = nil
+      return
+    }
+    self.dataset = augmentation == .none ? images : AugmentedImages(images, augmentation)
     if let side {
       precondition(
         images.channels == 1 && side >= images.height && side >= images.width,
         "Batches: expected grey images of at most \(side)×\(side) pixels to enlarge, found"
           + " \(images.height)×\(images.width) with \(images.channels) channels")
     }
-    self.images = images
-    self.size = size
-    imageShape = [side ?? images.height, side ?? images.width, images.channels]
+    element = side.map { .image(height: $0, width: $0, channels: 1) } ?? images.element
     enlargement = side.map { Enlargement(height: images.height, width: images.width, side: $0) }
-    self.binarization = binarization
-    count = limit ?? images.count
   }
 
-  /// The same images in batches of another size.
+  /// The same examples in batches of another size.
   public func resized(to size: Int) -> Batches {
     precondition(size > 0, "Batches.resized: expected a size of 1 or more, found \(size)")
     var batches = self
@@ -88,28 +103,28 @@ public struct Batches: Sendable {
 
   /// Returns the batches of one epoch, each made when it is asked for.
   ///
-  /// The order is drawn from `random` at once; with nil it is the order of the data. Stochastic
-  /// binarisation draws from a stream split off `random`, so that `random` ends in the same state
-  /// however many batches are used; with nil it draws the same pixels each time, so that losses
-  /// on a test set can be compared between epochs.
+  /// The order is drawn from `random` at once; with nil it is the order of the data, whose examples are
+  /// then not varied. Stochastic binarisation and the variation of examples draw from streams split off
+  /// `random`, so that `random` ends in the same state however many batches are used; with nil
+  /// binarisation draws the same pixels each time, so that losses on a test set can be compared
+  /// between epochs.
   public func epoch(shuffledBy random: Random?) -> some Sequence<Batch> {
     let order = random?.permutation(count) ?? Array(0..<count)
     let noise = (random ?? Random(seed: 0)).split()
+    let variation = random == nil ? nil : Variation(noise)
     // A state for each batch and not one stream for all: a batch is the same at each iteration.
     let states = (0..<batchesPerEpoch).map { _ in noise.split().state }
     return states.indices.lazy.map { index in
-      let rows = order.dropFirst(index * size).prefix(size)
-      return batch(rows, Random(state: states[index]))
+      let indices = Array(order.dropFirst(index * size).prefix(size))
+      return prepared(
+        dataset.batch(at: indices, varied: variation), Random(state: states[index]))
     }
   }
 
-  /// Makes a batch of the images at `rows`.
-  private func batch(_ rows: ArraySlice<Int>, _ random: Random) -> Batch {
-    let values = Tensor(
-      bytes: images.pixels, rows: rows,
-      rowLength: images.height * images.width * images.channels)
-    let sized = enlargement?(values) ?? values
-    return Batch(
-      images: binarization(sized, random), labels: rows.map { Int(images.labels[$0]) })
+  /// Enlarges and binarises a batch of images, where that is asked for.
+  private func prepared(_ batch: Batch, _ random: Random) -> Batch {
+    if enlargement == nil && binarization == .none { return batch }
+    let images = enlargement.map { $0(batch.images).reshaped(to: [batch.count] + element.shape) }
+    return Batch(values: binarization(images ?? batch.values, random), labels: batch.labels)
   }
 }

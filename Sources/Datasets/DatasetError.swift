@@ -47,12 +47,19 @@ public enum DatasetError: Error, Equatable, Sendable {
 
   // MARK: Batches
 
-  /// A batch must hold at least one image.
+  /// A batch must hold at least one example.
   case batchSizeTooSmall(found: Int)
-  /// The limit must leave at least one image.
-  case limitTooSmall(found: Int)
-  /// The limit asks for more images than there are.
-  case limitBeyondData(limit: Int, count: Int)
+  /// The limit must leave at least one example.
+  case limitTooSmall(found: Int, of: Noun = .image)
+  /// The limit asks for more examples than there are.
+  case limitBeyondData(limit: Int, count: Int, of: Noun = .image)
+  /// Something is asked of other data that only images have.
+  case expectedImages(for: String, found: Noun)
+
+  // MARK: Any file
+
+  /// The file has more bytes than are read, unpacked where it is gzipped.
+  case tooLong(path: String, limit: Int)
 }
 
 extension DatasetError {
@@ -110,10 +117,15 @@ extension DatasetError: CustomStringConvertible {
 
     case .batchSizeTooSmall(let found):
       "batch size: expected at least 1, found \(found)"
-    case .limitTooSmall(let found):
-      "limit: expected at least 1 image, found \(found)"
-    case .limitBeyondData(let limit, let count):
-      "limit: expected at most the \(count) images of the data set, found \(limit)"
+    case .limitTooSmall(let found, let noun):
+      "limit: expected at least 1 \(noun.singular), found \(found)"
+    case .limitBeyondData(let limit, let count, let noun):
+      "limit: expected at most the \(count) \(noun(count)) of the data set, found \(limit)"
+    case .expectedImages(let what, let noun):
+      "\(what): expected images, found \(noun.plural)"
+
+    case .tooLong(let path, let limit):
+      "\(path): expected at most \(limit) bytes, found more"
     }
   }
 }

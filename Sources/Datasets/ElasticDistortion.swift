@@ -7,7 +7,8 @@ import Tensor
 /// random fields of Simard, Steinkraus and Platt, "Best practices for convolutional neural
 /// networks" (2003), at the cost of a few sines for each point of a stroke.
 struct ElasticDistortion {
-  private struct Wave {
+  /// A displacement that is a sine along some direction.
+  struct Wave {
     let amplitude: Float
     let frequencyX: Float
     let frequencyY: Float
@@ -18,8 +19,10 @@ struct ElasticDistortion {
     }
   }
 
-  private let horizontal: [Wave]
-  private let vertical: [Wave]
+  /// The waves of the displacement to the right.
+  let horizontal: [Wave]
+  /// The waves of the displacement downwards.
+  let vertical: [Wave]
 
   /// Draws a distortion whose displacements are about `amplitude`, in the unit of `side`.
   ///

@@ -1,12 +1,7 @@
 import Files
 
 /// Images to train on, and others like them to test with.
-public protocol ImageDataset: Sendable {
-  /// The images to train on.
-  var train: LabeledImages { get }
-  /// The images to test with, none of which is trained on.
-  var test: LabeledImages { get }
-}
+public protocol ImageDataset: SplitDataset where Part == LabeledImages {}
 
 extension ImageDataset {
   /// Writes the data set as the four IDX files of MNIST, which ``MNIST/init(directory:)`` reads.

@@ -39,7 +39,24 @@ public struct LabeledImages: Equatable, Sendable {
   }
 }
 
-extension LabeledImages {
+extension LabeledImages: Dataset {
+  /// An image of this height, width and number of channels.
+  public var element: ElementKind { .image(height: height, width: width, channels: channels) }
+
+  /// The classes from 0 to the greatest label, named by their numbers; none where all labels are 0.
+  public var classNames: [String] {
+    let greatest = labels.max() ?? 0
+    return greatest == 0 ? [] : (0...greatest).map(String.init)
+  }
+
+  /// Returns the images at these indices, with values in [0, 1]: `[count, height, width, channels]`.
+  public func batch(at indices: [Int], varied variation: Variation?) -> Batch {
+    let values = Tensor(bytes: pixels, rows: indices, rowLength: height * width * channels)
+    return Batch(
+      values: values.reshaped(to: [indices.count, height, width, channels]),
+      labels: indices.map { Int(labels[$0]) })
+  }
+
   /// The CRC-32 of the pixels and then of the labels: by it and the sizes one knows a data set again.
   public var checksum: UInt32 {
     var checksum = Checksum()

@@ -48,7 +48,7 @@ public struct TrainingData: Sendable {
         enlargedTo: side)
       test = try Batches(
         dataset.test, size: 500, binarization: binarization, enlargedTo: side)
-    } catch DatasetError.limitBeyondData(let limit, let count) {
+    } catch DatasetError.limitBeyondData(let limit, let count, _) {
       throw CommandLineError.unsuitableValue(
         option: "--limit", value: "\(limit)",
         reason: "expected at most \(count), as there are no more training images")

@@ -1,0 +1,62 @@
+/// Examples to train on or to test with: images, points in the plane, rows of a table, pieces of a text.
+///
+/// ```swift
+/// let data = PointData(.moons)
+/// data.train.element.shape            // [2]
+/// data.train.batch(at: [0, 1]).values // [2, 2]
+/// ```
+///
+/// ``Batches`` cuts any of them into batches for training.
+public protocol Dataset: Sendable {
+  /// The number of examples.
+  var count: Int { get }
+  /// The kind and shape of an example.
+  var element: ElementKind { get }
+  /// The names of the classes that ``Batch/labels`` number; none where the examples have no classes.
+  var classNames: [String] { get }
+  /// The thing that progress is counted in: an image, a point, a character.
+  var unit: Noun { get }
+  /// The number of these things in all examples.
+  var unitCount: Int { get }
+  /// A checksum of the contents, by which a resumed run knows its data again.
+  var checksum: UInt32 { get }
+
+  /// Returns the examples at these indices, each in `0 ..< count`, in this order.
+  ///
+  /// - Parameters:
+  ///   - indices: Which examples; an index may occur several times.
+  ///   - variation: The random numbers of a training epoch, for a data set with many versions of each
+  ///     example; nil for the one version to test with.
+  func batch(at indices: [Int], varied variation: Variation?) -> Batch
+}
+
+extension Dataset {
+  /// No classes.
+  public var classNames: [String] { [] }
+  /// The noun of the kind of example.
+  public var unit: Noun { element.noun }
+  /// The number of examples, times the number of units in each.
+  public var unitCount: Int { count * element.unitsPerExample }
+
+  /// Returns the examples at these indices, unvaried.
+  public func batch(at indices: [Int]) -> Batch { batch(at: indices, varied: nil) }
+}
+
+/// Examples to train on, and others like them to test with.
+public protocol SplitDataset: Sendable {
+  /// The kind of both sets.
+  associatedtype Part: Dataset
+  /// The examples to train on.
+  var train: Part { get }
+  /// The examples to test with, none of which is trained on.
+  var test: Part { get }
+}
+
+/// Stops the program unless all of these are indices of examples.
+func checkIndices(_ indices: [Int], below count: Int, _ function: StaticString) {
+  for index in indices {
+    precondition(
+      index >= 0 && index < count,
+      "\(function): expected indices in 0 ..< \(count), found \(index)")
+  }
+}
