@@ -1,0 +1,62 @@
+import Files
+
+/// The symbols of a text, in one, two or four bytes each, as the size of the vocabulary asks for.
+enum SymbolArray: Equatable, Sendable {
+  case bytes([UInt8])
+  case words([UInt16])
+  case longWords([UInt32])
+
+  /// Creates an array of `count` symbols below `vocabulary`, which `fill` hands over one by one.
+  init(
+    count: Int, vocabulary: Int, _ fill: (_ append: (UInt32) -> Void) throws(TextError) -> Void
+  ) throws(TextError) {
+    if vocabulary <= 1 << 8 {
+      self = .bytes(try filled(count, fill))
+    } else if vocabulary <= 1 << 16 {
+      self = .words(try filled(count, fill))
+    } else {
+      self = .longWords(try filled(count, fill))
+    }
+  }
+
+  var count: Int {
+    switch self {
+    case .bytes(let symbols): symbols.count
+    case .words(let symbols): symbols.count
+    case .longWords(let symbols): symbols.count
+    }
+  }
+
+  /// Writes the symbols of a range as floating-point numbers.
+  func write(_ range: Range<Int>, to result: UnsafeMutablePointer<Float>) {
+    switch self {
+    case .bytes(let symbols): copy(symbols, range, to: result)
+    case .words(let symbols): copy(symbols, range, to: result)
+    case .longWords(let symbols): copy(symbols, range, to: result)
+    }
+  }
+
+  /// Adds the symbols of a range to a checksum.
+  func add(_ range: Range<Int>, to checksum: inout Checksum) {
+    switch self {
+    case .bytes(let symbols): symbols[range].withUnsafeBytes { checksum.add($0) }
+    case .words(let symbols): symbols[range].withUnsafeBytes { checksum.add($0) }
+    case .longWords(let symbols): symbols[range].withUnsafeBytes { checksum.add($0) }
+    }
+  }
+}
+
+private func filled<Symbol: FixedWidthInteger>(
+  _ count: Int, _ fill: (_ append: (UInt32) -> Void) throws(TextError) -> Void
+) throws(TextError) -> [Symbol] {
+  var symbols: [Symbol] = []
+  symbols.reserveCapacity(count)
+  try fill { symbols.append(Symbol($0)) }
+  return symbols
+}
+
+private func copy<Symbol: FixedWidthInteger>(
+  _ symbols: [Symbol], _ range: Range<Int>, to result: UnsafeMutablePointer<Float>
+) {
+  for (place, symbol) in symbols[range].enumerated() { result[place] = Float(symbol) }
+}

@@ -1,0 +1,76 @@
+/// The symbols of a text, and the numbers that stand for them.
+///
+/// Characters are numbered by their code points, in ascending order; bytes are all 256, each its own
+/// number. Where a text is taken line by line, one more symbol, the last, stands for the end of a line.
+///
+/// ```swift
+/// let vocabulary = TextVocabulary(charactersOf: "hello")   // e, h, l, o
+/// try vocabulary.encode("hole")                            // [1, 3, 2, 0]
+/// ```
+public struct TextVocabulary: Equatable, Codable, Sendable {
+  /// Whether symbols are characters or bytes.
+  public let unit: TextUnit
+  /// The code points of the characters, ascending; of bytes 0 to 255.
+  public let codePoints: [UInt32]
+  /// Whether there is a symbol for the end of a line.
+  public let hasEnd: Bool
+
+  /// The number of symbols.
+  public var count: Int { codePoints.count + (hasEnd ? 1 : 0) }
+
+  /// The number of the symbol for the end of a line.
+  public var end: Int? { hasEnd ? codePoints.count : nil }
+
+  /// Creates the vocabulary of the characters of a text.
+  public init(charactersOf text: String, hasEnd: Bool = false) {
+    self.init(
+      unit: .characters, codePoints: Set(text.unicodeScalars.map(\.value)).sorted(), hasEnd: hasEnd)
+  }
+
+  /// Creates a vocabulary of code points in ascending order.
+  init(unit: TextUnit, codePoints: [UInt32], hasEnd: Bool) {
+    self.unit = unit
+    self.codePoints = codePoints
+    self.hasEnd = hasEnd
+  }
+
+  /// Returns the numbers of a text's symbols; without a symbol for the end.
+  ///
+  /// Throws ``TextError/unknownCharacter(found:place:)`` for a character that the vocabulary does not have.
+  public func encode(_ text: String) throws(TextError) -> [Int] {
+    if unit == .bytes { return text.utf8.map(Int.init) }
+    var symbols: [Int] = []
+    for (place, scalar) in text.unicodeScalars.enumerated() {
+      guard let symbol = symbol(of: scalar.value) else {
+        throw .unknownCharacter(found: String(scalar), place: place + 1)
+      }
+      symbols.append(symbol)
+    }
+    return symbols
+  }
+
+  /// Returns the text of these symbols, with line feeds where lines end and U+FFFD for bytes that are not
+  /// UTF-8; numbers beyond the vocabulary stop the program.
+  public func decode(_ symbols: some Sequence<Int>) -> String {
+    let numbers = symbols.map { symbol in
+      precondition(
+        symbol >= 0 && symbol < count,
+        "TextVocabulary.decode: expected symbols in 0 ..< \(count), found \(symbol)")
+      return symbol == end ? UInt32(10) : codePoints[symbol]
+    }
+    if unit == .bytes { return String(decoding: numbers.map { UInt8($0) }, as: UTF8.self) }
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: numbers.compactMap(Unicode.Scalar.init))
+    return String(text)
+  }
+
+  /// The number of a character or byte, or nil if the vocabulary does not have it.
+  private func symbol(of codePoint: UInt32) -> Int? {
+    var (low, high) = (0, codePoints.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if codePoints[middle] < codePoint { low = middle + 1 } else { high = middle }
+    }
+    return low < codePoints.count && codePoints[low] == codePoint ? low : nil
+  }
+}
