@@ -76,3 +76,13 @@ extension NPYError: ExitCodeProviding {
     if case .unreadable = self { .noInput } else { .dataError }
   }
 }
+
+extension TableError: ExitCodeProviding {
+  /// `dataError`: a file that is not there has another error.
+  public var exitCode: ExitCode { .dataError }
+}
+
+extension TextError: ExitCodeProviding {
+  /// `dataError`: a file that is not there has another error.
+  public var exitCode: ExitCode { .dataError }
+}

@@ -154,3 +154,75 @@ private func indices(_ batch: Batch) -> [Int] {
   let length = batch.images.shape[1]
   return (0..<batch.count).map { Int((batch.images.scalars[$0 * length] * 255).rounded()) }
 }
+
+/// Any data in batches.
+@Suite struct DatasetBatchesTests {
+  @Test func pointsInOrderAndShuffled() throws {
+    let points = PointData(.moons, count: 10, testCount: 1).train
+    let batches = try Batches(points, size: 4, limit: 9)
+    #expect(batches.element == .point(dimensions: 2) && batches.imageShape == [2])
+    let inOrder = Array(batches.epoch(shuffledBy: nil))
+    #expect(inOrder.map(\.values.shape) == [[4, 2], [4, 2], [1, 2]])
+    #expect(inOrder.flatMap(\.values.scalars) == Array(points.coordinates.prefix(18)))
+    let shuffled = batches.epoch(shuffledBy: Random(seed: 1)).flatMap(\.values.scalars)
+    #expect(shuffled != Array(points.coordinates.prefix(18)))
+    #expect(shuffled.sorted() == points.coordinates.prefix(18).sorted())
+  }
+
+  @Test func anImageKeepsItsShape() throws {
+    let images = LabeledImages(
+      height: 2, width: 1, channels: 3, pixels: Array(0..<12), labels: [3, 4])
+    let batch = images.batch(at: [1, 0])
+    #expect(batch.values.shape == [2, 2, 1, 3] && batch.images.shape == [2, 6])
+    #expect(batch.labels == [4, 3])
+    #expect(images.element == .image(height: 2, width: 1, channels: 3))
+    #expect(images.classNames == ["0", "1", "2", "3", "4"])
+    #expect(images.unit(2) == "images" && images.unitCount == 2)
+  }
+
+  @Test func imagesWithoutClassesHaveNoNames() {
+    #expect(
+      LabeledImages(height: 1, width: 1, pixels: [1, 2], labels: [0, 0]).classNames.isEmpty)
+  }
+
+  @Test func limitsOfOtherDataNameThem() {
+    let points = PointData(.moons, count: 3, testCount: 1).train
+    let beyond = DatasetError.limitBeyondData(limit: 4, count: 3, of: .point)
+    #expect(throws: beyond) { try Batches(points, size: 1, limit: 4) }
+    #expect(
+      beyond.description == "limit: expected at most the 3 points of the data set, found 4")
+    let below = DatasetError.limitTooSmall(found: 0, of: .point)
+    #expect(throws: below) { try Batches(points, size: 1, limit: 0) }
+    #expect(below.description == "limit: expected at least 1 point, found 0")
+  }
+
+  @Test func imagesOfOtherDataStop() async {
+    await #expect(processExitsWith: .failure) {
+      _ = try Batches(PointData(.moons, count: 3, testCount: 1).train, size: 1).images
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = PointData(.moons, count: 3, testCount: 1).train.batch(at: [3])
+    }
+  }
+
+  /// What a training loop sees of any data set.
+  @Test func everyKindGoesThroughTheSameLoop() throws {
+    let text = try TextData(Array(String(repeating: "abc ", count: 50).utf8), path: "t", window: 8)
+    let csv = "a,b,c\n" + (0..<40).map { "\($0),\($0 * $0),\($0 % 3 == 0 ? "x" : "y")\n" }.joined()
+    let table = try TableData(
+      Table(csv: Array(csv.utf8), path: "t.csv").selecting(target: "c"))
+    let sets: [any Dataset] = [
+      numbered(20), PointData(.pinwheel, count: 20, testCount: 1).train, table.train, text.train,
+    ]
+    for dataset in sets {
+      let batches = try Batches(dataset, size: 6)
+      let epoch = Array(batches.epoch(shuffledBy: Random(seed: 0)))
+      #expect(epoch.map(\.count).reduce(0, +) == dataset.count)
+      for batch in epoch {
+        #expect(batch.values.shape == [batch.count] + dataset.element.shape)
+        #expect(dataset.classNames.isEmpty == batch.labels.isEmpty || dataset is LabeledImages)
+      }
+    }
+    #expect(sets.map { $0.unit.plural } == ["images", "points", "rows", "characters"])
+  }
+}

@@ -1,0 +1,76 @@
+import Files
+import Tensor
+
+/// A table with named columns of numbers or of texts, as read from a CSV or `.npy` file.
+///
+/// ```swift
+/// let table = try Table(path: "iris.csv")
+/// table.columns.map(\.name)               // ["sepal_length_cm", …, "class_name"]
+/// let chosen = try table.selecting(target: "class_name")
+/// chosen.rows()                           // the other columns, [150, 5]
+/// ```
+public struct Table: Equatable, Sendable {
+  /// The file, as errors name it.
+  public let path: String
+  /// The columns, each with ``rowCount`` values.
+  public let columns: [TableColumn]
+  /// The number of rows, without the heading; at least one.
+  public let rowCount: Int
+
+  init(path: String, columns: [TableColumn], rowCount: Int) {
+    self.path = path
+    self.columns = columns
+    self.rowCount = rowCount
+  }
+
+  /// Reads a file: an array in NumPy's format if its name ends in `.npy`, comma-separated values otherwise,
+  /// gzipped or not.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - heading: Whether the first row of a CSV file has the names of the columns.
+  /// - Throws: ``DatasetError`` for a file that cannot be read, and what ``init(csv:path:heading:)`` and
+  ///   ``init(npy:)`` throw.
+  public init(path: String, heading: TableHeading = .detected) throws {
+    self =
+      path.lowercased().hasSuffix(".npy")
+      ? try Table(npy: path) : try Table(csv: contents(of: path), path: path, heading: heading)
+  }
+
+  /// Reads an array of one or two dimensions from a file in NumPy's format.
+  ///
+  /// The columns are named by their places: `1`, `2`, … An array of one dimension is one column.
+  ///
+  /// - Throws: `NPYError` for a file that is not such an array, ``TableError`` for one of other dimensions or
+  ///   without elements.
+  public init(npy path: String) throws {
+    let array = try Tensor(npy: path)
+    guard array.rank == 1 || array.rank == 2 else {
+      throw TableError.notATable(path: path, shape: array.shape)
+    }
+    let rowCount = array.shape[0]
+    let columnCount = array.rank == 1 ? 1 : array.shape[1]
+    guard rowCount > 0, columnCount > 0 else { throw TableError.noRows(path: path) }
+    let numbers = array.doubles
+    columns = (0..<columnCount).map { column in
+      let values = (0..<rowCount).map { numbers[$0 * columnCount + column] }
+      let place = values.firstIndex { !$0.isFinite }
+      return TableColumn(
+        name: "\(column + 1)", place: column + 1, values: .numbers(values),
+        obstacle: place.map { .init(position: .row($0 + 1), found: "\(values[$0])") })
+    }
+    self.path = path
+    self.rowCount = rowCount
+  }
+}
+
+/// Whether the first row of a CSV file has the names of the columns.
+public enum TableHeading: String, CaseIterable, Sendable {
+  /// It has if none of its fields is a number or one of the words for a missing one, and not all are empty;
+  /// else it is a row like the others.
+  case detected
+  /// It has.
+  case present
+  /// It has not; the columns are named by their places: `1`, `2`, …
+  case absent
+}

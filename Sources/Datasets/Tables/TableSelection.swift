@@ -1,0 +1,130 @@
+import Tensor
+
+/// Columns of a table: those that a model sees, and the one that it is to predict.
+public struct SelectedTable: Equatable, Sendable {
+  /// What is to be predicted of each row.
+  public enum Target: Equatable, Sendable {
+    /// A class, a number below that of the names, which are in ascending order.
+    case classes([Int], names: [String])
+    /// A number.
+    case numbers([Double])
+  }
+
+  /// The file, as errors name it.
+  public let path: String
+  /// The names of the columns.
+  public let names: [String]
+  /// The numbers of the columns, each with ``rowCount`` finite values.
+  public let columns: [[Double]]
+  /// What is to be predicted, if anything.
+  public let target: Target?
+  /// The name of the column to predict.
+  public let targetName: String?
+  /// The number of rows.
+  public let rowCount: Int
+
+  /// The most classes that a column of texts may have; one with more is a column of names or keys.
+  public static let largestClassCount = 1_000
+
+  /// Returns the columns as a tensor of rows, `[rowCount, columns.count]`, in double precision.
+  public func rows() -> Tensor {
+    Tensor([rowCount, columns.count], .float64) { memory in
+      let result = memory.bindMemory(to: Double.self)
+      for (place, column) in columns.enumerated() {
+        for (row, value) in column.enumerated() { result[row * columns.count + place] = value }
+      }
+    }
+  }
+}
+
+extension Table {
+  /// Selects columns.
+  ///
+  /// - Parameters:
+  ///   - names: The names of the columns to take, in the order wanted; nil for all.
+  ///   - omitted: The names of columns to leave out of these.
+  ///   - target: The name of the column to predict, which is not among the others, wherever it is named. Of a
+  ///     column of texts the different texts are classes, numbered in ascending order; a column of
+  ///     numbers keeps its numbers.
+  /// - Throws: ``TableError`` for a name that no column has, for a selected column with a field that is not a
+  ///   finite number, for a target with missing fields or more than ``SelectedTable/largestClassCount``
+  ///   classes, and where no column is left.
+  public func selecting(
+    columns names: [String]? = nil, without omitted: [String] = [], target: String? = nil
+  ) throws(TableError) -> SelectedTable {
+    let omitted = try columns(named: omitted).map(\.place)
+    let targetColumn = try target.map { name throws(TableError) in try column(named: name) }
+    var places: Set<Int> = []
+    let wanted = try names.map { names throws(TableError) in try columns(named: names) } ?? columns
+    let chosen = wanted.filter { column in
+      !omitted.contains(column.place) && column.place != targetColumn?.place
+        && places.insert(column.place).inserted
+    }
+    guard !chosen.isEmpty else { throw .noColumns(path: path) }
+    var numbers: [[Double]] = []
+    for column in chosen { numbers.append(try self.numbers(of: column, isTarget: false)) }
+    let classes = try targetColumn.map { column throws(TableError) in try self.target(column) }
+    return SelectedTable(
+      path: path, names: chosen.map(\.name), columns: numbers, target: classes,
+      targetName: target, rowCount: rowCount)
+  }
+
+  private func columns(named names: [String]) throws(TableError) -> [TableColumn] {
+    var found: [TableColumn] = []
+    for name in names { found.append(try column(named: name)) }
+    return found
+  }
+
+  /// Returns the column of a name.
+  public func column(named name: String) throws(TableError) -> TableColumn {
+    guard let column = columns.first(where: { $0.name == name }) else {
+      throw .unknownColumn(path: path, found: name, names: columns.map(\.name))
+    }
+    return column
+  }
+
+  private func numbers(
+    of column: TableColumn, isTarget: Bool
+  ) throws(TableError) -> [Double] {
+    guard case .numbers(let numbers) = column.values, column.obstacle == nil else {
+      let obstacle = column.obstacle
+      throw .notANumber(
+        path: path, position: obstacle?.position ?? .row(1), place: column.place,
+        column: column.name, found: obstacle?.found ?? "", isTarget: isTarget)
+    }
+    return numbers
+  }
+
+  private func target(_ column: TableColumn) throws(TableError) -> SelectedTable.Target {
+    guard case .texts(let texts) = column.values else {
+      return .numbers(try numbers(of: column, isTarget: true))
+    }
+    if let gap = column.gap {
+      throw .missingClass(
+        path: path, position: gap.position, place: column.place, column: column.name)
+    }
+    var numbers: [ArraySlice<UInt8>: Int] = [:]
+    var names: [String] = []
+    var labels: [Int] = []
+    labels.reserveCapacity(texts.count)
+    for index in 0..<texts.count {
+      let text = texts.utf8(at: index)
+      let label = numbers[text] ?? names.count
+      if label == names.count {
+        guard label < SelectedTable.largestClassCount else {
+          throw .tooManyClasses(
+            path: path, column: column.name, limit: SelectedTable.largestClassCount)
+        }
+        numbers[text] = label
+        names.append(texts[index])
+      }
+      labels.append(label)
+    }
+    let order = names.indices.sorted {
+      names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8)
+    }
+    var ranks = [Int](repeating: 0, count: order.count)
+    for (rank, label) in order.enumerated() { ranks[label] = rank }
+    return .classes(labels.map { ranks[$0] }, names: order.map { names[$0] })
+  }
+}
