@@ -1,23 +1,54 @@
 import Glibc
 
-/// Makes a folder and those above it, where they do not exist.
-package func makeFolders(_ path: String) throws(OutputError) {
-  if makeFolder(path) == 0 { return }
+/// Makes a folder and those above it, where they do not exist; their names are on the disk afterwards.
+///
+/// - Parameters:
+///   - path: Where.
+///   - base: The folder that a relative path begins from; the current one by default.
+///   - permissions: Those of the folders, less what the process' mask takes away.
+/// - Throws: `OutputError.cannotCreateFolder`.
+package func makeFolders(
+  _ path: String, in base: OpenFolder? = nil, permissions: mode_t = 0o777
+) throws(OutputError) {
+  if makeFolder(path, in: base, permissions: permissions) == 0 { return }
   var code = errno
   if code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-    try makeFolders(String(path[..<slash]))
-    if makeFolder(path) == 0 { return }
+    try makeFolders(String(path[..<slash]), in: base, permissions: permissions)
+    if makeFolder(path, in: base, permissions: permissions) == 0 { return }
     code = errno
   }
   // Whatever mkdir minded (it exists, the file system is read-only), a folder that is there will do.
-  guard isFolder(path) else {
-    throw .cannotCreateFolder(path: path, code: code == EEXIST ? ENOTDIR : code)
+  guard isFolder(path, in: base) else {
+    throw .cannotCreateFolder(
+      path: base?.path(of: path) ?? path, code: code == EEXIST ? ENOTDIR : code)
   }
 }
 
-/// Makes one folder: 0, or -1 and `errno`.
-package func makeFolder(_ path: String) -> Int32 {
-  mkdir(path, 0o777)
+/// Makes one folder, whose name is on the disk afterwards: 0, or -1 and `errno`.
+package func makeFolder(
+  _ path: String, in base: OpenFolder? = nil, permissions: mode_t = 0o777
+) -> Int32 {
+  let start = base?.descriptor ?? AT_FDCWD
+  guard mkdirat(start, path, permissions) == 0 else { return -1 }
+  var path = path[...]
+  while path.count > 1, path.last == "/" { path.removeLast() }
+  let (parentPath, name) = split(String(path))
+  guard let parent = try? OpenFolder(parentPath, in: base) else { return 0 }
+  FileChange.report {
+    guard let folder = try? OpenFolder(name, in: parent), let place = parent.place(name) else {
+      return nil
+    }
+    return FileChange.Identity(descriptor: folder.descriptor).map { .makeFolder($0, place) }
+  }
+  parent.flush()
+  return 0
+}
+
+/// Sees to it that the name of a folder is on the disk, where the system can do that.
+package func flushName(of path: String) {
+  var path = path[...]
+  while path.count > 1, path.last == "/" { path.removeLast() }
+  _ = try? OpenFolder(split(String(path)).folder).flush()
 }
 
 /// Whether there is a file or a folder of this name.
@@ -39,7 +70,8 @@ package func systemMessage(_ code: Int32) -> String {
   String(cString: strerror(code))
 }
 
-private func isFolder(_ path: String) -> Bool {
+private func isFolder(_ path: String, in base: OpenFolder?) -> Bool {
   var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  return fstatat(base?.descriptor ?? AT_FDCWD, path, &status, 0) == 0
+    && status.st_mode & S_IFMT == S_IFDIR
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// An error that can say that a file could not be read or is not whole.
-protocol FileReadingError: Error {
+package protocol FileReadingError: Error {
   /// The file is not there or cannot be read; the code is the system's `errno`.
   static func unreadable(path: String, code: Int32) -> Self
   /// The file is not what it should be.
@@ -11,14 +11,17 @@ protocol FileReadingError: Error {
 /// A file of bytes that is open for reading.
 ///
 /// Anything but a regular file is refused, because reading a pipe or a device may never end.
-struct RegularFile<Failure: FileReadingError>: ~Copyable {
-  let path: String
+package struct RegularFile<Failure: FileReadingError>: ~Copyable {
+  package let path: String
   /// The number of bytes when it was opened.
-  let size: Int
+  package let size: Int
   private let descriptor: Int32
 
-  init(path: String) throws(Failure) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  /// Opens a file, whose path may begin in another folder than the current one.
+  package init(path: String, in base: OpenFolder? = nil) throws(Failure) {
+    let start = base?.descriptor ?? AT_FDCWD
+    let descriptor = openat(start, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let path = base?.path(of: path) ?? path
     guard descriptor >= 0 else { throw .unreadable(path: path, code: errno) }
     var status = stat()
     let code = fstat(descriptor, &status) == 0 ? 0 : errno
@@ -36,7 +39,7 @@ struct RegularFile<Failure: FileReadingError>: ~Copyable {
   deinit { close(descriptor) }
 
   /// Fills the buffer with the bytes that begin at `offset`.
-  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Failure) {
+  package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Failure) {
     var count = 0
     while count < buffer.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
@@ -51,7 +54,7 @@ struct RegularFile<Failure: FileReadingError>: ~Copyable {
   }
 
   /// The bytes in a range, which must not leave the file.
-  func read(_ range: Range<Int>) throws(Failure) -> [UInt8] {
+  package func read(_ range: Range<Int>) throws(Failure) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: range.count)
     let failure: Failure? = bytes.withUnsafeMutableBytes { buffer in
       do throws(Failure) {

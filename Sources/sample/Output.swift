@@ -76,12 +76,16 @@ struct Output {
       let image = ImageGrid(images.sliced(index..<index + 1), columns: 1).image
       let number = String(index + 1)
       let name = path + "/" + String(repeating: "0", count: width - number.count) + number
-      try write(image.png, to: name + ".png")
-      try write(image.netpbm, to: name + "." + image.netpbmExtension)
+      // The folder once for all of them.
+      try write(image.png, to: name + ".png", flushingFolder: false)
+      try write(
+        image.netpbm, to: name + "." + image.netpbmExtension, flushingFolder: index == count - 1)
     }
   }
 
-  private func write(_ bytes: [UInt8], to path: String) throws {
-    try bytes.withUnsafeBytes { try replaceFile(at: path, with: $0) }
+  private func write(_ bytes: [UInt8], to path: String, flushingFolder: Bool = true) throws {
+    try bytes.withUnsafeBytes {
+      try replaceFile(at: path, flushingFolder: flushingFolder, with: $0)
+    }
   }
 }

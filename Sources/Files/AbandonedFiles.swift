@@ -1,0 +1,60 @@
+import Glibc
+
+/// Removes the temporary files of writers that were killed, in a folder and in those in it.
+///
+/// A writer locks its file; so one that can be locked has none any more. Where the file system knows
+/// no locks, those go that were not changed for a day.
+///
+/// - Returns: The number of bytes of the temporary files that are still being written.
+@discardableResult
+package func removeAbandonedFiles(in folder: OpenFolder) -> Int {
+  var byteCount = 0
+  for name in folder.names {
+    var status = stat()
+    guard fstatat(folder.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR:
+      if let inner = try? OpenFolder(name, in: folder, followingLinks: false) {
+        byteCount += removeAbandonedFiles(in: inner)
+      }
+    case S_IFREG where TemporaryFile.isName(name):
+      if folder.isAbandoned(name) {
+        folder.remove(name)
+      } else {
+        byteCount += Int(status.st_size)
+      }
+    default: break
+    }
+  }
+  return byteCount
+}
+
+extension OpenFolder {
+  /// The names in the folder, sorted; none where it may not be listed.
+  ///
+  /// Those that are not UTF-8 are left out.
+  package var names: [String] {
+    let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard copy >= 0, let stream = fdopendir(copy) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+      }
+      if let name, name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  fileprivate func isAbandoned(_ name: String) -> Bool {
+    let flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+    let file = openat(descriptor, name, flags)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    if flock(file, LOCK_EX | LOCK_NB) == 0 { return true }
+    return errno != EWOULDBLOCK && status.st_mtim.tv_sec < time(nil) - 24 * 60 * 60
+  }
+}
