@@ -1,3 +1,4 @@
+import Glibc
 import Tensor
 
 /// A file of named tensors in the layout of safetensors, which other programs read and write too.
@@ -38,20 +39,40 @@ public struct SafetensorsFile: Sendable {
   public let path: String
   /// The tensors, in the order in which they lie in the file.
   public let entries: [Entry]
-  /// Texts beside the tensors, by name.
+  /// Texts beside the tensors, by name; without the checksum of the tensors, where there is one.
   public let metadata: [String: String]
+  /// Whether the file says which checksum its tensors have, and says it rightly.
+  public let hasChecksum: Bool
 
   /// Opens a file.
   ///
+  /// Where the file has a checksum of its tensors (``write(_:metadata:to:withChecksum:)``), all of it
+  /// is read once, to compare them.
+  ///
   /// - Throws: `ModelFileError` if it is not there, cannot be read or is not what it should be.
   public init(path: String) throws {
-    let file = try RegularFile<ModelFileError>(path: path)
+    try self.init(try RegularFile<ModelFileError>(path: path))
+  }
+
+  init(_ file: borrowing RegularFile<ModelFileError>) throws {
+    let path = file.path
     let length = try file.read(0..<min(file.size, SafetensorsHeader.lengthBytes))
     let range = try SafetensorsHeader.range(lengthBytes: length, fileSize: file.size, path)
     let header = try SafetensorsHeader(bytes: try file.read(range), path)
     self.path = path
-    metadata = header.metadata
     entries = try header.entries(dataRange: range.upperBound..<file.size, path)
+    var metadata = header.metadata
+    let checksum = metadata.removeValue(forKey: TensorChecksum.name)
+    self.metadata = metadata
+    hasChecksum = checksum != nil
+    if let checksum {
+      let found = try TensorChecksum(of: entries, in: file)
+      guard checksum == found.text else {
+        throw ModelFileError.damaged(
+          path: path,
+          reason: "its tensors have the checksum \(found.text), and not the one in its metadata")
+      }
+    }
   }
 
   /// Reads a tensor.
@@ -62,7 +83,7 @@ public struct SafetensorsFile: Sendable {
     try tensor(entry, from: try RegularFile(path: path))
   }
 
-  private func tensor(
+  func tensor(
     _ entry: Entry, from file: borrowing RegularFile<ModelFileError>
   ) throws -> Tensor {
     if entry.type == ElementType(entry.dtype) {
@@ -81,17 +102,37 @@ public struct SafetensorsFile: Sendable {
 
   /// Writes a file, whole or not at all; an existing one is replaced.
   ///
+  /// - Parameters:
+  ///   - tensors: Their names and values; the memory is written as it lies, nothing is copied.
+  ///   - metadata: Texts beside them, by name.
+  ///   - path: Where.
+  ///   - withChecksum: Whether the metadata are to have a checksum of the tensors, `tensors-crc32`,
+  ///     which whoever opens the file compares.
   /// - Throws: `OutputError`, naming the file and the cause.
   public static func write(
-    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
+    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String,
+    withChecksum: Bool = false
+  ) throws {
+    try write(tensors, metadata: metadata, to: path, in: nil, withChecksum: withChecksum)
+  }
+
+  /// Writes a file to a folder that is held open, or with other permissions than usual.
+  package static func write(
+    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], to path: String,
+    in base: OpenFolder?, withChecksum: Bool, permissions: mode_t = 0o666,
+    flushingFolder: Bool = true
   ) throws {
     let names = tensors.map(\.name)
     precondition(
       Set(names).count == names.count,
       "SafetensorsFile.write: expected distinct names, found \(names)")
+    var metadata = metadata
+    if withChecksum { metadata[TensorChecksum.name] = TensorChecksum(of: tensors).text }
     let header = try SafetensorsHeader.bytes(
       tensors.map { ($0.name, ElementType($0.tensor.dtype), $0.tensor.shape) }, metadata)
-    try replaceFile(at: path) { file throws(OutputError) in
+    try replaceFile(
+      at: path, in: base, permissions: permissions, flushingFolder: flushingFolder
+    ) { file throws(OutputError) in
       try file.write(header)
       for (_, tensor) in tensors { try file.write(tensor) }
     }
@@ -110,72 +151,4 @@ extension PartialFile {
     }
     try result.get()
   }
-}
-
-// MARK: - With a checksum
-
-extension SafetensorsFile {
-  /// The name of the tensor at the end of a file with a checksum.
-  ///
-  /// Its two numbers are the upper and the lower half of the CRC-32 of all bytes before it, those of
-  /// the header too.
-  static let checksumName = "checksum"
-
-  /// Writes a file that ends in a checksum, whole or not at all.
-  ///
-  /// - Parameters:
-  ///   - tensors: Their names and values; the memory is written as it lies, nothing is copied.
-  ///   - metadata: Texts beside them, by name.
-  ///   - path: Where.
-  ///   - previousPath: What an existing file is called from then on.
-  /// - Throws: `OutputError`, naming the file and the cause; what was there before stays.
-  package static func writeChecked(
-    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], to path: String,
-    keepingPreviousAs previousPath: String
-  ) throws {
-    let header = try SafetensorsHeader.bytes(
-      tensors.map { ($0.name, ElementType($0.tensor.dtype), $0.tensor.shape) }
-        + [(checksumName, .float32, [2])],
-      metadata)
-    try replaceFile(at: path, keepingPreviousAs: previousPath) { file throws(OutputError) in
-      var checksum = Checksum()
-      checksum.add(header)
-      try file.write(header)
-      for (_, tensor) in tensors {
-        tensor.withUnsafeBytes { checksum.add($0) }
-        try file.write(tensor)
-      }
-      try file.write(checksum.halves)
-    }
-  }
-
-  /// Reads all tensors of a file that ends in a checksum, each into memory of its own.
-  ///
-  /// - Returns: The tensors by name, without the checksum.
-  /// - Throws: `ModelFileError` if a byte of the file is not what was written.
-  package func checkedTensors() throws -> [String: Tensor] {
-    guard let last = entries.last, last.name == Self.checksumName, last.type == .float32,
-      last.shape == [2]
-    else {
-      throw ModelFileError.damaged(path: path, reason: "it does not end in a checksum")
-    }
-    let file = try RegularFile<ModelFileError>(path: path)
-    var checksum = Checksum()
-    checksum.add(try file.read(0..<(entries.first?.range.lowerBound ?? 0)))
-    var tensors: [String: Tensor] = [:]
-    for entry in entries.dropLast() {
-      let tensor = try tensor(entry, from: file)
-      tensor.withUnsafeBytes { checksum.add($0) }
-      tensors[entry.name] = tensor
-    }
-    guard try tensor(last, from: file) == checksum.halves else {
-      throw ModelFileError.damaged(path: path, reason: "its checksum is that of other bytes")
-    }
-    return tensors
-  }
-}
-
-extension Checksum {
-  /// The upper and the lower 16 bits: numbers that float32 holds exactly, [2].
-  fileprivate var halves: Tensor { Tensor([Int(value >> 16), Int(value & 0xffff)]) }
 }

@@ -4,13 +4,16 @@ import Tensor
 extension Module {
   /// Writes the parameters and buffers by name to a safetensors file, whole or not at all.
   ///
+  /// The metadata get a checksum of them, `tensors-crc32`, which whoever opens the file compares.
+  ///
   /// - Parameters:
   ///   - path: Where; an existing file is replaced.
   ///   - metadata: Texts to be written beside them, by name.
   /// - Throws: `OutputError`, naming the file and the cause.
   public func save(to path: String, metadata: [String: String] = [:]) throws {
     try SafetensorsFile.write(
-      stateTensors().map { ($0.name, $0.value()) }, metadata: metadata, to: path)
+      stateTensors().map { ($0.name, $0.value()) }, metadata: metadata, to: path,
+      withChecksum: true)
   }
 
   /// Takes the parameters and buffers from a file, which must have these and no others.

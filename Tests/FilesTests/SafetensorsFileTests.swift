@@ -58,6 +58,59 @@ import Testing
     #expect(try folder.names() == ["model.safetensors"])
   }
 
+  // MARK: The checksum of the tensors
+
+  private static let checked = [
+    ("b", Tensor([[1, 2], [3, 4]])), ("é", Tensor(-2, dtype: .float64)), ("a", Tensor([5])),
+  ]
+
+  /// Its figure is Python's, by the lines in the documentation of the type.
+  @Test func aFileMayHaveAChecksumOfItsTensors() throws {
+    try SafetensorsFile.write(Self.checked, metadata: ["k": "v"], to: path, withChecksum: true)
+    let text = String(decoding: try folder.bytes(of: "model.safetensors"), as: UTF8.self)
+    #expect(text.contains(#""__metadata__":{"k":"v","tensors-crc32":"870d4472"}"#))
+    let file = try SafetensorsFile(path: path)
+    #expect(file.hasChecksum && file.metadata == ["k": "v"])
+    try SafetensorsFile.write(Self.checked, to: path)
+    #expect(try !SafetensorsFile(path: path).hasChecksum)
+  }
+
+  @Test func noFlippedBitOfATensorGoesUnnoticed() throws {
+    try SafetensorsFile.write(Self.checked, to: path, withChecksum: true)
+    let bytes = try folder.bytes(of: "model.safetensors")
+    let begin = 8 + Int(bytes[0]) + Int(bytes[1]) << 8
+    #expect(bytes.count == begin + 28)
+    for place in begin..<bytes.count {
+      for bit in 0..<8 {
+        var damaged = bytes
+        damaged[place] ^= 1 << bit
+        try Data(damaged).write(to: URL(fileURLWithPath: path))
+        let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
+        #expect(error?.description.contains("and not the one in its metadata") == true)
+      }
+    }
+  }
+
+  /// Other programs lay tensors in an order of their own, and keep the metadata.
+  @Test func theChecksumIsThatOfTheTensorsWhereverTheyLie() throws {
+    try SafetensorsFile.write(Self.checked, to: path, withChecksum: true)
+    let checksum = "870d4472"
+    for tensors in [[1, 2, 0], [2, 1, 0], [0, 2, 1]].map({ $0.map { Self.checked[$0] } }) {
+      try SafetensorsFile.write(tensors, metadata: ["tensors-crc32": checksum], to: path)
+      #expect(try SafetensorsFile(path: path).hasChecksum)
+    }
+    for tensors in [
+      [Self.checked[0], Self.checked[1]],
+      [Self.checked[0], Self.checked[1], ("c", Tensor([5]))],
+      [("b", Tensor([1, 2, 3, 4]))] + Self.checked.dropFirst(),
+    ] {
+      try SafetensorsFile.write(tensors, metadata: ["tensors-crc32": checksum], to: path)
+      #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
+    }
+    try SafetensorsFile.write(Self.checked, metadata: ["tensors-crc32": "\u{1b}"], to: path)
+    #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
+  }
+
   /// Tensors may be listed in another order than they lie in.
   @Test func aHeaderInAnotherOrderIsRead() throws {
     try write(
