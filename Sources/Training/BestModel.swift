@@ -19,9 +19,11 @@ public struct BestModel {
     self.metadata = metadata
   }
 
-  /// What writes the parameters as they are now.
-  func file(at path: String) -> @Sendable () throws -> Void {
+  /// What writes the parameters as they are now to a run's folder.
+  func file(in folder: RunFolder) -> @Sendable () throws -> Void {
     let tensors = module.stateTensors().map { (name: $0.name, tensor: $0.value()) }
-    return { [metadata] in try SafetensorsFile.write(tensors, metadata: metadata, to: path) }
+    return { [metadata] in
+      try folder.write(tensors, metadata: metadata, to: Self.fileName)
+    }
   }
 }

@@ -84,10 +84,16 @@ extension Checkpoint {
   ///
   /// - Parameters:
   ///   - path: Where.
-  ///   - previousPath: What a file that is there already is called from then on; by default its name
-  ///     with `-previous` before the ending. So there is a complete one at every moment.
+  ///   - previousPath: What a checkpoint that is there already is called from then on; by default its
+  ///     name with `-previous` before the ending. So there is a complete one at every moment. One that
+  ///     is damaged ends, and the file at this path stays.
   /// - Throws: `OutputError`, naming the file and the cause.
   public func write(to path: String, keepingPreviousAs previousPath: String? = nil) throws {
+    try write(to: path, in: nil, keepingPreviousAs: previousPath ?? Self.previousPath(of: path))
+  }
+
+  /// Writes the checkpoint to a folder that is held open.
+  func write(to path: String, in base: OpenFolder?, keepingPreviousAs previousPath: String) throws {
     var metadata = [
       Key.format: SafetensorsFile.checkpointFormat, Key.version: "\(Self.formatVersion)",
       Key.epoch: "\(epoch)", Key.step: "\(step)", Key.metrics: metrics,
@@ -96,7 +102,15 @@ extension Checkpoint {
     for (name, text) in positions { metadata[Key.position + name] = text }
     try SafetensorsFile.writeChecked(
       names.compactMap { name in tensors[name].map { (name, $0) } }, metadata: metadata, to: path,
-      keepingPreviousAs: previousPath ?? Self.previousPath(of: path))
+      in: base, keepingPreviousAs: Self.isWhole(path, in: base) ? previousPath : nil)
+  }
+
+  /// Whether there is a checkpoint from which a run can go on.
+  ///
+  /// Nothing of it is kept in memory.
+  private static func isWhole(_ path: String, in base: OpenFolder?) -> Bool {
+    guard let file = try? SafetensorsFile(checked: path, in: base) else { return false }
+    return (try? Checkpoint(file) { [:] }) != nil
   }
 
   /// `checkpoint-previous.safetensors` for `checkpoint.safetensors`.
@@ -112,6 +126,13 @@ extension Checkpoint {
   ///   `CheckpointError` for one that is no checkpoint or of another version.
   public init(path: String) throws {
     let file = try SafetensorsFile(path: path)
+    try self.init(file) { try file.checkedTensors() }
+  }
+
+  private init(
+    _ file: SafetensorsFile, tensors readTensors: () throws -> [String: Tensor]
+  ) throws {
+    let path = file.path
     guard file.metadata[Key.format] == SafetensorsFile.checkpointFormat else {
       throw CheckpointError.notACheckpoint(path: path)
     }
@@ -137,7 +158,7 @@ extension Checkpoint {
     metrics = file.metadata[Key.metrics] ?? ""
     information = texts(Key.information)
     positions = texts(Key.position)
-    let found = try file.checkedTensors()
+    let found = try readTensors()
     tensors = found
     names = file.entries.map(\.name).filter { found[$0] != nil }
   }

@@ -7,11 +7,15 @@ extension RunFolder {
   /// What the last checkpoint is called in the folder; the one before it has `-previous` in its name.
   public static let checkpointName = "checkpoint.safetensors"
 
-  /// Writes a checkpoint and keeps the one before.
+  /// Writes a checkpoint and keeps the one before, or where that is damaged the last whole one.
   ///
   /// - Throws: `OutputError`, naming the file and the cause; the one before is then still there.
   public func write(_ checkpoint: Checkpoint) throws {
-    try checkpoint.write(to: path(of: Self.checkpointName))
+    // Whoever goes on from it counts on all that was written before.
+    try flush()
+    try checkpoint.write(
+      to: Self.checkpointName, in: openFolder,
+      keepingPreviousAs: Checkpoint.previousPath(of: Self.checkpointName))
   }
 
   /// Reads the last checkpoint, or the one before it where the last cannot be read.

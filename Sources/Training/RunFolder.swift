@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Images
+import Synchronization
 
 /// The folder in which one run leaves its files.
 ///
@@ -14,9 +15,13 @@ import Images
 /// try folder.write(grid.image, to: "samples/epoch-001")
 /// ```
 public struct RunFolder: Sendable {
-  /// The path of the folder: `runs/vae-001`.
-  public let path: String
-  private let lock: RunLock
+  /// The folder, held open and locked: no other process trains in it, and what the run writes goes
+  /// there even where it is moved.
+  let openFolder: OpenFolder
+  private let state: FolderState
+
+  /// The path of the folder: `runs/vae-001`, or where it was moved to.
+  public var path: String { openFolder.path }
 
   /// Makes a new folder, numbered after the last one of the same name, and the folders above it.
   ///
@@ -28,8 +33,7 @@ public struct RunFolder: Sendable {
       let path = Self.join(directory, Self.folderName(name, number))
       // Making it is the test: looking first would let two processes find the same free number.
       if makeFolder(path) == 0 {
-        self.path = path
-        lock = try RunLock(path)
+        try self.init(open: path)
         return
       }
       guard errno == EEXIST else {
@@ -39,38 +43,78 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// Opens and locks a run's folder.
+  private init(open path: String) throws {
+    do throws(SystemError) {
+      openFolder = try OpenFolder(path)
+    } catch {
+      throw OutputError.cannotWrite(path: path, code: error.code)
+    }
+    guard openFolder.lock() else { throw ResumeError.inUse(path: path) }
+    state = FolderState(path)
+  }
+
   /// Opens the folder of a run that is to go on, and removes what was left half-written in it.
   ///
   /// - Throws: `ResumeError` if there is no such run or another process trains in it.
   public init(resuming path: String) throws {
     guard access(path + "/config.json", F_OK) == 0 else { throw ResumeError.notARun(path: path) }
-    self.path = path
-    lock = try RunLock(path)
-    for name in try FileManager.default.subpathsOfDirectory(atPath: path)
-    where name.hasSuffix(".partial") {
-      unlink(self.path(of: name))
-    }
+    try self.init(open: path)
+    // The process that made the folder may have been killed before it came to this.
+    flushName(of: path)
+    removeAbandonedFiles(in: openFolder)
   }
+
+  /// Where the folder was moved to since this was last asked; nil if it is where it was.
+  func newPath() -> String? { state.change(to: path) }
 
   /// The name of the folder: `vae-001`.
   var name: String { (path as NSString).lastPathComponent }
 
   /// The path of a file in the folder, whether it exists or not.
-  public func path(of name: String) -> String {
-    Self.join(path, name)
-  }
+  public func path(of name: String) -> String { openFolder.path(of: name) }
 
   /// Writes a file whole or not at all; an existing one is replaced.
   ///
   /// The name may contain subfolders, which are made: `samples/epoch-001.pgm`. One thread at a time
   /// may write a file of the same name.
   ///
+  /// The bytes are on the disk when the function returns, the name after the next ``flush()``, which
+  /// each checkpoint begins with.
+  ///
   /// - Throws: `OutputError`, naming the file and the cause, for example a full disk.
   public func write(_ contents: some ContiguousBytes, to name: String) throws {
     if let slash = name.lastIndex(of: "/") {
-      try makeFolders(path(of: String(name[..<slash])))
+      try makeFolders(String(name[..<slash]), in: openFolder)
     }
-    try contents.withUnsafeBytes { try replaceFile(at: path(of: name), with: $0) }
+    try contents.withUnsafeBytes {
+      try replaceFile(at: name, in: openFolder, flushingFolder: false, with: $0)
+    }
+    needsFlush(after: name)
+  }
+
+  /// Waits until the names of all files that were written are on the disk.
+  ///
+  /// - Throws: `OutputError`, naming the folder and the cause.
+  public func flush() throws(OutputError) {
+    for name in state.takeUnflushed() {
+      // One that was removed has nothing to be kept.
+      guard let folder = try? OpenFolder(name, in: openFolder) else { continue }
+      let code = folder.flush()
+      guard code == 0 else { throw .cannotWrite(path: folder.path, code: code) }
+    }
+  }
+
+  /// Takes note that a file of this name was written to a folder that was not flushed.
+  func needsFlush(after name: String) {
+    state.addUnflushed(name.lastIndex(of: "/").map { String(name[..<$0]) } ?? "")
+  }
+
+  /// Adds bytes at the end of a file, which is made where there is none.
+  ///
+  /// - Throws: `OutputError`, naming the file and the cause. Some of the bytes may have been added.
+  func append(_ bytes: [UInt8], to name: String) throws(OutputError) {
+    try appendToFile(at: name, in: openFolder, bytes)
   }
 
   /// Writes a picture twice under a name, without its ending: as `.png`, and as `.pgm`, or `.ppm` in
@@ -117,18 +161,30 @@ extension RunFolder {
   }
 }
 
-/// Keeps a run's folder to one process, as long as it lives.
-private final class RunLock: Sendable {
-  private let descriptor: Int32
+/// What is known of a run's folder beside the folder itself.
+private final class FolderState: Sendable {
+  private let path: Mutex<String>
+  private let unflushed = Mutex<Set<String>>([])
 
-  init(_ path: String) throws {
-    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    // Where a file system knows no locks, there is none.
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-      close(descriptor)
-      throw ResumeError.inUse(path: path)
+  init(_ path: String) { self.path = Mutex(path) }
+
+  /// The new path, if it is another than the one before.
+  func change(to newPath: String) -> String? {
+    path.withLock { path in
+      if path == newPath { return nil }
+      path = newPath
+      return newPath
     }
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  /// Adds the name of a folder in which files have new names.
+  func addUnflushed(_ name: String) { _ = unflushed.withLock { $0.insert(name) } }
+
+  /// The names of these folders, which are then to be flushed.
+  func takeUnflushed() -> [String] {
+    unflushed.withLock { names in
+      defer { names = [] }
+      return names.sorted()
+    }
+  }
 }

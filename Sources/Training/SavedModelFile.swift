@@ -1,4 +1,6 @@
+import Files
 import NN
+import Tensor
 
 extension RunFolder {
   /// What the trained model is called in the folder.
@@ -14,6 +16,20 @@ extension RunFolder {
   public func write(
     _ model: some SavedModel, imageShape: [Int], to name: String = RunFolder.modelName
   ) throws {
-    try model.save(to: path(of: name), metadata: model.metadata(imageShape: imageShape))
+    try write(
+      model.stateTensors().map { ($0.name, $0.value()) },
+      metadata: model.metadata(imageShape: imageShape), to: name)
+  }
+
+  /// Writes a model's tensors and their checksum.
+  ///
+  /// - Throws: `OutputError`, naming the file and the cause.
+  func write(
+    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], to name: String
+  ) throws {
+    try SafetensorsFile.write(
+      tensors, metadata: metadata, to: name, in: openFolder, withChecksum: true,
+      flushingFolder: false)
+    needsFlush(after: name)
   }
 }

@@ -131,7 +131,7 @@ public struct TrainingRun {
         folder: folder, table: state.table, events: events, step: state.step,
         figures: zip(columns.dropFirst(2), training + test).map { ($0, $1) }, pictures: pictures,
         pictureName: "epoch-\(padded(epoch))",
-        best: isBest ? model?.file(at: folder.path(of: BestModel.fileName)) : nil,
+        best: isBest ? model?.file(in: folder) : nil,
         checkpoint: epoch % checkpointInterval == 0 || isLast
           ? Checkpoint(
             of: trainer.state, epoch: epoch, step: state.step, metrics: state.table.text,
@@ -140,7 +140,10 @@ public struct TrainingRun {
         epoch: epoch, state.figures, best: isBest ? trainer.testColumns[0] : nil,
         rate: Double(trainer.examplesPerEpoch) / max(trainingTime.seconds, 1e-9),
         timeLeft: progress.timeLeft)
-      writer.begin(files.write) { [progress] in progress.printLine(line) }
+      writer.begin(files.write) { [progress, folder] in
+        progress.printLine(line)
+        if let path = folder.newPath() { progress.printLine("the run's folder is now '\(path)'") }
+      }
     }
     try writer.finish()
     return .completed(epoch: state.epoch, count: state.epoch - first, state.figures)
@@ -249,6 +252,6 @@ private struct EpochFiles: Sendable {
     for (name, image) in pictures { try folder.write(image, to: "\(name)/\(pictureName)") }
     try events?.add(figures: figures, pictures: pictures, step: step)
     try best?()
-    if let checkpoint { try folder.write(checkpoint) }
+    if let checkpoint { try folder.write(checkpoint) } else { try folder.flush() }
   }
 }

@@ -177,6 +177,7 @@ public final class TrainingSession {
   public func finish(_ evaluation: Configuration = [:]) throws {
     report.evaluation = evaluation
     try report.write()
+    try folder.flush()
     if let events { list([events.name: "figures and pictures for TensorBoard"]) }
     list([Report.fileName: "all of it on a page for the browser"])
   }

@@ -254,6 +254,44 @@ import Testing
         + "not a file\n")
   }
 
+  // MARK: A folder that is moved
+
+  @Test func aRunWhoseFolderIsMovedGoesOnThereAndSaysSo() throws {
+    let training = try Executable(
+      "train-vae", Workspace.quick + ["--epochs", "100000", "--tensorboard"], in: workspace)
+    try #require(training.hasPrinted("epoch      2/100000"))
+    rename(workspace.path(of: "runs/vae-001"), workspace.path(of: "kept"))
+    try #require(training.hasPrinted("the run's folder is now '"))
+    training.send(SIGINT)
+    let result = try training.result()
+    #expect(result.code == 130 && result.error == "")
+    let path = workspace.path(of: "kept")
+    #expect(result.lines.contains("the run's folder is now '\(path)'"))
+    #expect(result.lines.last?.contains("complete epochs are in \(path); to go on: ") == true)
+    #expect(workspace.names(in: "runs").isEmpty && workspace.has("kept/report.html"))
+    // Nothing is lost, neither of the epochs before nor of those after.
+    let count = try LossTable(of: "kept", in: workspace).rows.count
+    #expect(count > 2 && workspace.names(in: "kept/samples").count == 2 * count)
+    let second = try run("train-vae", ["--resume", "kept", "--epochs", "\(count + 1)"])
+    #expect(second.code == 0, "\(second.error)")
+    #expect(second.lines.contains("resumed after epoch \(count)"))
+  }
+
+  @Test func aRunWhoseFolderIsRemovedEndsAndMakesNoOther() throws {
+    let training = try Executable(
+      "train-vae", Workspace.quick + ["--epochs", "100000"], in: workspace)
+    try #require(training.hasPrinted("epoch      1/100000"))
+    // In one step, as something may be written while a folder is emptied.
+    try workspace.makeFolder("bin")
+    rename(workspace.path(of: "runs/vae-001"), workspace.path(of: "bin/vae-001"))
+    while workspace.has("bin") { try? workspace.remove("bin") }
+    let result = try training.result()
+    #expect(result.code == 74 || result.code == 73)
+    #expect(result.error.hasPrefix("train-vae: cannot "), "\(result.error)")
+    #expect(result.error.hasSuffix(": No such file or directory\n"), "\(result.error)")
+    #expect(workspace.names(in: "runs").isEmpty && !workspace.has("bin"))
+  }
+
   @Test func oneProcessAtATime() throws {
     let training = try Executable(
       "train-vae", Workspace.quick + ["--epochs", "100000"], in: workspace)

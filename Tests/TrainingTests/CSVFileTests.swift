@@ -45,10 +45,11 @@ import Testing
   @Test func aRowThatFailedIsWrittenWithTheNext() throws {
     var losses = try CSVFile("loss.csv", in: folder, columns: ["epoch"])
     try losses.append([.integer(1)])
-    let away = folder.path + "-away"
-    try FileManager.default.moveItem(atPath: folder.path, toPath: away)
+    let path = folder.path(of: "loss.csv")
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     #expect(throws: OutputError.self) { try losses.append([.integer(2)]) }
-    try FileManager.default.moveItem(atPath: away, toPath: folder.path)
+    try FileManager.default.removeItem(atPath: path)
     try losses.append([.integer(3)])
     #expect(try text == "epoch\n1\n3\n")
   }

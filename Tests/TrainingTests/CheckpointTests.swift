@@ -103,6 +103,46 @@ import Testing
     #expect(try temporary.bytes(of: "checkpoint.safetensors") == bytes)
   }
 
+  /// Ways in which the last checkpoint can be no good.
+  enum Fault: CaseIterable {
+    case flippedBit, cutShort, empty, missing, model, newerVersion, impossibleEpoch
+  }
+
+  @Test(arguments: Fault.allCases)
+  func aBadOneNeverTakesThePlaceOfAGoodOne(fault: Fault) throws {
+    let training = Training(seed: 1)
+    func write(_ epoch: Int) throws {
+      training.train(steps: 1)
+      try Checkpoint(of: training.state, epoch: epoch, step: epoch).write(to: path)
+    }
+    for epoch in 1...2 { try write(epoch) }
+    let previousPath = Checkpoint.previousPath(of: path)
+    let good = try temporary.bytes(of: "checkpoint-previous.safetensors")
+    var bytes = try temporary.bytes(of: "checkpoint.safetensors")
+    switch fault {
+    case .flippedBit: bytes[bytes.count / 2] ^= 4
+    case .cutShort: bytes.removeLast(9)
+    case .empty: bytes = []
+    case .missing: break
+    case .model:
+      try training.model.save(to: path)
+      bytes = try temporary.bytes(of: "checkpoint.safetensors")
+    case .newerVersion: try self.write(positions: [:], ["version": "9"])
+    case .impossibleEpoch: try self.write(positions: [:], ["epoch": "-1"])
+    }
+    switch fault {
+    case .missing: unlink(path)
+    case .newerVersion, .impossibleEpoch: try? FileManager.default.removeItem(atPath: path + ".old")
+    default: try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+    try write(3)
+    #expect(try temporary.bytes(of: "checkpoint-previous.safetensors") == good)
+    #expect(try Checkpoint(path: path).epoch == 3)
+    try write(4)
+    #expect(try Checkpoint(path: previousPath).epoch == 3)
+    #expect(try Checkpoint(path: path).epoch == 4)
+  }
+
   @Test(arguments: [
     ("a/checkpoint.safetensors", "a/checkpoint-previous.safetensors"),
     ("a.b/run", "a.b/run-previous"),

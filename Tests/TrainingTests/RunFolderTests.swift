@@ -1,5 +1,8 @@
 import Files
 import Foundation
+import Images
+import NN
+import Tensor
 import TestSupport
 import Testing
 
@@ -56,6 +59,54 @@ import Testing
     #expect(try temporary.names(in: "vae-001/samples") == ["epoch-001.pgm"])
     #expect(try temporary.text(of: "vae-001/samples/epoch-001.pgm") == "P5")
     #expect(try temporary.text(of: "vae-001/note.txt") == "")
+  }
+
+  // MARK: - A folder that is moved
+
+  @Test func whatIsWrittenGoesWhereTheFolderWentAndNoneIsMadeUnderItsOldName() throws {
+    let folder = try RunFolder(in: temporary.path, name: "vae")
+    var losses = try CSVFile("loss.csv", in: folder, columns: ["epoch"])
+    let events = try EventFile(in: folder, hyperparameters: [:])
+    #expect(folder.newPath() == nil)
+    let (old, new) = (folder.path, temporary.path + "/kept")
+    rename(old, new)
+    try losses.append([.integer(1)])
+    try events.add(figures: [("a", 1)], pictures: [], step: 1)
+    try folder.write(Image(height: 1, width: 1, channels: 1, pixels: [7]), to: "samples/epoch-001")
+    let layer = Dense(1, 1, Random(seed: 1))
+    try BestModel(layer).file(in: folder)()
+    for epoch in 1...2 {
+      try folder.write(Checkpoint(of: [.module("m", layer)], epoch: epoch, step: 1))
+    }
+    #expect(try temporary.names() == ["kept"])
+    #expect(
+      try temporary.names(in: "kept") == [
+        "best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors",
+        "events.out.tfevents.001", "loss.csv", "samples",
+      ])
+    #expect(try temporary.text(of: "kept/loss.csv") == "epoch\n1\n")
+    #expect(folder.path == new && folder.newPath() == new && folder.newPath() == nil)
+    #expect(try folder.latestCheckpoint { Issue.record("\($0)") }?.epoch == 2)
+    // The old name may be given again, and the new folder is still the one that nobody else trains in.
+    #expect(try RunFolder(in: temporary.path, name: "vae").path == old)
+    try folder.write([:] as Configuration)
+    #expect(throws: ResumeError.inUse(path: new)) { try RunFolder(resuming: new) }
+  }
+
+  @Test func whatAKilledRunLeftIsRemovedAndTheUsersFilesAreNot() throws {
+    let path: String
+    do {
+      let folder = try RunFolder(in: temporary.path, name: "vae")
+      try folder.write([:] as Configuration)
+      path = folder.path
+      try folder.write("", to: "samples/epoch-001.png.0123456789abcdef.partial")
+      try folder.write("", to: "loss.csv.17.partial")
+      try folder.write("", to: "my.partial")
+    }
+    let folder = try RunFolder(resuming: path)
+    #expect(try temporary.names(in: "vae-001") == ["config.json", "my.partial", "samples"])
+    #expect(try temporary.names(in: "vae-001/samples") == [])
+    #expect(folder.path == path)
   }
 
   @Test func theConfigurationIsWritten() throws {

@@ -16,7 +16,7 @@ import Images
 public struct EventFile: Sendable {
   /// The file's name in the run's folder.
   let name: String
-  private let path: String
+  private let folder: RunFolder
 
   /// Begins a file with the options of the run, which TensorBoard lists among its hyperparameters.
   ///
@@ -28,7 +28,7 @@ public struct EventFile: Sendable {
       preconditionFailure("EventFile: expected a number that is not in use")
     }
     self.name = name
-    path = folder.path(of: name)
+    self.folder = folder
     let parameters = hyperparameters.entries.compactMap { entry in
       Self.value(entry.value).map { ProtocolField.message(1, [.text(1, entry.name), $0]) }
     }
@@ -90,11 +90,6 @@ public struct EventFile: Sendable {
   private static var now: Double { Date().timeIntervalSince1970 }
 
   private func append(_ events: [[ProtocolField]]) throws(OutputError) {
-    let records = events.flatMap { tensorFlowRecord(ProtocolField.encode($0)) }
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .cannotWrite(path: path, code: errno) }
-    var code = records.withUnsafeBytes { writeFully($0, to: descriptor) }
-    if close(descriptor) != 0, code == 0 { code = errno }
-    guard code == 0 else { throw .cannotWrite(path: path, code: code) }
+    try folder.append(events.flatMap { tensorFlowRecord(ProtocolField.encode($0)) }, to: name)
   }
 }
