@@ -6,8 +6,9 @@ import Tensor
 ///
 /// There is one file for each folder and size. It begins with the folder's path and the path, size and
 /// times of every file in it, and is used only where all of these are as they were; a checksum
-/// finds a damaged file. What cannot be kept is decoded the next time. All files together take up to
-/// ``capacity`` bytes; the ones that were not used for longest go first.
+/// finds a damaged file, and one that somebody else than the user can have made is not taken. What
+/// cannot be kept is decoded the next time. All files together take up to ``capacity`` bytes, those
+/// that are just being written among them; the ones that were not used for longest go first.
 public struct ImageCache: Sendable {
   /// The folder in which the files are.
   public let folder: String
@@ -45,7 +46,8 @@ public struct ImageCache: Sendable {
     checksum.add(Array(title.utf8))
     let name = "images-\(String(checksum.value, radix: 16)).cache"
     return Entry(
-      path: "\(folder)/\(name)", manifest: manifest, count: files.count, capacity: capacity)
+      folder: CacheFolder(path: folder), name: name, manifest: manifest, count: files.count,
+      capacity: capacity)
   }
 }
 
@@ -56,10 +58,13 @@ extension ImageCache {
   /// the manifest, the height, the width and the channels), the manifest, the pixels, and the CRC-32 of
   /// all this in 4 bytes.
   struct Entry {
-    let path: String
+    let folder: CacheFolder
+    let name: String
     let manifest: [UInt8]
     let count: Int
     let capacity: Int
+
+    var path: String { "\(folder.path)/\(name)" }
 
     /// A new number for each change of the layout, or of how images are decoded or resized.
     private static let magic = Array("pushforward images, format 1\n\n\n\n".utf8)
@@ -72,11 +77,15 @@ extension ImageCache {
     }
 
     /// The images as they were kept, or nil where they were not, or not of these files.
-    func images() -> LabeledImages? {
-      guard let file = fopen(path, "rb") else { return nil }
-      defer { fclose(file) }
-      guard let start = read(64 + manifest.count, from: file), Array(start[64...]) == manifest
-      else { return nil }
+    func images() -> LabeledImages? { try? readImages() }
+
+    private func readImages() throws -> LabeledImages? {
+      try folder.expectOwnFile(name)
+      let file = try RegularFile<CacheError>(path: path)
+      let beginning = 64 + manifest.count
+      guard file.size > beginning + 4 else { return nil }
+      let start = try file.read(0..<beginning)
+      guard Array(start[64...]) == manifest else { return nil }
       let numbers = (1..<4).map { index in
         (0..<8).reduce(0) { $0 | Int(start[32 + 8 * index + $1]) << (8 * $1) }
       }
@@ -87,16 +96,20 @@ extension ImageCache {
         Array(start[..<64]) == header(height: height, width: width, channels: channels)
       else { return nil }
       let size = count * height * width * channels
-      var status = stat()
-      guard fstat(fileno(file), &status) == 0, Int(status.st_size) == start.count + size + 4,
-        let pixels = read(size, from: file), let end = read(4, from: file)
-      else { return nil }
+      guard file.size == beginning + size + 4 else { return nil }
+      let pixels = try [UInt8](unsafeUninitializedCapacity: size) { buffer, initializedCount in
+        let bytes = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[..<size])
+        adviseLargePages(for: bytes)
+        try file.read(at: beginning, into: bytes)
+        initializedCount = size
+      }
       var checksum = Checksum()
       checksum.add(start)
       checksum.add(pixels)
-      guard end == bytes(of: checksum) else { return nil }
+      guard try file.read(beginning + size..<file.size) == bytes(of: checksum) else { return nil }
       // Now it is the one that was used last.
-      futimens(fileno(file), nil)
+      utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW)
       return LabeledImages(
         height: height, width: width, channels: channels, pixels: pixels,
         labels: [UInt8](repeating: 0, count: count))
@@ -106,15 +119,15 @@ extension ImageCache {
     func keep(_ images: LabeledImages) {
       let header = header(height: images.height, width: images.width, channels: images.channels)
       let size = header.count + manifest.count + images.pixels.count + 4
-      guard size <= capacity else { return }
       do {
-        let folder = (path as NSString).deletingLastPathComponent
-        try makeFolders(folder)
-        unlink(path)
-        makeRoom(for: size, in: folder)
+        let folder = try folder.opened()
+        let beingWritten = removeAbandonedFiles(in: folder)
+        guard size <= capacity else { return }
+        folder.remove(name)
+        guard makeRoom(for: size + beingWritten, in: folder) else { return }
         var checksum = Checksum()
         for part in [header, manifest, images.pixels] { checksum.add(part) }
-        try replaceFile(at: path) { file throws(OutputError) in
+        try replaceFile(at: name, in: folder, permissions: 0o600) { file throws(OutputError) in
           for part in [header, manifest, images.pixels, bytes(of: checksum)] {
             try file.write(part)
           }
@@ -125,34 +138,25 @@ extension ImageCache {
     }
 
     /// Removes images that were not used for longest, until there is room for `size` bytes.
-    private func makeRoom(for size: Int, in folder: String) {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      var files = names.filter { $0.hasPrefix("images-") }.compactMap { name in
-        var status = stat()
-        let path = "\(folder)/\(name)"
-        return stat(path, &status) == 0
-          ? (path: path, size: Int(status.st_size), used: status.st_mtim.tv_sec) : nil
-      }.sorted { ($0.used, $0.path) > ($1.used, $1.path) }
+    ///
+    /// - Returns: Whether there is.
+    private func makeRoom(for size: Int, in folder: OpenFolder) -> Bool {
+      var files = folder.names.filter { $0.hasPrefix("images-") && $0.hasSuffix(".cache") }
+        .compactMap { name in
+          var status = stat()
+          return lstat(folder.path(of: name), &status) == 0
+            ? (name: name, size: Int(status.st_size), used: status.st_mtim.tv_sec) : nil
+        }.sorted { ($0.used, $0.name) > ($1.used, $1.name) }
       var sum = files.reduce(size) { $0 + $1.size }
       while sum > capacity, let oldest = files.popLast() {
-        unlink(oldest.path)
+        folder.remove(oldest.name)
         sum -= oldest.size
       }
+      return sum <= capacity
     }
 
     private func bytes(of checksum: Checksum) -> [UInt8] {
       (0..<4).map { UInt8(truncatingIfNeeded: checksum.value >> (8 * $0)) }
-    }
-
-    /// The next bytes, or nil where there are fewer.
-    private func read(_ count: Int, from file: UnsafeMutablePointer<FILE>) -> [UInt8]? {
-      var found = 0
-      let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-        adviseLargePages(for: UnsafeMutableRawBufferPointer(buffer))
-        found = fread(buffer.baseAddress, 1, count, file)
-        initializedCount = found
-      }
-      return found == count ? bytes : nil
     }
   }
 }

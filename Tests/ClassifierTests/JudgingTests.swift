@@ -2,6 +2,7 @@ import Classifier
 import Datasets
 import Files
 import Foundation
+import NN
 import Tensor
 import TestSupport
 import Testing
@@ -71,6 +72,63 @@ import Training
     try Data("broken".utf8).write(to: URL(fileURLWithPath: path))
     #expect(try report(data).file == first.file)
     #expect(try Judge(path: path, height: 6, width: 10).classifier.parameterCount > 0)
+  }
+
+  @Test func aKeptJudgeThatIsNotAsItWasIsNotUsed() throws {
+    let cache = try #require(self.cache)
+    let images = Self.bars.train
+    let judge = Judge(Classifier(.conv, height: 6, width: 10, Random(seed: 1)))
+    let path = cache.path(for: images)
+    var lines: [String] = []
+    func isTaken() -> Bool { cache.judge(for: images, reporting: { lines.append($0) }) != nil }
+    #expect(!isTaken() && lines.isEmpty)
+    try cache.keep(judge, for: images)
+    #expect(isTaken() && lines.isEmpty)
+
+    let name = "pushforward/" + (path as NSString).lastPathComponent
+    let bytes = try folder.bytes(of: name)
+    // The lowest bit of a weight, which nothing but a checksum tells.
+    var damaged = bytes
+    damaged[bytes.count - 400] ^= 1
+    try Data(damaged).write(to: URL(fileURLWithPath: path))
+    #expect(!isTaken())
+    #expect(
+      lines.last?.hasPrefix(
+        "the judge that was kept is not used: '\(path)' is not a whole safetensors file: its tensors"
+          + " have the checksum ") == true, "\(lines)")
+    let tensors = judge.classifier.stateTensors().map { (name: $0.name, tensor: $0.value()) }
+    try SafetensorsFile.write(tensors, to: path)
+    #expect(!isTaken())
+    #expect(lines.last?.hasSuffix("'\(path)' is damaged: it has no checksum") == true)
+    try cache.keep(judge, for: images)
+
+    for (place, mode) in [(path, 0o660), (folder.path + "/pushforward", 0o777)] {
+      #expect(isTaken())
+      chmod(place, mode_t(mode))
+      #expect(!isTaken())
+      #expect(lines.last?.hasSuffix("'\(place)' cannot be trusted: others may write to it") == true)
+      try cache.keep(judge, for: images)
+    }
+    let elsewhere = folder.path + "/elsewhere"
+    rename(path, elsewhere)
+    symlink(elsewhere, path)
+    #expect(!isTaken())
+    #expect(lines.last?.hasSuffix("'\(path)' is damaged: it is not a file of bytes") == true)
+    try FileManager.default.removeItem(atPath: path)
+    mkfifo(path, 0o600)
+    #expect(!isTaken())
+    if geteuid() == 0 {
+      try cache.keep(judge, for: images)
+      chown(path, 12_345, 12_345)
+      #expect(!isTaken())
+      #expect(lines.last?.hasSuffix("cannot be trusted: it belongs to another user") == true)
+    }
+    #expect(lines.count == (geteuid() == 0 ? 7 : 6))
+
+    let left = folder.path + "/pushforward/judge.0123456789abcdef.partial"
+    try Data([1]).write(to: URL(fileURLWithPath: left))
+    try cache.keep(judge, for: images)
+    #expect(isTaken() && !FileManager.default.fileExists(atPath: left))
   }
 
   @Test func whereItCannotBeKeptTheSamplesAreJudgedAllTheSame() throws {

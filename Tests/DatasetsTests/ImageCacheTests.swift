@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Images
 import Testing
@@ -129,6 +130,95 @@ import Testing
     // What is larger than all the room is not kept, and drives nothing else out.
     _ = try read("one", ImageCache(folder: scratch("cache"), capacity: 300))
     #expect(try scratch.names(in: "cache") == [(second as NSString).lastPathComponent])
+  }
+
+  // MARK: Others
+
+  @Test func whatKilledWritersLeftIsRemovedAndWhatIsBeingWrittenCounts() async throws {
+    let image = Image(
+      height: 20, width: 20, channels: 1, pixels: [UInt8](repeating: 7, count: 400))
+    try scratch.write(image.png, "images/image")
+    try await wait()
+    let cache = ImageCache(folder: scratch("cache"), capacity: 1_000)
+    let file = try #require(try read("images", cache).cacheFile)
+    let name = (file as NSString).lastPathComponent
+    let left = ["\(name).0123456789abcdef.partial", "judge.00000000ffffffff.partial"]
+    for name in left {
+      try scratch.write([UInt8](repeating: 0, count: 900), "cache/\(name)")
+    }
+    try FileManager.default.removeItem(atPath: file)
+    _ = try read("images", cache)
+    #expect(try scratch.names(in: "cache") == [name])
+    // As another process would that has just begun to write.
+    let other = scratch("cache/\(left[0])")
+    try scratch.write([UInt8](repeating: 0, count: 900), "cache/\(left[0])")
+    let descriptor = open(other, O_WRONLY)
+    defer { close(descriptor) }
+    #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+    try FileManager.default.removeItem(atPath: file)
+    _ = try read("images", cache)
+    #expect(try scratch.names(in: "cache") == [left[0]])
+  }
+
+  /// Makes the last pixel of a kept file 9, as somebody could who knows its layout.
+  private func forge(_ file: String) throws {
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))).dropLast(4)
+    bytes[bytes.count - 1] = 9
+    var checksum = Checksum()
+    checksum.add(Array(bytes))
+    bytes += (0..<4).map { UInt8(truncatingIfNeeded: checksum.value >> (8 * $0)) }
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
+    try handle.write(contentsOf: Data(bytes))
+    try handle.close()
+  }
+
+  @Test func aFileThatOthersMayWriteIsNotTaken() async throws {
+    try write([1, 2, 3, 4], "a")
+    try await wait()
+    let file = try #require(try read().cacheFile)
+    func mode(_ path: String) -> Int {
+      var status = stat()
+      return lstat(path, &status) == 0 ? Int(status.st_mode & 0o777) : 0
+    }
+    #expect(mode(file) == 0o600 && mode(scratch("cache")) == 0o700)
+    for (path, permissions) in [(file, 0o620), (file, 0o602), (scratch("cache"), 0o770)] {
+      try forge(file)
+      #expect(try read().train.pixels == [1, 2, 3, 9])
+      chmod(path, mode_t(permissions))
+      #expect(try read().train.pixels == [1, 2, 3, 4])
+      // Written anew, and closed to others.
+      #expect(try read().train.pixels == [1, 2, 3, 4])
+      #expect(mode(file) == 0o600 && mode(scratch("cache")) & 0o022 == 0)
+    }
+    // Nor is one that lies elsewhere, or that is no file; neither is waited for.
+    let elsewhere = scratch("elsewhere")
+    try FileManager.default.moveItem(atPath: file, toPath: elsewhere)
+    symlink(elsewhere, file)
+    #expect(try read().train.pixels == [1, 2, 3, 4])
+    #expect(mode(file) == 0o600)
+    try FileManager.default.removeItem(atPath: file)
+    mkfifo(file, 0o600)
+    #expect(try read().train.pixels == [1, 2, 3, 4])
+    #expect(try isUsed(file))
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "needs a user who may give files away"))
+  func aFileOfAnotherUserIsNotTaken() async throws {
+    try write([1, 2, 3, 4], "a")
+    try await wait()
+    let file = try #require(try read().cacheFile)
+    func owner() throws -> Int? {
+      try FileManager.default.attributesOfItem(atPath: file)[.ownerAccountID] as? Int
+    }
+    try forge(file)
+    chown(file, 12_345, 12_345)
+    #expect(try read().train.pixels == [1, 2, 3, 4])
+    #expect(try owner() == 0)
+    // Nor is a folder of another user written to.
+    chown(scratch("cache"), 12_345, 12_345)
+    try FileManager.default.removeItem(atPath: file)
+    #expect(try read().train.pixels == [1, 2, 3, 4])
+    #expect(try scratch.names(in: "cache").isEmpty)
   }
 
   @Test func aCacheThatCannotBeWrittenIsNoError() async throws {

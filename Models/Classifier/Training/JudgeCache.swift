@@ -2,35 +2,56 @@ import Classifier
 import Datasets
 import Files
 import Foundation
+import NN
+import Tensor
 import Training
 
 /// Where judges are kept from run to run, one for each set of training images.
 struct JudgeCache {
-  private let folder: String
+  private let folder: CacheFolder
 
   /// The cache of the user whose environment this is; nil where there is none.
   init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
-    guard let folder = cacheFolder(environment: environment) else { return nil }
-    self.folder = folder
+    guard let path = cacheFolder(environment: environment) else { return nil }
+    folder = CacheFolder(path: path)
   }
 
   /// The file of the judge that this version of the program trains on these images.
-  func path(for images: LabeledImages) -> String {
+  func path(for images: LabeledImages) -> String { "\(folder.path)/\(name(for: images))" }
+
+  private func name(for images: LabeledImages) -> String {
     let checksum = String(images.checksum, radix: 16)
     let data = "\(images.count)x\(images.height)x\(images.width)-\(checksum)"
-    return "\(folder)/judge-\(pushforwardVersion)-\(data).safetensors"
+    return "judge-\(pushforwardVersion)-\(data).safetensors"
   }
 
-  /// The judge that was kept for these images, or nil if there is none or its file is damaged.
-  func judge(for images: LabeledImages) -> Judge? {
-    try? Judge(path: path(for: images), height: images.height, width: images.width)
+  /// The judge that was kept for these images; nil if there is none that can be used.
+  ///
+  /// - Parameter report: Called with a line if there is one that is damaged, or that somebody else than
+  ///   the user can have made.
+  func judge(for images: LabeledImages, reporting report: (String) -> Void) -> Judge? {
+    let path = path(for: images)
+    guard folder.contains(name(for: images)) else { return nil }
+    do {
+      try folder.expectOwnFile(name(for: images))
+      guard try SafetensorsFile(path: path).hasChecksum else {
+        throw CacheError.damaged(path: path, reason: "it has no checksum")
+      }
+      return try Judge(path: path, height: images.height, width: images.width)
+    } catch {
+      report("the judge that was kept is not used: \(error)")
+      return nil
+    }
   }
 
-  /// Keeps the judge for later runs.
+  /// Keeps the judge for later runs, and removes what those left that were killed while they did.
   ///
   /// - Throws: `OutputError` if it cannot be written.
   func keep(_ judge: Judge, for images: LabeledImages) throws {
-    try makeFolders(folder)
-    try judge.save(to: path(for: images))
+    let folder = try folder.opened()
+    removeAbandonedFiles(in: folder)
+    try SafetensorsFile.write(
+      judge.classifier.stateTensors().map { ($0.name, $0.value()) }, metadata: [:],
+      to: name(for: images), in: folder, withChecksum: true, permissions: 0o600)
   }
 }

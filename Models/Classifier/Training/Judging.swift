@@ -139,7 +139,7 @@ public struct Judging {
     _ session: TrainingSession, _ isInterrupted: () -> Bool
   ) throws -> Judge? {
     let images = trainingImages
-    if let judge = cache?.judge(for: images) { return judge }
+    if let judge = cache?.judge(for: images, reporting: session.say) { return judge }
     session.say("training a judge of samples on \(Readable.count(images.count)) images, once")
     guard let judge = try Judge.trained(on: images, isInterrupted: isInterrupted) else {
       return nil
