@@ -6,8 +6,13 @@ public final class TemporaryFolder {
   public let path: String
 
   /// Makes an empty one.
-  public init() throws {
-    let url = FileManager.default.temporaryDirectory
+  ///
+  /// - Parameter inMemory: Whether it is to lie in memory, if the system has a place for that, where
+  ///   waiting for the disk takes no time.
+  public init(inMemory: Bool = false) throws {
+    let memory = "/dev/shm"
+    let isThere = inMemory && FileManager.default.isWritableFile(atPath: memory)
+    let url = (isThere ? URL(fileURLWithPath: memory) : FileManager.default.temporaryDirectory)
       .appendingPathComponent("pushforward-tests-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     path = url.path

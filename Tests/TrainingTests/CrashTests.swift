@@ -1,0 +1,157 @@
+import Datasets
+import Files
+import Foundation
+import Images
+import NN
+import Tensor
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// A run that a crash of the machine ends, at each of the calls by which it changes a file.
+///
+/// `scripts/check-crashes` does the same with the executables and the calls that the system saw.
+@Suite(.serialized) struct CrashTests {
+  private static let runPath = "/deep/runs/test-001"
+
+  @Test(arguments: [(epochs: 2, interval: 1), (epochs: 3, interval: 2)])
+  func aRunGoesOnToTheSameBytesAfterACrashAtAnyCall(epochs: Int, interval: Int) throws {
+    let (disk, expected) = try record(epochs: epochs, checkpointsEvery: interval)
+    let crashes = disk.crashes()
+    #expect(crashes.count > 100)
+    var counts = (begun: 0, resumed: 0)
+    for (index, crash) in crashes.enumerated() {
+      let resumed = crash.files[Self.runPath + "/config.json"] != nil
+      let found = try files(after: crash, epochs: epochs, checkpointsEvery: interval)
+      #expect(Set(found.keys) == Set(expected.keys), "crash \(index)")
+      for (name, bytes) in expected { #expect(found[name] == bytes, "crash \(index), \(name)") }
+      if resumed { counts.resumed += 1 } else { counts.begun += 1 }
+    }
+    #expect(counts.begun > 3 && counts.resumed > 80, "\(counts)")
+  }
+
+  /// Where no folder is flushed before a checkpoint takes its name, pictures or tables are missing: the
+  /// test above would see that.
+  @Test func withoutFlushedFoldersARunWouldNotGoOnToTheSameBytes() throws {
+    let (disk, expected) = try record(epochs: 2, checkpointsEvery: 1)
+    let folders = disk.changes.compactMap { change in
+      if case .makeFolder(let identity, _) = change { identity } else { nil }
+    }
+    let careless = RecordedDisk(
+      root: disk.root,
+      changes: disk.changes.filter { change in
+        // Those of the run's folder and above it are left, without which it has no config.json.
+        if case .flush(let identity) = change { identity != folders.last } else { true }
+      })
+    let isMissed = try careless.crashes().suffix(60).contains { crash in
+      try files(after: crash, epochs: 2, checkpointsEvery: 1) != expected
+    }
+    #expect(isMissed)
+  }
+
+  // MARK: Runs
+
+  /// Trains without a crash: the calls, and the files at the end.
+  private func record(
+    epochs: Int, checkpointsEvery interval: Int
+  ) throws -> (RecordedDisk, [String: [UInt8]]) {
+    let temporary = try TemporaryFolder(inMemory: true)
+    let recorder = ChangeRecorder(below: temporary.path)
+    try train(in: temporary.path, epochs: epochs, checkpointsEvery: interval, resuming: false)
+    let disk = try #require(recorder.finish())
+    return (disk, try files(below: temporary.path + Self.runPath))
+  }
+
+  /// What the run that a crash ended comes to: it goes on where it had begun, or begins anew.
+  private func files(
+    after crash: RecordedDisk.Contents, epochs: Int, checkpointsEvery interval: Int
+  ) throws -> [String: [UInt8]] {
+    let temporary = try TemporaryFolder(inMemory: true)
+    try crash.write(to: temporary.path)
+    let resumes = crash.files[Self.runPath + "/config.json"] != nil
+    if !resumes { try? FileManager.default.removeItem(atPath: temporary.path + Self.runPath) }
+    try train(in: temporary.path, epochs: epochs, checkpointsEvery: interval, resuming: resumes)
+    return try files(below: temporary.path + Self.runPath)
+  }
+
+  private func train(
+    in path: String, epochs: Int, checkpointsEvery interval: Int, resuming: Bool
+  ) throws {
+    var options = TrainingOptions(epochs: epochs)
+    options.batchSize = 4
+    options.out = path + "/deep/runs"
+    options.checkpointInterval = interval
+    options.isQuiet = true
+    if resuming { options.resume = path + Self.runPath }
+    let data = try TrainingData(Points(), name: "points", choice: "points", options)
+    let session = try TrainingSession("test", [:], options, data, model: "none")
+    let trainer = PointTrainer(data.train)
+    _ = try session.train(
+      trainer, stepsLoggedEvery: 1, keepingBest: BestModel(trainer.model, metadata: ["a": "b"]))
+    try session.folder.write(
+      trainer.model.stateTensors().map { ($0.name, $0.value()) }, metadata: [:],
+      to: RunFolder.modelName)
+    try session.finish()
+  }
+
+  private func files(below path: String) throws -> [String: [UInt8]] {
+    var files: [String: [UInt8]] = [:]
+    for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
+      var isFolder: ObjCBool = false
+      let full = "\(path)/\(name)"
+      _ = FileManager.default.fileExists(atPath: full, isDirectory: &isFolder)
+      if !isFolder.boolValue { files[name] = [UInt8](try Data(contentsOf: URL(filePath: full))) }
+    }
+    return files
+  }
+}
+
+/// Eight images of one pixel.
+private struct Points: ImageDataset {
+  let train = LabeledImages(
+    height: 1, width: 1, pixels: (0..<8).map { 30 * $0 }, labels: [UInt8](repeating: 0, count: 8))
+  var test: LabeledImages { train }
+}
+
+/// A small trainer of which every part of the state matters.
+private final class PointTrainer: Trainer {
+  let model: Sequential
+  private let adam = Adam(learningRate: 0.1)
+  private let random: Random
+  private let batches: Batches
+
+  init(_ batches: Batches) {
+    let random = Random(seed: 1)
+    model = Sequential { Dense(1, 1, random) }
+    self.random = random
+    self.batches = batches
+  }
+
+  let trainingColumns = ["train_loss"]
+  let testColumns = ["test_loss"]
+  let charts = [Chart("loss", unit: "none", columns: ["train_loss", "test_loss"])]
+  var examplesPerEpoch: Int { batches.count }
+  var state: [StatePart] {
+    [.module("model", model), .optimizer("adam", adam, of: model), .random("random", random)]
+  }
+
+  func nextEpoch() -> some Sequence<Batch> { batches.epoch(shuffledBy: random) }
+
+  func step(_ batch: Batch) -> StepResult {
+    let (loss, gradients) = valueWithGradient(of: model) {
+      square(model(batch.images) - batch.images).mean()
+    }
+    adam.update(model, along: gradients)
+    return StepResult(count: batch.count, metrics: [loss.scalar])
+  }
+
+  func evaluate() -> [Double] {
+    [square(model(Tensor([[0.25], [0.5]])) - 0.5).mean().scalar]
+  }
+
+  func pictures() -> [(name: String, grid: ImageGrid)] {
+    let value = Float(model(Tensor([[0.5]])).scalar)
+    return [("samples", ImageGrid([value], imageHeight: 1, imageWidth: 1, columns: 1))]
+  }
+}
