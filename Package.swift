@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "Distributions", targets: ["Distributions"]),
     .library(name: "Images", targets: ["Images"]),
     .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Plots", targets: ["Plots"]),
     .library(name: "Sampling", targets: ["Sampling"]),
     .library(name: "Training", targets: ["Training"]),
 
@@ -40,6 +41,7 @@ let package = Package(
     .target(name: "Distributions", dependencies: ["Tensor"]),
     .target(name: "Images", dependencies: ["Tensor", "CLibPNG", "CTurboJPEG"]),
     .target(name: "Datasets", dependencies: ["Files", "Images", "Tensor", "CZlib"]),
+    .target(name: "Plots"),
     .target(
       name: "Training", dependencies: ["Datasets", "Files", "Images", "NN", "Tensor", "CGetopt"]),
 
@@ -126,6 +128,7 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests",
       dependencies: ["Datasets", "Files", "Fuzzing", "Images", "Tensor", "TestSupport"]),
+    .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Datasets", "Files", "Images", "NN", "Tensor", "TestSupport"]),

@@ -43,4 +43,9 @@ import Testing
     }
     #expect(training.isEmpty)
   }
+
+  /// Figures are drawn without anything else of the package, so that any program may draw them.
+  @Test func plotsReachNothing() throws {
+    #expect(try imports(below: "Sources/Plots").isSubset(of: ["Foundation"]))
+  }
 }

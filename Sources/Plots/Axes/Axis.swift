@@ -1,0 +1,92 @@
+/// One of the two axes of a figure: what is measured along it, in which unit, on which scale.
+///
+/// ```swift
+/// .linear("epoch", wholeNumbers: true)
+/// .log("loss", unit: "nats per image")
+/// .linear("x", range: -3...3)
+/// .categories(["EM", "variational", "MCMC"])
+/// ```
+public struct Axis: Equatable, Sendable {
+  enum Kind: Equatable, Sendable { case linear, logarithmic, categories([String]) }
+
+  /// What is measured.
+  public var label: String
+  /// In what, shown in parentheses behind the label.
+  public var unit: String
+  /// From where to where the axis reaches; without it as far as the marks.
+  public var range: ClosedRange<Double>?
+  /// Whether values grow to the left, or downwards, as the rows of a matrix do.
+  public var isReversed = false
+  /// Whether only whole numbers are marked.
+  var isWhole = false
+  /// Values to be marked, with their texts, instead of round ones.
+  var ticks: [Tick]?
+  let kind: Kind
+
+  private init(
+    _ kind: Kind, _ label: String, unit: String = "", range: ClosedRange<Double>? = nil
+  ) {
+    if let range {
+      precondition(
+        range.lowerBound.isFinite && range.upperBound.isFinite,
+        "Axis: expected a finite range, found \(range)")
+    }
+    self.kind = kind
+    self.label = label
+    self.unit = unit
+    self.range = range
+  }
+
+  /// An axis on which equal distances are equal differences.
+  public static func linear(
+    _ label: String = "", unit: String = "", range: ClosedRange<Double>? = nil,
+    wholeNumbers: Bool = false
+  ) -> Axis {
+    var axis = Axis(.linear, label, unit: unit, range: range)
+    axis.isWhole = wholeNumbers
+    return axis
+  }
+
+  /// An axis on which equal distances are equal ratios; values that are not positive are left out.
+  public static func log(
+    _ label: String = "", unit: String = "", range: ClosedRange<Double>? = nil
+  ) -> Axis {
+    if let range {
+      precondition(
+        range.lowerBound > 0, "Axis.log: expected a range above 0, found \(range)")
+    }
+    return Axis(.logarithmic, label, unit: unit, range: range)
+  }
+
+  /// An axis of names: the first stands at 0, the next at 1, and so on.
+  public static func categories(_ names: [String], label: String = "") -> Axis {
+    Axis(.categories(names), label)
+  }
+
+  /// The same axis with values growing to the left, or downwards.
+  public var reversed: Axis {
+    var axis = self
+    axis.isReversed = true
+    return axis
+  }
+
+  /// The same axis with marks at these values alone.
+  ///
+  /// - Parameters:
+  ///   - values: Where the marks are.
+  ///   - labels: Their texts; without them the values, to four digits.
+  public func ticks(at values: [Double], labels: [String]? = nil) -> Axis {
+    let labels = labels ?? values.map { DecimalNumber($0)?.rounded(to: 4).text ?? "" }
+    checkCounts("Axis.ticks", ["values": values.count, "labels": labels.count])
+    var axis = self
+    axis.ticks = zip(values, labels).map { Tick(value: $0, label: $1) }
+    return axis
+  }
+
+  /// The label with its unit.
+  var name: String { unit.isEmpty ? label : label.isEmpty ? unit : "\(label) (\(unit))" }
+
+  var isLogarithmic: Bool { kind == .logarithmic }
+
+  var isCategorical: Bool { if case .categories = kind { true } else { false } }
+}

@@ -1,0 +1,88 @@
+/// A row of colours that stand for values, from the least to the greatest.
+public enum ColorMap: Sendable {
+  /// From dark blue over green to yellow, evenly in lightness (van der Walt and Smith 2015); the same
+  /// with each kind of colour blindness.
+  case viridis
+  /// From blue over white to red, for values on both sides of 0, which is white.
+  case diverging
+  /// The mark's own colour, from invisible to full; for a density behind points.
+  case opacity
+
+  /// How many colours a picture is made of.
+  static let levelCount = 64
+
+  private static let viridisStops = [
+    0x440154, 0x472D7B, 0x3B528B, 0x2C728E, 0x21908C, 0x27AD81, 0x5DC863, 0xAADC32, 0xFDE725,
+  ]
+  private static let divergingStops = [
+    0x2166AC, 0x4393C3, 0x92C5DE, 0xD1E5F0, 0xF7F7F7, 0xFDDBC7, 0xF4A582, 0xD6604D, 0xB2182B,
+  ]
+
+  /// The attributes that fill an element with the colour of a share between 0 and 1.
+  ///
+  /// - Parameter color: The mark's own colour.
+  func attributes(at share: Double, color: Color, paint: String = "fill") -> String {
+    switch self {
+    case .viridis: "\(paint)=\"\(mixture(Self.viridisStops, share))\""
+    case .diverging: "\(paint)=\"\(mixture(Self.divergingStops, share))\""
+    case .opacity:
+      "\(color.attribute) \(paint)=\"currentColor\" \(paint)-opacity=\"\(pixels(share))\""
+    }
+  }
+}
+
+/// The colour at a share of the way along some, between the two nearest.
+private func mixture(_ stops: [Int], _ share: Double) -> String {
+  let place = min(1, max(0, share)) * Double(stops.count - 1)
+  let first = min(stops.count - 2, Int(place))
+  let part = place - Double(first)
+  func channel(_ shift: Int) -> UInt8 {
+    let (a, b) = (stops[first] >> shift & 255, stops[first + 1] >> shift & 255)
+    return UInt8((Double(a) + part * Double(b - a)).rounded())
+  }
+  return hexadecimal(channel(16), channel(8), channel(0))
+}
+
+/// Which colours stand for which values.
+struct ColorScale: Sendable {
+  let map: ColorMap
+  let low: Double
+  let high: Double
+  /// What the values are, beside the colour bar.
+  var label = ""
+
+  /// The scale of some values.
+  ///
+  /// - Parameter range: From where to where it reaches; without it from the least to the greatest value,
+  ///   and for colours on both sides of 0 as far on the one as on the other.
+  init(
+    _ map: ColorMap, _ values: some Sequence<Double>, range: ClosedRange<Double>?, label: String
+  ) {
+    self.map = map
+    self.label = label
+    var interval = Interval(range.map { [$0.lowerBound, $0.upperBound] } ?? [])
+    if interval.isEmpty { interval = Interval(values) }
+    if case .diverging = map, range == nil, !interval.isEmpty {
+      let bound = max(abs(interval.low), abs(interval.high))
+      interval = Interval([-bound, bound])
+    }
+    (low, high) = Axis.linear().reach(interval, isTight: true)
+  }
+
+  /// The share of a value, from 0 to 1; nil for one that is not finite.
+  func share(_ value: Double) -> Double? {
+    guard value.isFinite else { return nil }
+    return min(1, max(0, (value / 2 - low / 2) / (high / 2 - low / 2)))
+  }
+
+  /// The number of the colour of a value.
+  func level(_ value: Double) -> Int? {
+    share(value).map { min(ColorMap.levelCount - 1, Int($0 * Double(ColorMap.levelCount))) }
+  }
+
+  /// The attributes of the elements of a level.
+  func attributes(ofLevel level: Int, color: Color, paint: String = "fill") -> String {
+    map.attributes(
+      at: (Double(level) + 0.5) / Double(ColorMap.levelCount), color: color, paint: paint)
+  }
+}

@@ -1,0 +1,43 @@
+/// The path through places, broken where one is missing.
+///
+/// Of successive places in one column of half a pixel only the first, the lowest, the highest and the
+/// last are kept, which look the same; so a trace of a million steps is no larger than the picture.
+///
+/// - Parameters:
+///   - places: The places in their order.
+///   - isClosed: Whether the last is joined to the first, in a line that is nowhere broken.
+func path(through places: [Point?], isClosed: Bool = false) -> String {
+  var path = ""
+  for piece in places.split(separator: nil) {
+    let thinned = thinned(piece.compactMap { $0 })
+    // A point by itself is a dot, as a line of no length with round ends.
+    for (index, point) in thinned.enumerated() {
+      path += (index == 0 ? "M" : index == 1 ? "L" : " ") + point.text
+    }
+    if thinned.count == 1 { path += "h0" }
+    if isClosed { path += "Z" }
+  }
+  return path
+}
+
+private func thinned(_ points: [Point]) -> [Point] {
+  if points.count < 1000 { return points }
+  var result: [Point] = []
+  var first = 0
+  while first < points.count {
+    let column = (points[first].x * 2).rounded(.down)
+    var end = first
+    var (lowest, highest) = (first, first)
+    while end < points.count, (points[end].x * 2).rounded(.down) == column {
+      if points[end].y < points[highest].y { highest = end }
+      if points[end].y > points[lowest].y { lowest = end }
+      end += 1
+    }
+    var kept = [first, min(lowest, highest), max(lowest, highest), end - 1]
+    kept = kept.enumerated().filter { $0.offset == 0 || kept[$0.offset - 1] != $0.element }
+      .map(\.element)
+    result += kept.map { points[$0] }
+    first = end
+  }
+  return result
+}

@@ -1,0 +1,40 @@
+/// A text as it may stand in SVG or HTML, inside an element or an attribute.
+///
+/// What XML allows nowhere, such as control characters in a folder's name, is replaced.
+package func escaped(_ text: String) -> String {
+  var result = ""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "&": result += "&amp;"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    case "\"": result += "&quot;"
+    case "'": result += "&#39;"
+    case "\t", "\n", "\r", " "..."\u{D7FF}", "\u{E000}"..."\u{FFFD}", "\u{10000}"...:
+      result.unicodeScalars.append(scalar)
+    default: result += "\u{FFFD}"
+    }
+  }
+  return result
+}
+
+/// A number of pixels with so many decimals at most, and no zeros behind them; the same in every
+/// locale.
+func pixels(_ value: Double, decimals: Int = 2) -> String {
+  guard value.isFinite else { return "0" }
+  var unit = 1
+  for _ in 0..<decimals { unit *= 10 }
+  let scaled = Int((min(1e9, max(-1e9, value)) * Double(unit)).rounded())
+  let whole = scaled.magnitude / UInt(unit)
+  var fraction = scaled.magnitude % UInt(unit)
+  var text = scaled < 0 ? "-\(whole)" : "\(whole)"
+  if fraction == 0 { return text }
+  var width = decimals
+  while fraction % 10 == 0 {
+    fraction /= 10
+    width -= 1
+  }
+  let digits = String(fraction)
+  text += "." + String(repeating: "0", count: width - digits.utf8.count) + digits
+  return text
+}
