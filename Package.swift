@@ -43,7 +43,8 @@ let package = Package(
     .target(name: "Datasets", dependencies: ["Files", "Images", "Tensor", "CZlib"]),
     .target(name: "Plots"),
     .target(
-      name: "Training", dependencies: ["Datasets", "Files", "Images", "NN", "Tensor", "CGetopt"]),
+      name: "Training",
+      dependencies: ["Datasets", "Files", "Images", "NN", "Plots", "Tensor", "CGetopt"]),
 
     // MARK: Models, and apart from them their training, which a program that samples does not need
     .target(
@@ -51,7 +52,7 @@ let package = Package(
       exclude: ["Training"]),
     .target(
       name: "AutoencoderTraining",
-      dependencies: ["Autoencoder", "Datasets", "Images", "NN", "Tensor", "Training"],
+      dependencies: ["Autoencoder", "Datasets", "Images", "NN", "Plots", "Tensor", "Training"],
       path: "Models/Autoencoder/Training"),
     .target(
       name: "GAN", dependencies: ["Files", "NN", "Tensor"], path: "Models/GAN",
@@ -135,7 +136,8 @@ let package = Package(
     .testTarget(
       name: "AutoencoderTests",
       dependencies: [
-        "Autoencoder", "AutoencoderTraining", "Datasets", "Images", "NN", "Tensor", "Training",
+        "Autoencoder", "AutoencoderTraining", "Datasets", "Images", "NN", "Plots", "Tensor",
+        "Training",
       ]),
     .testTarget(
       name: "GANTests",

@@ -79,7 +79,7 @@ let command = Command(
     config.json, loss.csv (reconstruction error per pixel), evaluation.json (the
     error beside that of principal component analysis), codes.csv (the test images'
     labels and codes) and reconstructions as PGM images; with --latent 2 also the
-    codes as points in the colours of their labels, codes.png. Ctrl-C ends a run
+    codes as points in the colours of their labels, codes.svg. Ctrl-C ends a run
     cleanly.
 
     \(TrainingOptions.dataNote)

@@ -82,8 +82,8 @@ private func exportCodes(_ trainer: AutoencoderTrainer, _ session: TrainingSessi
     })
   session.list(["codes.csv": "the test images' labels and codes"])
   if size == 2 {
-    try session.folder.write(ScatterPlot(values, classes: labels).image, to: ScatterPlot.fileName)
-    session.list(["codes.png": "the codes as points, coloured by label"])
+    try session.folder.write(codesFigure(values, labels: labels).svg, to: "codes.svg")
+    session.list(["codes.svg": "the codes as points, coloured by label"])
   }
 }
 

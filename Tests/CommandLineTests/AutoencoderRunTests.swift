@@ -80,7 +80,7 @@ import Testing
         config.json, loss.csv (reconstruction error per pixel), evaluation.json (the
         error beside that of principal component analysis), codes.csv (the test images'
         labels and codes) and reconstructions as PGM images; with --latent 2 also the
-        codes as points in the colours of their labels, codes.png. Ctrl-C ends a run
+        codes as points in the colours of their labels, codes.svg. Ctrl-C ends a run
         cleanly.
 
         Without --data, MNIST is read from datasets/mnist if it is there; if not, the
@@ -102,7 +102,7 @@ import Testing
     #expect(
       try workspace.files(below: "runs/autoencoder-001").keys.sorted() == [
         "best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors",
-        "codes.csv", "codes.png", "codes.ppm", "config.json", "evaluation.json", "loss.csv",
+        "codes.csv", "codes.svg", "config.json", "evaluation.json", "loss.csv",
         "model.safetensors",
         "reconstructions/epoch-001.pgm", "reconstructions/epoch-001.png",
         "reconstructions/epoch-002.pgm", "reconstructions/epoch-002.png", "report.html",
@@ -113,12 +113,10 @@ import Testing
     let paths = result.lines.filter { $0.hasPrefix("runs/autoencoder-001/") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
     let names = paths.map { $0.dropFirst("runs/autoencoder-001/".count).filter { $0 != "/" } }
-    // The PPM beside the PNG goes without saying, and the checkpoint before the last.
+    // The checkpoint before the last goes without saying.
     #expect(
       names.sorted()
-        == workspace.names(in: "runs/autoencoder-001").filter {
-          !$0.hasSuffix(".ppm") && !$0.contains("previous")
-        })
+        == workspace.names(in: "runs/autoencoder-001").filter { !$0.contains("previous") })
   }
 
   @Test func theConfigurationHoldsEveryOptionSeedVersionAndData() throws {
@@ -187,15 +185,28 @@ import Testing
     #expect(rows.map { $0[0] } == SmallData().test.labels.map(Double.init))
     #expect(rows.allSatisfy { $0.count == 4 })
     #expect(Set(rows.map { $0[1] }).count > 1)
-    #expect(!workspace.has("runs/autoencoder-001/codes.ppm"))
+    #expect(!workspace.has("runs/autoencoder-001/codes.svg"))
   }
 
   @Test func codesOfTwoDimensionsAreDrawn() throws {
     #expect(try train("--latent", "2").code == 0)
-    let bytes = [UInt8](try workspace.contents(of: "runs/autoencoder-001/codes.ppm"))
-    let header = Array("P6\n622 600\n255\n".utf8)
-    #expect(Array(bytes.prefix(header.count)) == header)
-    #expect(bytes.count == header.count + 3 * 622 * 600)
+    let svg = String(
+      decoding: try workspace.contents(of: "runs/autoencoder-001/codes.svg"), as: UTF8.self)
+    let labels = SmallData().test.labels
+    #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
+    #expect(svg.contains("\(labels.count) points of \(Set(labels).count) classes"))
+    // Ticks are values: the axes reach about as far as the codes.
+    let table = try workspace.contents(of: "runs/autoencoder-001/codes.csv")
+    let codes = String(decoding: table, as: UTF8.self).split(separator: "\n").dropFirst()
+      .compactMap { Double($0.split(separator: ",")[1]) }
+    let least = try #require(codes.min())
+    let greatest = try #require(codes.max())
+    let ticks = svg.matches(of: /text-anchor="middle">(−?)([0-9.]+)</).compactMap { match in
+      Double(match.2).map { match.1.isEmpty ? $0 : -$0 }
+    }
+    #expect(ticks.count > 2)
+    let margin = 0.05 * (greatest - least)
+    #expect(ticks.allSatisfy { $0 >= least - margin && $0 <= greatest + margin }, "\(ticks)")
   }
 
   @Test func theErrorIsReportedBesideThatOfPrincipalComponents() throws {
@@ -242,7 +253,7 @@ import Testing
     #expect(
       workspace.names(in: "runs/autoencoder-001") == [
         "best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors",
-        "codes.csv", "codes.png", "codes.ppm", "config.json", "evaluation.json", "loss.csv",
+        "codes.csv", "codes.svg", "config.json", "evaluation.json", "loss.csv",
         "model.safetensors",
         "reconstructions", "report.html",
       ])
@@ -304,7 +315,7 @@ import Testing
       for name in ["config.json", "report.html"] { files[name] = nil }
       return files
     }
-    #expect(runs[0].count == 10)
+    #expect(runs[0].count == 9)
     #expect(runs[1] == runs[0])
     #expect(runs[2] == runs[0])
   }

@@ -122,14 +122,14 @@ public struct Scatter: Mark {
     outline.x = Interval(finite.lazy.map { x[$0] })
     outline.y = Interval(finite.lazy.map { y[$0] })
     outline.color = color
-    outline.words = words(label, words(x.count, "point"))
+    outline.words = words(label, words(finite.count, "point"))
     switch coloring {
     case .same:
       var size = 7.0
       if case .same(let own) = sizes { size = min(14, max(6, own)) }
       outline.legend = [LegendEntry(label: label, key: .marker(marker, size: size))]
     case .classes(let classes, let names):
-      let numbers = Set(classes).sorted()
+      let numbers = Set(finite.map { classes[$0] }).sorted()
       outline.colorCount = min(Theme.series.count, numbers.count)
       outline.legend = numbers.map { number in
         LegendEntry(

@@ -1,4 +1,5 @@
 import Foundation
+import Plots
 
 /// `report.html`, a page that shows a run: how it was configured, its curves, figures and pictures.
 ///
@@ -143,12 +144,13 @@ extension Report {
   private func curves(_ table: LossTable) -> String {
     if table.rows.isEmpty { return "" }
     let best = best(table)
-    let drawings = charts.map { chart in
-      """
-      <div class="card"><h3>\(escaped(chart.title))</h3>
-      \(ChartDrawing(chart: chart, table: table, best: best).svg)
-      </div>
-      """
+    let drawings = charts.enumerated().map { index, chart in
+      let drawing = ChartDrawing(chart: chart, table: table, best: best)
+      return """
+        <div class="card"><h3>\(escaped(chart.title))</h3>
+        \(drawing.svg(id: "chart-\(index + 1)"))
+        </div>
+        """
     }
     return section(
       "Curves", "<div class=\"cards curves\">\n\(drawings.joined(separator: "\n"))\n</div>")
@@ -191,7 +193,7 @@ extension Report {
     // What is drawn from nothing comes before what is drawn from images.
     let order = names.filter { $0.hasPrefix("samples") } + names.filter { !$0.hasPrefix("samples") }
     let series = order.map(series)
-    let single = order.filter { $0.hasSuffix(".png") }.map(single)
+    let single = order.filter { $0.hasSuffix(".png") || $0.hasSuffix(".svg") }.map(single)
     let cards = (series + single).filter { !$0.isEmpty }
     if cards.isEmpty { return "" }
     return section(
@@ -234,7 +236,7 @@ extension Report {
     return """
       <div class="card"><h3>\(escaped(name))</h3>
       <p>\(escaped(description))</p>
-      \(picture.element("\(name): \(description)", isPlot: name == ScatterPlot.fileName))
+      \(picture.element("\(name): \(description)"))
       </div>
       """
   }

@@ -1,22 +1,30 @@
 import Foundation
+import Plots
 
-/// A PNG file of a run folder, as the report shows it.
+/// A PNG file of a run folder, or a drawing in SVG, as the report shows it.
 struct ReportPicture {
   /// The epoch after which it was made, for one of a series.
   let epoch: Int?
   private let bytes: Data
-  private let size: (width: Int, height: Int)
+  /// The size in pixels; nil for a drawing, which has its own.
+  private let size: (width: Int, height: Int)?
 
-  /// Reads a file; nil if it is not there or no PNG.
+  /// Reads a file; nil if it is not there or neither a PNG nor a drawing.
   init?(path: String, epoch: Int? = nil) {
-    guard let bytes = FileManager.default.contents(atPath: path), bytes.count > 24,
-      bytes.starts(with: [0x89, 0x50, 0x4E, 0x47])
-    else { return nil }
+    guard let bytes = FileManager.default.contents(atPath: path), bytes.count > 24 else {
+      return nil
+    }
     self.bytes = bytes
     self.epoch = epoch
-    // The first chunk has the width and the height, of four bytes each.
+    // The first chunk of a PNG has the width and the height, of four bytes each.
     func number(at place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
-    size = (number(at: 16), number(at: 20))
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+      size = (number(at: 16), number(at: 20))
+    } else if bytes.starts(with: Array("<svg ".utf8)) {
+      size = nil
+    } else {
+      return nil
+    }
   }
 
   /// The picture as an element that holds it whole.
@@ -24,14 +32,21 @@ struct ReportPicture {
   /// - Parameters:
   ///   - description: What a reader who cannot see it is told.
   ///   - isHidden: Whether it is not shown at first.
-  ///   - isPlot: Whether it is dark on white, and to be the other way round on a dark page.
-  func element(_ description: String, isHidden: Bool = false, isPlot: Bool = false) -> String {
+  func element(_ description: String, isHidden: Bool = false) -> String {
+    let alternative = #"alt="\#(escaped(description))""#
+    guard let size else {
+      // As an image, so that nothing in the file could run in the page.
+      return """
+        <img \(alternative) class="drawing" \
+        src="data:image/svg+xml;base64,\(bytes.base64EncodedString())" />
+        """
+    }
     // A grid is small: it is shown in double size where there is room.
     let width = size.width < 400 ? 2 * size.width : size.width
     return """
-      <img alt="\(escaped(description))" width="\(size.width)" height="\(size.height)" \
+      <img \(alternative) width="\(size.width)" height="\(size.height)" \
       style="width:\(width)px" \(epoch.map { #"data-epoch="\#($0)" "# } ?? "")\
-      \(isHidden ? #"hidden="hidden" "# : "")\(isPlot ? #"class="plot" "# : "")\
+      \(isHidden ? #"hidden="hidden" "# : "")\
       src="data:image/png;base64,\(bytes.base64EncodedString())" />
       """
   }

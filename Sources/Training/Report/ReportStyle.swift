@@ -6,17 +6,14 @@ enum ReportStyle {
     :root {
       color-scheme: light dark;
       --ground: #f6f7f9; --card: #fff; --text: #1b2230; --soft: #586174; --line: #dde1e8;
-      --accent: #0b62c4; --curve-0: #0b62c4; --curve-1: #c2410c; --curve-2: #15803d;
-      --curve-3: #7e22ce;
+      --accent: #0b62c4;
     }
     @media (prefers-color-scheme: dark) {
       :root {
         --ground: #12151b; --card: #1b2029; --text: #e6e9ef; --soft: #a2abbb; --line: #323a47;
-        --accent: #6cb0ff; --curve-0: #6cb0ff; --curve-1: #ff9d5c; --curve-2: #6ad08f;
-        --curve-3: #c99bff;
+        --accent: #6cb0ff;
       }
-      img { filter: brightness(.88); }
-      img.plot { filter: invert(.9) hue-rotate(180deg); }
+      img:not(.drawing) { filter: brightness(.88); }
     }
     * { box-sizing: border-box; }
     body {
@@ -51,22 +48,11 @@ enum ReportStyle {
     .pictures { --least: 24rem; align-items: start; }
     img { display: block; max-width: 100%; height: auto; border-radius: .3rem; }
     [hidden] { display: none !important; }
-    svg { display: block; width: 100%; max-width: 36rem; height: auto; margin: 0 auto; }
-    svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
-    .middle { text-anchor: middle; }
-    .end { text-anchor: end; }
-    .grid { stroke: var(--line); }
-    .axis { stroke: var(--soft); }
-    .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
-    .curve-0 { stroke: var(--curve-0); }
-    .curve-1 { stroke: var(--curve-1); stroke-dasharray: 7 4; }
-    .curve-2 { stroke: var(--curve-2); stroke-dasharray: 2 3; }
-    .curve-3 { stroke: var(--curve-3); stroke-dasharray: 9 3 2 3; }
-    .dot-0 { fill: var(--curve-0); }
-    .dot-1 { fill: var(--curve-1); }
-    .dot-2 { fill: var(--curve-2); }
-    .dot-3 { fill: var(--curve-3); }
-    .best { fill: none; stroke: var(--text); stroke-width: 1.5; }
+    .card .plot {
+      display: block; width: 100%; max-width: 36rem; height: auto; margin: 0 auto;
+      --plot-paper: transparent;
+    }
+    img.drawing { width: 100%; max-width: 36rem; margin: 0 auto; }
     .control { display: flex; flex-wrap: wrap; gap: .3rem .8rem; margin-bottom: .8rem; }
     .control input { flex: 1 1 10rem; min-width: 0; accent-color: var(--accent); height: 1.5rem; }
     .scroll { overflow-x: auto; }
