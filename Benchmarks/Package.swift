@@ -15,7 +15,9 @@ let package = Package(
         .product(name: "GAN", package: "Pushforward"),
         .product(name: "GANTraining", package: "Pushforward"),
         .product(name: "VAE", package: "Pushforward"),
-      ])
+      ]),
+    .executableTarget(
+      name: "plot-scaling", dependencies: [.product(name: "Plots", package: "Pushforward")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -2,7 +2,8 @@
 
     scaling.py BENCH [--rounds 5] [--write BENCHMARKS.md] [--plot Benchmarks/scaling.svg]
 
-BENCH is the program `bench` of this folder's package.
+BENCH is the program `bench` of this folder's package; the plot is drawn by `plot-scaling`, which lies
+beside it.
 """
 
 import argparse
@@ -72,61 +73,20 @@ def columns(threads):
     ]  # fmt: skip
 
 
-# The plot: colours on white, and what they become where a viewer prefers dark.
-INK, PAPER, GRID = "#1f2328", "#ffffff", "#d8dee4"
-COLOURS = ["#0969da", "#bc4c00"]
-DARK = {
-    INK: "#e6edf3", PAPER: "#0d1117", GRID: "#30363d", COLOURS[0]: "#58a6ff", COLOURS[1]: "#f0883e",
-}  # fmt: skip
+def points(series):
+    """The input of plot-scaling: a line of JSON for every size and thread count."""
+    for (work, axis), sizes in series.items():
+        for size, by_threads in sizes.items():
+            for threads, point in by_threads.items():
+                yield json.dumps({
+                    "work": work, "axis": axis, "unit": UNITS[axis][1], "size": size,
+                    "units": point["units"], "threads": threads, "ms": point["ms"],
+                })  # fmt: skip
 
 
-def draw(series, file):
-    """Draws a panel for each series: milliseconds of a step by what its arithmetic grows with."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams.update({
-        "svg.fonttype": "none", "svg.hashsalt": "scaling", "font.family": "sans-serif",
-        "font.size": 10, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK,
-        "axes.titlecolor": INK, "xtick.color": INK, "ytick.color": INK, "grid.color": GRID,
-        "figure.facecolor": PAPER, "axes.facecolor": PAPER, "savefig.facecolor": PAPER,
-    })  # fmt: skip
-    from matplotlib import pyplot
-
-    figure, panels = pyplot.subplots(2, 2, figsize=(9, 7.5), layout="constrained")
-    for panel, ((work, axis), sizes) in zip(panels.flat, series.items()):
-        places = [next(iter(by_threads.values()))["units"] for by_threads in sizes.values()]
-        for threads, colour, marker in zip(next(iter(sizes.values())), COLOURS, "os"):
-            times = [by_threads[threads]["ms"] for by_threads in sizes.values()]
-            name = "1 thread" if threads == 1 else f"{threads} threads"
-            panel.plot(places, times, color=colour, marker=marker, markersize=5, label=name)
-            # Through the largest, of which costs that do not grow are the smallest part.
-            linear = [times[-1] * place / places[-1] for place in places]
-            panel.plot(places, linear, color=colour, linewidth=1, linestyle=(0, (2, 3)))
-        panel.plot([], [], color=INK, linewidth=1, linestyle=(0, (2, 3)), label="linear")
-        panel.set(xscale="log", yscale="log", title=f"{work}: {axis}", xlabel=UNITS[axis][1],
-                  ylabel="milliseconds of a step")  # fmt: skip
-        squared = places != list(sizes)
-        panel.set_xticks(places, [f"{size}²" if squared else f"{size}" for size in sizes])
-        panel.yaxis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
-        panel.yaxis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
-        panel.minorticks_off()
-        panel.grid(True)
-        panel.set_axisbelow(True)
-        panel.legend(frameon=False)
-    figure.savefig(file, metadata={"Date": None, "Title": "Cost of a training step by its size"})
-    pyplot.close(figure)
-    path = pathlib.Path(file)
-    path.write_text(adapted(path.read_text()))
-
-
-def adapted(svg):
-    """The drawing with a rule for each colour that changes it where a viewer prefers dark."""
-    rules = "".join(
-        f'[style*="{name}: {light}"] {{{name}: {dark} !important}}\n'
-        for light, dark in DARK.items() for name in ("fill", "stroke"))  # fmt: skip
-    style = f"<style>@media (prefers-color-scheme: dark) {{\n{rules}}}</style>\n"
-    return svg.replace("</svg>", f"{style}</svg>")
+def draw(series, file, program):
+    """Has plot-scaling draw a panel for each series: milliseconds by what the arithmetic grows with."""
+    subprocess.run([program, file], input="\n".join(points(series)), text=True, check=True)
 
 
 def main():
@@ -156,7 +116,7 @@ def main():
     if args.write:
         tables.place(args.write, "measure-scaling", content)
     if args.plot:
-        draw(series, args.plot)
+        draw(series, args.plot, pathlib.Path(args.bench).with_name("plot-scaling"))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 
 import ast
 import io
+import json
 import pathlib
 import sys
 import unittest
@@ -136,11 +137,13 @@ class Scaling(unittest.TestCase):
             ["w", "image side", "10", "100", "4.00", "2.00", "0.50", "40.0", "20.0", "50%", "50%"])  # fmt: skip
         self.assertEqual(len(scaling.columns([1, 2])), len(row))
 
-    def test_a_dark_rule_for_every_colour_ends_the_drawing(self):
-        svg = scaling.adapted("<svg></svg>")
-        self.assertTrue(svg.endswith("</style>\n</svg>"))
-        for colour in [scaling.INK, scaling.PAPER, scaling.GRID, *scaling.COLOURS]:
-            self.assertIn(f'[style*="stroke: {colour}"] {{stroke: {scaling.DARK[colour]} ', svg)
+    def test_the_plot_gets_a_point_for_every_time(self):
+        one, two = map(json.loads, scaling.points(self.series()))
+        self.assertEqual(one, {
+            "work": "w", "axis": "image side", "unit": "pixels of an image", "size": 10,
+            "units": 100, "threads": 1, "ms": 4,
+        })  # fmt: skip
+        self.assertEqual((two["threads"], two["ms"]), (2, 2))
 
 
 class Programs(unittest.TestCase):
