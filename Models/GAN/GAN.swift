@@ -133,11 +133,11 @@ extension GAN {
   public static func discriminatorLoss(
     real: Tensor, fake: Tensor, labelSmoothing: Double = 0
   ) -> Tensor {
-    // (1 − s) softplus(−l) + s softplus(l) = softplus(−l) + s l.
     let realTerm = softplus(-real).mean()
     let fakeTerm = softplus(fake).mean()
     if labelSmoothing == 0 { return realTerm + fakeTerm }
-    return realTerm + labelSmoothing * real.mean() + fakeTerm
+    // Both parts are positive; in softplus(−l) + s l, which is the same, digits would cancel.
+    return (1 - labelSmoothing) * realTerm + labelSmoothing * softplus(real).mean() + fakeTerm
   }
 
   /// The generator's loss, in nats.

@@ -53,7 +53,11 @@ static const InstructionSet sets[] = {
      &ck_winograd_baseline_double, 0},
 };
 
+// The one that a test asked for.
+static const InstructionSet *chosen_set;
+
 static const InstructionSet *best_set(void) {
+  if (chosen_set) return chosen_set;
   const InstructionSet *set = sets;
   while (!processor_has(set->name)) set += 1;
   return set;
@@ -67,6 +71,11 @@ static const InstructionSet *set_named(const char *name) {
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
     if (strcmp(sets[i].name, name) == 0 && processor_has(name)) return &sets[i];
   return NULL;
+}
+
+bool ck_use_instruction_set(const char *name) {
+  chosen_set = set_named(name);
+  return chosen_set != NULL;
 }
 
 const CKKernels *ck_kernels_named(const char *name, bool is_double) {

@@ -25,11 +25,13 @@ public struct Bernoulli: Distribution {
   }
 
   /// Σ softplus(l) − p·l, `[batch]`, in nats.
-  public var entropy: Tensor { (softplus(logits) - mean * logits).summedOverFeatures() }
+  public var entropy: Tensor { bernoulliEntropy(logits: logits).summedOverFeatures() }
 
   /// KL(self ‖ other) = Σ p₁ (l₁ − l₂) + softplus(l₂) − softplus(l₁), `[batch]`, in nats.
+  ///
+  /// Exact to the last digits in float32, however near the two are. The other distribution's shape
+  /// may broadcast.
   public func klDivergence(to other: Bernoulli) -> Tensor {
-    let terms = mean * (logits - other.logits) + softplus(other.logits) - softplus(logits)
-    return terms.summedOverFeatures()
+    bernoulliDivergence(logits, other.logits).summedOverFeatures()
   }
 }

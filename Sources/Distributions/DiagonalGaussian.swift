@@ -65,23 +65,16 @@ public struct DiagonalGaussian: Distribution {
 
   /// KL(self ‖ other) = ½ Σ (log σ₂² − log σ₁² + (σ₁² + (μ₁ − μ₂)²) / σ₂² − 1), `[batch]`, in nats.
   ///
-  /// The other distribution's shape may broadcast, as a prior's does.
+  /// It keeps its digits where the two are nearly equal, as a posterior and the prior are. The other
+  /// distribution's shape may broadcast, as a prior's does.
   public func klDivergence(to other: DiagonalGaussian) -> Tensor {
-    if other.isStandard && covers(other.mean.shape) { return divergenceToStandard }
-    let squares = exp(logVariance) + square(mean - other.mean)
-    let ratio = squares * exp(-other.logVariance)
-    return 0.5 * (ratio - (logVariance - other.logVariance) - 1).summedOverFeatures()
-  }
-
-  /// ½ Σ (μ² + σ² − log σ² − 1) (Kingma and Welling 2014, appendix B).
-  private var divergenceToStandard: Tensor {
-    let (mean, logVariance) = (mean, logVariance)
-    let (m, v) = (stopGradient(mean), stopGradient(logVariance))
-    let divergence = 0.5 * (square(m) + exp(v) - v - 1).summedOverFeatures()
-    let spread = [mean.shape[0]] + Array(repeating: 1, count: mean.rank - 1)
-    return divergence.tracked(
-      from: (mean, { _, dy in dy.reshaped(to: spread) * mean }),
-      (logVariance, { _, dy in 0.5 * dy.reshaped(to: spread) * (exp(logVariance) - 1) }))
+    if other.isStandard && covers(other.mean.shape) {
+      return standardGaussianDivergence(
+        mean: mean.flattened(), logVariance: logVariance.flattened())
+    }
+    let spread = exponentialRemainder(logVariance, less: other.logVariance)
+    let distance = square(mean - other.mean) * exp(-other.logVariance)
+    return 0.5 * (spread + distance).summedOverFeatures()
   }
 
   /// Whether broadcasting with a tensor of this shape leaves this distribution's shape as it is.

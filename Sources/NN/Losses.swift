@@ -37,7 +37,8 @@ public func meanSquaredError(
 
 /// softplus(l) − l·t of each element, reduced: a Bernoulli distribution's cross-entropy in nats.
 ///
-/// With logit l and target t in [0, 1]. Stable for logits of any size.
+/// With logit l and target t in [0, 1]. Stable for logits of any size, and exact to the last digits
+/// where the target is nearly certain; an infinite logit on the target's side costs nothing.
 ///
 /// - Parameters:
 ///   - logits: Of any shape.
@@ -47,32 +48,7 @@ public func binaryCrossEntropy(
   logits: Tensor, _ target: Tensor, reduction: Reduction = .mean
 ) -> Tensor {
   checkSameShape(logits, target, "binaryCrossEntropy")
-  return reduction(softplus(logits) - logits * target)
-}
-
-/// −log softmax(logits)[label] of each example, in nats, reduced.
-///
-/// - Parameters:
-///   - logits: `[batch, classes]`.
-///   - labels: A class for each example, from 0 on.
-///   - reduction: Over the examples.
-public func softmaxCrossEntropy(
-  logits: Tensor, labels: [Int], reduction: Reduction = .mean
-) -> Tensor {
-  precondition(
-    logits.rank == 2 && logits.shape[0] == labels.count,
-    "softmaxCrossEntropy: expected logits of shape [\(labels.count), classes], found"
-      + " \(logits.shape)")
-  let classes = logits.shape[1]
-  var oneHot = [Float](repeating: 0, count: labels.count * classes)
-  for (example, label) in labels.enumerated() {
-    precondition(
-      label >= 0 && label < classes,
-      "softmaxCrossEntropy: expected labels in 0 ..< \(classes), found \(label) at \(example)")
-    oneHot[example * classes + label] = 1
-  }
-  let target = Tensor(oneHot, shape: logits.shape, dtype: logits.dtype)
-  return reduction(-(logSoftmax(logits) * target).sum(along: 1))
+  return reduction(logisticCrossEntropy(logits: logits, target))
 }
 
 /// ½ (log 2π + log σ² + (x − μ)² / σ²) of each element, the negative log-density of a Gaussian in
@@ -93,6 +69,8 @@ public func gaussianNegativeLogLikelihood(
 /// KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ (μ² + σ² − 1 − log σ²) over the last axis, in nats, reduced
 /// (Kingma and Welling 2014, appendix B).
 ///
+/// Exact to the last digits near N(0, 1).
+///
 /// - Parameters:
 ///   - mean: μ, `[batch, features]`.
 ///   - logVariance: log σ², `[batch, features]`.
@@ -101,11 +79,10 @@ public func gaussianKLDivergence(
   mean: Tensor, logVariance: Tensor, reduction: Reduction = .mean
 ) -> Tensor {
   checkSameShape(mean, logVariance, "gaussianKLDivergence")
-  let terms = square(mean) + exp(logVariance) - 1 - logVariance
-  return reduction(0.5 * terms.sum(along: -1))
+  return reduction(standardGaussianDivergence(mean: mean, logVariance: logVariance))
 }
 
-private func checkSameShape(_ a: Tensor, _ b: Tensor, _ name: String) {
+func checkSameShape(_ a: Tensor, _ b: Tensor, _ name: String) {
   precondition(
     a.shape == b.shape, "\(name): expected two tensors of one shape, found \(a.shape), \(b.shape)")
 }

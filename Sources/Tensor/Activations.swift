@@ -9,7 +9,7 @@ public func tanh(_ x: Tensor) -> Tensor {
 
 /// The logistic function 1 / (1 + e⁻ˣ) of each element.
 public func sigmoid(_ x: Tensor) -> Tensor {
-  x.mapped(by: .sigmoid) { y, dy in dy.scaledBySigmoidSlope(at: y) }
+  x.mapped(by: .sigmoid) { _, dy in dy.scaledBySigmoidSlope(at: x) }
 }
 
 /// log(1 + eˣ) of each element, computed as max(x, 0) + log(1 + e^−|x|).
@@ -38,20 +38,6 @@ public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
 /// x Φ(x) with the normal distribution function Φ(x) = ½ (1 + erf(x/√2)) (Hendrycks and Gimpel 2016).
 public func gelu(_ x: Tensor) -> Tensor {
   x * (0.5 + 0.5 * erf(x * 0.5.squareRoot()))
-}
-
-/// e^xᵢ / Σⱼ e^xⱼ along one axis: positive numbers that sum to 1.
-public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
-  let shifted = exp(stopGradient(x) - stopGradient(x).max(along: axis, keepingDimensions: true))
-  let value = shifted / shifted.sum(along: axis, keepingDimensions: true)
-  return value.tracked(from: x) { y, dy in
-    y * (dy - (y * dy).sum(along: axis, keepingDimensions: true))
-  }
-}
-
-/// xᵢ − log Σⱼ e^xⱼ along one axis: the logarithm of ``softmax(_:along:)``, without its underflow.
-public func logSoftmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
-  x - x.logSumExp(along: axis, keepingDimensions: true)
 }
 
 extension Tensor {
@@ -99,13 +85,17 @@ extension Tensor {
       pullbacks: ({ _, dy in dy.scaledByTanhSlope(at: y) }, { _, dy in -2 * dy * x * y }))
   }
 
-  /// These values times y (1 − y), the derivative of the logistic function whose value is `y`.
-  fileprivate func scaledBySigmoidSlope(at y: Tensor) -> Tensor {
-    let x = self
+  /// These values times σ′(x) = σ(x) σ(−x), the derivative of the logistic function.
+  ///
+  /// Taken at `x`, it is exact where σ(x) is so close to 1 that 1 − σ(x) has lost its digits.
+  func scaledBySigmoidSlope(at x: Tensor) -> Tensor {
+    let factor = self
+    // σ″ = σ′ (1 − 2σ), and 1 − 2σ(x) = −tanh(x / 2).
     return Tensor.zipped(
-      .scaledBySigmoidSlope, x, y,
+      .scaledBySigmoidSlope, factor, x,
       pullbacks: (
-        { _, dy in dy.scaledBySigmoidSlope(at: y) }, { _, dy in dy * x * (1 - 2 * y) }
+        { _, dy in dy.scaledBySigmoidSlope(at: x) },
+        { y, dy in -(dy * y) * tanh(0.5 * x) }
       ))
   }
 }

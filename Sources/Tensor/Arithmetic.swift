@@ -35,18 +35,41 @@ extension Tensor {
   }
 }
 
-/// The element-wise power aᵇ, broadcast; the gradient in b needs a > 0.
+/// The element-wise power aᵇ, broadcast; the gradient in b needs a ≥ 0.
+///
+/// Where a limit decides, the gradients are those of the functions of one argument: a⁰ is constant in
+/// a, at a = 0 too, and 0ᵇ is constant in b ≥ 0.
 public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
   Tensor.zipped(
     .power, a, b,
-    pullbacks: ({ _, dy in dy * b * pow(a, b - 1) }, { y, dy in dy * y * log(a) }))
+    pullbacks: (
+      { _, dy in dy * powerSlope(a, b) }, { y, dy in dy * y * logarithmOfBase(a, b) }
+    ))
 }
 
-/// The element-wise power xᵖ for a fixed exponent.
+/// The element-wise power xᵖ for a fixed exponent; x⁰ is constant, at x = 0 too.
 public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
   x.mapped(by: .power, exponent) { _, dy in
-    exponent == 0 ? dy * 0 : dy * (exponent * pow(x, exponent - 1))
+    exponent == 0
+      ? Tensor.zeros(dy.shape, dtype: dy.dtype) : dy * (exponent * pow(x, exponent - 1))
   }
+}
+
+/// b a^(b − 1), and 0 where a and b are 0, where that is 0 · ∞.
+private func powerSlope(_ a: Tensor, _ b: Tensor) -> Tensor {
+  // What is below the smallest normal number has an infinite power of −1 too.
+  let smallest =
+    a.dtype == .float32
+    ? Double(Float.leastNormalMagnitude) : Double.leastNormalMagnitude
+  let isOrigin = (abs(stopGradient(a)) .< smallest) * (b .== Tensor(0, dtype: b.dtype))
+  let (zero, one) = (Tensor(0, dtype: b.dtype), Tensor(1, dtype: b.dtype))
+  return select(isOrigin, zero, b) * pow(a, select(isOrigin, one, b) - 1)
+}
+
+/// log a, and 0 where a is 0 and b is not below it, where aᵇ does not depend on b.
+private func logarithmOfBase(_ a: Tensor, _ b: Tensor) -> Tensor {
+  let isConstant = (a .== Tensor(0, dtype: a.dtype)) * (b .>= 0)
+  return log(select(isConstant, Tensor(1, dtype: a.dtype), a))
 }
 
 /// The smaller of each two elements, broadcast; where they are equal each gets half the gradient.

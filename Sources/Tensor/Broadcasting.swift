@@ -172,6 +172,12 @@ extension CKZip {
     case .scaledByTanhSlope: "scaledByTanhSlope"
     case .scaledBySigmoidSlope: "scaledBySigmoidSlope"
     case .scaledDifference: "scaledDifference"
+    case .weighted: "weighted"
+    case .sigmoidDifference: "sigmoidDifference"
+    case .logisticCrossEntropy: "logisticCrossEntropy"
+    case .logisticResidual: "logisticResidual"
+    case .bernoulliDivergence: "bernoulliDivergence"
+    case .exponentialRemainder: "exponentialRemainder"
     }
   }
 }

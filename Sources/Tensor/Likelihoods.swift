@@ -39,6 +39,63 @@ private func bernoulliGradient(
 ) -> Tensor {
   (stopGradient(dy).expanded(at: -1) * residuals)
     .tracked(asCompositionOf: [x, logits, dy]) { inputs in
-      inputs[2].expanded(at: -1) * (inputs[0] - sigmoid(inputs[1]))
+      -inputs[2].expanded(at: -1) * logisticResidual(inputs[1], inputs[0])
     }
+}
+
+// MARK: - Of each element
+
+/// softplus(l) − l·t of each element, the cross-entropy of a Bernoulli distribution with logit l and
+/// a target t, in nats, broadcast.
+///
+/// Computed as max(l, 0) − l·t + log(1 + e^−|l|), where the first two are one product. So it keeps
+/// its digits where the target is certain, and is 0 for an infinite logit on the target's side.
+package func logisticCrossEntropy(logits: Tensor, _ target: Tensor) -> Tensor {
+  Tensor.zipped(
+    .logisticCrossEntropy, logits, target,
+    pullbacks: (
+      { _, dy in dy * logisticResidual(logits, target) }, { _, dy in -dy * logits }
+    ))
+}
+
+/// σ(l) − t of each element, exact where the two nearly agree near 0 or 1.
+private func logisticResidual(_ logits: Tensor, _ target: Tensor) -> Tensor {
+  Tensor.zipped(
+    .logisticResidual, logits, target,
+    pullbacks: ({ _, dy in dy.scaledBySigmoidSlope(at: logits) }, { _, dy in -dy }))
+}
+
+/// The entropy of a Bernoulli distribution with each logit l, softplus(l) − l σ(l), in nats.
+package func bernoulliEntropy(logits: Tensor) -> Tensor {
+  logits.mapped(by: .bernoulliEntropy) { _, dy in
+    let l = logits.boundedLogits
+    return -(dy * l).scaledBySigmoidSlope(at: l)
+  }
+}
+
+/// KL(Bernoulli(a) ‖ Bernoulli(b)) of each two logits, in nats, broadcast.
+package func bernoulliDivergence(_ a: Tensor, _ b: Tensor) -> Tensor {
+  Tensor.zipped(
+    .bernoulliDivergence, a, b,
+    pullbacks: (
+      { _, dy in
+        (dy * (a.boundedLogits - b.boundedLogits)).scaledBySigmoidSlope(at: a)
+      },
+      { _, dy in dy * sigmoidDifference(b, a) }
+    ))
+}
+
+/// σ(a) − σ(b) of each two elements, exact where they are near each other.
+private func sigmoidDifference(_ a: Tensor, _ b: Tensor) -> Tensor {
+  Tensor.zipped(
+    .sigmoidDifference, a, b,
+    pullbacks: (
+      { _, dy in dy.scaledBySigmoidSlope(at: a) }, { _, dy in -dy.scaledBySigmoidSlope(at: b) }
+    ))
+}
+
+extension Tensor {
+  /// These logits without infinite ones, for products with σ′, which is 0 long before: 0 · ∞ would be
+  /// NaN.
+  fileprivate var boundedLogits: Tensor { clamp(self, to: -1e30...1e30) }
 }

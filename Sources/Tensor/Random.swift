@@ -69,13 +69,16 @@ public final class Random {
 
   // MARK: Tensors
 
-  /// Returns numbers uniform on [`range.lowerBound`, `range.upperBound`).
+  /// Returns numbers uniform on [`range.lowerBound`, `range.upperBound`): numbers of the element type
+  /// that lie in the range, the upper bound never among them.
+  ///
+  /// An empty range gives its bound. The program stops where the bounds are not finite in the element
+  /// type, or no number of that type lies between them.
   public func uniform(
     _ shape: [Int], in range: Range<Double> = 0..<1, dtype: DType = .float32
   ) -> Tensor {
     let unit = drawn(shape, dtype, dtype.kernels.pointee.uniform)
-    if range == 0..<1 { return unit }
-    return unit.scaled(by: range.upperBound - range.lowerBound, plus: range.lowerBound)
+    return range == 0..<1 ? unit : UniformRange(range, dtype).scaled(unit)
   }
 
   /// Returns normally distributed numbers (Box and Muller 1958).
@@ -143,9 +146,10 @@ public final class Random {
     Double(bits()) * 0x1p-32
   }
 
-  /// Returns a number uniform on [`range.lowerBound`, `range.upperBound`).
+  /// Returns a number uniform on [`range.lowerBound`, `range.upperBound`), never the upper bound; of an
+  /// empty range, its bound.
   public func uniform(in range: Range<Double>) -> Double {
-    range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
+    UniformRange(range, .float64).scaled(uniform())
   }
 
   /// Returns an integer uniform on `0 ..< bound`, without bias (Lemire 2019).

@@ -115,25 +115,6 @@ extension Tensor {
     return source.reduced(.argmax, along: [axis], "argmax").doubles.map { Int($0) }
   }
 
-  // MARK: Log-sum-exp
-
-  /// log Σ e^x along one axis, without overflow: the largest element is taken out first.
-  public func logSumExp(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
-    // An infinite largest element is its own answer, and must not be subtracted from itself.
-    let largest = stopGradient(self).max(along: axis, keepingDimensions: true)
-    let limit =
-      dtype == .float32
-      ? Double(Float.greatestFiniteMagnitude) : Double.greatestFiniteMagnitude
-    let shift = clamp(largest, to: -limit...limit)
-    let kept =
-      log(exp(stopGradient(self) - shift).sum(along: axis, keepingDimensions: true)) + shift
-    let (x, keptShape) = (self, kept.shape)
-    let shape = keepingDimensions ? keptShape : squeezedShape(along: [axis], "logSumExp")
-    return kept.reshaped(to: shape).tracked(from: self) { _, dy in
-      softmax(x, along: axis) * dy.reshaped(to: keptShape)
-    }
-  }
-
   // MARK: The loop
 
   /// The shape without the given axes.

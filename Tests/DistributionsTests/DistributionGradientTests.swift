@@ -45,6 +45,12 @@ private let rows: [DistributionRow] = [
   .init("Gaussian KL, one row before", [[1, 2], [1, 2], [3, 2], [3, 2]]) {
     gaussian($0, 0).klDivergence(to: gaussian($0, 2))
   },
+  .init("Gaussian KL to N(0, 1)", [[3, 2], [3, 2]]) {
+    gaussian($0, 0).klDivergence(to: .standard([1, 2], dtype: .float64))
+  },
+  .init("Gaussian KL to N(0, 1), images", [[2, 2, 3], [2, 2, 3]]) {
+    gaussian($0, 0).klDivergence(to: .standard([2, 2, 3], dtype: .float64))
+  },
   .init("Gaussian sample", [[3, 2], [3, 2]]) {
     square(gaussian($0, 0).sample(Random(seed: 61)))
   },

@@ -45,6 +45,28 @@ import Testing
       abs(GAN.generatorLoss(fake: fake, .saturating).scalar - mean(dg.map { log(1 - $0) })) < 1e-14)
   }
 
+  /// Of a discriminator that is nearly always right, or nearly always wrong.
+  @Test(arguments: [DType.float32, .float64])
+  func keepTheirDigits(_ dtype: DType) {
+    func column(_ values: Double...) -> Tensor { Tensor(values.map { [$0] }, dtype: dtype) }
+    let (real, fake) = (column(20, -3), column(-20, -25))
+    let rows: [(Tensor, Double)] = [
+      (GAN.discriminatorLoss(real: real, fake: fake), 1.5242936778549686216),
+      (GAN.discriminatorLoss(real: real, fake: fake, labelSmoothing: 0.25), 3.6492936778549686216),
+      (
+        GAN.discriminatorLoss(real: column(-30), fake: column(-200), labelSmoothing: 0.75),
+        7.5000000000000935762
+      ),
+      (GAN.discriminatorLoss(real: column(20), fake: column(-20)), 4.1223072406287614064e-9),
+      (GAN.generatorLoss(fake: column(20, 25)), 1.0375207820896241432e-9),
+      (GAN.generatorLoss(fake: fake, .saturating), -1.0375207820896241432e-9),
+    ]
+    for (loss, expected) in rows {
+      let unit = dtype == .float32 ? Double(Float(expected).ulp) : expected.ulp
+      #expect(abs(loss.scalar - expected) <= 4 * unit, "\(loss.scalar) for \(expected)")
+    }
+  }
+
   @Test func logitsOfAnySizeHaveFiniteLosses() {
     let large = Tensor([[1e4], [-1e4]])
     let (loss, slope) = valueWithGradient(at: large) { l in

@@ -41,6 +41,12 @@ private let rows: [LossRow] = [
     Tensor([0.40760596444437936, 1.0986122886681098, 0.5514447139320511], dtype: .float64)
   ) { softmaxCrossEntropy(logits: $0[0], labels: [2, 0, 1], reduction: $1) },
   .init(
+    // 0.25 log(e + e² + e³) + 0.75 log(e + e² + e³) − 0.25 − 0.75 · 3; log 3.
+    "softmax cross-entropy of a distribution",
+    [double([[1, 2, 3], [0.5, 0.5, 0.5]]), double([[0.25, 0, 0.75], [0.5, 0.25, 0.25]])],
+    Tensor([0.90760596444437936, 1.0986122886681098], dtype: .float64)
+  ) { softmaxCrossEntropy(logits: $0[0], $0[1], reduction: $1) },
+  .init(
     // ½ (log 2π + log σ² + (x − μ)² / σ²).
     "Gaussian negative log-likelihood",
     [double([[1, 0]]), double([[3, 0]]), double([[log4, 0]])],

@@ -139,6 +139,16 @@ private let stopRows: [StopRow] = [
   .init("softmaxCrossEntropy: expected labels in 0 ..< 4, found -1 at 0") {
     _ = softmaxCrossEntropy(logits: Tensor.zeros([2, 4]), labels: [-1, 0])
   },
+  .init("softmaxCrossEntropy: expected class weights float32[4], found float32[3]") {
+    _ = softmaxCrossEntropy(
+      logits: Tensor.zeros([2, 4]), labels: [0, 0], classWeights: Tensor.zeros([3]))
+  },
+  .init("softmaxCrossEntropy: expected two tensors of one shape, found [2, 4], [2, 3]") {
+    _ = softmaxCrossEntropy(logits: Tensor.zeros([2, 4]), Tensor.zeros([2, 3]))
+  },
+  .init("softmaxCrossEntropy: expected logits of shape [batch, classes], found [4]") {
+    _ = softmaxCrossEntropy(logits: Tensor.zeros([4]), Tensor.zeros([4]))
+  },
   .init(#"the gradients are of other parameters than the module's: ["b"] and ["0"]"#) {
     let weights = Weights([Tensor([1, 2])])
     SGD(learningRate: 1).update(

@@ -42,6 +42,22 @@ private let rows: [(message: String, mistake: @Sendable () -> Void)] = [
     }
   ),
   (
+    "Random.uniform(in:): expected bounds that are finite numbers of Float, found 0.0..<1e+39",
+    { _ = Random(seed: 0).uniform([1], in: 0..<1e39) }
+  ),
+  (
+    "Random.uniform(in:): expected bounds that are finite numbers of Double, found 0.0..<inf",
+    { _ = Random(seed: 0).uniform(in: 0..<Double.infinity) }
+  ),
+  (
+    "Random.uniform(in:): expected a range with a number of Float in it, found 1.0000000001..<",
+    { _ = Random(seed: 0).uniform([1], in: 1.0000000001..<1.0000000002) }
+  ),
+  (
+    "softmax: expected elements along axis 1, found shape [2, 0]",
+    { _ = softmax(Tensor.zeros([2, 0])) }
+  ),
+  (
     "reshaped: shape [2, 3] has 6 elements, [4] does not",
     { _ = Tensor.zeros([2, 3]).reshaped(to: [4]) }
   ),

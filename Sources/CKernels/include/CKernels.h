@@ -78,6 +78,16 @@ typedef struct {
   // logits, residuals[row, i] = x - sigmoid(logits).
   void (*bernoulli_log_density)(const void *logits, const void *x, void *y,
                                 void *_Nullable residuals, size_t columns, size_t begin, size_t end);
+  // y[row] = sum over the row of (mean^2 + exp(v) - 1 - v) / 2, v = log_variance; and if wanted its
+  // derivative in v, slopes[row, i] = (exp(v) - 1) / 2.
+  void (*gaussian_divergence)(const void *mean, const void *log_variance, void *y,
+                              void *_Nullable slopes, size_t columns, size_t begin, size_t end);
+  // Over each row of `columns` elements, 1 or more: to as many results, or for log-sum-exp to one.
+  void (*softmax)(CKSoftmax operation, const void *x, void *y, size_t columns, size_t begin,
+                  size_t end);
+  // What goes back through softmax or its logarithm, given the probabilities.
+  void (*softmax_back)(CKSoftmax operation, const void *probabilities, const void *dy, void *dx,
+                       size_t columns, size_t begin, size_t end);
   // Over rows of [rows, channels]: sums = [Σ (u - a), Σ (u - a)(v - b)], and y = p u + q v + r, what
   // is below zero then multiplied by `slope`; with a number for each channel in a, b, p, q and r.
   void (*channel_sums)(const void *u, const void *v, const void *a, const void *b, void *sums,
@@ -138,6 +148,9 @@ const CKKernels *ck_float32(void);
 const CKKernels *ck_float64(void);
 // "AVX-512", "AVX2" or "baseline".
 const char *ck_instruction_set(void);
+// Chooses a named instruction set in place of the best one, before the first use of any loop; false
+// where this processor lacks it: for tests.
+bool ck_use_instruction_set(const char *name);
 // The kernels of a named instruction set, or NULL where this processor lacks it: for tests.
 const CKKernels *_Nullable ck_kernels_named(const char *name, bool is_double);
 

@@ -24,6 +24,7 @@ typedef CK_ENUM(CKMap) {
   CKMapErf,
   CKMapSigmoid,
   CKMapSoftplus,
+  CKMapBernoulliEntropy,  // of a logit
   CKMapRelu,
   CKMapLeakyRelu,   // p: slope
   CKMapElu,         // p: alpha
@@ -52,8 +53,14 @@ typedef CK_ENUM(CKZip) {
   CKZipMaskedByPositive,      // b > 0 ? a : 0
   CKZipScaledByLeak,          // b > 0 ? a : p * a
   CKZipScaledByTanhSlope,     // a * (1 - b * b)
-  CKZipScaledBySigmoidSlope,  // a * (b * (1 - b))
+  CKZipScaledBySigmoidSlope,  // a * sigmoid'(b)
   CKZipScaledDifference,      // p * (a - b)
+  CKZipWeighted,              // a * b, and 0 where a is 0, whatever b is
+  CKZipSigmoidDifference,     // sigmoid(a) - sigmoid(b)
+  CKZipLogisticCrossEntropy,  // softplus(a) - a * b
+  CKZipLogisticResidual,      // sigmoid(a) - b
+  CKZipBernoulliDivergence,   // of two logits
+  CKZipExponentialRemainder,  // exp(a - b) - 1 - (a - b)
 } CKZip;
 
 typedef CK_ENUM(CKReduction) {
@@ -62,5 +69,11 @@ typedef CK_ENUM(CKReduction) {
   CKReductionMin,
   CKReductionArgmax,
 } CKReduction;
+
+typedef CK_ENUM(CKSoftmax) {
+  CKSoftmaxSoftmax,
+  CKSoftmaxLogSoftmax,
+  CKSoftmaxLogSumExp,
+} CKSoftmax;
 
 #endif
