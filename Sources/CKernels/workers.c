@@ -11,31 +11,40 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 typedef unsigned int FloatState;
-// Flush-to-zero (bit 15) and denormals-are-zero (bit 6): a multiplication with a denormal number
-// costs a hundred others, and Adam's moments of always-black pixels all become denormal.
-static FloatState flush_denormals(void) {
-  FloatState before = _mm_getcsr();
-  _mm_setcsr(before | 0x8040);
-  return before;
-}
-static void restore_float_state(FloatState state) { _mm_setcsr(state); }
+// Flush-to-zero (bit 15) and denormals-are-zero (bit 6).
+static const FloatState flushing = 0x8040;
+static FloatState float_state(void) { return _mm_getcsr(); }
+static void set_float_state(FloatState state) { _mm_setcsr(state); }
 static void pause_briefly(void) { _mm_pause(); }
 #elif defined(__aarch64__)
 typedef uint64_t FloatState;
-static FloatState flush_denormals(void) {
-  FloatState before;
-  __asm__ volatile("mrs %0, fpcr" : "=r"(before));
-  __asm__ volatile("msr fpcr, %0" ::"r"(before | (1ull << 24)));
-  return before;
+static const FloatState flushing = 1ull << 24;
+static FloatState float_state(void) {
+  FloatState state;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(state));
+  return state;
 }
-static void restore_float_state(FloatState state) { __asm__ volatile("msr fpcr, %0" ::"r"(state)); }
+static void set_float_state(FloatState state) { __asm__ volatile("msr fpcr, %0" ::"r"(state)); }
 static void pause_briefly(void) { __asm__ volatile("yield"); }
 #else
 typedef int FloatState;
-static FloatState flush_denormals(void) { return 0; }
-static void restore_float_state(FloatState state) { (void)state; }
+static const FloatState flushing = 0;
+static FloatState float_state(void) { return 0; }
+static void set_float_state(FloatState state) { (void)state; }
 static void pause_briefly(void) {}
 #endif
+
+// Says whether this thread flushes denormal numbers to zero from here on, and returns the state before.
+//
+// In single precision it has to: a multiplication with a denormal number costs a hundred others, and
+// Adam's moments of always-black pixels all become denormal. In double precision it must not: the C
+// library's functions rely on denormal numbers, and with flushing log(1e-310) is -745 and not -714.
+static FloatState flush_denormals(bool flushes) {
+  const FloatState before = float_state();
+  const FloatState after = flushes ? before | flushing : before & ~flushing;
+  if (after != before) set_float_state(after);
+  return before;
+}
 
 // Where OpenBLAS is the build that runs on OpenMP, each calling thread has a thread count of its own;
 // the products are split here, so every one of them is one. Absent in the other builds.
@@ -74,6 +83,7 @@ static _Atomic size_t job_shares;
 static _Atomic size_t job_chunks;
 static void *_Atomic job_context;
 static _Atomic CKBody job_body;
+static _Atomic bool job_flushes;
 static _Atomic size_t chunks_left;
 static _Atomic uint32_t posted;  // the generation of the newest job
 
@@ -102,6 +112,7 @@ static void run_share(size_t share, size_t count, uint32_t generation) {
     // The chunks are claimed and not yet counted as done, so the job cannot change under them.
     CKBody body = atomic_load(&job_body);
     void *context = atomic_load(&job_context);
+    flush_denormals(atomic_load(&job_flushes));
     for (size_t i = first; i < first + claimed; i++) body(context, i);
     atomic_fetch_sub(&chunks_left, claimed);
     t = atomic_load(ticket);
@@ -116,7 +127,6 @@ static void run_chunks(uint32_t generation) {
 static void *work(void *argument) {
   size_t index = worker_index = (size_t)argument;
   prepare_thread();
-  flush_denormals();
   uint32_t seen = 0;
   for (;;) {
     int spins = 0;
@@ -169,13 +179,13 @@ static void start_workers(size_t count) {
   }
 }
 
-void ck_parallel(size_t chunks, void *context, CKBody body) {
+void ck_parallel(size_t chunks, bool flushes, void *context, CKBody body) {
   prepare_thread();
-  FloatState before = flush_denormals();
+  const FloatState before = flush_denormals(flushes);
   size_t threads = ck_thread_count();
   if (chunks < 2 || threads < 2 || pthread_mutex_trylock(&pool_lock) != 0) {
     for (size_t i = 0; i < chunks; i++) body(context, i);
-    restore_float_state(before);
+    set_float_state(before);
     return;
   }
   start_workers(threads);
@@ -189,6 +199,7 @@ void ck_parallel(size_t chunks, void *context, CKBody body) {
   atomic_store(&job_shares, threads);
   atomic_store(&job_context, context);
   atomic_store(&job_body, body);
+  atomic_store(&job_flushes, flushes);
   atomic_store(&chunks_left, chunks);
   for (size_t i = 0; i < threads; i++)
     atomic_store_explicit(&shares[i].ticket, (uint64_t)generation << 32 | chunks * i / threads,
@@ -205,5 +216,5 @@ void ck_parallel(size_t chunks, void *context, CKBody body) {
     else sched_yield();  // A worker has lost its processor; let it have this one.
   }
   pthread_mutex_unlock(&pool_lock);
-  restore_float_state(before);
+  set_float_state(before);
 }

@@ -11,8 +11,10 @@ public struct Members: ExpressibleByDictionaryLiteral {
   /// The names and members, in the order of their declaration.
   public let elements: [(name: String, member: any Member)]
 
-  /// Creates the list: `["weight": $weight, "bias": $bias]`.
-  public init(dictionaryLiteral elements: (String, any Member)...) { self.init(elements) }
+  /// Creates the list: `["weight": $weight, "bias": $bias]`, without those that are `nil`.
+  public init(dictionaryLiteral elements: (String, (any Member)?)...) {
+    self.init(elements.compactMap { name, member in member.map { (name, $0) } })
+  }
 
   /// Creates the list from pairs.
   public init(_ elements: [(String, any Member)]) {
@@ -139,6 +141,9 @@ extension Module {
 /// tuple.
 private func membersInside(_ value: Any) -> [any Member] {
   if let member = value as? any Member { return [member] }
+  if let optional = value as? OptionalParameter {
+    return optional.projectedValue.map { [$0] } ?? []
+  }
   let mirror = Mirror(reflecting: value)
   switch mirror.displayStyle {
   case .collection, .dictionary, .optional, .tuple: break

@@ -24,8 +24,10 @@ public func relu(_ x: Tensor) -> Tensor {
 
 /// x where it is positive, `slope` · x elsewhere (Maas, Hannun and Ng 2013).
 public func leakyReLU(_ x: Tensor, slope: Double = 0.01) -> Tensor {
+  // 0 · −∞ is not a number.
+  if slope == 0 { return relu(x) }
   // By a slope below zero the result has another sign than x.
-  x.mapped(by: .leakyRelu, slope, role: slope > 0 ? .rectifier(slope: slope) : .operation) {
+  return x.mapped(by: .leakyRelu, slope, role: slope > 0 ? .rectifier(slope: slope) : .operation) {
     _, dy in dy.scaled(byLeak: slope, at: x)
   }
 }

@@ -28,9 +28,16 @@ extension Tensor {
     x.mapped(by: .negate) { _, dy in -dy }
   }
 
+  /// x · `factor`.
+  func scaled(by factor: Double) -> Tensor {
+    if factor == 1 { return self }
+    return mapped(by: .scale, factor) { _, dy in dy * factor }
+  }
+
   /// x · `factor` + `term`, in one pass.
-  func scaled(by factor: Double, plus term: Double = 0) -> Tensor {
-    if factor == 1 && term == 0 { return self }
+  func scaled(by factor: Double, plus term: Double) -> Tensor {
+    // Adding +0 is no identity: it makes +0 of −0.
+    if factor == 1 && term == 0 && term.sign == .minus { return self }
     return mapped(by: .affine, factor, term) { _, dy in dy * factor }
   }
 }

@@ -4,8 +4,8 @@ import CKernels
 /// y = γ (x − μ) / √(σ² + ε) + β, with the channel's mean μ and biased variance σ² (Ioffe and Szegedy
 /// 2015, algorithm 1).
 ///
-/// One pass finds μ and σ², one makes y; two more go back. As a composition of operations it would
-/// take about twenty.
+/// Two passes find μ and σ², in double precision, as ``Tensor/variance(along:keepingDimensions:correction:)``
+/// does; one makes y; two more go back. As a composition of operations it would take about twenty.
 ///
 /// - Parameters:
 ///   - x: `[…, channels]`, with one value at least for each channel.
@@ -34,8 +34,8 @@ package func batchNormalized(
       + " \(x.dtype)\(x.shape), \(scale.dtype)\(scale.shape) and \(shift.dtype)\(shift.shape)")
   let moments = ChannelMoments(of: stopGradient(x), epsilon: epsilon)
   let factor = stopGradient(scale) * moments.inverseDeviation
-  let value = x.channelCombined(
-    factor, x, factor * 0, stopGradient(shift) - moments.mean * factor, slope: slope)
+  let value = x.channelScaled(
+    about: moments.mean, factor, stopGradient(shift) - factor * moments.rest, slope: slope)
   let y = value.tracked(
     from: [
       TrackedInput(x) { _, dy in moments.inputGradient(x, scale, dy) },
@@ -45,34 +45,57 @@ package func batchNormalized(
   return (y, moments.mean, moments.variance)
 }
 
+/// The normalisation by a given mean and variance, `[channels]`, constants both; with what is below
+/// zero multiplied by `slope`.
+package func batchNormalized(
+  _ x: Tensor, mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor, epsilon: Double,
+  slope: Double
+) -> Tensor {
+  let axes = Array(0..<x.rank - 1)
+  let factor = scale / sqrt(variance + epsilon)
+  let value = x.channelScaled(about: mean, stopGradient(factor), stopGradient(shift), slope: slope)
+  return value.tracked(
+    from: [
+      TrackedInput(x) { _, dy in dy * factor },
+      TrackedInput(factor) { _, dy in (dy * (x - mean)).sum(along: axes) },
+      TrackedInput(shift) { _, dy in dy.sum(along: axes) },
+    ], rectifiedBy: slope)
+}
+
 /// The mean and the variance of each channel, and what goes back through the normalisation.
 ///
 /// The gradients with respect to x and γ have sums in common, Σ dy and Σ dy x̂; they are kept from
 /// the one to the other.
 private final class ChannelMoments {
   let mean: Tensor
+  /// What the mean is short of by rounding.
+  let rest: Tensor
   let variance: Tensor
   let inverseDeviation: Tensor
   private let epsilon: Double
   private var kept: (dy: Storage, sums: (Tensor, Tensor))?
 
   init(of x: Tensor, epsilon: Double) {
-    // About the first row, because Σx² − (Σx)²/n loses all digits where the mean is large.
-    let origin = x.reshaped(to: [-1, x.shape[x.rank - 1]]).sliced(0..<1).squeezed(at: 0)
-    let n = Double(x.count / origin.count)
-    let (sums, products) = x.channelSums(x, origin, origin)
-    mean = origin + sums / n
-    variance = maximum(products / n - square(sums / n), Tensor(0, dtype: x.dtype))
-    inverseDeviation = 1 / sqrt(variance + epsilon)
+    let channels = x.shape[x.rank - 1]
+    let axes = Array(0..<x.rank - 1)
+    let moments = Moments(of: x, along: axes, squares: true, "batchNormalized")
+    let (near, rest) = moments.mean(of: x.dtype, "batchNormalized")
+    mean = near.reshaped(to: [channels])
+    self.rest = rest.reshaped(to: [channels])
+    let spread = moments.squares.reshaped(to: [channels]) / moments.count
+    variance = spread.converted(to: x.dtype)
+    // In double precision, in which the squares of all single ones are numbers.
+    inverseDeviation = (1 / sqrt(spread + epsilon)).converted(to: x.dtype)
     self.epsilon = epsilon
   }
 
   /// Σ dy and Σ dy x̂ over each channel.
   private func sums(_ x: Tensor, _ dy: Tensor) -> (Tensor, Tensor) {
     if let kept, kept.dy === dy.storage { return kept.sums }
-    let (sums, products) = dy.channelSums(stopGradient(x), mean * 0, mean)
-    kept = (dy.storage, (sums, products * inverseDeviation))
-    return (sums, products * inverseDeviation)
+    let (sums, products) = dy.channelSums(stopGradient(x), about: mean)
+    let scaled = (products - sums * rest) * inverseDeviation
+    kept = (dy.storage, (sums, scaled))
+    return (sums, scaled)
   }
 
   /// dx = γ/σ (dy − (Σ dy + x̂ Σ dy x̂) / n).
@@ -80,14 +103,17 @@ private final class ChannelMoments {
     let n = Double(x.count / mean.count)
     let (shiftGradient, scaleGradient) = sums(x, stopGradient(dy))
     let p = stopGradient(scale) * inverseDeviation
-    let q = -p * inverseDeviation * scaleGradient / n
-    let value = dy.channelCombined(p, x, q, -p * shiftGradient / n - q * mean)
+    let q = -p * scaleGradient / n
+    let value = dy.channelCombined(
+      p, x, about: mean, q, inverseDeviation,
+      -p * shiftGradient / n - q * (inverseDeviation * rest))
     return value.tracked(asCompositionOf: [x, scale, dy]) { [epsilon] inputs in
-      let (normalized, inverseDeviation) = normalization(of: inputs[0], epsilon)
       let axes = Array(0..<x.rank - 1)
+      let (normalized, inverse) = normalization(of: inputs[0], along: axes, epsilon: epsilon)
       let dy = inputs[2]
-      let rest = dy - dy.mean(along: axes) - normalized * (dy * normalized).mean(along: axes)
-      return inputs[1] * inverseDeviation * rest
+      let slope = (dy * normalized).mean(along: axes, keepingDimensions: true)
+      let rest = dy - dy.mean(along: axes, keepingDimensions: true) - normalized * slope
+      return inputs[1] * inverse * rest
     }
   }
 
@@ -95,53 +121,61 @@ private final class ChannelMoments {
   func scaleGradient(_ x: Tensor, _ dy: Tensor) -> Tensor {
     let (_, value) = sums(x, stopGradient(dy))
     return value.tracked(asCompositionOf: [x, dy]) { [epsilon] inputs in
-      let (normalized, _) = normalization(of: inputs[0], epsilon)
-      return (inputs[1] * normalized).sum(along: Array(0..<x.rank - 1))
+      let axes = Array(0..<x.rank - 1)
+      let normalized = normalized(inputs[0], along: axes, epsilon: epsilon)
+      return (inputs[1] * normalized).sum(along: axes)
     }
   }
 }
 
-/// x̂ = (x − μ) / √(σ² + ε) and 1 / √(σ² + ε), as a composition of operations.
-private func normalization(of x: Tensor, _ epsilon: Double) -> (Tensor, Tensor) {
-  let axes = Array(0..<x.rank - 1)
-  let deviation = x - x.mean(along: axes)
-  let inverse = 1 / sqrt(square(deviation).mean(along: axes) + epsilon)
-  return (deviation * inverse, inverse)
-}
-
 extension Tensor {
-  /// Σ (u − a) and Σ (u − a)(v − b) over each channel of u, which this is, and v.
-  fileprivate func channelSums(_ v: Tensor, _ a: Tensor, _ b: Tensor) -> (Tensor, Tensor) {
-    let channels = a.count
+  /// Σ u and Σ u (v − b) over each channel of u, which this is, and v.
+  fileprivate func channelSums(_ v: Tensor, about b: Tensor) -> (Tensor, Tensor) {
+    let channels = b.count
     let rows = count / channels
     let length = Swift.max(64, elementwiseGrain / channels)
     let blocks = (rows + length - 1) / length
     let kernel = dtype.kernels.pointee.channel_sums
     let partial = Tensor.uninitialized([blocks, 2 * channels], dtype, reading: 2 * count) {
       result, _ in
-      parallel(count: blocks) { block in
+      parallel(count: blocks, of: dtype) { block in
         kernel(
-          pointer, v.pointer, a.pointer, b.pointer, result + block * 2 * channels * dtype.byteCount,
-          channels, block * length, Swift.min(rows, (block + 1) * length))
+          pointer, v.pointer, b.pointer, result + block * 2 * channels * dtype.byteCount, channels,
+          block * length, Swift.min(rows, (block + 1) * length))
       }
     }
     let sums = partial.sum(along: 0).split(count: 2, along: 0)
     return (sums[0], sums[1])
   }
 
-  /// p u + q v + r with a number for each channel in p, q and r; u is this tensor.
+  /// q (v − b) + r with a number for each channel in b, q and r; v is this tensor.
   ///
-  /// What is below
-  /// zero then is multiplied by `slope`.
-  fileprivate func channelCombined(
-    _ p: Tensor, _ v: Tensor, _ q: Tensor, _ r: Tensor, slope: Double = 1
+  /// What is below zero then is multiplied by `slope`.
+  fileprivate func channelScaled(
+    about b: Tensor, _ q: Tensor, _ r: Tensor, slope: Double
   ) -> Tensor {
-    let channels = p.count
+    let channels = b.count
+    let kernel = dtype.kernels.pointee.channel_scale
+    return Tensor.uninitialized(shape, dtype, reading: count) { result, count in
+      let step = Swift.max(1, elementwiseGrain / channels)
+      parallel(over: count / channels, step: step, of: dtype) {
+        kernel(pointer, b.pointer, q.pointer, r.pointer, slope, result, channels, $0, $1)
+      }
+    }
+  }
+
+  /// p u + q t (v − b) + r with a number for each channel in p, b, q, t and r; u is this tensor.
+  fileprivate func channelCombined(
+    _ p: Tensor, _ v: Tensor, about b: Tensor, _ q: Tensor, _ t: Tensor, _ r: Tensor
+  ) -> Tensor {
+    let channels = b.count
     let kernel = dtype.kernels.pointee.channel_combine
     return Tensor.uninitialized(shape, dtype, reading: 2 * count) { result, count in
-      parallel(over: count / channels, step: Swift.max(1, elementwiseGrain / channels)) {
+      let step = Swift.max(1, elementwiseGrain / channels)
+      parallel(over: count / channels, step: step, of: dtype) {
         kernel(
-          pointer, v.pointer, p.pointer, q.pointer, r.pointer, slope, result, channels, $0, $1)
+          pointer, v.pointer, b.pointer, p.pointer, q.pointer, t.pointer, r.pointer, result,
+          channels, $0, $1)
       }
     }
   }

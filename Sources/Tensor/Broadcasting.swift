@@ -92,7 +92,7 @@ extension Tensor {
   ) -> Tensor {
     let (kernel, width) = (a.dtype.kernels.pointee.zip, a.dtype.byteCount)
     return uninitialized(a.shape, a.dtype, operation.name, reading: 2 * a.count) { result, count in
-      parallel(over: count, grain: elementwiseGrain) { begin, end in
+      parallel(over: count, grain: elementwiseGrain, of: a.dtype) { begin, end in
         var (length, stride) = (end - begin, 1)
         let offset = begin * width
         kernel(
@@ -111,7 +111,7 @@ extension Tensor {
     return uninitialized(plan.shape, a.dtype, operation.name, reading: a.count + b.count) {
       result, _ in
       if rank == 1 {
-        parallel(over: shape[0], grain: elementwiseGrain) { begin, end in
+        parallel(over: shape[0], grain: elementwiseGrain, of: a.dtype) { begin, end in
           var (length, aStride, bStride) = (end - begin, strides.a[0], strides.b[0])
           kernel(
             operation, parameter, a.pointer + begin * aStride * width,
@@ -122,7 +122,7 @@ extension Tensor {
       }
       let rows = shape.dropLast().reduce(1, *)
       let step = Swift.max(1, elementwiseGrain / Swift.max(1, shape[rank - 1]))
-      parallel(over: rows, step: step) { begin, end in
+      parallel(over: rows, step: step, of: a.dtype) { begin, end in
         kernel(
           operation, parameter, a.pointer, b.pointer, result, rank, shape, strides.a, strides.b,
           begin, end)

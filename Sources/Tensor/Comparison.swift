@@ -56,7 +56,7 @@ public func select(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
   let (a, b) = (a.broadcast(to: shape), b.broadcast(to: shape))
   let kernel = a.dtype.kernels.pointee.select
   let value = Tensor.uninitialized(shape, a.dtype, reading: 3 * a.count) { result, count in
-    parallel(over: count, grain: elementwiseGrain) {
+    parallel(over: count, grain: elementwiseGrain, of: a.dtype) {
       kernel(mask.pointer, a.pointer, b.pointer, result, $0, $1)
     }
   }

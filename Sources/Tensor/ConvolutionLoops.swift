@@ -138,7 +138,7 @@ struct ConvolutionLoops {
     let groups = max(1, min(length, 8 / ranges))
     let (places, elements) = (strips.places(of: windows), strips.elements(of: windows))
     let partial = Storage(count: (ranges - 1) * count, dtype: dtype)
-    parallel(count: ranges * groups) { piece in
+    parallel(count: ranges * groups, of: dtype) { piece in
       let (range, group) = (piece / groups, piece % groups)
       sumStrips(
         strips, strips.count * range / ranges..<strips.count * (range + 1) / ranges, windows,
@@ -147,7 +147,7 @@ struct ConvolutionLoops {
         to: range == 0 ? weight : partial.pointer + (range - 1) * count * width)
     }
     let add = dtype.kernels.pointee.accumulate
-    parallel(over: count, grain: elementwiseGrain) { begin, end in
+    parallel(over: count, grain: elementwiseGrain, of: dtype) { begin, end in
       for range in 0..<ranges - 1 {
         add(partial.pointer + range * count * width, weight, begin, end)
       }

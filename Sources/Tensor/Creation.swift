@@ -96,7 +96,8 @@ extension Tensor {
     self = Tensor.uninitialized([rows.count, rowLength], dtype, "bytes") { result, _ in
       bytes.withUnsafeBufferPointer { bytes in
         guard let table = bytes.baseAddress else { return }
-        parallel(over: rows.count, step: Swift.max(1, elementwiseGrain / Swift.max(1, rowLength))) {
+        let step = Swift.max(1, elementwiseGrain / Swift.max(1, rowLength))
+        parallel(over: rows.count, step: step, of: dtype) {
           for index in $0..<$1 {
             let next = Swift.min(index + 1, rows.count - 1)
             load(
@@ -112,7 +113,7 @@ extension Tensor {
   public init(filledWith value: Double, _ shape: [Int], dtype: DType = .float32) {
     let fill = dtype.kernels.pointee.fill
     self = Tensor.uninitialized(shape, dtype, "filled") { result, count in
-      parallel(over: count, grain: 2 * elementwiseGrain) { fill(value, result, $0, $1) }
+      parallel(over: count, grain: 2 * elementwiseGrain, of: dtype) { fill(value, result, $0, $1) }
     }
   }
 

@@ -3,8 +3,13 @@ import CKernels
 /// The type of a tensor's elements.
 public enum DType: String, Sendable, Codable {
   /// 32-bit floating point, for training and sampling.
+  ///
+  /// Operations take denormal numbers, those below 1.2 · 10⁻³⁸, for zero, and give zero in their
+  /// place: arithmetic with them is many times slower, and the optimisers' moments of pixels that are
+  /// always black become denormal.
   case float32
-  /// 64-bit floating point, for gradient checks and linear algebra.
+  /// 64-bit floating point, for gradient checks and linear algebra; denormal numbers, those below
+  /// 2.2 · 10⁻³⁰⁸, are numbers like any other.
   case float64
 
   /// The size of one element in bytes.

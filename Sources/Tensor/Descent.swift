@@ -63,7 +63,7 @@ extension Tensor {
     }
     let bytes = (3 + 2 * moments.count) * count * dtype.byteCount
     Profile.noting(rule.name, bytes: bytes) {
-      parallel(over: count, grain: elementwiseGrain, descend)
+      parallel(over: count, grain: elementwiseGrain, of: dtype, descend)
     }
   }
 
@@ -72,9 +72,9 @@ extension Tensor {
     precondition(
       target.shape == shape && target.dtype == dtype,
       "interpolate: expected \(dtype)\(shape), found \(target.dtype)\(target.shape)")
-    let (count, kernel) = (count, dtype.kernels.pointee.interpolate)
+    let (count, dtype, kernel) = (count, dtype, dtype.kernels.pointee.interpolate)
     change(reading: count) { memory in
-      parallel(over: count, grain: elementwiseGrain) {
+      parallel(over: count, grain: elementwiseGrain, of: dtype) {
         kernel(target.pointer, memory, weight, $0, $1)
       }
     }

@@ -10,7 +10,7 @@ extension Tensor {
   ) -> Tensor {
     let kernel = dtype.kernels.pointee.map
     let value = Tensor.uninitialized(shape, dtype, function, reading: count) { result, count in
-      parallel(over: count, grain: elementwiseGrain) {
+      parallel(over: count, grain: elementwiseGrain, of: dtype) {
         kernel(operation, p, q, pointer, result, $0, $1)
       }
     }
@@ -32,12 +32,12 @@ extension Tensor {
   }
 }
 
-/// The absolute value of each element; its gradient at 0 is 0.
+/// The absolute value of each element, of −0 too; its gradient at 0 is 0.
 public func abs(_ x: Tensor) -> Tensor {
   x.mapped(by: .abs) { _, dy in dy * sign(x) }
 }
 
-/// −1, 0 or 1 by the sign of each element.
+/// −1, 0 or 1 by the sign of each element; NaN stays.
 public func sign(_ x: Tensor) -> Tensor {
   stopGradient(x).mapped(by: .sign) { _, dy in dy * 0 }
 }
@@ -87,10 +87,11 @@ public func erf(_ x: Tensor) -> Tensor {
   x.mapped(by: .erf) { _, dy in dy * (1.1283791670955126 * exp(-square(x))) }
 }
 
-/// Each element limited to `range`; the gradient is 0 outside.
+/// Each element limited to `range`, and NaN where it is NaN; the gradient is 0 outside.
 public func clamp(_ x: Tensor, to range: ClosedRange<Double>) -> Tensor {
   let (lower, upper) = (range.lowerBound, range.upperBound)
   return x.mapped(by: .clamp, lower, upper) { _, dy in
-    dy * stopGradient(x).mapped(by: .isWithin, lower, upper) { _, dy in dy * 0 }
+    dy.masked(
+      byPositive: stopGradient(x).mapped(by: .isWithin, lower, upper) { _, dy in dy * 0 })
   }
 }

@@ -48,7 +48,7 @@ struct FoldingLoops {
     let windowRows = max(2 * overlapping, 32_768 / (parts * horizontal.output))
     let bandHeight = windowRows * vertical.stride
     let bands = (vertical.input + bandHeight - 1) / bandHeight
-    parallel(count: sizes.batch * bands) { index in
+    parallel(count: sizes.batch * bands, of: dtype) { index in
       let (image, band) = (index / bands, index % bands)
       let pixels = band * bandHeight..<min(vertical.input, (band + 1) * bandHeight)
       let windows = rowsOfWindows(seeing: pixels)

@@ -107,7 +107,7 @@ struct ImageStrips {
 
   /// Calls `body` with every strip, shared among the threads.
   func forEach(_ body: (Strip) -> Void) {
-    parallel(count: count) { withStrip($0, body) }
+    parallel(count: count, of: dtype) { withStrip($0, body) }
   }
 
   /// Calls `body` with the strip of this number.

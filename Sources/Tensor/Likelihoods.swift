@@ -21,7 +21,8 @@ public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
   let value = Tensor.uninitialized(
     x.shape.dropLast(), x.dtype, reading: (residuals == nil ? 2 : 3) * x.count
   ) { result, rows in
-    parallel(over: rows, step: max(1, elementwiseGrain / 4 / max(1, columns))) {
+    let step = max(1, elementwiseGrain / 4 / max(1, columns))
+    parallel(over: rows, step: step, of: x.dtype) {
       kernel(logits.pointer, x.pointer, result, residuals?.pointer, columns, $0, $1)
     }
   }

@@ -193,7 +193,7 @@ private struct ProductSize {
       columnSums: CKColumnSums(sums: columnSums, block: Tensor.sumBlockLength(inner: n)))
     if m == 0 || n == 0 || batch == 0 { return whole.sumColumns() }
     if let batch {
-      parallel(count: batch) { i in
+      parallel(count: batch, of: dtype) { i in
         var block = whole
         block.a += i * m * k * width
         block.b += i * k * n * width
@@ -204,7 +204,7 @@ private struct ProductSize {
       return
     }
     let blocks = blocks
-    parallel(count: blocks.count) {
+    parallel(count: blocks.count, of: dtype) {
       whole.part(blocks[$0].rows, blocks[$0].columns).multiply(work: 2 * m * n * k)
     }
   }

@@ -14,7 +14,7 @@ public func maxPool2D(_ x: Tensor, size: Int, stride: Int? = nil) -> Tensor {
   let taps = Tensor(
     Storage(count: pool.pooledShape.product, dtype: x.dtype), shape: pool.pooledShape)
   let value = Tensor.uninitialized(pool.pooledShape, x.dtype, reading: x.count) { result, _ in
-    pool.forEachRange { kernel(x.pointer, result, taps.pointer, $0, $1, $2) }
+    pool.forEachRange(of: x.dtype) { kernel(x.pointer, result, taps.pointer, $0, $1, $2) }
   }
   return value.tracked(from: x) { _, dy in dy.addedToSelected(taps, pool) }
 }
@@ -53,6 +53,9 @@ private struct Pool {
 
   var pooledShape: [Int] { [shape[0], rows, columns, shape[3]] }
 
+  /// Whether each pixel is in one window.
+  var isPartition: Bool { stride == size && rows * size == shape[1] && columns * size == shape[2] }
+
   init(of x: Tensor, size: Int, stride: Int, _ name: String) {
     precondition(
       size > 0 && stride > 0,
@@ -78,7 +81,7 @@ private struct Pool {
   /// Calls `body` with the windows and ranges of their numbers, in parallel.
   ///
   /// Each range is of whole images, because windows that overlap add to the same pixels.
-  func forEachRange(_ body: (UnsafePointer<CKWindows>, Int, Int) -> Void) {
+  func forEachRange(of dtype: DType, _ body: (UnsafePointer<CKWindows>, Int, Int) -> Void) {
     let tapRows = (0..<size).flatMap { row in (0..<size).map { _ in row } }
     let tapColumns = (0..<size).flatMap { _ in Array(0..<size) }
     let images = max(1, elementwiseGrain / max(1, rows * columns * size * size * shape[3]))
@@ -91,7 +94,7 @@ private struct Pool {
           height: shape[1], width: shape[2], channels: shape[3], rows: rows, columns: columns,
           step: stride, tap_count: size * size, tap_rows: firstRow, tap_columns: firstColumn)
         withUnsafePointer(to: &windows) { windows in
-          parallel(over: shape[0], step: images) {
+          parallel(over: shape[0], step: images, of: dtype) {
             body(windows, $0 * rows * columns, $1 * rows * columns)
           }
         }
@@ -105,7 +108,7 @@ extension Tensor {
   fileprivate func selected(_ taps: Tensor, _ pool: Pool) -> Tensor {
     let kernel = dtype.kernels.pointee.window_select
     let value = Tensor.uninitialized(pool.pooledShape, dtype, reading: count) { result, _ in
-      pool.forEachRange { kernel(pointer, taps.pointer, result, $0, $1, $2) }
+      pool.forEachRange(of: dtype) { kernel(pointer, taps.pointer, result, $0, $1, $2) }
     }
     return value.tracked(from: self) { _, dy in dy.addedToSelected(taps, pool) }
   }
@@ -115,7 +118,7 @@ extension Tensor {
     let kernel = dtype.kernels.pointee.window_add_selected
     var value = Tensor.zeros(pool.shape, dtype: dtype)
     value.change(reading: 2 * count) { result in
-      pool.forEachRange { kernel(pointer, taps.pointer, result, $0, $1, $2) }
+      pool.forEachRange(of: dtype) { kernel(pointer, taps.pointer, result, $0, $1, $2) }
     }
     return value.tracked(from: self) { _, dy in dy.selected(taps, pool) }
   }
@@ -124,7 +127,7 @@ extension Tensor {
   fileprivate func summed(_ pool: Pool) -> Tensor {
     let kernel = dtype.kernels.pointee.window_sum
     let value = Tensor.uninitialized(pool.pooledShape, dtype, reading: count) { result, _ in
-      pool.forEachRange { kernel(pointer, result, $0, $1, $2) }
+      pool.forEachRange(of: dtype) { kernel(pointer, result, $0, $1, $2) }
     }
     return value.tracked(from: self) { _, dy in dy.spread(pool) }
   }
@@ -132,9 +135,10 @@ extension Tensor {
   /// The adjoint of ``summed(_:)``: images with each of these elements in all pixels of its window.
   fileprivate func spread(_ pool: Pool) -> Tensor {
     let kernel = dtype.kernels.pointee.window_spread
-    var value = Tensor.zeros(pool.shape, dtype: dtype)
+    // What −0 is added to is not changed, not even a −0.
+    var value = Tensor(filledWith: pool.isPartition ? -0.0 : 0, pool.shape, dtype: dtype)
     value.change(reading: count) { result in
-      pool.forEachRange { kernel(pointer, result, $0, $1, $2) }
+      pool.forEachRange(of: dtype) { kernel(pointer, result, $0, $1, $2) }
     }
     return value.tracked(from: self) { _, dy in dy.summed(pool) }
   }

@@ -118,7 +118,7 @@ public final class Random {
     }
     let (seed, stream, block) = (state.seed, state.stream, state.block)
     let result = Tensor.uninitialized(shape, dtype, function) { y, count in
-      parallel(over: count, grain: 2_048) { draw(seed, stream, block, y, $0, $1) }
+      parallel(over: count, grain: 2_048, of: dtype) { draw(seed, stream, block, y, $0, $1) }
     }
     state.block += UInt64((result.count + numbersPerBlock - 1) / numbersPerBlock)
     return result

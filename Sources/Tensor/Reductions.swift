@@ -1,7 +1,10 @@
 import CKernels
 
+// Along no axes, `[]`, a reduction looks at each element by itself, as NumPy's do with `axis=()`: its sum,
+// mean and extremes are the tensor, its variance is zero.
+
 extension Tensor {
-  // MARK: Sum and mean
+  // MARK: Sum
 
   /// The sum of all elements, a scalar.
   public func sum() -> Tensor { sum(along: Array(shape.indices)) }
@@ -11,58 +14,12 @@ extension Tensor {
     sum(along: [axis], keepingDimensions: keepingDimensions)
   }
 
-  /// The sum along several axes.
+  /// The sum along several axes; along none, the tensor itself.
   public func sum(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
-    total(along: axes, keepingDimensions, "sum") { _ in 1 }
-  }
-
-  /// The sum along axes times a factor that depends on how many elements it has.
-  private func total(
-    along axes: [Int], _ keepingDimensions: Bool, _ name: String, factor: (Int) -> Double
-  ) -> Tensor {
-    let kept = reduced(.sum, along: axes, name)
+    let kept = reduced(.sum, along: axes, "sum")
     let (own, keptShape) = (shape, kept.shape)
-    let factor = factor(kept.count)
-    let shape = keepingDimensions ? keptShape : squeezedShape(along: axes, name)
-    return Tensor((kept * factor).storage, shape: shape)
-      .tracked(from: self) { _, dy in (dy * factor).reshaped(to: keptShape).broadcast(to: own) }
-  }
-
-  /// The mean of all elements, a scalar.
-  public func mean() -> Tensor { mean(along: Array(shape.indices)) }
-
-  /// The mean along one axis; a negative axis counts from the end.
-  public func mean(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
-    mean(along: [axis], keepingDimensions: keepingDimensions)
-  }
-
-  /// The mean along several axes.
-  public func mean(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
-    total(along: axes, keepingDimensions, "mean") { Double($0) / Double(count) }
-  }
-
-  /// The variance of all elements, a scalar; see ``variance(along:keepingDimensions:correction:)``.
-  public func variance(correction: Int = 0) -> Tensor {
-    variance(along: Array(shape.indices), correction: correction)
-  }
-
-  /// The variance along one axis.
-  public func variance(
-    along axis: Int, keepingDimensions: Bool = false, correction: Int = 0
-  ) -> Tensor {
-    variance(along: [axis], keepingDimensions: keepingDimensions, correction: correction)
-  }
-
-  /// The variance along several axes: squared deviations from the mean over n − `correction`.
-  ///
-  /// A correction of 0 gives the distribution's own variance, 1 the unbiased estimate of it.
-  public func variance(
-    along axes: [Int], keepingDimensions: Bool = false, correction: Int = 0
-  ) -> Tensor {
-    let deviation = self - mean(along: axes, keepingDimensions: true)
-    let total = square(deviation).sum(along: axes, keepingDimensions: keepingDimensions)
-    let n = Double(count) / Double(Swift.max(1, total.count))
-    return total / (n - Double(correction))
+    return kept.reshaped(to: reducedShape(along: axes, keepingDimensions, "sum"))
+      .tracked(from: self) { _, dy in dy.reshaped(to: keptShape).broadcast(to: own) }
   }
 
   // MARK: Extremes
@@ -75,7 +32,10 @@ extension Tensor {
     max(along: [axis], keepingDimensions: keepingDimensions)
   }
 
-  /// The largest element along several axes; equal ones share the gradient.
+  /// The largest element along several axes; along none, the tensor itself.
+  ///
+  /// Equal elements share the gradient. Where an element is NaN, so is the result. There must be an
+  /// element at least.
   public func max(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     extreme(.max, along: axes, keepingDimensions, "max")
   }
@@ -88,7 +48,10 @@ extension Tensor {
     min(along: [axis], keepingDimensions: keepingDimensions)
   }
 
-  /// The smallest element along several axes; equal ones share the gradient.
+  /// The smallest element along several axes; along none, the tensor itself.
+  ///
+  /// Equal elements share the gradient. Where an element is NaN, so is the result. There must be an
+  /// element at least.
   public func min(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     extreme(.min, along: axes, keepingDimensions, "min")
   }
@@ -98,7 +61,7 @@ extension Tensor {
   ) -> Tensor {
     let x = self
     let kept = reduced(operation, along: axes, name)
-    let shape = keepingDimensions ? kept.shape : squeezedShape(along: axes, name)
+    let shape = reducedShape(along: axes, keepingDimensions, name)
     return kept.reshaped(to: shape).tracked(from: self) { _, dy in
       let isExtreme = x .== kept
       let share = isExtreme / isExtreme.sum(along: axes, keepingDimensions: true)
@@ -107,7 +70,8 @@ extension Tensor {
   }
 
   /// The indices of the largest elements along one axis, row-major over the other axes; the first
-  /// of equal ones.
+  /// of equal ones, and the first NaN where there is one, as that is what ``max(along:keepingDimensions:)``
+  /// gives.
   public func argmax(along axis: Int = -1) -> [Int] {
     // The loop returns an index as an element, and a float holds no odd one above 2²⁴.
     let isLong = shape[self.axis(axis, "argmax")] > 1 << 24
@@ -117,10 +81,10 @@ extension Tensor {
 
   // MARK: The loop
 
-  /// The shape without the given axes.
-  private func squeezedShape(along axes: [Int], _ name: String) -> [Int] {
-    let isDropped = axisFlags(axes, name)
-    return zip(shape, isDropped).compactMap { $1 ? nil : $0 }
+  /// The shape without the given axes, or with a size of 1 there.
+  func reducedShape(along axes: [Int], _ keepingDimensions: Bool, _ name: String) -> [Int] {
+    let isReduced = axisFlags(axes, name)
+    return zip(shape, isReduced).compactMap { $1 ? keepingDimensions ? 1 : nil : $0 }
   }
 
   /// Whether each axis is among those given, which may be counted from the end.
@@ -142,15 +106,21 @@ extension Tensor {
     return index
   }
 
-  /// Reduces along axes, keeping them with size 1; no gradient.
-  private func reduced(_ operation: CKReduction, along axes: [Int], _ name: String) -> Tensor {
+  /// Adjacent axes to reduce in one pass: the middle one of [outer, count, inner].
+  struct AxisRun {
+    let outer: Int
+    let count: Int
+    let inner: Int
+    /// The shape afterwards.
+    let shape: [Int]
+  }
+
+  /// The passes that reduce along axes, one after the other, keeping each axis with size 1.
+  ///
+  /// The last axes come first, while the data is largest.
+  func axisRuns(along axes: [Int], _ name: String) -> [AxisRun] {
     let isReduced = axisFlags(axes, name)
-    precondition(
-      operation == .sum || !zip(shape, isReduced).contains { $0 == 0 && $1 },
-      "\(name): no elements along \(axes) in \(shape)")
-    var result = untracked
-    // Adjacent axes go in one pass, the last ones first, while the data is largest.
-    var end = rank
+    var (runs, shape, end) = ([AxisRun](), shape, rank)
     while end > 0 {
       guard isReduced[end - 1] else {
         end -= 1
@@ -158,15 +128,25 @@ extension Tensor {
       }
       var begin = end - 1
       while begin > 0 && isReduced[begin - 1] { begin -= 1 }
-      let outer = result.shape[..<begin].reduce(1, *)
-      let middle = result.shape[begin..<end].reduce(1, *)
-      let inner = result.shape[end...].reduce(1, *)
-      var shape = result.shape
+      let (outer, count) = (shape[..<begin].reduce(1, *), shape[begin..<end].reduce(1, *))
+      let inner = shape[end...].reduce(1, *)
       for d in begin..<end { shape[d] = 1 }
-      result = result.reduced(operation, outer, middle, inner, shape: shape, function: name)
+      runs.append(AxisRun(outer: outer, count: count, inner: inner, shape: shape))
       end = begin
     }
-    return result
+    return runs
+  }
+
+  /// Reduces along axes, keeping them with size 1; no gradient.
+  private func reduced(_ operation: CKReduction, along axes: [Int], _ name: String) -> Tensor {
+    let runs = axisRuns(along: axes, name)
+    precondition(
+      operation == .sum || runs.allSatisfy { $0.count > 0 },
+      "\(name): expected elements along \(axes), found none in shape \(shape)")
+    return runs.reduce(untracked) { result, run in
+      result.reduced(
+        operation, run.outer, run.count, run.inner, shape: run.shape, function: name)
+    }
   }
 
   /// The most elements that are added up one after the other.
@@ -193,7 +173,7 @@ extension Tensor {
     guard operation != .argmax && isWorthBlocks && count > blockLength else {
       return Tensor.uninitialized(shape, dtype, function, reading: self.count) { result, _ in
         let step = Swift.max(1, elementwiseGrain / Swift.max(1, count * inner))
-        parallel(over: outer, step: step) {
+        parallel(over: outer, step: step, of: dtype) {
           reduce(operation, pointer, result, count, inner, $0, $1, 0, inner)
         }
       }
@@ -203,7 +183,7 @@ extension Tensor {
     let partial = Tensor.uninitialized(
       [outer, blocks, inner], dtype, function, reading: self.count
     ) { result, _ in
-      parallel(count: outer * blocks) { index in
+      parallel(count: outer * blocks, of: dtype) { index in
         let (row, block) = index.quotientAndRemainder(dividingBy: blocks)
         let begin = block * blockLength
         reduce(

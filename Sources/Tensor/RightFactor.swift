@@ -32,7 +32,9 @@ struct RightFactor: @unchecked Sendable {
     let product = dtype.product
     func packed(_ b: UnsafeMutableRawPointer, k: Int) -> Storage {
       let storage = Storage(count: product.packed_count(n, k), dtype: dtype)
-      parallel(count: product.block_count(k)) { product.pack(b, n, 1, n, k, $0, storage.pointer) }
+      parallel(count: product.block_count(k), of: dtype) {
+        product.pack(b, n, 1, n, k, $0, storage.pointer)
+      }
       return storage
     }
     arranged = packed(b, k: k)

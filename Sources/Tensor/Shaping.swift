@@ -225,6 +225,7 @@ private struct StridedLoop {
   func run(_ body: (Int, Int) -> Void) {
     let rows = shape.dropLast().reduce(1, *)
     let length = max(1, shape[shape.count - 1])
-    parallel(over: rows, step: max(1, elementwiseGrain / length), body)
+    // Elements are copied as they are, and denormal ones stay.
+    parallel(over: rows, step: max(1, elementwiseGrain / length), of: .float64, body)
   }
 }

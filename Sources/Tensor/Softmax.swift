@@ -6,7 +6,7 @@ import CKernels
 /// e^xᵢ / Σⱼ e^xⱼ along one axis: the probabilities of classes with logits `x`, which sum to 1.
 ///
 /// A logit of −∞ gives the probability 0 and has the gradient 0. Where all logits along the axis are
-/// −∞, all probabilities are 0.
+/// −∞, all probabilities are 0; along an axis of size 0 there are none.
 public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
   let axis = x.axis(axis, "softmax")
   return x.exponentials(.softmax, along: axis, "softmax")
@@ -28,7 +28,8 @@ extension Tensor {
   /// log Σ e^x along one axis, without overflow: m + log(1 + Σ e^(x − m)) with the largest element m
   /// and the sum over the others.
   ///
-  /// An element of −∞ adds nothing and has the gradient 0; where all are −∞, so is the result. In
+  /// An element of −∞ adds nothing and has the gradient 0; where all are −∞, so is the result, as it
+  /// is along an axis of size 0, where the sum is empty. In
   /// float64 a result near 0 is exact to the last digits of m, from which it is a difference.
   public func logSumExp(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
     let axis = self.axis(axis, "logSumExp")
@@ -45,8 +46,11 @@ extension Tensor {
   fileprivate func exponentials(
     _ operation: CKSoftmax, along axis: Int, _ name: String
   ) -> Tensor {
-    precondition(
-      shape[axis] > 0, "\(name): expected elements along axis \(axis), found shape \(shape)")
+    if shape[axis] == 0 {
+      var shape = shape
+      if operation == .logSumExp { shape[axis] = 1 }
+      return Tensor(filledWith: -.infinity, shape, dtype: dtype)
+    }
     let (source, columns) = (untracked.movedToTheEnd(axis), shape[axis])
     let results = operation == .logSumExp ? 1 : columns
     let kernel = dtype.kernels.pointee.softmax
@@ -77,6 +81,7 @@ extension Tensor {
   fileprivate static func goingBack(
     through operation: CKSoftmax, _ probabilities: Tensor, _ dy: Tensor, along axis: Int
   ) -> Tensor {
+    if probabilities.count == 0 { return probabilities.untracked }
     let p = probabilities.untracked.movedToTheEnd(axis)
     let (slopes, columns) = (dy.untracked.movedToTheEnd(axis), probabilities.shape[axis])
     let kernel = p.dtype.kernels.pointee.softmax_back

@@ -124,9 +124,11 @@ extension Tensor {
   /// Adds `other`, of the same shape, in place where nothing else shares the memory.
   mutating func accumulate(_ other: Tensor) {
     if place == nil && other.place == nil && isKnownUniquelyReferenced(&storage) {
-      let (count, add) = (count, dtype.kernels.pointee.accumulate)
+      let (count, dtype, add) = (count, dtype, dtype.kernels.pointee.accumulate)
       change(reading: count) { memory in
-        parallel(over: count, grain: elementwiseGrain) { add(other.pointer, memory, $0, $1) }
+        parallel(over: count, grain: elementwiseGrain, of: dtype) {
+          add(other.pointer, memory, $0, $1)
+        }
       }
     } else {
       self = self + other
@@ -189,7 +191,9 @@ extension Tensor {
       [blocks], .float64, function, reading: reading * dtype.byteCount / 8
     ) { result, _ in
       let sums = result.assumingMemoryBound(to: Double.self)
-      parallel(over: count, step: length) { begin, end in sums[begin / length] = body(begin, end) }
+      parallel(over: count, step: length, of: dtype) { begin, end in
+        sums[begin / length] = body(begin, end)
+      }
     }
     return partial.doubles.reduce(0, +)
   }

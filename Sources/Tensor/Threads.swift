@@ -20,11 +20,18 @@ public var instructionSet: String { String(cString: ck_instruction_set()) }
 /// The order is unspecified; each call must write to places of its own. Splitting pays from a few
 /// tens of microseconds of work a call.
 public func parallel(count: Int, _ body: (Int) -> Void) {
+  parallel(count: count, of: .float64, body)
+}
+
+/// Calls `body` with every index in `0 ..< count`, in parallel, for arithmetic in this element type.
+///
+/// For float32 denormal numbers are flushed to zero meanwhile, on every thread.
+func parallel(count: Int, of dtype: DType, _ body: (Int) -> Void) {
   precondition(count >= 0, "parallel: expected a count of 0 or more, found \(count)")
   withoutActuallyEscaping(body) { body in
     var body = Body(call: body)
     withUnsafeMutablePointer(to: &body) { pointer in
-      ck_parallel(count, pointer) { context, index in
+      ck_parallel(count, dtype == .float32, pointer) { context, index in
         context.assumingMemoryBound(to: Body.self).pointee.call(index)
       }
     }
@@ -40,14 +47,14 @@ private struct Body {
 ///
 /// The ranges depend on `count` and `grain` alone. All but the last begin and end at a multiple of
 /// 64, so that a range of elements begins at a cache line.
-func parallel(over count: Int, grain: Int, _ body: (Int, Int) -> Void) {
+func parallel(over count: Int, grain: Int, of dtype: DType, _ body: (Int, Int) -> Void) {
   let length = (Swift.max(grain, 1) + 63) / 64 * 64
-  parallel(over: count, step: length, body)
+  parallel(over: count, step: length, of: dtype, body)
 }
 
 /// Splits `0 ..< count` into ranges of `step` and calls `body` with each, in parallel.
-func parallel(over count: Int, step: Int, _ body: (Int, Int) -> Void) {
-  parallel(count: (count + step - 1) / step) { chunk in
+func parallel(over count: Int, step: Int, of dtype: DType, _ body: (Int, Int) -> Void) {
+  parallel(count: (count + step - 1) / step, of: dtype) { chunk in
     body(chunk * step, Swift.min(count, (chunk + 1) * step))
   }
 }

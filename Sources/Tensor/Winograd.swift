@@ -76,7 +76,7 @@ struct WinogradLoops {
     _ bias: UnsafeMutableRawPointer?, to y: UnsafeMutableRawPointer
   ) {
     let kernel = kernelFactors(weight, isTransposed: false)
-    parallel(count: stripCount) { strip in
+    parallel(count: stripCount, of: dtype) { strip in
       let images = imageRange(ofStrip: strip)
       let v = transformed(CK_IMAGES, x, pixels(), images)
       let m = multiply(v, depth, kernel, sizes.outputs, images)
@@ -90,7 +90,7 @@ struct WinogradLoops {
     _ bias: UnsafeMutableRawPointer?, to x: UnsafeMutableRawPointer
   ) {
     let kernel = kernelFactors(weight, isTransposed: true)
-    parallel(count: stripCount) { strip in
+    parallel(count: stripCount, of: dtype) { strip in
       let images = imageRange(ofStrip: strip)
       let m = transformed(CK_RESULTS, y, results(), images)
       let v = multiply(m, sizes.outputs, kernel, depth, images)
@@ -120,14 +120,14 @@ struct WinogradLoops {
     func sum(_ range: Int, _ group: Int) -> UnsafeMutableRawPointer {
       sums.pointer + (range * count + channels(group).lowerBound * count / inputs) * width
     }
-    parallel(count: ranges * groups) { piece in
+    parallel(count: ranges * groups, of: dtype) { piece in
       let (range, group) = (piece / groups, piece % groups)
       sumProducts(
         stripCount * range / ranges..<stripCount * (range + 1) / ranges, x, y, channels(group),
         to: sum(range, group))
     }
     let add = dtype.kernels.pointee.accumulate
-    parallel(count: groups) { group in
+    parallel(count: groups, of: dtype) { group in
       let channels = channels(group)
       for range in 1..<ranges {
         add(sum(range, group), sum(0, group), 0, count / inputs * channels.count)
@@ -256,7 +256,7 @@ struct WinogradLoops {
     let outputs = sizes.outputs
     let plain = Storage(count: points * depth * outputs, dtype: dtype)
     let all = kernel(0..<sizes.inputs * outputs)
-    parallel(over: all.channels, grain: 512) { begin, end in
+    parallel(over: all.channels, grain: 512, of: dtype) { begin, end in
       var part = all
       (part.channel_begin, part.channel_end) = (begin, end)
       transforms.to_points(CK_KERNEL, taps, weight, plain.pointer + begin * width, &part, 0, 1)
@@ -265,7 +265,7 @@ struct WinogradLoops {
     let steps = isTransposed ? (k: 1, n: outputs) : (k: outputs, n: 1)
     let length = product.packed_count(n, k)
     let packed = Storage(count: points * length, dtype: dtype)
-    parallel(count: points) { point in
+    parallel(count: points, of: dtype) { point in
       if tiles(with: point, in: 0..<1).isEmpty { return }
       for block in 0..<product.block_count(k) {
         product.pack(

@@ -18,6 +18,34 @@ import Testing
     #expect(constant.weight.scalars == [7, 7, 7, 7])
   }
 
+  /// In every layer the bias is a tensor; a convolution made without one has `nil`.
+  @Test func theBiasIsATensorInEveryLayer() {
+    let random = Random(seed: 4)
+    let image = Tensor.zeros([1, 2, 2, 3])
+    let (conv, transposed) = (
+      Conv2D(3, 2, kernel: 1, random), ConvTranspose2D(3, 2, kernel: 1, random)
+    )
+    for bias in [conv.bias, transposed.bias, Dense(3, 2, random).bias] {
+      #expect(bias == Tensor.zeros([2]))
+    }
+    conv.bias = Tensor([1, 2])
+    transposed.bias = Tensor([1, 2])
+    for layer in [conv, transposed] as [any Layer] {
+      #expect(layer(image) == Tensor([1, 2]).broadcast(to: [1, 2, 2, 2]), "\(layer)")
+      #expect(layer.parameters.map(\.name) == ["weight", "bias"])
+    }
+    #expect(conv.$bias === conv.parameters.last?.parameter)
+    let (plain, plainTransposed) = (
+      Conv2D(3, 2, kernel: 1, bias: false, random),
+      ConvTranspose2D(3, 2, kernel: 1, bias: false, random)
+    )
+    #expect(plain.bias == nil && plainTransposed.bias == nil && plain.$bias == nil)
+    plain.bias = nil
+    for layer in [plain, plainTransposed] as [any Layer] {
+      #expect(layer.parameters.map(\.name) == ["weight"] && layer.parameterCount == 6)
+    }
+  }
+
   @Test func activationsAreTheFunctionsOfTheirNames() {
     let x = Tensor([[-2, -0.5, 0], [0.5, 2, 3]])
     let pairs: [(any Layer, Tensor)] = [

@@ -46,6 +46,22 @@ import Testing
     #expect(layer.weight == own.0 && layer.bias == own.1 && average.values == averaged)
   }
 
+  /// decay · ∞ + (1 − decay) · w is infinite, and not the difference of two infinities.
+  @Test func whatIsInfiniteStaysSo() {
+    let weights = Weights([Tensor([1, 1, 1])])
+    let average = MovingAverage(of: weights, decay: 0.5)
+    weights.values[0].wrappedValue = Tensor([Double.infinity, -.infinity, .nan])
+    average.update(from: weights)
+    average.update(from: weights)
+    weights.values[0].wrappedValue = Tensor([2, 2, 2])
+    average.update(from: weights)
+    #expect(average.values["0"]?.scalars.prefix(2) == [.infinity, -.infinity])
+    #expect(average.values["0"]?.scalars[2].isNaN == true)
+    weights.values[0].wrappedValue = Tensor([-Double.infinity, 0, 0])
+    average.update(from: weights)
+    #expect(average.values["0"]?.scalars[0].isNaN == true)
+  }
+
   @Test func followsAnOptimiserThatChangesInPlace() {
     let weights = Weights([Tensor([1, 2])])
     let average = MovingAverage(of: weights, decay: 0.5)

@@ -122,4 +122,90 @@ import Testing
     #expect(abs(group(x) - layer(x)).max().scalar < 1e-14)
     #expect("\(group)" == "GroupNorm(1, 8)  // 16 parameters")
   }
+
+  // MARK: Equal, far and large inputs
+
+  /// Equal values become the shift exactly, whatever they are and however many.
+  @Test(arguments: [12_345.678, 1e6, 255, -1.0 / 3, 1e-20], [DType.float32, .float64])
+  func equalValuesBecomeTheShift(_ constant: Double, _ dtype: DType) {
+    for features in [2, 7, 250, 1_000, 4_099] {
+      let x = Tensor(filledWith: constant, [3, features], dtype: dtype)
+      let layers: [any Layer] = [
+        LayerNorm(features), GroupNorm(1, features), BatchNorm(features),
+        GroupNorm(features % 7 == 0 ? 7 : 1, features),
+      ]
+      let places = x.reshaped(to: [1, 3, 1, features])
+      for layer in layers {
+        layer.convert(to: dtype)
+        if !(layer is GroupNorm) || layer.parameterCount == 2 * features {
+          #expect(layer(x) == x * 0, "\(layer)")
+        }
+        if layer is GroupNorm { #expect(layer(places) == places * 0, "\(layer)") }
+      }
+    }
+  }
+
+  /// In inference too: an input that is the running mean becomes the shift, beside a small variance.
+  @Test func theRunningMeanBecomesTheShiftInInference() {
+    let layer = BatchNorm(3, epsilon: 1e-5)
+    layer.mode = .inference
+    layer.runningMean = Tensor([12_345.678, 1e6, -0.1])
+    layer.runningVariance = Tensor.zeros([3])
+    layer.shift = Tensor([1, 2, 3])
+    let x = Tensor.stacked([layer.runningMean, layer.runningMean])
+    #expect(layer(x) == Tensor([[1, 2, 3], [1, 2, 3]]))
+  }
+
+  /// The squares of these are no floats.
+  @Test func veryLargeInputs() {
+    let x = Tensor([[1e30, 1], [-1e30, 2], [1e30, 3], [-1e30, 4]])
+    let layer = BatchNorm(2)
+    let y = layer(x)
+    #expect(y.sliced(0..<1, along: 1).flattened() == Tensor([1, -1, 1, -1]))
+    let weights = Tensor([[1, 1], [2, 0], [-1, 1], [0.5, 3]])
+    let dx = gradient(at: x) { (layer($0) * weights).sum() }
+    layer.convert(to: .float64)
+    let exact = gradient(at: x.converted(to: .float64)) {
+      (layer($0) * weights.converted(to: .float64)).sum()
+    }
+    for (found, exact) in zip(dx.doubles, exact.doubles) {
+      #expect(
+        Swift.abs(found - exact) <= 2e-6 * Swift.max(Swift.abs(exact), found == 0 ? 0 : 1e-31))
+    }
+    for other in [LayerNorm(4), GroupNorm(1, 4)] as [any Layer] {
+      #expect(other(x.sliced(0..<1, along: 1).reshaped(to: [1, 4])) == Tensor([[1, -1, 1, -1]]))
+    }
+  }
+
+  /// A running variance that has become infinite stays so; it does not become NaN.
+  @Test func aRunningVarianceStaysInfinite() {
+    let layer = BatchNorm(1)
+    let large = Tensor([[1e30], [-1e30]])
+    for x in [large, large, Tensor([[1], [2]])] { _ = layer(x) }
+    #expect(layer.runningVariance.scalars == [.infinity] && layer.runningMean.isFinite)
+    layer.mode = .inference
+    #expect(layer(Tensor([[5]])) == Tensor([[0]]))
+  }
+
+  @Test func batchNormsGradientsInInference() {
+    let random = Random(seed: 8)
+    for slope in [1, 0, 0.2] {
+      let layer = BatchNorm(3)
+      layer.convert(to: .float64)
+      layer.runningMean = random.normal([3], dtype: .float64)
+      layer.runningVariance = random.uniform([3], in: 0.5..<2, dtype: .float64)
+      layer.mode = .inference
+      let sequence = Sequential {
+        layer
+        LeakyReLU(slope: slope)
+      }
+      let check = checkGradient(
+        of: { inputs in
+          (layer.scale, layer.shift) = (inputs[1], inputs[2])
+          return square(sequence(inputs[0]))
+        },
+        at: [[4, 3], [3], [3]].map { offZero($0) })
+      #expect(check.passes(), "slope \(slope): \(check)")
+    }
+  }
 }

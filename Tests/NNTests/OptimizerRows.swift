@@ -28,13 +28,13 @@ private func adam(
   decoupled: Double = 0
 ) -> OptimizerRow.Reference {
   { w, gradient, s, t in
-    let g = gradient + decay * w
+    let g = decay == 0 ? gradient : gradient + decay * w
     s[0] = beta1 * s[0] + (1 - beta1) * g
     s[1] = beta2 * s[1] + (1 - beta2) * g * g
     var (power1, power2) = (1.0, 1.0)
     for _ in 0..<t { (power1, power2) = (power1 * beta1, power2 * beta2) }
     let (mean, square) = (s[0] / (1 - power1), s[1] / (1 - power2))
-    w -= rate * decoupled * w
+    if decoupled != 0 { w -= rate * decoupled * w }
     w -= rate * mean / (square.squareRoot() + epsilon)
   }
 }

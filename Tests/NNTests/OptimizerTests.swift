@@ -82,6 +82,38 @@ import Testing
     #expect(optimizer.state.moments["0"]?.isEmpty == true && weights.doubles == [[0.5]])
   }
 
+  // MARK: Infinite gradients
+
+  /// An infinite gradient moves a weight to infinity, where the rule itself does not divide it by its
+  /// own size; it stays there, and its neighbours are as they would be without it.
+  @Test(arguments: optimizerRows, [DType.float32, .float64])
+  func anInfiniteGradientIsAsTheFormulaHasIt(_ row: OptimizerRow, _ dtype: DType) {
+    let start = Tensor([Double](repeating: 1, count: 37), dtype: dtype)
+    let weights = Weights([start])
+    let optimizer = row.make()
+    var expected = start.doubles
+    var memory = [[Double]](repeating: [0, 0], count: 37)
+    for step in 1...3 {
+      let slope = (0..<37).map {
+        $0 % 5 == 3 && step == 2 ? ($0 % 2 == 0 ? Double.infinity : -.infinity) : 0.5
+      }
+      optimizer.update(weights, along: weights.gradients([Tensor(slope, dtype: dtype)]))
+      for index in 0..<37 {
+        row.reference(&expected[index], slope[index], &memory[index], step)
+      }
+    }
+    for (found, expected) in zip(weights.doubles[0], expected) {
+      if expected.isFinite {
+        #expect(Swift.abs(found - expected) < 1e-5)
+      } else {
+        #expect(found == expected || found.isNaN && expected.isNaN)
+      }
+    }
+    if row.name.hasPrefix("SGD") && !row.name.contains("L2") {
+      #expect(weights.doubles[0][3] == .infinity && weights.doubles[0][8] == -.infinity)
+    }
+  }
+
   // MARK: State
 
   @Test(arguments: optimizerRows)

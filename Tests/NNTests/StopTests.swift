@@ -17,7 +17,19 @@ private final class Forgetful: Module {
   var members: Members { ["kept": kept] }
 }
 
+private final class ForgetfulOfABias: Module {
+  @Parameter var weight = Tensor([1])
+  @OptionalParameter var bias: Tensor? = Tensor([0])
+  var members: Members { ["weight": $weight] }
+}
+
 private let stopRows: [StopRow] = [
+  .init("OptionalParameter: expected nil, as the module was made without this parameter, found a") {
+    Conv2D(1, 2, kernel: 1, bias: false, Random(seed: 0)).bias = Tensor([1, 2])
+  },
+  .init("OptionalParameter: expected a tensor, as the module was made with this parameter") {
+    Conv2D(1, 2, kernel: 1, Random(seed: 0)).bias = nil
+  },
   .init("Dense(3, 4): expected an input of shape [batch, 3], found [2, 5]") {
     _ = Dense(3, 4, Random(seed: 0))(Tensor.zeros([2, 5]))
   },
@@ -165,7 +177,8 @@ private let stopRows: [StopRow] = [
 
 /// What only a debug build looks for.
 private let assertionRows: [StopRow] = [
-  .init(#"Forgetful.members lacks ["lost"]"#) { _ = Forgetful().parameters }
+  .init(#"Forgetful.members lacks ["lost"]"#) { _ = Forgetful().parameters },
+  .init(#"ForgetfulOfABias.members lacks ["_bias"]"#) { _ = ForgetfulOfABias().parameters },
 ]
 
 #if DEBUG

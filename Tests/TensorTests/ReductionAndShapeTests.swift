@@ -107,6 +107,23 @@ private let rows: [ShapeRow] =
     #expect(check.passes(), "\(row.name): \(check)")
   }
 
+  /// As NumPy has it with `axis=()`.
+  @Test(arguments: [DType.float32, .float64])
+  func alongNoAxesEachElementIsByItself(_ dtype: DType) {
+    for shape in [[], [1], [5], [2, 3, 4], [0, 2]] {
+      let x = Random(seed: 15).normal(shape, dtype: dtype)
+      for (name, function) in reductions {
+        for isKept in [false, true] {
+          let expected = name == "variance" ? x * 0 : x
+          #expect(abs(function(x, [], isKept)) == abs(expected), "\(name) of \(shape)")
+          if name != "variance" { #expect(function(x, [], isKept) == x, "\(name) of \(shape)") }
+          let dx = gradient(at: x) { function($0, [], isKept).sum() }
+          #expect(dx == (name == "variance" ? x * 0 : x * 0 + 1), "\(name) of \(shape)")
+        }
+      }
+    }
+  }
+
   @Test func reductionsAgainstNaiveLoops() {
     let random = Random(seed: 6)
     for (outer, count, inner) in [

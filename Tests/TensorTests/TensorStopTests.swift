@@ -54,10 +54,6 @@ private let rows: [(message: String, mistake: @Sendable () -> Void)] = [
     { _ = Random(seed: 0).uniform([1], in: 1.0000000001..<1.0000000002) }
   ),
   (
-    "softmax: expected elements along axis 1, found shape [2, 0]",
-    { _ = softmax(Tensor.zeros([2, 0])) }
-  ),
-  (
     "reshaped: shape [2, 3] has 6 elements, [4] does not",
     { _ = Tensor.zeros([2, 3]).reshaped(to: [4]) }
   ),
@@ -123,6 +119,28 @@ private let rows: [(message: String, mistake: @Sendable () -> Void)] = [
     { _ = Tensor.zeros([3, 2]).sliced(1..<4) }
   ),
   ("sum: axis 2 is outside of shape [3, 2]", { _ = Tensor.zeros([3, 2]).sum(along: 2) }),
+  ("mean: axis 2 is outside of shape [3, 2]", { _ = Tensor.zeros([3, 2]).mean(along: 2) }),
+  (
+    "variance: axis -3 is outside of shape [3, 2]",
+    { _ = Tensor.zeros([3, 2]).variance(along: -3) }
+  ),
+  (
+    "variance: expected distinct axes, found [0, 0]",
+    { _ = Tensor.zeros([3]).variance(along: [0, 0]) }
+  ),
+  ("softmax: axis 2 is outside of shape [3, 2]", { _ = softmax(Tensor.zeros([3, 2]), along: 2) }),
+  (
+    "logSumExp: axis 2 is outside of shape [3, 2]",
+    { _ = Tensor.zeros([3, 2]).logSumExp(along: 2) }
+  ),
+  (
+    "max: expected elements along [1], found none in shape [3, 0]",
+    { _ = Tensor.zeros([3, 0]).max(along: 1) }
+  ),
+  (
+    "argmax: expected elements along [-1], found none in shape [0]",
+    { _ = Tensor.zeros([0]).argmax() }
+  ),
   (
     "conv2D: expected a kernel for images with 2 channels, found shape [3, 3, 1, 4]",
     { _ = conv2D(Tensor.zeros([1, 5, 5, 2]), Tensor.zeros([3, 3, 1, 4])) }

@@ -7,7 +7,8 @@ import VAE
 @Suite struct StepCostTests {
   /// How often each operation may run in a training step of the default model, forward and back.
   ///
-  /// Change it when a step is to take more, and say why.
+  /// Change it when a step is to take more, and say why. A mean is a sum in double precision and its
+  /// rounding.
   static let most = [
     "*": 1,
     "*, back": 5,
@@ -23,12 +24,12 @@ import VAE
     "filled": 2,
     "filled, back": 2,
     "matmul, back": 7,
-    "mean": 2,
+    "mean": 4,
     "normal": 1,
     "padded, back": 2,
     "rearranged": 2,
     "rearranged, back": 2,
-    "scaled": 5,
+    "scaled": 3,
     "scaled, back": 6,
     "square": 1,
     "sum": 1,

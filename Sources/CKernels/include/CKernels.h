@@ -88,12 +88,20 @@ typedef struct {
   // What goes back through softmax or its logarithm, given the probabilities.
   void (*softmax_back)(CKSoftmax operation, const void *probabilities, const void *dy, void *dx,
                        size_t columns, size_t begin, size_t end);
-  // Over rows of [rows, channels]: sums = [Σ (u - a), Σ (u - a)(v - b)], and y = p u + q v + r, what
-  // is below zero then multiplied by `slope`; with a number for each channel in a, b, p, q and r.
-  void (*channel_sums)(const void *u, const void *v, const void *a, const void *b, void *sums,
-                       size_t channels, size_t begin, size_t end);
-  void (*channel_combine)(const void *u, const void *v, const void *p, const void *q, const void *r,
-                          double slope, void *y, size_t channels, size_t begin, size_t end);
+  // Over the rows of [count, inner], for each of the inner columns: the mean and, if wanted, the sum
+  // of the squared deviations from it.
+  void (*moments)(const void *x, size_t count, size_t inner, double *means,
+                  double *_Nullable squares);
+  // Over rows of [rows, channels]: sums = [Σ u, Σ u (v - b)] with a number for each channel in b.
+  void (*channel_sums)(const void *u, const void *v, const void *b, void *sums, size_t channels,
+                       size_t begin, size_t end);
+  // y = q (v - b) + r, what is below zero then multiplied by `slope`; and y = p u + q t (v - b) + r,
+  // with a number for each channel in b, p, q, r and t.
+  void (*channel_scale)(const void *v, const void *b, const void *q, const void *r, double slope,
+                        void *y, size_t channels, size_t begin, size_t end);
+  void (*channel_combine)(const void *u, const void *v, const void *b, const void *p, const void *q,
+                          const void *t, const void *r, void *y, size_t channels, size_t begin,
+                          size_t end);
   // Parts of images [image_count, height, width, channels]: y[n, i, j] = x[n, row + i, column + j],
   // or 0 outside of the image, for `rows` x `columns` pixels.
   void (*crop)(const void *x, void *y, size_t image_count, size_t height, size_t width,
@@ -239,6 +247,11 @@ const CKWinograd *_Nullable ck_winograd_named(const char *name, bool is_double);
 void ck_convert_to_double(const float *x, double *y, size_t begin, size_t end);
 void ck_convert_to_float(const double *x, float *y, size_t begin, size_t end);
 
+// Merges the moments of blocks [blocks, inner] of `length` elements each, `last` in the last one, as
+// the kernels' `moments` leaves them, into those of the first block.
+void ck_merge_moments(double *means, double *_Nullable squares, size_t blocks, size_t inner,
+                      size_t length, size_t last);
+
 // Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011): four words from a counter of four and a
 // key of two.
 void ck_philox(const uint32_t *counter, const uint32_t *key, uint32_t *result);
@@ -249,8 +262,9 @@ typedef void (*CKBody)(void *context, size_t chunk);
 
 // Calls body(context, i) for every i in 0 ..< chunks, on the calling thread and the pool's workers,
 // and returns when all are done. Called from two threads at once, or from inside a body, the second
-// call runs on its own thread alone. Denormal numbers are flushed to zero inside.
-void ck_parallel(size_t chunks, void *context, CKBody body);
+// call runs on its own thread alone. Denormal numbers are flushed to zero inside if `flushes`, and
+// are not if not, whatever the calling thread does.
+void ck_parallel(size_t chunks, bool flushes, void *context, CKBody body);
 // How many threads take part, the calling one included; set before the first use or between uses.
 void ck_set_thread_count(size_t count);
 size_t ck_thread_count(void);

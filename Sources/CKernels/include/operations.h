@@ -30,6 +30,7 @@ typedef CK_ENUM(CKMap) {
   CKMapElu,         // p: alpha
   CKMapClamp,       // p, q: bounds
   CKMapIsWithin,    // p, q: bounds; 1 inside, 0 outside
+  CKMapScale,       // p * x
   CKMapAffine,      // p * x + q
   CKMapDivideBy,    // x / p
   CKMapDivideInto,  // p / x

@@ -83,9 +83,9 @@ public final class BatchNorm: RectifyingLayer {
     switch mode {
     case .training: return normalizedByBatch(x, slope)
     case .inference:
-      let factor = scale / sqrt(runningVariance + epsilon)
-      let y = x * factor + (shift - runningMean * factor)
-      return slope == 1 ? y : slope == 0 ? relu(y) : leakyReLU(y, slope: slope)
+      return batchNormalized(
+        x, mean: runningMean, variance: runningVariance, scale: scale, shift: shift,
+        epsilon: epsilon, slope: slope)
     }
   }
 

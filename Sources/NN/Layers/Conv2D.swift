@@ -8,16 +8,14 @@ import Tensor
 public final class Conv2D: RectifyingLayer {
   /// The kernel W, `[kernel, kernel, inputs, outputs]`.
   @Parameter public var weight: Tensor
-  /// The bias b, `[outputs]`, if there is one.
-  public let bias: Parameter?
+  /// The bias b, `[outputs]`, `nil` where there is none.
+  @OptionalParameter public var bias: Tensor?
   private let stride: Int
   private let padding: Int
   private let dilation: Int
 
   /// The weight and the bias.
-  public var members: Members {
-    bias.map { ["weight": $weight, "bias": $0] } ?? ["weight": $weight]
-  }
+  public var members: Members { ["weight": $weight, "bias": $bias] }
 
   /// Creates a layer; the bias begins at zero.
   ///
@@ -44,7 +42,7 @@ public final class Conv2D: RectifyingLayer {
     weight = initializer(
       [kernel, kernel, inputs, outputs], fanIn: kernel * kernel * inputs,
       fanOut: kernel * kernel * outputs, random)
-    self.bias = bias ? Parameter(wrappedValue: Tensor.zeros([outputs])) : nil
+    _bias = OptionalParameter(wrappedValue: bias ? Tensor.zeros([outputs]) : nil)
     self.stride = stride
     self.padding = padding
     self.dilation = dilation
@@ -61,7 +59,7 @@ public final class Conv2D: RectifyingLayer {
       "\(call): expected images of shape [batch, height, width, \(weight.shape[2])] with sides of"
         + " at least \(max(1, reach - 2 * padding)), found \(x.shape)")
     return conv2D(
-      x, weight, bias: bias?.wrappedValue, stride: stride, padding: padding, dilation: dilation,
+      x, weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
       slope: slope)
   }
 

@@ -9,16 +9,14 @@ import Tensor
 public final class ConvTranspose2D: RectifyingLayer {
   /// The kernel, `[kernel, kernel, outputs, inputs]`: that of the convolution which leads back.
   @Parameter public var weight: Tensor
-  /// The bias, `[outputs]`, if there is one.
-  public let bias: Parameter?
+  /// The bias, `[outputs]`, `nil` where there is none.
+  @OptionalParameter public var bias: Tensor?
   private let stride: Int
   private let padding: Int
   private let outputPadding: Int
 
   /// The weight and the bias.
-  public var members: Members {
-    bias.map { ["weight": $weight, "bias": $0] } ?? ["weight": $weight]
-  }
+  public var members: Members { ["weight": $weight, "bias": $bias] }
 
   /// Creates a layer; the bias begins at zero.
   ///
@@ -47,7 +45,7 @@ public final class ConvTranspose2D: RectifyingLayer {
       [kernel, kernel, outputs, inputs],
       fanIn: max(1, kernel * kernel / (stride * stride)) * inputs,
       fanOut: kernel * kernel * outputs, random)
-    self.bias = bias ? Parameter(wrappedValue: Tensor.zeros([outputs])) : nil
+    _bias = OptionalParameter(wrappedValue: bias ? Tensor.zeros([outputs]) : nil)
     self.stride = stride
     self.padding = padding
     self.outputPadding = outputPadding
@@ -62,7 +60,7 @@ public final class ConvTranspose2D: RectifyingLayer {
       "\(call): expected images of shape [batch, height, width, \(weight.shape[3])], found"
         + " \(x.shape)")
     return convTranspose2D(
-      x, weight, bias: bias?.wrappedValue, stride: stride, padding: padding,
+      x, weight, bias: bias, stride: stride, padding: padding,
       outputPadding: outputPadding, slope: slope)
   }
 

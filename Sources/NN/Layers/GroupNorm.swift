@@ -45,9 +45,8 @@ public final class GroupNorm: Layer {
       places * (channels / groups) > 1,
       "\(call): expected two values or more in each group, found an input of shape \(x.shape)")
     let grouped = x.reshaped(to: [x.shape[0], places, groups, channels / groups])
-    let deviation = grouped - grouped.mean(along: [1, 3], keepingDimensions: true)
-    let variance = square(deviation).mean(along: [1, 3], keepingDimensions: true)
-    return (deviation / sqrt(variance + epsilon)).reshaped(to: x.shape) * scale + shift
+    let y = normalized(grouped, along: [1, 3], epsilon: epsilon)
+    return y.reshaped(to: x.shape) * scale + shift
   }
 
   /// The layer as the code that makes it, with the number of parameters.

@@ -28,9 +28,7 @@ public final class LayerNorm: Layer {
     precondition(
       x.shape.last == scale.count,
       "\(call): expected an input of shape […, \(scale.count)], found \(x.shape)")
-    let deviation = x - x.mean(along: -1, keepingDimensions: true)
-    let variance = square(deviation).mean(along: -1, keepingDimensions: true)
-    return deviation / sqrt(variance + epsilon) * scale + shift
+    return normalized(x, along: [-1], epsilon: epsilon) * scale + shift
   }
 
   /// The layer as the code that makes it, with the number of parameters.

@@ -4,6 +4,10 @@ import Tensor
 ///
 /// It is independent of the module's type and keeps what it remembers by parameter name, so that
 /// its whole ``state`` can be saved and restored.
+///
+/// An infinite gradient does what the rule's formula says: ``SGD`` moves the weight to infinity; the
+/// others divide the gradient by its own size, and ∞ / ∞ makes the weight NaN. `FiniteCheck` names where
+/// it came from.
 public protocol Optimizer: AnyObject {
   /// The learning rate as a function of the step, the first step being 1.
   var learningRate: Schedule { get set }
