@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "Files", dependencies: ["Tensor", "CZlib"]),
     .target(name: "NN", dependencies: ["Files", "Tensor"]),
     .target(name: "Distributions", dependencies: ["Tensor"]),
-    .target(name: "Images", dependencies: ["Tensor", "CLibPNG", "CTurboJPEG"]),
+    .target(name: "Images", dependencies: ["Tensor", "CJPEG", "CLibPNG"]),
     .target(name: "Datasets", dependencies: ["Files", "Images", "Tensor", "CZlib"]),
     .target(name: "Plots"),
     .target(
@@ -111,21 +111,21 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CGetopt"),
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .systemLibrary(
-      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
+    .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // MARK: Tests
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "CKernels"]),
     .target(name: "Fuzzing", path: "Tests/Fuzzing"),
     .target(
-      name: "TestSupport", dependencies: ["Images", "CTurboJPEG"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Images", "CLibJPEG"], path: "Tests/TestSupport"),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Fuzzing", "Tensor", "TestSupport"]),
     .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
     .testTarget(
       name: "ImagesTests",
-      dependencies: ["Images", "Fuzzing", "Tensor", "TestSupport", "CTurboJPEG", "CZlib"]),
+      dependencies: ["Images", "Fuzzing", "Tensor", "TestSupport", "CLibJPEG", "CZlib"]),
     .testTarget(
       name: "DatasetsTests",
       dependencies: ["Datasets", "Files", "Fuzzing", "Images", "Tensor", "TestSupport"]),
@@ -163,7 +163,8 @@ let package = Package(
       name: "CommandLineTests",
       dependencies: [
         "convert-images", "sample", "train-autoencoder", "train-classifier", "train-gan",
-        "train-vae", "Datasets", "Files", "Images", "NN", "Tensor", "TestSupport", "VAE",
+        "train-vae", "Classifier", "Datasets", "Files", "Images", "NN", "Tensor", "TestSupport",
+        "VAE",
       ]),
   ],
   swiftLanguageModes: [.v6]

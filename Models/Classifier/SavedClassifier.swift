@@ -14,6 +14,17 @@ extension Classifier: SavedModel {
     ]
   }
 
+  /// The number of classes of the model in a file, by its last layer; 10 where it has none.
+  ///
+  /// Files of judges have no metadata that would say it.
+  public static func classCount(in file: SafetensorsFile) -> Int {
+    let biases = file.entries.filter { $0.name.hasPrefix("head.") && $0.shape.count == 1 }
+    guard biases.count == 1, let count = biases.first?.count, (2...256).contains(count) else {
+      return 10
+    }
+    return count
+  }
+
   /// Builds the model that a file describes, without taking its numbers.
   ///
   /// - Throws: `ModelFileError` for a description that is not one of such a model.

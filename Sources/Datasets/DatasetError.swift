@@ -9,6 +9,8 @@ public enum DatasetError: Error, Equatable, Sendable {
   case missingFile(path: String)
   /// Some of a data set's files are not in their folder under any of the names they go by.
   case missingFiles(directory: String, missing: [String], tried: [String])
+  /// A folder has image files instead of a data set's files, which can be made of them.
+  case imagesInPlaceOfMNIST(directory: String)
   /// The file or folder cannot be read, for the reason that the system gives.
   case unreadable(path: String, reason: String)
   /// The gzip stream breaks off or fails its checksum; `reason` is zlib's.
@@ -40,8 +42,6 @@ public enum DatasetError: Error, Equatable, Sendable {
 
   /// There are not as many labels as images.
   case countMismatch(imagesPath: String, images: Int, labelsPath: String, labels: Int)
-  /// A label is not one of the classes, 0 to `maximum`.
-  case labelOutOfRange(path: String, index: Int, maximum: Int, found: Int)
   /// The image or images are of another size, [height, width] in pixels, than those in another file.
   case sizeMismatch(path: String, found: [Int], otherPath: String, expected: [Int])
 
@@ -83,6 +83,10 @@ extension DatasetError: CustomStringConvertible {
     case .missingFiles(let directory, let missing, let tried):
       "\(directory): expected the four files of MNIST, found no \(missing.joined(separator: ", no "))"
         + " (tried \(tried.joined(separator: ", ")), each also with .gz)"
+    case .imagesInPlaceOfMNIST(let directory):
+      "\(directory): expected the four files of MNIST, found images; to make such files of them:"
+        + " convert-images --data \(shellWord(directory)) --image-size 28 --out idx, and then"
+        + " --data idx"
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
     case .damagedGzip(let path, let reason):
@@ -109,8 +113,6 @@ extension DatasetError: CustomStringConvertible {
     case .countMismatch(let imagesPath, let images, let labelsPath, let labels):
       "\(labelsPath): expected a label for each of the \(images) images in \(imagesPath),"
         + " found \(labels)"
-    case .labelOutOfRange(let path, let index, let maximum, let found):
-      "\(path): expected labels in 0 ... \(maximum), found \(found) at index \(index)"
     case .sizeMismatch(let path, let found, let otherPath, let expected):
       "\(path): expected images of \(product(expected)) pixels as in \(otherPath),"
         + " found \(product(found))"
@@ -139,4 +141,13 @@ private func hexadecimal(_ value: some FixedWidthInteger & UnsignedInteger) -> S
 /// Returns dimensions as they are written: `60000×28×28`.
 private func product(_ shape: [Int]) -> String {
   shape.map(String.init).joined(separator: "×")
+}
+
+/// A text as a shell takes it for one word.
+private func shellWord(_ text: String) -> String {
+  let isPlain = text.utf8.allSatisfy { byte in
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+      || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "/._-+:,@%".utf8.contains(byte)
+  }
+  return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
 }

@@ -37,13 +37,16 @@ public struct ImageCache: Sendable {
     guard files.allSatisfy({ max($0.modified, $0.changed) < now - 1_000_000_000 }) else {
       return nil
     }
-    let title = "\(String(cString: path))\n\(side.map(String.init) ?? "as they are")\n"
-    var manifest = Array(title.utf8)
+    let title =
+      UnsafeRawBufferPointer(start: path, count: strlen(path))
+      + Array("\n\(side.map(String.init) ?? "as they are")\n".utf8)
+    var manifest = title
     for file in files {
-      manifest += Array("\(file.path)\0\(file.size) \(file.modified) \(file.changed)\n".utf8)
+      manifest += file.path.bytes
+      manifest += Array("\0\(file.size) \(file.modified) \(file.changed)\n".utf8)
     }
     var checksum = Checksum()
-    checksum.add(Array(title.utf8))
+    checksum.add(title)
     let name = "images-\(String(checksum.value, radix: 16)).cache"
     return Entry(
       folder: CacheFolder(path: folder), name: name, manifest: manifest, count: files.count,
@@ -67,7 +70,7 @@ extension ImageCache {
     var path: String { "\(folder.path)/\(name)" }
 
     /// A new number for each change of the layout, or of how images are decoded or resized.
-    private static let magic = Array("pushforward images, format 1\n\n\n\n".utf8)
+    private static let magic = Array("pushforward images, format 2\n\n\n\n".utf8)
 
     private func header(height: Int, width: Int, channels: Int) -> [UInt8] {
       Self.magic

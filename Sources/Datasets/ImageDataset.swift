@@ -1,9 +1,18 @@
 import Files
 
 /// Images to train on, and others like them to test with.
-public protocol ImageDataset: SplitDataset where Part == LabeledImages {}
+public protocol ImageDataset: SplitDataset where Part == LabeledImages {
+  /// Whether the images have labels; if not, all are 0. By default they have.
+  var hasLabels: Bool { get }
+}
 
 extension ImageDataset {
+  /// The images have labels.
+  public var hasLabels: Bool { true }
+
+  /// The number of classes: one more than the highest label, of images to train on or to test with.
+  public var classCount: Int { Int(max(train.labels.max() ?? 0, test.labels.max() ?? 0)) + 1 }
+
   /// Writes the data set as the four IDX files of MNIST, which ``MNIST/init(directory:)`` reads.
   ///
   /// The folder is created if need be. Each file is written whole or not at all, and gzipped where that

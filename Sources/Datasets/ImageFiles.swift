@@ -1,9 +1,10 @@
+import Files
 import Glibc
 
 /// A file in a folder, and by what one sees that it has changed.
-struct ImageFile: Equatable {
+package struct ImageFile: Equatable {
   /// The path from the folder.
-  let path: String
+  package let path: RawPath
   /// The size in bytes.
   let size: Int
   /// When the contents were last written, in nanoseconds since 1970.
@@ -11,20 +12,22 @@ struct ImageFile: Equatable {
   /// When contents, name or permissions last changed, which no program can set to another time.
   let changed: Int
 
-  /// All files in a folder and in those below it, but the hidden ones, in the order of their paths.
+  /// All files in a folder and in those below it, but hidden ones and those that systems leave behind,
+  /// in the order of the bytes of their paths.
   ///
-  /// Links are followed. Throws ``DatasetError/unreadable(path:reason:)``.
-  static func all(in directory: String) throws(DatasetError) -> [ImageFile] {
+  /// It is what every program takes for the images of a folder. Links are followed. Throws
+  /// ``DatasetError/unreadable(path:reason:)``.
+  package static func all(in directory: RawPath) throws(DatasetError) -> [ImageFile] {
     var files: [ImageFile] = []
-    try collect(&files, in: directory, prefix: "", above: [])
+    try collect(&files, in: directory, prefix: nil, above: [])
     return files.sorted { $0.path < $1.path }
   }
 
   /// Adds the files of a folder, whose own path from the first one is `prefix`.
   private static func collect(
-    _ files: inout [ImageFile], in directory: String, prefix: String, above: [[UInt]]
+    _ files: inout [ImageFile], in directory: RawPath, prefix: RawPath?, above: [[UInt]]
   ) throws(DatasetError) {
-    guard let folder = opendir(directory) else { throw unreadable(directory, errno) }
+    guard let folder = opendir(directory.cString) else { throw unreadable(directory, errno) }
     defer { closedir(folder) }
     var status = stat()
     guard fstat(dirfd(folder), &status) == 0 else { throw unreadable(directory, errno) }
@@ -36,26 +39,43 @@ struct ImageFile: Equatable {
       errno = 0
       guard let entry = readdir(folder) else { break }
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        pointer.withMemoryRebound(to: UInt8.self, capacity: 256) { bytes in
+          RawPath(bytes: UnsafeBufferPointer(start: bytes, count: 256))
+        }
       }
-      guard !name.hasPrefix(".") else { continue }
-      let path = "\(directory)/\(name)"
-      guard fstatat(dirfd(folder), name, &status, 0) == 0 else { throw unreadable(path, errno) }
+      guard !isLeftBehind(name) else { continue }
+      let path = directory.appending(name)
+      guard fstatat(dirfd(folder), name.cString, &status, 0) == 0 else {
+        throw unreadable(path, errno)
+      }
+      let pathFromFirst = prefix?.appending(name) ?? name
       if status.st_mode & S_IFMT == S_IFDIR {
-        try collect(&files, in: path, prefix: "\(prefix)\(name)/", above: above + [identity])
+        try collect(&files, in: path, prefix: pathFromFirst, above: above + [identity])
       } else {
         files.append(
           ImageFile(
-            path: prefix + name, size: Int(status.st_size),
+            path: pathFromFirst, size: Int(status.st_size),
             modified: nanoseconds(status.st_mtim), changed: nanoseconds(status.st_ctim)))
       }
     }
     guard errno == 0 else { throw unreadable(directory, errno) }
   }
+
+  /// Whether a file or folder is hidden, or one that a system makes for itself in folders of images.
+  private static func isLeftBehind(_ name: RawPath) -> Bool {
+    name.bytes.first == UInt8(ascii: ".") || leftBehind.contains(name.description.lowercased())
+  }
+
+  /// What macOS puts into archives beside the files, and what Windows and network drives keep of their
+  /// own in folders.
+  private static let leftBehind: Set = [
+    "__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "$recycle.bin",
+    "system volume information", "lost+found", "icon\r",
+  ]
 }
 
 private func nanoseconds(_ time: timespec) -> Int { time.tv_sec * 1_000_000_000 + time.tv_nsec }
 
-private func unreadable(_ path: String, _ code: Int32) -> DatasetError {
-  .unreadable(path: path, reason: String(cString: strerror(code)))
+private func unreadable(_ path: RawPath, _ code: Int32) -> DatasetError {
+  .unreadable(path: path.description, reason: systemMessage(code))
 }

@@ -13,34 +13,42 @@ public struct MNIST: ImageDataset {
   public let train: LabeledImages
   /// The 10,000 images to test with.
   public let test: LabeledImages
+  /// Whether there are labels; if not, all are 0.
+  public let hasLabels: Bool
 
   /// Reads the four files from `directory`, under either of their names, raw or gzipped.
   ///
   /// The names are `train-images-idx3-ubyte` or `train-images.idx3-ubyte` and so on, each with or
-  /// without `.gz`. Images of any size are taken, as long as training and test images agree; a
+  /// without `.gz`; the file may also lie in a folder of such a name, as some archives unpack. Images of any size are taken, as long as training and test images agree; a
   /// model that needs 28×28 looks at ``LabeledImages/height`` and ``LabeledImages/width``.
   ///
-  /// Throws a ``DatasetError`` if a file is missing or not what it should be, if there are not as
-  /// many labels as images, or if a label is above 9.
-  public init(directory: String) throws {
+  /// - Parameters:
+  ///   - directory: The folder.
+  ///   - needsLabels: Whether a missing file of labels is an error. Otherwise the images are read without.
+  /// - Throws: A ``DatasetError`` if a file is missing or not what it should be, or if there are not as
+  ///   many labels as images.
+  public init(directory: String, needsLabels: Bool = true) throws {
     try checkReadable(directory)
-    let files = [MNISTFiles.train, MNISTFiles.test].flatMap { [$0.images, $0.labels] }
-    let paths = files.compactMap { $0.path(in: directory) }
-    guard paths.count == files.count else {
-      let missing = files.filter { $0.path(in: directory) == nil }
+    let sets = [MNISTFiles.train, .test]
+    let labelPaths = sets.compactMap { $0.labels.path(in: directory) }
+    let isLabeled = labelPaths.count == sets.count
+    let needed = sets.flatMap { needsLabels ? [$0.images, $0.labels] : [$0.images] }
+    let missing = needed.filter { $0.path(in: directory) == nil }
+    let imagePaths = sets.compactMap { $0.images.path(in: directory) }
+    guard missing.isEmpty, imagePaths.count == sets.count else {
       throw DatasetError.missingFiles(
         directory: directory, missing: missing.map(\.role), tried: missing.flatMap(\.names))
     }
 
     // The small files first: what is wrong with them is said before the large ones are read.
-    let trainLabels = try labels(at: paths[1])
-    let testLabels = try labels(at: paths[3])
-    test = try images(at: paths[2], labels: testLabels, labelsPath: paths[3])
-    train = try images(at: paths[0], labels: trainLabels, labelsPath: paths[1])
+    let labels = try isLabeled ? labelPaths.map { (try IDX(path: $0, rank: 1).bytes, $0) } : []
+    hasLabels = isLabeled
+    test = try images(at: imagePaths[1], labels.last)
+    train = try images(at: imagePaths[0], labels.first)
     guard train.height == test.height, train.width == test.width else {
       throw DatasetError.sizeMismatch(
-        path: paths[2], found: [test.height, test.width],
-        otherPath: paths[0], expected: [train.height, train.width])
+        path: imagePaths[1], found: [test.height, test.width],
+        otherPath: imagePaths[0], expected: [train.height, train.width])
     }
   }
 
@@ -59,25 +67,17 @@ func checkReadable(_ directory: String) throws(DatasetError) {
   closedir(folder)
 }
 
-/// Reads a file of labels, each a digit.
-private func labels(at path: String) throws -> [UInt8] {
-  let labels = try IDX(path: path, rank: 1).bytes
-  if let index = labels.firstIndex(where: { $0 > 9 }) {
-    throw DatasetError.labelOutOfRange(
-      path: path, index: index, maximum: 9, found: Int(labels[index]))
-  }
-  return labels
-}
-
-/// Reads a file of images and puts their labels to them.
+/// Reads a file of images and puts their labels to them, or 0 where there are none.
 private func images(
-  at path: String, labels: [UInt8], labelsPath: String
+  at path: String, _ labels: (values: [UInt8], path: String)?
 ) throws -> LabeledImages {
   let images = try IDX(path: path, rank: 3)
-  guard images.shape[0] == labels.count else {
+  if let labels, images.shape[0] != labels.values.count {
     throw DatasetError.countMismatch(
-      imagesPath: path, images: images.shape[0], labelsPath: labelsPath, labels: labels.count)
+      imagesPath: path, images: images.shape[0], labelsPath: labels.path,
+      labels: labels.values.count)
   }
   return LabeledImages(
-    height: images.shape[1], width: images.shape[2], pixels: images.bytes, labels: labels)
+    height: images.shape[1], width: images.shape[2], pixels: images.bytes,
+    labels: labels?.values ?? [UInt8](repeating: 0, count: images.shape[0]))
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// One of the four files of MNIST, and the names that it goes by.
 struct MNISTFile {
@@ -14,10 +14,15 @@ struct MNISTFile {
   }
 
   /// Returns the path of the first name that is there, a raw file before its gzipped twin.
+  ///
+  /// Some archives unpack to a folder for each file, with the file of such a name in it; they are
+  /// looked into where there is no file.
   func path(in directory: String) -> String? {
-    names.flatMap { [$0, "\($0).gz"] }
-      .map { "\(directory)/\($0)" }
-      .first { FileManager.default.fileExists(atPath: $0) }
+    let candidates = names.flatMap { [$0, "\($0).gz"] }
+    let paths = candidates.map { "\(directory)/\($0)" }
+    if let path = paths.first(where: isFile) { return path }
+    return paths.lazy.flatMap { folder in candidates.map { "\(folder)/\($0)" } }.first(
+      where: isFile)
   }
 }
 
@@ -33,4 +38,10 @@ struct MNISTFiles {
     images = MNISTFile(role: "\(role) images", set: set, content: "images", rank: 3)
     labels = MNISTFile(role: "\(role) labels", set: set, content: "labels", rank: 1)
   }
+}
+
+/// Whether there is something of this name that is no folder.
+private func isFile(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
 }

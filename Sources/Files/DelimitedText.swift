@@ -30,11 +30,13 @@ public struct DelimitedText: Sendable {
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The bytes without the blanks and tabs at the ends, unless they are quoted.
-    public var trimmed: ArraySlice<UInt8> {
-      if isQuoted { return bytes }
+    public var trimmed: ArraySlice<UInt8> { isQuoted ? bytes : unpadded }
+
+    /// The bytes without the blanks and tabs at the ends, quoted or not: what a number is read from.
+    public var unpadded: ArraySlice<UInt8> {
       let rest = bytes.drop(while: isBlank)
-      return rest.prefix(
-        (rest.lastIndex { !isBlank($0) } ?? rest.startIndex - 1) + 1 - rest.startIndex)
+      guard let last = rest.lastIndex(where: { !isBlank($0) }) else { return [] }
+      return rest[...last]
     }
   }
 
@@ -64,6 +66,18 @@ public struct DelimitedText: Sendable {
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) { (place, lineStart) = (3, 3) }
   }
 
+  /// Reads a file.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - separator: The byte between two fields; nil for the one that splits the first record.
+  /// - Throws: ``DelimitedTextError`` if it is not there, cannot be read or is not UTF-8.
+  public init(path: String, separator: UInt8? = nil) throws(DelimitedTextError) {
+    let file = try RegularFile<DelimitedTextError>(path: path)
+    let bytes = try file.read(0..<file.size)
+    try self.init(bytes, separator: separator ?? Self.likelySeparator(in: bytes), path: path)
+  }
+
   /// Returns the fields of the next record, at least one, or nil at the end.
   ///
   /// - Throws: ``DelimitedTextError`` where quotation marks do not match or a zero byte is found.
@@ -80,15 +94,58 @@ public struct DelimitedText: Sendable {
     return nil
   }
 
-  /// The separator that splits the first record: a comma, or else a semicolon or a tab, with which
-  /// spreadsheets write too; a comma where none does.
+  /// A value as a field: in quotation marks where it would otherwise be read as something else.
+  public static func field(_ value: some Collection<UInt8>) -> [UInt8] {
+    let special = [quotationMark, carriageReturn, lineFeed] + ",;".utf8
+    let isPlain =
+      !value.contains { special.contains($0) } && value.first.map { !isBlank($0) } ?? true
+      && value.reversed().first.map { !isBlank($0) } ?? true
+    if isPlain { return Array(value) }
+    let doubled = value.flatMap { $0 == quotationMark ? [$0, $0] : [$0] }
+    return [quotationMark] + doubled + [quotationMark]
+  }
+
+  /// The separator that a table most likely has: a comma, a semicolon or a tab, with which spreadsheets
+  /// write too.
+  ///
+  /// It is the first of them that splits each of the first hundred records into the same number of
+  /// fields, two or more, best with quotation marks at their ends alone; or else the first that splits
+  /// the first record; or else a comma.
   public static func likelySeparator(in bytes: [UInt8]) -> UInt8 {
-    let first = ",;\t".utf8.first { separator in
-      var table = try? DelimitedText(bytes, separator: separator, path: "")
-      let fields = try? table?.nextRecord()
-      return (fields?.count ?? 0) > 1
+    let shapes = ",;\t".utf8.map { Shape(of: bytes, separator: $0) }
+    let best =
+      shapes.first { $0.isRegular && !$0.hasStrayQuotes } ?? shapes.first { $0.isRegular }
+      ?? shapes.first { $0.isSplit }
+    return best?.separator ?? UInt8(ascii: ",")
+  }
+
+  /// What the first records look like with a separator.
+  private struct Shape {
+    let separator: UInt8
+    /// Whether the first record has two fields or more.
+    private(set) var isSplit = false
+    /// Whether all have as many fields, two or more.
+    private(set) var isRegular = false
+    /// Whether there are quotation marks within fields that are not quoted.
+    private(set) var hasStrayQuotes = false
+
+    init(of bytes: [UInt8], separator: UInt8) {
+      self.separator = separator
+      var counts: [Int] = []
+      do throws(DelimitedTextError) {
+        var table = try DelimitedText(bytes, separator: separator, path: "")
+        while counts.count < 100, let fields = try table.nextRecord() {
+          counts.append(fields.count)
+          hasStrayQuotes =
+            hasStrayQuotes || fields.contains { !$0.isQuoted && $0.bytes.contains(quotationMark) }
+        }
+        isRegular = counts.allSatisfy { $0 == counts.first }
+      } catch {
+        // It is told of when the table is read.
+      }
+      isSplit = (counts.first ?? 0) > 1
+      isRegular = isRegular && isSplit
     }
-    return first ?? UInt8(ascii: ",")
   }
 }
 
@@ -176,7 +233,11 @@ private func isBlank(_ byte: UInt8) -> Bool {
 /// What can be wrong with comma-separated values.
 ///
 /// Lines and columns count from 1, columns in bytes.
-public enum DelimitedTextError: Error, Equatable, Sendable {
+public enum DelimitedTextError: Error, Equatable, Sendable, FileReadingError {
+  /// The file is not there or cannot be read; the code is the system's `errno`.
+  case unreadable(path: String, code: Int32)
+  /// The file is not one of bytes, or became shorter while it was read.
+  case damaged(path: String, reason: String)
   /// The file is in an encoding other than UTF-8 or one that extends ASCII.
   case notUTF8(path: String, found: String)
   /// There is a zero byte, which no text has.
@@ -191,6 +252,8 @@ extension DelimitedTextError: CustomStringConvertible {
   /// The file, the place, what was expected and what was found.
   public var description: String {
     switch self {
+    case .unreadable(let path, let code): "\(path): cannot be read: \(systemMessage(code))"
+    case .damaged(let path, let reason): "\(path): cannot be read: \(reason)"
     case .notUTF8(let path, let found): "\(path): expected a text in UTF-8, found \(found)"
     case .zeroByte(let path, let line, let column):
       "\(path): expected a text, found a zero byte in line \(line), column \(column)"

@@ -1,8 +1,8 @@
 /// Reads JSON of a form that is known beforehand, from front to back (RFC 8259).
 ///
 /// What is read is what is asked for: there is no tree of values, and nothing that is nested deeper than
-/// the reader asks. A name that an object has twice is an error, because programs differ in which of
-/// the two they take.
+/// the reader asks, but for values that it skips. A name that an object has twice is an error, because
+/// programs differ in which of the two they take; names are compared by their bytes.
 struct JSONScanner {
   /// What was expected, and where.
   struct Failure: Error {
@@ -23,10 +23,12 @@ struct JSONScanner {
   ) throws(Failure) {
     try take("{")
     if takes("}") { return }
-    var names = Set<String>()
+    var names = Set<ExactText>()
     repeat {
       let name = try text()
-      guard names.insert(name).inserted else { throw failure("expected no second \(name)") }
+      guard names.insert(ExactText(name)).inserted else {
+        throw failure("expected no second \(name)")
+      }
       try take(":")
       try value(name, &self)
     } while takes(",")
@@ -48,9 +50,8 @@ struct JSONScanner {
     skipSpace()
     let begin = place
     if peek == UInt8(ascii: "-") { place += 1 }
-    let digits = place
-    while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { place += 1 }
-    let hasLeadingZero = place - digits > 1 && bytes[digits] == UInt8(ascii: "0")
+    let digitCount = skipDigits()
+    let hasLeadingZero = digitCount > 1 && bytes[place - digitCount] == UInt8(ascii: "0")
     let isFraction = peek.map { ".eE".utf8.contains($0) } ?? false
     guard !hasLeadingZero, !isFraction,
       let number = Int(String(decoding: bytes[begin..<place], as: UTF8.self))
@@ -65,6 +66,99 @@ struct JSONScanner {
   mutating func end() throws(Failure) {
     skipSpace()
     guard place == bytes.count else { throw failure("expected the end") }
+  }
+
+  // MARK: Values of any kind
+
+  /// The greatest depth of nesting of a value that is skipped, as in the reference implementation of
+  /// safetensors.
+  private static let deepestNesting = 125
+
+  /// Reads a null if it is next.
+  mutating func takesNull() -> Bool {
+    skipSpace()
+    return takesNow("null")
+  }
+
+  /// Passes over a value of any kind, which must be JSON.
+  ///
+  /// It follows the nesting by a list of open brackets and not by calls, which a file could make
+  /// overflow the stack.
+  mutating func skipValue() throws(Failure) {
+    var isInObject: [Bool] = []
+    repeat {
+      if takes("{") {
+        try open(true, &isInObject)
+        if !takes("}") {
+          try skipName()
+          continue
+        }
+        isInObject.removeLast()
+      } else if takes("[") {
+        try open(false, &isInObject)
+        if !takes("]") { continue }
+        isInObject.removeLast()
+      } else {
+        try skipScalar()
+      }
+      // Behind a value: what closes, and then what separates it from the next.
+      while let isObject = isInObject.last {
+        if takes(",") {
+          if isObject { try skipName() }
+          break
+        }
+        try take(isObject ? "}" : "]")
+        isInObject.removeLast()
+      }
+    } while !isInObject.isEmpty
+  }
+
+  private func open(_ isObject: Bool, _ isInObject: inout [Bool]) throws(Failure) {
+    guard isInObject.count < Self.deepestNesting else {
+      throw failure("expected no more than \(Self.deepestNesting) values in one another")
+    }
+    isInObject.append(isObject)
+  }
+
+  private mutating func skipName() throws(Failure) {
+    _ = try text()
+    try take(":")
+  }
+
+  /// Passes over a value that holds no others.
+  private mutating func skipScalar() throws(Failure) {
+    skipSpace()
+    if peek == UInt8(ascii: "\"") {
+      _ = try text()
+    } else if !takesNow("null"), !takesNow("true"), !takesNow("false") {
+      try skipNumber()
+    }
+  }
+
+  private mutating func skipNumber() throws(Failure) {
+    let begin = place
+    if peek == UInt8(ascii: "-") { place += 1 }
+    let whole = skipDigits()
+    guard whole == 1 || whole > 1 && bytes[place - whole] != UInt8(ascii: "0") else {
+      place = begin
+      throw failure("expected a value")
+    }
+    if peek == UInt8(ascii: ".") {
+      place += 1
+      guard skipDigits() > 0 else { throw failure("expected a digit") }
+    }
+    if peek == UInt8(ascii: "e") || peek == UInt8(ascii: "E") {
+      place += 1
+      if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { place += 1 }
+      guard skipDigits() > 0 else { throw failure("expected a digit") }
+    }
+  }
+
+  /// Passes over digits, and returns how many there were.
+  private mutating func skipDigits() -> Int {
+    let begin = place
+    while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { place += 1 }
+    return place - begin
   }
 
   // MARK: Texts

@@ -3,9 +3,11 @@ import Tensor
 extension Tensor {
   /// Reads an array from a file in NumPy's format .npy (NumPy Enhancement Proposal 1).
   ///
-  /// Versions 1.0 to 3.0 are read, of either byte order and either order of the dimensions. Numbers of
-  /// float32 and of types that it holds become float32, the others float64: see ``ElementType``.
-  /// Other types (complex numbers, texts, records, Python's objects) are refused.
+  /// Versions 1.0 to 3.0 are read, of either byte order and either order of the dimensions, as are the
+  /// names of types and the sizes that other versions of Python and NumPy write. Numbers of float32 and
+  /// of types that it holds become float32, the others float64: see ``ElementType``. Other types (complex
+  /// numbers, texts, records, Python's objects) are refused. As with `numpy.load`, bytes behind the array
+  /// are left alone: several arrays can be written to one file, and the first is read.
   ///
   /// The file may be anybody's: memory is taken for what is there and not for what is promised, at
   /// most 16 bytes for one of the file's.
@@ -15,12 +17,13 @@ extension Tensor {
     let file = try RegularFile<NPYError>(path: path)
     let begin = try file.read(0..<Swift.min(file.size, NPYHeader.longestBeginning))
     let headerRange = try NPYHeader.range(beginning: begin, fileSize: file.size, path)
-    let header = try NPYHeader(bytes: try file.read(headerRange), path)
+    let header = try NPYHeader(
+      bytes: try file.read(headerRange), version: begin[6], path)
     guard let byteCount = header.type.byteCount(ofShape: header.shape) else {
       throw NPYError.damaged(path: path, reason: "it has the shape \(header.shape)")
     }
     let found = file.size - headerRange.upperBound
-    guard found == byteCount else {
+    guard found >= byteCount else {
       throw NPYError.damaged(
         path: path,
         reason: "an array of shape \(header.shape) has \(found) bytes instead of \(byteCount)")
@@ -33,7 +36,8 @@ extension Tensor {
       lying =
         header.type == ElementType(dtype) && !header.isBigEndian
         ? try Tensor(shape, dtype) { try file.read(at: headerRange.upperBound, into: $0) }
-        : try file.read(headerRange.upperBound..<file.size).withUnsafeBytes {
+        : try file.read(headerRange.upperBound..<headerRange.upperBound + byteCount).withUnsafeBytes
+        {
           try header.type.tensor(of: $0, shape, isBigEndian: header.isBigEndian)
         }
     } catch let error as ElementType.InexactNumber {

@@ -46,8 +46,13 @@ extension NPYHeader {
   }
 
   /// Reads the header's text, such as `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
-  init(bytes: [UInt8], _ path: String) throws(NPYError) {
-    var scanner = PythonScanner(bytes)
+  ///
+  /// - Parameters:
+  ///   - bytes: The text.
+  ///   - version: The format's version, 1 to 3. Up to 2, Python 2 may have written it.
+  ///   - path: The file, for errors.
+  init(bytes: [UInt8], version: UInt8, _ path: String) throws(NPYError) {
+    var scanner = PythonScanner(bytes, isOfPython2: version < 3)
     var description: String?
     var isFortranOrder: Bool?
     var shape: [Int]?
@@ -82,16 +87,34 @@ extension NPYHeader {
   }
 
   /// The type that NumPy calls so, and whether the highest byte comes first.
+  ///
+  /// Without a byte order, and with those for "native" and "none", the lowest byte comes first: the
+  /// order of the machines that files come from.
   private static func elementType(_ text: String) -> (ElementType, isBigEndian: Bool)? {
-    let types: [String: ElementType] = [
-      "f8": .float64, "f4": .float32, "f2": .float16, "i8": .int64, "i4": .int32, "i2": .int16,
-      "i1": .int8, "u8": .uint64, "u4": .uint32, "u2": .uint16, "u1": .uint8, "b1": .bool,
-    ]
+    if let type = types[text] ?? names[text] { return (type, false) }
     guard let order = text.first, "<>|=".contains(order),
-      let type = types[String(text.dropFirst())], type.byteCount == 1 || order != "|"
+      let type = types[String(text.dropFirst())]
     else { return nil }
     return (type, order == ">")
   }
+
+  /// Types by kind and size, and by the letters of C's types on 64-bit Unix, which a byte order may
+  /// precede.
+  private static let types: [String: ElementType] = [
+    "f8": .float64, "f4": .float32, "f2": .float16, "i8": .int64, "i4": .int32, "i2": .int16,
+    "i1": .int8, "u8": .uint64, "u4": .uint32, "u2": .uint16, "u1": .uint8, "b1": .bool,
+    "d": .float64, "f": .float32, "e": .float16, "q": .int64, "l": .int64, "p": .int64,
+    "i": .int32, "h": .int16, "b": .int8, "Q": .uint64, "L": .uint64, "P": .uint64, "I": .uint32,
+    "H": .uint16, "B": .uint8, "?": .bool,
+  ]
+
+  /// Types by their names in NumPy.
+  private static let names: [String: ElementType] = [
+    "float64": .float64, "float32": .float32, "float16": .float16, "int64": .int64,
+    "int32": .int32, "int16": .int16, "int8": .int8, "uint64": .uint64, "uint32": .uint32,
+    "uint16": .uint16, "uint8": .uint8, "bool": .bool, "double": .float64, "single": .float32,
+    "half": .float16, "float": .float64, "int": .int64, "uint": .uint64,
+  ]
 }
 
 /// Reads the few forms of Python's literals that a header has.
@@ -101,9 +124,14 @@ private struct PythonScanner {
   }
 
   private let bytes: [UInt8]
+  /// Whether whole numbers may end in L, as Python 2 marks those of any size.
+  private let isOfPython2: Bool
   private var place = 0
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  init(_ bytes: [UInt8], isOfPython2: Bool) {
+    self.bytes = bytes
+    self.isOfPython2 = isOfPython2
+  }
 
   func failure(_ expected: String) -> Failure { Failure(text: "\(expected) at byte \(place)") }
 
@@ -128,9 +156,10 @@ private struct PythonScanner {
     guard place == bytes.count else { throw failure("expected the end") }
   }
 
-  /// Reads a text without escapes, in quotation marks of either kind.
+  /// Reads a text without escapes, in quotation marks of either kind, with or without the u that tells a
+  /// text from bytes in Python 2.
   mutating func text() throws(Failure) -> String {
-    skipSpace()
+    if !takes("u") { skipSpace() }
     guard let mark = peek, mark == UInt8(ascii: "'") || mark == UInt8(ascii: "\"") else {
       throw failure("expected a text")
     }
@@ -145,7 +174,7 @@ private struct PythonScanner {
   /// Reads a text, or where there is something else all that is left.
   mutating func textOrRest() throws(Failure) -> String {
     skipSpace()
-    if let mark = peek, mark != UInt8(ascii: "'"), mark != UInt8(ascii: "\"") {
+    if let mark = peek, !"'\"u".utf8.contains(mark) {
       let rest = bytes[place...].prefix(200)
       place = bytes.count
       return String(decoding: rest, as: UTF8.self)
@@ -182,6 +211,7 @@ private struct PythonScanner {
       place = begin
       throw failure("expected a whole number")
     }
+    if isOfPython2 { _ = takes("L") }
     return number
   }
 

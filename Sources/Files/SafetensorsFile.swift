@@ -40,7 +40,7 @@ public struct SafetensorsFile: Sendable {
   /// The tensors, in the order in which they lie in the file.
   public let entries: [Entry]
   /// Texts beside the tensors, by name; without the checksum of the tensors, where there is one.
-  public let metadata: [String: String]
+  public let metadata: ExactDictionary<String>
   /// Whether the file says which checksum its tensors have, and says it rightly.
   public let hasChecksum: Bool
 
@@ -62,7 +62,8 @@ public struct SafetensorsFile: Sendable {
     self.path = path
     entries = try header.entries(dataRange: range.upperBound..<file.size, path)
     var metadata = header.metadata
-    let checksum = metadata.removeValue(forKey: TensorChecksum.name)
+    let checksum = metadata[TensorChecksum.name]
+    metadata[TensorChecksum.name] = nil
     self.metadata = metadata
     hasChecksum = checksum != nil
     if let checksum {
@@ -102,6 +103,9 @@ public struct SafetensorsFile: Sendable {
 
   /// Writes a file, whole or not at all; an existing one is replaced.
   ///
+  /// Tensors of the same name, and one called `__metadata__`, which is where the layout has the texts,
+  /// stop the program.
+  ///
   /// - Parameters:
   ///   - tensors: Their names and values; the memory is written as it lies, nothing is copied.
   ///   - metadata: Texts beside them, by name.
@@ -124,8 +128,12 @@ public struct SafetensorsFile: Sendable {
   ) throws {
     let names = tensors.map(\.name)
     precondition(
-      Set(names).count == names.count,
+      Set(names.map(ExactText.init)).count == names.count,
       "SafetensorsFile.write: expected distinct names, found \(names)")
+    precondition(
+      !names.contains(SafetensorsHeader.metadataName),
+      "SafetensorsFile.write: expected tensors of other names than"
+        + " \(SafetensorsHeader.metadataName), found \(names)")
     var metadata = metadata
     if withChecksum { metadata[TensorChecksum.name] = TensorChecksum(of: tensors).text }
     let header = try SafetensorsHeader.bytes(

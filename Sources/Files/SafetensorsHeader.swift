@@ -3,7 +3,7 @@ struct SafetensorsHeader {
   static let lengthBytes = 8
   /// The most bytes that a header may have, as in the reference implementation.
   private static let maximumLength = 100_000_000
-  private static let metadataName = "__metadata__"
+  static let metadataName = "__metadata__"
 
   /// What the header says of a tensor, as yet unchecked.
   private struct Place {
@@ -13,7 +13,7 @@ struct SafetensorsHeader {
     let offsets: [Int]
   }
 
-  private(set) var metadata: [String: String] = [:]
+  private(set) var metadata: ExactDictionary<String> = [:]
   private var places: [Place] = []
 }
 
@@ -38,8 +38,9 @@ extension SafetensorsHeader {
 
   /// Reads the header's JSON.
   ///
-  /// It is of one form, an object of objects that hold texts and lists of whole numbers; so no
-  /// depth of nesting has to be followed, and anything else is an error.
+  /// It is of one form, an object of objects that hold texts and lists of whole numbers, and anything
+  /// else is an error. As in the reference implementation, the metadata may be null, and what else is
+  /// said of a tensor is skipped.
   init(bytes: [UInt8], _ path: String) throws(ModelFileError) {
     var scanner = JSONScanner(bytes)
     do throws(JSONScanner.Failure) {
@@ -52,7 +53,8 @@ extension SafetensorsHeader {
   private mutating func read(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
     try scanner.object { name, scanner throws(JSONScanner.Failure) in
       if name == Self.metadataName {
-        var texts: [String: String] = [:]
+        if scanner.takesNull() { return }
+        var texts: ExactDictionary<String> = [:]
         try scanner.object { name, scanner throws(JSONScanner.Failure) in
           texts[name] = try scanner.text()
         }
@@ -74,7 +76,7 @@ extension SafetensorsHeader {
       case "dtype": type = try scanner.text()
       case "shape": shape = try scanner.wholeNumbers()
       case "data_offsets": offsets = try scanner.wholeNumbers()
-      default: throw scanner.failure("expected dtype, shape or data_offsets")
+      default: try scanner.skipValue()
       }
     }
     guard let type, let shape, let offsets else {
@@ -91,8 +93,8 @@ extension SafetensorsHeader {
     entries.reserveCapacity(places.count)
     for place in places { entries.append(try Self.entry(place, dataRange, path)) }
     entries.sort {
-      ($0.range.lowerBound, $0.range.upperBound, $0.name)
-        < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+      ($0.range.lowerBound, $0.range.upperBound, ExactText($0.name))
+        < ($1.range.lowerBound, $1.range.upperBound, ExactText($1.name))
     }
     var end = dataRange.lowerBound
     for entry in entries {
@@ -147,7 +149,7 @@ extension SafetensorsHeader {
   ) throws -> [UInt8] {
     var entries: [String] = []
     if !metadata.isEmpty {
-      let texts = try metadata.sorted { $0.key < $1.key }
+      let texts = try metadata.sorted { ExactText($0.key) < ExactText($1.key) }
         .map { try jsonText($0.key) + ":" + jsonText($0.value) }
       entries.append("\"\(metadataName)\":{" + texts.joined(separator: ",") + "}")
     }

@@ -28,14 +28,16 @@ extension TensorMismatch {
   package static func all(
     expected: [(name: String, shape: [Int])], found: [(name: String, shape: [Int])]
   ) -> [TensorMismatch] {
-    let shapes = Dictionary(found.map { ($0.name, $0.shape) }) { first, _ in first }
-    let names = Set(expected.map(\.name))
+    var shapes: ExactDictionary<[Int]> = [:]
+    for (name, shape) in found where shapes[name] == nil { shapes[name] = shape }
+    let names = Set(expected.map { ExactText($0.name) })
     return expected.compactMap { name, shape in
       shapes[name] == shape
         ? nil : TensorMismatch(name: name, expected: shape, found: shapes[name])
     }
       + found.compactMap { name, shape in
-        names.contains(name) ? nil : TensorMismatch(name: name, expected: nil, found: shape)
+        names.contains(ExactText(name))
+          ? nil : TensorMismatch(name: name, expected: nil, found: shape)
       }
   }
 }

@@ -15,8 +15,6 @@ public enum ImageError: Error, Equatable, Sendable {
   case tooManyPixels(path: String, height: Int, width: Int)
   /// A PGM or PPM file ends before what its header promises; the header counts among the bytes.
   case truncated(path: String, expectedBytes: Int, foundBytes: Int)
-  /// A PGM or PPM file goes on after what its header promises; the header counts among the bytes.
-  case trailingBytes(path: String, expectedBytes: Int, foundBytes: Int)
   /// The file is of a format that is read, but is damaged; `reason` is the decoder's.
   case damaged(path: String, reason: String)
   /// The file is of a format that is read, but its colours are not, such as CMYK.
@@ -48,8 +46,6 @@ extension ImageError: CustomStringConvertible {
         + " \(height)×\(width)"
     case .truncated(let path, let expected, let found):
       "\(path): expected \(expected) bytes by its header, found \(found)"
-    case .trailingBytes(let path, let expected, let found):
-      "\(path): expected \(expected) bytes by its header, found \(found - expected) more (\(found))"
     case .damaged(let path, let reason):
       "\(path): the image is damaged: \(reason)"
     case .unsupportedColors(let path, let found):

@@ -13,28 +13,50 @@ extension Image {
 
   /// Reads a file: PNG, JPEG, or binary PGM or PPM, told by its first bytes and not by its name.
   ///
-  /// - PNG: grey, colour or palette, with 1 to 16 bits a value, of which the upper 8 are kept. What is
+  /// - PNG: grey, colour or palette, with 1 to 16 bits a value, of which the upper 8 are kept. The
+  ///   values are those stored, whatever the file says of its gamma or its colour space. What is
   ///   transparent is laid over white.
-  /// - JPEG: grey or colour; CMYK is refused. The orientation that a camera notes is not heeded.
-  /// - PGM, PPM (Netpbm's P5 and P6): values from 0 to any maximum up to 65535 are scaled to 0…255.
+  /// - JPEG: grey or colour, with any sampling factors; CMYK is refused. The orientation that a camera
+  ///   notes is not heeded. Bytes that belong to nothing and the like are passed over where every pixel
+  ///   is there.
+  /// - PGM, PPM (Netpbm's P5 and P6): values from 0 to any maximum up to 65535 are scaled to 0…255. Of
+  ///   several images in a file the first is read.
   ///
   /// - Throws: ``ImageError`` where the file cannot be read, is none of these, or is damaged; a file
-  ///   that breaks off is damaged, and so is one that its decoder warns of.
+  ///   that breaks off is damaged.
   public init(path: String) throws(ImageError) {
-    try self.init(bytes: contents(ofFileAt: path), path: path)
+    try self.init(bytes: contents(ofFileAt: Array(path.utf8CString), path), path: path)
+  }
+
+  /// Reads a file whose path need not be UTF-8.
+  ///
+  /// - Parameters:
+  ///   - rawPath: The path as the system takes it, with a zero at the end.
+  ///   - path: The path as text, for errors.
+  package init(rawPath: [CChar], path: String) throws(ImageError) {
+    try self.init(bytes: contents(ofFileAt: rawPath, path), path: path)
   }
 
   /// Reads the bytes of such a file; the path is for what is said of it.
   public init(bytes: [UInt8], path: String) throws(ImageError) {
-    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
-      try self.init(png: bytes, path: path)
-    } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
-      try self.init(jpeg: bytes, path: path)
-    } else if bytes.starts(with: Array("P5".utf8)) || bytes.starts(with: Array("P6".utf8)) {
-      try self.init(netpbm: bytes, path: path)
-    } else {
-      throw .notAnImage(path: path, found: Array(bytes.prefix(2)))
+    switch Format(beginning: bytes) {
+    case .png: try self.init(png: bytes, path: path)
+    case .jpeg: try self.init(jpeg: bytes, path: path)
+    case .netpbm: try self.init(netpbm: bytes, path: path)
+    case nil: throw .notAnImage(path: path, found: Array(bytes.prefix(2)))
     }
+  }
+
+  /// Whether a file begins as one of the formats does.
+  ///
+  /// - Parameter rawPath: The path as the system takes it, with a zero at the end.
+  package static func isImage(_ rawPath: [CChar]) -> Bool {
+    let descriptor = open(rawPath, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 4)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    return count == bytes.count && Format(beginning: bytes) != nil
   }
 
   /// Throws where an image of this size is not read.
@@ -46,10 +68,30 @@ extension Image {
   }
 }
 
+/// The formats that are read.
+private enum Format {
+  case png, jpeg, netpbm
+
+  /// Told by a file's first bytes; nil for another.
+  init?(beginning bytes: [UInt8]) {
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+      self = .png
+    } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+      self = .jpeg
+    } else if bytes.starts(with: Array("P5".utf8)) || bytes.starts(with: Array("P6".utf8)) {
+      self = .netpbm
+    } else {
+      return nil
+    }
+  }
+}
+
 /// The bytes of a regular file.
-private func contents(ofFileAt path: String) throws(ImageError) -> [UInt8] {
+private func contents(
+  ofFileAt rawPath: [CChar], _ path: String
+) throws(ImageError) -> [UInt8] {
   // Without waiting for what a pipe's other end may never write.
-  let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+  let descriptor = open(rawPath, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
   guard descriptor >= 0 else { throw unreadable(path, errno) }
   defer { close(descriptor) }
   var status = stat()

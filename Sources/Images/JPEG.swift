@@ -1,39 +1,47 @@
-import CTurboJPEG
+import CJPEG
 
 extension Image {
   /// Decodes a JPEG file.
   init(jpeg bytes: [UInt8], path: String) throws(ImageError) {
-    guard let decoder = tjInitDecompress() else {
-      throw .damaged(path: path, reason: String(cString: tjGetErrorStr2(nil)))
+    // The decoder keeps the address until the pixels are read.
+    let result = bytes.withUnsafeBufferPointer { bytes in
+      Result { () throws(ImageError) in try decoded(bytes, path: path) }
     }
-    defer { tjDestroy(decoder) }
-    var (width, height, subsampling, colors) = (Int32(0), Int32(0), Int32(0), Int32(0))
-    let found = tjDecompressHeader3(
-      decoder, bytes, UInt(bytes.count), &width, &height, &subsampling, &colors)
-    guard found == 0 else { throw damaged(path, decoder) }
-    guard colors != Int32(TJCS_CMYK.rawValue), colors != Int32(TJCS_YCCK.rawValue) else {
-      throw .unsupportedColors(path: path, found: "CMYK")
-    }
-    try Image.checkSize(height: Int(height), width: Int(width), path: path)
-
-    let isGrey = colors == Int32(TJCS_GRAY.rawValue)
-    let size = Int(height) * Int(width) * (isGrey ? 1 : 3)
-    var isRead = false
-    let values = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      isRead =
-        tjDecompress2(
-          decoder, bytes, UInt(bytes.count), buffer.baseAddress, width, 0, height,
-          Int32((isGrey ? TJPF_GRAY : TJPF_RGB).rawValue),
-          TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS) == 0
-      count = isRead ? size : 0
-    }
-    guard isRead else { throw damaged(path, decoder) }
-    self.init(
-      height: Int(height), width: Int(width), channels: isGrey ? 1 : 3, pixels: values)
+    self = try result.get()
   }
 }
 
+private func decoded(
+  _ bytes: UnsafeBufferPointer<UInt8>, path: String
+) throws(ImageError) -> Image {
+  guard let decoder = CJPEGDecoderCreate(bytes.baseAddress, bytes.count) else {
+    throw .damaged(path: path, reason: "there is no memory for its decoder")
+  }
+  defer { CJPEGDecoderDestroy(decoder) }
+  var header = CJPEGHeader()
+  guard CJPEGDecoderReadHeader(decoder, &header) else { throw damaged(path, decoder) }
+  let (height, width) = (Int(header.height), Int(header.width))
+  let channels: Int
+  switch header.colors {
+  case CJPEGGrey: channels = 1
+  case CJPEGColor: channels = 3
+  case CJPEGFourColors: throw .unsupportedColors(path: path, found: "CMYK")
+  default:
+    throw .unsupportedColors(path: path, found: "\(header.components) values of another kind")
+  }
+  try Image.checkSize(height: height, width: width, path: path)
+
+  let size = height * width * channels
+  var isRead = false
+  let values = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    isRead = buffer.baseAddress.map { CJPEGDecoderReadPixels(decoder, $0) } ?? false
+    count = isRead ? size : 0
+  }
+  guard isRead else { throw damaged(path, decoder) }
+  return Image(height: height, width: width, channels: channels, pixels: values)
+}
+
 /// What the decoder says is wrong.
-private func damaged(_ path: String, _ decoder: tjhandle) -> ImageError {
-  .damaged(path: path, reason: String(cString: tjGetErrorStr2(decoder)))
+private func damaged(_ path: String, _ decoder: OpaquePointer) -> ImageError {
+  .damaged(path: path, reason: String(cString: CJPEGDecoderMessage(decoder)))
 }

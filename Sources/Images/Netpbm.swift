@@ -19,10 +19,8 @@ extension Image {
     guard bytes.count >= length else {
       throw .truncated(path: path, expectedBytes: length, foundBytes: bytes.count)
     }
-    guard bytes.count == length else {
-      throw .trailingBytes(path: path, expectedBytes: length, foundBytes: bytes.count)
-    }
-    let values = bytes[header.place...]
+    // More may follow: another image, or an end of line that an editor added.
+    let values = bytes[header.place..<length]
     self.init(
       height: height, width: width, channels: channels,
       pixels: maximum == 255 ? Array(values) : scaled(values, count: count, from: maximum))

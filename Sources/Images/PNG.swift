@@ -42,14 +42,15 @@ extension Image {
   }
 }
 
-/// The file without the chunks that say nothing of its pixels, such as texts and profiles.
+/// The file without the chunks that say nothing of its stored values: texts, and what is noted of the
+/// colours (gAMA, cHRM, sRGB, iCCP), by which libpng would change the values.
 ///
 /// libpng takes as much memory for a chunk as its length says, whatever the file's own, and unpacks
 /// what is packed in it.
 private func chunksOfThePicture(
   in file: [UInt8], path: String
 ) throws(ImageError) -> [UInt8] {
-  let kept = ["IHDR", "PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "IDAT", "IEND"].map { Array($0.utf8) }
+  let kept = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"].map { Array($0.utf8) }
   let signatureLength = 8
   var result = Array(file.prefix(signatureLength))
   result.reserveCapacity(file.count)

@@ -65,18 +65,6 @@ extension Image {
     }
     return Image(height: side, width: side, channels: channels, pixels: result)
   }
-
-  /// The picture in grey: 0.299 red + 0.587 green + 0.114 blue, the luma of ITU-R BT.601.
-  public var grey: Image {
-    guard channels == 3 else { return self }
-    let values = (0..<height * width).map { pixel -> UInt8 in
-      let red = 299 * Int(pixels[3 * pixel])
-      let green = 587 * Int(pixels[3 * pixel + 1])
-      let blue = 114 * Int(pixels[3 * pixel + 2])
-      return UInt8((red + green + blue + 500) / 1000)
-    }
-    return Image(height: height, width: width, channels: 1, pixels: values)
-  }
 }
 
 /// Which pixels of a line go into each pixel of a line of another length, and with what weights.

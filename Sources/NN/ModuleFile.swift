@@ -23,7 +23,8 @@ extension Module {
   /// - Throws: `ModelFileError`, naming the file and all tensors that do not fit.
   public func load(_ file: SafetensorsFile) throws {
     let state = stateTensors()
-    let entries = Dictionary(file.entries.map { ($0.name, $0) }) { first, _ in first }
+    var entries: ExactDictionary<SafetensorsFile.Entry> = [:]
+    for entry in file.entries { entries[entry.name] = entry }
     let mismatches = TensorMismatch.all(
       expected: state.map { ($0.name, $0.shape) },
       found: file.entries.map { ($0.name, $0.shape) })

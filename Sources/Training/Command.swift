@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import Tensor
 
 /// The command line of an executable, declared: what it is called, and what can be set.
@@ -141,11 +142,9 @@ extension Command {
   ///
   /// `--help` and `--version` go to standard output. A wrong command line is one line on standard
   /// error and a pointer to the help, and exit code 64.
-  public func parseOrExit(
-    _ arguments: [String] = Array(CommandLine.arguments.dropFirst())
-  ) -> Options {
+  public func parseOrExit(_ arguments: [String]? = nil) -> Options {
     do {
-      switch try parse(arguments) {
+      switch try parse(try arguments ?? processArguments()) {
       case .run(let options): return options
       case .help: printAndExit(help)
       case .version: printAndExit("\(name) \(version)")
@@ -153,6 +152,23 @@ extension Command {
     } catch {
       fail(error)
     }
+  }
+
+  /// The arguments of the process, without the program's name.
+  ///
+  /// Swift's `CommandLine.arguments` replaces bytes that are not UTF-8, and so a name by that of another
+  /// file.
+  private func processArguments() throws(CommandLineError) -> [String] {
+    var arguments: [String] = []
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let pointer = CommandLine.unsafeArgv[index] else { break }
+      let raw = RawPath(bytes: UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)))
+      guard let argument = String(validating: raw.bytes, as: UTF8.self) else {
+        throw .notUTF8(argument: raw.description)
+      }
+      arguments.append(argument)
+    }
+    return arguments
   }
 
   /// Runs the executable: reads the command line, sets the number of threads, lets Ctrl-C end the
@@ -166,7 +182,7 @@ extension Command {
     execute(threads: training.appending(path: \.threads)) { options in
       guard let folder = options[keyPath: training].resume else { return try run(options) }
       let options = try self.options(
-        ofRun: folder, changedBy: Array(CommandLine.arguments.dropFirst()))
+        ofRun: folder, changedBy: try processArguments())
       if let threads = options[keyPath: training].threads { threadCount = threads }
       try run(options)
     }

@@ -18,6 +18,8 @@ public enum CommandLineError: Error, Equatable {
   case notAChoice(option: String, value: String, choices: [String])
   /// An argument that belongs to no option.
   case unexpectedArgument(String)
+  /// An argument whose bytes are not UTF-8, which stand in it as `\xE9`.
+  case notUTF8(argument: String)
   /// A value that is well-formed but does not suit the data or another option.
   ///
   /// It is for the checks that an executable makes itself, such as a limit beyond the data.
@@ -58,6 +60,9 @@ extension CommandLineError: CustomStringConvertible {
       "\(option) expects \(Readable.alternatives(choices)), found '\(value)'"
     case .unexpectedArgument(let argument):
       "unexpected argument '\(argument)'"
+    case .notUTF8(let argument):
+      "expected arguments in UTF-8, found '\(argument)'; rename the file or folder, or start the program"
+        + " in it"
     case .unsuitableValue(let option, let value, let reason):
       "\(option) \(value): \(reason)"
     case .differentRun(let path, let differences):

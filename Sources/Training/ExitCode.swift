@@ -70,6 +70,13 @@ extension ImageError: ExitCodeProviding {
   public var exitCode: ExitCode { isMissingInput ? .noInput : .dataError }
 }
 
+extension DelimitedTextError: ExitCodeProviding {
+  /// `noInput` for a file that cannot be read, `dataError` for one that is not what it should be.
+  public var exitCode: ExitCode {
+    if case .unreadable = self { .noInput } else { .dataError }
+  }
+}
+
 extension NPYError: ExitCodeProviding {
   /// `noInput` for a file that cannot be read, `dataError` for one that is not what it should be.
   public var exitCode: ExitCode {

@@ -12,15 +12,21 @@ public struct TrainingData: Sendable {
   public let summary: String
   /// A line on how to get better data, if there is one to give.
   public let advice: String?
+  /// Whether the images have labels; if not, all are 0.
+  public let hasLabels: Bool
+  /// The number of classes: one more than the highest label, of images to train on or to test with.
+  public let classCount: Int
   /// The checksums of the training and of the test images, by which they are known again.
   public var checksum: String { "\(train.images.checksum) \(test.images.checksum)" }
 
   /// Opens the digits that the options ask for.
   ///
-  /// - Throws: `DatasetError` for data that is not what it should be, `CommandLineError` for a
-  ///   limit beyond it.
-  public init(_ options: TrainingOptions, binarization: Binarization = .none) throws {
-    let digits = try DigitData(options.data, limit: options.limit)
+  /// - Throws: `DatasetError` for data that is not what it should be, or without labels where these are
+  ///   needed, `CommandLineError` for a limit beyond it.
+  public init(
+    _ options: TrainingOptions, binarization: Binarization = .none, needsLabels: Bool = false
+  ) throws {
+    let digits = try DigitData(options.data, limit: options.limit, needsLabels: needsLabels)
     try self.init(
       digits, name: digits.name, choice: digits.choice, advice: digits.advice, options,
       binarization: binarization)
@@ -56,6 +62,8 @@ public struct TrainingData: Sendable {
     let limit = train.count < dataset.train.count ? " (\(Readable.count(train.count)) used)" : ""
     self.choice = choice
     self.advice = advice
+    hasLabels = dataset.hasLabels
+    classCount = dataset.classCount
     summary =
       "\(name), \(Readable.count(dataset.train.count)) training images\(limit)"
       + (dataset.test.count > 0 ? ", \(Readable.count(dataset.test.count)) test images" : "")

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Training
 
 /// The labels of images, and the names of the classes that they stand for.
@@ -6,75 +6,122 @@ struct Labels: Equatable {
   /// One for each image, in the order of the paths.
   let values: [UInt8]
   /// The name of each class, from label 0 on; empty where labels are no more than numbers.
-  let classes: [String]
+  let classes: [RawPath]
 
   /// The labels by the folders that images are in.
   ///
+  /// - Parameters:
+  ///   - paths: The images' paths from the directory.
+  ///   - directory: The folder above all.
+  ///   - split: The folders above those of the classes, if there are.
   /// - Throws: ``LabelError`` where there are too many folders, or images outside of them.
-  init(ofFoldersIn paths: [String], below directory: String) throws(LabelError) {
-    let folders = paths.map { path in path.split(separator: "/").dropLast().first.map(String.init) }
+  init(
+    ofFoldersIn paths: [RawPath], below directory: String, _ split: FolderSplit?
+  ) throws(LabelError) {
+    let folders = paths.map { path in
+      path.components.dropLast().dropFirst(split == nil ? 0 : 1).first
+    }
     let names = Set(folders.compactMap(\.self)).sorted()
     guard !names.isEmpty else {
       self.init(values: [UInt8](repeating: 0, count: paths.count), classes: [])
       return
     }
     if let outside = folders.firstIndex(of: nil) {
-      throw .noFolder(path: directory + "/" + paths[outside])
+      throw .noFolder(path: RawPath(directory).appending(paths[outside]).description)
     }
-    let numbers = names.compactMap(UInt8.init)
-    if numbers.count == names.count {
-      self.init(values: folders.compactMap { $0.flatMap(UInt8.init) }, classes: [])
-      return
+    let numbers = names.map(\.bytes).compactMap(Self.number)
+    let isNumbered = Set(numbers).count == names.count
+    guard isNumbered || names.count <= 256 else { throw .tooManyFolders(count: names.count) }
+    var labels: [RawPath: UInt8] = [:]
+    for (index, name) in names.enumerated() {
+      labels[name] = isNumbered ? numbers[index] : UInt8(index)
     }
-    guard names.count <= 256 else { throw .tooManyFolders(count: names.count) }
-    let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, UInt8($0)) })
-    self.init(values: folders.compactMap { $0.flatMap { places[$0] } }, classes: names)
+    self.init(
+      values: folders.compactMap { $0.flatMap { labels[$0] } }, classes: isNumbered ? [] : names)
   }
 
-  /// The labels in a CSV file, which has to have one for each path and no others.
+  /// The labels in a CSV file, which has to have one for each path and no others but for skipped ones.
   ///
-  /// - Throws: ``LabelError`` where it has not, or cannot be read.
-  init(csv file: String, for paths: [String]) throws(LabelError) {
-    let text: String
-    do {
-      text = try String(contentsOfFile: file, encoding: .utf8)
-    } catch {
-      throw .unreadable(file: file)
-    }
-    var labels: [String: UInt8] = [:]
-    // Windows ends lines by two characters, which Swift takes for one.
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .enumerated() where !line.isEmpty
-    {
-      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-      guard fields.count == 2, let label = UInt8(fields[1]) else {
-        if index == 0, fields.count == 2, Int(fields[1]) == nil { continue }
-        throw .badLine(file: file, line: index + 1, found: String(line.prefix(80)))
+  /// A first record without a number is a heading. Paths may have blanks around them or begin with
+  /// `./`.
+  ///
+  /// - Throws: ``LabelError`` where it has not, ``DelimitedTextError`` where it cannot be read.
+  init(csv file: String, for paths: [RawPath], skipped: [RawPath]) throws {
+    let images = PathIndex(paths + skipped)
+    var labels: [RawPath: UInt8] = [:]
+    var table = try DelimitedText(path: file)
+    var isFirst = true
+    while let fields = try table.nextRecord() {
+      defer { isFirst = false }
+      guard fields.count == 2, let label = Self.number(fields[1].unpadded) else {
+        if isFirst, fields.count == 2, !Self.isWholeNumber(fields[1].unpadded) { continue }
+        throw LabelError.badLine(
+          file: file, line: fields[0].line,
+          found: String(fields.map(\.text).joined(separator: ",").prefix(80)))
       }
-      guard labels.updateValue(label, forKey: String(fields[0])) == nil else {
-        throw .secondLabel(file: file, line: index + 1, path: String(fields[0]))
+      guard let path = images.path(for: fields[0]) else {
+        throw LabelError.noImage(file: file, path: RawPath(bytes: fields[0].bytes).description)
+      }
+      guard labels.updateValue(label, forKey: path) == nil else {
+        throw LabelError.secondLabel(
+          file: file, line: fields[0].line, path: path.description)
       }
     }
-    var values: [UInt8] = []
-    for path in paths {
-      guard let label = labels.removeValue(forKey: path) else {
-        throw .noLabel(file: file, path: path)
+    let values = try paths.map { path in
+      guard let label = labels[path] else {
+        throw LabelError.noLabel(file: file, path: path.description)
       }
-      values.append(label)
+      return label
     }
-    if let path = labels.keys.min() { throw .noImage(file: file, path: path) }
     self.init(values: values, classes: [])
   }
 
-  private init(values: [UInt8], classes: [String]) {
+  private static func isWholeNumber(_ bytes: some Collection<UInt8>) -> Bool {
+    Int(String(decoding: bytes, as: UTF8.self)) != nil
+  }
+
+  private init(values: [UInt8], classes: [RawPath]) {
     self.values = values
     self.classes = classes
+  }
+
+  /// A whole number from 0 to 255, written in digits alone.
+  private static func number(_ bytes: some Collection<UInt8>) -> UInt8? {
+    let isNumber = bytes.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    return isNumber ? UInt8(String(decoding: bytes, as: UTF8.self)) : nil
+  }
+}
+
+/// Finds images by their paths as tables have them.
+private struct PathIndex {
+  private let paths: Set<RawPath>
+  /// The paths that are equal but for Unicode's forms of normalisation.
+  private let equivalents: [String: [RawPath]]
+
+  init(_ paths: [RawPath]) {
+    self.paths = Set(paths)
+    let texts = paths.compactMap { path in
+      String(validating: path.bytes, as: UTF8.self).map { ($0, path) }
+    }
+    equivalents = Dictionary(grouping: texts) { $0.0 }.mapValues { $0.map(\.1) }
+  }
+
+  /// The image that a field names: by its very bytes, or else without blanks around them and `./` before
+  /// them, or else as the only one whose name differs in normalisation alone.
+  func path(for field: DelimitedText.Field) -> RawPath? {
+    let exact = RawPath(bytes: field.bytes)
+    if paths.contains(exact) { return exact }
+    var bytes = field.trimmed
+    while bytes.starts(with: "./".utf8) { bytes = bytes.dropFirst(2) }
+    let plain = RawPath(bytes: bytes)
+    if paths.contains(plain) { return plain }
+    let candidates = String(validating: bytes, as: UTF8.self).flatMap { equivalents[$0] } ?? []
+    return candidates.count == 1 ? candidates.first : nil
   }
 }
 
 /// What can be wrong with labels.
 enum LabelError: Error, Equatable {
-  case unreadable(file: String)
   case badLine(file: String, line: Int, found: String)
   case secondLabel(file: String, line: Int, path: String)
   case noLabel(file: String, path: String)
@@ -86,7 +133,6 @@ enum LabelError: Error, Equatable {
 extension LabelError: CustomStringConvertible {
   var description: String {
     switch self {
-    case .unreadable(let file): "\(file): cannot be read as a text file"
     case .badLine(let file, let line, let found):
       "\(file): expected in line \(line) a path, a comma and a whole number from 0 to 255, found "
         + "'\(found)'"
@@ -102,5 +148,5 @@ extension LabelError: CustomStringConvertible {
 }
 
 extension LabelError: ExitCodeProviding {
-  var exitCode: ExitCode { if case .unreadable = self { .noInput } else { .dataError } }
+  var exitCode: ExitCode { .dataError }
 }

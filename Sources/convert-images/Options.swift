@@ -1,3 +1,4 @@
+import Datasets
 import Training
 
 /// What can be set on the command line of `convert-images`.
@@ -7,6 +8,7 @@ struct Options: Sendable {
   var imageSize: Int?
   var limit: Int?
   var testCount: Int?
+  var damaged = DamagedImages.error
   var isGzipped = false
   var out = "idx"
   var seed = 0
@@ -23,17 +25,19 @@ let command = Command(
     The images are the files of a folder and of the folders in it: PNG, JPEG, PGM
     or PPM, all of one size, or with --image-size scaled until the shorter side
     fits and the middle cut out. Colours become grey. The word drawn stands for
-    digits that the program draws.
+    digits that the program draws. Files that are damaged or no images end the
+    program; with --damaged skip they are left out and counted.
 
     The label of an image is the place of its folder among the folders in DIR,
     sorted by name, or the folder's name itself where all are whole numbers, and 0
     if there are none; classes.csv says which is which. With --labels it stands in
     a CSV file: in each line a path from DIR, a comma, and a whole number from 0 to
-    255; a first line without a number is a heading. The training programs take
-    labels from 0 to 9.
+    255; a first line without a number is a heading.
 
-    The images are shuffled, and the last of them are those to test with. The
-    folder of the files is made whole or not at all, and must not be there before.
+    The images are shuffled, and the last of them are those to test with, unless
+    all are in folders called train and test (or val, validation) in DIR: those are
+    the split then, and the folders in them the classes. The folder of the files
+    is made whole or not at all, and must not be there before.
     """,
   options: [
     .text("data", \.data, placeholder: "DIR|drawn", help: "folder of images"),
@@ -46,6 +50,8 @@ let command = Command(
     .integer(
       "test", \.testCount, in: .atLeast(1), absence: "one in seven",
       help: "images to test with"),
+    .choice(
+      "damaged", \.damaged, help: "what is done about files that cannot be decoded"),
     .flag("gzip", \.isGzipped, help: "compress the files"),
     .text("out", \.out, placeholder: "DIR", help: "folder of the files"),
     .integer("seed", \.seed, in: .atLeast(0), help: "seed of the shuffle and of drawn digits"),

@@ -15,11 +15,14 @@ func run(_ options: Options) throws {
   }
   func say(_ line: String) { if !options.isQuiet { Console.printLine(line) } }
 
-  let (data, classes) =
+  let (data, classes, notes) =
     options.data == DigitData.drawn ? try drawnDigits(options) : try folder(options)
   say("images:  \(data.train.count) to train on, \(data.test.count) to test with")
   say("size:    \(data.train.height)×\(data.train.width)")
   say("classes: \(Set(data.train.labels + data.test.labels).count)")
+  for (name, note) in notes {
+    say("\(name):".padding(toLength: 9, withPad: " ", startingAt: 0) + note)
+  }
   if Interrupt.isRequested { return }
 
   // A folder beside it that takes the name when it is complete.
@@ -27,8 +30,10 @@ func run(_ options: Options) throws {
   do {
     try data.write(to: partial, gzipped: options.isGzipped)
     if !classes.isEmpty {
-      let table = "label,class\n" + classes.enumerated().map { "\($0),\($1)\n" }.joined()
-      try Array(table.utf8).withUnsafeBytes { bytes in
+      let rows = classes.enumerated().flatMap { label, name in
+        Array("\(label),".utf8) + DelimitedText.field(name.bytes) + Array("\n".utf8)
+      }
+      try (Array("label,class\n".utf8) + rows).withUnsafeBytes { bytes in
         try replaceFile(at: "\(partial)/classes.csv", with: bytes)
       }
     }
@@ -54,7 +59,12 @@ private func testCount(_ options: Options, of count: Int) throws -> Int {
   return testCount
 }
 
-private func drawnDigits(_ options: Options) throws -> (data: SplitImages, classes: [String]) {
+/// What is converted: the images, the names of their classes, and what is said of them.
+private typealias Converted = (
+  data: SplitImages, classes: [RawPath], notes: [(name: String, text: String)]
+)
+
+private func drawnDigits(_ options: Options) throws -> Converted {
   for (option, value) in [
     ("--labels", options.labels), ("--image-size", options.imageSize.map(String.init)),
   ] {
@@ -67,27 +77,29 @@ private func drawnDigits(_ options: Options) throws -> (data: SplitImages, class
   let testCount = try testCount(options, of: count)
   let digits = DrawnDigits(
     seed: UInt64(options.seed), trainCount: count - testCount, testCount: testCount)
-  return (SplitImages(train: digits.train, test: digits.test), [])
+  return (SplitImages(train: digits.train, test: digits.test), [], [])
 }
 
 /// The images of a folder, grey, shuffled and with their labels.
-private func folder(_ options: Options) throws -> (data: SplitImages, classes: [String]) {
+private func folder(_ options: Options) throws -> Converted {
   let folder = try ImageFolder(
-    directory: options.data, side: options.imageSize, isCancelled: { Interrupt.isRequested })
+    directory: options.data, side: options.imageSize, damaged: options.damaged,
+    isCancelled: { Interrupt.isRequested })
+  let split = FolderSplit(of: folder.paths)
   let labels =
-    try options.labels.map { try Labels(csv: $0, for: folder.paths) }
-    ?? Labels(ofFoldersIn: folder.paths, below: options.data)
+    try options.labels.map { try Labels(csv: $0, for: folder.paths, skipped: folder.skippedPaths) }
+    ?? Labels(ofFoldersIn: folder.paths, below: options.data, split)
   let count = options.limit ?? folder.paths.count
   guard count <= folder.paths.count else {
     throw CommandLineError.unsuitableValue(
       option: "--limit", value: "\(count)",
       reason: "expected at most \(folder.paths.count), as there are no more images")
   }
-  let testCount = try testCount(options, of: count)
   let images = folder.train
   let order = Random(seed: UInt64(options.seed)).permutation(folder.paths.count).prefix(count)
+  let (trainOrder, testOrder) = try parted(order, folder.paths, split, options)
   let size = images.height * images.width * images.channels
-  func part(_ places: ArraySlice<Int>) -> LabeledImages {
+  func part(_ places: [Int]) -> LabeledImages {
     let pixels = places.flatMap { place in
       Image(
         height: images.height, width: images.width, channels: images.channels,
@@ -98,10 +110,34 @@ private func folder(_ options: Options) throws -> (data: SplitImages, classes: [
       height: images.height, width: images.width, pixels: pixels,
       labels: places.map { labels.values[$0] })
   }
-  return (
-    SplitImages(train: part(order.dropLast(testCount)), test: part(order.suffix(testCount))),
-    labels.classes
-  )
+  let notes = [("split", split?.note), ("damaged", folder.skippedNote)].compactMap { name, text in
+    text.map { (name: name, text: $0) }
+  }
+  return (SplitImages(train: part(trainOrder), test: part(testOrder)), labels.classes, notes)
+}
+
+/// The places of the images to train on and to test with: by the folders that they are in, or the last
+/// of all.
+private func parted(
+  _ order: ArraySlice<Int>, _ paths: [RawPath], _ split: FolderSplit?, _ options: Options
+) throws -> (train: [Int], test: [Int]) {
+  guard let split, !split.test.isEmpty else {
+    let count = try testCount(options, of: order.count)
+    return (Array(order.dropLast(count)), Array(order.suffix(count)))
+  }
+  if let count = options.testCount {
+    throw CommandLineError.unsuitableValue(
+      option: "--test", value: "\(count)",
+      reason: "expected no number, as the images are split already: \(split.note)")
+  }
+  let test = order.filter { split.isForTesting(paths[$0]) }
+  let train = order.filter { !split.isForTesting(paths[$0]) }
+  guard !test.isEmpty, !train.isEmpty else {
+    throw CommandLineError.unsuitableValue(
+      option: "--limit", value: "\(order.count)",
+      reason: "expected more: \(train.isEmpty ? "none to train on" : "none to test with") is left")
+  }
+  return (train, test)
 }
 
 /// Images to train on and to test with.

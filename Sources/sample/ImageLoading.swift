@@ -1,11 +1,15 @@
 import Datasets
+import Files
 import Foundation
 import Images
 import Tensor
 import Training
 
-/// Reads images of a shape from an IDX file, raw or gzipped, an image file or a folder of those, in
-/// the order of their names.
+/// Reads images of a shape from an IDX file, raw or gzipped, an image file or a folder of those and of
+/// folders, in the order of their paths.
+///
+/// An image is taken as grey where the model makes grey ones and all its pixels are, even if it is saved
+/// in colour, and the other way round.
 ///
 /// - Returns: At most `limit` images, `[count, height, width, channels]`, in [0, 1].
 /// - Throws: `DatasetError` or `ImageError` for what is no such file, `CommandLineError` for images of
@@ -28,11 +32,12 @@ func loadImages(_ path: String, shape: [Int], limit: Int) throws -> Tensor {
   var isFolder: ObjCBool = false
   _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
   let paths =
-    isFolder.boolValue ? try files(in: path).prefix(limit).map { "\(path)/\($0)" } : [path]
+    isFolder.boolValue ? try files(in: RawPath(path)).prefix(limit) : [RawPath(path)]
   var pixels: [UInt8] = []
   for path in paths {
-    let image = try Image(path: path)
-    try check([image.height, image.width, image.channels], path)
+    let read = try Image(path)
+    let image = shape.last == 1 ? read.withFewestChannels : read.inColor
+    try check([image.height, image.width, image.channels], path.description)
     pixels += image.pixels
   }
   return tensor(pixels, count: paths.count, shape)
@@ -51,9 +56,8 @@ private func isIDX(_ path: String) throws -> Bool {
   return beginning == [0, 0] || beginning == [0x1f, 0x8b]
 }
 
-private func files(in folder: String) throws -> [String] {
-  let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-    .filter { !$0.hasPrefix(".") }.sorted()
-  guard !names.isEmpty else { throw DatasetError.noImages(directory: folder) }
-  return names
+private func files(in folder: RawPath) throws -> [RawPath] {
+  let files = try ImageFile.all(in: folder)
+  guard !files.isEmpty else { throw DatasetError.noImages(directory: folder.description) }
+  return files.map { folder.appending($0.path) }
 }

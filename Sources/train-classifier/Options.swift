@@ -9,7 +9,7 @@ struct Options: Sendable {
 
 let command = Command(
   name: "train-classifier",
-  summary: "Trains a network to tell the ten classes of images of digits apart.",
+  summary: "Trains a network to tell the classes of images apart.",
   version: pushforwardVersion,
   defaults: Options(),
   notes: """
@@ -17,7 +17,8 @@ let command = Command(
     config.json, loss.csv (nats per image, and the share of images put into the
     right class), the test images put into a wrong one as PGM images and in
     mistakes.csv, and the trained network, model.safetensors. The convolutional one
-    can judge samples: train-vae --judge FILE. Ctrl-C ends a run cleanly.
+    can judge samples: train-vae --judge FILE. Ctrl-C ends a run cleanly. There are
+    as many classes as the labels need: one more than the highest.
 
     \(TrainingOptions.dataNote)
     """,

@@ -5,7 +5,7 @@ import Training
 
 /// One run: data, model, training, and what is said of them.
 func run(_ options: Options) throws {
-  let data = try TrainingData(options.training)
+  let data = try TrainingData(options.training, needsLabels: true)
   let (height, width) = (data.train.images.height, data.train.images.width)
   let side = Classifier.smallestSide
   if options.architecture == .conv && min(height, width) < side {
@@ -13,8 +13,15 @@ func run(_ options: Options) throws {
       option: "--architecture", value: "conv",
       reason: "expected images of \(side)×\(side) pixels or more, found \(height)×\(width)")
   }
+  let labels = Set(data.train.images.labels)
+  if let label = labels.first, labels.count == 1 {
+    throw CommandLineError.unsuitableValue(
+      option: "--data", value: data.choice,
+      reason: "expected labels of two classes or more, found all to be \(label)")
+  }
   let random = Random(seed: UInt64(options.training.seed))
-  let classifier = Classifier(options.architecture, height: height, width: width, random.split())
+  let classifier = Classifier(
+    options.architecture, height: height, width: width, classes: data.classCount, random.split())
   let trainer = ClassifierTrainer(
     classifier, train: data.train, test: data.test, learningRate: options.training.learningRate,
     random.split())

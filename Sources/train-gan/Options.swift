@@ -1,4 +1,5 @@
 import ClassifierTraining
+import Datasets
 import GAN
 import Training
 
@@ -16,6 +17,7 @@ struct Options: Sendable {
   /// The side of the images; nil for 28, or for images of a folder as they are.
   var imageSize: Int?
   var isCacheUnused = false
+  var damaged = DamagedImages.error
   var generatorLoss = GAN.GeneratorLoss.nonSaturating
   var discriminatorSteps = 1
   var labelSmoothing = 0.0
@@ -39,7 +41,8 @@ let command = Command(
     enlarged to the image size. The images of a folder and of the folders in it
     (PNG, JPEG, PGM or PPM) are scaled until the shorter side fits, and the middle
     is cut out; without --image-size they all have to be of 28x28 or of 64x64
-    pixels. They are kept in ~/.cache/pushforward for the next run.
+    pixels. They are kept in ~/.cache/pushforward for the next run. Files that are
+    damaged or no images end the program, or are left out and counted.
 
     \(Judging.note)
 
@@ -66,6 +69,9 @@ let command = Command(
       help: "folder with MNIST's files or with images, or drawn"
     ).changeable,
     .flag("no-cache", \.isCacheUnused, help: "decode a folder's images anew").changeable,
+    .choice(
+      "damaged", \.damaged, help: "what is done about a folder's files that cannot be decoded"
+    ).changeable,
     .out(\.training), .seed(\.training), .threads(\.training), .sampleInterval(\.training),
     .limit(\.training), .checkpointInterval(\.training), .resume(\.training),
     .integer(

@@ -73,7 +73,7 @@ private func trainingData(_ options: Options) throws -> TrainingData {
 private func folderData(_ directory: String, _ options: Options) throws -> TrainingData {
   if options.imageSize == nil {
     // Before all are read, which may take minutes.
-    let first = try ImageFolder.firstImage(in: directory)
+    let first = try ImageFolder.firstImage(in: directory, damaged: options.damaged)
     guard first.height == first.width, GAN.convolutionalImageSizes.contains(first.height) else {
       throw CommandLineError.unsuitableValue(
         option: "--data", value: directory,
@@ -82,12 +82,13 @@ private func folderData(_ directory: String, _ options: Options) throws -> Train
     }
   }
   let folder = try ImageFolder(
-    directory: directory, side: options.imageSize,
+    directory: directory, side: options.imageSize, damaged: options.damaged,
     cache: options.isCacheUnused ? nil : ImageCache.user, isCancelled: { Interrupt.isRequested })
   let color = folder.train.channels == 1 ? "grey" : "colour"
   return try TrainingData(
     folder, name: "\(color) images in \(directory)", choice: directory,
-    advice: folder.cacheFile.map { "decoded, for the next run too: \($0)" }, options.training)
+    advice: folder.skippedNote
+      ?? folder.cacheFile.map { "decoded, for the next run too: \($0)" }, options.training)
 }
 
 private func model(_ options: Options, imageShape: [Int], _ random: Random) -> GAN {

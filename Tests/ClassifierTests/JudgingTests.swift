@@ -12,7 +12,7 @@ import Training
 
 /// Where the judge of a run comes from, and what becomes of what it says.
 @Suite struct JudgingTests {
-  private static let bars = Bars(trainCount: 1_000, testCount: 20, height: 6)
+  fileprivate static let bars = Bars(trainCount: 1_000, testCount: 20, height: 6)
 
   let folder: TemporaryFolder
   private var cache: JudgeCache? { JudgeCache(environment: ["XDG_CACHE_HOME": folder.path]) }
@@ -185,6 +185,64 @@ import Training
       #expect(evaluation == ["before": .integer(1)] && file == nil)
     }
     #expect(try folder.names(in: "pushforward").isEmpty)
+  }
+
+  // MARK: Other classes
+
+  /// The same bars with other labels.
+  private struct Relabeled: ImageDataset {
+    let train: LabeledImages
+    let test: LabeledImages
+    let hasLabels: Bool
+
+    init(hasLabels: Bool = true, _ label: (UInt8) -> UInt8) {
+      func relabeled(_ images: LabeledImages) -> LabeledImages {
+        LabeledImages(
+          height: images.height, width: images.width, pixels: images.pixels,
+          labels: images.labels.map(label))
+      }
+      train = relabeled(JudgingTests.bars.train)
+      test = relabeled(JudgingTests.bars.test)
+      self.hasLabels = hasLabels
+    }
+  }
+
+  private func data(_ dataset: Relabeled) throws -> TrainingData {
+    try TrainingData(dataset, name: "bars", choice: "bars", options)
+  }
+
+  @Test func aJudgeIsTrainedOnAsManyClassesAsThereAre() throws {
+    let letters = try data(Relabeled { $0 + 11 })
+    #expect(letters.classCount == 21)
+    for _ in 0..<2 {
+      guard case .numbers(let shares) = try report(letters).evaluation["class-shares"] else {
+        Issue.record("no shares")
+        return
+      }
+      #expect(shares.count == 21)
+    }
+    #expect(try folder.names(in: "pushforward").count == 1)
+  }
+
+  @Test func imagesOfOneClassOrWithoutLabelsAreNotJudged() throws {
+    for dataset in [Relabeled { _ in 3 }, Relabeled(hasLabels: false) { _ in 0 }] {
+      // All of the class 3 are labels of four classes, of which three are empty.
+      let (evaluation, file) = try report(data(dataset))
+      #expect(evaluation == ["before": .integer(1)] && file == nil)
+    }
+    #expect(try folder.names(in: "pushforward").isEmpty)
+  }
+
+  @Test func aFileOfOtherClassesIsNoFailure() throws {
+    let path = folder.path + "/judge.safetensors"
+    for classes in [9, 10, 12] {
+      try Judge(Classifier(.conv, height: 6, width: 10, classes: classes, Random(seed: 1)))
+        .save(to: path)
+      #expect(try Judge(path: path, height: 6, width: 10).classifier.classes == classes)
+      let (evaluation, file) = try report(data(), choice: path)
+      #expect((file == nil) == (classes < 10))
+      #expect((evaluation["judge-accuracy"] == nil) == (classes < 10))
+    }
   }
 
   @Test func anInterruptedTrainingKeepsNoJudge() throws {

@@ -45,34 +45,38 @@ import Testing
         Makes the four IDX files of MNIST's format of a folder of images.
 
         Options:
-              --data DIR|drawn  folder of images (default: drawn)
-              --labels FILE     CSV of labels (default: folders' names)
-              --image-size N    side of the images in pixels (default: as they are)
-              --limit N         images used (default: all)
-              --test N          images to test with (default: one in seven)
-              --gzip            compress the files
-              --out DIR         folder of the files (default: idx)
-              --seed N          seed of the shuffle and of drawn digits (default: 0)
-              --threads N       threads; results do not depend on it (default: all
-                                processors)
-              --quiet           print nothing but errors
-          -h, --help            print this help and exit
-              --version         print the version and exit
+              --data DIR|drawn      folder of images (default: drawn)
+              --labels FILE         CSV of labels (default: folders' names)
+              --image-size N        side of the images in pixels (default: as they are)
+              --limit N             images used (default: all)
+              --test N              images to test with (default: one in seven)
+              --damaged error|skip  what is done about files that cannot be decoded
+                                    (default: error)
+              --gzip                compress the files
+              --out DIR             folder of the files (default: idx)
+              --seed N              seed of the shuffle and of drawn digits (default: 0)
+              --threads N           threads; results do not depend on it (default: all
+                                    processors)
+              --quiet               print nothing but errors
+          -h, --help                print this help and exit
+              --version             print the version and exit
 
         The images are the files of a folder and of the folders in it: PNG, JPEG, PGM
         or PPM, all of one size, or with --image-size scaled until the shorter side
         fits and the middle cut out. Colours become grey. The word drawn stands for
-        digits that the program draws.
+        digits that the program draws. Files that are damaged or no images end the
+        program; with --damaged skip they are left out and counted.
 
         The label of an image is the place of its folder among the folders in DIR,
         sorted by name, or the folder's name itself where all are whole numbers, and 0
         if there are none; classes.csv says which is which. With --labels it stands in
         a CSV file: in each line a path from DIR, a comma, and a whole number from 0 to
-        255; a first line without a number is a heading. The training programs take
-        labels from 0 to 9.
+        255; a first line without a number is a heading.
 
-        The images are shuffled, and the last of them are those to test with. The
-        folder of the files is made whole or not at all, and must not be there before.
+        The images are shuffled, and the last of them are those to test with, unless
+        all are in folders called train and test (or val, validation) in DIR: those are
+        the split then, and the folders in them the classes. The folder of the files
+        is made whole or not at all, and must not be there before.
 
         """)
     #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
@@ -135,12 +139,243 @@ import Testing
     #expect(labels(of: try read("idx")) == [0: 5, 1: 6, 2: 4])
   }
 
+  /// Quotes as R writes them, blanks, `./`, other line ends and separators (RFC 4180).
+  @Test(arguments: [
+    "\"path\",\"label\"\n\"a, b.png\",4\n\"1.png\",5\n\"é\"\"2.png\",6\n",
+    "\"a, b.png\",\"4\"\n1.png,5\n\"é\"\"2.png\",6",
+    "\u{feff}path;label\r\na, b.png;4\r\n./1.png;5\r\né\"2.png;6\r\n",
+    "a, b.png\t4\n 1.png \t 5 \n././é\"2.png\t6\n\n\n",
+    "\"./a, b.png\" , 4\r\"1.png\" ,5\r\"e\u{301}\"\"2.png\",\" 6 \"\r",
+  ])
+  func labelsFromTablesOfOtherPrograms(table: String) throws {
+    for (index, name) in ["a, b.png", "1.png", "é\"2.png"].enumerated() {
+      try write(UInt8(index), to: "photos/\(name)")
+    }
+    try workspace.write(Array(table.utf8), to: "labels.csv")
+    let result = try convert("--data", "photos", "--labels", "labels.csv", "--quiet")
+    #expect(result.code == 0 && result.error == "")
+    #expect(labels(of: try read("idx")) == [0: 4, 1: 5, 2: 6])
+  }
+
+  /// Two files of one name for Swift, told apart by their bytes.
+  @Test func labelsOfNamesThatDifferInNormalisation() throws {
+    try write(1, to: "photos/\u{e9}")
+    try write(2, to: "photos/e\u{301}")
+    try workspace.write(Array("\u{e9},4\ne\u{301},5\n".utf8), to: "labels.csv")
+    #expect(try convert("--data", "photos", "--labels", "labels.csv", "--quiet").code == 0)
+    #expect(labels(of: try read("idx")) == [1: 4, 2: 5])
+  }
+
+  @Test func foldersOfNamesThatDifferInNormalisationAreTwoClasses() throws {
+    try write(1, to: "photos/\u{e9}/x")
+    try write(2, to: "photos/e\u{301}/x")
+    try write(3, to: "photos/a, \"b\"/x")
+    #expect(try convert("--data", "photos", "--quiet").code == 0)
+    #expect(labels(of: try read("idx")) == [1: 2, 2: 1, 3: 0])
+    #expect(
+      Array(try workspace.contents(of: "idx/classes.csv"))
+        == Array("label,class\n0,\"a, \"\"b\"\"\"\n1,e\u{301}\n2,\u{e9}\n".utf8))
+  }
+
+  /// Two names of one number are no labels.
+  @Test func foldersOfTheSameNumberAreTwoClasses() throws {
+    for (index, name) in ["5", "05", "7"].enumerated() {
+      try write(UInt8(index), to: "photos/\(name)/x")
+    }
+    #expect(try convert("--data", "photos", "--quiet").code == 0)
+    #expect(labels(of: try read("idx")) == [0: 1, 1: 0, 2: 2])
+  }
+
+  @Test func namesThatAreNotUTF8() throws {
+    try write(1, to: "image.png")
+    // é and è in Latin-1.
+    let script = #"""
+      set -e
+      e=$(printf '\351'); f=$(printf '\350')
+      for folder in "$e" "$f"; do
+        mkdir -p "photos/x$folder"; cp image.png "photos/x$folder/$e.png"
+      done
+      "$0" --data photos --quiet
+      od -An -tx1 idx/classes.csv | tr -d ' \n'; echo
+      "$0" --data "$e" --out no || echo $?
+      "$0" --data photos --out "p$e" || echo $?
+      ls
+      """#
+    let result = try Executable(
+      command: ["/bin/sh", "-c", script, Executable.path(of: "convert-images")], in: workspace
+    ).result()
+    #expect(
+      result.output == """
+        6c6162656c2c636c6173730a302c78e80a312c78e90a
+        64
+        64
+        idx
+        image.png
+        photos
+
+        """)
+    func message(_ argument: String) -> String {
+      "convert-images: expected arguments in UTF-8, found '\(argument)'; rename the file or folder, or"
+        + " start the program in it\nTry 'convert-images --help'.\n"
+    }
+    #expect(result.error == message(#"\xE9"#) + message(#"p\xE9"#))
+  }
+
+  // MARK: A split of its own
+
+  @Test(arguments: [
+    ("train", ["test"]), ("Train", ["VAL"]), ("training", ["test", "validation"]),
+    ("train", ["valid"]), ("TRAINING", ["Testing"]),
+  ])
+  func foldersAboveTheClassesAreTheSplit(train: String, test: [String]) throws {
+    for label in 0..<3 {
+      try write(UInt8(label), to: "photos/\(train)/class \(label)/1")
+      try write(UInt8(10 + label), to: "photos/\(train)/class \(label)/deep/2")
+      for (index, name) in test.enumerated() where label < 2 {
+        try write(UInt8(100 + 10 * index + label), to: "photos/\(name)/class \(label)/1")
+      }
+    }
+    let result = try convert("--data", "photos")
+    #expect(result.code == 0 && result.error == "")
+    #expect(
+      result.output == """
+        images:  6 to train on, \(2 * test.count) to test with
+        size:    2×2
+        classes: 3
+        split:   \(train) to train on, \(test.joined(separator: " and ")) to test with, and the folders \
+        in them are the classes
+        files:   idx
+
+        """)
+    let data = try read("idx")
+    #expect(Set(data.train.pixels) == [0, 1, 2, 10, 11, 12])
+    #expect(Set(data.test.pixels).allSatisfy { $0 >= 100 } && data.test.count == 2 * test.count)
+    for (value, label) in labels(of: data) { #expect(label == value % 10) }
+    #expect(
+      String(decoding: try workspace.contents(of: "idx/classes.csv"), as: UTF8.self)
+        == "label,class\n0,class 0\n1,class 1\n2,class 2\n")
+  }
+
+  @Test func aSplitWithoutClasses() throws {
+    for index in 0..<3 { try write(UInt8(index), to: "photos/train/\(index)") }
+    try write(9, to: "photos/test/9")
+    #expect(try convert("--data", "photos", "--quiet").code == 0)
+    let data = try read("idx")
+    #expect(data.train.count == 3 && data.test.pixels == [9, 9, 9, 9])
+    #expect(labels(of: data) == [0: 0, 1: 0, 2: 0, 9: 0])
+    #expect(!workspace.has("idx/classes.csv"))
+  }
+
+  @Test func aSplitWithLabelsOfATable() throws {
+    for (name, value) in [("train/a", 1), ("train/b", 2), ("val/a", 3)] as [(String, UInt8)] {
+      try write(value, to: "photos/\(name)")
+    }
+    try workspace.write(Array("train/a,7\ntrain/b,8\nval/a,9\n".utf8), to: "labels.csv")
+    #expect(try convert("--data", "photos", "--labels", "labels.csv", "--quiet").code == 0)
+    let data = try read("idx")
+    #expect(data.train.count == 2 && data.test.labels == [9])
+    #expect(labels(of: data) == [1: 7, 2: 8, 3: 9])
+  }
+
+  @Test func aFolderTrainAloneIsAboveTheClasses() throws {
+    for (name, value) in [("cat/a", 1), ("cat/b", 2), ("dog/a", 3)] as [(String, UInt8)] {
+      try write(value, to: "photos/train/\(name)")
+    }
+    let result = try convert("--data", "photos")
+    #expect(
+      result.output.contains(
+        "split:   the folder train holds all images, and the folders in it are the classes\n"))
+    #expect(labels(of: try read("idx")) == [1: 0, 2: 0, 3: 1])
+  }
+
+  /// Names of classes, even if one of them is also that of a split.
+  @Test func otherFoldersAreClasses() throws {
+    for (index, name) in ["train/a", "bus/a", "test/a"].enumerated() {
+      try write(UInt8(index), to: "vehicles/\(name)")
+    }
+    let result = try convert("--data", "vehicles", "--out", "a")
+    #expect(result.output.contains("classes: 3\n") && !result.output.contains("split"))
+    #expect(labels(of: try read("a")) == [0: 2, 1: 0, 2: 1])
+    // A folder train with images alone is a class, as before.
+    try write(1, to: "one/train/a")
+    try write(2, to: "one/train/b")
+    #expect(try !convert("--data", "one", "--out", "b").output.contains("split"))
+  }
+
+  @Test func anotherSplitCannotBeAskedFor() throws {
+    try write(1, to: "photos/train/a/x")
+    try write(2, to: "photos/test/a/x")
+    let result = try convert("--data", "photos", "--test", "1")
+    #expect(result.code == 64)
+    #expect(
+      result.error.hasPrefix(
+        "convert-images: --test 1: expected no number, as the images are split already: train to"
+          + " train on, test to test with, and the folders in them are the classes\n"))
+    try write(3, to: "photos/train/a/y")
+    let limited = try convert("--data", "photos", "--limit", "2", "--seed", "1")
+    let other = try convert("--data", "photos", "--limit", "2", "--seed", "3", "--out", "other")
+    for result in [limited, other] where result.code != 0 {
+      #expect(
+        result.code == 64
+          && result.error.hasPrefix(
+            "convert-images: --limit 2: expected more: none to test with is left\n")
+      )
+    }
+  }
+
+  // MARK: Damaged files
+
+  @Test func damagedFilesEndTheProgramOrAreLeftOut() throws {
+    let image = Image(height: 9, width: 9, channels: 3, pixels: (0..<243).map { UInt8($0) })
+    for index in 0..<4 { try workspace.makeFolder("photos/\(index % 2)") }
+    for index in 0..<4 { try workspace.write(image.png, to: "photos/\(index % 2)/\(index).png") }
+    try workspace.write(jpeg(image).dropLast(60), to: "photos/1/cut.jpg")
+    try workspace.write([], to: "photos/0/empty.jpg")
+    let result = try convert("--data", "photos")
+    #expect(result.code == 65 && result.output == "")
+    #expect(result.error.hasPrefix("convert-images: photos/0/empty.jpg: expected an image "))
+    let skipped = try convert("--data", "photos", "--damaged", "skip")
+    #expect(skipped.code == 0 && skipped.error == "")
+    #expect(
+      skipped.output == """
+        images:  3 to train on, 1 to test with
+        size:    9×9
+        classes: 2
+        damaged: 2 damaged images left out, the first: photos/0/empty.jpg: expected an image (PNG, \
+        JPEG, or binary PGM or PPM), found an empty file
+        files:   idx
+
+        """)
+    #expect(Set(try read("idx").train.labels + read("idx").test.labels) == [0, 1])
+    // A table may or may not have labels for them.
+    for (name, rest) in [("a", ""), ("b", "1/cut.jpg,9\n")] {
+      try workspace.write(
+        Array(("0/0.png,1\n1/1.png,2\n0/2.png,3\n1/3.png,4\n" + rest).utf8), to: "labels.csv")
+      #expect(
+        try convert(
+          "--data", "photos", "--damaged", "skip", "--labels", "labels.csv", "--out", name
+        ).code == 0)
+      #expect(Set(try read(name).train.labels + read(name).test.labels) == [1, 2, 3, 4])
+    }
+  }
+
+  @Test func whatSystemsLeaveBehindIsNoClass() throws {
+    try write(1, to: "photos/a/x")
+    try write(2, to: "photos/b/x")
+    for name in ["__MACOSX/a/._x", "a/Thumbs.db", ".DS_Store", "b/.hidden"] {
+      try workspace.makeFolder(("photos/" + name as NSString).deletingLastPathComponent)
+      try workspace.write([1], to: "photos/" + name)
+    }
+    #expect(try convert("--data", "photos").output.contains("classes: 2\n"))
+    #expect(labels(of: try read("idx")) == [1: 0, 2: 1])
+  }
+
   @Test func coloursBecomeGreyAndSizesOne() throws {
     let red = Image(
       height: 30, width: 40, channels: 3,
       pixels: (0..<1_200).flatMap { _ in [255, 0, 0] as [UInt8] })
     try workspace.makeFolder("photos")
-    try workspace.write(try jpeg(red), to: "photos/a")
+    try workspace.write(jpeg(red), to: "photos/a")
     try write(7, to: "photos/b")
     #expect(try convert("--data", "photos", "--image-size", "4", "--quiet").code == 0)
     let data = try read("idx")
@@ -230,7 +465,8 @@ import Testing
         "twice.csv: expected one label for each image, found in line 2 a second one for a/x"
       ),
       (
-        ["--data", "photos", "--labels", "none.csv"], 66, "none.csv: cannot be read as a text file"
+        ["--data", "photos", "--labels", "none.csv"], 66,
+        "none.csv: cannot be read: No such file or directory"
       ),
       (["--data", "photos", "--out", "full"], 73, "cannot create the folder 'full': File exists"),
     ]

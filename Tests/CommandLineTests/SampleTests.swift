@@ -52,6 +52,52 @@ import VAE
     #expect(files["a.png"] != files["c.png"])
   }
 
+  /// A digit that a program saved in colour is a digit all the same.
+  @Test func greySavedInColourIsReconstructedAsGrey() throws {
+    let grey = Image(height: 3, width: 5, channels: 1, pixels: (0..<15).map { 17 * $0 })
+    let color = Image(
+      height: 3, width: 5, channels: 3, pixels: grey.inColor.pixels.dropLast() + [0])
+    try workspace.write(grey.png, to: "grey.png")
+    try workspace.write(grey.inColor.png, to: "saved-in-colour.png")
+    try workspace.write(color.png, to: "colour.png")
+    #expect(try sample("--reconstruct", "grey.png", "--out", "a.npy").code == 0)
+    #expect(try sample("--reconstruct", "saved-in-colour.png", "--out", "b.npy").code == 0)
+    #expect(try workspace.contents(of: "a.npy") == workspace.contents(of: "b.npy"))
+    let result = try sample("--reconstruct", "colour.png", "--out", "c.npy")
+    #expect(result.code == 64)
+    #expect(
+      result.error.hasPrefix(
+        "sample: --reconstruct colour.png: expected images of 3×5×1 values as the model makes, found"
+          + " 3×5×3\n"))
+  }
+
+  /// The same files as the other readers of folders take, in the same order.
+  @Test func aFolderOfFoldersIsReconstructed() throws {
+    for (index, name) in ["b/c/1.png", "a.png", "b/0.png"].enumerated() {
+      try workspace.makeFolder(("photos/" + name as NSString).deletingLastPathComponent)
+      let image = Image(
+        height: 3, width: 5, channels: 1, pixels: [UInt8](repeating: UInt8(50 * index), count: 15))
+      try workspace.write(image.png, to: "photos/" + name)
+    }
+    try workspace.makeFolder("photos/__MACOSX/b")
+    for name in ["__MACOSX/b/._0.png", ".DS_Store", "b/Thumbs.db"] {
+      try workspace.write([1], to: "photos/" + name)
+    }
+    // A name in Latin-1.
+    let rename = try Executable(
+      command: ["/bin/sh", "-c", #"mv photos/b/c/1.png "photos/b/c/$(printf '\351')""#],
+      in: workspace
+    ).result()
+    #expect(rename.code == 0)
+    #expect(try sample("--reconstruct", "photos", "--out", "a.npy").code == 0)
+    let found = try Tensor(npy: workspace.path(of: "a.npy"))
+    let images = Tensor.stacked(
+      [1, 2, 0].map { Tensor(filledWith: 50 * $0 / 255, [15]) }, along: 0)
+    let expected = vae.reconstruct(images)
+    #expect(found.shape == [3, 3, 5, 1])
+    #expect(zip(found.scalars, expected.scalars).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+
   @Test func theEndingSaysTheFormat() throws {
     #expect(try sample("--out", "a.pgm", "--count", "3").code == 0)
     #expect(try sample("--out", "a.npy", "--count", "3").code == 0)

@@ -21,7 +21,7 @@ import Testing
       result.output == """
         Usage: train-classifier [options]
 
-        Trains a network to tell the ten classes of images of digits apart.
+        Trains a network to tell the classes of images apart.
 
         Options:
               --epochs N             passes over the training images (default: 3)
@@ -55,7 +55,8 @@ import Testing
         config.json, loss.csv (nats per image, and the share of images put into the
         right class), the test images put into a wrong one as PGM images and in
         mistakes.csv, and the trained network, model.safetensors. The convolutional one
-        can judge samples: train-vae --judge FILE. Ctrl-C ends a run cleanly.
+        can judge samples: train-vae --judge FILE. Ctrl-C ends a run cleanly. There are
+        as many classes as the labels need: one more than the highest.
 
         Without --data, MNIST is read from datasets/mnist if it is there; if not, the
         program trains on digits that it draws itself. To get MNIST:
@@ -200,14 +201,19 @@ import Testing
     #expect(try train(workspace, "--architecture", "dense").code == 0)
   }
 
-  @Test func labelsOutsideTheClasses() throws {
+  @Test func labelsOfOneClass() throws {
     let workspace = try Workspace()
-    try workspace.edit("data/train-labels-idx1-ubyte") { $0[8 + 4] = 10 }
+    for name in ["data/train-labels-idx1-ubyte", "data/t10k-labels-idx1-ubyte"] {
+      try workspace.edit(name) { $0 = $0.prefix(8) + [UInt8](repeating: 0, count: $0.count - 8) }
+    }
     let result = try train(workspace)
-    #expect(result.code == 65)
+    #expect(result.code == 64)
     #expect(
-      result.error == "train-classifier: data/train-labels-idx1-ubyte: expected labels in 0 ... 9, "
-        + "found 10 at index 4\n")
+      result.error == """
+        train-classifier: --data data: expected labels of two classes or more, found all to be 0
+        Try 'train-classifier --help'.
+
+        """)
     #expect(workspace.names() == ["data"])
   }
 

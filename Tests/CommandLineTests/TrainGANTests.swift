@@ -66,6 +66,8 @@ import Testing
               --data DIR|drawn      folder with MNIST's files or with images, or drawn
                                     (default: MNIST if it is there)
               --no-cache            decode a folder's images anew
+              --damaged error|skip  what is done about a folder's files that cannot be
+                                    decoded (default: error)
               --out DIR             where the folder of the run is made (default: runs)
               --seed N              seed of all random numbers (default: 0)
               --threads N           threads; results do not depend on it (default: all
@@ -97,7 +99,8 @@ import Testing
         enlarged to the image size. The images of a folder and of the folders in it
         (PNG, JPEG, PGM or PPM) are scaled until the shorter side fits, and the middle
         is cut out; without --image-size they all have to be of 28x28 or of 64x64
-        pixels. They are kept in ~/.cache/pushforward for the next run.
+        pixels. They are kept in ~/.cache/pushforward for the next run. Files that are
+        damaged or no images end the program, or are left out and counted.
 
         At the end a classifier judges as many samples as there are test images: how
         clear they are, how far from the test images, how often each class occurs
@@ -110,9 +113,9 @@ import Testing
 
         Checkpoints are kept in the run's folder, the last and the one before. --resume
         goes on from there to the same bytes, with the run's options and the same
-        images. Other values may be given for --epochs, --data, --no-cache, --threads,
-        --checkpoint-every, --judge, --tensorboard, --check-finite, --profile and
-        --quiet.
+        images. Other values may be given for --epochs, --data, --no-cache, --damaged,
+        --threads, --checkpoint-every, --judge, --tensorboard, --check-finite, --profile
+        and --quiet.
 
         """)
     #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
@@ -309,7 +312,7 @@ import Testing
       let photo = Image(
         height: height, width: width, channels: 3,
         pixels: (0..<3 * height * width).map { UInt8(truncatingIfNeeded: $0 / 90 * (index + 3)) })
-      let bytes = index % 2 == 0 ? photo.png : try jpeg(photo)
+      let bytes = index % 2 == 0 ? photo.png : jpeg(photo)
       try workspace.write(bytes, to: index < 3 ? "photos/\(index)" : "photos/more/\(index)")
     }
     usleep(1_100_000)  // younger files are not kept

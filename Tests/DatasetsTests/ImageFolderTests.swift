@@ -1,5 +1,7 @@
 import Datasets
+import Files
 import Foundation
+import Glibc
 import Images
 import Tensor
 import TestSupport
@@ -50,7 +52,7 @@ import Testing
     try scratch.makeFolder(".git")
     try scratch.write([1], ".git/index")
     let smooth = Image(height: 2, width: 1, channels: 3, pixels: [90, 90, 90, 90, 90, 90])
-    try scratch.write(try jpeg(smooth), "d.jpeg")
+    try scratch.write(jpeg(smooth), "d.jpeg")
     let folder = try ImageFolder(directory: scratch.path)
     #expect(folder.paths == ["a.pgm", "b/deep/x.ppm", "c.png", "d.jpeg"])
     #expect(folder.cacheFile == nil)
@@ -81,7 +83,7 @@ import Testing
     let folder = try ImageFolder(directory: scratch.path, side: 3)
     #expect(folder.train.height == 3 && folder.train.width == 3)
     #expect(folder.train.pixels == images.flatMap { $0.resized(toFill: 3).pixels })
-    #expect(folder.paths == (1_000..<1_600).map(String.init))
+    #expect(folder.paths == (1_000..<1_600).map { RawPath(String($0)) })
   }
 
   @Test func linksAreFollowed() throws {
@@ -112,6 +114,143 @@ import Testing
     let image = Image(height: 2, width: 1, channels: 1, pixels: [7, 8])
     try scratch.write(image.png, "a.png")
     #expect(try ImageFolder.firstImage(in: scratch.path) == image)
+  }
+
+  // MARK: Names
+
+  /// Latin-1, as old archives have it, and the same letter in both of Unicode's forms.
+  @Test func namesOfAnyBytes() throws {
+    let names: [[UInt8]] = [
+      [0x63, 0xe9, 0x2e, 0x70], [0xff, 0xfe], Array("e\u{301}".utf8), Array("\u{e9}".utf8),
+      Array("a\nb".utf8), Array(" ".utf8),
+    ]
+    for (index, name) in names.enumerated() {
+      let image = Image(height: 1, width: 1, channels: 1, pixels: [UInt8(index)])
+      try write(image.png, to: RawPath(scratch.path).appending(RawPath(bytes: name)))
+    }
+    let folder = try ImageFolder(directory: scratch.path)
+    #expect(folder.paths.map(\.bytes) == names.sorted { $0.lexicographicallyPrecedes($1) })
+    #expect(folder.train.pixels == [5, 4, 0, 2, 3, 1])
+  }
+
+  @Test func aFolderWhoseNameIsNotUTF8() throws {
+    let folder = RawPath(scratch.path).appending(RawPath(bytes: [0xe9]))
+    try #require(mkdir(folder.cString, 0o755) == 0)
+    let image = Image(height: 1, width: 1, channels: 1, pixels: [9])
+    try write(image.png, to: folder.appending("a"))
+    #expect(try ImageFolder(directory: scratch.path).train.pixels == [9])
+    try write(Array(image.png.dropLast(20)), to: folder.appending("b"))
+    let error = #expect(throws: ImageError.self) { try ImageFolder(directory: scratch.path) }
+    #expect(
+      error?.description.hasPrefix("\(scratch.path)/\\xE9/b: the image is damaged: ") == true)
+  }
+
+  private func write(_ bytes: [UInt8], to path: RawPath) throws {
+    let descriptor = open(path.cString, O_WRONLY | O_CREAT | O_EXCL, 0o644)
+    try #require(descriptor >= 0 && Glibc.write(descriptor, bytes, bytes.count) == bytes.count)
+    close(descriptor)
+  }
+
+  @Test func whatSystemsLeaveBehindIsNoImage() throws {
+    let image = Image(height: 1, width: 1, channels: 1, pixels: [9])
+    for folder in ["__MACOSX/photos", "photos/@eaDir", "photos/.git"] {
+      try scratch.makeFolder(folder)
+      try scratch.write([1], "\(folder)/._a.png")
+      try scratch.write([1], "\(folder)/a.png")
+    }
+    for name in [
+      ".DS_Store", "Thumbs.db", "photos/thumbs.db", "photos/desktop.ini", "photos/Icon\r",
+    ] {
+      try scratch.write([1], name)
+    }
+    try scratch.write(image.png, "photos/a.png")
+    try scratch.write(image.png, "photos/Thumbs.db.png")
+    #expect(
+      try ImageFolder(directory: scratch.path).paths == ["photos/Thumbs.db.png", "photos/a.png"])
+  }
+
+  // MARK: Grey saved in colour
+
+  @Test func greyImagesSavedInColourAreGrey() throws {
+    let grey = Image(height: 1, width: 2, channels: 1, pixels: [1, 2])
+    try scratch.write(grey.inColor.png, "a")
+    try scratch.write(grey.png, "b")
+    try scratch.write(grey.inColor.netpbm, "c")
+    let images = try ImageFolder(directory: scratch.path).train
+    #expect(images.channels == 1 && images.pixels == [1, 2, 1, 2, 1, 2])
+    // One in colour, and all are.
+    let color = Image(height: 1, width: 2, channels: 3, pixels: [1, 1, 1, 2, 2, 3])
+    try scratch.write(color.png, "d")
+    let all = try ImageFolder(directory: scratch.path).train
+    #expect(all.channels == 3)
+    #expect(
+      all.pixels == grey.inColor.pixels + grey.inColor.pixels + grey.inColor.pixels + color.pixels)
+  }
+
+  // MARK: Damaged files
+
+  @Test func damagedFilesAreLeftOutAndCounted() throws {
+    let image = Image(height: 20, width: 20, channels: 1, pixels: [UInt8](0..<200) + (0..<200))
+    for index in 100..<400 { try scratch.write(image.png, "\(index).png") }
+    try scratch.write([], "000.png")
+    try scratch.write(Array("hello".utf8), "399.png.txt")
+    try scratch.write(Array(image.png.dropLast(20)), "150.png")
+    let folder = try ImageFolder(directory: scratch.path, damaged: .skip)
+    #expect(folder.skippedPaths == ["000.png", "150.png", "399.png.txt"])
+    #expect(folder.train.count == 299 && folder.paths.count == 299)
+    #expect(folder.paths.first == "100.png" && !folder.paths.contains("150.png"))
+    #expect(folder.train.pixels == (0..<299).flatMap { _ in image.pixels })
+    #expect(
+      folder.skippedNote
+        == "3 damaged images left out, the first: \(scratch("000.png")): expected an"
+        + " image (PNG, JPEG, or binary PGM or PPM), found an empty file")
+    #expect(try ImageFolder.firstImage(in: scratch.path, damaged: .skip) == image)
+    #expect(throws: ImageError.self) { try ImageFolder.firstImage(in: scratch.path) }
+    #expect(throws: ImageError.self) { try ImageFolder(directory: scratch.path) }
+  }
+
+  @Test func whereNothingIsLeftOutThereIsNoNote() throws {
+    try scratch.write(ppm("P6 1 1 255 ", [1, 2, 3]), "a.ppm")
+    let folder = try ImageFolder(directory: scratch.path, damaged: .skip)
+    #expect(folder.skippedNote == nil && folder.skippedPaths.isEmpty)
+    try scratch.write([1], "b")
+    #expect(
+      try ImageFolder(directory: scratch.path, damaged: .skip).skippedNote?
+        .hasPrefix("1 damaged image left out: \(scratch("b")): ") == true)
+  }
+
+  @Test func damagedFilesAloneAreAnError() throws {
+    let path = try scratch.write([1], "a")
+    try scratch.write([2], "b")
+    let error = ImageError.notAnImage(path: path, found: [1])
+    #expect(throws: error) { try ImageFolder(directory: scratch.path, damaged: .skip) }
+    #expect(throws: error) { try ImageFolder.firstImage(in: scratch.path, damaged: .skip) }
+  }
+
+  /// It may be a good image.
+  @Test func aFileThatCannotBeReadIsNotLeftOut() throws {
+    try scratch.write(ppm("P6 1 1 255 ", [1, 2, 3]), "a.ppm")
+    try #require(mkfifo(scratch("b"), 0o600) == 0)
+    #expect(throws: ImageError.unreadable(path: scratch("b"), reason: "Not a regular file")) {
+      try ImageFolder(directory: scratch.path, damaged: .skip)
+    }
+  }
+
+  /// The next run with `error` would not hear of them.
+  @Test func withDamagedFilesNothingIsKept() throws {
+    let cache = ImageCache(folder: scratch("cache"))
+    try scratch.makeFolder("images")
+    try scratch.write(ppm("P6 1 1 255 ", [1, 2, 3]), "images/a.ppm")
+    try scratch.write([1], "images/b")
+    // Files that changed in the last second are not kept in any case.
+    for name in ["a.ppm", "b"] {
+      var times = [timespec(tv_sec: 1_000, tv_nsec: 0), timespec(tv_sec: 1_000, tv_nsec: 0)]
+      utimensat(AT_FDCWD, scratch("images/\(name)"), &times, 0)
+    }
+    usleep(1_100_000)
+    let folder = try ImageFolder(directory: scratch("images"), damaged: .skip, cache: cache)
+    #expect(folder.cacheFile == nil && folder.train.count == 1)
+    #expect(try scratch.names(in: "cache").isEmpty)
   }
 
   // MARK: Bad folders

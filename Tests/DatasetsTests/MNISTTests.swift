@@ -41,6 +41,47 @@ import Testing
     #expect(data.test == pair.test)
   }
 
+  /// As the archives of Kaggle unpack: a folder of the file's name, with the file in it.
+  @Test(arguments: [(false, false), (false, true), (true, false), (true, true)], [false, true])
+  func foldersOfTheFilesNames(hasDot: (folder: Bool, file: Bool), isGzipped: Bool) throws {
+    for name in Self.names {
+      let dotted = name.replacingOccurrences(of: "-idx", with: ".idx")
+      let (folder, file) = (hasDot.folder ? dotted : name, hasDot.file ? dotted : name)
+      try FileManager.default.moveItem(atPath: scratch(name), toPath: scratch("moved"))
+      try scratch.makeFolder(folder)
+      try FileManager.default.moveItem(
+        atPath: scratch("moved"), toPath: scratch("\(folder)/\(file)"))
+      if isGzipped { try scratch.gzip("\(folder)/\(file)") }
+    }
+    #expect(MNIST.hasFiles(in: scratch.path))
+    let data = try MNIST(directory: scratch.path)
+    #expect(data.train == pair.train && data.test == pair.test)
+  }
+
+  @Test func aFolderIsNeverTakenForAFile() throws {
+    for name in Self.names {
+      let dotted = name.replacingOccurrences(of: "-idx", with: ".idx")
+      try FileManager.default.moveItem(atPath: scratch(name), toPath: scratch(dotted))
+      // The folder is there, and another file than expected or none in it.
+      try scratch.makeFolder(name)
+      try scratch.write([1], "\(name)/notes.txt")
+    }
+    let data = try MNIST(directory: scratch.path)
+    #expect(data.train == pair.train && data.test == pair.test)
+    // Links are followed.
+    let last = scratch("t10k-labels.idx1-ubyte")
+    try FileManager.default.moveItem(atPath: last, toPath: scratch("elsewhere"))
+    try FileManager.default.createSymbolicLink(
+      atPath: last, withDestinationPath: scratch("elsewhere"))
+    #expect(try MNIST(directory: scratch.path).test == pair.test)
+    try FileManager.default.removeItem(atPath: last)
+    #expect(
+      throws: DatasetError.missingFiles(
+        directory: scratch.path, missing: ["test labels"],
+        tried: ["t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"])
+    ) { try MNIST(directory: scratch.path) }
+  }
+
   @Test func writingCreatesFolder() throws {
     let folder = scratch("a/b")
     try pair.write(to: folder)
@@ -113,13 +154,45 @@ import Testing
         == "\(path): expected a label for each of the 12 images in \(imagesPath), found \(labels)")
   }
 
-  @Test func labelAboveNine() throws {
-    let path = scratch("t10k-labels-idx1-ubyte")
-    try IDX(shape: [5], bytes: [0, 9, 8, 10, 1]).write(to: path)
-    let error = DatasetError.labelOutOfRange(path: path, index: 3, maximum: 9, found: 10)
-    #expect(throws: error) { try MNIST(directory: scratch.path) }
-    #expect(error.description == "\(path): expected labels in 0 ... 9, found 10 at index 3")
+  // MARK: Labels
+
+  /// As of EMNIST's letters, from 1 to 26: whoever uses labels looks at how many classes there are.
+  @Test func labelsAboveNine() throws {
+    try IDX(shape: [5], bytes: [1, 9, 8, 26, 255]).write(to: scratch("t10k-labels-idx1-ubyte"))
+    let data = try MNIST(directory: scratch.path)
+    #expect(data.test.labels == [1, 9, 8, 26, 255] && data.hasLabels)
+    #expect(data.classCount == 256)
+    #expect(pair.classCount == Int(pair.train.labels.max() ?? 0) + 1)
   }
+
+  @Test(arguments: [[1], [3], [1, 3]]) func imagesWithoutLabels(missing: [Int]) throws {
+    for index in missing {
+      try FileManager.default.removeItem(atPath: scratch(Self.names[index]))
+    }
+    let data = try MNIST(directory: scratch.path, needsLabels: false)
+    #expect(data.train.pixels == pair.train.pixels && data.test.pixels == pair.test.pixels)
+    #expect(!data.hasLabels && data.classCount == 1)
+    #expect(data.train.labels == [UInt8](repeating: 0, count: 12))
+    #expect(throws: DatasetError.self) { try MNIST(directory: scratch.path) }
+    // Images are needed in any case.
+    try FileManager.default.removeItem(atPath: scratch(Self.names[2]))
+    #expect(
+      throws: DatasetError.missingFiles(
+        directory: scratch.path, missing: ["test images"],
+        tried: ["t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"])
+    ) { try MNIST(directory: scratch.path, needsLabels: false) }
+  }
+
+  /// Labels that are there have to be whole, even if nobody uses them.
+  @Test func damagedLabelsAreAnErrorInAnyCase() throws {
+    let path = scratch(Self.names[1])
+    try scratch.write(Array(try scratch.read(Self.names[1]).dropLast()), Self.names[1])
+    #expect(
+      throws: DatasetError.truncated(path: path, expectedBytes: 20, foundBytes: 19)
+    ) { try MNIST(directory: scratch.path, needsLabels: false) }
+  }
+
+  // MARK: Sizes
 
   @Test func imageSizesDiffer() throws {
     let path = scratch("t10k-images-idx3-ubyte")

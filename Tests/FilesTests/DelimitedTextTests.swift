@@ -1,4 +1,6 @@
 import Files
+import Foundation
+import TestSupport
 import Testing
 
 @Suite struct DelimitedTextTests {
@@ -59,8 +61,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a,b\n1;2", ","), ("a;b\n1,2", ";"), ("a\tb", "\t"), ("\"a,b\";c", ";"), ("a", ","), ("", ","),
-    ("\n\n\"a\n\";b", ";"), ("\"a", ","),
+    ("a,b\n1,2", ","), ("a;b\n1,5;2", ";"), ("a\tb", "\t"), ("\"a,b\";c", ";"), ("a", ","),
+    ("", ","),
+    ("\n\n\"a\n\";b", ";"), ("\"a", ","), ("a;\"b,c\"", ";"), ("a, b\t4\nc\t5", "\t"),
+    ("a;b\nc,d;e\nf;g", ";"), ("a,b\nc,d,e\n", ","), ("a;b\nc;d;e\n", ";"),
+    ("a,\"b\nc", ","), ("a, b\t4\nc\"\t5", "\t"),
   ])
   func theLikelySeparatorSplitsTheFirstRecord(_ text: String, _ expected: String) {
     #expect([DelimitedText.likelySeparator(in: Array(text.utf8))] == Array(expected.utf8))
@@ -111,6 +116,32 @@ import Testing
       "\(DelimitedTextError.unclosedQuote(path: "t.csv", line: 2, column: 3))"
         == "t.csv: expected a second quotation mark for the one in line 2, column 3, found the end"
         + " of the file")
+  }
+
+  @Test func whatIsWrittenAsAFieldIsRead() throws {
+    for value in [
+      "", "a", " a", "a ", "a,b", "a;b", "say \"so\"", "a\nb", "a\r", "\"", "é", "a\tb", "\t",
+    ] {
+      let field = String(decoding: DelimitedText.field(Array(value.utf8)), as: UTF8.self)
+      #expect(try records("x,\(field),y\n") == [["x", value, "y"]])
+    }
+    #expect(DelimitedText.field("a b".utf8) == Array("a b".utf8))
+    #expect(DelimitedText.field("a,\"".utf8) == Array("\"a,\"\"\"".utf8))
+  }
+
+  @Test func aFile() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/table.csv"
+    let missing = DelimitedTextError.unreadable(path: path, code: ENOENT)
+    #expect(throws: missing) { try DelimitedText(path: path) }
+    #expect(missing.description == "\(path): cannot be read: No such file or directory")
+    #expect(throws: DelimitedTextError.self) { try DelimitedText(path: folder.path) }
+    try Data("a;\"b,c\"\n".utf8).write(to: URL(fileURLWithPath: path))
+    var table = try DelimitedText(path: path)
+    #expect(table.separator == UInt8(ascii: ";"))
+    #expect(try table.nextRecord()?.map(\.text) == ["a", "b,c"])
+    table = try DelimitedText(path: path, separator: UInt8(ascii: ":"))
+    #expect(try table.nextRecord()?.map(\.text) == ["a;\"b,c\""])
   }
 
   /// Any bytes are either read or refused, and what is read covers every line.

@@ -119,6 +119,85 @@ import Testing
     #expect(try SafetensorsFile(path: path).entries.map(\.name) == ["a", "b"])
   }
 
+  // MARK: What the reference implementation reads too
+
+  private static let tensor = #""dtype":"F32","shape":[1],"data_offsets":[0,4]"#
+
+  @Test func metadataMayBeNull() throws {
+    try write(#"{"__metadata__":null,"a":{"# + Self.tensor + "}}", data: 4)
+    let file = try SafetensorsFile(path: path)
+    #expect(file.entries.map(\.name) == ["a"] && file.metadata == [:])
+    try write(#"{"__metadata__" : null }"#, data: 0)
+    #expect(try SafetensorsFile(path: path).entries.isEmpty)
+  }
+
+  @Test(arguments: [
+    "1", "-0.5e+3", "0", "1E9", "null", "true", "false", #""a \u00e9 \n""#, "[]", "{}", "[ ]",
+    "{ }",
+    "[1,[2,[3]],{}]", #"{"a":{"b":[null,{"c":"}"}]},"d":[]}"#, #"[{"a":[]},{"a":[]}]"#,
+    #"{"same":1,"same":2}"#,
+    String(repeating: "[", count: 125) + String(repeating: "]", count: 125),
+    String(repeating: #"{"a":"#, count: 125) + "1" + String(repeating: "}", count: 125),
+  ])
+  func whatElseIsSaidOfATensorIsSkipped(_ value: String) throws {
+    for header in [
+      #"{"a":{"x":\#(value),\#(Self.tensor)}}"#, #"{"a":{\#(Self.tensor), "x" : \#(value) }}"#,
+    ] {
+      try write(header, data: 4)
+      let file = try SafetensorsFile(path: path)
+      #expect(file.entries.map(\.name) == ["a"] && file.entries[0].shape == [1])
+    }
+  }
+
+  @Test(arguments: [
+    "", "01", "-", "+1", ".5", "1.", "1e", "NaN", "Infinity", "nul", "nulll", "tru", "'a'", #""a"#,
+    "[1,]", "[1 2]", "[", "{", "]", "}", "{1:2}", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "[}", "{]",
+    "[1}", "1 2", #""\ud800""#, "\"\u{1}\"",
+    String(repeating: "[", count: 126) + String(repeating: "]", count: 126),
+  ])
+  func whatIsSkippedHasToBeJSON(_ value: String) throws {
+    try write(#"{"a":{\#(Self.tensor),"x":\#(value)}}"#, data: 4)
+    #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
+  }
+
+  /// é as one character, and as a letter with an accent: other bytes, and for Swift the same text.
+  @Test func namesOfOtherBytesAreOtherNames() throws {
+    let (composed, decomposed) = ("\u{e9}", "e\u{301}")
+    try SafetensorsFile.write([(composed, Tensor([1, 2])), (decomposed, Tensor(3))], to: path)
+    let file = try SafetensorsFile(path: path)
+    #expect(
+      file.entries.map { Array($0.name.utf8) } == [Array(composed.utf8), Array(decomposed.utf8)])
+    #expect(try file.entries.map { try file.tensor($0).scalars } == [[1, 2], [3]])
+
+    // As escapes, and as texts beside the tensors.
+    try write(
+      #"{"__metadata__":{"\u00e9":"1","e\u0301":"2"},"é":{"# + Self.tensor
+        + #"},"e\u0301":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, data: 8)
+    let other = try SafetensorsFile(path: path)
+    #expect(other.entries.count == 2)
+    #expect(other.metadata[composed] == "1" && other.metadata[decomposed] == "2")
+    #expect(other.metadata.count == 2 && other.metadata.names.map(\.utf8.count) == [3, 2])
+    #expect(other.metadata.map(\.value) == ["2", "1"])
+
+    // A model that has one of them has not the other.
+    let shape = [2]
+    #expect(
+      TensorMismatch.all(
+        expected: [(composed, shape)], found: [(decomposed, shape), (composed, shape)]
+      ).count == 1)
+    #expect(
+      TensorMismatch.all(expected: [(composed, shape)], found: [(decomposed, shape)]).count == 2)
+  }
+
+  @Test func namesThatNoFileCanHaveStopTheProgram() async {
+    await #expect(processExitsWith: .failure) {
+      try SafetensorsFile.write([("__metadata__", Tensor(1))], to: "/dev/null/a")
+    }
+    await #expect(processExitsWith: .failure) {
+      try SafetensorsFile.write([("a", Tensor(1)), ("a", Tensor(2))], to: "/dev/null/a")
+    }
+  }
+
   // MARK: Files that are something else
 
   @Test(arguments: [
@@ -158,8 +237,23 @@ import Testing
       "its header is not that of tensors: expected dtype, shape and data_offsets before at byte 32"
     ),
     (
-      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":1}}"#, 4, nil,
-      "its header is not that of tensors: expected dtype, shape or data_offsets at byte 60"
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":01}}"#, 4, nil,
+      "its header is not that of tensors: expected a value at byte 60"
+    ),
+    (
+      #"{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4, nil,
+      "its header is not that of tensors: expected no second dtype at byte 27"
+    ),
+    (
+      #"{"__metadata__":null,"__metadata__":{}}"#, 0, nil,
+      "its header is not that of tensors: expected no second __metadata__ at byte 35"
+    ),
+    (
+      #"{"__metadata__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4, nil,
+      "its header is not that of tensors: expected \" at byte 39"
+    ),
+    (
+      #"{"a":null}"#, 0, nil, "its header is not that of tensors: expected { at byte 5"
     ),
     (
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#

@@ -1,4 +1,4 @@
-import CTurboJPEG
+import CLibJPEG
 import CZlib
 import Fuzzing
 import Images
@@ -60,20 +60,21 @@ private func rows(ofLength length: UInt8, filter: UInt8) -> [UInt8] {
 
 private func readDamagedJPEGs() throws {
   var samples: [[UInt8]] = []
-  for flags in [0, TJFLAG_PROGRESSIVE] {
-    samples.append(try jpeg(picture(height: 17, width: 20, channels: 1), flags: flags))
+  for isProgressive in [false, true] {
+    let grey = picture(height: 17, width: 20, channels: 1)
+    samples.append(jpeg(grey, isProgressive: isProgressive))
     let color = picture(height: 33, width: 18, channels: 3)
-    samples.append(try jpeg(color, flags: flags))
-    for subsampling in [TJSAMP_420, TJSAMP_422, TJSAMP_411] {
+    samples.append(jpeg(color, isProgressive: isProgressive))
+    for factors in [(2, 2), (2, 1), (4, 1), (1, 3)] {
       samples.append(
-        try jpeg(
-          color.pixels, height: 33, width: 18, TJPF_RGB, subsampling: subsampling, flags: flags,
-          quality: 50))
+        jpeg(
+          color.pixels, height: 33, width: 18, JCS_RGB, isProgressive: isProgressive, quality: 70,
+          sampling: [factors, (1, 1), (1, 1)]))
     }
     samples.append(
-      try jpeg(
-        [UInt8](repeating: 90, count: 1_024), height: 16, width: 16, TJPF_CMYK,
-        subsampling: TJSAMP_444, flags: flags))
+      jpeg(
+        [UInt8](repeating: 90, count: 1_024), height: 16, width: 16, JCS_CMYK,
+        isProgressive: isProgressive))
   }
   readDamaged(samples, seed: 2)
 }

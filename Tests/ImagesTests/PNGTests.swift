@@ -70,6 +70,62 @@ import Testing
     #expect(palette.pixels == [255, 255, 255, 4, 5, 6])
   }
 
+  /// As Pillow, OpenCV and torchvision: the stored values, whatever is noted of the colours.
+  @Test func gammaAndColourSpacesDoNotChangeValues() throws {
+    let notes: [[(String, [UInt8])]] = [
+      [("gAMA", [0, 1, 0x86, 0xA0])], [("gAMA", [0, 0, 0xB1, 0x8F])],
+      [("gAMA", [0, 0, 0x27, 0x10])],
+      [("sRGB", [0])],
+      [
+        ("gAMA", [0, 1, 0x86, 0xA0]),
+        (
+          "cHRM",
+          [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000].flatMap {
+            [0, 0, UInt8($0 >> 8), UInt8($0 & 0xFF)]
+          }
+        ),
+      ],
+      // A profile that is none.
+      [("iCCP", Array("p\0\0".utf8) + [1, 2, 3])],
+    ]
+    let values = [UInt8](0...255)
+    let alpha = values.flatMap { [$0, 255] as [UInt8] }
+    let deep = values.flatMap { [$0, $0] as [UInt8] }
+    let palette = values.flatMap { [$0, 255 - $0, 7] as [UInt8] }
+    for notes in notes {
+      func read(_ depth: UInt8, _ colorType: UInt8, _ row: [UInt8], width: Int = 256) throws
+        -> [UInt8]
+      {
+        let palette = colorType == 3 ? [("PLTE", palette)] : []
+        return try self.read(
+          png(
+            height: 1, width: width, depth: depth, colorType: colorType, before: notes + palette,
+            rows: [0] + row)
+        ).pixels
+      }
+      #expect(try read(8, 0, values) == values)
+      #expect(try read(16, 0, deep) == values)
+      #expect(try read(8, 2, values.dropLast(), width: 85) == values.dropLast())
+      #expect(try read(16, 2, deep.dropLast(2), width: 85) == values.dropLast())
+      #expect(try read(8, 3, values) == palette)
+      #expect(try read(8, 4, alpha) == values)
+      // Half transparent, over white.
+      #expect(try read(8, 4, [100, 51], width: 1) == [224])
+      #expect(try read(8, 6, [0, 100, 255, 51], width: 1) == [204, 224, 255])
+    }
+  }
+
+  @Test func aTransparentColour() throws {
+    let grey = png(
+      height: 1, width: 3, depth: 8, colorType: 0,
+      before: [("gAMA", [0, 1, 0x86, 0xA0]), ("tRNS", [0, 7])], rows: [0, 6, 7, 8])
+    #expect(try read(grey).pixels == [6, 255, 8])
+    let color = png(
+      height: 1, width: 2, depth: 8, colorType: 2, before: [("tRNS", [0, 1, 0, 2, 0, 3])],
+      rows: [0, 1, 2, 3, 1, 2, 4])
+    #expect(try read(color).pixels == [255, 255, 255, 1, 2, 4])
+  }
+
   // MARK: Damage
 
   @Test func aFileThatBreaksOff() throws {

@@ -47,9 +47,11 @@ public final class Judge {
   ///
   /// - Throws: `ModelFileError` if it cannot be read or is not that of such a judge.
   public convenience init(path: String, height: Int, width: Int) throws {
-    let classifier = Classifier(.conv, height: height, width: width, Random(seed: 0))
     let file = try SafetensorsFile(path: path)
     try file.expectNoCheckpoint()
+    let classifier = Classifier(
+      .conv, height: height, width: width, classes: Classifier.classCount(in: file),
+      Random(seed: 0))
     // A judge from the cache has no metadata. A model that has some is refused by what they say, which
     // tells the reader more than a list of tensors.
     let expected = [("kind", Classifier.kind)] + classifier.configuration.sorted { $0 < $1 }
@@ -68,14 +70,18 @@ public final class Judge {
   ///
   /// It draws its random numbers from a seed of its own, so that it depends on the images alone.
   ///
+  /// - Parameters:
+  ///   - images: What it is trained on.
+  ///   - classes: The number of classes, 2 or more and more than the highest label.
+  ///   - isInterrupted: Asked after every batch.
   /// - Returns: The judge, or nil where it was interrupted.
   public static func trained(
-    on images: LabeledImages, isInterrupted: () -> Bool = { false }
+    on images: LabeledImages, classes: Int = 10, isInterrupted: () -> Bool = { false }
   ) throws -> Judge? {
     let random = Random(seed: 2_016)
     let batches = try Batches(images, size: 64)
     let classifier = Classifier(
-      .conv, height: images.height, width: images.width, random.split())
+      .conv, height: images.height, width: images.width, classes: classes, random.split())
     let adam = Adam(learningRate: cosineDecay(from: 0.002, over: batches.batchesPerEpoch))
     for batch in batches.epoch(shuffledBy: random.split()) {
       let (_, gradients) = valueWithGradient(of: classifier) {

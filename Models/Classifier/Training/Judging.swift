@@ -65,7 +65,8 @@ public struct Judging {
         throw CommandLineError.unsuitableValue(option: "--judge", value: path, reason: reason)
       }
       let judge = try Judge(path: path, height: images.height, width: images.width)
-      source = .file(judge, path: path)
+      source =
+        Self.strangeness(of: data, to: judge).map { .none(reason: $0) } ?? .file(judge, path: path)
     case nil where isDebug:
       source = .none(reason: "training a judge takes hours in a debug build")
     case nil where data.choice != DigitData.drawn && data.train.images.count < fewest:
@@ -74,8 +75,24 @@ public struct Judging {
       let side = Self.largestSide
       source = .none(reason: "a judge is trained on images of \(side)×\(side) pixels or less")
     case nil:
-      source = Self.obstacle(in: data.test).map { .none(reason: $0) } ?? .training
+      let reason = Self.obstacle(in: data.test) ?? Self.lackOfClasses(in: data)
+      source = reason.map { .none(reason: $0) } ?? .training
     }
+  }
+
+  /// Why a judge of other images cannot look at these, if it cannot.
+  private static func strangeness(of data: TrainingData, to judge: Judge) -> String? {
+    let known = judge.classifier.classes
+    if !data.hasLabels { return "the images have no labels" }
+    return data.classCount > known
+      ? "the judge tells \(known) classes apart, and the labels go up to \(data.classCount - 1)"
+      : nil
+  }
+
+  /// Why no judge can be trained on the images, if none can.
+  private static func lackOfClasses(in data: TrainingData) -> String? {
+    if !data.hasLabels { return "the images have no labels" }
+    return Set(data.train.images.labels).count < 2 ? "the images are all of one class" : nil
   }
 
   /// Why no judge can look at such images, if none can.
@@ -139,11 +156,17 @@ public struct Judging {
     _ session: TrainingSession, _ isInterrupted: () -> Bool
   ) throws -> Judge? {
     let images = trainingImages
-    if let judge = cache?.judge(for: images, reporting: session.say) { return judge }
-    session.say("training a judge of samples on \(Readable.count(images.count)) images, once")
-    guard let judge = try Judge.trained(on: images, isInterrupted: isInterrupted) else {
-      return nil
+    // What it cannot tell apart was not in its training, but may be among the test images.
+    if let judge = cache?.judge(for: images, reporting: session.say),
+      judge.classifier.classes >= data.classCount {
+      return judge
     }
+    session.say("training a judge of samples on \(Readable.count(images.count)) images, once")
+    guard
+      let judge = try Judge.trained(
+        on: images, classes: max(data.classCount, Int(images.labels.max() ?? 0) + 1),
+        isInterrupted: isInterrupted)
+    else { return nil }
     do {
       try cache?.keep(judge, for: images)
     } catch {

@@ -1,0 +1,120 @@
+import Classifier
+import Datasets
+import Files
+import Foundation
+import Testing
+
+/// Labels other than 0 to 9, or none: who uses no labels trains, and who uses them takes them as they are.
+@Suite struct OtherLabelsTests {
+  private static let trainLabels = "data/train-labels-idx1-ubyte"
+  private static let testLabels = "data/t10k-labels-idx1-ubyte"
+  let workspace: Workspace
+
+  /// Labels from 1 to 20, as of EMNIST's letters.
+  init() throws {
+    workspace = try Workspace()
+    for name in [Self.trainLabels, Self.testLabels] {
+      try workspace.edit(name) { bytes in
+        for index in bytes.indices.dropFirst(8) { bytes[index] = UInt8(1 + (index - 8) % 20) }
+      }
+    }
+    // The highest is among the images to train on alone.
+    try workspace.edit(Self.testLabels) { $0[8 + 3] = 2 }
+  }
+
+  private func run(_ program: String, _ arguments: [String]) throws -> Executable.Result {
+    let quick = ["--data", "data", "--batch-size", "16", "--epochs", "1", "--threads", "1"]
+    return try Executable(program, quick + arguments, in: workspace).result()
+  }
+
+  static let programs: [(String, [String])] = [
+    ("train-vae", ["--hidden", "8", "--latent", "3"]),
+    ("train-autoencoder", ["--hidden", "8", "--latent", "2"]), ("train-gan", ["--latent", "3"]),
+  ]
+
+  @Test(arguments: programs) func programsWithoutClassesTrain(
+    program: String, options: [String]
+  ) throws {
+    let letters = try run(program, options)
+    #expect(letters.code == 0 && letters.error == "")
+    try workspace.remove(Self.trainLabels)
+    try workspace.remove(Self.testLabels)
+    let unlabeled = try run(program, options)
+    #expect(unlabeled.code == 0 && unlabeled.error == "")
+    // What is trained does not depend on them.
+    let name = String(program.dropFirst("train-".count))
+    #expect(
+      try workspace.contents(of: "runs/\(name)-001/loss.csv")
+        == workspace.contents(of: "runs/\(name)-002/loss.csv"))
+  }
+
+  @Test func theClassifierHasAsManyClasses() throws {
+    let result = try run("train-classifier", [])
+    #expect(result.code == 0 && result.error == "")
+    #expect(
+      result.output.contains("model:   convolutions 1-32-64 of 8×8 pixels, 128-21, "),
+      "\(result.output)")
+    let file = try SafetensorsFile(
+      path: workspace.path(of: "runs/classifier-001/model.safetensors"))
+    #expect(file.metadata["classes"] == "21" && Classifier.classCount(in: file) == 21)
+    #expect(try Classifier(describedBy: file).classes == 21)
+  }
+
+  @Test func aClassifierOfManyClassesIsResumedToTheSameBytes() throws {
+    #expect(try run("train-classifier", ["--epochs", "2"]).code == 0)
+    #expect(try run("train-classifier", []).code == 0)
+    let result = try Executable(
+      "train-classifier", ["--resume", "runs/classifier-002", "--epochs", "2"], in: workspace
+    ).result()
+    #expect(result.code == 0 && result.error == "")
+    for name in ["loss.csv", "model.safetensors", "mistakes.csv"] {
+      #expect(
+        try workspace.contents(of: "runs/classifier-001/\(name)")
+          == workspace.contents(of: "runs/classifier-002/\(name)"), "\(name)")
+    }
+  }
+
+  @Test func aJudgeOfAsManyClassesJudges() throws {
+    #expect(try run("train-classifier", []).code == 0)
+    let judge = "runs/classifier-001/model.safetensors"
+    let result = try workspace.train("--judge", judge)
+    #expect(result.code == 0 && result.error == "")
+    #expect(result.output.contains(" of at most 21 ("), "\(result.output)")
+  }
+
+  /// A line why there is no judgement, and no failure.
+  @Test func aJudgeOfFewerClassesSaysWhyItDoesNotJudge() throws {
+    try SmallData().write(to: workspace.path(of: "digits"))
+    #expect(try run("train-classifier", ["--data", "digits"]).code == 0)
+    let judge = "runs/classifier-001/model.safetensors"
+    for (program, options) in Self.programs where program != "train-autoencoder" {
+      let size = program == "train-gan" ? ["--image-size", "28"] : []
+      let result = try run(program, options + size + ["--judge", judge])
+      if program == "train-gan" {
+        // The samples are of another size than the images, which was always refused.
+        #expect(result.code == 64)
+        continue
+      }
+      #expect(result.code == 0 && result.error == "")
+      #expect(
+        result.lines.contains(
+          "the samples are not judged: the judge tells 10 classes apart, and the labels go up to 20"
+        ))
+      #expect(!workspace.has("runs/vae-001/evaluation.json"))
+    }
+    try workspace.remove(Self.testLabels)
+    let unlabeled = try workspace.train("--judge", judge)
+    #expect(unlabeled.code == 0)
+    #expect(
+      unlabeled.lines.contains("the samples are not judged: the images have no labels"))
+  }
+
+  /// All 256 labels that a file can have.
+  @Test func whatConvertImagesWritesEveryProgramReads() throws {
+    for name in [Self.trainLabels, Self.testLabels] { try workspace.edit(name) { $0[8] = 255 } }
+    for (program, options) in Self.programs { #expect(try run(program, options).code == 0) }
+    let result = try run("train-classifier", ["--architecture", "dense"])
+    #expect(result.code == 0)
+    #expect(result.output.contains("64-1024-384-256"))
+  }
+}
