@@ -23,9 +23,22 @@ public struct PrincipalComponents: Sendable {
   ///   - batches: Each `[batch, features]`; at least one example in all.
   ///   - count: How many directions to keep; at most as many as there are features.
   public init(of batches: some Sequence<Tensor>, count: Int) {
+    self.init(of: batches, count: count, beforeEach: {})
+  }
+
+  /// Analyses data in the same way, which can be given up on the way.
+  ///
+  /// - Parameters:
+  ///   - batches: Each `[batch, features]`; at least one example in all.
+  ///   - count: How many directions to keep; at most as many as there are features.
+  ///   - beforeEach: Called before each batch is added; what it throws ends the analysis.
+  public init(
+    of batches: some Sequence<Tensor>, count: Int, beforeEach: () throws -> Void
+  ) rethrows {
     var sums: (first: Tensor, second: Tensor)?
     var examples = 0
     for batch in batches {
+      try beforeEach()
       let x = batch.converted(to: .float64)
       let first = x.sum(along: 0, keepingDimensions: true)
       let second = x.matmul(x, transposeLeft: true)

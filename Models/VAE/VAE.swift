@@ -226,15 +226,32 @@ extension VAE {
   public func importanceWeightedLogLikelihood(
     of x: Tensor, sampleCount: Int, _ random: Random
   ) -> Tensor {
+    importanceWeightedLogLikelihood(of: x, sampleCount: sampleCount, random, afterEach: {})
+  }
+
+  /// The same estimate, which can be given up on the way.
+  ///
+  /// - Parameters:
+  ///   - x: Images, `[batch, features]`.
+  ///   - sampleCount: K.
+  ///   - random: Draws the codes.
+  ///   - afterEach: Called after each k; what it throws ends the estimate.
+  /// - Returns: Nats, `[batch]`.
+  public func importanceWeightedLogLikelihood(
+    of x: Tensor, sampleCount: Int, _ random: Random, afterEach: () throws -> Void
+  ) rethrows -> Tensor {
     precondition(
       sampleCount > 0,
       "importanceWeightedLogLikelihood: expected one importance sample or more, found"
         + " \(sampleCount)")
     let (posterior, prior) = (posterior(of: x), prior)
-    let logWeights = (0..<sampleCount).map { _ in
+    let logWeights = try (0..<sampleCount).map { _ in
       let z = posterior.sample(random)
-      return likelihood(given: z).logDensity(of: x) + prior.logDensity(of: z)
+      let logWeight =
+        likelihood(given: z).logDensity(of: x) + prior.logDensity(of: z)
         - posterior.logDensity(of: z)
+      try afterEach()
+      return logWeight
     }
     return Tensor.stacked(logWeights).logSumExp(along: 0) - log(Tensor(sampleCount, dtype: x.dtype))
   }

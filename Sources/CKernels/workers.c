@@ -148,8 +148,7 @@ static void *work(void *argument) {
   return NULL;
 }
 
-// The processors that this process may run on.
-static size_t processor_count(void) {
+size_t ck_processor_count(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) return (size_t)CPU_COUNT(&set);
   long online = sysconf(_SC_NPROCESSORS_ONLN);
@@ -161,7 +160,7 @@ void ck_set_thread_count(size_t count) {
 }
 
 size_t ck_thread_count(void) {
-  if (atomic_load(&thread_count) == 0) ck_set_thread_count(processor_count());
+  if (atomic_load(&thread_count) == 0) ck_set_thread_count(ck_processor_count());
   return atomic_load(&thread_count);
 }
 

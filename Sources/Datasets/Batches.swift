@@ -28,6 +28,9 @@ public struct Batches: Sendable {
   /// The number of batches in an epoch, the last one included.
   public var batchesPerEpoch: Int { count / size + (count % size == 0 ? 0 : 1) }
 
+  /// The number of examples in the largest batch, which is fewer than asked for where there are fewer.
+  public var largestBatch: Int { min(size, count) }
+
   /// The shape of an example as it is in a batch, of images `[height, width, channels]`.
   public var imageShape: [Int] { element.shape }
 

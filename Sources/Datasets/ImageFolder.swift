@@ -48,7 +48,7 @@ public struct ImageFolder: ImageDataset {
   ///   - damaged: What is done about files that cannot be decoded.
   ///   - cache: Where the images are kept, and taken from the next time if no file has changed and none
   ///     was left out.
-  ///   - isCancelled: Asked now and then while images are decoded.
+  ///   - isCancelled: Asked before each image is decoded, on any thread.
   /// - Throws: ``DatasetError`` if the folder cannot be read or has no files, or if an image is of
   ///   another size than the first; ``ImageError`` if a file is not an image or is damaged and damaged
   ///   ones are not skipped, or if there are no others. Of several such files the first is named.
@@ -146,12 +146,14 @@ private func decoded(
       // Each call writes a place of its own.
       nonisolated(unsafe) let results = results
       parallel(count: part.count) { index in
+        if isCancelled() { return }
         results[index] = Result { () throws(ImageError) in
           let image = try Image(paths[start + index]).withFewestChannels
           return side.map { image.resized(toFill: $0) } ?? image
         }
       }
     }
+    if isCancelled() { throw CancellationError() }
     for (index, result) in zip(part.indices, results) {
       let image: Image
       switch result {

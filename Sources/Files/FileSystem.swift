@@ -65,6 +65,12 @@ package func hasContents(_ path: String) -> Bool {
   return readdir(folder) != nil
 }
 
+/// The folder of a file: `runs/vae-001` for `runs/vae-001/loss.csv`, and `.` for a bare name.
+package func folder(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
 /// The system's words for an `errno`.
 package func systemMessage(_ code: Int32) -> String {
   String(cString: strerror(code))

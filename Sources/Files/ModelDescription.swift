@@ -20,11 +20,16 @@ extension SafetensorsFile {
     return text
   }
 
+  /// The name of the model's file beside a checkpoint.
+  package static let modelName = "model.safetensors"
+
   /// Throws if the file is a run's checkpoint, which has a model's numbers among others.
   public func expectNoCheckpoint() throws {
-    guard metadata["format"] != Self.checkpointFormat else {
-      throw ModelFileError.checkpoint(path: path)
-    }
+    guard metadata["format"] == Self.checkpointFormat else { return }
+    guard let epochs = metadata["epoch"].flatMap({ Int($0) }), epochs > 0,
+      !exists(folder(of: path) + "/" + Self.modelName)
+    else { throw ModelFileError.checkpoint(path: path) }
+    throw ModelFileError.checkpointWithoutModel(path: path, epochs: epochs)
   }
 
   /// Throws unless a text is the expected one.

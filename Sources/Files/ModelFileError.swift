@@ -12,6 +12,8 @@ public enum ModelFileError: Error, Equatable, Sendable, FileReadingError {
   case anotherModel(path: String, [TensorMismatch])
   /// The file is a run's checkpoint and not its model.
   case checkpoint(path: String)
+  /// The file is the checkpoint, after so many epochs, of a run that has no model.
+  case checkpointWithoutModel(path: String, epochs: Int)
   /// A tensor holds a number that is infinite or not a number.
   case notFinite(path: String, name: String)
   /// What the file says of its model is missing (`found` is nil) or not what it should be.
@@ -38,6 +40,10 @@ extension ModelFileError: CustomStringConvertible {
     case .checkpoint(let path):
       "'\(path)' is a checkpoint, where --resume goes on: expected a trained model, such as the"
         + " model.safetensors of its run"
+    case .checkpointWithoutModel(let path, let epochs):
+      "'\(path)' is a checkpoint, where --resume goes on: expected a trained model, which its run has"
+        + " not written; the program that trained it writes it with --resume"
+        + " \(shellWord(folder(of: path))) --epochs \(epochs)"
     case .notFinite(let path, let name):
       "'\(path)': expected finite numbers in \(name), found others"
     case .unsuitableMetadata(let path, let name, let expected, let found):

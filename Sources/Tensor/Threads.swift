@@ -2,14 +2,30 @@ import CKernels
 
 /// The number of threads that share the work of an operation, the calling one included.
 ///
-/// It starts as the number of processors that the process may use. It changes the time that an
-/// operation takes, never its result: work is split by shape alone. Set it while no operation runs.
+/// It starts as the number of processors that the process may use, by its affinity and by the quota of
+/// its control groups, rounded up. It changes the time that an operation takes, never its result: work
+/// is split by shape alone. Set it while no operation runs.
 public var threadCount: Int {
-  get { ck_thread_count() }
+  get {
+    _ = hasDefaultThreadCount
+    return ck_thread_count()
+  }
   set {
     precondition(newValue > 0, "threadCount: expected one thread or more, found \(newValue)")
+    _ = hasDefaultThreadCount
     ck_set_thread_count(newValue)
   }
+}
+
+/// Sets the number of threads to begin with, once.
+private let hasDefaultThreadCount: Void = ck_set_thread_count(
+  defaultThreadCount(processors: ck_processor_count(), quota: ControlGroups().processorQuota))
+
+/// As many threads as there are processors, and no more than a quota of processor time can keep busy:
+/// others would only use it up sooner, and then all wait.
+func defaultThreadCount(processors: Int, quota: Double?) -> Int {
+  guard let quota, quota < Double(processors) else { return Swift.max(1, processors) }
+  return Swift.max(1, Int(quota.rounded(.up)))
 }
 
 /// The instruction set of the vector loops in use: `AVX-512`, `AVX2` or `baseline`.
@@ -28,6 +44,7 @@ public func parallel(count: Int, _ body: (Int) -> Void) {
 /// For float32 denormal numbers are flushed to zero meanwhile, on every thread.
 func parallel(count: Int, of dtype: DType, _ body: (Int) -> Void) {
   precondition(count >= 0, "parallel: expected a count of 0 or more, found \(count)")
+  _ = hasDefaultThreadCount
   withoutActuallyEscaping(body) { body in
     var body = Body(call: body)
     withUnsafeMutablePointer(to: &body) { pointer in

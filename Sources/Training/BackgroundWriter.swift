@@ -36,12 +36,12 @@ final class BackgroundWriter {
     if let work, work.isDone.load(ordering: .acquiring) { try finish() }
   }
 
-  /// Waits for the end of the writing.
+  /// Waits for the end of the writing; so does a request to end, however slow the disk is.
   ///
   /// - Throws: What stopped it.
   func finish() throws {
     guard let work else { return }
-    queue.sync {}
+    ForcedEnd.postpone { queue.sync {} }
     self.work = nil
     try work.result.withLock { $0 }?.get()
     completion()

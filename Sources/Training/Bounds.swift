@@ -39,3 +39,15 @@ public enum Bounds<Value: Comparable & Sendable>: Sendable {
     }
   }
 }
+
+extension Bounds<Int> {
+  /// The bounds in words, with the ends of what an `Int` holds where they have none of their own.
+  var closedText: String {
+    switch self {
+    case .any: "\(Int.min) to \(Int.max)"
+    case .atLeast(let lowest): "\(lowest) to \(Int.max)"
+    case .above(let limit): "more than \(limit), at most \(Int.max)"
+    case .between, .from, .oneOf: text { "\($0)" }
+    }
+  }
+}

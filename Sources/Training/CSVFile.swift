@@ -37,11 +37,16 @@ public struct CSVFile: Sendable {
   ///
   /// - Throws: `OutputError` if the file cannot be written.
   public init(_ name: String, in folder: RunFolder, columns: [String]) throws {
+    self.init(notYetWritten: name, in: folder, columns: columns)
+    try write()
+  }
+
+  /// A table that has only its header, and is still to be written.
+  init(notYetWritten name: String, in folder: RunFolder, columns: [String]) {
     self.name = name
     self.folder = folder
     self.columns = columns
     text = columns.joined(separator: ",") + "\n"
-    try folder.write(text, to: name)
   }
 
   /// A table of a run that is resumed, with the rows that it had at a checkpoint.

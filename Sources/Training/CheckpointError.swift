@@ -6,6 +6,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case unsupportedVersion(path: String, found: String)
   /// Something that a checkpoint has is not there or makes no sense.
   case damaged(path: String, reason: String)
+  /// The table beside it has other columns.
+  case otherTable(path: String, expected: [String], found: [String])
   /// Neither the last checkpoint nor the one before it can be used; the code is that of the last.
   case noneUsable(last: String, previous: String, code: ExitCode)
   /// The run has its model, and no checkpoint to go on from.
@@ -27,6 +29,9 @@ extension CheckpointError: CustomStringConvertible {
         + " \(found)"
     case .damaged(let path, let reason):
       "'\(path)' is not a whole checkpoint: \(reason)"
+    case .otherTable(let path, let expected, let found):
+      "'\(path)': expected the columns \(expected.joined(separator: ", ")), found "
+        + (found.isEmpty ? "none" : String(found.joined(separator: ", ").prefix(200)))
     case .noneUsable(let last, let previous, _):
       "\(last); nor can the one before it be used: \(previous)"
     case .none(let path, let model):

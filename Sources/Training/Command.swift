@@ -202,6 +202,7 @@ extension Command {
     } catch {
       fail(error)
     }
+    ForcedEnd.waitIfBegun()
     if let code = Interrupt.exitCode { code.exit() }
   }
 
@@ -210,6 +211,7 @@ extension Command {
   ///
   /// The error's description is what the user reads.
   public func fail(_ error: any Error) -> Never {
+    ForcedEnd.waitIfBegun()
     Console.printError("\(name): \(error)")
     if error is CommandLineError {
       Console.printError("Try '\(name) --help'.")

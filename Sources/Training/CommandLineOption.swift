@@ -16,6 +16,8 @@ public struct CommandLineOption<Options>: Sendable {
   private(set) var isForNewRuns = false
   /// Whether the value belongs to a run's configuration.
   private(set) var isRecorded = true
+  /// The words that may stand in place of a path; nil for a value that is not the path of an input.
+  private(set) var wordsForPath: [String]?
 
   /// The name as it is typed: `--epochs`.
   var flag: String { "--" + name }
@@ -43,13 +45,22 @@ public struct CommandLineOption<Options>: Sendable {
     read = { text, options in try option.read(text, &options[keyPath: part]) }
     record = { options in option.record(options[keyPath: part]) }
     (isChangeable, isForNewRuns) = (option.isChangeable, option.isForNewRuns)
-    isRecorded = option.isRecorded
+    (isRecorded, wordsForPath) = (option.isRecorded, option.wordsForPath)
   }
 
   /// The same option for a run that may go on with another value than it began with.
   public var changeable: Self {
     var option = self
     option.isChangeable = true
+    return option
+  }
+
+  /// The same option for the path of a file or folder that is read, or one of a few words.
+  ///
+  /// A run that goes on finds it where it was, wherever the program is started.
+  public func path(or words: String...) -> Self {
+    var option = self
+    option.wordsForPath = words
     return option
   }
 

@@ -25,11 +25,23 @@ public struct Configuration: Equatable, Sendable {
   /// The names of those that a run may go on with other values of.
   var changeableNames: Set<String> = []
 
+  /// The name of the entry that says in which folder a run was begun: paths in the others that are not
+  /// absolute are relative to it.
+  static let directoryName = "directory"
+
   /// The entries that stay as they are for the whole of a run.
   var lasting: Configuration {
     var lasting = self
     lasting.entries.removeAll { changeableNames.contains($0.name) }
     return lasting
+  }
+
+  /// Records the folder that the program works in, if it has one.
+  mutating func recordDirectory() {
+    let directory = FileManager.default.currentDirectoryPath
+    guard directory.hasPrefix("/") else { return }
+    self[Self.directoryName] = .text(directory)
+    changeableNames.insert(Self.directoryName)
   }
 
   /// An empty configuration.

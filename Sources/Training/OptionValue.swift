@@ -114,5 +114,5 @@ private func readInteger(
   guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
     throw CommandLineError.invalidValue(option: option, value: text, expected: expected)
   }
-  throw CommandLineError.outOfRange(option: option, value: text, range: "at most 18 digits")
+  throw CommandLineError.outOfRange(option: option, value: text, range: bounds.closedText)
 }

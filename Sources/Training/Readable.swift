@@ -47,6 +47,14 @@ public enum Readable {
     String(format: "%.2f", 100 * share)
   }
 
+  /// A number of bytes to three digits: `850 MB`, `21.5 GB`.
+  static func bytes(_ count: Int) -> String {
+    let units = ["kB", "MB", "GB", "TB", "PB"]
+    var (value, unit) = (Double(count) / 1_000, 0)
+    while value >= 999.5, unit + 1 < units.count { (value, unit) = (value / 1_000, unit + 1) }
+    return String(format: value < 99.95 ? "%.1f " : "%.0f ", value) + units[unit]
+  }
+
   /// A rate per second, to the whole number unless it is small: `61,234`, `3.2`.
   static func rate(_ value: Double) -> String {
     value < 10 ? String(format: "%.1f", value) : count(Int(value.rounded()))
@@ -68,6 +76,12 @@ public enum Readable {
   static func list(_ items: [String], _ conjunction: String) -> String {
     guard let last = items.last, items.count > 1 else { return items.first ?? "" }
     return items.dropLast().joined(separator: ", ") + " \(conjunction) " + last
+  }
+
+  /// A number with zeros before it, so that names sort: `007`; a longer one stays as it is.
+  static func padded(_ number: Int, to width: Int = 3) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 
   private static func twoDigits(_ value: Int) -> String {

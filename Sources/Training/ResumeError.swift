@@ -10,6 +10,9 @@ public enum ResumeError: Error, Equatable, Sendable {
   case damagedConfiguration(path: String, reason: String)
   /// It is the run of another program.
   case otherProgram(path: String, expected: String, found: String)
+  /// An input of the run is not where it was; a relative path is of a run that does not say where it
+  /// was begun.
+  case missingInput(path: String, option: String, file: String, isRelative: Bool)
   /// Another process trains in it.
   case inUse(path: String)
 }
@@ -26,6 +29,10 @@ extension ResumeError: CustomStringConvertible {
       "cannot resume '\(path)': its config.json is damaged: \(reason)"
     case .otherProgram(let path, let expected, let found):
       "cannot resume '\(path)': expected a run of \(expected), found one of \(found)"
+    case .missingInput(let path, let option, let file, let isRelative):
+      "cannot resume '\(path)': expected what its \(option) names, '\(file)'"
+        + (isRelative ? ", which is relative to the folder in which the run was begun" : "")
+        + "; found nothing there; \(option) may be given anew"
     case .inUse(let path):
       "cannot resume '\(path)': another process is training in it"
     }
@@ -37,7 +44,7 @@ extension ResumeError: ExitCodeProviding {
   /// for another program's, `temporaryFailure` where another process is training.
   public var exitCode: ExitCode {
     switch self {
-    case .notARun, .unreadable: .noInput
+    case .notARun, .unreadable, .missingInput: .noInput
     case .damagedConfiguration: .dataError
     case .otherProgram: .usage
     case .inUse: .temporaryFailure

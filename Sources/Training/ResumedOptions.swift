@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Glibc
 
@@ -19,7 +20,7 @@ extension Command {
   /// - Throws: `CommandLineError` that names every option with another value than the run's,
   ///   `ResumeError` if there is no such run.
   func options(ofRun path: String, changedBy arguments: [String]) throws -> Options {
-    let recorded = try recordedOptions(ofRun: path)
+    let (recorded, directory) = try recordedOptions(ofRun: path)
     guard case .run(let given) = try parse(arguments, over: recorded) else { return recorded }
     let kept = options.filter { $0.isRecorded && (!$0.isChangeable || $0.isForNewRuns) }
     let differences = kept.compactMap { option in
@@ -32,10 +33,20 @@ extension Command {
     guard differences.isEmpty else {
       throw CommandLineError.differentRun(path: path, differences)
     }
+    for option in options where option.record(given) == option.record(recorded) {
+      guard let file = option.inputPath(in: given), !exists(file) else { continue }
+      throw ResumeError.missingInput(
+        path: path, option: option.flag, file: file,
+        isRelative: directory == nil && !file.hasPrefix("/"))
+    }
     return given
   }
 
-  private func recordedOptions(ofRun path: String) throws -> Options {
+  /// The options in a run's `config.json`, the paths among them as they are to be used here, and the
+  /// folder in which the run was begun, where that is known.
+  private func recordedOptions(
+    ofRun path: String
+  ) throws -> (options: Options, directory: String?) {
     let file = path + "/config.json"
     guard let data = FileManager.default.contents(atPath: file) else {
       switch access(file, R_OK) == 0 ? 0 : errno {
@@ -52,18 +63,39 @@ extension Command {
     guard program == name else {
       throw ResumeError.otherProgram(path: path, expected: name, found: program)
     }
+    var directory: String?
+    if case .text(let text) = record[Configuration.directoryName] { directory = text }
     var values = defaults
     for option in options {
       guard let value = record[option.name], let text = value.argument else { continue }
       // A flag cannot be taken back on the command line; so one that may change is to be given again.
       if option.isChangeable, case .flag = value { continue }
       do {
-        try option.read(text, &values)
+        try option.read(option.located(text, below: directory), &values)
       } catch {
         throw ResumeError.damagedConfiguration(path: path, reason: "\(error)")
       }
     }
-    return values
+    return (values, directory)
+  }
+}
+
+extension CommandLineOption {
+  /// The value's path of an input; nil where it has none.
+  fileprivate func inputPath(in options: Options) -> String? {
+    guard let wordsForPath, case .text(let text) = record(options), !wordsForPath.contains(text)
+    else { return nil }
+    return text
+  }
+
+  /// A recorded value as it is to be used here: a relative path of an input is relative to the folder
+  /// in which the run was begun, or to this one where the input has moved with the run.
+  fileprivate func located(_ text: String, below directory: String?) -> String {
+    guard let wordsForPath, !wordsForPath.contains(text), !text.hasPrefix("/"), let directory,
+      directory != FileManager.default.currentDirectoryPath
+    else { return text }
+    let path = directory + "/" + text
+    return exists(path) || !exists(text) ? path : text
   }
 }
 

@@ -25,10 +25,10 @@ public struct RunFolder: Sendable {
 
   /// Makes a new folder, numbered after the last one of the same name, and the folders above it.
   ///
-  /// - Throws: `OutputError.cannotCreateFolder` if it cannot be made.
+  /// - Throws: `OutputError.cannotCreateFolder` if it cannot be made, or if there is no number left.
   public init(in directory: String, name: String) throws {
     try makeFolders(directory)
-    var number = Self.lastNumber(in: directory, name: name) + 1
+    var number = Self.nextNumber(in: directory, name: name)
     while true {
       let path = Self.join(directory, Self.folderName(name, number))
       // Making it is the test: looking first would let two processes find the same free number.
@@ -36,7 +36,7 @@ public struct RunFolder: Sendable {
         try self.init(open: path)
         return
       }
-      guard errno == EEXIST else {
+      guard errno == EEXIST, number < Int.max else {
         throw OutputError.cannotCreateFolder(path: path, code: errno)
       }
       number += 1
@@ -62,6 +62,11 @@ public struct RunFolder: Sendable {
     try self.init(open: path)
     // The process that made the folder may have been killed before it came to this.
     flushName(of: path)
+    removePartialFiles()
+  }
+
+  /// Removes what was left half-written in the folder.
+  func removePartialFiles() {
     removeAbandonedFiles(in: openFolder)
   }
 
@@ -143,17 +148,23 @@ public struct RunFolder: Sendable {
 
 extension RunFolder {
   private static func folderName(_ name: String, _ number: Int) -> String {
-    String(format: "%@-%03d", name, number)
+    name + "-" + Readable.padded(number)
   }
 
-  /// The highest number in use, or 0.
+  /// The number after the highest one in use, or 1.
   ///
-  /// A folder that cannot be listed counts as empty.
-  private static func lastNumber(in directory: String, name: String) -> Int {
+  /// A folder that cannot be listed counts as empty. Where the numbers in use reach to the end of what
+  /// an `Int` holds, the highest one below them counts.
+  private static func nextNumber(in directory: String, name: String) -> Int {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return names.compactMap { existing in
-      existing.hasPrefix(name + "-") ? Int(existing.dropFirst(name.count + 1)) : nil
-    }.max() ?? 0
+    let numbers = names.compactMap { existing -> Int? in
+      guard existing.hasPrefix(name + "-") else { return nil }
+      let digits = existing.dropFirst(name.count + 1)
+      return digits.utf8.allSatisfy { (48...57).contains($0) } ? Int(digits) : nil
+    }
+    let used = Set(numbers)
+    let last = used.sorted(by: >).first { $0 < Int.max && !used.contains($0 + 1) }
+    return (last ?? 0) + 1
   }
 
   private static func join(_ folder: String, _ name: String) -> String {

@@ -3,8 +3,9 @@ import NN
 import Tensor
 
 extension RunFolder {
-  /// What the trained model is called in the folder.
-  public static let modelName = "model.safetensors"
+  /// What the trained model is called in the folder; while it is trained, that of the last complete
+  /// epoch.
+  public static let modelName = SafetensorsFile.modelName
 
   /// Writes a model so that it can be opened again and sampled from without its training.
   ///

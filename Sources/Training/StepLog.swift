@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// The table of single steps' figures, `steps.csv`: a row every so many steps.
 ///
@@ -10,35 +10,54 @@ struct StepLog {
   private var waiting: [[CSVFile.Field]] = []
   private var writtenCount = 0
 
+  private static let name = "steps.csv"
+
   /// Writes a table that has only its header.
   init(in folder: RunFolder, columns: [String], interval: Int) throws {
     precondition(
       interval > 0, "StepLog: expected an interval of one step or more, found \(interval)")
     self.interval = interval
-    table = try CSVFile("steps.csv", in: folder, columns: ["epoch", "step"] + columns)
+    table = try CSVFile(Self.name, in: folder, columns: ["epoch", "step"] + columns)
   }
 
   /// Cuts the table of a run back to the rows that it had after a step.
   ///
-  /// - Throws: `CheckpointError` if it has not all of them.
-  init(in folder: RunFolder, columns: [String], interval: Int, resumingAfter step: Int) throws {
-    let (name, columns) = ("steps.csv", ["epoch", "step"] + columns)
-    let path = folder.path(of: name)
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw CheckpointError.damaged(path: path, reason: "it is not there or cannot be read")
-    }
-    let count = step / interval
-    let lines = text.split(separator: "\n", maxSplits: count + 1).prefix(count + 1)
+  /// Nothing depends on the table, so a run goes on without the rows that are lost or cannot be read.
+  ///
+  /// - Parameters:
+  ///   - folder: Where it is.
+  ///   - columns: The names of the figures.
+  ///   - interval: The number of steps from row to row.
+  ///   - step: The number of steps until the checkpoint.
+  ///   - report: Called with a line if rows are missing or the file was changed.
+  /// - Throws: `OutputError` if it cannot be written.
+  init(
+    in folder: RunFolder, columns: [String], interval: Int, resumingAfter step: Int,
+    reporting report: (String) -> Void
+  ) throws {
+    let path = folder.path(of: Self.name)
+    let expected = step / interval
     self.interval = interval
-    table = try CSVFile(
-      name, in: folder, columns: columns, resuming: lines.joined(separator: "\n") + "\n")
-    let steps = table.rows.map { $0[1] }
-    guard steps == (1...).prefix(count).map({ Double($0 * interval) }) else {
-      throw CheckpointError.damaged(
-        path: path, reason: "expected a row for every \(interval) steps until step \(step)")
+    table = CSVFile(notYetWritten: Self.name, in: folder, columns: ["epoch", "step"] + columns)
+    do {
+      let bytes = [UInt8](try contents(ofFile: path))
+      let rows = try StepRows(bytes, path: path, columns: table.columns)
+        .upTo(step: step, every: interval)
+      table.add(rows)
+      writtenCount = rows.count
+      if rows.count < expected {
+        report(
+          "'\(path)': expected a row for every \(interval) steps until step \(step), \(expected) in"
+            + " all, found \(rows.count); the run goes on without the others")
+      } else if !bytes.starts(with: table.text.utf8) {
+        report("'\(path)' was saved in another form; its rows are taken as they are")
+      }
+    } catch let error as UnreadableFile where error.isMissing && expected == 0 {
+      // No row was due yet.
+    } catch {
+      report("\(error); the run goes on, and the table begins after step \(step)")
     }
     try table.write()
-    writtenCount = count
   }
 
   /// Takes the figures of a step, counted from 1 over the whole run, if it is its turn.

@@ -29,7 +29,12 @@ public protocol Trainer: AnyObject {
   /// Trains on one batch.
   func step(_ batch: Batch) -> StepResult
   /// The model's figures on the test set, one for each of ``testColumns``.
-  func evaluate() -> [Double]
+  ///
+  /// An evaluation that takes seconds calls ``Interrupt/check()`` between batches; the epoch then
+  /// counts as interrupted.
+  ///
+  /// - Throws: `CancellationError` if the program was asked to end.
+  func evaluate() throws -> [Double]
   /// What to look at after an epoch, by name; `samples` becomes `samples/epoch-001.png`, and `.pgm`
   /// or, in colour, `.ppm`.
   func pictures() -> [(name: String, grid: ImageGrid)]

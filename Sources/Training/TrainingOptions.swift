@@ -1,3 +1,5 @@
+import Datasets
+
 /// The options that every training executable has.
 ///
 /// An executable's own options contain them, and its command lists them among its own, in the order
@@ -105,7 +107,7 @@ extension CommandLineOption {
       .text(
         "data", \.data, placeholder: "DIR|drawn", absence: "MNIST if it is there",
         help: "folder with MNIST's files, or drawn"), of: shared
-    ).changeable
+    ).path(or: DigitData.drawn).changeable
   }
 
   /// `--out DIR`.

@@ -18,7 +18,8 @@ public struct TrainingRun {
     /// After this epoch, the last one, of which so many were trained here; the figures of
     /// `loss.csv`'s last row by column.
     case completed(epoch: Int, count: Int, [String: Double])
-    /// At a request to end, in this epoch after this batch; complete epochs are on disk.
+    /// At a request to end, in this epoch after this batch, or in an evaluation behind it; complete
+    /// epochs are on disk.
     case interrupted(epoch: Int, batch: Int)
   }
 
@@ -76,13 +77,13 @@ public struct TrainingRun {
   /// - Parameters:
   ///   - trainer: What to train.
   ///   - checkpoint: Where to go on from; nil to begin. It is asked for once and not kept.
-  ///   - model: What is kept in `best.safetensors` after each epoch with the lowest test loss so far;
-  ///     nil for no such file.
+  ///   - model: What is kept in `model.safetensors` after each epoch, and in `best.safetensors` after
+  ///     each with the lowest test loss so far; nil for no such files.
   /// - Throws: `TrainingError` where a figure is not finite, `OutputError` where a file cannot be
   ///   written, and what is wrong with the checkpoint. What was complete before stays.
   public func train(
     _ trainer: some Trainer, from checkpoint: @autoclosure () throws -> Checkpoint? = nil,
-    keepingBest model: BestModel? = nil
+    keeping model: KeptModel? = nil
   ) throws -> Outcome {
     let columns = ["epoch", "step"] + trainer.trainingColumns + trainer.testColumns
     precondition(
@@ -90,11 +91,14 @@ public struct TrainingRun {
       "TrainingRun: expected charts of the columns \(columns.dropFirst(2)), found \(trainer.charts)"
     )
     let writer = BackgroundWriter()
-    var state = try State(trainer, columns, folder, logInterval, try checkpoint())
+    var state = try State(
+      trainer, columns, folder, logInterval, try checkpoint(), reporting: progress.printLine)
     let first = state.epoch
     if isLast(state.epoch, state.best) {
       // For what a trainer keeps of its last evaluation.
-      _ = trainer.evaluate()
+      guard try evaluation(of: trainer) != nil else {
+        return .interrupted(epoch: state.epoch, batch: 0)
+      }
       return .completed(epoch: state.epoch, count: 0, state.figures)
     }
     let lines = EpochTable(charts: trainer.charts, epochs: epochs)
@@ -109,11 +113,10 @@ public struct TrainingRun {
       // table is looked at for.
       try writer.finish()
       try state.log?.writeWaiting()
-      guard let training = try result.get() else {
+      let trainingTime = ContinuousClock.now - start
+      guard let training = try result.get(), let test = try evaluation(of: trainer) else {
         return .interrupted(epoch: epoch, batch: state.step - stepsBefore)
       }
-      let trainingTime = ContinuousClock.now - start
-      let test = trainer.evaluate()
       try checkFinite(test, trainer.testColumns) {
         .evaluationNotFinite(metric: $0, value: $1, epoch: epoch)
       }
@@ -130,8 +133,9 @@ public struct TrainingRun {
       let files = EpochFiles(
         folder: folder, table: state.table, events: events, step: state.step,
         figures: zip(columns.dropFirst(2), training + test).map { ($0, $1) }, pictures: pictures,
-        pictureName: "epoch-\(padded(epoch))",
-        best: isBest ? model?.file(in: folder) : nil,
+        pictureName: "epoch-\(Readable.padded(epoch))",
+        model: model?.files(
+          [RunFolder.modelName] + (isBest ? [KeptModel.bestName] : []), in: folder),
         checkpoint: epoch % checkpointInterval == 0 || isLast
           ? Checkpoint(
             of: trainer.state, epoch: epoch, step: state.step, metrics: state.table.text,
@@ -153,6 +157,15 @@ public struct TrainingRun {
   private func isLast(_ epoch: Int, _ best: BestEpoch) -> Bool {
     if let patience, let best = best.epoch, epoch - best >= patience { return true }
     return epoch >= epochs
+  }
+
+  /// The figures of an evaluation, or nil where it was interrupted.
+  private func evaluation(of trainer: some Trainer) throws -> [Double]? {
+    do {
+      return try trainer.evaluate()
+    } catch is CancellationError {
+      return nil
+    }
   }
 
   /// One pass over the training examples: the averages of the steps' figures, or `nil` where the
@@ -189,10 +202,6 @@ public struct TrainingRun {
   ) throws {
     for (name, value) in zip(names, values) where !value.isFinite { throw error(name, value) }
   }
-
-  private func padded(_ epoch: Int) -> String {
-    String(repeating: "0", count: max(0, 3 - String(epoch).count)) + "\(epoch)"
-  }
 }
 
 /// Where a run stands.
@@ -209,7 +218,7 @@ private struct State {
   /// The beginning, or where a checkpoint was taken; the tables are cut back to it.
   init(
     _ trainer: some Trainer, _ columns: [String], _ folder: RunFolder, _ logInterval: Int?,
-    _ checkpoint: Checkpoint?
+    _ checkpoint: Checkpoint?, reporting report: (String) -> Void
   ) throws {
     guard let checkpoint else {
       table = try CSVFile("loss.csv", in: folder, columns: columns)
@@ -222,13 +231,13 @@ private struct State {
     for row in table.rows {
       _ = best.update(Int(row[0]), Array(row.suffix(trainer.testColumns.count)))
     }
+    try checkpoint.restore(to: trainer.state)
+    try table.write()
     log = try logInterval.map { interval in
       try StepLog(
         in: folder, columns: trainer.trainingColumns, interval: interval,
-        resumingAfter: checkpoint.step)
+        resumingAfter: checkpoint.step, reporting: report)
     }
-    try checkpoint.restore(to: trainer.state)
-    try table.write()
     (epoch, step) = (checkpoint.epoch, checkpoint.step)
     figures = Dictionary(zip(columns, table.rows.last ?? []).dropFirst(2)) { first, _ in first }
   }
@@ -243,7 +252,7 @@ private struct EpochFiles: Sendable {
   let figures: [(name: String, value: Double)]
   let pictures: [(name: String, image: Image)]
   let pictureName: String
-  let best: (@Sendable () throws -> Void)?
+  let model: (@Sendable () throws -> Void)?
   let checkpoint: Checkpoint?
 
   /// Writes all of it, the checkpoint last: a run goes on from there only if the rest is complete.
@@ -251,7 +260,7 @@ private struct EpochFiles: Sendable {
     try table.write()
     for (name, image) in pictures { try folder.write(image, to: "\(name)/\(pictureName)") }
     try events?.add(figures: figures, pictures: pictures, step: step)
-    try best?()
+    try model?()
     if let checkpoint { try folder.write(checkpoint) } else { try folder.flush() }
   }
 }

@@ -36,11 +36,12 @@ public final class TrainingSession {
   ///   - options: Those of them that all programs have.
   ///   - data: What is trained on.
   ///   - model: The model in a line, with its number of parameters.
+  ///   - memory: What the training takes, to be told where it is much.
   /// - Throws: `OutputError` if the folder or the file cannot be made, `ResumeError` if the run cannot
   ///   go on.
   public init(
     _ name: String, _ configuration: Configuration, _ options: TrainingOptions,
-    _ data: TrainingData, model: String
+    _ data: TrainingData, model: String, memory: MemoryEstimate? = nil
   ) throws {
     self.options = options
     progress = ProgressBar(
@@ -50,6 +51,7 @@ public final class TrainingSession {
       ?? RunFolder(in: options.out, name: name)
     var configuration = configuration
     configuration["data"] = .text(data.choice)
+    configuration.recordDirectory()
     self.configuration = configuration
     // That of a run that goes on is replaced only when it is known that it can.
     if options.resume == nil { try folder.write(configuration) }
@@ -66,7 +68,7 @@ public final class TrainingSession {
       [BuildConfiguration.note, "data:    \(data.summary)"]
       + [
         data.advice.map { "         \($0)" }, "model:   \(model)", "machine: \(machine)",
-        "run:     \(folder.path)",
+        memory?.note(AvailableMemory.current()), "run:     \(folder.path)",
       ]
     for line in opening.compactMap({ $0 }) { say(line) }
   }
@@ -81,40 +83,44 @@ public final class TrainingSession {
   /// - Parameters:
   ///   - trainer: What to train.
   ///   - logInterval: The number of steps from row to row of `steps.csv`; nil for no such table.
-  ///   - model: What is kept in `best.safetensors` where its test loss is the lowest.
+  ///   - model: What is kept in `model.safetensors` after each epoch, and in `best.safetensors` where
+  ///     its test loss is the lowest.
   /// - Returns: The figures of `loss.csv`'s last row by column, or nil if the run was interrupted.
-  /// - Throws: What ``TrainingRun/train(_:from:keepingBest:)`` throws.
+  /// - Throws: What ``TrainingRun/train(_:from:keeping:)`` throws.
   public func train(
     _ trainer: some Trainer, stepsLoggedEvery logInterval: Int? = nil,
-    keepingBest model: BestModel? = nil
+    keeping model: KeptModel? = nil
   ) throws -> [String: Double]? {
     let start = ContinuousClock.now
+    report.charts = trainer.charts
+    report.lossColumn = trainer.testColumns.first
+    var checkpoint = try checkpoint()
     events =
       try options.writesEvents
-      ? EventFile(in: folder, hyperparameters: report.configuration) : nil
+      ? EventFile(
+        in: folder, hyperparameters: report.configuration, resumingAfter: checkpoint?.step ?? 0,
+        reporting: say) : nil
+    prepareForcedEnd(isTrained: false)
     let run = TrainingRun(
       folder: folder, epochs: options.epochs, picturesEvery: options.sampleInterval,
       stepsLoggedEvery: logInterval, checkpointsEvery: options.checkpointInterval,
       stoppingAfter: options.patience, checkingFinite: options.checksFinite,
       information: information, events: events,
       progress: progress)
-    var checkpoint = try checkpoint()
-    report.charts = trainer.charts
-    report.lossColumn = trainer.testColumns.first
     do {
       let outcome = try profiling(options.isProfiled) {
         defer { progress.finish() }  // A table does not begin behind the bar.
         // Taken, so that the run does not keep a second copy of its state.
-        return try run.train(trainer, from: checkpoint.take(), keepingBest: model)
+        return try run.train(trainer, from: checkpoint.take(), keeping: model)
       }
       switch outcome {
       case .interrupted(let epoch, let batch):
-        report.ending = "interrupted in epoch \(epoch) after batch \(batch)"
+        report.ending =
+          batch > 0
+          ? "interrupted in epoch \(epoch) after batch \(batch)"
+          : "interrupted after epoch \(epoch)"
         try report.write()
-        let program = configuration["program"].map { "\($0) " } ?? ""
-        say(
-          "\(report.ending); complete epochs are in \(folder.path); to go on: "
-            + "\(program)--resume \(folder.path)")
+        say("\(report.ending); \(howToGoOn)")
         return nil
       case .completed(let epoch, let count, let figures):
         let time = Readable.duration(ContinuousClock.now - start)
@@ -123,6 +129,7 @@ public final class TrainingSession {
           report.ending += ", the last \(patience) without a lower \(trainer.testColumns[0])"
         }
         try report.write()
+        prepareForcedEnd(isTrained: true)
         say(
           count == epoch
             ? "\(report.ending) in \(time)"
@@ -136,6 +143,28 @@ public final class TrainingSession {
       // The error is what there is to be said, and not that its report fails too.
       try? report.write()
       throw error
+    }
+  }
+
+  /// Where the run is, and the command with which it goes on.
+  private var howToGoOn: String {
+    let program = configuration["program"].map { shellWord("\($0)") + " " } ?? ""
+    return "complete epochs are in \(folder.path); to go on: "
+      + "\(program)--resume \(shellWord(folder.path))"
+  }
+
+  /// Sets what is said and left if the program has to end in the middle of something that takes long.
+  private func prepareForcedEnd(isTrained: Bool) {
+    let (isQuiet, line) = (options.isQuiet, "interrupted; \(howToGoOn)")
+    ForcedEnd.setLastAction { [folder, report] in
+      if Console.standardErrorIsTerminal { Console.draw("\n") }
+      if !isQuiet { Console.printLine(line) }
+      if !isTrained {
+        var report = report
+        report.ending = "interrupted"
+        try? report.write()
+      }
+      folder.removePartialFiles()
     }
   }
 
@@ -159,7 +188,7 @@ public final class TrainingSession {
       }
     }
     let model = folder.path(of: RunFolder.modelName)
-    guard checkpoint != nil || !exists(model) else {
+    guard checkpoint != nil || !folder.hasFinishedRun || !exists(model) else {
       throw CheckpointError.none(
         path: folder.path(of: RunFolder.checkpointName), model: model)
     }

@@ -27,6 +27,7 @@ func run(_ options: Options) throws {
 
   // A folder beside it that takes the name when it is complete.
   let partial = "\(out).\(getpid()).partial"
+  ForcedEnd.setLastAction { try? FileManager.default.removeItem(atPath: partial) }
   do {
     try data.write(to: partial, gzipped: options.isGzipped)
     if !classes.isEmpty {
@@ -37,6 +38,7 @@ func run(_ options: Options) throws {
         try replaceFile(at: "\(partial)/classes.csv", with: bytes)
       }
     }
+    try Interrupt.check()
     // Unlike a file's, a folder's name is not taken over where a folder with files has it.
     guard rename(partial, out) == 0 else {
       throw OutputError.cannotCreateFolder(path: options.out, code: errno)
@@ -45,6 +47,7 @@ func run(_ options: Options) throws {
     try? FileManager.default.removeItem(atPath: partial)
     throw error
   }
+  ForcedEnd.setLastAction(nil)
   say("files:   \(options.out)")
 }
 

@@ -44,7 +44,7 @@ let command = Command(
       help: "image file, folder of them or IDX file to take through the model and back"),
     .flag("manifold", \.isManifold, help: "a grid of codes, where they have two dimensions"),
     .integer(
-      "threads", \.threads, in: .between(1, and: 1024), absence: "all processors",
+      "threads", \.threads, in: .between(1, and: 256), absence: "all processors",
       help: "threads; results do not depend on it"),
     .flag(
       "profile", \.isProfiled, help: "print what each operation of making the images took"),

@@ -47,12 +47,13 @@ struct Output {
 
   /// Writes the images; each file is written whole or not at all.
   ///
-  /// - Throws: `OutputError`, naming the file and the cause.
+  /// - Throws: `OutputError`, naming the file and the cause; `CancellationError` if the program was
+  ///   asked to end.
   func write(_ made: Made) throws {
     switch kind {
     case .png: try write(picture(of: made).png, to: path)
     case .netpbm: try write(picture(of: made).netpbm, to: path)
-    case .npy: try made.images.write(npy: path)
+    case .npy: try ForcedEnd.postpone { try made.images.write(npy: path) }
     case .folder: try writeEach(made.images)
     }
   }
@@ -73,6 +74,7 @@ struct Output {
     let count = images.shape[0]
     let width = max(3, String(count).count)
     for index in 0..<count {
+      try Interrupt.check()
       let image = ImageGrid(images.sliced(index..<index + 1), columns: 1).image
       let number = String(index + 1)
       let name = path + "/" + String(repeating: "0", count: width - number.count) + number
@@ -83,9 +85,12 @@ struct Output {
     }
   }
 
+  /// Writes a file; a request to end waits for it, so that none is left half-written.
   private func write(_ bytes: [UInt8], to path: String, flushingFolder: Bool = true) throws {
-    try bytes.withUnsafeBytes {
-      try replaceFile(at: path, flushingFolder: flushingFolder, with: $0)
+    try ForcedEnd.postpone {
+      try bytes.withUnsafeBytes {
+        try replaceFile(at: path, flushingFolder: flushingFolder, with: $0)
+      }
     }
   }
 }

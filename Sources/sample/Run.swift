@@ -9,11 +9,11 @@ func run(_ options: Options) throws {
     throw CommandLineError.missingOption("--model", placeholder: "FILE")
   }
   try options.check()
-  if let threads = options.threads { threadCount = threads }
   let sampler = try Sampler(path: path)
   let output = try Output(path: options.out, channels: sampler.imageShape[2])
   let count = try profiling(options.isProfiled) {
     let made = try images(sampler, options)
+    try Interrupt.check()
     try output.write(made)
     return made.images.shape[0]
   }

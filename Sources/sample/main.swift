@@ -1,8 +1,3 @@
 import Training
 
-let options = command.parseOrExit()
-do {
-  try run(options)
-} catch {
-  command.fail(error)
-}
+command.execute(threads: \.threads, run)

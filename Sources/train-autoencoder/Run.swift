@@ -10,6 +10,16 @@ func run(_ options: Options) throws {
   try options.check(height: height, width: width)
   let random = Random(seed: UInt64(options.training.seed))
   let hiddenSizes = options.hiddenSizes ?? Options.defaultHiddenSizes
+  let size =
+    switch options.architecture {
+    case .dense:
+      Autoencoder.size(
+        features: height * width, hiddenSizes: hiddenSizes, codeSize: options.codeSize)
+    case .conv: Autoencoder.size(height: height, width: width, codeSize: options.codeSize)
+    }
+  let memory = MemoryEstimate(of: size, batch: data.train.largestBatch)
+  try memory.check(
+    smaller: (options.architecture == .dense ? ["--hidden"] : []) + ["--latent", "--batch-size"])
   let autoencoder =
     switch options.architecture {
     case .dense:
@@ -30,10 +40,10 @@ func run(_ options: Options) throws {
   if options.noise != .none { configuration["noise-level"] = .number(options.corruption.level) }
   let session = try TrainingSession(
     "autoencoder", configuration, options.training, data,
-    model: summary(of: autoencoder, options.architecture, hiddenSizes: hiddenSizes))
-  let best = BestModel(
-    autoencoder, metadata: autoencoder.metadata(imageShape: data.train.imageShape))
-  guard let figures = try session.train(trainer, keepingBest: best) else { return }
+    model: summary(of: autoencoder, options.architecture, hiddenSizes: hiddenSizes),
+    memory: memory)
+  let kept = KeptModel(autoencoder, imageShape: data.train.imageShape)
+  guard let figures = try session.train(trainer, keeping: kept) else { return }
 
   try session.folder.write(autoencoder, imageShape: data.train.imageShape)
   let unit = options.error == .binaryCrossEntropy ? " nats" : ""
@@ -42,14 +52,19 @@ func run(_ options: Options) throws {
     "config.json": "options, seed and version",
     "loss.csv": "reconstruction errors by epoch, per pixel",
     RunFolder.checkpointName: "where --resume goes on",
-    BestModel.fileName: "the model with the lowest test loss",
+    KeptModel.bestName: "the model with the lowest test loss",
     "reconstructions/": options.noise == .none
       ? "test images, each beside its reconstruction"
       : "test images, each beside its noisy copy and its reconstruction",
     "model.safetensors": "the trained model",
   ])
-  try exportCodes(trainer, session)
-  try session.finish(compareWithPrincipalComponents(trainer, session))
+  do {
+    try exportCodes(trainer, session)
+    try session.finish(compareWithPrincipalComponents(trainer, session))
+  } catch is CancellationError {
+    session.say("interrupted before the evaluation was complete")
+    try session.finish()
+  }
 }
 
 /// The widths from image to code and back, and how many parameters there are.
@@ -71,7 +86,7 @@ private func summary(
 
 /// Writes the codes of the test images, and draws them where they have two dimensions.
 private func exportCodes(_ trainer: AutoencoderTrainer, _ session: TrainingSession) throws {
-  let (codes, labels) = trainer.testCodes()
+  let (codes, labels) = try trainer.testCodes()
   let size = codes.shape[1]
   var table = try CSVFile(
     "codes.csv", in: session.folder, columns: ["label"] + (1...size).map { "z_\($0)" })
@@ -91,7 +106,7 @@ private func exportCodes(_ trainer: AutoencoderTrainer, _ session: TrainingSessi
 private func compareWithPrincipalComponents(
   _ trainer: AutoencoderTrainer, _ session: TrainingSession
 ) throws -> Configuration {
-  let comparison = trainer.comparison()
+  let comparison = try trainer.comparison()
   let evaluation: Configuration = [
     "autoencoder-squared-error-per-pixel": .number(comparison.autoencoder),
     "principal-components": .integer(comparison.componentCount),

@@ -19,6 +19,10 @@ func run(_ options: Options) throws {
       option: "--data", value: data.choice,
       reason: "expected labels of two classes or more, found all to be \(label)")
   }
+  let memory = MemoryEstimate(
+    of: Classifier.size(options.architecture, height: height, width: width),
+    batch: data.train.largestBatch)
+  try memory.check(smaller: ["--batch-size"])
   let random = Random(seed: UInt64(options.training.seed))
   let classifier = Classifier(
     options.architecture, height: height, width: width, classes: data.classCount, random.split())
@@ -28,9 +32,9 @@ func run(_ options: Options) throws {
 
   let session = try TrainingSession(
     "classifier", command.configuration(of: options), options.training, data,
-    model: summary(of: classifier))
-  let best = BestModel(classifier, metadata: classifier.metadata(imageShape: data.train.imageShape))
-  guard let figures = try session.train(trainer, keepingBest: best) else { return }
+    model: summary(of: classifier), memory: memory)
+  let kept = KeptModel(classifier, imageShape: data.train.imageShape)
+  guard let figures = try session.train(trainer, keeping: kept) else { return }
 
   try session.folder.write(classifier, imageShape: data.train.imageShape)
   try writeMistakes(trainer, to: session.folder)
@@ -43,7 +47,7 @@ func run(_ options: Options) throws {
     "config.json": "options, seed and version",
     "loss.csv": "losses and accuracies by epoch",
     RunFolder.checkpointName: "where --resume goes on",
-    BestModel.fileName: "the model with the lowest test loss",
+    KeptModel.bestName: "the model with the lowest test loss",
     "mistakes.csv": "the test images put into a wrong class",
   ])
   if !trainer.mistakes.isEmpty {

@@ -67,7 +67,7 @@ let command = Command(
     .text(
       "data", \.training.data, placeholder: "DIR|drawn", absence: "MNIST if it is there",
       help: "folder with MNIST's files or with images, or drawn"
-    ).changeable,
+    ).path(or: DigitData.drawn).changeable,
     .flag("no-cache", \.isCacheUnused, help: "decode a folder's images anew").changeable,
     .choice(
       "damaged", \.damaged, help: "what is done about a folder's files that cannot be decoded"

@@ -10,6 +10,9 @@ import Training
 func run(_ options: Options) throws {
   let data = try trainingData(options)
   let judging = try Judging(options.judge, data)
+  let memory = MemoryEstimate(
+    of: size(options, imageShape: data.train.imageShape), batch: data.train.largestBatch)
+  try memory.check(smaller: ["--latent", "--batch-size"])
   let random = Random(seed: UInt64(options.training.seed))
   let gan = model(options, imageShape: data.train.imageShape, random.split())
   let trainer = GANTrainer(
@@ -21,10 +24,12 @@ func run(_ options: Options) throws {
   configuration["image-size"] = .integer(data.train.imageShape[0])
   let session = try TrainingSession(
     "gan", configuration, options.training, data,
-    model: summary(of: gan, options.architecture))
-  guard let figures = try session.train(trainer, stepsLoggedEvery: options.logInterval) else {
-    return
-  }
+    model: summary(of: gan, options.architecture), memory: memory)
+  let kept = KeptModel(gan, imageShape: data.train.imageShape)
+  guard
+    let figures = try session.train(
+      trainer, stepsLoggedEvery: options.logInterval, keeping: kept)
+  else { return }
 
   try session.folder.write(gan, imageShape: data.train.imageShape)
   try session.folder.write(trainer.interpolations().image, to: "interpolations")
@@ -98,6 +103,17 @@ private func model(_ options: Options, imageShape: [Int], _ random: Random) -> G
   case .dcgan:
     .dcgan(
       imageSize: imageShape[0], channels: imageShape[2], latentSize: options.latentSize, random)
+  }
+}
+
+/// How large the networks will be.
+private func size(_ options: Options, imageShape: [Int]) -> NetworkSize {
+  switch options.architecture {
+  case .dense:
+    GAN.denseSize(features: imageShape.reduce(1, *), latentSize: options.latentSize)
+  case .dcgan:
+    GAN.dcganSize(
+      imageSize: imageShape[0], channels: imageShape[2], latentSize: options.latentSize)
   }
 }
 

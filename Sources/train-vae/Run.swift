@@ -1,4 +1,5 @@
 import ClassifierTraining
+import NN
 import Tensor
 import Training
 import VAE
@@ -12,6 +13,10 @@ func run(_ options: Options) throws {
   let judging = try Judging(options.judge, data)
   let random = Random(seed: UInt64(options.training.seed))
   let hiddenSizes = options.hiddenSizes ?? Options.defaultHiddenSizes
+  let memory = memory(for: data, options, hiddenSizes: hiddenSizes)
+  try memory.check(
+    smaller: (options.architecture == .dense ? ["--hidden"] : [])
+      + ["--latent", "--batch-size", "--samples-per-image"])
   let vae =
     switch options.architecture {
     case .dense:
@@ -31,9 +36,9 @@ func run(_ options: Options) throws {
   if options.architecture == .dense { configuration["hidden"] = .integers(hiddenSizes) }
   let session = try TrainingSession(
     "vae", configuration, options.training, data,
-    model: summary(of: vae, options.architecture, hiddenSizes: hiddenSizes))
-  let best = BestModel(vae, metadata: vae.metadata(imageShape: data.train.imageShape))
-  guard let figures = try session.train(trainer, keepingBest: best) else { return }
+    model: summary(of: vae, options.architecture, hiddenSizes: hiddenSizes), memory: memory)
+  let kept = KeptModel(vae, imageShape: data.train.imageShape)
+  guard let figures = try session.train(trainer, keeping: kept) else { return }
 
   try session.folder.write(vae, imageShape: data.train.imageShape)
   try session.folder.write(trainer.interpolations().image, to: "interpolations")
@@ -45,7 +50,7 @@ func run(_ options: Options) throws {
     "config.json": "options, seed and version",
     "loss.csv": "losses by epoch, nats per image",
     RunFolder.checkpointName: "where --resume goes on",
-    BestModel.fileName: "the model with the lowest test loss",
+    KeptModel.bestName: "the model with the lowest test loss",
     "samples/": "images of the same 100 random codes",
     "reconstructions/": "test images, each beside its reconstruction",
     "interpolations.png": "from one test image to another, line by line",
@@ -56,6 +61,25 @@ func run(_ options: Options) throws {
     session.list(["manifold.png": "the images of a grid of codes"])
   }
   try session.finish(evaluate(trainer, options, judging, random.split(), session))
+}
+
+/// What the training takes.
+private func memory(
+  for data: TrainingData, _ options: Options, hiddenSizes: [Int]
+) -> MemoryEstimate {
+  let (height, width) = (data.train.images.height, data.train.images.width)
+  let (encoder, decoder) =
+    switch options.architecture {
+    case .dense:
+      VAE.size(
+        features: height * width, hiddenSizes: hiddenSizes, latentSize: options.latentSize)
+    case .conv: VAE.size(height: height, width: width, latentSize: options.latentSize)
+    }
+  return MemoryEstimate(
+    of: NetworkSize(
+      parameters: encoder.parameters + decoder.parameters,
+      outputs: encoder.outputs + options.samplesPerImage * decoder.outputs),
+    batch: data.train.largestBatch)
 }
 
 /// The widths of the encoder and of the decoder, and how many parameters they have.

@@ -76,4 +76,17 @@ import Testing
     // The angle is one that can be large.
     #expect(largestAngle(weights[2], axes.sliced(2..<4)) > 0.9)
   }
+
+  @Test func anAnalysisIsGivenUpBetweenBatches() {
+    var batches = 0
+    #expect(throws: CancellationError.self) {
+      _ = try PrincipalComponents(
+        of: (0..<9).map { _ in Tensor.ones([3, 6]) }, count: 2,
+        beforeEach: {
+          batches += 1
+          if batches == 4 { throw CancellationError() }
+        })
+    }
+    #expect(batches == 4)
+  }
 }

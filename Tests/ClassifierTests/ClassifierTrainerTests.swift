@@ -34,10 +34,10 @@ import Training
   @Test(arguments: Classifier.Architecture.allCases)
   func whatIsLearnedHoldsForOtherImages(_ architecture: Classifier.Architecture) throws {
     let trainer = try trainer(architecture)
-    let before = trainer.evaluate()
+    let before = try trainer.evaluate()
     var steps: [StepResult] = []
     for _ in 0..<12 { steps += trainer.nextEpoch().map { trainer.step($0) } }
-    let after = trainer.evaluate()
+    let after = try trainer.evaluate()
     #expect(after[0] < 0.5 * before[0] && after[1] > 0.8 && before[1] < 0.5)
     #expect(steps.suffix(4).allSatisfy { $0.metrics[0] < steps[0].metrics[0] })
     #expect(steps.map(\.count).prefix(4) == [16, 16, 16, 12])
@@ -47,7 +47,7 @@ import Training
   @Test func theEvaluationCountsTheMistakesAndNamesThem() throws {
     let data = Bars(testCount: 30)
     let trainer = try trainer(.dense, data)
-    let figures = trainer.evaluate()
+    let figures = try trainer.evaluate()
     let x = Tensor(bytes: data.test.pixels, rows: 0..<30, rowLength: 80)
     let logits = trainer.classifier.logits(of: x)
     var expected: [ClassifierTrainer.Mistake] = []
@@ -76,7 +76,7 @@ import Training
     let data = Bars(testCount: 300)
     let trainer = try trainer(.dense, data)
     #expect(trainer.pictures().isEmpty, "nothing is known before an evaluation")
-    _ = trainer.evaluate()
+    _ = try trainer.evaluate()
     let wrong = trainer.mistakes.map(\.index)
     try #require(wrong.count > 100)
     let picture = try #require(trainer.pictures().first)
@@ -92,9 +92,9 @@ import Training
     let trainer = try trainer()
     _ = trainer.nextEpoch()
     #expect(trainer.classifier.mode == .training)
-    let figures = trainer.evaluate()
+    let figures = try trainer.evaluate()
     #expect(trainer.classifier.mode == .inference)
-    #expect(trainer.evaluate() == figures)
+    #expect(try trainer.evaluate() == figures)
     _ = trainer.nextEpoch()
     #expect(trainer.classifier.mode == .training)
   }
@@ -103,7 +103,7 @@ import Training
     func figures(seed: UInt64) throws -> [[Double]] {
       let trainer = try trainer(seed: seed)
       let steps = trainer.nextEpoch().map { trainer.step($0).metrics }
-      return steps + [trainer.evaluate()]
+      return try steps + [trainer.evaluate()]
     }
     let first = try figures(seed: 1)
     #expect(try figures(seed: 1) == first)

@@ -51,7 +51,7 @@ import Training
     let first = try report(data)
     let names = try folder.names(in: "pushforward")
     #expect(names.count == 1)
-    #expect(names[0].hasPrefix("judge-\(pushforwardVersion)-1000x6x10-"))
+    #expect(names[0].hasPrefix("judge-\(pushforwardVersion)-\(JudgeCache.arithmetic)-1000x6x10-"))
     #expect(first.evaluation["before"] == .integer(1))
     #expect(first.evaluation["judge"] == .text("trained"))
     #expect(first.evaluation["judged-samples"] == .integer(20))
@@ -257,12 +257,22 @@ import Training
       JudgeCache(environment: environment)?.path(for: images)
     }
     let name =
-      "judge-\(pushforwardVersion)-1000x6x10-\(String(images.checksum, radix: 16))"
-      + ".safetensors"
+      "judge-\(pushforwardVersion)-\(JudgeCache.arithmetic)-1000x6x10-"
+      + "\(String(images.checksum, radix: 16)).safetensors"
     #expect(path(["HOME": "/home/a"]) == "/home/a/.cache/pushforward/" + name)
     #expect(path(["HOME": "/home/a", "XDG_CACHE_HOME": "/tmp/c"]) == "/tmp/c/pushforward/" + name)
     #expect(
       path(["HOME": "/home/a", "XDG_CACHE_HOME": "here"]) == "/home/a/.cache/pushforward/" + name)
     #expect(path([:]) == nil)
+  }
+
+  /// Judges differ in their last digits where the arithmetic does.
+  @Test func eachArithmeticHasAJudgeOfItsOwn() throws {
+    let cache = try #require(JudgeCache(environment: ["HOME": "/home/a"]))
+    let paths = ["avx-512", "avx2"].map { cache.path(for: Self.bars.train, arithmetic: $0) }
+    #expect(paths[0] != paths[1])
+    let name = instructionSet.lowercased()
+    #expect(JudgeCache.arithmetic.hasPrefix(name))
+    #expect(JudgeCache.arithmetic.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" })
   }
 }

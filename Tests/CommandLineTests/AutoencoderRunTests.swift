@@ -152,7 +152,8 @@ import Testing
           "tensorboard": false,
           "check-finite": false,
           "profile": false,
-          "quiet": true
+          "quiet": true,
+          "directory": "\(workspace.path)"
         }
 
         """)

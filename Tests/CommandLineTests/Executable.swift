@@ -73,6 +73,9 @@ final class Executable {
     return true
   }
 
+  /// Whether the process has not ended.
+  var isRunning: Bool { process.isRunning }
+
   /// Sends the process a signal.
   func send(_ signal: Int32) {
     kill(process.processIdentifier, signal)

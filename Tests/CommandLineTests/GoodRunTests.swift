@@ -56,7 +56,8 @@ import Testing
           "tensorboard": false,
           "check-finite": false,
           "profile": false,
-          "quiet": true
+          "quiet": true,
+          "directory": "\(workspace.path)"
         }
 
         """)
@@ -85,7 +86,8 @@ import Testing
       .map { String($0.output.1) }
     #expect(options.count > 15)
     let others = ["help", "version", "resume"]
-    #expect(Set(keys) == Set(options).subtracting(others).union(["program", "version"]))
+    #expect(
+      Set(keys) == Set(options).subtracting(others).union(["program", "version", "directory"]))
   }
 
   @Test func theTableHasARowForEachEpochAndTheStepsSoFar() throws {

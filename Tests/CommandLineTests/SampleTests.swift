@@ -165,6 +165,8 @@ import VAE
     try expectFailure(model + ["--reconstruct", "none"], 66, "none: cannot be read: No such file")
     try expectFailure(
       model + ["--reconstruct", "vae.safetensors"], 65, "vae.safetensors: expected an image")
+    try expectFailure(
+      model + ["--threads", "257"], 64, "--threads is out of range: expected 1 to 256, found 257")
     try expectFailure(model + ["--out", "/dev/null/a.png"], 74, "cannot write '/dev/null/a.png'")
   }
 

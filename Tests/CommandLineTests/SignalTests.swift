@@ -33,7 +33,7 @@ import Testing
       workspace.names(in: "runs/vae-001").filter { !$0.contains("previous") }
         == [
           "best.safetensors", "checkpoint.safetensors", "config.json", "loss.csv",
-          "reconstructions", "report.html", "samples",
+          "model.safetensors", "reconstructions", "report.html", "samples",
         ])
     for folder in ["samples", "reconstructions"] {
       let names = workspace.names(in: "runs/vae-001/" + folder)
@@ -61,20 +61,22 @@ import Testing
     #expect(workspace.has("runs/vae-001/interpolations.pgm"))
   }
 
-  /// The estimate asks for signals only between batches, and here it has one long one.
-  @Test func aSecondSignalEndsTheEstimateAtOnce() throws {
+  /// Here the estimate has one batch that takes minutes.
+  @Test(arguments: [SIGINT, SIGTERM])
+  func aSignalIsHeardInTheMiddleOfABatch(signal: Int32) throws {
     let workspace = try Workspace()
     let training = try Executable(
       "train-vae", Workspace.quick + ["--epochs", "1", "--importance-samples", "1000000"],
       in: workspace)
     try #require(training.hasPrinted("interpolations.png "))
-    training.send(SIGINT)
-    // Two signals at once would count as one.
     usleep(300_000)
-    training.send(SIGINT)
+    let start = ContinuousClock.now
+    training.send(signal)
     let result = try training.result()
-    #expect(result.wasKilled)
-    #expect(result.code == 130)
+    #expect(ContinuousClock.now - start < .seconds(10))
+    #expect(!result.wasKilled && result.code == 128 + signal)
+    #expect(result.error == "")
+    #expect(result.output.contains("interrupted before the estimate of log p(x) was complete"))
     #expect(try LossTable(of: "runs/vae-001", in: workspace).rows.count == 1)
     #expect(
       workspace.names(in: "runs/vae-001") == [
@@ -82,5 +84,73 @@ import Testing
         "interpolations.png", "loss.csv", "model.safetensors", "reconstructions",
         "report.html", "samples",
       ])
+  }
+
+  /// A step of 4,000 codes for each image takes seconds in a debug build.
+  @Test func aStepThatTakesLongIsNotWaitedFor() throws {
+    let workspace = try Workspace()
+    let training = try Executable(
+      "train-vae", Workspace.quick + ["--samples-per-image", "4000", "--latent", "100"],
+      in: workspace)
+    try #require(training.hasPrinted("\nrun: "))
+    usleep(300_000)
+    training.send(SIGTERM)
+    let result = try training.result()
+    #expect(!result.wasKilled && result.code == 143)
+    #expect(result.error == "")
+    #expect(result.lines.last?.hasPrefix("interrupted") == true)
+    #expect(
+      result.lines.last?.hasSuffix(
+        "complete epochs are in runs/vae-001; to go on: train-vae --resume runs/vae-001") == true)
+    #expect(workspace.names(in: "runs/vae-001") == ["config.json", "loss.csv", "report.html"])
+  }
+
+  /// Of the eigenvectors of a large matrix a library has the processor for seconds.
+  @Test func aSignalIsHeardInTheComparisonWithPrincipalComponents() throws {
+    let workspace = try Workspace(data: SmallData(height: 32, width: 32))
+    let training = try Executable(
+      "train-autoencoder", Workspace.quick + ["--epochs", "1"], in: workspace)
+    try #require(training.hasPrinted("codes.csv "))
+    training.send(SIGINT)
+    let result = try training.result()
+    #expect(!result.wasKilled)
+    // Where the machine is fast the run may have come to its end.
+    #expect(result.code == 130 || result.code == 0)
+    #expect(result.error == "")
+    #expect(workspace.has("runs/autoencoder-001/model.safetensors"))
+    #expect(try workspace.files(below: "runs/autoencoder-001").keys.allSatisfy { !$0.hasSuffix("partial") })
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func convertingThatIsStoppedLeavesNothing(signal: Int32) throws {
+    let workspace = try Workspace(data: nil)
+    let converting = try Executable(
+      "convert-images", ["--data", "drawn", "--limit", "4000", "--gzip", "--out", "idx"],
+      in: workspace)
+    // Once the files are being written, if that takes long enough to be seen.
+    while converting.isRunning, !workspace.names().contains(where: { $0.hasSuffix(".partial") }) {
+      usleep(500)
+    }
+    converting.send(signal)
+    let result = try converting.result()
+    #expect(!result.wasKilled && (result.code == 128 + signal || result.code == 0))
+    #expect(result.error == "")
+    #expect(workspace.names() == (workspace.has("idx") ? ["idx"] : []))
+  }
+
+  @Test func samplingThatIsStoppedLeavesWholeFiles() throws {
+    let workspace = try Workspace()
+    #expect(try workspace.train("--judge", "none").code == 0)
+    let sampling = try Executable(
+      "sample",
+      ["--model", "runs/vae-001/model.safetensors", "--count", "100000", "--out", "images"],
+      in: workspace)
+    while sampling.isRunning, workspace.names(in: "images").count < 4 { usleep(1_000) }
+    sampling.send(SIGTERM)
+    let result = try sampling.result()
+    #expect(!result.wasKilled && result.code == 143)
+    let names = workspace.names(in: "images")
+    #expect(names.count < 200_000)
+    #expect(names.allSatisfy { $0.hasSuffix(".png") || $0.hasSuffix(".pgm") })
   }
 }

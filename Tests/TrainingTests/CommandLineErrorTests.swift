@@ -49,13 +49,17 @@ import Testing
     ),
     (
       ["--epochs", "99999999999999999999"],
-      "--epochs is out of range: expected at most 18 digits, "
+      "--epochs is out of range: expected 1 to 9223372036854775807, "
         + "found 99999999999999999999"
     ),
     (
       ["--seed", "-99999999999999999999"],
-      "--seed is out of range: expected at most 18 digits, "
+      "--seed is out of range: expected -9223372036854775808 to 9223372036854775807, "
         + "found -99999999999999999999"
+    ),
+    (
+      ["--hidden", "400,99999999999999999999"],
+      "--hidden is out of range: expected 1 to 10000, found 99999999999999999999"
     ),
     // Other values.
     (["--likelihood", "poisson"], "--likelihood expects bernoulli or gaussian, found 'poisson'"),

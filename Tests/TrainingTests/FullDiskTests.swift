@@ -34,7 +34,7 @@ import Testing
       let folder = try RunFolder(in: temporary.path, name: "vae")
       try folder.write("before", to: "model.bin")
 
-      signal(SIGXFSZ, SIG_IGN)
+      Interrupt.install()
       var limit = rlimit()
       try #require(getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
       limit.rlim_cur = 4096

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Training
@@ -73,6 +74,71 @@ import Testing
       raise(SIGTERM)
       guard Interrupt.isRequested, let code = Interrupt.exitCode else { exit(1) }
       code.exit()
+    }
+  }
+}
+
+/// The end of a program that does not ask whether it is to end.
+@Suite struct ForcedEndTests {
+  @Test func aProgramThatDoesNotHearEndsWithinTwoSeconds() async throws {
+    let start = ContinuousClock.now
+    let result = await #expect(
+      processExitsWith: .exitCode(143), observing: [\.standardOutputContent]
+    ) {
+      Interrupt.install()
+      ForcedEnd.setLastAction { Console.printLine("last words") }
+      kill(getpid(), SIGTERM)
+      sleep(30)
+      exit(1)
+    }
+    #expect(ContinuousClock.now - start < .seconds(10))
+    let output = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
+    #expect(output.contains("last words"))
+  }
+
+  @Test func aProgramThatHasHeardMayTakeItsTime() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      Interrupt.install()
+      ForcedEnd.setLastAction { exit(1) }
+      guard isNoticed(SIGINT) else { exit(2) }
+      sleep(3)
+      exit(7)
+    }
+  }
+
+  @Test func whatIsBeingWrittenIsWaitedFor() async {
+    await #expect(processExitsWith: .exitCode(130)) {
+      Interrupt.install()
+      let isWritten = Atomic(false)
+      ForcedEnd.setLastAction { if !isWritten.load(ordering: .relaxed) { exit(1) } }
+      ForcedEnd.postpone {
+        kill(getpid(), SIGINT)
+        sleep(3)
+        isWritten.store(true, ordering: .relaxed)
+      }
+      sleep(30)
+      exit(2)
+    }
+  }
+
+  @Test func theCheckThrowsOnlyWhereAnEndIsAskedFor() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      Interrupt.install()
+      try Interrupt.check()
+      kill(getpid(), SIGINT)
+      for _ in 1...500 {
+        usleep(10_000)
+        do { try Interrupt.check() } catch { exit(7) }
+      }
+      exit(1)
+    }
+  }
+
+  @Test func aFileThatMayNotGrowIsNoReasonToBeKilled() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      Interrupt.install()
+      raise(SIGXFSZ)
+      exit(Interrupt.isRequested ? 1 : 7)
     }
   }
 }

@@ -31,6 +31,22 @@ import Testing
     #expect(folder.path == temporary.path + "/vae-1001")
   }
 
+  /// Numbers are of 64 bits, and one without a successor does not count.
+  @Test(arguments: [
+    (["vae-20261128120000"], "vae-20261128120001"),
+    (["vae-9223372036854775807"], "vae-001"),
+    (["vae-9223372036854775807", "vae-041"], "vae-042"),
+    (["vae-9223372036854775806"], "vae-9223372036854775807"),
+    (["vae-9223372036854775806", "vae-9223372036854775807", "vae-7"], "vae-008"),
+    (["vae-99999999999999999999", "vae--5", "vae-+6", "vae-7x", "vae-"], "vae-001"),
+    (["vae-0000000000000000000000012"], "vae-013"),
+  ])
+  func numbersMayBeLarge(existing: [String], next: String) throws {
+    for name in existing { try temporary.makeFile(name) }
+    #expect(
+      try RunFolder(in: temporary.path, name: "vae").path == temporary.path + "/" + next)
+  }
+
   @Test func runsThatStartTogetherGetFoldersOfTheirOwn() throws {
     let path = temporary.path
     let failures = LockedCount()

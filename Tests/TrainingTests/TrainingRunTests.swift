@@ -110,6 +110,19 @@ import Testing
     #expect(try temporary.names(in: "vae-001/samples") == ["epoch-001.pgm", "epoch-001.png"])
   }
 
+  @Test func anEpochWhoseEvaluationIsInterruptedIsNotComplete() throws {
+    let trainer = ScriptedTrainer()
+    trainer.interruptedEvaluation = 2
+    let outcome = try run(epochs: 3).train(trainer)
+    #expect(outcome == .interrupted(epoch: 2, batch: 3))
+    #expect(try temporary.text(of: "vae-001/loss.csv").hasSuffix("\n1,3,1.8,18.0,100.0\n"))
+    let resumed = ScriptedTrainer()
+    resumed.interruptedEvaluation = 1
+    let checkpoint = try folder.latestCheckpoint { _ in }
+    #expect(
+      try run(epochs: 1).train(resumed, from: checkpoint) == .interrupted(epoch: 1, batch: 0))
+  }
+
   // MARK: Single steps
 
   @Test func thereIsNoTableOfStepsThatNobodyAskedFor() throws {
@@ -231,6 +244,26 @@ import Testing
     }
   }
 
+  @Test func theModelOfTheLastCompleteEpochIsKept() throws {
+    let trainer = ScriptedTrainer()
+    let layer = Dense(1, 1, Random(seed: 0))
+    let run = run(
+      epochs: 9, checkpointsEvery: 4,
+      isInterrupted: {
+        // Another weight in each step.
+        layer.weight = Tensor([[Double(trainer.steps)]])
+        return trainer.steps == 8
+      })
+    _ = try run.train(trainer, keeping: KeptModel(layer, metadata: ["a": "b"]))
+    // Stopped in the third epoch, without a checkpoint yet.
+    #expect(try folder.latestCheckpoint { _ in } == nil)
+    let file = try SafetensorsFile(path: folder.path(of: RunFolder.modelName))
+    let kept = Dense(1, 1, Random(seed: 1))
+    try kept.load(file)
+    #expect(kept.weight == Tensor([[6]]))
+    #expect(file.metadata == ["a": "b"])
+  }
+
   @Test func theBestModelIsKept() throws {
     let trainer = ScriptedTrainer()
     trainer.testLoss = { [5, 3, 4, 3][$0 - 1] }
@@ -244,8 +277,8 @@ import Testing
         weights.append(layer.weight.doubles[0])
         return false
       })
-    _ = try run.train(trainer, keepingBest: BestModel(layer, metadata: ["a": "b"]))
-    let file = try SafetensorsFile(path: folder.path(of: BestModel.fileName))
+    _ = try run.train(trainer, keeping: KeptModel(layer, metadata: ["a": "b"]))
+    let file = try SafetensorsFile(path: folder.path(of: KeptModel.bestName))
     let best = Dense(1, 1, Random(seed: 1))
     try best.load(file)
     #expect(best.weight == Tensor([[2]]) && weights.last == 4)
@@ -306,6 +339,8 @@ private final class ScriptedTrainer: Trainer {
   var calls: [String] = []
   /// Losses of certain steps that differ from the rule.
   var replaced: [Int: Double] = [:]
+  /// The epoch in whose evaluation the program is asked to end.
+  var interruptedEvaluation: Int?
   var testLoss: (_ epoch: Int) -> Double = { 100 * Double($0) }
 
   /// Counts steps and epochs where a checkpoint holds them.
@@ -340,8 +375,9 @@ private final class ScriptedTrainer: Trainer {
     return StepResult(count: count, metrics: [loss, 10 * loss])
   }
 
-  func evaluate() -> [Double] {
+  func evaluate() throws -> [Double] {
     calls.append("evaluate")
+    if epochs == interruptedEvaluation { throw CancellationError() }
     return [testLoss(epochs)]
   }
 

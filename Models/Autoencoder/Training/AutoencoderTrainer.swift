@@ -90,9 +90,12 @@ public final class AutoencoderTrainer: Trainer {
   }
 
   /// The reconstruction error over the test images, with the same noise every time.
-  public func evaluate() -> [Double] {
+  ///
+  /// - Throws: `CancellationError` if the program was asked to end.
+  public func evaluate() throws -> [Double] {
     var mean = WeightedMean()
     for (batch, noisy) in testBatches() {
+      try Interrupt.check()
       mean.add([autoencoder.loss(batch.images, from: noisy).scalar], count: batch.count)
     }
     return mean.values
@@ -120,13 +123,17 @@ extension AutoencoderTrainer {
   }
 
   /// Compares the model with principal component analysis of the training images.
-  public func comparison() -> Comparison {
+  ///
+  /// - Throws: `CancellationError` if the program was asked to end.
+  public func comparison() throws -> Comparison {
     let count = min(autoencoder.codeSize, autoencoder.features)
     // In portions that suit matrix products, however small the batches of a step are.
-    let components = PrincipalComponents(
-      of: train.resized(to: 500).epoch(shuffledBy: nil).lazy.map(\.images), count: count)
+    let components = try PrincipalComponents(
+      of: train.resized(to: 500).epoch(shuffledBy: nil).lazy.map(\.images), count: count,
+      beforeEach: Interrupt.check)
     var mean = WeightedMean()
     for (batch, noisy) in testBatches() {
+      try Interrupt.check()
       let reconstructions = [autoencoder.reconstruct(noisy), components.reconstruct(noisy)]
       mean.add(
         reconstructions.map {
@@ -138,10 +145,15 @@ extension AutoencoderTrainer {
   }
 
   /// The codes of all test images, without noise, `[count, codeSize]`, and the images' classes.
-  public func testCodes() -> (codes: Tensor, labels: [Int]) {
+  ///
+  /// - Throws: `CancellationError` if the program was asked to end.
+  public func testCodes() throws -> (codes: Tensor, labels: [Int]) {
     let batches = Array(test.epoch(shuffledBy: nil))
-    let codes = Tensor.concatenated(batches.map { autoencoder.encode($0.images) })
-    return (codes, batches.flatMap(\.labels))
+    let codes = try batches.map { batch in
+      try Interrupt.check()
+      return autoencoder.encode(batch.images)
+    }
+    return (Tensor.concatenated(codes), batches.flatMap(\.labels))
   }
 
   /// Fifty test images, each beside its reconstruction; of a denoising autoencoder, thirty, each

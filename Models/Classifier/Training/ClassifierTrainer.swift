@@ -87,12 +87,15 @@ public final class ClassifierTrainer: Trainer {
   }
 
   /// The loss and the accuracy on the test images.
-  public func evaluate() -> [Double] {
+  ///
+  /// - Throws: `CancellationError` if the program was asked to end.
+  public func evaluate() throws -> [Double] {
     classifier.mode = .inference
     mistakes = []
     var loss = WeightedMean()
     var count = 0
     for batch in test.epoch(shuffledBy: nil) {
+      try Interrupt.check()
       let logits = classifier.logits(of: batch.images)
       loss.add(
         [softmaxCrossEntropy(logits: logits, labels: batch.labels).scalar], count: batch.count)

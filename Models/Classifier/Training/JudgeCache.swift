@@ -16,14 +16,32 @@ struct JudgeCache {
     folder = CacheFolder(path: path)
   }
 
-  /// The file of the judge that this version of the program trains on these images.
-  func path(for images: LabeledImages) -> String { "\(folder.path)/\(name(for: images))" }
+  /// The file of the judge that this version of the program trains on these images with this arithmetic.
+  ///
+  /// Judges of other arithmetic differ in the last digits, and so do their judgements.
+  ///
+  /// - Parameters:
+  ///   - images: The images.
+  ///   - arithmetic: What decides how sums are rounded.
+  func path(for images: LabeledImages, arithmetic: String = JudgeCache.arithmetic) -> String {
+    "\(folder.path)/\(name(for: images, arithmetic: arithmetic))"
+  }
 
-  private func name(for images: LabeledImages) -> String {
+  private func name(
+    for images: LabeledImages, arithmetic: String = JudgeCache.arithmetic
+  ) -> String {
     let checksum = String(images.checksum, radix: 16)
     let data = "\(images.count)x\(images.height)x\(images.width)-\(checksum)"
-    return "judge-\(pushforwardVersion)-\(data).safetensors"
+    return "judge-\(pushforwardVersion)-\(arithmetic)-\(data).safetensors"
   }
+
+  /// The instruction set of the vector loops, and the build of the library that larger products go to
+  /// where it is not the widest one.
+  static let arithmetic: String = {
+    let parts = instructionSet == "AVX-512" ? [instructionSet] : [instructionSet, BLAS.description]
+    let words = parts.joined(separator: " ").split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+    return words.joined(separator: "-").lowercased()
+  }()
 
   /// The judge that was kept for these images; nil if there is none that can be used.
   ///

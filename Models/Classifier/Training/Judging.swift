@@ -207,6 +207,6 @@ extension CommandLineOption {
     .text(
       "judge", property, placeholder: "FILE|none", absence: "one trained on the data, once",
       help: "classifier that looks at samples at the end"
-    ).changeable
+    ).path(or: Judging.none).changeable
   }
 }

@@ -88,10 +88,13 @@ public final class VAETrainer: Trainer {
   }
 
   /// The loss and its terms over the test images, with the same codes' noise every time.
-  public func evaluate() -> [Double] {
+  ///
+  /// - Throws: `CancellationError` if the program was asked to end.
+  public func evaluate() throws -> [Double] {
     let random = Random(state: evaluation.state)
     var mean = WeightedMean()
     for batch in test.epoch(shuffledBy: nil) {
+      try Interrupt.check()
       mean.add(figures(vae.loss(batch.images, beta: beta, random)), count: batch.count)
     }
     return mean.values
@@ -102,14 +105,20 @@ public final class VAETrainer: Trainer {
   }
 
   /// The mean importance-weighted estimate of log p(x) over the test images, in nats per image.
+  ///
+  /// - Parameters:
+  ///   - sampleCount: How many codes are drawn for each image.
+  ///   - isInterrupted: Asked after every code that is drawn for the images of a batch.
+  /// - Returns: The estimate, or nil where it was interrupted.
   public func logLikelihood(sampleCount: Int, isInterrupted: () -> Bool = { false }) -> Double? {
     let random = Random(state: evaluation.state)
     var mean = WeightedMean()
     for batch in test.epoch(shuffledBy: nil) {
-      let estimate = vae.importanceWeightedLogLikelihood(
-        of: batch.images, sampleCount: sampleCount, random)
+      let estimate = try? vae.importanceWeightedLogLikelihood(
+        of: batch.images, sampleCount: sampleCount, random,
+        afterEach: { if isInterrupted() { throw CancellationError() } })
+      guard let estimate else { return nil }
       mean.add([estimate.mean().scalar], count: batch.count)
-      if isInterrupted() { return nil }
     }
     return mean.values.first
   }

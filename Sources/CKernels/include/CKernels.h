@@ -268,6 +268,8 @@ void ck_parallel(size_t chunks, bool flushes, void *context, CKBody body);
 // How many threads take part, the calling one included; set before the first use or between uses.
 void ck_set_thread_count(size_t count);
 size_t ck_thread_count(void);
+// The processors that this process may run on.
+size_t ck_processor_count(void);
 // The number of the pool's worker that is the calling thread, below 256; 0 on every other thread.
 size_t ck_worker_index(void);
 

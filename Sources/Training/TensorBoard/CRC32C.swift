@@ -1,8 +1,15 @@
 /// The CRC-32C of bytes (Castagnoli, Bräuer and Herrmann 1993), which is not that of gzip and PNG: it
 /// divides by another polynomial.
-func crc32c(_ bytes: [UInt8]) -> UInt32 {
-  ~bytes.reduce(~0) { sum, byte in remainders[Int((sum ^ UInt32(byte)) & 0xFF)] ^ (sum >> 8) }
+func crc32c(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  remainders.withUnsafeBufferPointer { remainders in
+    var sum: UInt32 = ~0
+    for byte in bytes { sum = remainders[Int((sum ^ UInt32(byte)) & 0xFF)] ^ (sum >> 8) }
+    return ~sum
+  }
 }
+
+/// The CRC-32C of bytes.
+func crc32c(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBytes { crc32c($0) } }
 
 /// What is left of each byte after the division, lowest bit first.
 private let remainders: [UInt32] = (0..<256).map { byte in

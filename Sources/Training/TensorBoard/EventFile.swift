@@ -4,8 +4,9 @@ import Images
 
 /// A file of a run's figures and pictures for TensorBoard.
 ///
-/// It is named `events.out.tfevents.001`; a run that goes on begins the next one, and TensorBoard
-/// shows both as one, with the options of the first. What happens is added at the end of the file,
+/// It is named `events.out.tfevents.001`; a run that goes on takes out of it what was written after
+/// its checkpoint and begins the next one, and TensorBoard shows both as one, with the options of the
+/// first. What happens is added at the end of the file,
 /// each event with the time of day, as the format has it, so that two runs that are otherwise the
 /// same differ here.
 ///
@@ -20,9 +21,18 @@ public struct EventFile: Sendable {
 
   /// Begins a file with the options of the run, which TensorBoard lists among its hyperparameters.
   ///
+  /// - Parameters:
+  ///   - folder: The run's folder.
+  ///   - hyperparameters: The options.
+  ///   - step: The last step of what was trained before; 0 for a run that begins.
+  ///   - report: Called with a line for each file of the run before that cannot be read whole.
   /// - Throws: `OutputError` if the file cannot be written.
-  public init(in folder: RunFolder, hyperparameters: Configuration) throws {
-    let names = (1...).lazy.map { String(format: "events.out.tfevents.%03d", $0) }
+  public init(
+    in folder: RunFolder, hyperparameters: Configuration, resumingAfter step: Int = 0,
+    reporting report: (String) -> Void = { _ in }
+  ) throws {
+    try Self.cut(in: folder, after: step, reporting: report)
+    let names = (1...).lazy.map(Self.name)
     let isFree = { !FileManager.default.fileExists(atPath: folder.path(of: $0)) }
     guard let name = names.first(where: isFree) else {
       preconditionFailure("EventFile: expected a number that is not in use")
@@ -37,11 +47,17 @@ public struct EventFile: Sendable {
     let plugin: [ProtocolField] = [
       .text(1, "hparams"), .bytes(2, ProtocolField.encode([session])),
     ]
-    try append([
-      [.double(1, Self.now), .text(3, "brain.Event:2")],
-      Self.event(
-        0, [.text(1, "_hparams_/session_start_info"), .message(9, [.message(1, plugin)])]),
-    ])
+    // A TensorBoard that is looking on forgets what it has of this step and later ones: the log of a
+    // session says that it begins.
+    let begin: [ProtocolField] = [
+      .double(1, Self.now), .integer(2, step + 1), .message(7, [.integer(1, 1)]),
+    ]
+    try append(
+      [[.double(1, Self.now), .text(3, "brain.Event:2")]]
+        + (name == Self.name(1) ? [] : [begin]) + [
+          Self.event(
+            0, [.text(1, "_hparams_/session_start_info"), .message(9, [.message(1, plugin)])])
+        ])
   }
 
   /// Adds what is known after a step: figures, in single precision, and pictures.

@@ -1,0 +1,53 @@
+/// A word as it is typed in a shell to mean exactly these characters.
+///
+/// Plain words stay as they are, others stand between single quotes. Characters that a terminal does
+/// not show, line breaks among them, are escaped as in C (`$'…'`, which bash, zsh and POSIX 2024
+/// know), so that the word can be copied from one line.
+///
+/// ```swift
+/// shellWord("runs/vae-001")      // runs/vae-001
+/// shellWord("my runs/vae-001")   // 'my runs/vae-001'
+/// ```
+package func shellWord(_ word: String) -> String {
+  if isPlain(word) { return word }
+  if word.unicodeScalars.contains(where: isInvisible) {
+    return "$'" + word.unicodeScalars.map(escaped).joined() + "'"
+  }
+  return "'"
+    + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+}
+
+/// Whether no shell takes anything in a word for a sign of its own.
+private func isPlain(_ word: String) -> Bool {
+  // zsh replaces `=name` by the path of a program.
+  guard let first = word.utf8.first, first != UInt8(ascii: "=") else { return false }
+  return word.unicodeScalars.allSatisfy { scalar in
+    scalar.isASCII
+      && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        || "-_./,:=+".unicodeScalars.contains(scalar))
+  }
+}
+
+/// Whether a terminal shows nothing for a character, or something that is not copied.
+private func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.properties.generalCategory {
+  case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate:
+    true
+  default: false
+  }
+}
+
+/// A character between `$'` and `'`.
+private func escaped(_ scalar: Unicode.Scalar) -> String {
+  switch scalar {
+  case "\\", "'": return "\\\(scalar)"
+  case "\n": return #"\n"#
+  case "\t": return #"\t"#
+  case _ where isInvisible(scalar):
+    // Three octal digits a byte: what follows is never taken for a further digit.
+    return String(scalar).utf8.map { byte in
+      "\\" + [6, 3, 0].map { String(byte >> UInt8($0) & 7) }.joined()
+    }.joined()
+  default: return String(scalar)
+  }
+}

@@ -1,0 +1,49 @@
+import Glibc
+import Tensor
+
+/// How much memory this process may still take.
+struct AvailableMemory: Equatable, Sendable {
+  /// The number of bytes.
+  let bytes: Int
+  /// What the limit is, for a reader.
+  let limit: String
+
+  /// The least of what the machine has left, with its swap space, and what control groups and the
+  /// process' own limits allow; nil where nothing is known.
+  static func current() -> AvailableMemory? {
+    let machine = ControlGroups.table(systemFile(at: "/proc/meminfo") ?? "")
+    let swap = 1_024 * (machine["SwapFree"] ?? 0)
+    let pages = (systemFile(at: "/proc/self/statm") ?? "").split(separator: " ").compactMap {
+      Int($0)
+    }
+    var limits: [AvailableMemory] = []
+    if let free = machine["MemAvailable"] {
+      limits.append(AvailableMemory(bytes: 1_024 * free + swap, limit: "the machine has left"))
+    }
+    if let group = ControlGroups().memory {
+      limits.append(
+        AvailableMemory(
+          bytes: group.available + swap,
+          limit: "the control group's limit of \(Readable.bytes(group.limit)) leaves"))
+    }
+    if pages.count > 5 {
+      limits += [
+        processLimit(RLIMIT_AS, used: pages[0], name: "ulimit -v"),
+        processLimit(RLIMIT_DATA, used: pages[5], name: "ulimit -d"),
+      ].compactMap { $0 }
+    }
+    return limits.min { $0.bytes < $1.bytes }
+  }
+
+  /// What a limit of the process leaves, of which it uses so many pages; nil where there is none.
+  private static func processLimit(
+    _ resource: __rlimit_resource, used pages: Int, name: String
+  ) -> AvailableMemory? {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0,
+      let bytes = Int(exactly: limit.rlim_cur)
+    else { return nil }
+    return AvailableMemory(
+      bytes: max(0, bytes - pages * sysconf(Int32(_SC_PAGESIZE))), limit: "\(name) leaves")
+  }
+}

@@ -1,0 +1,30 @@
+import Files
+import Foundation
+
+extension RunFolder {
+  /// Whether a run was trained to its end in the folder, also where its checkpoints are no longer there.
+  ///
+  /// Such a run has a report, which comes after the last checkpoint, and in `loss.csv` as many epochs
+  /// as its `config.json` asks for, or fewer where it ended early. One that was stopped or killed before
+  /// its first checkpoint has no report or fewer epochs.
+  var hasFinishedRun: Bool {
+    guard exists(path(of: Report.fileName)),
+      let loss = try? contents(ofFile: path(of: "loss.csv")),
+      let configuration = try? contents(ofFile: path(of: "config.json")),
+      let record = try? JSONDecoder().decode(
+        [String: ConfigurationValue].self, from: configuration),
+      case .integer(let epochs) = record["epochs"]
+    else { return false }
+    let table = LossTable(String(decoding: loss, as: UTF8.self))
+    let trained = table.values("epoch").compactMap { Int(exactly: $0) }
+    guard let last = trained.max() else { return false }
+    var best = BestEpoch()
+    for (epoch, loss) in zip(trained, table.values("test_loss")) { _ = best.update(epoch, [loss]) }
+    if case .integer(let patience) = record["early-stop"], let best = best.epoch,
+      last.subtractingReportingOverflow(best).partialValue >= patience
+    {
+      return true
+    }
+    return last >= epochs
+  }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Runs that go on in another folder than they were begun in, and the command that says how.
+@Suite struct ResumeElsewhereTests {
+  let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    try workspace.makeFolder("elsewhere")
+  }
+
+  /// Runs a program in a folder of the workspace.
+  private func run(
+    _ program: String, _ arguments: [String], in folder: String
+  ) throws -> Executable.Result {
+    let script = #"cd "$0" && exec "$@""#
+    return try Executable(
+      command: ["/bin/sh", "-c", script, folder, Executable.path(of: program)] + arguments,
+      in: workspace
+    ).result()
+  }
+
+  private func text(_ name: String) throws -> String {
+    String(decoding: try workspace.contents(of: name), as: UTF8.self)
+  }
+
+  // MARK: The data
+
+  @Test func relativeDataAreFoundFromElsewhere() throws {
+    #expect(try workspace.train("--epochs", "2").code == 0)
+    #expect(try workspace.train("--epochs", "3").code == 0)
+    let resume = ["--resume", "../runs/vae-001", "--epochs", "3"]
+    let result = try run("train-vae", resume, in: "elsewhere")
+    #expect(result.code == 0, "\(result.error)")
+    for name in ["loss.csv", "model.safetensors", "samples/epoch-003.pgm"] {
+      #expect(
+        try workspace.contents(of: "runs/vae-001/" + name)
+          == workspace.contents(of: "runs/vae-002/" + name))
+    }
+    // From now on the run belongs here, and can go on from both.
+    let configuration = try text("runs/vae-001/config.json")
+    #expect(configuration.contains("\"data\": \"\(workspace.path)/data\""))
+    #expect(configuration.contains("\"directory\": \"\(workspace.path)/elsewhere\""))
+    #expect(try run("train-vae", ["--resume", "runs/vae-001", "--epochs", "4"], in: ".").code == 0)
+  }
+
+  @Test func dataThatMovedWithTheRunAreFound() throws {
+    #expect(try workspace.train().code == 0)
+    for name in ["data", "runs"] {
+      try FileManager.default.moveItem(
+        atPath: workspace.path(of: name), toPath: workspace.path(of: "elsewhere/" + name))
+    }
+    let resume = ["--resume", "runs/vae-001", "--epochs", "2"]
+    #expect(try run("train-vae", resume, in: "elsewhere").code == 0)
+    #expect(try text("elsewhere/runs/vae-001/config.json").contains("\"data\": \"data\""))
+  }
+
+  @Test func dataThatAreGoneAreNamed() throws {
+    #expect(try workspace.train().code == 0)
+    try workspace.remove("data")
+    let result = try run("train-vae", ["--resume", "../runs/vae-001"], in: "elsewhere")
+    #expect(result.code == 66)
+    #expect(
+      result.error == "train-vae: cannot resume '../runs/vae-001': expected what its --data names, "
+        + "'\(workspace.path)/data'; found nothing there; --data may be given anew\n")
+    try SmallData().write(to: workspace.path(of: "moved"))
+    let again = ["--resume", "../runs/vae-001", "--epochs", "2", "--data", "../moved"]
+    #expect(try run("train-vae", again, in: "elsewhere").code == 0)
+    #expect(try text("runs/vae-001/config.json").contains("\"data\": \"../moved\""))
+  }
+
+  /// As earlier versions began them.
+  @Test func aRunThatDoesNotSayWhereItWasBegun() throws {
+    #expect(try workspace.train().code == 0)
+    let path = "runs/vae-001/config.json"
+    let lines = try text(path).split(separator: "\n").filter { !$0.contains("\"directory\"") }
+    let edited = lines.joined(separator: "\n").replacing("\"quiet\": false,", with: "\"quiet\": false")
+    try workspace.write(edited.utf8, to: path)
+    let resume = ["--epochs", "2", "--resume"]
+    let result = try run("train-vae", resume + ["../runs/vae-001"], in: "elsewhere")
+    #expect(result.code == 66)
+    #expect(
+      result.error == "train-vae: cannot resume '../runs/vae-001': expected what its --data names, "
+        + "'data', which is relative to the folder in which the run was begun; found nothing there; "
+        + "--data may be given anew\n")
+    #expect(try text(path) == edited)
+    #expect(try run("train-vae", resume + ["runs/vae-001"], in: ".").code == 0)
+  }
+
+  @Test func aJudgeIsFoundFromElsewhere() throws {
+    let training = ["--data", "data", "--epochs", "1", "--batch-size", "8"]
+    #expect(try run("train-classifier", training, in: ".").code == 0)
+    let judge = "runs/classifier-001/model.safetensors"
+    #expect(try workspace.train("--judge", judge).code == 0)
+    let resume = ["--resume", "../runs/vae-001", "--epochs", "2"]
+    let result = try run("train-vae", resume, in: "elsewhere")
+    #expect(result.code == 0 && result.output.contains("judged 12 samples"), "\(result.error)")
+    try workspace.remove(judge)
+    let second = try run("train-vae", ["--resume", "runs/vae-001", "--epochs", "3"], in: ".")
+    #expect(second.code == 66)
+    #expect(second.error.contains("its --judge names, '\(workspace.path)/\(judge)'"))
+    let third = ["--resume", "runs/vae-001", "--epochs", "3", "--judge", "none"]
+    #expect(try run("train-vae", third, in: ".").code == 0)
+  }
+
+  // MARK: The command
+
+  @Test(arguments: ["my runs", "it's $HOME", "-x", "~", "a\nb", "Zoë;"])
+  func theCommandThatIsPrintedWorksWhenPasted(out: String) throws {
+    let training = try Executable(
+      "train-vae", Workspace.quick + ["--epochs", "100000", "--out", out], in: workspace)
+    try #require(training.hasPrinted("epoch      1/100000"))
+    training.send(SIGINT)
+    let result = try training.result()
+    let command = try #require(result.lines.last?.split(separator: "to go on: ").last)
+    #expect(command.hasPrefix("train-vae --resume "))
+    let binaries = (Executable.path(of: "train-vae") as NSString).deletingLastPathComponent
+    // The run is asked for fewer epochs than it has, which tells that it was found.
+    let pasted = try Executable(
+      command: ["/bin/bash", "-c", "\(command) --epochs 1"], in: workspace,
+      environment: ["PATH": binaries + ":/usr/bin:/bin"]
+    ).result()
+    #expect(
+      pasted.code == 0 || pasted.error.hasPrefix("train-vae: --epochs 1: expected "),
+      "\(command): \(pasted.error)")
+    #expect(pasted.output.contains("run:     \(out)/vae-001"))
+  }
+}
