@@ -117,7 +117,7 @@ let package = Package(
 
     // MARK: Tests
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "CKernels"]),
-    .target(name: "Fuzzing", path: "Tests/Fuzzing"),
+    .target(name: "Fuzzing", dependencies: ["CZlib"], path: "Tests/Fuzzing"),
     .target(
       name: "TestSupport", dependencies: ["Images", "CLibJPEG"], path: "Tests/TestSupport"),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Fuzzing", "Tensor", "TestSupport"]),
@@ -132,7 +132,9 @@ let package = Package(
     .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Datasets", "Files", "Images", "NN", "Tensor", "TestSupport"]),
+      dependencies: [
+        "Training", "Datasets", "Files", "Fuzzing", "Images", "NN", "Tensor", "TestSupport",
+      ]),
     .testTarget(
       name: "AutoencoderTests",
       dependencies: [
@@ -150,7 +152,8 @@ let package = Package(
     .testTarget(
       name: "ClassifierTests",
       dependencies: [
-        "Classifier", "ClassifierTraining", "Datasets", "Files", "Images", "NN", "Tensor",
+        "Classifier", "ClassifierTraining", "Datasets", "Files", "Fuzzing", "Images", "NN",
+        "Tensor",
         "TestSupport", "Training",
       ]),
     .testTarget(
@@ -163,8 +166,8 @@ let package = Package(
       name: "CommandLineTests",
       dependencies: [
         "convert-images", "sample", "train-autoencoder", "train-classifier", "train-gan",
-        "train-vae", "Classifier", "Datasets", "Files", "Images", "NN", "Tensor", "TestSupport",
-        "VAE",
+        "train-vae", "Classifier", "Datasets", "Files", "Fuzzing", "Images", "NN", "Tensor",
+        "TestSupport", "VAE",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,3 +1,6 @@
+import Files
+import Glibc
+
 /// What can be wrong with data from outside: the files of a data set, or what is asked of it.
 ///
 /// Every case carries the values found; the description is one line for a person, naming the file,
@@ -30,7 +33,8 @@ public enum DatasetError: Error, Equatable, Sendable {
   case tooLarge(path: String, shape: [Int])
   /// The file ends before what its header promises; the header counts among the bytes.
   case truncated(path: String, expectedBytes: Int, foundBytes: Int)
-  /// The file goes on after what its header promises; the header counts among the bytes.
+  /// The file goes on after what its header promises; the header counts among the bytes, and of those
+  /// behind at most 2²⁰ are counted.
   case trailingBytes(path: String, expectedBytes: Int, foundBytes: Int)
 
   // MARK: Images
@@ -74,6 +78,19 @@ extension DatasetError {
   }
 }
 
+extension DatasetError: FileReadingError {
+  /// The file is not there or cannot be read; the code is the system's `errno`.
+  package static func unreadable(path: String, code: Int32) -> DatasetError {
+    code == ENOENT
+      ? .missingFile(path: path) : .unreadable(path: path, reason: systemMessage(code))
+  }
+
+  /// The file is not what can be read.
+  package static func damaged(path: String, reason: String) -> DatasetError {
+    .unreadable(path: path, reason: reason)
+  }
+}
+
 extension DatasetError: CustomStringConvertible {
   /// One line for a person: the file, what was expected, what was found.
   public var description: String {
@@ -105,7 +122,9 @@ extension DatasetError: CustomStringConvertible {
     case .truncated(let path, let expected, let found):
       "\(path): expected \(expected) bytes by its header, found \(found)"
     case .trailingBytes(let path, let expected, let found):
-      "\(path): expected \(expected) bytes by its header, found \(found - expected) more (\(found))"
+      "\(path): expected \(expected) bytes by its header, found"
+        + (found - expected < IDX.largestTrailingCount ? "" : " at least")
+        + " \(found - expected) more (\(found))"
 
     case .noImages(let directory):
       "\(directory): expected images as PNG, JPEG, PGM or PPM files, found no files"

@@ -23,11 +23,14 @@ public struct IDX: Equatable, Sendable {
   /// The most elements that are read, about 4 · 10⁹, so that a small gzipped file cannot fill the memory.
   public static let largestCount = 1 << 32
 
+  /// The most bytes after the elements that are counted for an error's text.
+  static let largestTrailingCount = 1 << 20
+
   /// Creates an array of `shape`; there must be as many bytes as that takes.
   public init(shape: [Int], bytes: [UInt8]) {
     precondition(
       shape.allSatisfy { (0...Int(UInt32.max)).contains($0) } && shape.count < 256
-        && shape.reduce(1, *) == bytes.count,
+        && shape.elementCount == bytes.count,
       "IDX: expected a shape of \(bytes.count) elements, found \(shape)")
     self.shape = shape
     self.bytes = bytes
@@ -49,7 +52,7 @@ public struct IDX: Equatable, Sendable {
 
     let shape = (1...rank).map { Int(bigEndian(header[(4 * $0)..<(4 * $0 + 4)])) }
     guard !shape.contains(0) else { throw DatasetError.empty(path: path, shape: shape) }
-    guard let count = productIfReadable(shape) else {
+    guard let count = shape.elementCount, count <= Self.largestCount else {
       throw DatasetError.tooLarge(path: path, shape: shape)
     }
     let length = headerLength + count
@@ -59,7 +62,7 @@ public struct IDX: Equatable, Sendable {
       throw DatasetError.truncated(
         path: path, expectedBytes: length, foundBytes: headerLength + bytes.count)
     }
-    let trailing = try reader.drain()
+    let trailing = try reader.drain(atMost: Self.largestTrailingCount)
     guard trailing == 0 else {
       throw DatasetError.trailingBytes(
         path: path, expectedBytes: length, foundBytes: length + trailing)
@@ -115,15 +118,4 @@ public struct IDX: Equatable, Sendable {
 /// Returns the number whose bytes these are, the highest first.
 private func bigEndian(_ bytes: ArraySlice<UInt8>) -> UInt32 {
   bytes.reduce(0) { $0 << 8 | UInt32($1) }
-}
-
-/// Returns the product of the dimensions, or nil if it is more than is read.
-private func productIfReadable(_ shape: [Int]) -> Int? {
-  var product = 1
-  for dimension in shape {
-    let (next, overflows) = product.multipliedReportingOverflow(by: dimension)
-    if overflows { return nil }
-    product = next
-  }
-  return product <= IDX.largestCount ? product : nil
 }

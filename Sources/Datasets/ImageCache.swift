@@ -80,39 +80,38 @@ extension ImageCache {
     }
 
     /// The images as they were kept, or nil where they were not, or not of these files.
-    func images() -> LabeledImages? { try? readImages() }
+    func images() -> LabeledImages? {
+      do {
+        try folder.expectOwnFile(name)
+        return try images(in: try RegularFile<CacheError>(path: path))
+      } catch {
+        return nil
+      }
+    }
 
-    private func readImages() throws -> LabeledImages? {
-      try folder.expectOwnFile(name)
-      let file = try RegularFile<CacheError>(path: path)
-      let beginning = 64 + manifest.count
-      guard file.size > beginning + 4 else { return nil }
-      let start = try file.read(0..<beginning)
+    private func images(
+      in file: borrowing RegularFile<CacheError>
+    ) throws(CacheError) -> LabeledImages? {
+      let startCount = 64 + manifest.count
+      guard file.size > startCount else { return nil }
+      let start = try file.read(0..<startCount)
       guard Array(start[64...]) == manifest else { return nil }
       let numbers = (1..<4).map { index in
         (0..<8).reduce(0) { $0 | Int(start[32 + 8 * index + $1]) << (8 * $1) }
       }
       let (height, width, channels) = (numbers[0], numbers[1], numbers[2])
-      // What follows was written after this header, so the sizes are not multiplied before they are
-      // known to fit.
-      guard (1...65_536).contains(height), (1...65_536).contains(width), [1, 3].contains(channels),
-        Array(start[..<64]) == header(height: height, width: width, channels: channels)
+      guard height > 0, width > 0, channels == 1 || channels == 3,
+        Array(start[..<64]) == header(height: height, width: width, channels: channels),
+        let size = [count, height, width, channels].elementCount,
+        file.size == startCount + size + 4
       else { return nil }
-      let size = count * height * width * channels
-      guard file.size == beginning + size + 4 else { return nil }
-      let pixels = try [UInt8](unsafeUninitializedCapacity: size) { buffer, initializedCount in
-        let bytes = UnsafeMutableRawBufferPointer(
-          rebasing: UnsafeMutableRawBufferPointer(buffer)[..<size])
-        adviseLargePages(for: bytes)
-        try file.read(at: beginning, into: bytes)
-        initializedCount = size
-      }
+      let pixels = try Self.pixels(startCount..<startCount + size, of: file)
       var checksum = Checksum()
       checksum.add(start)
       checksum.add(pixels)
-      guard try file.read(beginning + size..<file.size) == bytes(of: checksum) else { return nil }
+      guard try file.read(startCount + size..<file.size) == bytes(of: checksum) else { return nil }
       // Now it is the one that was used last.
-      utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW)
+      file.markAsUsed()
       return LabeledImages(
         height: height, width: width, channels: channels, pixels: pixels,
         labels: [UInt8](repeating: 0, count: count))
@@ -160,6 +159,17 @@ extension ImageCache {
 
     private func bytes(of checksum: Checksum) -> [UInt8] {
       (0..<4).map { UInt8(truncatingIfNeeded: checksum.value >> (8 * $0)) }
+    }
+
+    /// The bytes in a range of the file, in large pages.
+    private static func pixels(
+      _ range: Range<Int>, of file: borrowing RegularFile<CacheError>
+    ) throws(CacheError) -> [UInt8] {
+      var pixels: [UInt8] = []
+      pixels.reserveLargePages(range.count)
+      pixels.append(contentsOf: repeatElement(0, count: range.count))
+      try file.read(at: range.lowerBound, into: &pixels)
+      return pixels
     }
   }
 }

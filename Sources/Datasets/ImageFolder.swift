@@ -107,13 +107,18 @@ public struct ImageFolder: ImageDataset {
 
 extension DamagedImages {
   /// Whether an image with this error is left out: one that cannot be read may be a good image.
-  fileprivate func allows(_ error: ImageError) -> Bool { self == .skip && !error.isMissingInput }
+  func allows(_ error: ImageError) -> Bool { self == .skip && !error.isMissingInput }
 }
 
 extension Image {
   /// Reads a file.
   package init(_ path: RawPath) throws(ImageError) {
-    try self.init(rawPath: path.cString, path: path.description)
+    try self.init(bytes: Self.contents(path), path: path.description)
+  }
+
+  /// The bytes of a file.
+  package static func contents(_ path: RawPath) throws(ImageError) -> [UInt8] {
+    try contents(ofFileAt: path.cString, path.description)
   }
 }
 
@@ -127,8 +132,8 @@ private struct Decoded {
 private func decoded(
   _ paths: [RawPath], side: Int?, _ damaged: DamagedImages, _ isCancelled: () -> Bool
 ) throws -> Decoded {
-  // So many at a time as keep the threads busy and take little memory where they are large.
-  let portion = 256
+  let decoding = try ImageDecoding(side: side, paths: paths, damaged)
+  let portion = decoding.portion
   var pixels: [UInt8] = []
   var (height, width, channels) = (0, 0, 0)
   var skipped: [(index: Int, error: ImageError)] = []
@@ -141,16 +146,13 @@ private func decoded(
   for start in stride(from: 0, to: paths.count, by: portion) {
     if isCancelled() { throw CancellationError() }
     let part = paths[start..<min(start + portion, paths.count)]
-    var results = [Result<Image, ImageError>?](repeating: nil, count: part.count)
+    var results = [Result<Image, any Error>?](repeating: nil, count: part.count)
     results.withUnsafeMutableBufferPointer { results in
       // Each call writes a place of its own.
       nonisolated(unsafe) let results = results
       parallel(count: part.count) { index in
         if isCancelled() { return }
-        results[index] = Result { () throws(ImageError) in
-          let image = try Image(paths[start + index]).withFewestChannels
-          return side.map { image.resized(toFill: $0) } ?? image
-        }
+        results[index] = Result { try decoding.image(at: paths[start + index]) }
       }
     }
     if isCancelled() { throw CancellationError() }
@@ -158,7 +160,7 @@ private func decoded(
       let image: Image
       switch result {
       case .success(let decoded): image = decoded
-      case .failure(let error) where damaged.allows(error):
+      case .failure(let error as ImageError) where damaged.allows(error):
         skipped.append((index, error))
         continue
       case .failure(let error): throw error

@@ -1,5 +1,6 @@
 import CZlib
-import Foundation
+import Files
+import Glibc
 import Tensor
 
 /// Reads a file from front to back, inflating it on the way if it is gzipped.
@@ -9,16 +10,20 @@ struct InflatingReader: ~Copyable {
   private let path: String
   private let file: gzFile
 
+  /// The most bytes that the file can hold: each byte of a gzip stream stands for at most 1,032.
+  let largestCount: Int
+
   /// Opens the file at `path`.
   init(path: String) throws {
-    errno = 0
-    guard let file = gzopen(path, "rb") else {
-      // zlib sets no errno when it is memory that it lacks.
-      let code = errno == 0 ? ENOMEM : errno
-      if code == ENOENT { throw DatasetError.missingFile(path: path) }
-      throw DatasetError.unreadable(path: path, reason: String(cString: strerror(code)))
+    let source = try RegularFile<DatasetError>(path: path)
+    let descriptor = try source.duplicatedDescriptor()
+    guard let file = gzdopen(descriptor, "rb") else {
+      close(descriptor)
+      throw DatasetError.unreadable(path: path, reason: systemMessage(ENOMEM))
     }
     gzbuffer(file, 1 << 17)
+    let (inflated, overflows) = source.size.multipliedReportingOverflow(by: 1_032)
+    largestCount = gzdirect(file) == 1 ? source.size : overflows ? Int.max : inflated
     self.path = path
     self.file = file
   }
@@ -35,11 +40,11 @@ struct InflatingReader: ~Copyable {
 
   /// Reads `count` bytes, or what is left of the file if that is less.
   ///
-  /// Memory is taken for bytes that are there, not for bytes that are promised: beyond the first
-  /// 64 MiB the result grows as it is filled, to at most twice what the file holds.
+  /// The memory is that of `count` bytes, or of what the file can hold at most; the system gives it as it
+  /// is filled.
   func read(upTo count: Int) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveLargePages(min(count, 64 << 20))
+    bytes.reserveLargePages(min(count, largestCount))
     try withChunk { chunk in
       while bytes.count < count {
         let wanted = UnsafeMutableRawBufferPointer(
@@ -53,17 +58,17 @@ struct InflatingReader: ~Copyable {
   }
 
   /// Reads to the end of the file, which checks a gzip stream's checksum, and returns how many
-  /// bytes were left.
-  func drain() throws -> Int {
+  /// bytes were left, or `limit` if there were as many or more.
+  func drain(atMost limit: Int) throws -> Int {
     var count = 0
     try withChunk { chunk in
-      while true {
+      while count < limit {
         let found = try read(into: chunk)
         count += found
         if found < chunk.count { break }
       }
     }
-    return count
+    return min(count, limit)
   }
 
   /// Calls `body` with the memory that bytes pass through.
@@ -77,9 +82,9 @@ struct InflatingReader: ~Copyable {
   private func check() throws {
     var code: Int32 = Z_OK
     guard let text = gzerror(file, &code), code < 0 else { return }
-    // zlib begins its messages with the path, and so do ours.
-    var reason = String(cString: text)
-    if reason.hasPrefix("\(path): ") { reason.removeFirst(path.count + 2) }
+    // zlib begins its messages with the descriptor, and ours begin with the path.
+    let message = String(cString: text)
+    let reason = message.firstRange(of: ">: ").map { String(message[$0.upperBound...]) } ?? message
     throw code == Z_ERRNO
       ? DatasetError.unreadable(path: path, reason: reason)
       : DatasetError.damagedGzip(path: path, reason: reason)

@@ -58,19 +58,8 @@ public enum ElementType: String, CaseIterable, Sendable {
     }
   }
 
-  /// The number of bytes of an array, or nil if its shape is none or they cannot be counted.
-  func byteCount(ofShape shape: [Int]) -> Int? {
-    // 0 · 2⁶³ is none of anything, but no shape of an array either.
-    var product = byteCount
-    for size in shape {
-      let (next, overflow) = product.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow else { return nil }
-      product = next
-    }
-    return shape.allSatisfy { $0 <= Self.largestSize } ? product : nil
-  }
-
-  private static let largestSize = 1 << 48
+  /// The number of bytes of an array, or nil if there can be none of this shape.
+  func byteCount(ofShape shape: [Int]) -> Int? { shape.elementCount.map { $0 * byteCount } }
 }
 
 // MARK: - Bytes to numbers

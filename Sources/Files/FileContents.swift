@@ -1,34 +1,25 @@
 import Foundation
 
-/// The bytes of a regular file, mapped into memory where that is possible.
+/// The bytes of a regular file.
 ///
-/// A pipe or a device, reading which may never end, is refused.
+/// A pipe or a device, reading which may never end, is refused, and so is a file of more than 4 GiB.
 ///
 /// - Throws: ``UnreadableFile`` with the system's reason.
 package func contents(ofFile path: String) throws(UnreadableFile) -> Data {
-  var status = stat()
-  guard stat(path, &status) == 0 else { throw UnreadableFile(path: path, code: errno) }
-  guard status.st_mode & S_IFMT == S_IFREG else {
-    throw UnreadableFile(path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
-  }
-  do {
-    return try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-  } catch {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? POSIXError
-    throw UnreadableFile(path: path, code: underlying?.code.rawValue ?? EIO)
-  }
+  Data(try RegularFile<UnreadableFile>(path: path).contents(atMost: 1 << 32))
 }
 
-/// A file that is not there or cannot be read.
-package struct UnreadableFile: Error, Equatable, CustomStringConvertible {
-  /// Where it was looked for.
-  package let path: String
-  /// The system's `errno`.
-  package let code: Int32
-
+extension UnreadableFile: Equatable, CustomStringConvertible {
   /// Whether there is no such file.
-  package var isMissing: Bool { code == ENOENT }
+  package var isMissing: Bool {
+    if case .unreadable(_, ENOENT) = self { true } else { false }
+  }
 
   /// The file and the reason.
-  package var description: String { "cannot read '\(path)': \(systemMessage(code))" }
+  package var description: String {
+    switch self {
+    case .unreadable(let path, let code): "cannot read '\(path)': \(systemMessage(code))"
+    case .damaged(let path, let reason): "cannot read '\(path)': \(reason)"
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import Tensor
+
 /// What a model's file says of it in its metadata, read with care: all of it may be anything.
 extension SafetensorsFile {
   /// The format of a model's file, as its metadata name it.
@@ -73,20 +75,13 @@ extension SafetensorsFile {
   /// Throws unless the file has as many numbers as weights of these shapes take, so that a model is
   /// not larger than its file.
   public func expectRoom(for weights: [[Int]]) throws {
-    var sum = 0
-    for weight in weights {
-      var product = 1
-      for size in weight {
-        let (next, overflow) = product.multipliedReportingOverflow(by: size)
-        product = overflow ? Int.max : next
-      }
-      let (next, overflow) = sum.addingReportingOverflow(product)
-      sum = overflow ? Int.max : next
-    }
-    guard sum <= count else {
+    // At most 2⁴⁸ each, so that the sum of a model's few layers fits.
+    let counts = weights.map(\.elementCount)
+    let sum = counts.reduce(0) { $0 + ($1 ?? 0) }
+    guard sum <= count, !counts.contains(nil) else {
       throw ModelFileError.unsuitableMetadata(
         path: path, name: "the model described", expected: "one of at most \(count) numbers",
-        found: "\(sum)")
+        found: counts.contains(nil) ? "more than any memory holds" : "\(sum)")
     }
   }
 

@@ -76,8 +76,10 @@ public enum NPYError: Error, Equatable, Sendable, FileReadingError {
 }
 
 extension NPYError: CustomStringConvertible {
-  /// The file, what was expected and what was found.
-  public var description: String {
+  /// One line: the file, what was expected and what was found.
+  public var description: String { printable(text) }
+
+  private var text: String {
     switch self {
     case .unreadable(let path, let code):
       "cannot read '\(path)': \(systemMessage(code))"

@@ -1,4 +1,5 @@
 import Glibc
+import Tensor
 
 extension Image {
   /// The largest number of pixels of an image that is read: 8192×8192.
@@ -25,16 +26,7 @@ extension Image {
   /// - Throws: ``ImageError`` where the file cannot be read, is none of these, or is damaged; a file
   ///   that breaks off is damaged.
   public init(path: String) throws(ImageError) {
-    try self.init(bytes: contents(ofFileAt: Array(path.utf8CString), path), path: path)
-  }
-
-  /// Reads a file whose path need not be UTF-8.
-  ///
-  /// - Parameters:
-  ///   - rawPath: The path as the system takes it, with a zero at the end.
-  ///   - path: The path as text, for errors.
-  package init(rawPath: [CChar], path: String) throws(ImageError) {
-    try self.init(bytes: contents(ofFileAt: rawPath, path), path: path)
+    try self.init(bytes: Image.contents(ofFileAt: Array(path.utf8CString), path), path: path)
   }
 
   /// Reads the bytes of such a file; the path is for what is said of it.
@@ -61,8 +53,7 @@ extension Image {
 
   /// Throws where an image of this size is not read.
   static func checkSize(height: Int, width: Int, path: String) throws(ImageError) {
-    let (count, overflows) = height.multipliedReportingOverflow(by: width)
-    guard !overflows, count <= largestPixelCount else {
+    guard let count = [height, width].elementCount, count <= largestPixelCount else {
       throw .tooManyPixels(path: path, height: height, width: width)
     }
   }
@@ -86,12 +77,25 @@ private enum Format {
   }
 }
 
+extension Image {
+  /// The bytes of a file, which has to be a regular one and not all too large.
+  ///
+  /// - Parameters:
+  ///   - rawPath: The path as the system takes it, which need not be UTF-8, with a zero at the end.
+  ///   - path: The path as text, for errors.
+  package static func contents(
+    ofFileAt rawPath: [CChar], _ path: String
+  ) throws(ImageError) -> [UInt8] {
+    try regularFile(rawPath, path)
+  }
+}
+
 /// The bytes of a regular file.
-private func contents(
-  ofFileAt rawPath: [CChar], _ path: String
+private func regularFile(
+  _ rawPath: [CChar], _ path: String
 ) throws(ImageError) -> [UInt8] {
   // Without waiting for what a pipe's other end may never write.
-  let descriptor = open(rawPath, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+  let descriptor = open(rawPath, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
   guard descriptor >= 0 else { throw unreadable(path, errno) }
   defer { close(descriptor) }
   var status = stat()

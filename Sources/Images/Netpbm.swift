@@ -48,7 +48,7 @@ private func scaled(_ bytes: ArraySlice<UInt8>, count: Int, from maximum: Int) -
 }
 
 /// Reads the numbers of a Netpbm header, one after the other.
-private struct HeaderScanner {
+struct HeaderScanner {
   let bytes: [UInt8]
   let path: String
   /// Where the next byte is: behind the letters that the file begins with.

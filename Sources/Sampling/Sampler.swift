@@ -40,7 +40,7 @@ public final class Sampler: @unchecked Sendable {
     kind = try file.text("kind")
     model = try openModel(file)
     imageShape = try file.sizes("image-shape", count: 3...3)
-    guard imageShape.reduce(1, *) == model.features else {
+    guard imageShape.elementCount == model.features else {
       throw file.unsuitable("image-shape", "that of images of \(model.features) values")
     }
     guard imageShape[2] == 1 || imageShape[2] == 3 else {
@@ -51,9 +51,9 @@ public final class Sampler: @unchecked Sendable {
   /// New images, made of codes that are drawn from the prior.
   ///
   /// - Returns: `[count, height, width, channels]`, in [0, 1].
-  /// - Throws: ``SamplingError`` if the model has no prior.
+  /// - Throws: ``SamplingError`` if the model has no prior, or weights too large to compute with.
   public func sample(count: Int, _ random: Random) throws -> Tensor {
-    images(of: try codes(count: count, random))
+    try images(of: try codes(count: count, random))
   }
 
   /// Lines of images from one new image to another, both ends included.
@@ -66,11 +66,11 @@ public final class Sampler: @unchecked Sendable {
   ///   - steps: How many images a line has, 2 or more.
   ///   - random: Draws the codes at both ends.
   /// - Returns: `[lines · steps, height, width, channels]`, in [0, 1], line by line.
-  /// - Throws: ``SamplingError`` if the model has no prior.
+  /// - Throws: ``SamplingError`` if the model has no prior, or weights too large to compute with.
   public func interpolate(lines: Int, steps: Int, _ random: Random) throws -> Tensor {
     let (a, b) = (try codes(count: lines, random), try codes(count: lines, random))
     let angle = ramp(to: 0.5 * Double.pi, steps)
-    return images(of: along(cos(angle) * a.expanded(at: 1) + sin(angle) * b.expanded(at: 1)))
+    return try images(of: along(cos(angle) * a.expanded(at: 1) + sin(angle) * b.expanded(at: 1)))
   }
 
   /// Lines of images from the reconstructions of some images to those of others, along the straight
@@ -81,20 +81,20 @@ public final class Sampler: @unchecked Sendable {
   ///   - last: Where they end, of the same shape.
   ///   - steps: How many images a line has, 2 or more.
   /// - Returns: `[lines · steps, height, width, channels]`, in [0, 1], line by line.
-  /// - Throws: ``SamplingError`` if the model has no encoder.
+  /// - Throws: ``SamplingError`` if the model has no encoder, or weights too large to compute with.
   public func interpolate(from first: Tensor, to last: Tensor, steps: Int) throws -> Tensor {
     let a = try codes(of: first).expanded(at: 1)
     let b = try codes(of: last).expanded(at: 1)
-    return images(of: along(a + ramp(to: 1, steps) * (b - a)))
+    return try images(of: along(a + ramp(to: 1, steps) * (b - a)))
   }
 
   /// Images through their codes and back.
   ///
   /// - Parameter images: `[count, height, width, channels]`, in [0, 1].
   /// - Returns: The reconstructions, of the same shape.
-  /// - Throws: ``SamplingError`` if the model has no encoder.
+  /// - Throws: ``SamplingError`` if the model has no encoder, or weights too large to compute with.
   public func reconstruct(_ images: Tensor) throws -> Tensor {
-    self.images(of: try codes(of: images))
+    try self.images(of: try codes(of: images))
   }
 
   /// The images of a square grid of codes that stand for equal shares of the prior, where codes have
@@ -102,11 +102,12 @@ public final class Sampler: @unchecked Sendable {
   ///
   /// - Returns: `[side · side, height, width, channels]`, in [0, 1], row after row; the first
   ///   component of the codes grows to the right, the second one upwards.
-  /// - Throws: ``SamplingError`` if the model has no prior or codes of another size.
+  /// - Throws: ``SamplingError`` if the model has no prior, codes of another size, or weights too large
+  ///   to compute with.
   public func latentManifold(side: Int) throws -> Tensor {
     try checkPrior()
     guard latentSize == 2 else { throw SamplingError.codesNotFlat(kind: kind, found: latentSize) }
-    return images(of: standardNormalGrid(side: side))
+    return try images(of: standardNormalGrid(side: side))
   }
 }
 
@@ -144,10 +145,12 @@ extension Sampler {
     codes.reshaped(to: [codes.shape[0] * codes.shape[1], latentSize])
   }
 
-  private func images(of codes: Tensor) -> Tensor {
+  private func images(of codes: Tensor) throws -> Tensor {
     let count = codes.shape[0]
-    let parts = stride(from: 0, to: count, by: Self.batchSize).map { start in
-      model.decode(codes.sliced(start..<min(start + Self.batchSize, count)))
+    let parts = try stride(from: 0, to: count, by: Self.batchSize).map { start in
+      let part = model.decode(codes.sliced(start..<min(start + Self.batchSize, count)))
+      guard part.isFinite else { throw SamplingError.notFinite(kind: kind) }
+      return part
     }
     let values = parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
     return values.reshaped(to: [count] + imageShape)

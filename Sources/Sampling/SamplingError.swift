@@ -1,3 +1,5 @@
+import Files
+
 /// What a saved model cannot be asked for.
 public enum SamplingError: Error, Equatable, Sendable {
   /// The file is of a model that makes no images, or of one that is not known.
@@ -6,6 +8,8 @@ public enum SamplingError: Error, Equatable, Sendable {
   case noPrior(kind: String)
   /// The model finds no codes of images.
   case noEncoder(kind: String)
+  /// The model makes images with values that are not finite numbers, as its weights are too large.
+  case notFinite(kind: String)
   /// The model's codes are no points in a plane.
   case codesNotFlat(kind: String, found: Int)
 }
@@ -15,12 +19,15 @@ extension SamplingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .notGenerative(let path, let kind):
-      "'\(path)': expected a model that makes images (vae, gan, autoencoder), found '\(kind)'"
+      "'\(path)': expected a model that makes images (vae, gan, autoencoder), found '\(printable(kind))'"
     case .noPrior(let kind):
       "expected a model with a distribution of codes to draw from, found '\(kind)', which can"
         + " only reconstruct images"
     case .noEncoder(let kind):
       "expected a model that finds the codes of images (vae, autoencoder), found '\(kind)'"
+    case .notFinite(let kind):
+      "expected images with values from 0 to 1, found a '\(kind)' that makes others: its numbers are"
+        + " finite, but too large to compute with"
     case .codesNotFlat(let kind, let found):
       "expected codes of 2 dimensions, found a '\(kind)' with \(found)"
     }

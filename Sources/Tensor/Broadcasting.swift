@@ -120,6 +120,7 @@ extension Tensor {
         }
         return
       }
+      if shape.contains(0) { return }  // There may be 2⁴⁷ rows of nothing.
       let rows = shape.dropLast().reduce(1, *)
       let step = Swift.max(1, elementwiseGrain / Swift.max(1, shape[rank - 1]))
       parallel(over: rows, step: step, of: a.dtype) { begin, end in

@@ -156,7 +156,8 @@ extension Tensor {
 
   private static func checkCount(_ count: Int, _ shape: [Int]) {
     precondition(
-      count == shape.product,
-      "Tensor: expected \(shape.product) elements for shape \(shape), found \(count)")
+      count == shape.elementCount(for: "Tensor"),
+      "Tensor: expected \(shape.elementCount(for: "Tensor")) elements for shape \(shape), found"
+        + " \(count)")
   }
 }

@@ -7,7 +7,9 @@ extension Tensor: CustomStringConvertible {
   ///  [4.0, 5.0, 6.0]]
   /// ```
   public var description: String {
-    "Tensor \(shape) \(dtype)\n" + text(of: 0, from: 0, texts: elementTexts, indent: 1)
+    // Of none there may be 2⁴⁷ rows.
+    "Tensor \(shape) \(dtype)\n"
+      + (count == 0 ? "[]" : text(of: 0, from: 0, texts: elementTexts, indent: 1))
   }
 
   /// How many values at each end of a long axis are shown.

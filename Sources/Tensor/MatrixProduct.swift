@@ -173,7 +173,9 @@ private struct ProductSize {
   }
 
   /// How many multiplications and additions there are.
-  var arithmetic: Int { 2 * (batch ?? 1) * m * n * k }
+  ///
+  /// Of the factors' sizes first: where k is 0, m · n may be more than 64 bits hold.
+  var arithmetic: Int { 2 * (batch ?? 1) * k * m * n }
 
   var shape: [Int] { (batch.map { [$0] } ?? []) + [m, n] }
 

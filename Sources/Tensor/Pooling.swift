@@ -12,7 +12,8 @@ public func maxPool2D(_ x: Tensor, size: Int, stride: Int? = nil) -> Tensor {
   let pool = Pool(of: x, size: size, stride: stride ?? size, "maxPool2D")
   let kernel = x.dtype.kernels.pointee.window_max
   let taps = Tensor(
-    Storage(count: pool.pooledShape.product, dtype: x.dtype), shape: pool.pooledShape)
+    Storage(count: pool.pooledShape.elementCount(for: "maxPool2D"), dtype: x.dtype),
+    shape: pool.pooledShape)
   let value = Tensor.uninitialized(pool.pooledShape, x.dtype, reading: x.count) { result, _ in
     pool.forEachRange(of: x.dtype) { kernel(x.pointer, result, taps.pointer, $0, $1, $2) }
   }

@@ -171,7 +171,8 @@ extension Tensor {
     let isLong = inner > 1 && count > Self.longestSum(inner: inner)
     let isWorthBlocks = outer < 8 || operation == .sum && isLong
     guard operation != .argmax && isWorthBlocks && count > blockLength else {
-      return Tensor.uninitialized(shape, dtype, function, reading: self.count) { result, _ in
+      return Tensor.uninitialized(shape, dtype, function, reading: self.count) { result, sums in
+        if sums == 0 { return }  // There may be 2⁴⁷ rows of nothing.
         let step = Swift.max(1, elementwiseGrain / Swift.max(1, count * inner))
         parallel(over: outer, step: step, of: dtype) {
           reduce(operation, pointer, result, count, inner, $0, $1, 0, inner)
@@ -182,7 +183,8 @@ extension Tensor {
     let blocks = (count + blockLength - 1) / blockLength
     let partial = Tensor.uninitialized(
       [outer, blocks, inner], dtype, function, reading: self.count
-    ) { result, _ in
+    ) { result, sums in
+      if sums == 0 { return }
       parallel(count: outer * blocks, of: dtype) { index in
         let (row, block) = index.quotientAndRemainder(dividingBy: blocks)
         let begin = block * blockLength

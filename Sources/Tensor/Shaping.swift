@@ -8,11 +8,11 @@ extension Tensor {
     if target == shape { return self }
     var target = target
     if let open = target.firstIndex(of: -1) {
-      let known = target.enumerated().filter { $0.offset != open }.map(\.element).product
+      let known = target.enumerated().filter { $0.offset != open }.map(\.element).elementCount ?? 0
       target[open] = known > 0 ? count / known : 0
     }
     precondition(
-      target.product == count && target.allSatisfy { $0 >= 0 },
+      target.elementCount == count,
       "reshaped: shape \(shape) has \(count) elements, \(target) does not")
     let own = shape
     return Tensor(storage, shape: target).tracked(
@@ -150,7 +150,8 @@ extension Tensor {
       target[d] += tensor.shape[d]
     }
     var begins: [Int] = []
-    let value = uninitialized(target, first.dtype, reading: target.product) { result, _ in
+    let count = target.elementCount(for: "concatenated")
+    let value = uninitialized(target, first.dtype, reading: count) { result, _ in
       var begin = 0
       for tensor in tensors {
         begins.append(begin)
@@ -180,7 +181,8 @@ extension Tensor {
   func rearranged(to target: [Int], strides: [Int], offset: Int) -> Tensor {
     let gather = dtype.kernels.pointee.gather
     let loop = StridedLoop(target, strides)
-    return Tensor.uninitialized(target, dtype, reading: target.product) { result, _ in
+    let count = target.elementCount(for: "broadcast")
+    return Tensor.uninitialized(target, dtype, reading: count) { result, _ in
       loop.run { begin, end in
         gather(pointer(at: offset), result, loop.shape.count, loop.shape, loop.strides, begin, end)
       }
@@ -223,6 +225,8 @@ private struct StridedLoop {
 
   /// Calls `body` with ranges of rows: indices over all dimensions but the last.
   func run(_ body: (Int, Int) -> Void) {
+    // There may be 2⁴⁷ rows of nothing.
+    if shape.contains(0) { return }
     let rows = shape.dropLast().reduce(1, *)
     let length = max(1, shape[shape.count - 1])
     // Elements are copied as they are, and denormal ones stay.

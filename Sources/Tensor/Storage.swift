@@ -124,9 +124,11 @@ private struct Slab {
   }
 
   private mutating func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, Self.pageSize, byteCount) == 0, let pointer = memory else {
+      preconditionFailure("Tensor: expected memory for \(byteCount) bytes, found less")
+    }
     allocatedBytes += byteCount
-    let pointer = UnsafeMutableRawPointer.allocate(
-      byteCount: byteCount, alignment: Self.pageSize)
     adviseLargePages(for: UnsafeMutableRawBufferPointer(start: pointer, count: byteCount))
     return pointer
   }

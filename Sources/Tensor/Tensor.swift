@@ -43,7 +43,7 @@ public struct Tensor: Sendable {
 extension Tensor {
   /// Creates a tensor whose elements an operation of another tensor writes.
   static func uninitialized(_ shape: [Int], _ dtype: DType) -> Tensor {
-    Tensor(Storage(count: shape.product, dtype: dtype), shape: shape)
+    Tensor(Storage(count: shape.elementCount(for: "Tensor"), dtype: dtype), shape: shape)
   }
 
   /// Creates a tensor whose elements `fill` writes; it gets the buffer and the number of elements.
@@ -56,9 +56,7 @@ extension Tensor {
     _ shape: [Int], _ dtype: DType, _ function: String = #function, reading: Int = 0,
     arithmetic: Int = 0, _ fill: (UnsafeMutableRawPointer, Int) -> Void
   ) -> Tensor {
-    precondition(
-      shape.allSatisfy { $0 >= 0 }, "expected sizes of 0 or more in a shape, found \(shape)")
-    let storage = Storage(count: shape.product, dtype: dtype)
+    let storage = Storage(count: shape.elementCount(for: function), dtype: dtype)
     let bytes = (storage.count + reading) * dtype.byteCount
     Profile.noting(function, arithmetic: arithmetic, bytes: bytes) {
       fill(storage.pointer, storage.count)
@@ -71,7 +69,7 @@ extension Tensor {
   package init(
     _ shape: [Int], _ dtype: DType, bytes fill: (UnsafeMutableRawBufferPointer) throws -> Void
   ) rethrows {
-    let storage = Storage(count: shape.product, dtype: dtype)
+    let storage = Storage(count: shape.elementCount(for: "Tensor"), dtype: dtype)
     try fill(
       UnsafeMutableRawBufferPointer(
         start: storage.pointer, count: storage.count * dtype.byteCount))
@@ -224,9 +222,4 @@ extension Tensor: Equatable {
     guard a.shape == b.shape, a.dtype == b.dtype else { return false }
     return a.dtype == .float32 ? a.scalars == b.scalars : a.doubles == b.doubles
   }
-}
-
-extension [Int] {
-  /// The number of elements of a tensor of this shape.
-  var product: Int { reduce(1, *) }
 }

@@ -143,7 +143,10 @@ extension Checkpoint {
     func count(_ key: String) throws -> Int {
       guard let count = file.metadata[key].flatMap({ Int($0) }), (0...greatestCount).contains(count)
       else {
-        throw CheckpointError.damaged(path: path, reason: "it has no \(key)")
+        let found = file.metadata[key].map { "'\(printable($0, atMost: 100))'" } ?? "none"
+        throw CheckpointError.damaged(
+          path: path,
+          reason: "expected as \(key) a number from 0 to \(greatestCount), found \(found)")
       }
       return count
     }
@@ -167,6 +170,32 @@ extension Checkpoint {
 // MARK: - Going back to it
 
 extension Checkpoint {
+  /// Checks that the figures are those of every epoch so far: of each there is a row, with the epoch's
+  /// number and the number of steps up to its end.
+  ///
+  /// - Throws: `CheckpointError`, naming the row, what was expected and what was found.
+  func check(epochsAndSteps rows: [(epoch: Double, step: Double)]) throws {
+    func damage(_ expected: String, _ found: String) -> CheckpointError {
+      .damaged(path: path, reason: "expected \(expected) in its figures, found \(found)")
+    }
+    guard rows.count == epoch else {
+      throw damage("a row for each of \(epoch) epochs", "\(rows.count)")
+    }
+    var before = 0.0
+    for (index, row) in rows.enumerated() {
+      guard row.epoch == Double(index + 1) else {
+        throw damage("epoch \(index + 1)", Readable.number(row.epoch))
+      }
+      guard row.step.rounded() == row.step, row.step > before else {
+        throw damage("more than \(Readable.number(before)) steps", Readable.number(row.step))
+      }
+      before = row.step
+    }
+    guard before == Double(step) else {
+      throw damage("\(step) steps in all", Readable.number(before))
+    }
+  }
+
   /// Sets everything to what it was when the checkpoint was taken.
   ///
   /// - Parameter parts: The state of what was made in the same way as what the checkpoint was taken

@@ -220,6 +220,6 @@ extension Command {
   }
 
   private func printAndExit(_ text: String) -> Never {
-    (Console.printLine(text) ? ExitCode.success : .ioError).exit()
+    (Console.printLines(of: text) ? ExitCode.success : .ioError).exit()
   }
 }

@@ -10,19 +10,28 @@ public enum ConfigurationValue: Equatable, Sendable {
   case integer(Int)
   /// Whole numbers, in order.
   case integers([Int])
-  /// A number. In JSON, one that is not finite becomes a text, as JSON has no other way to say it.
+  /// A number. In JSON, one that is not finite becomes null.
   case number(Double)
   /// Numbers, in order.
   case numbers([Double])
   /// A text.
   case text(String)
 
+  /// Whether all numbers in it are finite.
+  var isFinite: Bool {
+    switch self {
+    case .number(let value): value.isFinite
+    case .numbers(let values): values.allSatisfy(\.isFinite)
+    case .absent, .flag, .integer, .integers, .text: true
+    }
+  }
+
   /// The value in JSON.
   func json() throws -> String {
     switch self {
     case .absent: return "null"
     case .integers(let values): return "[" + values.map(String.init).joined(separator: ", ") + "]"
-    case .number(let value) where !value.isFinite: return "\"\(value)\""
+    case .number(let value) where !value.isFinite: return "null"
     case .numbers(let values):
       let numbers = try values.map { try ConfigurationValue.number($0).json() }
       return "[" + numbers.joined(separator: ", ") + "]"

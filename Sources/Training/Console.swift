@@ -4,6 +4,8 @@ import Synchronization
 
 /// Lines on standard output and standard error.
 ///
+/// A line is one line whatever is in it: characters that a terminal obeys become escapes, and the middle
+/// of a very long text is left out, because names and other texts in it may come from anybody's files.
 /// Written at once and unbuffered, so that they keep their order with a progress bar on the same
 /// terminal and none is lost when a run is killed. A line that cannot be written (a full disk, a
 /// closed pipe) is dropped: the run and its files matter more.
@@ -13,7 +15,7 @@ public enum Console {
   /// - Returns: Whether the line was written.
   @discardableResult
   public static func printLine(_ line: String) -> Bool {
-    let failure = write(line + "\n", to: STDOUT_FILENO)
+    let failure = write(printable(line, atMost: longestLine) + "\n", to: STDOUT_FILENO)
     guard failure != 0 else { return true }
     if !hasReportedFailure.exchange(true, ordering: .relaxed) {
       printError("cannot write to standard output: \(systemMessage(failure))")
@@ -21,9 +23,18 @@ public enum Console {
     return false
   }
 
+  /// Writes each line of a text of the program's own, such as its help, to standard output.
+  ///
+  /// - Returns: Whether all were written.
+  @discardableResult
+  static func printLines(of text: String) -> Bool {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.allSatisfy { printLine(String($0)) }
+  }
+
   /// Writes a line to standard error.
   public static func printError(_ line: String) {
-    _ = write(line + "\n", to: STDERR_FILENO)
+    _ = write(printable(line, atMost: longestLine) + "\n", to: STDERR_FILENO)
   }
 
   /// Writes a text to standard error, without ending the line.
@@ -42,6 +53,9 @@ public enum Console {
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
   }
+
+  /// The most characters of a line.
+  private static let longestLine = 4_000
 
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var text = text

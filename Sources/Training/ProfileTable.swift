@@ -75,6 +75,6 @@ struct ProfileTable: CustomStringConvertible {
 public func profiling<Result>(_ isWanted: Bool, _ body: () throws -> Result) rethrows -> Result {
   guard isWanted else { return try body() }
   Profile.start()
-  defer { Console.printLine("\(ProfileTable(Profile.stop()))") }
+  defer { Console.printLines(of: "\(ProfileTable(Profile.stop()))") }
   return try body()
 }

@@ -16,7 +16,7 @@ public enum Readable {
 
   /// A duration to the second or, from an hour on, to the minute: `3 s`, `2 min 05 s`, `1 h 02 min`.
   public static func duration(_ duration: Duration) -> String {
-    let seconds = max(0, Int(duration.seconds.rounded()))
+    let seconds = max(0, Int(min(duration.seconds.rounded(), 1e15)))
     if seconds < 60 {
       return "\(seconds) s"
     }
@@ -30,6 +30,8 @@ public enum Readable {
   /// A loss or another measured value, to four digits or five: `113.24`, `0.6931`, `0.006208`.
   public static func metric(_ value: Double) -> String {
     guard value.isFinite else { return "\(value)" }
+    // From here on more digits would be shown than the number has.
+    if value.magnitude >= 1e15 { return String(format: "%.4g", value) }
     let decimals =
       switch value.magnitude {
       case 1000...: 1
@@ -57,7 +59,7 @@ public enum Readable {
 
   /// A rate per second, to the whole number unless it is small: `61,234`, `3.2`.
   static func rate(_ value: Double) -> String {
-    value < 10 ? String(format: "%.1f", value) : count(Int(value.rounded()))
+    value < 10 ? String(format: "%.1f", value) : count(Int(min(value.rounded(), 1e15)))
   }
 
   /// The shortest text that reads back as the same number, without the `.0` of a whole one.

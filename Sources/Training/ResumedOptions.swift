@@ -47,14 +47,7 @@ extension Command {
   private func recordedOptions(
     ofRun path: String
   ) throws -> (options: Options, directory: String?) {
-    let file = path + "/config.json"
-    guard let data = FileManager.default.contents(atPath: file) else {
-      switch access(file, R_OK) == 0 ? 0 : errno {
-      case 0: throw ResumeError.damagedConfiguration(path: path, reason: "it is not a file")
-      case ENOENT, ENOTDIR: throw ResumeError.notARun(path: path)
-      case let code: throw ResumeError.unreadable(path: path, code: code)
-      }
-    }
+    let data = Data(try configurationFile(ofRun: path))
     guard let record = try? JSONDecoder().decode([String: ConfigurationValue].self, from: data)
     else {
       throw ResumeError.damagedConfiguration(path: path, reason: "it is not one object of values")
@@ -96,6 +89,19 @@ extension CommandLineOption {
     else { return text }
     let path = directory + "/" + text
     return exists(path) || !exists(text) ? path : text
+  }
+}
+
+/// The bytes of a run's `config.json`.
+private func configurationFile(ofRun path: String) throws(ResumeError) -> [UInt8] {
+  do throws(UnreadableFile) {
+    return try RegularFile<UnreadableFile>(path: path + "/config.json").contents(atMost: 1 << 20)
+  } catch {
+    switch error {
+    case .unreadable(_, ENOENT), .unreadable(_, ENOTDIR): throw .notARun(path: path)
+    case .unreadable(_, let code): throw .unreadable(path: path, code: code)
+    case .damaged(_, let reason): throw .damagedConfiguration(path: path, reason: reason)
+    }
   }
 }
 

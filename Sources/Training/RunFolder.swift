@@ -79,6 +79,27 @@ public struct RunFolder: Sendable {
   /// The path of a file in the folder, whether it exists or not.
   public func path(of name: String) -> String { openFolder.path(of: name) }
 
+  /// The bytes of a file of the run, or nil where there is none that can be read.
+  ///
+  /// Links are not followed: what a run has written is none, and one that somebody else put there could
+  /// lead the contents of another file into the run's report.
+  func contents(of name: String, atMost limit: Int) -> [UInt8]? {
+    do throws(UnreadableFile) {
+      let file = try RegularFile<UnreadableFile>(name, withoutLinksIn: path)
+      return try file.contents(atMost: limit)
+    } catch {
+      return nil
+    }
+  }
+
+  /// The text of a table of the run, such as `loss.csv`, or nil where there is none that can be read.
+  func table(_ name: String) -> String? {
+    contents(of: name, atMost: Self.largestTable).flatMap { String(validating: $0, as: UTF8.self) }
+  }
+
+  /// The most bytes that a table may have: more than a million epochs write.
+  private static let largestTable = 1 << 30
+
   /// Writes a file whole or not at all; an existing one is replaced.
   ///
   /// The name may contain subfolders, which are made: `samples/epoch-001.pgm`. One thread at a time

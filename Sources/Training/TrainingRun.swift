@@ -228,6 +228,7 @@ private struct State {
       return
     }
     table = try CSVFile("loss.csv", in: folder, columns: columns, resuming: checkpoint.metrics)
+    try checkpoint.check(epochsAndSteps: table.rows.map { ($0[0], $0[1]) })
     for row in table.rows {
       _ = best.update(Int(row[0]), Array(row.suffix(trainer.testColumns.count)))
     }

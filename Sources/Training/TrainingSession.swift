@@ -139,7 +139,7 @@ public final class TrainingSession {
         return figures
       }
     } catch {
-      report.ending = "ended early: \(error)"
+      report.ending = printable("ended early: \(error)")
       // The error is what there is to be said, and not that its report fails too.
       try? report.write()
       throw error
@@ -209,6 +209,20 @@ public final class TrainingSession {
     try folder.flush()
     if let events { list([events.name: "figures and pictures for TensorBoard"]) }
     list([Report.fileName: "all of it on a page for the browser"])
+  }
+
+  /// Writes `evaluation.json`.
+  ///
+  /// A figure that is not a finite number, as of a model or a judge with absurd weights, stands there as
+  /// null, and a line says so.
+  ///
+  /// - Throws: `OutputError` if the file cannot be written.
+  public func write(evaluation: Configuration) throws {
+    let names = evaluation.entries.filter { !$0.value.isFinite }.map(\.name)
+    if !names.isEmpty {
+      say("null in evaluation.json, as no finite number: \(Readable.list(names, "and"))")
+    }
+    try folder.write(try evaluation.json(), to: "evaluation.json")
   }
 
   /// Prints a line, unless the run is to be quiet.

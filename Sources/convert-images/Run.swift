@@ -7,7 +7,7 @@ import Training
 
 /// Makes the four files.
 func run(_ options: Options) throws {
-  let out = (options.out as NSString).standardizingPath
+  let out = withoutEnding(options.out)
   var status = stat()
   // Before the work; the folder is made in one step at its end, which fails where there is one.
   guard lstat(out, &status) != 0 else {
@@ -32,7 +32,7 @@ func run(_ options: Options) throws {
     try data.write(to: partial, gzipped: options.isGzipped)
     if !classes.isEmpty {
       let rows = classes.enumerated().flatMap { label, name in
-        Array("\(label),".utf8) + DelimitedText.field(name.bytes) + Array("\n".utf8)
+        Array("\(label),".utf8) + csvField(name.bytes) + Array("\n".utf8)
       }
       try (Array("label,class\n".utf8) + rows).withUnsafeBytes { bytes in
         try replaceFile(at: "\(partial)/classes.csv", with: bytes)
@@ -49,6 +49,15 @@ func run(_ options: Options) throws {
   }
   ForcedEnd.setLastAction(nil)
   say("files:   \(options.out)")
+}
+
+/// A folder's path without what may stand behind its name: `idx` for `idx/` and `idx/.`.
+///
+/// Nothing else is changed in it: a tilde is a name like any other, where no shell has replaced it.
+private func withoutEnding(_ path: String) -> String {
+  var path = path[...]
+  while path.count > 1, path.hasSuffix("/") || path.hasSuffix("/.") { path = path.dropLast() }
+  return String(path)
 }
 
 /// How many of all images are to test with: as asked for, or one in seven as of MNIST's.

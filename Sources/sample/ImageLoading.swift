@@ -23,7 +23,7 @@ func loadImages(_ path: String, shape: [Int], limit: Int) throws -> Tensor {
         reason: "expected images of \(text(shape)) values as the model makes, found \(text(found))")
     }
   }
-  if try isIDX(path) {
+  if isIDX(path) {
     let images = try IDX(path: path, rank: 3)
     try check([images.shape[1], images.shape[2], 1], path)
     let count = min(limit, images.shape[0])
@@ -35,7 +35,12 @@ func loadImages(_ path: String, shape: [Int], limit: Int) throws -> Tensor {
     isFolder.boolValue ? try files(in: RawPath(path)).prefix(limit) : [RawPath(path)]
   var pixels: [UInt8] = []
   for path in paths {
-    let read = try Image(path)
+    let bytes = try Image.contents(path)
+    // Before the pixels: a small file may hold millions.
+    if let size = Image.size(ofFile: bytes) {
+      try check([size.height, size.width, shape[2]], path.description)
+    }
+    let read = try Image(bytes: bytes, path: path.description)
     let image = shape.last == 1 ? read.withFewestChannels : read.inColor
     try check([image.height, image.width, image.channels], path.description)
     pixels += image.pixels
@@ -48,12 +53,15 @@ private func tensor(_ pixels: [UInt8], count: Int, _ shape: [Int]) -> Tensor {
     .reshaped(to: [count] + shape)
 }
 
-/// Whether a file begins as IDX files do, or as gzipped files.
-private func isIDX(_ path: String) throws -> Bool {
-  guard let file = FileHandle(forReadingAtPath: path) else { return false }
-  defer { try? file.close() }
-  let beginning = [UInt8]((try? file.read(upToCount: 2)) ?? Data())
-  return beginning == [0, 0] || beginning == [0x1f, 0x8b]
+/// Whether a file begins as IDX files do, or as gzipped files; not so where it cannot be read.
+private func isIDX(_ path: String) -> Bool {
+  do throws(UnreadableFile) {
+    let file = try RegularFile<UnreadableFile>(path: path)
+    let beginning = try file.read(0..<min(2, file.size))
+    return beginning == [0, 0] || beginning == [0x1f, 0x8b]
+  } catch {
+    return false
+  }
 }
 
 private func files(in folder: RawPath) throws -> [RawPath] {

@@ -71,8 +71,11 @@ private func gathered(_ images: Tensor, _ rows: [Int]) -> Tensor {
 }
 
 extension SamplingError: ExitCodeProviding {
-  /// `dataError` for a file of another model, `usage` for what the model cannot do.
+  /// `dataError` for a file of another model or of an absurd one, `usage` for what the model cannot do.
   public var exitCode: ExitCode {
-    if case .notGenerative = self { .dataError } else { .usage }
+    switch self {
+    case .notGenerative, .notFinite: .dataError
+    case .noPrior, .noEncoder, .codesNotFlat: .usage
+    }
   }
 }

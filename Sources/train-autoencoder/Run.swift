@@ -112,7 +112,7 @@ private func compareWithPrincipalComponents(
     "principal-components": .integer(comparison.componentCount),
     "principal-components-squared-error-per-pixel": .number(comparison.principalComponents),
   ]
-  try session.folder.write(try evaluation.json(), to: "evaluation.json")
+  try session.write(evaluation: evaluation)
   session.list(["evaluation.json": "the error beside that of principal components"])
   session.say(
     "mean squared error per pixel of the test images: \(Readable.metric(comparison.autoencoder)), "

@@ -120,7 +120,7 @@ private func evaluate(
     evaluation["importance-samples"] = .integer(count)
     evaluation["log-likelihood-nats-per-image"] = .number(nats)
     evaluation["bits-per-dimension"] = .number(bits)
-    try session.folder.write(try evaluation.json(), to: "evaluation.json")
+    try session.write(evaluation: evaluation)
     session.say(
       "log p(x) of the test images is about \(Readable.metric(nats)) nats per image, "
         + "\(Readable.metric(bits)) bits per dimension (\(count) importance samples)")

@@ -41,7 +41,8 @@ import Testing
   }
 
   @Test func folderInPlaceOfFile() {
-    #expect(throws: DatasetError.unreadable(path: scratch.path, reason: "Is a directory")) {
+    let reason = "expected a file of bytes, found a folder"
+    #expect(throws: DatasetError.unreadable(path: scratch.path, reason: reason)) {
       try IDX(path: scratch.path, rank: 3)
     }
   }

@@ -276,7 +276,8 @@ import Testing
 
   @Test func whatIsNotAFileIsRefused() throws {
     #expect(throws: NPYError.unreadable(path: path, code: ENOENT)) { try Tensor(npy: path) }
-    #expect(throws: NPYError.damaged(path: folder.path, reason: "it is not a file of bytes")) {
+    let reason = "expected a file of bytes, found a folder"
+    #expect(throws: NPYError.damaged(path: folder.path, reason: reason)) {
       try Tensor(npy: folder.path)
     }
     try write(Array("PK\u{3}\u{4}zip archive".utf8))

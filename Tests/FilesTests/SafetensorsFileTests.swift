@@ -436,11 +436,11 @@ import Testing
       try SafetensorsFile(path: path)
     }
     mkfifo(path, 0o666)
-    for path in [path, folder.path, "/dev/zero"] {
+    for (path, found) in [(path, "a pipe"), (folder.path, "a folder"), ("/dev/zero", "a device")] {
       let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
       #expect(
-        error?.description == "'\(path)' is not a whole safetensors file: it is not a file of bytes"
-      )
+        error?.description
+          == "'\(path)' is not a whole safetensors file: expected a file of bytes, found \(found)")
     }
   }
 }

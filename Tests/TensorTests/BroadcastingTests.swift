@@ -97,7 +97,7 @@ private let pairs: [([Int], [Int])] = [
       }
       return place
     }
-    return (0..<shape.product).map { operation(x[place($0, a.shape)], y[place($0, b.shape)]) }
+    return (0..<shape.reduce(1, *)).map { operation(x[place($0, a.shape)], y[place($0, b.shape)]) }
   }
 
   @Test func equalElementsShareTheGradientOfTheExtreme() {

@@ -26,7 +26,7 @@ struct ElementwiseRow: Sendable, CustomTestStringConvertible {
   /// Points of the domain, each at least 0.05 from a kink.
   func points(_ shape: [Int], seed: UInt64 = 1) -> Tensor {
     let random = Random(seed: seed)
-    let scalars = (0..<shape.product).map { _ in
+    let scalars = (0..<shape.reduce(1, *)).map { _ in
       while true {
         let x = random.uniform(in: domain.lowerBound..<domain.upperBound)
         if kinks.allSatisfy({ Swift.abs($0 - x) > 0.05 }) { return x }

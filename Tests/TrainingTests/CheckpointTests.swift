@@ -243,7 +243,10 @@ import Testing
   func aCountThatNoRunHas(key: String, text: String) throws {
     try write(positions: [:], [key: text])
     let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
-    #expect(error?.description == "'\(path)' is not a whole checkpoint: it has no \(key)")
+    #expect(
+      error?.description
+        == "'\(path)' is not a whole checkpoint: expected as \(key) a number from 0 to"
+        + " 1152921504606846976, found '\(text)'")
   }
 
   /// Writes a file of no tensors that only its author could have written.

@@ -93,6 +93,17 @@ public final class Judge {
     return Judge(classifier)
   }
 
+  /// Whether the judge's features and logits of some of these images are finite numbers, as they are but of
+  /// a judge with absurd weights.
+  func isFinite(on images: LabeledImages) throws -> Bool {
+    let batches = try Batches(images, size: min(100, images.count))
+    guard let batch = batches.epoch(shuffledBy: nil).first(where: { _ in true }) else {
+      return true
+    }
+    let features = classifier.features(of: batch.images)
+    return features.isFinite && classifier.head(features).isFinite
+  }
+
   /// Judges as many samples as there are test images.
   ///
   /// - Parameters:

@@ -1,5 +1,6 @@
 import Classifier
 import Datasets
+import Files
 import Tensor
 import Training
 
@@ -65,6 +66,9 @@ public struct Judging {
         throw CommandLineError.unsuitableValue(option: "--judge", value: path, reason: reason)
       }
       let judge = try Judge(path: path, height: images.height, width: images.width)
+      guard try judge.isFinite(on: images) else {
+        throw ModelFileError.notFinite(path: path, name: "its judgement of the test images")
+      }
       source =
         Self.strangeness(of: data, to: judge).map { .none(reason: $0) } ?? .file(judge, path: path)
     case nil where isDebug:
@@ -141,7 +145,7 @@ public struct Judging {
     }
     evaluation["judge"] = .text(name)
     for entry in judgement.configuration.entries { evaluation[entry.name] = entry.value }
-    try session.folder.write(try evaluation.json(), to: "evaluation.json")
+    try session.write(evaluation: evaluation)
     for line in judgement.lines { session.say(line) }
   }
 
@@ -158,7 +162,8 @@ public struct Judging {
     let images = trainingImages
     // What it cannot tell apart was not in its training, but may be among the test images.
     if let judge = cache?.judge(for: images, reporting: session.say),
-      judge.classifier.classes >= data.classCount {
+      judge.classifier.classes >= data.classCount, try judge.isFinite(on: images)
+    {
       return judge
     }
     session.say("training a judge of samples on \(Readable.count(images.count)) images, once")

@@ -1,6 +1,7 @@
 /// A text as it may stand in SVG or HTML, inside an element or an attribute.
 ///
-/// What XML allows nowhere, such as control characters in a folder's name, is replaced.
+/// What XML allows nowhere, such as control characters in a folder's name, is replaced, and so are the
+/// marks that would turn the direction of what follows.
 package func escaped(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars {
@@ -10,6 +11,7 @@ package func escaped(_ text: String) -> String {
     case ">": result += "&gt;"
     case "\"": result += "&quot;"
     case "'": result += "&#39;"
+    case "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": result += "\u{FFFD}"
     case "\t", "\n", "\r", " "..."\u{D7FF}", "\u{E000}"..."\u{FFFD}", "\u{10000}"...:
       result.unicodeScalars.append(scalar)
     default: result += "\u{FFFD}"

@@ -2,7 +2,8 @@
 struct LossTable {
   /// The names of the columns.
   let columns: [String]
-  /// The fields of each complete row, as they stand in the file.
+  /// The fields of each complete row of finite numbers, of which the first counts epochs, as they stand
+  /// in the file.
   let rows: [[String]]
 
   /// Reads the text of the file.
@@ -10,12 +11,18 @@ struct LossTable {
     let lines = text.split(separator: "\n")
       .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
     columns = lines.first ?? []
-    rows = lines.dropFirst().filter { [columns] in $0.count == columns.count }
+    rows = lines.dropFirst().filter { [columns] row in
+      let numbers = row.compactMap(Double.init)
+      return numbers.count == columns.count && numbers.allSatisfy(\.isFinite)
+        && (0...1e15).contains(numbers[0])
+    }
   }
 
-  /// The number in each row of a column.
+  /// The number in each row of a column; not a number where there is no such column.
   func values(_ column: String) -> [Double] {
-    guard let place = columns.firstIndex(of: column) else { return [] }
+    guard let place = columns.firstIndex(of: column) else {
+      return [Double](repeating: .nan, count: rows.count)
+    }
     return rows.map { Double($0[place]) ?? .nan }
   }
 }

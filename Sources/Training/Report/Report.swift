@@ -34,8 +34,7 @@ struct Report {
 
   /// The page; it is XML as well as HTML.
   var html: String {
-    let table = LossTable(
-      (try? String(contentsOfFile: folder.path(of: "loss.csv"), encoding: .utf8)) ?? "")
+    let table = LossTable(folder.table("loss.csv") ?? "")
     let name = escaped(folder.name)
     let program = "\(configuration["program"] ?? .absent) \(configuration["version"] ?? .absent)"
     let sections = [
@@ -89,7 +88,8 @@ extension Report {
     guard let lossColumn else { return nil }
     var best = BestEpoch()
     for (epoch, loss) in zip(table.values("epoch"), table.values(lossColumn)) {
-      _ = best.update(Int(epoch), [loss])
+      guard let epoch = Int(exactly: epoch) else { continue }
+      _ = best.update(epoch, [loss])
     }
     return best.epoch.map { ($0, lossColumn) }
   }
@@ -230,7 +230,7 @@ extension Report {
   }
 
   private func single(_ file: String) -> String {
-    guard let picture = ReportPicture(path: folder.path(of: file)) else { return "" }
+    guard let picture = ReportPicture(file, in: folder) else { return "" }
     let name = String(file.dropLast(4))
     let description = descriptions[file] ?? name
     return """

@@ -5,13 +5,14 @@ import Plots
 struct ReportPicture {
   /// The epoch after which it was made, for one of a series.
   let epoch: Int?
-  private let bytes: Data
+  private let bytes: [UInt8]
   /// The size in pixels; nil for a drawing, which has its own.
   private let size: (width: Int, height: Int)?
 
-  /// Reads a file; nil if it is not there or neither a PNG nor a drawing.
-  init?(path: String, epoch: Int? = nil) {
-    guard let bytes = FileManager.default.contents(atPath: path), bytes.count > 24 else {
+  /// Reads a file of the run; nil if it is not there, neither a PNG nor a drawing, or larger than a page
+  /// can hold.
+  init?(_ name: String, in folder: RunFolder, epoch: Int? = nil) {
+    guard let bytes = folder.contents(of: name, atMost: Self.mostBytes), bytes.count > 24 else {
       return nil
     }
     self.bytes = bytes
@@ -38,7 +39,7 @@ struct ReportPicture {
       // As an image, so that nothing in the file could run in the page.
       return """
         <img \(alternative) class="drawing" \
-        src="data:image/svg+xml;base64,\(bytes.base64EncodedString())" />
+        src="data:image/svg+xml;base64,\(Data(bytes).base64EncodedString())" />
         """
     }
     // A grid is small: it is shown in double size where there is room.
@@ -47,7 +48,7 @@ struct ReportPicture {
       <img \(alternative) width="\(size.width)" height="\(size.height)" \
       style="width:\(width)px" \(epoch.map { #"data-epoch="\#($0)" "# } ?? "")\
       \(isHidden ? #"hidden="hidden" "# : "")\
-      src="data:image/png;base64,\(bytes.base64EncodedString())" />
+      src="data:image/png;base64,\(Data(bytes).base64EncodedString())" />
       """
   }
 
@@ -61,13 +62,16 @@ struct ReportPicture {
       file.wholeMatch(of: /epoch-(\d+)\.png/).flatMap { match in Int(match.1) }.map { ($0, file) }
     }.sorted { $0.0 < $1.0 }
     func picture(_ place: Int) -> ReportPicture? {
-      ReportPicture(path: folder.path(of: "\(name)/\(epochs[place].1)"), epoch: epochs[place].0)
+      ReportPicture("\(name)/\(epochs[place].1)", in: folder, epoch: epochs[place].0)
     }
-    guard !epochs.isEmpty, let last = picture(epochs.count - 1) else { return ([], 0) }
+    guard let last = epochs.indices.reversed().lazy.compactMap(picture).first else {
+      return ([], 0)
+    }
     let count = max(2, min(mostInSeries, mostBytesInSeries / last.bytes.count))
     return (evenlySpaced(count, of: epochs.count).compactMap(picture), epochs.count)
   }
 
+  private static let mostBytes = 16 << 20
   private static let mostInSeries = 30
   private static let mostBytesInSeries = 4_000_000
 }
