@@ -133,7 +133,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Datasets", "Files", "Fuzzing", "Images", "NN", "Tensor", "TestSupport",
+        "Training", "Datasets", "Files", "Fuzzing", "Images", "NN", "Plots", "Tensor",
+        "TestSupport",
       ]),
     .testTarget(
       name: "AutoencoderTests",

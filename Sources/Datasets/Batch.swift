@@ -20,6 +20,12 @@ public struct Batch: Sendable {
   /// The values of each example in a row, `[count, features]`, as a dense network takes them.
   public var images: Tensor { values.flattened() }
 
+  /// The number of images, points, rows or predicted symbols, of examples of this kind: padding does not
+  /// count.
+  public func unitCount(of element: ElementKind) -> Int {
+    lengths?.reduce(0, +) ?? count * element.unitsPerExample
+  }
+
   /// Creates a batch of values `[count, …]`, with or without what belongs to each of them.
   public init(
     values: Tensor, labels: [Int] = [], targets: Tensor? = nil, lengths: [Int]? = nil

@@ -64,6 +64,8 @@ public enum DatasetError: Error, Equatable, Sendable {
 
   /// The file has more bytes than are read, unpacked where it is gzipped.
   case tooLong(path: String, limit: Int)
+  /// There is no file, folder or data of the program's own of that name; the suggestion is the nearest one.
+  case unknownData(choice: String, suggestion: String?)
 }
 
 extension DatasetError {
@@ -72,7 +74,7 @@ extension DatasetError {
   /// Scripts tell the two apart by the exit code: a missing file may be there on the next try.
   public var isMissingInput: Bool {
     switch self {
-    case .missingFile, .missingFiles, .unreadable: true
+    case .missingFile, .missingFiles, .unreadable, .unknownData: true
     default: false
     }
   }
@@ -147,6 +149,9 @@ extension DatasetError: CustomStringConvertible {
 
     case .tooLong(let path, let limit):
       "\(path): expected at most \(limit) bytes, found more"
+    case .unknownData(let choice, let suggestion):
+      "\(choice): no such file, folder or data"
+        + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
     }
   }
 }

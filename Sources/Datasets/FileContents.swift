@@ -15,7 +15,7 @@ func contents(of path: String) throws -> [UInt8] {
   }
   let reader = try InflatingReader(path: path)
   let bytes = try reader.read(upTo: largestFile)
-  guard try bytes.count < largestFile || reader.drain() == 0 else {
+  guard try bytes.count < largestFile || reader.drain(atMost: 1) == 0 else {
     throw DatasetError.tooLong(path: path, limit: largestFile)
   }
   return bytes

@@ -81,6 +81,7 @@ extension ImageCache {
 
     /// The images as they were kept, or nil where they were not, or not of these files.
     func images() -> LabeledImages? {
+      folder.removeAbandonedFiles()
       do {
         try folder.expectOwnFile(name)
         return try images(in: try RegularFile<CacheError>(path: path))

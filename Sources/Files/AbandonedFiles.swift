@@ -1,6 +1,6 @@
 import Glibc
 
-/// Removes the temporary files of writers that were killed, in a folder and in those in it.
+/// Removes the temporary files of writers that were killed, in a folder.
 ///
 /// A writer locks its file; so one that can be locked has none any more. Where the file system knows
 /// no locks, those go that were not changed for a day.
@@ -9,24 +9,30 @@ import Glibc
 @discardableResult
 package func removeAbandonedFiles(in folder: OpenFolder) -> Int {
   var byteCount = 0
-  for name in folder.names {
-    var status = stat()
-    guard fstatat(folder.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
-    switch status.st_mode & S_IFMT {
-    case S_IFDIR:
-      if let inner = try? OpenFolder(name, in: folder, followingLinks: false) {
-        byteCount += removeAbandonedFiles(in: inner)
-      }
-    case S_IFREG where TemporaryFile.isName(name):
-      if folder.isAbandoned(name) {
-        folder.remove(name)
-      } else {
-        byteCount += Int(status.st_size)
-      }
-    default: break
+  for name in folder.names where TemporaryFile.isName(name) {
+    guard let status = folder.status(of: name), status.st_mode & S_IFMT == S_IFREG else { continue }
+    if folder.isAbandoned(name) {
+      folder.remove(name)
+    } else {
+      byteCount += Int(status.st_size)
     }
   }
   return byteCount
+}
+
+/// Removes all temporary files in a folder and in those in it, those too that are being written.
+///
+/// It is for a folder that no other process writes to.
+package func removeTemporaryFiles(in folder: OpenFolder) {
+  for name in folder.names {
+    switch folder.status(of: name).map({ $0.st_mode & S_IFMT }) {
+    case S_IFREG where TemporaryFile.isName(name): folder.remove(name)
+    case S_IFDIR:
+      guard let inner = try? OpenFolder(name, in: folder, followingLinks: false) else { continue }
+      removeTemporaryFiles(in: inner)
+    default: break
+    }
+  }
 }
 
 extension OpenFolder {
@@ -45,6 +51,12 @@ extension OpenFolder {
       if let name, name != ".", name != ".." { names.append(name) }
     }
     return names.sorted()
+  }
+
+  /// What is known of something in the folder; links are not followed.
+  func status(of name: String) -> stat? {
+    var status = stat()
+    return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
   }
 
   fileprivate func isAbandoned(_ name: String) -> Bool {

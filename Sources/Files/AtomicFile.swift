@@ -73,7 +73,11 @@ package func appendToFile(
     defer { close(descriptor) }
     guard isRegularFile(descriptor) else { throw SystemError(EINVAL) }
     if isNew { reportNewFile(descriptor, name, folder) }
+    var status = stat()
+    fstat(descriptor, &status)
     var code = bytes.withUnsafeBytes { writeFully($0, to: descriptor) }
+    // Half a record would hide those after it.
+    if code != 0 { ftruncate(descriptor, status.st_size) }
     if code == 0 { code = flushFile(descriptor) }
     if code == 0, isNew { code = folder.flush() }
     guard code == 0 else { throw SystemError(code) }

@@ -51,6 +51,11 @@ package struct CacheFolder: Sendable {
     }
   }
 
+  /// Removes what those left that were killed while they wrote to the folder.
+  package func removeAbandonedFiles() {
+    if let folder = try? OpenFolder(path) { Files.removeAbandonedFiles(in: folder) }
+  }
+
   /// Whether the folder has a file or anything else of this name.
   package func contains(_ name: String) -> Bool {
     var status = stat()

@@ -9,7 +9,7 @@ package func contents(ofFile path: String) throws(UnreadableFile) -> Data {
   Data(try RegularFile<UnreadableFile>(path: path).contents(atMost: 1 << 32))
 }
 
-extension UnreadableFile: Equatable, CustomStringConvertible {
+extension UnreadableFile: CustomStringConvertible {
   /// Whether there is no such file.
   package var isMissing: Bool {
     if case .unreadable(_, ENOENT) = self { true } else { false }

@@ -145,7 +145,7 @@ private func fileKind(_ mode: mode_t) -> String {
 }
 
 /// A file that could not be read, where nobody is told why.
-package enum UnreadableFile: Error, FileReadingError {
+package enum UnreadableFile: Error, Equatable, FileReadingError {
   /// The file is not there or cannot be read.
   case unreadable(path: String, code: Int32)
   /// The file is not what it should be.

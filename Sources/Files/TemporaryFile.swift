@@ -74,12 +74,18 @@ final class TemporaryFile {
   }
 
   /// A name of at most 255 bytes, the most that a name may have.
-  private static func name(for finalName: String) -> String {
+  static func name(for finalName: String) -> String {
     let digits = String(UInt64.random(in: .min ... .max), radix: 16)
     let ending = "." + String(repeating: "0", count: 16 - digits.count) + digits + ".partial"
     var beginning = finalName[...]
     while beginning.utf8.count + ending.utf8.count > 255 { beginning.removeLast() }
     return beginning + ending
+  }
+
+  /// Whether a name is one that something had on its way to another name.
+  static func isName(_ name: String, for finalName: String) -> Bool {
+    name.hasPrefix(finalName + ".")
+      && name.dropFirst(finalName.count + 1).wholeMatch(of: /[0-9a-f]{16}\.partial/) != nil
   }
 
   /// Whether a name is one of a temporary file; in those of older versions the number was the process'.

@@ -17,7 +17,8 @@ public struct Field: Sendable {
   /// - Parameters:
   ///   - x: The horizontal coordinates of the columns, ascending.
   ///   - y: The vertical coordinates of the rows, ascending.
-  ///   - values: The values row by row, `[y.count, x.count]`; what is not finite is not drawn.
+  ///   - values: The values row by row, `[y.count, x.count]`; values that are not finite are not
+  ///     drawn.
   public init(x: [Double], y: [Double], values: [Double]) {
     for (name, places) in [("x", x), ("y", y)] {
       precondition(
@@ -32,13 +33,13 @@ public struct Field: Sendable {
     self.values = values
   }
 
-  /// Creates a field of a function, at evenly spaced points from end to end.
+  /// Creates a field by evaluating a function at evenly spaced points, ends included.
   ///
   /// - Parameters:
   ///   - x: The horizontal ends.
   ///   - y: The vertical ends.
-  ///   - columns: How many points there are across, 2 or more.
-  ///   - rows: How many there are down, 2 or more.
+  ///   - columns: The number of points across, 2 or more.
+  ///   - rows: The number of points down, 2 or more.
   ///   - value: The function.
   public init(
     x: ClosedRange<Double>, y: ClosedRange<Double>, columns: Int, rows: Int,
@@ -59,13 +60,13 @@ public struct Field: Sendable {
       values: vertical.flatMap { y in horizontal.map { value($0, y) } })
   }
 
-  /// Creates a field of a matrix, whose element in row i and column j is at (j, i).
+  /// Creates a field of a matrix whose element in row i and column j is at (j, i).
   ///
-  /// With a vertical axis that is `reversed`, the first row stands at the top, as it is written.
+  /// With a `reversed` vertical axis, the first row is at the top, as it is written.
   ///
   /// - Parameters:
   ///   - matrix: The elements row by row.
-  ///   - columns: How many there are in a row, 1 or more.
+  ///   - columns: The number of elements in a row, 1 or more.
   public init(matrix: [Double], columns: Int) {
     precondition(
       columns > 0 && matrix.count % columns == 0,
@@ -75,7 +76,7 @@ public struct Field: Sendable {
       values: matrix)
   }
 
-  /// The borders of cells about places: half-way between them, and as far outside the outermost.
+  /// The borders of the cells around places: half-way between neighbours, as far beyond the ends.
   static func borders(_ places: [Double]) -> [Double] {
     guard let first = places.first, let last = places.last else { return [] }
     if places.count == 1 { return [first - 0.5, first + 0.5] }

@@ -1,4 +1,4 @@
-/// Several figures as one drawing, in rows; the planes of a row and of a column stand in line.
+/// A grid of figures with aligned plot areas.
 ///
 /// ```swift
 /// let prior = Figure(title: "Prior", x: .linear("x"), y: .linear("f")) { Line(x, f) }
@@ -15,16 +15,16 @@ public struct FigureGrid: Sendable {
 
   /// The panels, row by row.
   public var figures: [Figure]
-  /// How many panels stand beside one another.
+  /// The number of panels in a row.
   public var columns: Int
-  /// The axes whose range is the same in all panels.
+  /// The axes with a common range in all panels.
   public var sharing: Set<Direction>
-  /// What the panels show together.
+  /// The common title.
   public var title: String
-  /// What a reader should know besides.
+  /// A caption, drawn below the panels.
   public var caption: String
 
-  /// Creates a drawing of these panels.
+  /// Creates a grid of panels.
   public init(
     _ figures: [Figure], columns: Int, sharing: Set<Direction> = [], title: String = "",
     caption: String = ""
@@ -37,13 +37,13 @@ public struct FigureGrid: Sendable {
     self.caption = caption
   }
 
-  /// The drawing as a whole SVG document, which may also stand inside an HTML page.
+  /// The drawing as an SVG document, which can also be inlined in an HTML page.
   public var svg: String { svg(id: nil) }
 
-  /// The drawing as SVG whose elements' identifiers begin with `id`.
+  /// The drawing as SVG, with element ids that begin with `id`.
   ///
-  /// - Parameter id: A name of letters, digits and hyphens that no other drawing of the page has.
-  ///   Without it, it follows from the content.
+  /// - Parameter id: Letters, digits and hyphens, unique on the page; nil derives it from the
+  ///   content.
   public func svg(id: String?) -> String {
     let panels = panels()
     let margins = panels.map(\.margins).reduce(Margins()) { $0.union($1) }
@@ -80,7 +80,7 @@ public struct FigureGrid: Sendable {
       drawn, texts, width: width, height: max(60, top), id: id ?? identifier(of: drawn))
   }
 
-  /// The panels with the ranges that they share.
+  /// The panels with their shared ranges.
   private func panels() -> [Panel] {
     let outlines = figures.map { $0.marks.map(\.outline) }
     func shared(_ direction: Direction, _ interval: (MarkOutline) -> Interval) -> Interval? {
@@ -136,7 +136,7 @@ public struct FigureGrid: Sendable {
     return (parts + [caption]).filter { !$0.isEmpty }.joined(separator: " ")
   }
 
-  /// A name that follows from the content (FNV-1a, 64 bits).
+  /// An id derived from the content (FNV-1a, 64 bits).
   private func identifier(of panels: [DrawnPanel]) -> String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     func add(_ text: String) {

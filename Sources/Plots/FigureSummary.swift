@@ -1,5 +1,5 @@
 extension Figure {
-  /// The figure in words: its axes, and its marks with where they begin and end.
+  /// The figure in words: its axes and its marks.
   var words: String {
     let outlines = marks.map(\.outline)
     func axis(_ name: String, _ axis: Axis, _ own: (MarkOutline) -> Interval) -> String {
@@ -25,7 +25,7 @@ extension Figure {
     return sentences.joined(separator: " ")
   }
 
-  /// More marks than that are not listened to.
+  /// The number of marks described before the rest is only counted.
   private static let mostMarks = 12
 }
 

@@ -1,39 +1,39 @@
-/// Something drawn in the plane of a figure: a line, a band, points, a density.
+/// Something drawn in a figure: a line, a band, points, a density.
 ///
-/// The marks are those of this module. Each says what a figure has to know before it draws anything
-/// (how far the axes must reach, what stands in the legend) and draws itself.
+/// All marks are defined in this module. A mark declares its extent and legend entries, and draws
+/// itself.
 public protocol Mark: Sendable {
-  /// What a figure has to know of the mark.
+  /// The extent, legend entries and description of the mark.
   var outline: MarkOutline { get }
 
   /// Draws the mark.
   func draw(on canvas: inout Canvas)
 }
 
-/// What a figure has to know of a mark before it draws anything.
+/// What a figure needs to know about a mark before drawing: extent, colours, legend, description.
 public struct MarkOutline: Sendable {
-  /// What the axes must reach.
+  /// The values that the axes must cover.
   var x = Interval()
   var y = Interval()
-  /// Whether the plane ends where the mark does, without a margin.
+  /// Whether the axis ends where the mark does, without a margin.
   var isTightX = false
   var isTightY = false
-  /// The colour that was asked for, if any.
+  /// The explicit colour, if any.
   var color: Color?
-  /// How many colours the mark takes from the figure's series; with none it has that of the mark
-  /// before it, as a band has the colour of its line.
+  /// The number of palette colours that the mark takes; with 0 it takes that of the preceding mark,
+  /// as a band has the colour of its line.
   var colorCount = 1
-  /// Whether the mark's line has a pattern of its own, which tells it from others without colour.
+  /// Whether the mark gets the next dash pattern, which tells lines apart without colour.
   var takesDash = false
-  /// What stands in the legend.
+  /// The legend entries.
   var legend: [LegendEntry] = []
-  /// The mark in words.
+  /// The description of the mark.
   var words = ""
-  /// Which colours stand for which values, where some do.
+  /// The scale of the colour bar, for marks that need one.
   var colorBar: ColorScale?
 }
 
-/// A line of the legend.
+/// An entry of the legend.
 struct LegendEntry: Sendable {
   enum Key: Sendable {
     case line(dash: Dash?, width: Double, hasDots: Bool)
@@ -43,11 +43,11 @@ struct LegendEntry: Sendable {
 
   let label: String
   let key: Key
-  /// The colour; without one the mark's.
+  /// The colour; nil is that of the mark.
   var color: Color?
 }
 
-/// The least and the greatest of some values, and the least positive one.
+/// The lowest, the highest and the lowest positive of some values.
 struct Interval: Equatable, Sendable {
   private(set) var low = Double.infinity
   private(set) var high = -Double.infinity
@@ -55,7 +55,7 @@ struct Interval: Equatable, Sendable {
 
   init() {}
 
-  /// The interval of the values that are finite.
+  /// The interval of the finite values.
   init(_ values: some Sequence<Double>) {
     for value in values { include(value) }
   }
@@ -78,7 +78,7 @@ struct Interval: Equatable, Sendable {
   }
 }
 
-/// Stops the program where lists that belong together have different lengths.
+/// Stops the program if lists that belong together differ in length.
 func checkCounts(_ mark: String, _ counts: KeyValuePairs<String, Int>) {
   guard let first = counts.first else { return }
   for (name, count) in counts {

@@ -1,16 +1,16 @@
-/// Collects the marks of a figure, one to a line, with `if` and `for`.
+/// Builds the marks of a figure, one to a line, with `if` and `for`.
 @resultBuilder
 public enum MarkBuilder {
   /// One mark.
   public static func buildExpression(_ mark: any Mark) -> [any Mark] { [mark] }
 
-  /// Several marks that were made before.
+  /// An array of marks.
   public static func buildExpression(_ marks: [any Mark]) -> [any Mark] { marks }
 
-  /// The marks of the lines in turn.
+  /// The marks of consecutive lines.
   public static func buildBlock(_ parts: [any Mark]...) -> [any Mark] { parts.flatMap { $0 } }
 
-  /// The marks of each turn of a loop.
+  /// The marks of the iterations of a loop.
   public static func buildArray(_ parts: [[any Mark]]) -> [any Mark] { parts.flatMap { $0 } }
 
   /// The marks of an `if` without `else`.

@@ -1,19 +1,4 @@
-/// A rectangle of the drawing, in pixels.
-struct Rectangle: Equatable {
-  var x: Double
-  var y: Double
-  var width: Double
-  var height: Double
-
-  /// The attributes of an element that has it.
-  var attributes: String {
-    """
-    x="\(pixels(x))" y="\(pixels(y))" width="\(pixels(width))" height="\(pixels(height))"
-    """
-  }
-}
-
-/// What is needed about the plane of a figure, in pixels.
+/// The space around a plot area, in pixels.
 struct Margins: Equatable {
   var left = 0.0
   var right = 0.0
@@ -27,19 +12,19 @@ struct Margins: Equatable {
   }
 }
 
-/// The parts of a panel that is drawn.
+/// The elements of a drawn panel.
 struct DrawnPanel {
-  /// What lies below the marks: the lines of the ticks.
+  /// The grid lines, below the marks.
   var frame = ""
   /// The marks.
   var marks = ""
-  /// What lies above them: axes, numbers, names, legend.
+  /// Axes, numbers, labels and legend, above the marks.
   var texts = ""
-  /// The element outside which no mark is seen, if an axis has a range of its own.
+  /// The clipping region of the marks, if an axis has an explicit range.
   var clip: String?
 }
 
-/// A figure whose axes have their ranges, as a part of a drawing.
+/// A figure with resolved axis ranges, as part of a drawing.
 struct Panel {
   let figure: Figure
   private let outlines: [MarkOutline]
@@ -47,7 +32,7 @@ struct Panel {
   private let rangeY: (low: Double, high: Double)
   private let hasEqualScales: Bool
   private let ticksY: [Tick]
-  /// The colour and the pattern that each mark has.
+  /// The colour and dash pattern of each mark.
   private let styles: [(color: Color, dash: Dash)]
   private let legend: Legend
   private let labelsX: AxisLabels
@@ -71,7 +56,7 @@ struct Panel {
       zip(outlines, styles).lazy.compactMap { outline, style in
         outline.colorBar.map { ColorBar($0, color: style.color) }
       }.first
-    // Texts are measured before the plane has its size; it is guessed.
+    // Labels are measured before the plot area is known, so its size is estimated.
     let room = figure.width - 60 - (colorBar?.width ?? 0)
     let ranges =
       hasEqualScales
@@ -81,10 +66,10 @@ struct Panel {
     ticksY = figure.y.ticks(from: ranges.1, count: Self.tickCount(figure.height - 90))
     labelsX = AxisLabels(figure.x, ranges.0, room: room)
     self.hasEqualScales = hasEqualScales
-    legend = Legend(outlines, styles.map(\.color), width: figure.width - 16)
+    legend = Legend(outlines, styles, width: figure.width - 16)
   }
 
-  /// Colours and patterns in the order of the marks.
+  /// Colours and dash patterns, in the order of the marks.
   private static func styles(of outlines: [MarkOutline]) -> [(color: Color, dash: Dash)] {
     var next = 0
     var lines = 0
@@ -109,7 +94,7 @@ struct Panel {
 
   private var hasTopLabel: Bool { !figure.y.name.isEmpty || colorBar?.scale.label.isEmpty == false }
 
-  /// The room about the plane.
+  /// The space around the plot area.
   var margins: Margins {
     let numbers = ticksY.map { textWidth($0.label) }.max() ?? 0
     var margins = Margins()
@@ -122,11 +107,11 @@ struct Panel {
     return margins
   }
 
-  /// About how many marks a vertical axis of so many pixels has.
+  /// The approximate number of ticks on a vertical axis of this length in pixels.
   private static func tickCount(_ length: Double) -> Int { max(2, Int(length / 34)) }
 
-  /// The height of the panel with these margins, which is that of the figure or what leaves room; with
-  /// equal scales what the data need.
+  /// The height with these margins: at least that of the figure, or with equal scales what the data
+  /// need.
   func height(with margins: Margins) -> Double {
     let width = figure.width - margins.left - margins.right
     let plane = hasEqualScales ? equalHeight(rangeX, rangeY, width: width) : 60
@@ -134,7 +119,7 @@ struct Panel {
     return hasEqualScales ? least : max(figure.height, least)
   }
 
-  /// The panel inside a rectangle.
+  /// Draws the panel inside a rectangle.
   func drawn(in outer: Rectangle, _ margins: Margins) -> DrawnPanel {
     let area = Rectangle(
       x: outer.x + margins.left, y: outer.y + margins.top,
@@ -171,7 +156,7 @@ struct Panel {
     return canvas.content
   }
 
-  /// Title, legend, names of the axes and caption.
+  /// Title, legend, axis labels and caption.
   private func names(_ outer: Rectangle, _ area: Rectangle) -> String {
     var lines: [String] = []
     var top = outer.y + 8
@@ -201,31 +186,4 @@ struct Panel {
     }
     return lines.map { $0 + "\n" }.joined()
   }
-}
-
-/// How high a plane is that is so wide, with a unit as long across as it is down; not much higher than
-/// wide.
-private func equalHeight(
-  _ x: (low: Double, high: Double), _ y: (low: Double, high: Double), width: Double
-) -> Double {
-  let ratio = (y.high / 2 - y.low / 2) / (x.high / 2 - x.low / 2)
-  return width * min(1.2, max(0.2, ratio))
-}
-
-/// The ranges in which a unit is as long across as it is down; one of them is wider than needed.
-private func equalScales(
-  _ x: (low: Double, high: Double), _ y: (low: Double, high: Double), width: Double, height: Double
-) -> ((low: Double, high: Double), (low: Double, high: Double)) {
-  let unit = max(
-    (x.high / 2 - x.low / 2) / max(20, width), (y.high / 2 - y.low / 2) / max(20, height))
-  func widened(_ range: (low: Double, high: Double), _ length: Double)
-    -> (low: Double, high: Double)
-  {
-    let centre = range.low / 2 + range.high / 2
-    let limit = Double.greatestFiniteMagnitude
-    return (
-      max(-limit, centre - unit * max(20, length)), min(limit, centre + unit * max(20, length))
-    )
-  }
-  return (widened(x, width), widened(y, height))
 }

@@ -59,7 +59,7 @@ public func exp(_ x: Tensor) -> Tensor {
 
 /// eˣ − 1 of each element, exact near 0, where `exp(x) - 1` loses all digits.
 public func expm1(_ x: Tensor) -> Tensor {
-  x.mapped(by: .expm1) { y, dy in dy * (y + 1) }
+  x.mapped(by: .expm1) { _, dy in dy * exp(x) }
 }
 
 /// The natural logarithm of each element.

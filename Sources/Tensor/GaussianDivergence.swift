@@ -22,7 +22,7 @@ package func standardGaussianDivergence(mean: Tensor, logVariance: Tensor) -> Te
   let value = Tensor.uninitialized(
     mean.shape.dropLast(), mean.dtype, reading: (slopes == nil ? 2 : 3) * mean.count
   ) { result, rows in
-    parallel(over: rows, step: max(1, elementwiseGrain / 4 / max(1, columns))) {
+    parallel(over: rows, step: max(1, elementwiseGrain / 4 / max(1, columns)), of: mean.dtype) {
       kernel(mean.pointer, logVariance.pointer, result, slopes?.pointer, columns, $0, $1)
     }
   }

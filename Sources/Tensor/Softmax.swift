@@ -57,7 +57,8 @@ extension Tensor {
     let value = Tensor.uninitialized(
       source.shape.dropLast() + [results], dtype, name, reading: count
     ) { result, _ in
-      parallel(over: count / columns, step: Swift.max(1, elementwiseGrain / 4 / columns)) {
+      parallel(over: count / columns, step: Swift.max(1, elementwiseGrain / 4 / columns), of: dtype)
+      {
         kernel(operation, source.pointer, result, columns, $0, $1)
       }
     }
@@ -86,7 +87,7 @@ extension Tensor {
     let (slopes, columns) = (dy.untracked.movedToTheEnd(axis), probabilities.shape[axis])
     let kernel = p.dtype.kernels.pointee.softmax_back
     let value = Tensor.uninitialized(p.shape, p.dtype, reading: 2 * p.count) { result, count in
-      parallel(over: count / columns, step: Swift.max(1, elementwiseGrain / columns)) {
+      parallel(over: count / columns, step: Swift.max(1, elementwiseGrain / columns), of: p.dtype) {
         kernel(operation, p.pointer, slopes.pointer, result, columns, $0, $1)
       }
     }

@@ -9,8 +9,8 @@ extension RunFolder {
   /// its first checkpoint has no report or fewer epochs.
   var hasFinishedRun: Bool {
     guard exists(path(of: Report.fileName)),
-      let loss = try? contents(ofFile: path(of: "loss.csv")),
-      let configuration = try? contents(ofFile: path(of: "config.json")),
+      let loss = try? Files.contents(ofFile: path(of: "loss.csv")),
+      let configuration = try? Files.contents(ofFile: path(of: "config.json")),
       let record = try? JSONDecoder().decode(
         [String: ConfigurationValue].self, from: configuration),
       case .integer(let epochs) = record["epochs"]

@@ -5,7 +5,7 @@ import NN
 /// Running out of memory ends a process without a word, so a training that cannot fit is refused.
 ///
 /// ```swift
-/// let memory = MemoryEstimate(of: .perceptron([784, 400, 10]), batch: 128)
+/// let memory = MemoryEstimate(of: .perceptron([784, 400, 10]), batch: 128, epochs: 3)
 /// try memory.check(smaller: ["--hidden", "--batch-size"])
 /// ```
 public struct MemoryEstimate: Equatable, Sendable {
@@ -14,9 +14,9 @@ public struct MemoryEstimate: Equatable, Sendable {
   /// The number of values that the layers put out for a batch.
   let outputs: Int
 
-  /// For each parameter: itself, its gradient, Adam's two moments, and the copies of parameter and
-  /// moments that a checkpoint holds while it is written.
-  private static let copiesOfParameters = 7
+  /// For each parameter: itself, its gradient, Adam's two moments, and where the training goes on
+  /// after the first checkpoint the copies of parameter and moments that are being written.
+  private let copiesOfParameters: Int
   /// For each of the layers' outputs: itself and its gradient.
   private static let copiesOfOutputs = 2
   private static let bytesOfNumber = 4
@@ -26,7 +26,9 @@ public struct MemoryEstimate: Equatable, Sendable {
   /// - Parameters:
   ///   - model: All networks that are trained.
   ///   - batch: The number of examples in a step.
-  public init(of model: NetworkSize, batch: Int) {
+  ///   - epochs: The number of epochs.
+  public init(of model: NetworkSize, batch: Int, epochs: Int) {
+    copiesOfParameters = epochs > 1 ? 7 : 4
     parameters = model.parameters
     outputs =
       model.outputs.multipliedReportingOverflow(by: batch).overflow
@@ -36,7 +38,7 @@ public struct MemoryEstimate: Equatable, Sendable {
   /// The number of bytes.
   public var bytes: Int {
     let numbers =
-      Double(Self.copiesOfParameters) * Double(parameters)
+      Double(copiesOfParameters) * Double(parameters)
       + Double(Self.copiesOfOutputs) * Double(outputs)
     return Int(min(Double(Self.bytesOfNumber) * numbers, 1e18))
   }

@@ -66,9 +66,7 @@ public struct RunFolder: Sendable {
   }
 
   /// Removes what was left half-written in the folder.
-  func removePartialFiles() {
-    removeAbandonedFiles(in: openFolder)
-  }
+  func removePartialFiles() { removeTemporaryFiles(in: openFolder) }
 
   /// Where the folder was moved to since this was last asked; nil if it is where it was.
   func newPath() -> String? { state.change(to: path) }
@@ -138,7 +136,7 @@ public struct RunFolder: Sendable {
 
   /// Adds bytes at the end of a file, which is made where there is none.
   ///
-  /// - Throws: `OutputError`, naming the file and the cause. Some of the bytes may have been added.
+  /// - Throws: `OutputError`, naming the file and the cause; the file is then as it was.
   func append(_ bytes: [UInt8], to name: String) throws(OutputError) {
     try appendToFile(at: name, in: openFolder, bytes)
   }

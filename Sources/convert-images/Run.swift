@@ -26,25 +26,23 @@ func run(_ options: Options) throws {
   if Interrupt.isRequested { return }
 
   // A folder beside it that takes the name when it is complete.
-  let partial = "\(out).\(getpid()).partial"
-  ForcedEnd.setLastAction { try? FileManager.default.removeItem(atPath: partial) }
+  let partial = try PartialFolder(for: out)
+  ForcedEnd.setLastAction { try? FileManager.default.removeItem(atPath: partial.path) }
   do {
-    try data.write(to: partial, gzipped: options.isGzipped)
+    try data.write(to: partial.path, gzipped: options.isGzipped)
     if !classes.isEmpty {
       let rows = classes.enumerated().flatMap { label, name in
         Array("\(label),".utf8) + csvField(name.bytes) + Array("\n".utf8)
       }
       try (Array("label,class\n".utf8) + rows).withUnsafeBytes { bytes in
-        try replaceFile(at: "\(partial)/classes.csv", with: bytes)
+        try replaceFile(at: "\(partial.path)/classes.csv", with: bytes)
       }
     }
     try Interrupt.check()
     // Unlike a file's, a folder's name is not taken over where a folder with files has it.
-    guard rename(partial, out) == 0 else {
-      throw OutputError.cannotCreateFolder(path: options.out, code: errno)
-    }
+    try partial.complete()
   } catch {
-    try? FileManager.default.removeItem(atPath: partial)
+    partial.remove()
     throw error
   }
   ForcedEnd.setLastAction(nil)

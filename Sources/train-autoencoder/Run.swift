@@ -17,7 +17,9 @@ func run(_ options: Options) throws {
         features: height * width, hiddenSizes: hiddenSizes, codeSize: options.codeSize)
     case .conv: Autoencoder.size(height: height, width: width, codeSize: options.codeSize)
     }
-  let memory = MemoryEstimate(of: size, batch: data.train.largestBatch)
+  let memory = MemoryEstimate(
+    of: size, batch: data.train.largestBatch,
+    epochs: options.training.epochs)
   try memory.check(
     smaller: (options.architecture == .dense ? ["--hidden"] : []) + ["--latent", "--batch-size"])
   let autoencoder =

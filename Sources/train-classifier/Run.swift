@@ -21,7 +21,8 @@ func run(_ options: Options) throws {
   }
   let memory = MemoryEstimate(
     of: Classifier.size(options.architecture, height: height, width: width),
-    batch: data.train.largestBatch)
+    batch: data.train.largestBatch,
+    epochs: options.training.epochs)
   try memory.check(smaller: ["--batch-size"])
   let random = Random(seed: UInt64(options.training.seed))
   let classifier = Classifier(

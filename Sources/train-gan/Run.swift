@@ -11,7 +11,8 @@ func run(_ options: Options) throws {
   let data = try trainingData(options)
   let judging = try Judging(options.judge, data)
   let memory = MemoryEstimate(
-    of: size(options, imageShape: data.train.imageShape), batch: data.train.largestBatch)
+    of: size(options, imageShape: data.train.imageShape), batch: data.train.largestBatch,
+    epochs: options.training.epochs)
   try memory.check(smaller: ["--latent", "--batch-size"])
   let random = Random(seed: UInt64(options.training.seed))
   let gan = model(options, imageShape: data.train.imageShape, random.split())

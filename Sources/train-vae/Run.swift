@@ -79,7 +79,8 @@ private func memory(
     of: NetworkSize(
       parameters: encoder.parameters + decoder.parameters,
       outputs: encoder.outputs + options.samplesPerImage * decoder.outputs),
-    batch: data.train.largestBatch)
+    batch: data.train.largestBatch,
+    epochs: options.training.epochs)
 }
 
 /// The widths of the encoder and of the decoder, and how many parameters they have.

@@ -106,11 +106,15 @@ import Training
 
   @Test(.timeLimit(.minutes(60))) func brokenJudges() async {
     await #expect(processExitsWith: .success) {
+      threadCount = 1
       let folder = try TemporaryFolder()
       let classifier = Classifier(.conv, height: 6, width: 6, Random(seed: 1))
       let path = folder.path + "/judge"
-      try Judge(classifier).save(to: path)
-      try classifier.save(to: path + "-2", metadata: classifier.metadata(imageShape: [6, 6, 1]))
+      // Without checksums, by which most of what is broken would be known.
+      let tensors = classifier.stateTensors().map { ($0.name, $0.value()) }
+      try SafetensorsFile.write(tensors, to: path)
+      try SafetensorsFile.write(
+        tensors, metadata: classifier.metadata(imageShape: [6, 6, 1]), to: path + "-2")
       let files = try ["judge", "judge-2"].map {
         StructuredFile.safetensors(try folder.bytes(of: $0))
       }

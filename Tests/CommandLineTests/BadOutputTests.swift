@@ -69,11 +69,11 @@ import Testing
     withExtendedLifetime(disk) {}
   }
 
-  /// The same without any permission: files may not grow beyond 32 KB.
+  /// The same without any permission: files may not grow beyond 80 KB.
   @Test func aFileThatMayNotGrow() throws {
     let workspace = try Workspace(data: SmallData(height: 28, width: 28))
     // The unit of the limit is 512 bytes or 1024, as the shell has it.
-    let script = #"ulimit -f 32; exec "$0" "$@""#
+    let script = #"ulimit -f 80; exec "$0" "$@""#
     let result = try Executable(
       command: ["/bin/sh", "-c", script, Executable.path(of: "train-vae")] + Workspace.quick,
       in: workspace
@@ -82,10 +82,8 @@ import Testing
     #expect(
       result.error
         == "train-vae: cannot write 'runs/vae-001/samples/epoch-001.pgm': File too large\n")
-    #expect(
-      try workspace.files(below: "runs/vae-001").keys.sorted() == [
-        "config.json", "loss.csv", "report.html",
-      ])
+    let files = try workspace.files(below: "runs/vae-001").keys.sorted()
+    #expect(files == ["config.json", "loss.csv", "report.html"])
   }
 }
 

@@ -35,8 +35,8 @@ import VAE
       ("sample", ["--model", "vae.safetensors", "--reconstruct", "pipe"], 66),
       ("sample", ["--model", "vae.safetensors", "--reconstruct", "photos"], 66),
       ("convert-images", ["--data", "photos"], 66),
-      ("convert-images", ["--data", "pictures", "--labels", "pipe"], 66),
-    ("train-vae", ["--data", "broken"], 66), ("train-vae", ["--resume", "run"], 65),
+      ("convert-images", ["--data", "pictures", "--labels", "pipe"], 65),
+      ("train-vae", ["--data", "broken"], 66), ("train-vae", ["--resume", "run"], 65),
     ])
   func nothingWaitsForAPipe(program: String, arguments: [String], code: Int32) throws {
     makePipe("pipe")

@@ -1,4 +1,5 @@
 import Foundation
+import Files
 import Fuzzing
 import Testing
 
@@ -14,12 +15,14 @@ import Testing
       let lines = paths.map { "\($0),7" }.joined(separator: "\r\n")
       var mutator = Mutator(
         of: [table, lines].map { StructuredFile([.text(Array($0.utf8))]) },
-        tokens: [",", "\"", "\n", "\r", "\r\n", "a.png", "\u{FEFF}", "\0", " ", "255", "256", "-1", "./"],
+        tokens: [
+          ",", "\"", "\n", "\r", "\r\n", "a.png", "\u{FEFF}", "\0", " ", "255", "256", "-1", "./",
+        ],
         seed: 1)
       let outcome = try fuzz("labels") {
         mutator.next()
       } read: { path in
-        let labels = try Labels(csv: path, for: paths)
+        let labels = try Labels(csv: path, for: paths.map { RawPath($0) }, skipped: [])
         precondition(labels.values.count == paths.count, "\(labels)")
       }
       #expect(outcome.excess <= 64 << 20 && outcome.readCount > 0, "\(outcome)")

@@ -76,7 +76,8 @@ import Testing
     #expect(try workspace.train().code == 0)
     let path = "runs/vae-001/config.json"
     let lines = try text(path).split(separator: "\n").filter { !$0.contains("\"directory\"") }
-    let edited = lines.joined(separator: "\n").replacing("\"quiet\": false,", with: "\"quiet\": false")
+    let edited = lines.joined(separator: "\n").replacing(
+      "\"quiet\": false,", with: "\"quiet\": false")
     try workspace.write(edited.utf8, to: path)
     let resume = ["--epochs", "2", "--resume"]
     let result = try run("train-vae", resume + ["../runs/vae-001"], in: "elsewhere")
@@ -125,6 +126,7 @@ import Testing
     #expect(
       pasted.code == 0 || pasted.error.hasPrefix("train-vae: --epochs 1: expected "),
       "\(command): \(pasted.error)")
-    #expect(pasted.output.contains("run:     \(out)/vae-001"))
+    let shown = out.replacing("\n", with: "\\n")
+    #expect(pasted.output.contains("run:     \(shown)/vae-001"))
   }
 }

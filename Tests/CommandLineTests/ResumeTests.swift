@@ -250,8 +250,9 @@ import Testing
     let folder = try run("train-vae", ["--resume", "runs/vae-001"])
     #expect(folder.code == 65)
     #expect(
-      folder.error == "train-vae: cannot resume 'runs/vae-001': its config.json is damaged: it is "
-        + "not a file\n")
+      folder.error
+        == "train-vae: cannot resume 'runs/vae-001': its config.json is damaged: expected "
+        + "a file of bytes, found a folder\n")
   }
 
   // MARK: A folder that is moved
@@ -271,7 +272,7 @@ import Testing
     #expect(workspace.names(in: "runs").isEmpty && workspace.has("kept/report.html"))
     // Nothing is lost, neither of the epochs before nor of those after.
     let count = try LossTable(of: "kept", in: workspace).rows.count
-    #expect(count > 2 && workspace.names(in: "kept/samples").count == 2 * count)
+    #expect(count >= 2 && workspace.names(in: "kept/samples").count == 2 * count)
     let second = try run("train-vae", ["--resume", "kept", "--epochs", "\(count + 1)"])
     #expect(second.code == 0, "\(second.error)")
     #expect(second.lines.contains("resumed after epoch \(count)"))

@@ -170,6 +170,20 @@ import VAE
     try expectFailure(model + ["--out", "/dev/null/a.png"], 74, "cannot write '/dev/null/a.png'")
   }
 
+  /// Files may not grow beyond a kilobyte.
+  @Test func aFileThatMayNotGrowIsNamedAndNothingHalfWrittenStays() throws {
+    let script = #"ulimit -f 1; exec "$0" "$@""#
+    let result = try Executable(
+      command: [
+        "/bin/sh", "-c", script, Executable.path(of: "sample"), "--model", "vae.safetensors",
+        "--out", "a.npy",
+      ], in: workspace
+    ).result()
+    #expect(result.code == 74 && !result.wasKilled)
+    #expect(result.error == "sample: cannot write 'a.npy': File too large\n")
+    #expect(workspace.names() == ["data", "vae.safetensors"])
+  }
+
   @Test func aCheckpointIsNoModel() throws {
     #expect(try workspace.train().code == 0)
     let path = "runs/vae-001/checkpoint.safetensors"

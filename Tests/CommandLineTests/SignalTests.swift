@@ -118,7 +118,10 @@ import Testing
     #expect(result.code == 130 || result.code == 0)
     #expect(result.error == "")
     #expect(workspace.has("runs/autoencoder-001/model.safetensors"))
-    #expect(try workspace.files(below: "runs/autoencoder-001").keys.allSatisfy { !$0.hasSuffix("partial") })
+    #expect(
+      try workspace.files(below: "runs/autoencoder-001").keys.allSatisfy {
+        !$0.hasSuffix("partial")
+      })
   }
 
   @Test(arguments: [SIGINT, SIGTERM])

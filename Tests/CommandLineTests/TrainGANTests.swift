@@ -224,6 +224,7 @@ import Testing
           "label-smoothing": 0.1,
           "data": "data",
           "no-cache": false,
+          "damaged": "error",
           "out": "runs",
           "seed": 0,
           "threads": 1,
@@ -235,7 +236,8 @@ import Testing
           "tensorboard": false,
           "check-finite": false,
           "profile": false,
-          "quiet": true
+          "quiet": true,
+          "directory": "\(workspace.path)"
         }
 
         """)
@@ -311,7 +313,7 @@ import Testing
       let (height, width) = (40 + 7 * index, 60)
       let photo = Image(
         height: height, width: width, channels: 3,
-        pixels: (0..<3 * height * width).map { UInt8(truncatingIfNeeded: $0 / 90 * (index + 3)) })
+        pixels: (0..<3 * height * width).map { UInt8(truncatingIfNeeded: $0 / 91 * (index + 3)) })
       let bytes = index % 2 == 0 ? photo.png : jpeg(photo)
       try workspace.write(bytes, to: index < 3 ? "photos/\(index)" : "photos/more/\(index)")
     }
@@ -337,6 +339,29 @@ import Testing
       return files
     }
     #expect(runs[0]["samples/epoch-001.png"] != nil && runs[0] == runs[1] && runs[1] == runs[2])
+  }
+
+  @Test func damagedFilesOfAFolderAreLeftOutIfAskedFor() throws {
+    try writeImages(4, side: 28, to: "photos")
+    try workspace.write([1], to: "photos/00.jpg")
+    let refused = try train("--data", "photos", "--no-cache")
+    #expect(refused.code == 65)
+    #expect(refused.error.hasPrefix("train-gan: photos/00.jpg: expected an image "))
+    let result = try train("--data", "photos", "--no-cache", "--damaged", "skip")
+    #expect(result.code == 0 && result.error == "")
+    #expect(
+      result.output.contains(
+        """
+        data:    colour images in photos, 4 training images
+                 1 damaged image left out: photos/00.jpg: expected an image (PNG, JPEG, or binary PGM \
+        or PPM), found 0x01
+
+        """))
+    // A run goes on as it began.
+    let resumed = try Executable(
+      "train-gan", ["--resume", Self.run, "--epochs", "2", "--no-cache"], in: workspace
+    ).result()
+    #expect(resumed.code == 0 && resumed.error == "")
   }
 
   // MARK: The same bytes

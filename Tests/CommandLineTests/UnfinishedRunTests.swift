@@ -29,7 +29,8 @@ import Testing
       "sample", ["--model", folder + "model.safetensors", "--count", "4", "--out", "a.png"])
     #expect(result.code == 0, "\(result.error)")
     // Without a checkpoint it begins anew, and the model is that of the new run.
-    let resumed = try run("train-" + name, ["--resume", folder, "--epochs", "2", "--judge", "none"])
+    let resumed = try run(
+      "train-" + name, ["--resume", folder, "--epochs", "2", "--judge", "none"])
     #expect(resumed.lines.contains("there is no checkpoint yet: the run begins anew"))
     #expect(resumed.code == 0, "\(resumed.error)")
   }
@@ -61,7 +62,8 @@ import Testing
     let result = try run("sample", sampling)
     #expect(result.code == 65)
     #expect(
-      result.error == "sample: '\(folder)checkpoint.safetensors' is a checkpoint, where --resume goes"
+      result.error
+        == "sample: '\(folder)checkpoint.safetensors' is a checkpoint, where --resume goes"
         + " on: expected a trained model, which its run has not written; the program that trained it"
         + " writes it with --resume 'my runs/gan-001' --epochs 2\n")
     #expect(try run("train-gan", ["--resume", "my runs/gan-001", "--epochs", "2"]).code == 0)

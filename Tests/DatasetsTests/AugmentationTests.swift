@@ -158,8 +158,7 @@ import Testing
     #expect(steepest < 1.2, "\(steepest)")
   }
 
-  @Test func elasticAgreesWithTheFormulaPixelByPixel() throws {
-    // An even image stays even but for what comes in from beyond the edges.
+  @Test func anEvenImageStaysEvenButForItsEdges() throws {
     let images = LabeledImages(
       height: 40, width: 30, pixels: [UInt8](repeating: 200, count: 1_200), labels: [0])
     for version in try Self.versions(images, .elastic, count: 20) {

@@ -194,19 +194,6 @@ import Testing
     #expect(try scratch.contents == ["folder"])
   }
 
-  @Test(arguments: [1, 1_000_000]) func fullDiskLeavesWhatWasThere(count: Int) throws {
-    // The temporary file is a link to a device that is always full.
-    let path = try scratch.write([1, 2, 3], "labels")
-    let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
-    try FileManager.default.createSymbolicLink(
-      atPath: temporary, withDestinationPath: "/dev/full")
-    #expect(throws: OutputError.cannotWrite(path: path, code: ENOSPC)) {
-      try IDX(shape: [count], bytes: [UInt8](repeating: 9, count: count)).write(to: path)
-    }
-    #expect(try scratch.contents == ["labels"])
-    #expect(try scratch.read("labels") == [1, 2, 3])
-  }
-
   @Test(.enabled(if: geteuid() != 0, "root may write everywhere")) func unwritableFolder() throws {
     chmod(scratch.path, 0o555)
     defer { chmod(scratch.path, 0o755) }

@@ -279,6 +279,19 @@ import Testing
     }
   }
 
+  @Test func tablesThatAreTooWide() throws {
+    let scratch = try Scratch()
+    let line = [UInt8](repeating: UInt8(ascii: ","), count: 65_536)
+    #expect(
+      message { try Table(csv: Array("a\n".utf8) + line, path: "t.csv") }
+        == "t.csv: expected at most 65536 columns, found more")
+    #expect(try Table(csv: Array(line.dropLast()), path: "t.csv").columns.count == 65_535)
+    try Tensor.zeros([1, 65_537]).write(npy: scratch("a.npy"))
+    #expect(throws: TableError.tooManyColumns(path: scratch("a.npy"), limit: 65_536)) {
+      try Table(path: scratch("a.npy"))
+    }
+  }
+
   // MARK: Files
 
   @Test func gzippedFilesAndFilesThatAreNotThere() throws {
@@ -291,7 +304,7 @@ import Testing
     }
     #expect(
       message { try Table(path: scratch.path) }
-        == "\(scratch.path): cannot be read: Is a directory")
+        == "\(scratch.path): cannot be read: expected a file of bytes, found a folder")
     #expect(
       message { try Table(path: "/dev/zero") }
         == "/dev/zero: cannot be read: it is not a file of bytes")

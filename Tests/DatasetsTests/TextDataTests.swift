@@ -34,6 +34,7 @@ import Testing
     #expect(data.train.unitCount == 88 && data.test.unitCount == 8)
     let batch = data.test.batch(at: [0, 1])
     #expect(batch.values.shape == [2, 5] && batch.labels.isEmpty && batch.lengths == nil)
+    #expect(batch.unitCount(of: data.test.element) == 8)
     let symbols = batch.values.scalars.map { Int($0) }
     let scalars = Array(Self.sample.unicodeScalars)
     for index in 0..<2 {
@@ -221,6 +222,8 @@ import Testing
       }
     }
     #expect(rows.sorted() == ["ada\n", "bob\n", "emma\n"])
+    // Padding does not count.
+    #expect(all[0].unitCount(of: data.train.element) == data.train.unitCount)
     #expect(data.train.unitCount + data.test.unitCount == 4 + 4 + 5)
   }
 

@@ -29,7 +29,9 @@ import Testing
     try write([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header)
   }
 
-  static let accepted: [[Int]] = [[1 << 47, 0], [0, 1 << 47], [0, 1 << 48], [3, 0, 1 << 40, 7, 0]]
+  static let accepted: [[Int]] = [
+    [1 << 47, 0], [0, 1 << 47], [0, 1 << 48], [3, 0, 1 << 40, 7, 0],
+  ]
   static let refused: [[Int]] = [
     [0, 1 << 47, 1 << 32], [0, 1 << 31, 1 << 32, 0], [1 << 31, 1 << 32, 0], [Int.max, 0],
     [Int.max, Int.max, 0], [0, 1 << 62, 2], [1 << 24, 1 << 24, 1 << 24, 0],

@@ -149,6 +149,18 @@ import Testing
       marks.map { $0["stroke-dasharray"] } == [nil, nil, "7 4", "7 4", nil, nil, "2 3"])
   }
 
+  @Test func theLegendShowsTheColourAndThePatternOfEachLine() {
+    let figure = Figure {
+      Line([0, 1], [0, 1], label: "a")
+      Line([0, 1], [0, 1], label: "b")
+      Line([0, 1], [0, 1], label: "c", dash: .dashDotted)
+    }
+    let keys = SVGReader(figure.svg).all("path").map(\.attributes)
+      .filter { $0["d"]?.hasSuffix("h24") == true }
+    #expect(keys.map { $0["class"] } == ["c0", "c1", "c2"])
+    #expect(keys.map { $0["stroke-dasharray"] } == [nil, "7 4", "9 3 2 3"])
+  }
+
   @Test func whatIsOutsideAGivenRangeIsCutOff() throws {
     let figure = Figure(x: .linear(range: 0...1), y: .linear(range: 0...1)) {
       Line([-5, 5], [-1e300, 1e300])

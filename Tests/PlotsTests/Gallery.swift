@@ -61,7 +61,8 @@ enum Gallery {
     return Figure(
       title: "Gaussian process",
       caption:
-        "Posterior after five observations; the band is two standard deviations wide on each side of the mean.",
+        "Posterior after five observations; the band is two standard deviations wide "
+        + "on each side of the mean.",
       x: .linear("time", unit: "s"), y: .linear("f")
     ) {
       Line(x, mean, label: "mean")
@@ -172,7 +173,8 @@ enum Gallery {
   static let png: [UInt8] = Array(
     Data(
       base64Encoded:
-        "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEklEQVR42mP4z8DAAMIM/4EAAB/uBfvxq7p3AAAAAElFTkSuQmCC"
+        "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEklEQVR42mP4z8DAA"
+        + "MIM/4EAAB/uBfvxq7p3AAAAAElFTkSuQmCC"
     ) ?? Data())
 
   static var picture: Figure {

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Plots
 
-/// What a mark draws in a plane in which a unit is a pixel, with (0, 0) at the lower left corner of a
-/// square of 100 and numbers growing to the right and upwards.
+/// What a mark draws in a plane in which a unit is a pixel, with (0, 0) at the lower left corner of
+/// a square of 100 and numbers growing to the right and upwards.
 private func drawn(_ mark: some Mark, x: Axis = .linear(), y: Axis = .linear()) -> String {
   let low: Double = 0
   var canvas = Canvas(

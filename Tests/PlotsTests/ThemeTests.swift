@@ -37,8 +37,8 @@ import Testing
     }
   }
 
-  /// What is seen of linear colours with each kind of colour blindness, in full (Machado, Oliveira and
-  /// Fernandes 2009), and the least distance that is asked for.
+  /// What is seen of linear colours with each kind of colour blindness, in full (Machado, Oliveira
+  /// and Fernandes 2009), and the least distance that is asked for.
   private static let visions: [(name: String, matrix: [[Double]], distance: Double)] = [
     ("all cones", [[1, 0, 0], [0, 1, 0], [0, 0, 1]], 0.13),
     (

@@ -15,8 +15,11 @@ import VAE
 @Suite struct ModelFuzzTests {
   @Test(.timeLimit(.minutes(60))) func brokenModelFiles() async {
     await #expect(processExitsWith: .success) {
+      threadCount = 1  // Threads do not pay for models of a few numbers.
+      let files = try modelFiles().map { StructuredFile.safetensors($0) }
       var mutator = Mutator(
-        of: try modelFiles().map { .safetensors($0) },
+        // The last, with convolutions, takes longest.
+        of: files + files.dropLast() + files.dropLast() + files.dropLast(),
         tokens: [
           "16777216", "16777217", "16777216,16777216,16777216", "1e9", "inf", ",", "\"", "dense",
           "conv", "dcgan", "vae", "gan", "autoencoder", "classifier", "\"hidden\":\"",
@@ -36,7 +39,8 @@ import VAE
           images.append(try sampler.reconstruct(.ones([2] + sampler.imageShape)))
         }
         for image in images {
-          precondition(image.scalars.allSatisfy { (0...1).contains($0) }, "expected values from 0 to 1")
+          precondition(
+            image.scalars.allSatisfy { (0...1).contains($0) }, "expected values from 0 to 1")
         }
       }
       #expect(outcome.isGood, "\(outcome)")
@@ -57,11 +61,14 @@ private func modelFiles() throws -> [[UInt8]] {
       GAN.dense(features: 3, latentSize: 2, generatorSizes: [2], discriminatorSizes: [2], random),
       [1, 1, 3]
     ),
-    (GAN.dcgan(latentSize: 1, baseChannels: 1, random), [28, 28, 1]),
     (Classifier(.dense, height: 1, width: 2, classes: 2, random), [1, 2, 1]),
+    (GAN.dcgan(latentSize: 1, baseChannels: 1, random), [28, 28, 1]),
   ]
   return try models.map { model, imageShape in
-    try model.save(to: folder.path + "/a", metadata: model.metadata(imageShape: imageShape))
+    // Without a checksum, by which most of what is broken would be known.
+    try SafetensorsFile.write(
+      model.stateTensors().map { ($0.name, $0.value()) },
+      metadata: model.metadata(imageShape: imageShape), to: folder.path + "/a")
     return try folder.bytes(of: "a")
   }
 }

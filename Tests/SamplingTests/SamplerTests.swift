@@ -196,7 +196,7 @@ import VAE
     (
       "hidden", "16777216,16777216",
       "expected the model described in its metadata to be one of at most 427 numbers, found"
-        + " '562950909722624'"
+        + " 'more than any memory holds'"
     ),
     (
       "image-shape", "4,7,1",

@@ -52,9 +52,9 @@ private let rows: [PowerRow] = [
     #expect(agrees(curvature.scalar, row.twiceInBase), "\(row): \(curvature)")
   }
 
-  /// 1e-310⁻¹ is infinite, as 0⁻¹ is.
+  /// (2⁻¹⁰³⁰)⁻¹ is infinite, as 0⁻¹ is.
   @Test func aDenormalBaseIsNotUndefined() {
-    let (a, b) = (Tensor([1e-310], dtype: .float64), Tensor([0], dtype: .float64))
+    let (a, b) = (Tensor([0x1p-1030], dtype: .float64), Tensor([0], dtype: .float64))
     let gradients = valueWithGradient(at: [a, b]) { pow($0[0], $0[1]).sum() }.gradients
     #expect(gradients[0].scalar == 0 && !gradients[1].scalar.isNaN)
   }

@@ -18,6 +18,12 @@ private let targets: [(Double, Double)] =
   logits.flatMap { l in [(l, 0), (l, 1)] }
   + finiteLogits.flatMap { l in [0.25, 0.5, 1 - 0x1p-20, 0x1p-20].map { (l, $0) } }
 
+/// Those of them at which the derivative, σ(l) − t, is not small beside its terms: near its zero it has
+/// their digits.
+private let residualTargets = targets.filter { l, t in
+  !l.isFinite || t == 0 || t == 1 || Swift.abs(1 / (1 + exp(-l)) - t) > 0.2 * Swift.max(t, 1 - t)
+}
+
 /// Pairs of logits or log-variances, nearly equal and not.
 private let pairs: [(Double, Double)] = [0, 0.2, -0.6, 1.3, -2.5, 6, -9, 20].flatMap { x in
   [0x1p-22, 1e-5, 1e-3, 0.05, 0.4, 0.9, 1.4, 3, 11].flatMap { [(x, x + $0), (x, x - $0)] }
@@ -58,7 +64,7 @@ private let elementwise: [PrecisionRow] = [
   .zip(
     "logistic cross-entropy", targets, { logisticCrossEntropy(logits: $0, $1) }, wideCrossEntropy),
   .zip(
-    "logistic cross-entropy′", targets,
+    "logistic cross-entropy′", residualTargets,
     { l, t in slope { logisticCrossEntropy(logits: $0, t) }(l) }, wideResidual),
   .zip(
     "logistic cross-entropy″", targets,
@@ -68,7 +74,7 @@ private let elementwise: [PrecisionRow] = [
     { bernoulliLogDensity(of: $1.expanded(at: 1), logits: $0.expanded(at: 1)) },
     { -wideCrossEntropy($0, $1) }),
   .zip(
-    "Bernoulli log-density′", targets,
+    "Bernoulli log-density′", residualTargets,
     { l, x in slope { bernoulliLogDensity(of: x.expanded(at: 1), logits: $0.expanded(at: 1)) }(l) },
     { -wideResidual($0, $1) }),
   .zip(

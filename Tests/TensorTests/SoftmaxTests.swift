@@ -54,7 +54,7 @@ private let inf = Double.infinity
   @Test func aNaNIsEverywhere() {
     let x = Tensor([1, .nan, -inf])
     #expect(softmax(x).scalars[0].isNaN && softmax(x).scalars[1].isNaN)
-    #expect(logSoftmax(x).scalars.prefix(2).allSatisfy(\.isNaN))
+    #expect(logSoftmax(x).scalars.prefix(2).allSatisfy { $0.isNaN })
     #expect(x.logSumExp(along: 0).scalars[0].isNaN)
   }
 

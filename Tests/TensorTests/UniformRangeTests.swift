@@ -17,34 +17,37 @@ private let ordinary: [Range<Double>] = [
 ]
 
 private let rows: [RangeRow] =
-  ordinary.flatMap { [.init(range: $0, dtype: .float32), .init(range: $0, dtype: .float64)] } + [
-    // Few numbers of the type lie between the bounds, and the upper one is near all of them.
-    .init(range: 1e6..<1e6 + 1, dtype: .float32),
-    .init(range: -1e6 - 1 ..< -1e6, dtype: .float32),
-    .init(range: 1e15..<1e15 + 1, dtype: .float64),
-    .init(range: 1..<1 + 0x1p-23, dtype: .float32, hasMean: false),
-    .init(range: 1..<1 + 1e-10, dtype: .float32, hasMean: false),
-    .init(range: 1..<1.0.nextUp, dtype: .float64, hasMean: false),
-    .init(range: 0..<0x1p-1074, dtype: .float64, hasMean: false),
-    // Spans that overflow.
-    .init(range: -3e38..<3e38, dtype: .float32),
-    .init(range: -1.7e308..<1.7e308, dtype: .float64),
-    .init(
-      range: -Double(Float.greatestFiniteMagnitude)..<Double(Float.greatestFiniteMagnitude),
-      dtype: .float32),
-    // Spans and bounds that are denormal numbers, or whose parts are.
-    .init(range: 0..<1e-40, dtype: .float32),
-    .init(range: 1e-40..<2e-40, dtype: .float32),
-    .init(range: -2e-40 ..< -1e-40, dtype: .float32),
-    .init(range: 1e-40..<1, dtype: .float32),
-    .init(range: -1 ..< -1e-40, dtype: .float32),
-    .init(range: 0..<1e-36, dtype: .float32),
-    .init(range: 1e-310..<2e-310, dtype: .float64),
-    .init(range: -2e-310..<1e-310, dtype: .float64),
-    .init(range: 0..<1e-300, dtype: .float64),
-    // A product that rounds to the bound, which is 0.
-    .init(range: -1e-3..<0, dtype: .float32, count: 2_000_000),
-  ]
+  ordinary.map { RangeRow(range: $0, dtype: .float32) }
+  + ordinary.map { RangeRow(range: $0, dtype: .float64) } + unusual
+
+private let unusual: [RangeRow] = [
+  // Few numbers of the type lie between the bounds, and the upper one is near all of them.
+  .init(range: 1e6..<1e6 + 1, dtype: .float32),
+  .init(range: -1e6 - 1 ..< -1e6, dtype: .float32),
+  .init(range: 1e15..<1e15 + 1, dtype: .float64, hasMean: false),
+  .init(range: 1..<1 + 0x1p-23, dtype: .float32, hasMean: false),
+  .init(range: 1..<1 + 1e-10, dtype: .float32, hasMean: false),
+  .init(range: 1..<1.0.nextUp, dtype: .float64, hasMean: false),
+  .init(range: 0..<0x1p-1074, dtype: .float64, hasMean: false),
+  // Spans that overflow.
+  .init(range: -3e38..<3e38, dtype: .float32),
+  .init(range: -1.7e308..<1.7e308, dtype: .float64),
+  .init(
+    range: -Double(Float.greatestFiniteMagnitude)..<Double(Float.greatestFiniteMagnitude),
+    dtype: .float32),
+  // Spans and bounds that are denormal numbers, or whose parts are.
+  .init(range: 0..<1e-40, dtype: .float32),
+  .init(range: 1e-40..<2e-40, dtype: .float32),
+  .init(range: -2e-40 ..< -1e-40, dtype: .float32),
+  .init(range: 1e-40..<1, dtype: .float32),
+  .init(range: -1 ..< -1e-40, dtype: .float32),
+  .init(range: 0..<1e-36, dtype: .float32),
+  .init(range: 0x1p-1030..<0x1p-1029, dtype: .float64),
+  .init(range: -0x1p-1029..<0x1p-1030, dtype: .float64),
+  .init(range: 0..<1e-300, dtype: .float64),
+  // A product that rounds to the bound, which is 0.
+  .init(range: -1e-3..<0, dtype: .float32, count: 2_000_000),
+]
 
 @Suite struct UniformRangeTests {
   @Test(arguments: rows)
@@ -71,11 +74,15 @@ private let rows: [RangeRow] =
   /// Both ends of the range, by the numbers of [0, 1) that lead there.
   @Test func theEndsAreReachedAndNotLeft() {
     let (first, last) = (0.0, 1 - 0x1p-24)
-    for (range, ends) in [
-      (1.0..<2, [1, 2 - 0x1p-23]), (1e6..<1e6 + 1, [1e6, 1e6 + 1 - 0x1p-4]),
-      (-2 ..< -1, [-2, -1 - 0x1p-23]), (0.3..<0.7, [Double(Float(0.3)), Double(Float(0.7))]),
-      (-0.7 ..< -0.3, [-Double(Float(0.7)), Double(-Float(0.3).nextUp)]),
-    ] {
+    let (low, high) = (Float(0.3), Float(0.7))
+    let rows: [(range: Range<Double>, ends: [Double])] = [
+      (1..<2, [1, 2 - 0x1p-23]),
+      (1e6..<1_000_001, [1e6, 1_000_001 - 0x1p-4]),
+      (-2 ..< -1, [-2, -1 - 0x1p-23]),
+      (0.3..<0.7, [Double(low), Double(high)]),
+      (-0.7 ..< -0.3, [-Double(high), -Double(low)]),
+    ]
+    for (range, ends) in rows {
       let x = UniformRange(range, .float32).scaled(Tensor([first, last])).doubles
       #expect(x == ends, "\(range): \(x)")
     }

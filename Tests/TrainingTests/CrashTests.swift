@@ -88,7 +88,7 @@ import Testing
     let session = try TrainingSession("test", [:], options, data, model: "none")
     let trainer = PointTrainer(data.train)
     _ = try session.train(
-      trainer, stepsLoggedEvery: 1, keepingBest: BestModel(trainer.model, metadata: ["a": "b"]))
+      trainer, stepsLoggedEvery: 1, keeping: KeptModel(trainer.model, metadata: ["a": "b"]))
     try session.folder.write(
       trainer.model.stateTensors().map { ($0.name, $0.value()) }, metadata: [:],
       to: RunFolder.modelName)

@@ -139,7 +139,10 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: path(1), withIntermediateDirectories: false)
     let report = try write([4])
-    #expect(report == ["cannot read '\(path(1))': Is a directory; it stays as it is"])
+    #expect(
+      report == [
+        "cannot read '\(path(1))': expected a file of bytes, found a folder; it stays as it is"
+      ])
     #expect(EventFile.names(in: folder).count == 2)
   }
 

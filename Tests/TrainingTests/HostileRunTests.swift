@@ -2,6 +2,7 @@ import Files
 import Foundation
 import FoundationXML
 import Images
+import Plots
 import TestSupport
 import Testing
 

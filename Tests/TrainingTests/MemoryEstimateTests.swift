@@ -7,22 +7,25 @@ import Testing
   private let available = AvailableMemory(bytes: 1_000_000, limit: "the machine has left")
 
   @Test func aTrainingThatFitsIsNotRefused() throws {
-    let memory = MemoryEstimate(of: .perceptron([10, 20, 3]), batch: 4)
+    let memory = MemoryEstimate(of: .perceptron([10, 20, 3]), batch: 4, epochs: 2)
     // 283 parameters seven times, 23 outputs for each of 4 examples twice, in float32.
     #expect(memory.bytes == 4 * (7 * 283 + 2 * 23 * 4))
+    let once = MemoryEstimate(of: .perceptron([10, 20, 3]), batch: 4, epochs: 1)
+    #expect(once.bytes == 4 * (4 * 283 + 2 * 23 * 4))
     try memory.check(smaller: ["--hidden"], available)
     try memory.check(smaller: ["--hidden"], nil)
     #expect(memory.note(available) == nil)
   }
 
   @Test func muchIsTold() throws {
-    let memory = MemoryEstimate(of: NetworkSize(parameters: 20_000, outputs: 0), batch: 1)
+    let memory = MemoryEstimate(
+      of: NetworkSize(parameters: 20_000, outputs: 0), batch: 1, epochs: 9)
     try memory.check(smaller: ["--hidden"], available)
     #expect(memory.note(available) == "memory:  about 560 kB, of 1.0 MB that the machine has left")
   }
 
   @Test func whatCannotFitIsRefused() {
-    let memory = MemoryEstimate(of: .perceptron([784, 65_536, 65_536, 20]), batch: 128)
+    let memory = MemoryEstimate(of: .perceptron([784, 65_536, 65_536, 20]), batch: 128, epochs: 2)
     let error = #expect(throws: MemoryError.self) {
       try memory.check(smaller: ["--hidden", "--batch-size"], available)
     }
@@ -36,7 +39,7 @@ import Testing
   }
 
   @Test func aBatchBeyondAllMemoryIsRefusedToo() {
-    let memory = MemoryEstimate(of: .perceptron([784, 400]), batch: Int.max / 2)
+    let memory = MemoryEstimate(of: .perceptron([784, 400]), batch: Int.max / 2, epochs: 1)
     #expect(throws: MemoryError.self) { try memory.check(smaller: [], available) }
   }
 

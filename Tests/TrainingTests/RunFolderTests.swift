@@ -90,7 +90,7 @@ import Testing
     try events.add(figures: [("a", 1)], pictures: [], step: 1)
     try folder.write(Image(height: 1, width: 1, channels: 1, pixels: [7]), to: "samples/epoch-001")
     let layer = Dense(1, 1, Random(seed: 1))
-    try BestModel(layer).file(in: folder)()
+    try KeptModel(layer, metadata: [:]).files([KeptModel.bestName], in: folder)()
     for epoch in 1...2 {
       try folder.write(Checkpoint(of: [.module("m", layer)], epoch: epoch, step: 1))
     }

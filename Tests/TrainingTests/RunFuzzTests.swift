@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Fuzzing
+import Tensor
 import TestSupport
 import Testing
 
@@ -11,6 +12,7 @@ import Testing
 @Suite struct RunFuzzTests {
   @Test(.timeLimit(.minutes(60))) func brokenCheckpoints() async {
     await #expect(processExitsWith: .success) {
+      threadCount = 1
       let run = try FinishedRun()
       let file = try run.temporary.bytes(of: "tiny-001/checkpoint.safetensors")
       var mutator = Mutator(

@@ -32,6 +32,7 @@ import VAE
     "scaled": 3,
     "scaled, back": 6,
     "square": 1,
+    "standardGaussianDivergence": 1,
     "sum": 1,
     "sum, back": 3,
   ]

@@ -2,12 +2,12 @@ import Plots
 
 /// Codes of two dimensions as points at their values, in the colours of their labels.
 ///
-/// Codes of images crowd about one place with some far out. Where half of an axis or more is left to
-/// the outer tenths of the codes, a second panel shows the middle without them.
+/// Codes of images crowd about one place with some far out. Where half of an axis or more is left
+/// to the outer tenths of the codes, a second panel shows the middle without them.
 ///
 /// - Parameters:
-///   - codes: The coordinates of each code in turn, `[labels.count, 2]`; codes that are not finite are
-///     left out.
+///   - codes: The coordinates of each code in turn, `[labels.count, 2]`; codes that are not finite
+///     are left out.
 ///   - labels: The label of each code.
 public func codesFigure(_ codes: [Float], labels: [Int]) -> FigureGrid {
   precondition(

@@ -49,6 +49,7 @@ struct JudgeCache {
   ///   the user can have made.
   func judge(for images: LabeledImages, reporting report: (String) -> Void) -> Judge? {
     let path = path(for: images)
+    folder.removeAbandonedFiles()
     guard folder.contains(name(for: images)) else { return nil }
     do {
       try folder.expectOwnFile(name(for: images))
@@ -62,12 +63,11 @@ struct JudgeCache {
     }
   }
 
-  /// Keeps the judge for later runs, and removes what those left that were killed while they did.
+  /// Keeps the judge for later runs.
   ///
   /// - Throws: `OutputError` if it cannot be written.
   func keep(_ judge: Judge, for images: LabeledImages) throws {
     let folder = try folder.opened()
-    removeAbandonedFiles(in: folder)
     try SafetensorsFile.write(
       judge.classifier.stateTensors().map { ($0.name, $0.value()) }, metadata: [:],
       to: name(for: images), in: folder, withChecksum: true, permissions: 0o600)

@@ -1,102 +1,128 @@
-import Foundation
-
 extension ElasticDistortion {
-  /// Writes a distorted image, row-major like the original: a pixel of the result has the value at the
-  /// place that the distortion moves it to, interpolated bilinearly, and 0 beyond the edges.
+  /// Writes a distorted image, row-major like the original.
+  ///
+  /// A pixel of the result has the value at the place that the distortion moves it to, interpolated
+  /// bilinearly between the centres of pixels, and 0 beyond the edges.
   func write(
     _ image: UnsafePointer<UInt8>, height: Int, width: Int, channels: Int,
     to result: UnsafeMutablePointer<UInt8>
   ) {
-    let across = Displacement(horizontal, height: height, width: width)
-    let down = Displacement(vertical, height: height, width: width)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { row in
-      guard let x = row.baseAddress else { return }
-      let y = x + width
-      for top in 0..<height {
-        across.write(row: top, to: x)
-        down.write(row: top, to: y)
-        for left in 0..<width {
-          writePixel(
-            of: image, height: height, width: width, channels: channels,
-            x: Float(left) + x[left], y: Float(top) + y[left],
-            to: result + (top * width + left) * channels)
-        }
+    let across = WaveSum(horizontal, height: height, width: width)
+    let down = WaveSum(vertical, height: height, width: width)
+    let frame = Frame(height: height, width: width, channels: channels)
+    // The framed image, and for each pixel of a row two coordinates with their fractions.
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: frame.count + 4 * width) { memory in
+      guard let framed = memory.baseAddress else { return }
+      frame.write(image, to: framed)
+      let x = Coordinates(framed + frame.count, count: width)
+      let y = Coordinates(framed + frame.count + 2 * width, count: width)
+      for row in 0..<height {
+        across.write(row: row, to: x.whole)
+        down.write(row: row, to: y.whole)
+        x.split(from: Float(frame.margin), step: 1, upTo: Float(width + frame.margin))
+        y.split(from: Float(row + frame.margin), step: 0, upTo: Float(height + frame.margin))
+        frame.writeRow(at: x, y, from: framed, to: result + row * width * channels)
       }
     }
   }
 }
 
-/// Writes the values of an image between the centres of its pixels, which are at whole numbers.
-@inline(__always)
-private func writePixel(
-  of image: UnsafePointer<UInt8>, height: Int, width: Int, channels: Int, x: Float, y: Float,
-  to result: UnsafeMutablePointer<UInt8>
-) {
-  let (left, top) = (x.rounded(.down), y.rounded(.down))
-  let (column, row) = (Int(left), Int(top))
-  let (right, bottom) = (x - left, y - top)
-  let isInside = column >= 0 && row >= 0 && column + 1 < width && row + 1 < height
-  for channel in 0..<channels {
-    /// The value of a pixel, 0 beyond the edges.
-    func value(_ row: Int, _ column: Int) -> Float {
-      guard isInside || row >= 0 && row < height && column >= 0 && column < width else { return 0 }
-      return Float(image[(row * width + column) * channels + channel])
+/// An image with black pixels around it, so that whatever is read between pixels is there.
+private struct Frame {
+  let height: Int
+  let width: Int
+  let channels: Int
+  /// The number of black pixels on each side.
+  let margin = 2
+
+  /// The number of values from row to row.
+  private var stride: Int { (width + 2 * margin) * channels }
+  /// The number of values in all.
+  var count: Int { (height + 2 * margin) * stride }
+
+  /// Writes an image and the black pixels around it.
+  func write(_ image: UnsafePointer<UInt8>, to result: UnsafeMutablePointer<Float>) {
+    result.update(repeating: 0, count: count)
+    for row in 0..<height {
+      let line = result + (row + margin) * stride + margin * channels
+      let source = image + row * width * channels
+      for place in 0..<width * channels { line[place] = Float(source[place]) }
     }
-    let above = value(row, column) * (1 - right) + value(row, column + 1) * right
-    let below = value(row + 1, column) * (1 - right) + value(row + 1, column + 1) * right
-    result[channel] = UInt8(above * (1 - bottom) + below * bottom + 0.5)
+  }
+
+  /// Writes pixels with the values at these coordinates of the framed image.
+  func writeRow(
+    at x: Coordinates, _ y: Coordinates, from framed: UnsafePointer<Float>,
+    to result: UnsafeMutablePointer<UInt8>
+  ) {
+    // Where the compiler knows that there is one channel, it makes no loop of it.
+    if channels == 1 {
+      writeRow(at: x, y, from: framed, channels: 1, to: result)
+    } else {
+      writeRow(at: x, y, from: framed, channels: channels, to: result)
+    }
+  }
+
+  @inline(__always)
+  private func writeRow(
+    at x: Coordinates, _ y: Coordinates, from framed: UnsafePointer<Float>, channels: Int,
+    to result: UnsafeMutablePointer<UInt8>
+  ) {
+    let stride = stride
+    for place in 0..<width {
+      let (right, bottom) = (x.fraction[place], y.fraction[place])
+      let upper =
+        framed + (wholeNumber(in: y.whole[place]) &* stride)
+        + (wholeNumber(in: x.whole[place]) &* channels)
+      let lower = upper + stride
+      for channel in 0..<channels {
+        let above = upper[channel] + (upper[channel + channels] - upper[channel]) * right
+        let below = lower[channel] + (lower[channel + channels] - lower[channel]) * right
+        let value = above + (below - above) * bottom
+        result[place &* channels &+ channel] = UInt8(
+          truncatingIfNeeded: wholeNumber(in: value + behindFractions))
+      }
+    }
   }
 }
 
-/// A coordinate's displacement at every pixel of an image: a sum of waves.
+/// 2²³, behind which a floating-point number has its last whole digit last: the sum with a number from 0 to
+/// 2²² is rounded to a whole number.
 ///
-/// As sin(a x + (b y + c)) = sin(a x) cos(b y + c) + cos(a x) sin(b y + c), it takes a sine and a cosine
-/// for each row and column instead of a sine for each pixel.
-private struct Displacement {
-  /// The sine and the cosine of one wave along one side.
-  typealias Turn = (sine: Float, cosine: Float)
+/// The standard library's conversions, which first make sure that there is a result, take longer than all
+/// the rest.
+private let behindFractions: Float = 0x1p23
 
-  /// Of each wave, by column.
-  private let columns: [[Turn]]
-  /// Of each wave, by row, times its amplitude.
-  private let rows: [[Turn]]
+/// The whole number that was added to 2²³.
+@inline(__always)
+private func wholeNumber(in sum: Float) -> Int { Int(sum.bitPattern & 0x7f_ffff) }
 
-  init(_ waves: [ElasticDistortion.Wave], height: Int, width: Int) {
-    columns = waves.map { turns(width, step: $0.frequencyX, start: 0, amplitude: 1) }
-    rows = waves.map {
-      turns(height, step: $0.frequencyY, start: $0.phase, amplitude: $0.amplitude)
-    }
+/// Coordinates of the pixels of a row along one axis: at first displacements, then whole pixels and
+/// fractions.
+private struct Coordinates {
+  /// Displacements, and once they are split the number of a pixel, added to 2²³.
+  let whole: UnsafeMutablePointer<Float>
+  /// How far behind this pixel a coordinate is, from 0 to 1.
+  let fraction: UnsafeMutablePointer<Float>
+  private let count: Int
+
+  /// Uses memory for twice the count.
+  init(_ memory: UnsafeMutablePointer<Float>, count: Int) {
+    whole = memory
+    fraction = memory + count
+    self.count = count
   }
 
-  /// Writes the displacements of a row of pixels.
-  func write(row: Int, to result: UnsafeMutablePointer<Float>) {
-    guard let width = columns.first?.count else { return }
-    result.update(repeating: 0, count: width)
-    for (wave, turns) in columns.enumerated() {
-      let (sine, cosine) = rows[wave][row]
-      turns.withUnsafeBufferPointer { turns in
-        for column in 0..<width {
-          result[column] += turns[column].sine * cosine + turns[column].cosine * sine
-        }
-      }
+  /// Adds to each displacement the coordinate `start`, `start + step`, …, leaves the sum between 1 and
+  /// `last`, and splits it.
+  func split(from start: Float, step: Float, upTo last: Float) {
+    for place in 0..<count {
+      let moved = start + step * Float(Int32(truncatingIfNeeded: place)) + whole[place]
+      let low = moved < 1 ? 1 : moved
+      let coordinate = low > last ? last : low
+      let sum = (coordinate - 0.5) + behindFractions
+      whole[place] = sum
+      fraction[place] = coordinate - (sum - behindFractions)
     }
-  }
-}
-
-/// The sines and cosines of `start`, `start + step`, … by the theorem of addition.
-private func turns(
-  _ count: Int, step: Float, start: Float, amplitude: Float
-) -> [Displacement.Turn] {
-  // In double precision, in which a thousand additions cost no digit of the result.
-  let (stepSine, stepCosine) = (sin(Double(step)), cos(Double(step)))
-  var sine = Double(amplitude) * sin(Double(start))
-  var cosine = Double(amplitude) * cos(Double(start))
-  return (0..<count).map { _ in
-    defer {
-      (sine, cosine) = (
-        sine * stepCosine + cosine * stepSine, cosine * stepCosine - sine * stepSine
-      )
-    }
-    return (Float(sine), Float(cosine))
   }
 }

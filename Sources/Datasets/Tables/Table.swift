@@ -17,6 +17,9 @@ public struct Table: Equatable, Sendable {
   /// The number of rows, without the heading; at least one.
   public let rowCount: Int
 
+  /// The most columns that are read, so that a small file cannot fill the memory.
+  public static let largestColumnCount = 65_536
+
   init(path: String, columns: [TableColumn], rowCount: Int) {
     self.path = path
     self.columns = columns
@@ -51,6 +54,9 @@ public struct Table: Equatable, Sendable {
     let rowCount = array.shape[0]
     let columnCount = array.rank == 1 ? 1 : array.shape[1]
     guard rowCount > 0, columnCount > 0 else { throw TableError.noRows(path: path) }
+    guard columnCount <= Self.largestColumnCount else {
+      throw TableError.tooManyColumns(path: path, limit: Self.largestColumnCount)
+    }
     let numbers = array.doubles
     columns = (0..<columnCount).map { column in
       let values = (0..<rowCount).map { numbers[$0 * columnCount + column] }

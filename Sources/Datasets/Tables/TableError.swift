@@ -8,6 +8,8 @@ public enum TableError: Error, Equatable, Sendable {
   case noRows(path: String)
   /// An array has neither one nor two dimensions.
   case notATable(path: String, shape: [Int])
+  /// There are more columns than are read.
+  case tooManyColumns(path: String, limit: Int)
   /// A row has another number of fields than the first one.
   case fieldCount(path: String, position: TablePosition, expected: Int, found: Int)
   /// A field of a column of numbers is missing (then `found` is empty), no number or not finite.
@@ -38,6 +40,8 @@ extension TableError: CustomStringConvertible {
       "\(path): expected at least one row, found none"
     case .notATable(let path, let shape):
       "\(path): expected an array of one or two dimensions, found the shape \(shape)"
+    case .tooManyColumns(let path, let limit):
+      "\(path): expected at most \(limit) columns, found more"
     case .fieldCount(let path, let position, let expected, let found):
       "\(path), \(position): expected \(fields(expected)) as in the first row, found \(found)"
     case .notANumber(let path, let position, let place, let column, let found, let isTarget):

@@ -15,6 +15,10 @@ extension Table {
   /// - Throws: `DelimitedTextError` for bytes that are not such a file, ``TableError`` for one without rows or
   ///   with rows of different lengths.
   public init(csv bytes: [UInt8], path: String, heading: TableHeading = .detected) throws {
+    // A field takes more memory than its separator: the width is looked at before they are cut.
+    guard longestLine(of: bytes) < Self.largestColumnCount else {
+      throw TableError.tooManyColumns(path: path, limit: Self.largestColumnCount)
+    }
     let separator = likelySeparator(in: bytes, path)
     var text = try DelimitedText(bytes, separator: separator, path: path)
     guard let first = try text.nextRecord() else { throw TableError.empty(path: path) }
@@ -144,6 +148,21 @@ private func distinct(_ names: [String]) -> [String] {
     while !taken.insert(result).inserted { result += " (\(index + 1))" }
     return result
   }
+}
+
+/// The most separators, of any kind, in a line.
+private func longestLine(of bytes: [UInt8]) -> Int {
+  var (longest, count) = (0, 0)
+  for byte in bytes {
+    switch byte {
+    case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"): count += 1
+    case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+      longest = max(longest, count)
+      count = 0
+    default: break
+    }
+  }
+  return max(longest, count)
 }
 
 /// The separator that cuts each of the first ten rows into the same number of fields, at least two.

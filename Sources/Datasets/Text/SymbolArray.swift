@@ -6,19 +6,6 @@ enum SymbolArray: Equatable, Sendable {
   case words([UInt16])
   case longWords([UInt32])
 
-  /// Creates an array of `count` symbols below `vocabulary`, which `fill` hands over one by one.
-  init(
-    count: Int, vocabulary: Int, _ fill: (_ append: (UInt32) -> Void) throws(TextError) -> Void
-  ) throws(TextError) {
-    if vocabulary <= 1 << 8 {
-      self = .bytes(try filled(count, fill))
-    } else if vocabulary <= 1 << 16 {
-      self = .words(try filled(count, fill))
-    } else {
-      self = .longWords(try filled(count, fill))
-    }
-  }
-
   var count: Int {
     switch self {
     case .bytes(let symbols): symbols.count
@@ -44,15 +31,6 @@ enum SymbolArray: Equatable, Sendable {
     case .longWords(let symbols): symbols[range].withUnsafeBytes { checksum.add($0) }
     }
   }
-}
-
-private func filled<Symbol: FixedWidthInteger>(
-  _ count: Int, _ fill: (_ append: (UInt32) -> Void) throws(TextError) -> Void
-) throws(TextError) -> [Symbol] {
-  var symbols: [Symbol] = []
-  symbols.reserveCapacity(count)
-  try fill { symbols.append(Symbol($0)) }
-  return symbols
 }
 
 private func copy<Symbol: FixedWidthInteger>(

@@ -1,4 +1,4 @@
-/// One of the two axes of a figure: what is measured along it, in which unit, on which scale.
+/// An axis of a figure: label, unit, scale and range.
 ///
 /// ```swift
 /// .linear("epoch", wholeNumbers: true)
@@ -11,15 +11,15 @@ public struct Axis: Equatable, Sendable {
 
   /// What is measured.
   public var label: String
-  /// In what, shown in parentheses behind the label.
+  /// The unit, shown in parentheses after the label.
   public var unit: String
-  /// From where to where the axis reaches; without it as far as the marks.
+  /// The range; nil covers the marks.
   public var range: ClosedRange<Double>?
-  /// Whether values grow to the left, or downwards, as the rows of a matrix do.
+  /// Whether values increase to the left or downwards, as matrix rows do.
   public var isReversed = false
-  /// Whether only whole numbers are marked.
+  /// Whether ticks are at whole numbers only.
   var isWhole = false
-  /// Values to be marked, with their texts, instead of round ones.
+  /// Explicit ticks instead of round numbers.
   var ticks: [Tick]?
   let kind: Kind
 
@@ -37,7 +37,7 @@ public struct Axis: Equatable, Sendable {
     self.range = range
   }
 
-  /// An axis on which equal distances are equal differences.
+  /// A linear axis.
   public static func linear(
     _ label: String = "", unit: String = "", range: ClosedRange<Double>? = nil,
     wholeNumbers: Bool = false
@@ -47,7 +47,7 @@ public struct Axis: Equatable, Sendable {
     return axis
   }
 
-  /// An axis on which equal distances are equal ratios; values that are not positive are left out.
+  /// A logarithmic axis; values that are not positive are omitted.
   public static func log(
     _ label: String = "", unit: String = "", range: ClosedRange<Double>? = nil
   ) -> Axis {
@@ -58,23 +58,23 @@ public struct Axis: Equatable, Sendable {
     return Axis(.logarithmic, label, unit: unit, range: range)
   }
 
-  /// An axis of names: the first stands at 0, the next at 1, and so on.
+  /// An axis of categories, which are at 0, 1, 2 and so on.
   public static func categories(_ names: [String], label: String = "") -> Axis {
     Axis(.categories(names), label)
   }
 
-  /// The same axis with values growing to the left, or downwards.
+  /// The same axis with values increasing to the left or downwards.
   public var reversed: Axis {
     var axis = self
     axis.isReversed = true
     return axis
   }
 
-  /// The same axis with marks at these values alone.
+  /// The same axis with ticks at these values only.
   ///
   /// - Parameters:
-  ///   - values: Where the marks are.
-  ///   - labels: Their texts; without them the values, to four digits.
+  ///   - values: The positions of the ticks.
+  ///   - labels: Their labels; nil shows the values to four digits.
   public func ticks(at values: [Double], labels: [String]? = nil) -> Axis {
     let labels = labels ?? values.map { DecimalNumber($0)?.rounded(to: 4).text ?? "" }
     checkCounts("Axis.ticks", ["values": values.count, "labels": labels.count])

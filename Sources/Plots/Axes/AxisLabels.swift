@@ -1,26 +1,26 @@
 import Foundation
 
-/// The marks of a horizontal axis with texts that do not touch one another.
+/// The ticks of a horizontal axis, with labels that do not overlap.
 struct AxisLabels {
   let ticks: [Tick]
-  /// Whether the texts are slanted, as there is no room for them side by side.
+  /// Whether the labels are slanted, for lack of space.
   let isSlanted: Bool
-  /// How far the texts reach over the ends of the axis.
+  /// How far the labels extend beyond the ends of the axis.
   let overhang: Double
-  /// How much room they take below it.
+  /// The height of the labels below the axis.
   let height: Double
 
-  /// The angle of slanted texts, in degrees.
+  /// The angle of slanted labels, in degrees.
   static let slant = -40.0
 
   private static let gap = 9.0
   private static let longest = 24
 
-  /// Chooses the marks.
+  /// Chooses the ticks.
   ///
   /// - Parameters:
   ///   - axis: The axis.
-  ///   - range: From where to where it reaches.
+  ///   - range: Its range.
   ///   - room: Its length in pixels.
   init(_ axis: Axis, _ range: (low: Double, high: Double), room: Double) {
     let room = max(20, room)
@@ -66,12 +66,12 @@ struct AxisLabels {
     places(ticks, scale).map { max($0.half - $0.place, $0.place + $0.half - room) + 4 }.max() ?? 0
   }
 
-  /// How far the first of slanted texts reaches to the left of the axis.
+  /// How far slanted labels extend to the left of the axis.
   private static func overhangOfSlanted(_ ticks: [Tick], _ scale: Scale) -> Double {
     places(ticks, scale).map { 2 * $0.half * cos(slant / 180 * .pi) - $0.place + 4 }.max() ?? 0
   }
 
-  /// The marks, of whose texts only so many are left as have room below one another.
+  /// The ticks, without the labels for which there is no space.
   private static func thinned(_ ticks: [Tick], _ scale: Scale) -> [Tick] {
     var last = -Double.infinity
     return ticks.map { tick in

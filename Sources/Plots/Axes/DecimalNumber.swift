@@ -1,7 +1,7 @@
-/// A number of decimal digits: digits · 10^exponent.
+/// An exact decimal number: digits · 10^exponent.
 ///
-/// The texts of axes are made from whole numbers, so that they have no rounding of binary numbers in
-/// them and do not depend on a locale.
+/// Tick labels are made from integers, so they show no binary rounding and do not depend on the
+/// locale.
 struct DecimalNumber: Equatable {
   private(set) var digits: Int
   private(set) var exponent: Int
@@ -11,7 +11,7 @@ struct DecimalNumber: Equatable {
     self.exponent = exponent
   }
 
-  /// The shortest number that reads back as a value; nil if it is not finite.
+  /// The shortest decimal that converts back to the value; nil if it is not finite.
   init?(_ value: Double) {
     guard value.isFinite else { return nil }
     // 5e-324, -1234.5, 1.5e+20: 17 digits at most.
@@ -28,13 +28,13 @@ struct DecimalNumber: Equatable {
     }
   }
 
-  /// The nearest number of binary digits; infinite beyond the greatest.
+  /// The nearest `Double`; infinite on overflow.
   var value: Double { Double("\(digits)e\(exponent)") ?? 0 }
 
-  /// The power of ten of the first digit; that of 250 is 2.
+  /// The decimal exponent of the first digit: 2 for 250.
   var magnitude: Int { exponent + String(digits.magnitude).utf8.count - 1 }
 
-  /// The number to so many digits, without zeros behind them.
+  /// The number rounded to `count` significant digits, without trailing zeros.
   func rounded(to count: Int) -> DecimalNumber {
     var result = self
     var last: UInt = 0
@@ -51,7 +51,7 @@ struct DecimalNumber: Equatable {
     return result
   }
 
-  /// The number as it is read: `0.05`, `12,000`, `1.5×10⁻⁷`.
+  /// The number for readers: `0.05`, `12,000`, `1.5×10⁻⁷`.
   var text: String {
     if digits == 0 { return "0" }
     return (-5..<7).contains(magnitude)
@@ -60,7 +60,7 @@ struct DecimalNumber: Equatable {
 
   /// The number without a power of ten.
   ///
-  /// - Parameter isGrouped: Whether thousands are set apart.
+  /// - Parameter isGrouped: Whether thousands are separated by commas.
   func plain(isGrouped: Bool = false) -> String {
     var whole = String(digits.magnitude)
     var fraction = ""
@@ -74,7 +74,7 @@ struct DecimalNumber: Equatable {
     return sign + (isGrouped ? grouped(whole) : whole) + fraction
   }
 
-  /// The number with one digit before the point and a power of ten.
+  /// The number in scientific notation.
   var scientific: String {
     if digits == 0 { return "0" }
     let all = String(digits.magnitude)
@@ -103,7 +103,7 @@ private func superscript(_ number: Int) -> String {
     + String(String(number.magnitude).compactMap { $0.wholeNumberValue.map { shapes[$0] } })
 }
 
-/// A value to four digits, or the word for one that is not finite.
+/// A value to four significant digits, or in words if it is not finite.
 func words(_ value: Double) -> String {
   DecimalNumber(value)?.rounded(to: 4).text ?? (value.isNaN ? "not a number" : "\(value)")
 }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// Where the values of an axis stand in the drawing.
+/// The mapping from the values of an axis to positions in the drawing.
 struct Scale: Sendable {
-  /// The least value shown.
+  /// The lowest value shown.
   let low: Double
-  /// The greatest value shown.
+  /// The highest value shown.
   let high: Double
   let isLogarithmic: Bool
   let isReversed: Bool
-  /// Where the least and the greatest value stand, in pixels.
+  /// The positions of the lowest and the highest value, in pixels.
   let start: Double
   let end: Double
 
@@ -19,9 +19,9 @@ struct Scale: Sendable {
     (self.start, self.end) = axis.isReversed ? (end, start) : (start, end)
   }
 
-  /// Where a value stands; nil for one that has no place on the axis.
+  /// The position of a value; nil if it has none on this axis.
   ///
-  /// What is far outside stands outside, but not so far that its number would be long.
+  /// Positions far outside are clamped, which keeps their numbers short.
   func position(_ value: Double) -> Double? {
     guard value.isFinite else { return nil }
     let share: Double
@@ -29,13 +29,13 @@ struct Scale: Sendable {
       guard value > 0 else { return nil }
       share = (log10(value) - log10(low)) / (log10(high) - log10(low))
     } else {
-      // Halves, as the difference of two finite numbers may be infinite.
+      // Halved first: the difference of two finite numbers may be infinite.
       share = (value / 2 - low / 2) / (high / 2 - low / 2)
     }
     return min(1e5, max(-1e5, start + share * (end - start)))
   }
 
-  /// Where a value stands, or the axis' lower end for one that has no place on it, as 0 has none on a
+  /// The position of a value, or the lower end of the axis if it has none, such as 0 on a
   /// logarithmic axis.
   func positionOrStart(_ value: Double) -> Double { position(value) ?? start }
 
@@ -46,13 +46,12 @@ struct Scale: Sendable {
 }
 
 extension Axis {
-  /// From where to where the axis reaches.
+  /// The range of the axis.
   ///
   /// - Parameters:
-  ///   - interval: The values that the marks need.
+  ///   - interval: The values of the marks.
   ///   - isTight: Whether there is no margin.
-  /// - Returns: Two finite numbers, the first below the second, so far apart that there are round
-  ///   numbers between them.
+  /// - Returns: Two finite numbers, far enough apart for ticks between them.
   func reach(_ interval: Interval, isTight: Bool) -> (low: Double, high: Double) {
     switch kind {
     case .categories(let names): return (-0.5, max(0.5, Double(names.count) - 0.5))
@@ -62,7 +61,7 @@ extension Axis {
       let (low, high) = spread(interval.low, interval.high)
       if isTight || low != interval.low || high != interval.high { return (low, high) }
       let margin = (high / 2 - low / 2) * (2 * Self.margin)
-      // A margin never makes it look as if there were values on the other side of 0.
+      // A margin never crosses 0, which would suggest values of the other sign.
       return (
         low >= 0 ? max(0, low - margin) : max(low - margin, -.greatestFiniteMagnitude),
         high <= 0 ? min(0, high + margin) : min(high + margin, .greatestFiniteMagnitude)
@@ -79,11 +78,10 @@ extension Axis {
     }
   }
 
-  /// The share of the range that is left free on each side.
+  /// The margin on each side, as a share of the range.
   private static let margin = 0.04
 
-  /// Two ends that are apart: a single value, or values that differ in no digit that could be
-  /// shown, are set in the middle of a range.
+  /// Widens the range of a single value, or of values that agree in all digits shown.
   private func spread(_ low: Double, _ high: Double) -> (low: Double, high: Double) {
     let magnitude = max(abs(low), abs(high))
     if high / 2 - low / 2 > max(5e-10 * magnitude, 1e-300) { return (low, high) }
@@ -92,7 +90,7 @@ extension Axis {
     return (max(low - margin, -limit), min(high + margin, limit))
   }
 
-  /// Two positive ends that are apart.
+  /// Widens the range of a single positive value.
   private func spreadRatio(_ low: Double, _ high: Double) -> (low: Double, high: Double) {
     if log10(high) - log10(low) > 1e-9 { return (low, high) }
     return (
@@ -100,7 +98,7 @@ extension Axis {
     )
   }
 
-  /// The marks between two ends.
+  /// The ticks in a range.
   func ticks(from range: (low: Double, high: Double), count: Int) -> [Tick] {
     if let ticks {
       return ticks.filter { $0.value >= range.low && $0.value <= range.high }

@@ -1,4 +1,4 @@
-/// A mark of an axis; a minor one has no text.
+/// A tick of an axis; minor ticks have no label.
 struct Tick: Equatable, Sendable {
   let value: Double
   var label = ""
@@ -6,24 +6,24 @@ struct Tick: Equatable, Sendable {
 }
 
 extension Tick {
-  /// Round numbers between two ends: one, two or five times a power of ten apart.
+  /// Ticks at round numbers, spaced by 1, 2 or 5 times a power of ten.
   ///
   /// - Parameters:
   ///   - low: The lower end, finite.
-  ///   - high: The upper end, finite and above the lower by more than the rounding of its digits.
-  ///   - count: How many steps there should be, about.
-  ///   - isWhole: Whether only whole numbers are to be marked.
+  ///   - high: The upper end, finite and distinctly above the lower end.
+  ///   - count: The approximate number of steps.
+  ///   - isWhole: Whether ticks are at whole numbers only.
   static func linear(
     from low: Double, to high: Double, count: Int, isWhole: Bool = false
   ) -> [Tick] {
-    // Halves, as the difference of two finite numbers may be infinite.
+    // Halved first: the difference of two finite numbers may be infinite.
     let rough = (high / 2 - low / 2) / (Double(max(1, count)) / 2)
     guard let decimal = DecimalNumber(rough), rough > 0 else { return [] }
     var step = roundStep(atLeast: rough, magnitude: decimal.magnitude)
     if isWhole, step.exponent < 0 { step = DecimalNumber(digits: 1, exponent: 0) }
     let first = (low / step.value - 1e-6).rounded(.up)
     let last = (high / step.value + 1e-6).rounded(.down)
-    // A range too narrow for its magnitude has no marks of its own; ten of them are too many anyway.
+    // A range too narrow for its magnitude has no distinct ticks.
     guard first.magnitude < 1e15, last.magnitude < 1e15, last - first < 1000 else { return [] }
     guard first <= last else { return [] }
     let numbers = (Int(first)...Int(last)).map {
@@ -33,14 +33,14 @@ extension Tick {
     return zip(numbers, labels).map { Tick(value: $0.value, label: $1) }
   }
 
-  /// The smallest of one, two or five times a power of ten that is no less, but for rounding.
+  /// The smallest of 1, 2 or 5 times a power of ten that is no less, up to rounding.
   private static func roundStep(atLeast rough: Double, magnitude: Int) -> DecimalNumber {
     let steps = [1, 2, 5].map { DecimalNumber(digits: $0, exponent: magnitude) }
     return steps.first { $0.value >= 0.999 * rough }
       ?? DecimalNumber(digits: 1, exponent: magnitude + 1)
   }
 
-  /// The texts of numbers with one exponent, all with the same decimals.
+  /// The labels of numbers with a common exponent, all with equally many decimals.
   private static func labels(of numbers: [DecimalNumber]) -> [String] {
     let magnitude = numbers.filter { $0.digits != 0 }.map(\.magnitude).max() ?? 0
     let exponent = numbers.first?.exponent ?? 0
@@ -53,13 +53,13 @@ extension Tick {
 }
 
 extension Tick {
-  /// Powers of ten between two positive ends, or their multiples by one, two and five where there
-  /// are few, or round numbers where the ends are close.
+  /// Ticks at powers of ten; at 1, 2 and 5 times these on short axes, and at round numbers on very
+  /// short ones.
   ///
   /// - Parameters:
   ///   - low: The lower end, above 0.
   ///   - high: The upper end, finite and above the lower.
-  ///   - count: How many marks with a text there should be, about.
+  ///   - count: The approximate number of labelled ticks.
   static func logarithmic(from low: Double, to high: Double, count: Int) -> [Tick] {
     guard let first = DecimalNumber(low)?.magnitude, let last = DecimalNumber(high)?.magnitude
     else { return [] }
@@ -67,7 +67,7 @@ extension Tick {
       value >= low * (1 - 1e-9) && value <= high + high * 1e-9 && value.isFinite && value > 0
     }
     let decades = (first...last).map { DecimalNumber(digits: 1, exponent: $0) }
-    // Over many decades none but the powers are marked.
+    // Over many decades only powers are candidates.
     let digits = decades.count > 60 ? 1...1 : 1...9
     let multiples = digits.flatMap { digit in
       decades.map { DecimalNumber(digits: digit, exponent: $0.exponent) }
@@ -97,7 +97,8 @@ extension Tick {
     return (ticks + others.map { Tick(value: $0, isMinor: true) }).sorted { $0.value < $1.value }
   }
 
-  /// Every how many decades one is marked; half as many marks again as wanted are well.
+  /// The number of decades from tick to tick; up to half as many ticks more than asked for are
+  /// fine.
   private static func stride(ofDecades decades: Int, count: Int) -> Int {
     let rough = 0.6 * Double(decades) / Double(max(1, count))
     return [1, 2, 3, 5, 10, 20, 50, 100, 200].first { Double($0) >= rough } ?? 500

@@ -1,12 +1,12 @@
-/// What a mark draws on: the plane between a figure's axes.
+/// The plot area of a figure, on which marks are drawn.
 public struct Canvas {
-  /// The scale of horizontal places.
+  /// The horizontal scale.
   let x: Scale
-  /// The scale of vertical places.
+  /// The vertical scale.
   let y: Scale
   /// The mark's colour.
   var color = Color.series(0)
-  /// The pattern of a line that has none of its own.
+  /// The dash pattern of lines without an explicit one.
   var dash = Dash.solid
   /// The elements so far.
   private(set) var content = ""
@@ -16,25 +16,25 @@ public struct Canvas {
     self.y = y
   }
 
-  /// Where a point of the plane stands in the drawing; nil if it has no place.
+  /// The position of a point in the drawing; nil if it has none.
   func place(_ horizontal: Double, _ vertical: Double) -> Point? {
     guard let x = x.position(horizontal), let y = y.position(vertical) else { return nil }
     return Point(x: x, y: y)
   }
 
-  /// The same for a point that is inside the plane.
+  /// The position of a point; nil if it is outside the plot area.
   func placeInside(_ horizontal: Double, _ vertical: Double) -> Point? {
     guard x.contains(horizontal), y.contains(vertical) else { return nil }
     return place(horizontal, vertical)
   }
 
-  /// Adds an element as it is.
+  /// Adds an element verbatim.
   mutating func add(_ element: String) {
     content += element
     content += "\n"
   }
 
-  /// Puts what is drawn by a closure into a group with attributes, and a text that a pointer shows.
+  /// Groups what a closure draws, with attributes and a tooltip.
   mutating func group(_ attributes: String, label: String = "", _ body: (inout Canvas) -> Void) {
     content += "<g \(attributes)>"
     if !label.isEmpty { content += "<title>\(escaped(label))</title>" }
@@ -43,7 +43,7 @@ public struct Canvas {
     content += "</g>\n"
   }
 
-  /// Draws along a path.
+  /// Strokes a path.
   mutating func stroke(
     _ path: String, color: Color? = nil, width: Double = 1.5, dash: Dash = .solid,
     opacity: Double = 1, label: String = ""
@@ -59,7 +59,7 @@ public struct Canvas {
     add(element("path", attributes, label: label))
   }
 
-  /// Fills what a path encloses; of what it encloses twice, nothing.
+  /// Fills a path, by the even-odd rule.
   mutating func fill(
     _ path: String, color: Color? = nil, opacity: Double = 1, label: String = ""
   ) {
@@ -74,36 +74,5 @@ public struct Canvas {
     label.isEmpty
       ? "<\(name) \(attributes)/>"
       : "<\(name) \(attributes)><title>\(escaped(label))</title></\(name)>"
-  }
-}
-
-/// A place in the drawing, in pixels from its upper left corner.
-struct Point: Equatable {
-  var x: Double
-  var y: Double
-
-  /// The place with a comma.
-  var text: String { "\(pixels(x)),\(pixels(y))" }
-}
-
-/// The pattern of a line.
-public enum Dash: CaseIterable, Sendable {
-  /// One piece.
-  case solid
-  /// Long pieces.
-  case dashed
-  /// Short pieces.
-  case dotted
-  /// Long and short pieces in turn.
-  case dashDotted
-
-  /// The lengths of the pieces and of the gaps between them, in pixels.
-  var pattern: String {
-    switch self {
-    case .solid: ""
-    case .dashed: "7 4"
-    case .dotted: "2 3"
-    case .dashDotted: "9 3 2 3"
-    }
   }
 }

@@ -1,25 +1,25 @@
 /// A colour of a mark.
 ///
-/// But for `rgb`, it is another one on a dark page than on a light one.
+/// All but `rgb` differ between light and dark pages.
 public enum Color: Hashable, Sendable {
-  /// One of ten colours that can be told apart with each kind of colour blindness, in the order in which
-  /// marks without a colour get them; after the tenth comes the first again.
+  /// One of the ten colours of the palette, which are safe for colour blindness; indices wrap
+  /// around.
   case series(Int)
-  /// That of text.
+  /// The colour of text.
   case text
-  /// That of axes and their numbers.
+  /// The colour of axes and their numbers.
   case muted
-  /// That of the lines behind the marks.
+  /// The colour of grid lines.
   case faint
-  /// That of the ground.
+  /// The background.
   case paper
-  /// A colour that is the same on every page, by its red, green and blue.
+  /// A fixed colour, by red, green and blue.
   case rgb(UInt8, UInt8, UInt8)
 
   /// The attribute that sets an element's `currentColor`.
   var attribute: String { attribute(class: "") }
 
-  /// The same, with another class besides.
+  /// The same, with an additional class.
   func attribute(class other: String) -> String {
     let name =
       switch self {
@@ -46,7 +46,7 @@ func hexadecimal(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> String {
     + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
 
-/// The remainder that is never negative.
+/// The non-negative remainder.
 func modulo(_ value: Int, _ count: Int) -> Int {
   let remainder = value % count
   return remainder < 0 ? remainder + count : remainder

@@ -1,4 +1,4 @@
-/// The colours of a mark with the values that they stand for, at the right of the plane.
+/// The colour bar to the right of the plot area.
 struct ColorBar {
   let scale: ColorScale
   private let color: Color
@@ -12,12 +12,12 @@ struct ColorBar {
 
   private static let thickness = 12.0
 
-  /// How much room it takes at the right of the plane.
+  /// The width, with numbers and margin.
   var width: Double {
     12 + Self.thickness + 5 + (ticks.map { textWidth($0.label) }.max() ?? 0)
   }
 
-  /// The elements, beside a plane.
+  /// The elements, next to a plot area.
   ///
   /// - Parameter left: The bar's left edge.
   func drawn(at left: Double, _ area: Rectangle) -> String {

@@ -1,14 +1,14 @@
-/// A row of colours that stand for values, from the least to the greatest.
+/// A mapping from values to colours.
 public enum ColorMap: Sendable {
-  /// From dark blue over green to yellow, evenly in lightness (van der Walt and Smith 2015); the same
-  /// with each kind of colour blindness.
+  /// Dark blue to green to yellow, with uniform lightness steps (van der Walt and Smith 2015); safe
+  /// for colour blindness.
   case viridis
-  /// From blue over white to red, for values on both sides of 0, which is white.
+  /// Blue to white to red, for values on both sides of 0.
   case diverging
-  /// The mark's own colour, from invisible to full; for a density behind points.
+  /// The mark's colour from transparent to opaque, for a density behind other marks.
   case opacity
 
-  /// How many colours a picture is made of.
+  /// The number of colours used.
   static let levelCount = 64
 
   private static let viridisStops = [
@@ -18,9 +18,12 @@ public enum ColorMap: Sendable {
     0x2166AC, 0x4393C3, 0x92C5DE, 0xD1E5F0, 0xF7F7F7, 0xFDDBC7, 0xF4A582, 0xD6604D, 0xB2182B,
   ]
 
-  /// The attributes that fill an element with the colour of a share between 0 and 1.
+  /// The attributes that paint an element.
   ///
-  /// - Parameter color: The mark's own colour.
+  /// - Parameters:
+  ///   - share: The place between the first colour, 0, and the last, 1.
+  ///   - color: The mark's colour.
+  ///   - paint: `fill` or `stroke`.
   func attributes(at share: Double, color: Color, paint: String = "fill") -> String {
     switch self {
     case .viridis: "\(paint)=\"\(mixture(Self.viridisStops, share))\""
@@ -31,7 +34,7 @@ public enum ColorMap: Sendable {
   }
 }
 
-/// The colour at a share of the way along some, between the two nearest.
+/// The colour at a share of the way along some colours, interpolated linearly.
 private func mixture(_ stops: [Int], _ share: Double) -> String {
   let place = min(1, max(0, share)) * Double(stops.count - 1)
   let first = min(stops.count - 2, Int(place))
@@ -43,18 +46,18 @@ private func mixture(_ stops: [Int], _ share: Double) -> String {
   return hexadecimal(channel(16), channel(8), channel(0))
 }
 
-/// Which colours stand for which values.
+/// A colour map with the range of its values.
 struct ColorScale: Sendable {
   let map: ColorMap
   let low: Double
   let high: Double
-  /// What the values are, beside the colour bar.
+  /// The label of the colour bar.
   var label = ""
 
-  /// The scale of some values.
+  /// Creates the scale of some values.
   ///
-  /// - Parameter range: From where to where it reaches; without it from the least to the greatest value,
-  ///   and for colours on both sides of 0 as far on the one as on the other.
+  /// - Parameter range: The range; nil covers the values, symmetrically about 0 for a diverging
+  ///   map.
   init(
     _ map: ColorMap, _ values: some Sequence<Double>, range: ClosedRange<Double>?, label: String
   ) {
@@ -69,18 +72,18 @@ struct ColorScale: Sendable {
     (low, high) = Axis.linear().reach(interval, isTight: true)
   }
 
-  /// The share of a value, from 0 to 1; nil for one that is not finite.
+  /// The place of a value, from 0 to 1; nil if it is not finite.
   func share(_ value: Double) -> Double? {
     guard value.isFinite else { return nil }
     return min(1, max(0, (value / 2 - low / 2) / (high / 2 - low / 2)))
   }
 
-  /// The number of the colour of a value.
+  /// The index of a value's colour.
   func level(_ value: Double) -> Int? {
     share(value).map { min(ColorMap.levelCount - 1, Int($0 * Double(ColorMap.levelCount))) }
   }
 
-  /// The attributes of the elements of a level.
+  /// The attributes that paint an element in the colour of this index.
   func attributes(ofLevel level: Int, color: Color, paint: String = "fill") -> String {
     map.attributes(
       at: (Double(level) + 0.5) / Double(ColorMap.levelCount), color: color, paint: paint)

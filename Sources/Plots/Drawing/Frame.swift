@@ -1,19 +1,19 @@
-/// The axes of a panel: lines at the round numbers, and the numbers.
+/// The axes of a panel: grid lines, ticks and numbers.
 struct Frame {
   let area: Rectangle
   let x: Scale
   let y: Scale
   let labelsX: AxisLabels
   let ticksY: [Tick]
-  /// Whether there are lines across the plane at the marks of the horizontal axis.
+  /// Whether there are grid lines at the ticks of the horizontal axis.
   let hasGridX: Bool
-  /// The same of the vertical axis.
+  /// Whether there are grid lines at the ticks of the vertical axis.
   let hasGridY: Bool
 
   private var right: Double { area.x + area.width }
   private var bottom: Double { area.y + area.height }
 
-  /// The lines below the marks.
+  /// The grid lines.
   var lines: String {
     var path = ""
     if hasGridX {
@@ -34,7 +34,7 @@ struct Frame {
       ? "" : "<path \(Color.faint.attribute) d=\"\(path)\" stroke=\"currentColor\"/>\n"
   }
 
-  /// The axes with their marks and numbers, above the marks of the figure.
+  /// The axes with ticks and numbers.
   var numbers: String {
     var path = "M\(pixels(area.x)) \(pixels(area.y))V\(pixels(bottom))H\(pixels(right))"
     var texts = ""

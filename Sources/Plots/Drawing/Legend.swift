@@ -1,8 +1,10 @@
-/// The names of marks, each behind a piece of it, in rows above the plane.
+/// The legend: keys and labels of the marks, in rows above the plot area.
 struct Legend {
   struct Item {
     let entry: LegendEntry
     let color: Color
+    /// The pattern of a line without an explicit one.
+    let dash: Dash
     fileprivate var width: Double { keyWidth + 6 + textWidth(entry.label) + Legend.gap }
     fileprivate var keyWidth: Double { if case .marker = entry.key { 14 } else { 24 } }
   }
@@ -10,19 +12,19 @@ struct Legend {
   private(set) var rows: [[Item]] = []
 
   private static let gap = 14.0
-  /// More names than that are not read.
+  /// Further entries are omitted.
   private static let mostEntries = 40
 
-  /// Sets the names of the marks into rows.
+  /// Arranges the entries in rows.
   ///
   /// - Parameters:
-  ///   - outlines: What the marks want to have in the legend.
-  ///   - colors: The colours that the marks have.
-  ///   - width: The length of a row in pixels.
-  init(_ outlines: [MarkOutline], _ colors: [Color], width: Double) {
-    let items = zip(outlines, colors).flatMap { outline, color in
+  ///   - outlines: The marks' outlines, with their entries.
+  ///   - styles: The marks' colours and dash patterns.
+  ///   - width: The width of a row in pixels.
+  init(_ outlines: [MarkOutline], _ styles: [(color: Color, dash: Dash)], width: Double) {
+    let items = zip(outlines, styles).flatMap { outline, style in
       outline.legend.filter { !$0.label.isEmpty }.map {
-        Item(entry: $0, color: $0.color ?? color)
+        Item(entry: $0, color: $0.color ?? style.color, dash: style.dash)
       }
     }
     for item in items.prefix(Self.mostEntries) {
@@ -35,7 +37,7 @@ struct Legend {
     }
   }
 
-  /// The elements of the rows.
+  /// The elements of the legend.
   func drawn(x left: Double, y top: Double) -> [String] {
     var elements: [String] = []
     for (index, row) in rows.enumerated() {
@@ -58,7 +60,7 @@ struct Legend {
       var elements = [
         """
         <path \(item.color.attribute) d="M\(pixels(x)) \(pixels(y))h\(pixels(item.keyWidth))" \
-        stroke="currentColor" stroke-width="\(pixels(width))"\(dashes(dash))/>
+        stroke="currentColor" stroke-width="\(pixels(width))"\(dashes(dash ?? item.dash))/>
         """
       ]
       if hasDots { elements += dot(.dot, 5, item.color, centre) }
@@ -75,9 +77,8 @@ struct Legend {
     }
   }
 
-  private func dashes(_ dash: Dash?) -> String {
-    guard let pattern = dash?.pattern, !pattern.isEmpty else { return "" }
-    return " stroke-dasharray=\"\(pattern)\""
+  private func dashes(_ dash: Dash) -> String {
+    dash.pattern.isEmpty ? "" : " stroke-dasharray=\"\(dash.pattern)\""
   }
 
   private func dot(_ marker: Marker, _ size: Double, _ color: Color, _ place: Point) -> [String] {

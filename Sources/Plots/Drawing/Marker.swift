@@ -13,10 +13,7 @@ public enum Marker: CaseIterable, Sendable {
   /// A circle.
   case ring
 
-  /// Whether the shape is drawn as lines.
-  var isOutline: Bool { self == .cross || self == .ring }
-
-  /// The path of a shape about a place.
+  /// The path of a shape around a point.
   ///
   /// - Parameter size: Its diameter in pixels.
   func path(_ size: Double) -> (Point) -> String {
@@ -46,9 +43,9 @@ public enum Marker: CaseIterable, Sendable {
     }
   }
 
-  /// The attributes of a path of such shapes.
+  /// The attributes of a path of these shapes.
   ///
-  /// A dot is a line of no length with round ends: a dozen bytes a point.
+  /// A dot is a line of length 0 with round ends, a dozen bytes a point.
   func attributes(_ size: Double, opacity: Double = 1) -> String {
     let share = opacity < 1 ? " opacity=\"\(pixels(opacity))\"" : ""
     switch self {

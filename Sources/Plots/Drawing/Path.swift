@@ -1,16 +1,17 @@
-/// The path through places, broken where one is missing.
+/// A path through points, broken at missing ones.
 ///
-/// Of successive places in one column of half a pixel only the first, the lowest, the highest and the
-/// last are kept, which look the same; so a trace of a million steps is no larger than the picture.
+/// Of successive points in a column of half a pixel, only the first, the lowest, the highest and
+/// the last are kept, which looks the same: the size of a long trace is bounded by that of the
+/// picture.
 ///
 /// - Parameters:
-///   - places: The places in their order.
-///   - isClosed: Whether the last is joined to the first, in a line that is nowhere broken.
+///   - places: The points in order.
+///   - isClosed: Whether each unbroken piece is closed.
 func path(through places: [Point?], isClosed: Bool = false) -> String {
   var path = ""
   for piece in places.split(separator: nil) {
     let thinned = thinned(piece.compactMap { $0 })
-    // A point by itself is a dot, as a line of no length with round ends.
+    // An isolated point is drawn as a dot: a line of length 0 with round ends.
     for (index, point) in thinned.enumerated() {
       path += (index == 0 ? "M" : index == 1 ? "L" : " ") + point.text
     }

@@ -1,9 +1,9 @@
 /// A text element.
 ///
 /// - Parameters:
-///   - anchor: Which part of the text stands at the place: its start, `middle` or `end`.
-///   - name: A class that it has besides its colour's.
-///   - rotation: An angle in degrees, clockwise, by which it is turned about its place.
+///   - anchor: The part of the text that is at this position: the start, `middle` or `end`.
+///   - name: An additional class.
+///   - rotation: A clockwise rotation about the position, in degrees.
 func text(
   _ content: String, x: Double, y: Double, color: Color, anchor: String = "",
   class name: String = "", rotation: Double = 0

@@ -1,10 +1,10 @@
-/// How wide a text is in pixels, about: the reader's font is not known, so this is rather too much.
+/// The estimated width of a text in pixels; an upper estimate, as the reader's font is unknown.
 func textWidth(_ text: String, size: Double = 12, isBold: Bool = false) -> Double {
   let width = text.unicodeScalars.reduce(0.0) { $0 + relativeWidth($1) }
   return width * size * (isBold ? 1.1 : 1)
 }
 
-/// The width of a character as a share of the font's size.
+/// The width of a character relative to the font size.
 private func relativeWidth(_ scalar: Unicode.Scalar) -> Double {
   switch scalar {
   case "i", "j", "l", "I", ".", ",", ":", ";", "'", "|", "!", "(", ")", "[", "]", " ", "f", "t",
@@ -19,7 +19,7 @@ private func relativeWidth(_ scalar: Unicode.Scalar) -> Double {
   }
 }
 
-/// A text in lines no wider than so many pixels; a longer word is cut.
+/// Breaks a text into lines of at most `width` pixels; words longer than a line are split.
 func wrapped(_ text: String, width: Double, size: Double = 12, isBold: Bool = false) -> [String] {
   var lines: [String] = []
   for paragraph in text.split(separator: "\n") {

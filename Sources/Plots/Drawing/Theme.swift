@@ -1,15 +1,15 @@
 /// The colours of figures on light and on dark pages.
 ///
-/// They are custom properties, so that a page can set its own:
-/// `main .plot { --plot-paper: transparent }`. Readers of SVG that do not know these show the light
+/// They are CSS custom properties, which a page can override:
+/// `main .plot { --plot-paper: transparent }`. Viewers without custom properties show the light
 /// colours.
 enum Theme {
   typealias Shade = (name: String, light: String, dark: String)
 
-  /// The colours of marks.
+  /// The palette of the marks.
   ///
-  /// Each stands out from the ground by a contrast of 3 : 1 or more, and no two
-  /// look alike with protanopia, deuteranopia or tritanopia; `ThemeTests` computes both.
+  /// Each colour has a contrast of 3 : 1 or more to the background, and all can be told apart with
+  /// protanopia, deuteranopia and tritanopia; `ThemeTests` computes both.
   static let series: [(light: String, dark: String)] = [
     ("#0b62c4", "#6cb0ff"), ("#c2410c", "#ff9d5c"), ("#2d936f", "#5bfcbe"),
     ("#7e2272", "#d402d6"), ("#fe349e", "#ee2a6a"), ("#2f94cb", "#1d78fe"),
@@ -17,7 +17,7 @@ enum Theme {
     ("#77625b", "#96a297"),
   ]
 
-  /// The colours of everything else.
+  /// The colours of everything but marks.
   static let ground: [Shade] = [
     ("paper", "#ffffff", "#1b2029"), ("text", "#1b2230", "#e6e9ef"),
     ("muted", "#586174", "#a2abbb"), ("faint", "#dde1e8", "#323a47"),
@@ -29,8 +29,8 @@ enum Theme {
 
   /// The style sheet of a figure.
   ///
-  /// It holds for elements inside `.plot` alone, has no sign that XML
-  /// would take for its own, and is the same for all figures.
+  /// It applies to elements inside `.plot` only, needs no escaping in XML, and is the same for all
+  /// figures.
   static let css: String = {
     func properties(_ color: (Shade) -> String) -> String {
       shades.map { "--plot-\($0.name):\(color($0))" }.joined(separator: ";")

@@ -1,7 +1,7 @@
-/// A text as it may stand in SVG or HTML, inside an element or an attribute.
+/// Escapes a text for use in SVG or HTML, inside an element or an attribute.
 ///
-/// What XML allows nowhere, such as control characters in a folder's name, is replaced, and so are the
-/// marks that would turn the direction of what follows.
+/// Characters that XML does not allow, such as control characters in a folder's name, are replaced, and so
+/// are the marks that would turn the direction of what follows.
 package func escaped(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars {
@@ -20,8 +20,7 @@ package func escaped(_ text: String) -> String {
   return result
 }
 
-/// A number of pixels with so many decimals at most, and no zeros behind them; the same in every
-/// locale.
+/// A coordinate with at most `decimals` decimals and no trailing zeros, in every locale.
 func pixels(_ value: Double, decimals: Int = 2) -> String {
   guard value.isFinite else { return "0" }
   var unit = 1

@@ -1,10 +1,10 @@
-/// A text in the plane.
+/// A text at a place in the plot.
 ///
 /// ```swift
 /// Annotation("mode", x: 0, y: density(0), anchor: .middle)
 /// ```
 public struct Annotation: Mark {
-  /// Which part of a text stands at its place.
+  /// The part of a text that is put at its place.
   public enum Anchor: String, Sendable {
     /// The left end.
     case start
@@ -27,8 +27,8 @@ public struct Annotation: Mark {
   ///   - content: The text.
   ///   - x: The horizontal coordinate of its place.
   ///   - y: The vertical coordinate.
-  ///   - anchor: Which part of the text stands there.
-  ///   - offset: How far the text is moved, in pixels to the right and upwards.
+  ///   - anchor: The part of the text that is put there.
+  ///   - offset: A shift in pixels, to the right and upwards.
   ///   - color: The colour.
   public init(
     _ content: String, x: Double, y: Double, anchor: Anchor = .start,
@@ -42,7 +42,7 @@ public struct Annotation: Mark {
     self.color = color
   }
 
-  /// What a figure has to know of the text.
+  /// The extent, legend entries and description of the text.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     outline.x = Interval([x])
@@ -53,19 +53,19 @@ public struct Annotation: Mark {
     return outline
   }
 
-  /// Draws the text, with a seam in the colour of the ground.
+  /// Draws the text with a halo in the background colour.
   public func draw(on canvas: inout Canvas) {
     guard let place = canvas.placeInside(x, y), !content.isEmpty else { return }
     let (left, base) = (inside(place.x + offset.x, canvas), place.y - offset.y)
     let end = anchor == .start ? "" : anchor.rawValue
-    // The seam is a copy below, as a stroke would be painted over the text's own colour.
+    // The halo is a copy below: stroke and fill of one element would have one colour.
     canvas.group("stroke=\"currentColor\" stroke-width=\"3\" stroke-linejoin=\"round\"") {
       $0.add(text(content, x: left, y: base, color: .paper, anchor: end))
     }
     canvas.add(text(content, x: left, y: base, color: canvas.color, anchor: end))
   }
 
-  /// A horizontal place, moved so far that the text does not reach over the ends of the plane.
+  /// The horizontal place, moved so that the text stays inside the plot.
   private func inside(_ place: Double, _ canvas: Canvas) -> Double {
     let width = textWidth(content)
     let before = anchor == .start ? 0 : anchor == .middle ? width / 2 : width

@@ -2,7 +2,7 @@ import Foundation
 
 /// Arrows: the steps of a trajectory, a vector field, a gradient.
 ///
-/// Arrows without a label have the colour of the mark before them.
+/// Arrows without a label take the colour of the preceding mark.
 ///
 /// ```swift
 /// Arrows(from: (x, y), to: (x + u, y + v))
@@ -17,9 +17,9 @@ public struct Arrows: Mark {
   /// Creates arrows.
   ///
   /// - Parameters:
-  ///   - start: The coordinates of the points at which they begin.
-  ///   - end: The coordinates of their points, as many.
-  ///   - label: The name in the legend, if it is to have one.
+  ///   - start: The coordinates of the start points.
+  ///   - end: The coordinates of the tips, equally many.
+  ///   - label: The name in the legend; without one there is no entry.
   ///   - color: The colour.
   ///   - width: In pixels.
   public init(
@@ -39,7 +39,7 @@ public struct Arrows: Mark {
     self.width = width
   }
 
-  /// What a figure has to know of the arrows.
+  /// The extent, legend entries and description of the arrows.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     outline.x = Interval(start.x).union(Interval(end.x))

@@ -1,6 +1,6 @@
 /// The area between two curves: a credible interval about a mean, or a density above 0.
 ///
-/// A band without a label has the colour of the mark before it, so that it goes with its line.
+/// A band without a label takes the colour of the preceding mark, usually its line.
 ///
 /// ```swift
 /// Line(x, mean, label: "posterior mean")
@@ -18,9 +18,10 @@ public struct Band: Mark {
   ///
   /// - Parameters:
   ///   - x: The horizontal coordinates.
-  ///   - lower: The lower curve, a value for each; where a value is not finite, the band is broken.
+  ///   - lower: The lower curve, a value for each; the band is broken at values that are not
+  ///     finite.
   ///   - upper: The upper curve.
-  ///   - label: The name in the legend, if it is to have one.
+  ///   - label: The name in the legend; without one there is no entry.
   ///   - color: The colour.
   ///   - opacity: From 0 to 1.
   public init(
@@ -36,7 +37,7 @@ public struct Band: Mark {
     self.opacity = opacity
   }
 
-  /// What a figure has to know of the band.
+  /// The extent, legend entries and description of the band.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     outline.x = Interval(x)
@@ -55,7 +56,7 @@ public struct Band: Mark {
       guard upper[index].isFinite, lower[index].isFinite,
         let top = canvas.place(x[index], upper[index])
       else { return nil }
-      // What reaches down to 0 reaches down to the end of a logarithmic axis.
+      // A band down to 0 ends at the lower end of a logarithmic axis.
       return (Point(x: top.x, y: canvas.y.positionOrStart(lower[index])), top)
     }
     var pieces = ""

@@ -1,4 +1,4 @@
-/// A bar for each of some numbers, from 0 to its height.
+/// Bars from 0 to their heights.
 ///
 /// ```swift
 /// Figure(x: .categories(["EM", "MCMC"]), y: .linear("time", unit: "s")) {
@@ -16,12 +16,12 @@ public struct Bars: Mark {
   /// Creates bars.
   ///
   /// - Parameters:
-  ///   - heights: The height of each bar; those that are not finite are left out.
-  ///   - places: Where they stand; at 0, 1, 2 and so on, as categories do, if it is nil.
-  ///   - label: The name in the legend, if it is to have one.
-  ///   - offset: How far they stand to the right of their places, for several beside one another.
-  ///   - width: How wide they are, in the units of the horizontal axis.
-  ///   - color: The colour; the next of the figure's if it is nil.
+  ///   - heights: The height of each bar; bars whose height is not finite are omitted.
+  ///   - places: Their horizontal coordinates; nil places them at 0, 1, 2, …, as categories are.
+  ///   - label: The name in the legend; without one there is no entry.
+  ///   - offset: A shift to the right, for groups of bars side by side.
+  ///   - width: The width, in units of the horizontal axis.
+  ///   - color: The colour; nil takes the next one of the palette.
   public init(
     _ heights: [Double], at places: [Double]? = nil, label: String = "", offset: Double = 0,
     width: Double = 0.7, color: Color? = nil
@@ -34,7 +34,7 @@ public struct Bars: Mark {
     self.color = color
   }
 
-  /// What a figure has to know of the bars.
+  /// The extent, legend entries and description of the bars.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     outline.x = Interval(places.flatMap { [$0 - width / 2, $0 + width / 2] })
@@ -46,7 +46,7 @@ public struct Bars: Mark {
     return outline
   }
 
-  /// Draws the bars, each with its height for a pointer.
+  /// Draws the bars, each with its height as a tooltip.
   public func draw(on canvas: inout Canvas) {
     canvas.group("\(canvas.color.attribute) fill=\"currentColor\" fill-opacity=\"0.85\"") {
       canvas in

@@ -1,4 +1,4 @@
-/// The contours of a field: lines of equal values, or the areas above them in ever other colours.
+/// The contours of a field: lines of equal value, or the areas between them, filled.
 ///
 /// ```swift
 /// Contour(density, count: 6)
@@ -16,13 +16,13 @@ public struct Contour: Mark {
   /// Creates contours.
   ///
   /// - Parameters:
-  ///   - field: The values; squares of the grid with one that is not finite have no lines, and count as
-  ///     lower than all levels where areas are filled.
-  ///   - levels: The values of the lines; round ones if it is nil.
-  ///   - count: How many round ones, about.
-  ///   - fill: The colours of the areas above the lines, with a colour bar; lines alone if it is nil.
-  ///   - label: The name in the legend, or above the colour bar.
-  ///   - color: The colour of the lines; the next of the figure's if it is nil.
+  ///   - field: The values. Grid squares with a value that is not finite have no lines; when areas
+  ///     are filled, such values count as lower than all levels.
+  ///   - levels: The values of the lines; nil chooses round ones.
+  ///   - count: The approximate number of round ones.
+  ///   - fill: The colours of the areas, with a colour bar; nil draws lines alone.
+  ///   - label: The name in the legend or above the colour bar.
+  ///   - color: The colour of the lines; nil takes the next one of the palette.
   ///   - width: The width of the lines in pixels.
   ///   - dash: The pattern of the lines.
   public init(
@@ -41,14 +41,14 @@ public struct Contour: Mark {
   private var scale: ColorScale? {
     fill.map { map in
       let values = Interval(field.values)
-      // The first colour is that of the lowest area, the last that of the uppermost.
+      // The lowest area has the first colour, the uppermost the last.
       let low = levels.first ?? 0
       let high = max(levels.last ?? 1, values.high)
       return ColorScale(map, [low, high], range: nil, label: label)
     }
   }
 
-  /// What a figure has to know of the contours.
+  /// The extent, legend entries and description of the contours.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     outline.x = Interval(field.x)
@@ -79,7 +79,7 @@ public struct Contour: Mark {
         canvas.stroke(path, width: width, dash: dash)
         continue
       }
-      // Each area lies over the one about it. Its colour is that of its middle.
+      // Each area covers part of the one below it, and has the colour of its mean value.
       let above = index + 1 < levels.count ? levels[index + 1] : scale.high
       guard let colorLevel = scale.level(level / 2 + above / 2), !path.isEmpty else { continue }
       let attributes = scale.attributes(ofLevel: colorLevel, color: canvas.color)

@@ -1,24 +1,24 @@
-/// The lines along which a field has the same value, or the areas between them.
+/// Contour lines by marching squares.
 enum Contours {
-  /// The lines of one level, each with the higher values at its left in a plane whose y grows upwards.
+  /// The lines of one level, with higher values on their left when y grows upwards.
   ///
-  /// By marching squares: in each square of four neighbouring points the line crosses the sides whose
-  /// ends lie on either side of the level, where the value between them, taken as linear, is the level.
-  /// Where all four sides are crossed, the mean of the corners decides which belong together. Squares
-  /// with a value that is not finite have no line.
+  /// In each square of four neighbouring points, the line crosses the sides whose ends lie on
+  /// either side of the level, at the linearly interpolated place. Where all four sides are
+  /// crossed, the mean of the corners decides how the crossings are joined. Squares with a value
+  /// that is not finite have no line.
   ///
   /// - Parameters:
   ///   - field: The values.
   ///   - level: The level.
-  ///   - isClosed: Whether the grid has a border of lower values, so that every line comes back to where
-  ///     it began and encloses what is higher.
+  ///   - isClosed: Whether the grid is surrounded by lower values, so that every line is a ring
+  ///     around higher values.
   static func lines(of field: Field, at level: Double, isClosed: Bool) -> [[Point]] {
     var squares = Squares(field, level, hasBorder: isClosed)
     squares.march()
     return squares.lines()
   }
 
-  /// Levels at round values: no more than about so many, all inside the values' range.
+  /// Round levels, about `count` of them, strictly inside the range of the values.
   static func levels(of field: Field, count: Int) -> [Double] {
     let interval = Interval(field.values)
     if interval.isEmpty { return [] }
@@ -27,7 +27,7 @@ enum Contours {
   }
 }
 
-/// The crossings of the sides of a grid's squares, and which of them follows which.
+/// The crossings of the sides of a grid's squares, linked into lines.
 private struct Squares {
   private let x: [Double]
   private let y: [Double]
@@ -36,8 +36,7 @@ private struct Squares {
   private let hasBorder: Bool
   /// For each side the one that the line crosses next, or −1.
   ///
-  /// Sides from left to right come first,
-  /// then those from below to above, each numbered by its lower left point.
+  /// Horizontal sides come first, then vertical ones, each numbered by its lower or left point.
   private var next: [Int]
   private var hasPrevious: [Bool]
 
@@ -55,7 +54,7 @@ private struct Squares {
     if hasBorder, let left = field.x.first, let right = field.x.last,
       let below = field.y.first, let above = field.y.last
     {
-      // Points of the border stand on the outermost ones, so that a line along it follows the edge.
+      // The border's points coincide with the outermost ones, so that rings follow the edge.
       let low = -Double.infinity
       let empty = [Double](repeating: low, count: field.x.count + 2)
       rows = [empty] + rows.map { [low] + $0 + [low] } + [empty]
@@ -79,14 +78,14 @@ private struct Squares {
     }
   }
 
-  /// Finds the crossings of the square whose lower left corner is a point.
+  /// Finds the crossings of the square with this lower left corner.
   private mutating func cross(_ point: Int) {
     // Anticlockwise.
     let corners = (point, point + 1, point + columns + 1, point + columns)
     let above = (
       isAbove(corners.0), isAbove(corners.1), isAbove(corners.2), isAbove(corners.3)
     )
-    // Most squares have none, or are left out.
+    // Most squares have none.
     if above.0 == above.1, above.1 == above.2, above.2 == above.3 { return }
     let known = [corners.0, corners.1, corners.2, corners.3].allSatisfy {
       values[$0].isFinite || (hasBorder && values[$0] == -.infinity)
@@ -94,13 +93,13 @@ private struct Squares {
     if known { connect([corners.0, corners.1, corners.2, corners.3]) }
   }
 
-  /// Joins the crossings of a square, whose corners are given anticlockwise from the lower left.
+  /// Joins the crossings of a square given by its corners, anticlockwise from the lower left.
   private mutating func connect(_ corners: [Int]) {
     let above = corners.map(isAbove)
-    // The sides in the order of the corners: below, right, above, left.
+    // The sides in the order of the corners: bottom, right, top, left.
     let sides = [corners[0], pointCount + corners[1], corners[3], pointCount + corners[0]]
-    // Going round anticlockwise, a line leaves the square where it goes down from above the level, and
-    // enters it where it goes up: so what is higher is at its left.
+    // A line starts where the values fall below the level along the anticlockwise way round, and
+    // ends where they rise above it: this keeps higher values on its left.
     let leaving = (0..<4).filter { above[$0] && !above[($0 + 1) % 4] }
     let entering = (0..<4).filter { !above[$0] && above[($0 + 1) % 4] }
     if leaving.count == 1 {
@@ -110,7 +109,7 @@ private struct Squares {
     let mean = corners.reduce(0.0) { $0 + values[$1] / 4 }
     let isJoined = mean >= level
     for side in leaving {
-      // With a high middle the line cuts off the low corner that follows, else the high one before.
+      // With a high middle the line cuts off the next, low corner, otherwise the high one before.
       join(sides[side], sides[(side + (isJoined ? 1 : 3)) % 4])
     }
   }
@@ -120,7 +119,7 @@ private struct Squares {
     hasPrevious[other] = true
   }
 
-  /// The lines, first those that begin at the edge, then those that come back to where they began.
+  /// The lines: first those that start at the edge, then the rings.
   func lines() -> [[Point]] {
     var isVisited = [Bool](repeating: false, count: next.count)
     var lines: [[Point]] = []
@@ -141,13 +140,13 @@ private struct Squares {
     return lines
   }
 
-  /// Where a side has the level's value, between its ends.
+  /// The place on a side at which the interpolated value is the level.
   private func crossing(_ side: Int) -> Point {
     let point = side % pointCount
     let other = side < pointCount ? point + 1 : point + columns
     let (a, b) = (values[point], values[other])
     var share = (level / 2 - a / 2) / (b / 2 - a / 2)
-    // Beside the border, at the edge.
+    // Next to the border, at the edge itself.
     if a == -.infinity { share = 1 } else if b == -.infinity { share = 0 }
     func between(_ places: [Double], _ first: Int, _ last: Int) -> Double {
       places[first] * (1 - share) + places[last] * share

@@ -1,15 +1,14 @@
 import Foundation
 
-/// The ellipses about a mean at which a Gaussian's density is the same: so many standard deviations
-/// away along each direction.
+/// Ellipses of constant density of a Gaussian, at given numbers of standard deviations.
 ///
-/// The points m + k·L·(cos t, sin t) with the covariance L·Lᵀ. In two dimensions there is 39 % of the
-/// probability within one standard deviation, 86 % within two, 99 % within three. A matrix that is
-/// not a covariance, as it is not finite or not positive semidefinite, has no ellipse. An ellipse
-/// without a label has the colour of the mark before it.
+/// The points m + k·L·(cos t, sin t) with the covariance L·Lᵀ. In two dimensions, 39 % of the
+/// probability lies within one standard deviation, 86 % within two, 99 % within three. A matrix
+/// that is no covariance (not finite, or not positive semidefinite) has no ellipse. An ellipse
+/// without a label takes the colour of the preceding mark.
 ///
 /// ```swift
-/// Ellipse(mean: (0, 1), covariance: (xx: 2, xy: 0.5, yy: 1), deviations: [1, 2], label: "component 1")
+/// Ellipse(mean: (0, 1), covariance: (xx: 2, xy: 0.5, yy: 1), deviations: [1, 2], label: "first")
 /// ```
 public struct Ellipse: Mark {
   private let mean: (x: Double, y: Double)
@@ -26,10 +25,10 @@ public struct Ellipse: Mark {
   /// - Parameters:
   ///   - mean: Their centre.
   ///   - covariance: The variances across and upwards, and the covariance of the two.
-  ///   - deviations: For each ellipse how many standard deviations it is away.
-  ///   - label: The name in the legend, if it is to have one.
+  ///   - deviations: The number of standard deviations of each ellipse.
+  ///   - label: The name in the legend; without one there is no entry.
   ///   - color: The colour.
-  ///   - opacity: How dense the area inside is, from 0 to 1.
+  ///   - opacity: The opacity of the interior, from 0 to 1.
   ///   - width: The width of the line in pixels.
   public init(
     mean: (x: Double, y: Double), covariance: (xx: Double, xy: Double, yy: Double),
@@ -61,7 +60,7 @@ public struct Ellipse: Mark {
     return (deviationX, correlation * deviationY, rest * deviationY)
   }
 
-  /// What a figure has to know of the ellipses.
+  /// The extent, legend entries and description of the ellipses.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     if let factor {
@@ -86,7 +85,7 @@ public struct Ellipse: Mark {
   public func draw(on canvas: inout Canvas) {
     guard let factor, mean.x.isFinite, mean.y.isFinite else { return }
     for deviation in deviations.sorted(by: >) {
-      // Points, as on a logarithmic axis it is no ellipse.
+      // A polygon, because on logarithmic axes the curve is no ellipse.
       let places = (0..<Self.pointCount).map { index in
         let angle = 2 * Double.pi * Double(index) / Double(Self.pointCount)
         let (u, v) = (deviation * cos(angle), deviation * sin(angle))

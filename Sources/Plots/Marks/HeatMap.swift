@@ -2,9 +2,9 @@ import Foundation
 
 /// The values of a field as colours of cells, with a colour bar.
 ///
-/// Each cell is about the point at which its value is known. Values that are not finite leave holes.
-/// Neighbours of one of the 64 colours are one piece, so a smooth field of 100×100 values takes
-/// about 40 KB.
+/// Each cell is centred on the point of its value. Values that are not finite leave holes. Colours
+/// are quantised to 64 levels and runs of equal colour are drawn as one piece: a smooth field of
+/// 100×100 values takes about 40 KB.
 ///
 /// ```swift
 /// HeatMap(density, label: "density")
@@ -21,8 +21,9 @@ public struct HeatMap: Mark {
   /// - Parameters:
   ///   - field: The values.
   ///   - label: What they are, above the colour bar.
-  ///   - colors: The colours, from the least value to the greatest.
-  ///   - range: The values of the first and the last colour; without it the least and the greatest.
+  ///   - colors: The colours from the lowest to the highest value.
+  ///   - range: The values of the first and the last colour; nil takes the lowest and the highest
+  ///     value.
   ///   - color: The colour of `.opacity`.
   ///   - hasColorBar: Whether there is a colour bar.
   public init(
@@ -60,7 +61,7 @@ public struct HeatMap: Mark {
     }
     let (columns, rows) = (field.x.count, field.y.count)
     if isEven(x), isEven(y) {
-      // A cell is one unit wide and high, and a piece of a row a line through its middle.
+      // In units of cells, a run of a row is a horizontal line one unit wide.
       let scales = ((right - left) / Double(columns), (bottom - top) / Double(rows))
       let shift = Point(x: left, y: top + scales.1 / 2)
       let paths = paths { row, first, end in "M\(first) \(row)h\(end - first)" }
@@ -86,7 +87,7 @@ public struct HeatMap: Mark {
       && abs(step) > 1e-3
   }
 
-  /// For each colour the pieces of rows that have it.
+  /// For each colour, the path of its runs.
   private func paths(_ piece: (_ row: Int, _ first: Int, _ end: Int) -> String) -> [String] {
     var paths = [String](repeating: "", count: ColorMap.levelCount)
     let columns = field.x.count

@@ -1,17 +1,17 @@
 import Foundation
 
-/// How often values fall into bins of equal width.
+/// A histogram with bins of equal width.
 ///
 /// ```swift
 /// Histogram(samples, label: "samples")
 /// Histogram(samples, bins: 40, measure: .density)      // an area of 1, as a density has
 /// ```
 public struct Histogram: Mark {
-  /// What the height of a bin is.
+  /// The meaning of a bin's height.
   public enum Measure: Sendable {
     /// The number of values in it, or the sum of their weights.
     case count
-    /// Its share of all values divided by its width, so that the area is 1.
+    /// The share of all values divided by the width, so that the area is 1.
     case density
   }
 
@@ -25,15 +25,15 @@ public struct Histogram: Mark {
   /// Creates a histogram.
   ///
   /// - Parameters:
-  ///   - values: The values; those that are not finite, or outside the range, are left out.
-  ///   - weights: How much each value counts; 1 each if it is nil.
-  ///   - bins: How many bins there are, from 1 to 10,000; if it is nil, it follows from the number and the
+  ///   - values: The values; those that are not finite or lie outside the range are omitted.
+  ///   - weights: The weight of each value; nil weights each by 1.
+  ///   - bins: The number of bins, from 1 to 10,000; nil derives it from the number and the
   ///     quartiles of the values (Freedman and Diaconis 1981).
-  ///   - range: From where to where the bins reach; without it from the least to the greatest value.
-  ///   - measure: What the height of a bin is.
-  ///   - label: The name in the legend, if it is to have one.
-  ///   - color: The colour; the next of the figure's if it is nil.
-  ///   - opacity: How dense the area is, from 0 to 1.
+  ///   - range: The range of the bins; nil takes that of the values.
+  ///   - measure: The meaning of a bin's height.
+  ///   - label: The name in the legend; without one there is no entry.
+  ///   - color: The colour; nil takes the next one of the palette.
+  ///   - opacity: The opacity of the area, from 0 to 1.
   public init(
     _ values: [Double], weights: [Double]? = nil, bins: Int? = nil,
     range: ClosedRange<Double>? = nil, measure: Measure = .count, label: String = "",
@@ -56,7 +56,7 @@ public struct Histogram: Mark {
       (borders, heights) = ([], [])
       return
     }
-    // A single value, or values that differ in no digit that could be shown, have a range about them.
+    // A range is widened around a single value or values that agree in all digits shown.
     let (low, high) = Axis.linear().reach(bounds, isTight: true)
     let binCount = bins ?? Self.binCount(kept.map { values[$0] }, low, high)
     borders = (0...binCount).map { index in
@@ -78,7 +78,7 @@ public struct Histogram: Mark {
     heights = sums
   }
 
-  /// The range divided by 2·IQR·n^(−1/3); without quartiles that differ, by log₂ n + 1 (Sturges 1926).
+  /// Bins of the width 2·IQR·n^(−1/3), or log₂ n + 1 of them if the quartiles agree (Sturges 1926).
   private static func binCount(_ values: [Double], _ low: Double, _ high: Double) -> Int {
     let sorted = values.sorted()
     guard let first = sorted.first, sorted.count > 1 else { return 1 }
@@ -89,7 +89,7 @@ public struct Histogram: Mark {
     return Int(min(200, max(1, count.rounded(.up))))
   }
 
-  /// What a figure has to know of the histogram.
+  /// The extent, legend entries and description of the histogram.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     outline.x = Interval(borders)

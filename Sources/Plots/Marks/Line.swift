@@ -1,7 +1,7 @@
 /// A line through points in their order: a curve, or a trajectory.
 ///
-/// The line is broken where a point is not finite. Without a colour of its own, each line of a figure
-/// has another pattern too.
+/// The line is broken at points that are not finite. Lines without an explicit colour also differ
+/// in their dash pattern.
 ///
 /// ```swift
 /// Line(epochs, losses, label: "train")
@@ -23,12 +23,12 @@ public struct Line: Mark {
   ///
   /// - Parameters:
   ///   - x: The horizontal coordinates of the points.
-  ///   - y: Their vertical coordinates, as many.
-  ///   - label: The name in the legend, if it is to have one.
-  ///   - color: The colour; the next of the figure's if it is nil.
+  ///   - y: Their vertical coordinates, equally many.
+  ///   - label: The name in the legend; without one there is no entry.
+  ///   - color: The colour; nil takes the next one of the palette.
   ///   - width: In pixels.
-  ///   - dash: The pattern; if it is nil, the next of the figure's, but solid with a colour of its own.
-  ///   - opacity: From 0 to 1; for many lines over one another.
+  ///   - dash: The pattern; nil takes the next one, or a solid line if a colour is given.
+  ///   - opacity: From 0 to 1; for many overlapping lines.
   ///   - hasDots: Whether there is a dot at each point.
   ///   - isStepped: Whether the line keeps the height of a point until the next.
   public init(
@@ -47,12 +47,12 @@ public struct Line: Mark {
     self.isStepped = isStepped
   }
 
-  /// What a figure has to know of the line.
+  /// The extent, legend entries and description of the line.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     outline.x = Interval(x)
     outline.y = Interval(y)
-    // The graph of a function fills the plane across; a trajectory stands free in it.
+    // The graph of a function fills the width; a trajectory has a margin.
     outline.isTightX = x.count > 1 && zip(x, x.dropFirst()).allSatisfy { $0 < $1 }
     outline.color = color
     outline.takesDash = dash == nil
@@ -78,9 +78,8 @@ public struct Line: Mark {
     let shape = Marker.dot.path(width + 3)
     let dots = places.compactMap { $0.map(shape) }.joined()
     if dots.isEmpty { return }
-    canvas.add(
-      "<path \(canvas.color.attribute) d=\"\(dots)\" \(Marker.dot.attributes(width + 3, opacity: opacity))/>"
-    )
+    let attributes = Marker.dot.attributes(width + 3, opacity: opacity)
+    canvas.add("<path \(canvas.color.attribute) d=\"\(dots)\" \(attributes)/>")
   }
 
   private func stepped(_ places: [Point?]) -> [Point?] {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An image, stretched over a rectangle of the plane.
+/// An image, stretched over a rectangle of the plot.
 ///
 /// ```swift
 /// Picture(png: grid.image.png, x: 0...10, y: 0...10, description: "samples")
@@ -19,7 +19,7 @@ public struct Picture: Mark {
   ///   - x: The left and the right edge.
   ///   - y: The lower and the upper edge.
   ///   - description: What it shows.
-  ///   - isSmooth: Whether enlarged pixels run into one another, rather than being squares.
+  ///   - isSmooth: Whether enlarged pixels are interpolated.
   public init(
     png: some Sequence<UInt8>, x: ClosedRange<Double>, y: ClosedRange<Double>,
     description: String = "", isSmooth: Bool = false
@@ -34,7 +34,7 @@ public struct Picture: Mark {
     self.isSmooth = isSmooth
   }
 
-  /// What a figure has to know of the image.
+  /// The extent, legend entries and description of the image.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     outline.x = Interval([x.lowerBound, x.upperBound])

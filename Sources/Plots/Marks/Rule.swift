@@ -1,4 +1,4 @@
-/// A straight line across the whole plane: a true value, a threshold, an axis of symmetry.
+/// A reference line across the whole plot: a true value, a threshold, an axis of symmetry.
 ///
 /// ```swift
 /// Rule(x: trueMean, label: "true mean")
@@ -15,7 +15,7 @@ public struct Rule: Mark {
   ///
   /// - Parameters:
   ///   - x: Where it stands.
-  ///   - label: The name in the legend, if it is to have one.
+  ///   - label: The name in the legend; without one there is no entry.
   ///   - color: The colour.
   ///   - dash: The pattern.
   public init(
@@ -29,7 +29,7 @@ public struct Rule: Mark {
   ///
   /// - Parameters:
   ///   - y: Where it stands.
-  ///   - label: The name in the legend, if it is to have one.
+  ///   - label: The name in the legend; without one there is no entry.
   ///   - color: The colour.
   ///   - dash: The pattern.
   public init(
@@ -39,7 +39,7 @@ public struct Rule: Mark {
     (self.label, self.color, self.dash) = (label, color, dash)
   }
 
-  /// What a figure has to know of the line.
+  /// The extent, legend entries and description of the line.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     if isVertical { outline.x = Interval([value]) } else { outline.y = Interval([value]) }

@@ -1,7 +1,7 @@
-/// Points in the plane, in one colour, in the colours of their classes or of their values.
+/// Points in one colour, or coloured by class or by value.
 ///
-/// Points that are not finite are left out. A point takes about a dozen bytes of the drawing, so a
-/// scatter may well have tens of thousands.
+/// Points that are not finite are omitted. A point takes about a dozen bytes, so tens of thousands
+/// are practical.
 ///
 /// ```swift
 /// Scatter(x, y, label: "data")
@@ -34,12 +34,12 @@ public struct Scatter: Mark {
   ///
   /// - Parameters:
   ///   - x: The horizontal coordinates.
-  ///   - y: The vertical coordinates, as many.
-  ///   - label: The name in the legend, if it is to have one.
-  ///   - color: The colour; the next of the figure's if it is nil.
+  ///   - y: The vertical coordinates, equally many.
+  ///   - label: The name in the legend; without one there is no entry.
+  ///   - color: The colour; nil takes the next one of the palette.
   ///   - marker: The shape.
-  ///   - size: The diameter in pixels; if it is nil, the smaller the more points there are.
-  ///   - sizes: The diameters of the points, as many, instead.
+  ///   - size: The diameter in pixels; nil decreases it with the number of points.
+  ///   - sizes: The diameter of each point, instead.
   ///   - opacity: From 0 to 1.
   public init(
     _ x: [Double], _ y: [Double], label: String = "", color: Color? = nil,
@@ -49,15 +49,15 @@ public struct Scatter: Mark {
       x, y, label, color, marker, size, sizes, opacity, .same)
   }
 
-  /// Creates points in the colours of their classes.
+  /// Creates points coloured by class.
   ///
-  /// A class has the same colour in each figure, that of its number; the legend names the classes
-  /// that occur. Points of more than ten classes differ in shape too. They are drawn in their order, so
-  /// that no class covers the others.
+  /// The colour follows from the class number, so a class has the same colour in every figure. The
+  /// legend lists the classes that occur. From class 10 on, shapes differ too. Classes are drawn
+  /// interleaved, so that none covers the others.
   ///
   /// - Parameters:
   ///   - classes: The class of each point.
-  ///   - names: The names of the classes from 0 on; without them their numbers.
+  ///   - names: The names of the classes from 0 on; by default their numbers.
   public init(
     _ x: [Double], _ y: [Double], classes: [Int], names: [String] = [], size: Double? = nil,
     opacity: Double = 1
@@ -71,12 +71,13 @@ public struct Scatter: Mark {
       .classes(classes, names: Dictionary(uniqueKeysWithValues: pairs)))
   }
 
-  /// Creates points in the colours of their values, with a colour bar.
+  /// Creates points coloured by value, with a colour bar.
   ///
   /// - Parameters:
-  ///   - values: The value of each point; those that are not finite are left out.
-  ///   - colors: The colours, from the least value to the greatest.
-  ///   - range: The values of the first and the last colour; without it the least and the greatest.
+  ///   - values: The value of each point; points without a finite value are omitted.
+  ///   - colors: The colours from the lowest to the highest value.
+  ///   - range: The values of the first and the last colour; nil takes the lowest and the highest
+  ///     value.
   ///   - valueLabel: What the values are, above the colour bar.
   public init(
     _ x: [Double], _ y: [Double], values: [Double], colors: ColorMap = .viridis,
@@ -104,7 +105,7 @@ public struct Scatter: Mark {
     self.sizes = sizes.map(Sizes.each) ?? .same(size ?? Self.size(of: x.count))
   }
 
-  /// A diameter for so many points.
+  /// The default diameter.
   private static func size(of count: Int) -> Double {
     switch count {
     case ...60: 6
@@ -115,7 +116,7 @@ public struct Scatter: Mark {
     }
   }
 
-  /// What a figure has to know of the points.
+  /// The extent, legend entries and description of the points.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     let finite = x.indices.filter { x[$0].isFinite && y[$0].isFinite }
@@ -145,7 +146,7 @@ public struct Scatter: Mark {
     return outline
   }
 
-  /// The shape of a class: another for each ten.
+  /// The shape of a class, which changes every ten classes.
   private static func marker(of number: Int) -> Marker {
     let markers = Marker.allCases
     return markers[modulo(number / Theme.series.count, markers.count)]
@@ -177,7 +178,7 @@ public struct Scatter: Mark {
     }
   }
 
-  /// Pieces of the points, in each of which one class is drawn after the other.
+  /// Slices of the points; within a slice, classes are drawn one after the other.
   private func slices(of count: Int) -> [Range<Int>] {
     let length = max(100, (count + 7) / 8)
     return stride(from: 0, to: count, by: length).map { $0..<min(count, $0 + length) }
@@ -201,14 +202,13 @@ public struct Scatter: Mark {
       for index in indices where sizes[index] > 0 && sizes[index] < 1000 {
         let shapes = path(of: [index], places, marker, sizes[index])
         if shapes.isEmpty { continue }
-        canvas.add(
-          "<path \(color.attribute) d=\"\(shapes)\" \(marker.attributes(sizes[index], opacity: opacity))/>"
-        )
+        let attributes = marker.attributes(sizes[index], opacity: opacity)
+        canvas.add("<path \(color.attribute) d=\"\(shapes)\" \(attributes)/>")
       }
     }
   }
 
-  /// The path of some of the points; of several in one place only one, as all are one path.
+  /// The path of some of the points, each place once: repetitions within a path are invisible.
   private func path(
     of indices: some Collection<Int>, _ places: [Point?], _ marker: Marker, _ size: Double
   ) -> String {

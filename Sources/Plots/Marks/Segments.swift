@@ -1,6 +1,6 @@
 /// Straight lines between pairs of points: a transport plan, residuals, intervals.
 ///
-/// Segments without a label have the colour of the mark before them.
+/// Segments without a label take the colour of the preceding mark.
 ///
 /// ```swift
 /// Segments(from: (sourceX, sourceY), to: (targetX, targetY), weights: plan)
@@ -18,13 +18,14 @@ public struct Segments: Mark {
   /// Creates segments.
   ///
   /// - Parameters:
-  ///   - start: The coordinates of the points at which they begin.
-  ///   - end: The coordinates of the points at which they end, as many.
-  ///   - weights: How dense each is, relative to the greatest weight; those of 0 are left out.
-  ///   - label: The name in the legend, if it is to have one.
+  ///   - start: The coordinates of the start points.
+  ///   - end: The coordinates of the end points, equally many.
+  ///   - weights: The opacity of each, relative to the greatest weight; segments of weight 0 are
+  ///     omitted.
+  ///   - label: The name in the legend; without one there is no entry.
   ///   - color: The colour.
   ///   - width: In pixels.
-  ///   - opacity: From 0 to 1; with weights, that of the greatest.
+  ///   - opacity: From 0 to 1; with weights, the opacity of the greatest.
   public init(
     from start: (x: [Double], y: [Double]), to end: (x: [Double], y: [Double]),
     weights: [Double]? = nil, label: String = "", color: Color? = nil, width: Double = 1.5,
@@ -45,7 +46,7 @@ public struct Segments: Mark {
     self.opacity = opacity
   }
 
-  /// What a figure has to know of the segments.
+  /// The extent, legend entries and description of the segments.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     outline.x = Interval(start.x).union(Interval(end.x))
@@ -59,7 +60,7 @@ public struct Segments: Mark {
     return outline
   }
 
-  /// Draws the segments, those of a weight together.
+  /// Draws the segments, those of similar weight as one path.
   public func draw(on canvas: inout Canvas) {
     var paths = [String](repeating: "", count: Self.levelCount)
     let greatest = weights.map { Interval($0).high } ?? 1
