@@ -81,17 +81,16 @@ import Testing
 /// The end of a program that does not ask whether it is to end.
 @Suite struct ForcedEndTests {
   @Test func aProgramThatDoesNotHearEndsWithinTwoSeconds() async throws {
-    let start = ContinuousClock.now
     let result = await #expect(
       processExitsWith: .exitCode(143), observing: [\.standardOutputContent]
     ) {
       Interrupt.install()
       ForcedEnd.setLastAction { Console.printLine("last words") }
       kill(getpid(), SIGTERM)
-      sleep(30)
+      // Ten seconds, as the machine may be busy.
+      sleep(10)
       exit(1)
     }
-    #expect(ContinuousClock.now - start < .seconds(10))
     let output = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
     #expect(output.contains("last words"))
   }
