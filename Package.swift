@@ -1,4 +1,4 @@
-// swift-tools-version: 6.0
+// swift-tools-version: 6.1
 import PackageDescription
 
 let package = Package(
@@ -7,6 +7,7 @@ let package = Package(
     // MARK: Public modules
     .library(name: "Tensor", targets: ["Tensor"]),
     .library(name: "Files", targets: ["Files"]),
+    .library(name: "Settings", targets: ["Settings"]),
     .library(name: "NN", targets: ["NN"]),
     .library(name: "Distributions", targets: ["Distributions"]),
     .library(name: "Images", targets: ["Images"]),
@@ -15,95 +16,64 @@ let package = Package(
     .library(name: "Sampling", targets: ["Sampling"]),
     .library(name: "Training", targets: ["Training"]),
 
-    // MARK: Models
-    .library(name: "Autoencoder", targets: ["Autoencoder"]),
-    .library(name: "AutoencoderTraining", targets: ["AutoencoderTraining"]),
-    .library(name: "GAN", targets: ["GAN"]),
-    .library(name: "GANTraining", targets: ["GANTraining"]),
-    .library(name: "VAE", targets: ["VAE"]),
-    .library(name: "VAETraining", targets: ["VAETraining"]),
-    .library(name: "Classifier", targets: ["Classifier"]),
-    .library(name: "ClassifierTraining", targets: ["ClassifierTraining"]),
+    .library(name: "Models", targets: ["Models"]),
+    .library(name: "Trainers", targets: ["Trainers"]),
+    .library(name: "Evaluation", targets: ["Evaluation"]),
 
     // MARK: Executables
-    .executable(name: "sample", targets: ["sample"]),
+    .executable(name: "pushforward", targets: ["pushforward"]),
     .executable(name: "train-autoencoder", targets: ["train-autoencoder"]),
     .executable(name: "train-gan", targets: ["train-gan"]),
     .executable(name: "train-vae", targets: ["train-vae"]),
-    .executable(name: "train-classifier", targets: ["train-classifier"]),
-    .executable(name: "convert-images", targets: ["convert-images"]),
   ],
   targets: [
     // MARK: Public modules
     .target(name: "Tensor", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Files", dependencies: ["Tensor", "CZlib"]),
-    .target(name: "NN", dependencies: ["Files", "Tensor"]),
+    .target(name: "Settings", dependencies: ["Files"]),
+    .target(name: "NN", dependencies: ["Files", "Settings", "Tensor"]),
     .target(name: "Distributions", dependencies: ["Tensor"]),
     .target(name: "Images", dependencies: ["Tensor", "CJPEG", "CLibPNG"]),
-    .target(name: "Datasets", dependencies: ["Files", "Images", "Tensor", "CZlib"]),
+    .target(
+      name: "Datasets", dependencies: ["Files", "Images", "NN", "Settings", "Tensor", "CZlib"]),
     .target(name: "Plots"),
+    .target(name: "CommandLine", dependencies: ["Files", "Settings", "CGetopt"]),
     .target(
       name: "Training",
-      dependencies: ["Datasets", "Files", "Images", "NN", "Plots", "Tensor", "CGetopt"]),
+      dependencies: [
+        "CommandLine", "Datasets", "Distributions", "Files", "Images", "NN", "Plots", "Settings",
+        "Tensor",
+      ]),
+    .target(
+      name: "Report",
+      dependencies: ["CommandLine", "Files", "Images", "Plots", "Settings", "Training"]),
 
-    // MARK: Models, and apart from them their training, which a program that samples does not need
+    // MARK: Models; a program that samples links nothing of their training
     .target(
-      name: "Autoencoder", dependencies: ["Files", "NN", "Tensor"], path: "Models/Autoencoder",
-      exclude: ["Training"]),
-    .target(
-      name: "AutoencoderTraining",
-      dependencies: ["Autoencoder", "Datasets", "Images", "NN", "Plots", "Tensor", "Training"],
-      path: "Models/Autoencoder/Training"),
-    .target(
-      name: "GAN", dependencies: ["Files", "NN", "Tensor"], path: "Models/GAN",
-      exclude: ["Training"]),
-    .target(
-      name: "GANTraining",
-      dependencies: ["GAN", "Datasets", "Images", "NN", "Tensor", "Training"],
-      path: "Models/GAN/Training"),
-    .target(
-      name: "VAE", dependencies: ["Distributions", "Files", "NN", "Tensor"], path: "Models/VAE",
-      exclude: ["Training"]),
-    .target(
-      name: "VAETraining",
-      dependencies: ["VAE", "Datasets", "Images", "NN", "Tensor", "Training"],
-      path: "Models/VAE/Training"),
-    .target(
-      name: "Classifier", dependencies: ["Files", "NN", "Tensor"], path: "Models/Classifier",
-      exclude: ["Training"]),
-    .target(
-      name: "ClassifierTraining",
-      dependencies: ["Classifier", "Datasets", "Files", "Images", "NN", "Tensor", "Training"],
-      path: "Models/Classifier/Training"),
-
-    // MARK: Sampling, which needs no training
+      name: "Models", dependencies: ["Distributions", "NN", "Settings", "Tensor"], path: "Models"),
     .target(
       name: "Sampling",
-      dependencies: ["Autoencoder", "Distributions", "Files", "GAN", "NN", "Tensor", "VAE"]),
+      dependencies: ["Distributions", "Files", "Models", "NN", "Tensor"]),
+    .target(
+      name: "Trainers",
+      dependencies: ["CommandLine", "Datasets", "Images", "Models", "NN", "Tensor", "Training"]),
+    .target(
+      name: "Evaluation",
+      dependencies: [
+        "CommandLine", "Datasets", "Files", "Models", "NN", "Settings", "Tensor", "Training",
+      ]),
 
     // MARK: Executables
-    .executableTarget(
-      name: "sample",
-      dependencies: ["Sampling", "Datasets", "Files", "Images", "Training", "Tensor"]),
-    .executableTarget(
-      name: "train-autoencoder",
-      dependencies: ["Autoencoder", "AutoencoderTraining", "Training", "Tensor"]),
-    .executableTarget(
-      name: "train-gan",
+    .target(
+      name: "Commands",
       dependencies: [
-        "ClassifierTraining", "GAN", "GANTraining", "Datasets", "Training", "NN", "Tensor",
+        "CommandLine", "Datasets", "Evaluation", "Files", "Images", "Models", "NN", "Report",
+        "Sampling", "Settings", "Tensor", "Trainers", "Training",
       ]),
-    .executableTarget(
-      name: "train-vae",
-      dependencies: [
-        "ClassifierTraining", "VAE", "VAETraining", "Datasets", "Training", "NN", "Tensor",
-      ]),
-    .executableTarget(
-      name: "train-classifier",
-      dependencies: ["Classifier", "ClassifierTraining", "Training", "NN", "Tensor"]),
-    .executableTarget(
-      name: "convert-images",
-      dependencies: ["Datasets", "Files", "Images", "Training", "Tensor"]),
+    .executableTarget(name: "pushforward", dependencies: ["Commands"]),
+    .executableTarget(name: "train-autoencoder", dependencies: ["Commands"]),
+    .executableTarget(name: "train-gan", dependencies: ["Commands"]),
+    .executableTarget(name: "train-vae", dependencies: ["Commands"]),
 
     // MARK: C
     .target(name: "CKernels"),
@@ -120,6 +90,7 @@ let package = Package(
     .target(name: "Fuzzing", dependencies: ["CZlib"], path: "Tests/Fuzzing"),
     .target(
       name: "TestSupport", dependencies: ["Images", "CLibJPEG"], path: "Tests/TestSupport"),
+    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Fuzzing", "Tensor", "TestSupport"]),
     .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
@@ -128,47 +99,40 @@ let package = Package(
       dependencies: ["Images", "Fuzzing", "Tensor", "TestSupport", "CLibJPEG", "CZlib"]),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Datasets", "Files", "Fuzzing", "Images", "Tensor", "TestSupport"]),
+      dependencies: ["Datasets", "Files", "Fuzzing", "Images", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Datasets", "Files", "Fuzzing", "Images", "NN", "Plots", "Tensor",
-        "TestSupport",
+        "CommandLine", "Training", "Datasets", "Files", "Fuzzing", "Images", "NN", "Plots",
+        "Settings", "Tensor", "TestSupport",
+      ]),
+    .target(
+      name: "ModelSupport", dependencies: ["Models", "NN", "Tensor"], path: "Tests/ModelSupport"),
+    .testTarget(
+      name: "ModelsTests",
+      dependencies: [
+        "Models", "ModelSupport", "Trainers", "Evaluation", "Datasets", "Distributions", "Files",
+        "Images", "NN", "Plots", "Settings", "Tensor", "TestSupport", "Training",
       ]),
     .testTarget(
-      name: "AutoencoderTests",
+      name: "EvaluationTests",
       dependencies: [
-        "Autoencoder", "AutoencoderTraining", "Datasets", "Images", "NN", "Plots", "Tensor",
-        "Training",
-      ]),
-    .testTarget(
-      name: "GANTests",
-      dependencies: ["GAN", "GANTraining", "Datasets", "Images", "NN", "Tensor", "Training"]),
-    .testTarget(
-      name: "VAETests",
-      dependencies: [
-        "VAE", "VAETraining", "Datasets", "Distributions", "Images", "NN", "Tensor", "Training",
-      ]),
-    .testTarget(
-      name: "ClassifierTests",
-      dependencies: [
-        "Classifier", "ClassifierTraining", "Datasets", "Files", "Fuzzing", "Images", "NN",
-        "Tensor",
-        "TestSupport", "Training",
+        "Evaluation", "Datasets", "Files", "Fuzzing", "Images", "Models", "ModelSupport", "NN",
+        "Settings", "Tensor", "TestSupport", "Trainers", "Training",
       ]),
     .testTarget(
       name: "SamplingTests",
       dependencies: [
-        "Sampling", "Autoencoder", "Classifier", "Files", "Fuzzing", "GAN", "Images", "NN",
-        "Tensor", "TestSupport", "VAE",
+        "Sampling", "Distributions", "Files", "Fuzzing", "Images", "Models", "ModelSupport", "NN", "Settings", "Tensor",
+        "TestSupport",
       ]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "convert-images", "sample", "train-autoencoder", "train-classifier", "train-gan",
-        "train-vae", "Classifier", "Datasets", "Files", "Fuzzing", "Images", "NN", "Tensor",
-        "TestSupport", "VAE",
+        "pushforward", "train-autoencoder", "train-gan", "train-vae", "CommandLine", "Datasets",
+        "Files", "Fuzzing", "Images", "Models", "ModelSupport", "NN", "Settings", "Tensor",
+        "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,18 +1,21 @@
 import NN
+import Settings
 import Tensor
 
 /// A network that tells to which of several classes a grey image belongs: p(class|x) is the softmax
 /// of its logits.
 ///
 /// ```swift
-/// let classifier = Classifier(.conv, height: 28, width: 28, random)
-/// let (loss, gradients) = valueWithGradient(of: classifier) { classifier.loss(x, labels) }
+/// let classifier = Classifier(.init(), for: .images(28, 28, classes: 10), using: random)
+/// let (loss, gradients) = valueWithGradient(of: classifier) {
+///   classifier.loss(of: batch, using: random).total
+/// }
 /// ```
 ///
 /// Dropout is active in training: set ``NN/Module/mode`` to `.inference` before using the model.
-public final class Classifier: Module {
-  /// The two kinds of network, of nearly equal size for images of 28×28 pixels.
-  public enum Architecture: String, CaseIterable, Sendable {
+public final class Classifier: LossModel {
+  /// The two kinds of network, of nearly equal size for images of 28×28 pixels in ten classes.
+  public enum Architecture: String, Choice {
     /// Convolutions (LeCun, Bottou, Bengio and Haffner 1998) with rectifiers, and dropout: 1,199,882
     /// parameters.
     case conv
@@ -20,18 +23,37 @@ public final class Classifier: Module {
     case dense
   }
 
+  /// The settings.
+  public struct Configuration: ModelConfiguration {
+    @Setting("convolutions, or fully connected layers alone")
+    public var architecture = Architecture.conv
+
+    public init() {}
+
+    public func check(for data: DataShape) throws(UnsuitableSetting) {
+      try expectNoText(data)
+      let side = Classifier.smallestSide
+      let isImage = data.sizes.count == 3 && data.sizes[2] == 1
+      if architecture == .conv, !isImage || min(data.sizes[0], data.sizes[1]) < side {
+        let found = data.sizes.dropLast(isImage ? 1 : 0).map(String.init).joined(separator: "×")
+        throw UnsuitableSetting(
+          "architecture", "conv",
+          "expected images of \(side)×\(side) pixels or more, found \(found)")
+      }
+      guard data.classes > 1 else {
+        throw UnsuitableSetting("classes", data.classes, "expected labels of two classes or more")
+      }
+    }
+  }
+
+  public static let kind = "classifier"
+  public static let needsLabels = true
+  public let configuration: Configuration
+  public let dataShape: DataShape
   /// From an image to its features, `[batch, featureCount]`.
   public let body: Sequential
   /// From an image's features to its logits, `[batch, classes]`.
   public let head: Sequential
-  /// The kind of network.
-  public let architecture: Architecture
-  /// The height of an image in pixels.
-  public let height: Int
-  /// The width of an image in pixels.
-  public let width: Int
-  /// The number of classes.
-  public let classes: Int
 
   /// From an image to its features, and from these to the logits.
   public var members: Members { ["body": body, "head": head] }
@@ -39,50 +61,39 @@ public final class Classifier: Module {
   /// The least height and width of an image that a convolutional network takes.
   public static let smallestSide = 6
 
-  /// Creates a network for images of this size.
-  public init(
-    _ architecture: Architecture, height: Int, width: Int, classes: Int = 10, _ random: Random
-  ) {
-    precondition(
-      height > 0 && width > 0 && classes > 1,
-      "Classifier: expected images of one pixel or more and two classes or more, found"
-        + " \(height)×\(width) and \(classes)")
-    self.architecture = architecture
-    self.height = height
-    self.width = width
-    self.classes = classes
-    switch architecture {
+  /// Creates a network.
+  public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
+    configuration.require(for: data, "Classifier")
+    self.configuration = configuration
+    dataShape = data
+    switch configuration.architecture {
     case .conv:
-      precondition(
-        min(height, width) >= Self.smallestSide,
-        "Classifier(.conv): expected images of \(Self.smallestSide)×\(Self.smallestSide) pixels or"
-          + " more, found \(height)×\(width)")
       // Each convolution takes a pixel off each side; the pooling halves what is left.
-      let pooled = ((height - 4) / 2) * ((width - 4) / 2) * 64
+      let pooled = ((data.sizes[0] - 4) / 2) * ((data.sizes[1] - 4) / 2) * 64
       body = Sequential {
-        Reshape([height, width, 1])
-        Conv2D(1, 32, kernel: 3, random, initializer: .heUniform)
+        Reshape(data.sizes)
+        Conv2D(1, 32, kernel: 3, initializer: .heUniform, using: random)
         ReLU()
-        Conv2D(32, 64, kernel: 3, random, initializer: .heUniform)
+        Conv2D(32, 64, kernel: 3, initializer: .heUniform, using: random)
         ReLU()
         MaxPool2D(2)
-        Dropout(0.25, random)
+        Dropout(0.25, using: random)
         Flatten()
-        Dense(pooled, 128, random, initializer: .heUniform)
+        Dense(pooled, 128, initializer: .heUniform, using: random)
         ReLU()
       }
       head = Sequential {
-        Dropout(0.5, random)
-        Dense(128, classes, random)
+        Dropout(0.5, using: random)
+        Dense(128, data.classes, using: random)
       }
     case .dense:
       body = Sequential {
-        Dense(height * width, 1024, random, initializer: .heUniform)
+        Dense(data.count, 1024, initializer: .heUniform, using: random)
         ReLU()
-        Dense(1024, 384, random, initializer: .heUniform)
+        Dense(1024, 384, initializer: .heUniform, using: random)
         ReLU()
       }
-      head = Sequential { Dense(384, classes, random) }
+      head = Sequential { Dense(384, data.classes, using: random) }
     }
   }
 
@@ -93,25 +104,36 @@ public final class Classifier: Module {
 }
 
 extension Classifier {
-  /// The values of the last hidden layer for images `[batch, height · width]`:
-  /// `[batch, featureCount]`, 128 features of a convolutional network and 384 of the other one.
+  /// The number of classes.
+  public var classes: Int { dataShape.classes }
+
+  /// The values of the last hidden layer for images `[batch, pixels]`: `[batch, featureCount]`, 128
+  /// features of a convolutional network and 384 of the other one.
   public func features(of x: Tensor) -> Tensor {
     precondition(
-      x.rank == 2 && x.shape[1] == height * width,
-      "Classifier: expected images of shape [batch, \(height * width)], of \(height)×\(width)"
-        + " pixels, found \(x.shape)")
+      x.rank == 2 && x.shape[1] == dataShape.count,
+      "Classifier: expected images of shape [batch, \(dataShape.count)], found \(x.shape)")
     return body(x)
   }
 
-  /// The logits of the classes of images, `[batch, height · width]`: `[batch, classes]`.
+  /// The logits of the classes of images, `[batch, pixels]`: `[batch, classes]`.
   public func logits(of x: Tensor) -> Tensor { head(features(of: x)) }
 
+  /// The cross-entropy, and the share of the images that are put into their class.
+  public var metrics: [Metric] {
+    let noun = dataShape.element.exampleNoun
+    return [
+      Metric("loss", unit: "nats per \(noun.singular)"),
+      Metric("accuracy", unit: "share of the \(noun.plural)"),
+    ]
+  }
+
   /// −log p(label|x), averaged over the batch, in nats.
-  ///
-  /// - Parameters:
-  ///   - x: Images, `[batch, height · width]`.
-  ///   - labels: A class for each image, from 0 on.
-  public func loss(_ x: Tensor, _ labels: [Int]) -> Tensor {
-    softmaxCrossEntropy(logits: logits(of: x), labels: labels)
+  public func loss(of batch: Batch, using random: Random) -> Loss {
+    let logits = logits(of: batch.images)
+    let right = zip(logits.argmax(), batch.labels).count { $0 == $1 }
+    return Loss(
+      softmaxCrossEntropy(logits: logits, labels: batch.labels),
+      others: [Double(right) / Double(batch.count)])
   }
 }

@@ -1,3 +1,4 @@
+import NN
 import Tensor
 
 /// A data set in portions of equal size, in a new order each epoch.
@@ -114,20 +115,20 @@ public struct Batches: Sendable {
   public func epoch(shuffledBy random: Random?) -> some Sequence<Batch> {
     let order = random?.permutation(count) ?? Array(0..<count)
     let noise = (random ?? Random(seed: 0)).split()
-    let variation = random == nil ? nil : Variation(noise)
+    let variation = random == nil ? nil : Variation(using: noise)
     // A state for each batch and not one stream for all: a batch is the same at each iteration.
     let states = (0..<batchesPerEpoch).map { _ in noise.split().state }
     return states.indices.lazy.map { index in
       let indices = Array(order.dropFirst(index * size).prefix(size))
       return prepared(
-        dataset.batch(at: indices, varied: variation), Random(state: states[index]))
+        dataset.batch(at: indices, varied: variation), using: Random(state: states[index]))
     }
   }
 
   /// Enlarges and binarises a batch of images, where that is asked for.
-  private func prepared(_ batch: Batch, _ random: Random) -> Batch {
+  private func prepared(_ batch: Batch, using random: Random) -> Batch {
     if enlargement == nil && binarization == .none { return batch }
     let images = enlargement.map { $0(batch.images).reshaped(to: [batch.count] + element.shape) }
-    return Batch(values: binarization(images ?? batch.values, random), labels: batch.labels)
+    return Batch(values: binarization(images ?? batch.values, using: random), labels: batch.labels)
   }
 }

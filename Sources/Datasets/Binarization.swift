@@ -1,9 +1,10 @@
+import Settings
 import Tensor
 
 /// What becomes of grey pixels before a model sees them.
 ///
 /// The raw values are the words of a command line: `none`, `threshold`, `stochastic`.
-public enum Binarization: String, CaseIterable, Sendable {
+public enum Binarization: String, Choice {
   /// Pixels stay grey, in [0, 1].
   case none
   /// A pixel is 1 if its grey value is above ½, and 0 otherwise.
@@ -13,7 +14,7 @@ public enum Binarization: String, CaseIterable, Sendable {
   case stochastic
 
   /// Returns images whose elements are 0 and 1, or `images` itself for ``none``.
-  func callAsFunction(_ images: Tensor, _ random: Random) -> Tensor {
+  func callAsFunction(_ images: Tensor, using random: Random) -> Tensor {
     switch self {
     case .none: images
     case .threshold: images .> 0.5

@@ -19,6 +19,9 @@ public enum DataKind: Equatable, Sendable {
   /// The text at this path.
   case text(String)
 
+  /// The words that are no paths: those of drawn digits and of points.
+  public static let names = [DigitData.drawn] + PlaneDistribution.allCases.map(\.rawValue)
+
   /// Tells what a choice stands for.
   ///
   /// `drawn` and the names of ``PlaneDistribution`` come first: a folder called `moons` is `./moons`. A
@@ -34,8 +37,7 @@ public enum DataKind: Equatable, Sendable {
     } else {
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: choice, isDirectory: &isFolder) else {
-        let names = [DigitData.drawn] + PlaneDistribution.allCases.map(\.rawValue)
-        throw .unknownData(choice: choice, suggestion: nearest(to: choice, among: names))
+        throw .unknownData(choice: choice, suggestion: nearest(to: choice, among: Self.names))
       }
       var name = choice.lowercased()
       if name.hasSuffix(".gz") { name.removeLast(3) }

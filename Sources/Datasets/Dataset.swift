@@ -1,3 +1,5 @@
+import NN
+
 /// Examples to train on or to test with: images, points in the plane, rows of a table, pieces of a text.
 ///
 /// ```swift

@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import NN
 
 /// What can be wrong with data from outside: the files of a data set, or what is asked of it.
 ///

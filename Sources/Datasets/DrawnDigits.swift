@@ -25,14 +25,14 @@ public struct DrawnDigits: ImageDataset {
       trainCount > 0 && testCount > 0,
       "DrawnDigits: expected counts of at least 1, found \(trainCount) and \(testCount)")
     let random = Random(seed: seed)
-    train = drawn(trainCount, random.split())
-    test = drawn(testCount, random.split())
+    train = drawn(trainCount, using: random.split())
+    test = drawn(testCount, using: random.split())
   }
 }
 
 /// Draws `count` images, each from its own stream.
-private func drawn(_ count: Int, _ random: Random) -> LabeledImages {
-  let labels = shuffledLabels(count, random.split())
+private func drawn(_ count: Int, using random: Random) -> LabeledImages {
+  let labels = shuffledLabels(count, using: random.split())
   let streams = (0..<count).map { _ in random.split() }
   let area = Handwriting.side * Handwriting.side
   let pixels = [UInt8](unsafeUninitializedCapacity: count * area) { buffer, initializedCount in
@@ -41,7 +41,7 @@ private func drawn(_ count: Int, _ random: Random) -> LabeledImages {
     initializedCount = count * area
     guard let images = buffer.baseAddress else { return }
     parallel(count: count) { index in
-      Handwriting(streams[index]).write(Int(labels[index]), into: images + index * area)
+      Handwriting(using: streams[index]).write(Int(labels[index]), into: images + index * area)
     }
   }
   return LabeledImages(
@@ -51,7 +51,7 @@ private func drawn(_ count: Int, _ random: Random) -> LabeledImages {
 /// Returns `count` digits, each of the ten once in every ten, in random order.
 ///
 /// Shuffled ten by ten, the first digits are the same however many follow.
-private func shuffledLabels(_ count: Int, _ random: Random) -> [UInt8] {
+private func shuffledLabels(_ count: Int, using random: Random) -> [UInt8] {
   var labels: [UInt8] = []
   while labels.count < count {
     labels += random.permutation(10).map(UInt8.init)

@@ -29,7 +29,7 @@ struct ElasticDistortion {
   /// - Parameters:
   ///   - amplitude: The greatest amplitude of a wave; there are three for each coordinate.
   ///   - side: The side of the sheet: no wave has more than one period across it.
-  init(amplitude: Float, side: Float, _ random: Random) {
+  init(amplitude: Float, side: Float, using random: Random) {
     func waves() -> [Wave] {
       (0..<3).map { _ in
         Wave(

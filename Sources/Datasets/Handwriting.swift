@@ -17,7 +17,7 @@ struct Handwriting {
   private let random: Random
 
   /// Creates a hand that draws its habits from `random`.
-  init(_ random: Random) {
+  init(using random: Random) {
     self.random = random
   }
 
@@ -49,7 +49,7 @@ struct Handwriting {
 
   /// Makes smooth curves of the strokes and distorts them elastically.
   private func bent(_ strokes: [[Point]]) -> [[Point]] {
-    let distortion = ElasticDistortion(amplitude: 10, side: Self.sheet, random)
+    let distortion = ElasticDistortion(amplitude: 10, side: Self.sheet, using: random)
     return strokes.map { stroke in
       // A straight stroke can be bent only at points of its own.
       let points =
@@ -77,7 +77,7 @@ struct Handwriting {
   private func fitted(_ strokes: [[Point]]) -> [Segment] {
     let radius = 1.35 + random.spread(0.75)
     let fill = Self.box * (0.96 + random.spread(0.09))
-    let pressure = Pressure(random)
+    let pressure = Pressure(using: random)
 
     let points = strokes.joined()
     let (left, right) = extent(points.map(\.x))
@@ -136,7 +136,7 @@ private struct Pressure {
   private let frequency: Float
   private let phase: Float
 
-  init(_ random: Random) {
+  init(using random: Random) {
     amplitude = abs(random.spread(0.3))
     frequency = 2 * .pi / Float(random.uniform(in: 15..<50))
     phase = 2 * .pi * Float(random.uniform())

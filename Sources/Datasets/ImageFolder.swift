@@ -1,9 +1,11 @@
 import Files
 import Images
+import NN
+import Settings
 import Tensor
 
 /// What is done about a file of a folder that cannot be decoded: it breaks off, is damaged or is no image.
-public enum DamagedImages: String, CaseIterable, Sendable {
+public enum DamagedImages: String, Choice {
   /// Reading ends with an error that names it.
   case error
   /// It is left out.

@@ -1,4 +1,5 @@
 import Files
+import NN
 import Tensor
 
 /// Images of one size, grey or in colour, each with the class that it belongs to.

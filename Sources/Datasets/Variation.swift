@@ -14,7 +14,7 @@ public struct Variation: Sendable {
   /// Creates the variation of an epoch from a stream that is the epoch's own.
   ///
   /// Nothing is drawn from `random`, and it may be split before and after, up to 2⁴⁰ times.
-  public init(_ random: Random) { state = random.state }
+  public init(using random: Random) { state = random.state }
 
   /// Returns the stream of the example at `index`, from its beginning.
   public func random(for index: Int) -> Random {

@@ -12,7 +12,7 @@ public struct Bernoulli: Distribution {
   public var mean: Tensor { sigmoid(logits) }
 
   /// Zeros and ones; no gradient flows through them.
-  public func sample(_ random: Random) -> Tensor {
+  public func sample(using random: Random) -> Tensor {
     random.bernoulli(probability: stopGradient(mean))
   }
 

@@ -40,7 +40,7 @@ public struct DiagonalGaussian: Distribution {
 
   /// μ + σ ε with ε drawn from N(0, 1): carries the gradient to μ and σ (Kingma and Welling 2014,
   /// section 2.4).
-  public func sample(_ random: Random) -> Tensor {
+  public func sample(using random: Random) -> Tensor {
     let (mean, logVariance) = (mean, logVariance)
     let noise = random.normal(mean.shape, dtype: mean.dtype)
     let sample = stopGradient(mean) + exp(0.5 * stopGradient(logVariance)) * noise

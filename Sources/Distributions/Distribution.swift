@@ -9,7 +9,7 @@ public protocol Distribution {
   var mean: Tensor { get }
 
   /// Draws once from each example's distribution.
-  func sample(_ random: Random) -> Tensor
+  func sample(using random: Random) -> Tensor
 
   /// The logarithm of the density, or of the probability, of `x`, `[batch]`, in nats.
   func logDensity(of x: Tensor) -> Tensor

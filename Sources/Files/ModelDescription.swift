@@ -39,17 +39,6 @@ extension SafetensorsFile {
     guard metadata[name] == text else { throw unsuitable(name, "'\(text)'") }
   }
 
-  /// Reads one of the words of an enumeration.
-  public func choice<Choice: CaseIterable & RawRepresentable<String>>(
-    _ name: String, of type: Choice.Type = Choice.self
-  ) throws -> Choice {
-    guard let choice = metadata[name].flatMap(Choice.init) else {
-      let words = Choice.allCases.map { "'\($0.rawValue)'" }
-      throw unsuitable(name, words.joined(separator: " or "))
-    }
-    return choice
-  }
-
   /// Reads a size, which is at least 1.
   public func size(_ name: String) throws -> Int {
     guard let size = metadata[name].flatMap(Self.size) else {
@@ -72,17 +61,19 @@ extension SafetensorsFile {
     return sizes.compactMap { $0 }
   }
 
-  /// Throws unless the file has as many numbers as weights of these shapes take, so that a model is
-  /// not larger than its file.
-  public func expectRoom(for weights: [[Int]]) throws {
-    // At most 2⁴⁸ each, so that the sum of a model's few layers fits.
-    let counts = weights.map(\.elementCount)
-    let sum = counts.reduce(0) { $0 + ($1 ?? 0) }
-    guard sum <= count, !counts.contains(nil) else {
-      throw ModelFileError.unsuitableMetadata(
-        path: path, name: "the model described", expected: "one of at most \(count) numbers",
-        found: counts.contains(nil) ? "more than any memory holds" : "\(sum)")
+  /// Reads a number of things, which may be 0.
+  public func count(_ name: String) throws -> Int {
+    guard let text = metadata[name], text == "0" || Self.size(text) != nil else {
+      throw unsuitable(name, "a whole number from 0 to \(Self.largestSize)")
     }
+    return Int(text) ?? 0
+  }
+
+  /// The error of a file that describes a larger model than it has numbers for.
+  package func tooSmall(for kind: String) -> ModelFileError {
+    .unsuitableMetadata(
+      path: path, name: "the \(kind) described", expected: "one of at most \(count) numbers",
+      found: "a larger one")
   }
 
   private static func size(_ text: String) -> Int? {

@@ -15,9 +15,9 @@ public struct Initializer: Sendable {
   ///   - fanIn: How many inputs reach one output.
   ///   - fanOut: How many outputs one input reaches.
   public func callAsFunction(
-    _ shape: [Int], fanIn: Int, fanOut: Int, _ random: Random
+    _ shape: [Int], fanIn: Int, fanOut: Int, using random: Random
   ) -> Tensor {
-    draw(shape, fanIn, fanOut, random)
+    draw(ParameterBudget.shape(shape), fanIn, fanOut, random)
   }
 
   /// Uniform with variance 2 / (fan-in + fan-out) (Glorot and Bengio 2010, equation 16).
@@ -32,6 +32,12 @@ public struct Initializer: Sendable {
   public static let leCunUniform = uniform { fanIn, _ in 1 / fanIn }
   /// Normal with variance 1 / fan-in (LeCun, Bottou, Orr and Müller 1998, section 4.6).
   public static let leCunNormal = normal { fanIn, _ in 1 / fanIn }
+
+  /// Zeros of a shape: a bias' first values.
+  static func zeros(_ shape: [Int]) -> Tensor { Tensor.zeros(ParameterBudget.shape(shape)) }
+
+  /// Ones of a shape: a scale's first values.
+  static func ones(_ shape: [Int]) -> Tensor { Tensor.ones(ParameterBudget.shape(shape)) }
 
   /// One value everywhere.
   public static func constant(_ value: Double) -> Initializer {

@@ -32,7 +32,7 @@ public struct Gradients: Sendable {
 ///
 /// ```swift
 /// let (loss, gradients) = valueWithGradient(of: model) { meanSquaredError(model(x), y) }
-/// optimizer.update(model, along: gradients)
+/// optimizer.update(along: gradients)
 /// ```
 ///
 /// - Parameters:
@@ -66,7 +66,7 @@ public func valueWithGradient<Parts>(
 ///
 /// ```swift
 /// let (images, pullback) = valueWithPullback(of: generator) { generator(z) }
-/// optimizer.update(generator, along: pullback(slope))   // slope: the loss's gradient in the images
+/// optimizer.update(along: pullback(slope))   // slope: the loss's gradient in the images
 /// ```
 ///
 /// - Parameters:

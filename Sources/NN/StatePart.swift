@@ -7,7 +7,7 @@ import Tensor
 ///
 /// ```swift
 /// var state: [StatePart] {
-///   [.module("model", model), .optimizer("adam", adam, of: model), .random("shuffling", shuffling)]
+///   [.module("model", model), .optimizer("adam", adam), .random("shuffling", shuffling)]
 /// }
 /// ```
 ///
@@ -15,8 +15,8 @@ import Tensor
 public enum StatePart {
   /// A module's parameters, buffers and random streams.
   case module(String, any Module)
-  /// An optimiser's step and its moments for each parameter of a module.
-  case optimizer(String, any Optimizer, of: any Module)
+  /// An optimiser's step and its moments for each parameter of its module.
+  case optimizer(String, any Optimizer)
   /// A moving average of parameters.
   case average(String, MovingAverage)
   /// A stream of random numbers.
@@ -62,8 +62,8 @@ extension StatePart {
   package var tensors: [StateTensor] {
     switch self {
     case .module(let name, let module): module.stateTensors(prefix: name + ".")
-    case .optimizer(let name, let optimizer, let module):
-      module.parameterTensors(prefix: "").flatMap { parameter in
+    case .optimizer(let name, let optimizer):
+      optimizer.module.parameterTensors(prefix: "").flatMap { parameter in
         (0..<optimizer.momentCount).map { StateTensor(name, moment: $0, of: optimizer, parameter) }
       }
     case .average(let name, let average):
@@ -92,7 +92,7 @@ extension StatePart {
 
   /// The part's optimiser by name, if it is one.
   package var optimizers: [(name: String, optimizer: any Optimizer)] {
-    if case .optimizer(let name, let optimizer, _) = self { [(name, optimizer)] } else { [] }
+    if case .optimizer(let name, let optimizer) = self { [(name, optimizer)] } else { [] }
   }
 }
 

@@ -1,158 +1,190 @@
 import Distributions
 import Files
+import Models
 import NN
 import Tensor
 
-/// A saved model that makes images, opened from its file.
+/// A saved model that makes examples such as images, opened from its file.
 ///
 /// Nothing of it depends on how models are trained, so that a server which samples links no training
 /// code. One sampler serves any number of threads at once, each with a `Random` of its own; the same
-/// seed gives the same images.
+/// seed gives the same examples.
 ///
 /// ```swift
 /// let sampler = try Sampler(path: "runs/vae-001/model.safetensors")
-/// let images = try sampler.sample(count: 64, Random(seed: 1))   // [64, 28, 28, 1], in [0, 1]
+/// let images = try sampler.sample(count: 64, using: Random(seed: 1))   // [64, 28, 28, 1], in [0, 1]
 /// ```
 ///
-/// The file may be anybody's: a model is never larger than its file has numbers for, times 16.
+/// Images come as `[count, height, width, channels]` in [0, 1], points and rows of a table as
+/// `[count, size]`, rows in the units of the file that the model was trained on. The model's file may be
+/// anybody's: a model never has more numbers than its file.
 public final class Sampler: @unchecked Sendable {
   // Modules are not Sendable because training changes them; this one nobody else has, and nothing
   // changes it.
-  private let model: any GenerativeModel
+  private let model: any Model
 
   /// The kind of model, as its file names it: `vae`.
-  public let kind: String
-  /// The shape of the images that it makes: `[height, width, channels]`.
-  public let imageShape: [Int]
-  /// The number of dimensions of its codes.
-  public var latentSize: Int { model.codeSize }
+  public var kind: String { type(of: model).kind }
+  /// The kind and shape of the examples that it makes.
+  public var dataShape: DataShape { model.dataShape }
+  /// The shape of an example: `[height, width, channels]` of an image.
+  public var exampleShape: [Int] { model.dataShape.sizes }
+  /// The columns of the table that the model was trained on, if it was one.
+  public let table: TableDescription?
+  /// The number of dimensions of its codes; 0 where it has none.
+  public var latentSize: Int { (model as? any LatentVariableModel)?.latentSize ?? 0 }
 
-  /// How many images are made at a time; more would take more memory and no less time.
+  /// How many examples are made at a time; more would take more memory and no less time.
   private static let batchSize = 256
 
   /// Opens the file of a model that a training run has saved.
   ///
   /// - Throws: `ModelFileError` if it cannot be read or is not that of a whole model,
-  ///   ``SamplingError`` if it is of a model that makes no images.
+  ///   ``SamplingError`` if it is of a model that nothing can be drawn from.
   public init(path: String) throws {
     let file = try SafetensorsFile(path: path)
     try file.expectNoCheckpoint()
-    kind = try file.text("kind")
-    model = try openModel(file)
-    imageShape = try file.sizes("image-shape", count: 3...3)
-    guard imageShape.elementCount == model.features else {
-      throw file.unsuitable("image-shape", "that of images of \(model.features) values")
+    let kind = try file.text("kind")
+    let makers = registry.map(\.model).filter {
+      $0 is any Generative.Type || $0 is any LatentVariableModel.Type
     }
-    guard imageShape[2] == 1 || imageShape[2] == 3 else {
-      throw file.unsuitable("image-shape", "that of images of 1 or 3 channels")
+    guard let maker = makers.first(where: { $0.kind == kind }) else {
+      throw SamplingError.notGenerative(path: path, kind: kind, known: makers.map { $0.kind })
+    }
+    model = try maker.open(file)
+    let shape = model.dataShape
+    if shape.isImage, ![1, 3].contains(shape.sizes[2]) {
+      throw file.unsuitable("shape", "that of images of 1 or 3 channels")
+    }
+    let text = shape.details[TableDescription.detailName]
+    table = text.flatMap { TableDescription(text: $0, columns: shape.count) }
+    if text != nil, table == nil {
+      throw file.unsuitable("data.table", "names, means and deviations of \(shape.count) columns")
     }
   }
 
-  /// New images, made of codes that are drawn from the prior.
+  /// What is shown of a model with codes: examples drawn about the means of random codes are these
+  /// means with noise.
+  public enum Pixels: Sendable {
+    /// The means of the examples of random codes.
+    case means
+    /// Examples drawn from the model.
+    case drawn
+  }
+
+  /// New examples.
   ///
-  /// - Returns: `[count, height, width, channels]`, in [0, 1].
+  /// - Parameters:
+  ///   - count: How many.
+  ///   - pixels: Whether the means of p(x|z) or draws from it, where the model has such a
+  ///     distribution; nil for means of images, as what is drawn about them is noise, and for draws of
+  ///     other data.
+  ///   - random: Draws them.
+  /// - Returns: `[count] + exampleShape`.
   /// - Throws: ``SamplingError`` if the model has no prior, or weights too large to compute with.
-  public func sample(count: Int, _ random: Random) throws -> Tensor {
-    try images(of: try codes(count: count, random))
+  public func sample(
+    count: Int, pixels: Pixels? = nil, using random: Random
+  ) throws -> Tensor {
+    guard let model = model as? any Generative else { throw SamplingError.noPrior(kind: kind) }
+    if (pixels ?? (dataShape.isImage ? .means : .drawn)) == .means, model is any LatentVariableModel
+    {
+      return try examples(of: try codes(count: count, using: random))
+    }
+    let parts = try stride(from: 0, to: count, by: Self.batchSize).map { start in
+      try checked(model.sample(count: min(Self.batchSize, count - start), using: random))
+    }
+    return parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
   }
 
-  /// Lines of images from one new image to another, both ends included.
-  ///
-  /// Between two codes a and b lie cos(½πt) a + sin(½πt) b for t from 0 to 1: where a and b are
-  /// N(0, 1), so is each of these (White, "Sampling generative networks", 2016).
+  /// Lines of examples from one new example to another, both ends included, on arcs between their codes
+  /// (`interpolatedOnArc`).
   ///
   /// - Parameters:
   ///   - lines: How many lines.
-  ///   - steps: How many images a line has, 2 or more.
+  ///   - steps: How many examples a line has, 2 or more.
   ///   - random: Draws the codes at both ends.
-  /// - Returns: `[lines · steps, height, width, channels]`, in [0, 1], line by line.
+  /// - Returns: `[lines · steps] + exampleShape`, line by line.
   /// - Throws: ``SamplingError`` if the model has no prior, or weights too large to compute with.
-  public func interpolate(lines: Int, steps: Int, _ random: Random) throws -> Tensor {
-    let (a, b) = (try codes(count: lines, random), try codes(count: lines, random))
-    let angle = ramp(to: 0.5 * Double.pi, steps)
-    return try images(of: along(cos(angle) * a.expanded(at: 1) + sin(angle) * b.expanded(at: 1)))
+  public func interpolate(lines: Int, steps: Int, using random: Random) throws -> Tensor {
+    let (a, b) = (try codes(count: lines, using: random), try codes(count: lines, using: random))
+    return try examples(of: interpolatedOnArc(from: a, to: b, steps: steps))
   }
 
-  /// Lines of images from the reconstructions of some images to those of others, along the straight
+  /// Lines of examples from the reconstructions of some examples to those of others, along the straight
   /// line between their codes.
   ///
   /// - Parameters:
-  ///   - first: Where the lines begin, `[lines, height, width, channels]`, in [0, 1].
+  ///   - first: Where the lines begin, `[lines] + exampleShape`.
   ///   - last: Where they end, of the same shape.
-  ///   - steps: How many images a line has, 2 or more.
-  /// - Returns: `[lines · steps, height, width, channels]`, in [0, 1], line by line.
+  ///   - steps: How many examples a line has, 2 or more.
+  /// - Returns: `[lines · steps] + exampleShape`, line by line.
   /// - Throws: ``SamplingError`` if the model has no encoder, or weights too large to compute with.
   public func interpolate(from first: Tensor, to last: Tensor, steps: Int) throws -> Tensor {
-    let a = try codes(of: first).expanded(at: 1)
-    let b = try codes(of: last).expanded(at: 1)
-    return try images(of: along(a + ramp(to: 1, steps) * (b - a)))
+    let (a, b) = (try codes(of: first), try codes(of: last))
+    return try examples(of: interpolated(from: a, to: b, steps: steps))
   }
 
-  /// Images through their codes and back.
+  /// Examples through their codes and back.
   ///
-  /// - Parameter images: `[count, height, width, channels]`, in [0, 1].
+  /// - Parameter examples: `[count] + exampleShape`.
   /// - Returns: The reconstructions, of the same shape.
   /// - Throws: ``SamplingError`` if the model has no encoder, or weights too large to compute with.
-  public func reconstruct(_ images: Tensor) throws -> Tensor {
-    try self.images(of: try codes(of: images))
+  public func reconstruct(_ examples: Tensor) throws -> Tensor {
+    try self.examples(of: try codes(of: examples))
   }
 
-  /// The images of a square grid of codes that stand for equal shares of the prior, where codes have
-  /// two dimensions.
+  /// The examples of a square grid of codes that stand for equal shares of the prior, where codes have
+  /// two dimensions (Kingma and Welling 2014, appendix A).
   ///
-  /// - Returns: `[side · side, height, width, channels]`, in [0, 1], row after row; the first
-  ///   component of the codes grows to the right, the second one upwards.
+  /// - Returns: `[side · side] + exampleShape`, row after row; the first component of the codes grows to
+  ///   the right, the second one upwards.
   /// - Throws: ``SamplingError`` if the model has no prior, codes of another size, or weights too large
   ///   to compute with.
   public func latentManifold(side: Int) throws -> Tensor {
-    try checkPrior()
+    guard model is any PriorModel else { throw SamplingError.noPrior(kind: kind) }
     guard latentSize == 2 else { throw SamplingError.codesNotFlat(kind: kind, found: latentSize) }
-    return try images(of: standardNormalGrid(side: side))
+    return try examples(of: standardNormalGrid(side: side))
   }
 }
 
 // MARK: - Codes
 
 extension Sampler {
-  private func checkPrior() throws {
-    guard model.hasPrior else { throw SamplingError.noPrior(kind: kind) }
-  }
-
-  private func codes(count: Int, _ random: Random) throws -> Tensor {
-    try checkPrior()
+  private func codes(count: Int, using random: Random) throws -> Tensor {
+    guard model is any PriorModel else { throw SamplingError.noPrior(kind: kind) }
     return random.normal([count, latentSize])
   }
 
-  private func codes(of images: Tensor) throws -> Tensor {
+  private func codes(of examples: Tensor) throws -> Tensor {
     precondition(
-      images.rank == 4 && Array(images.shape.dropFirst()) == imageShape,
-      "Sampler: expected images of shape [count, \(imageShape[0]), \(imageShape[1]),"
-        + " \(imageShape[2])], found \(images.shape)")
-    guard let encoded = model.encode(images.reshaped(to: [images.shape[0], model.features])) else {
+      Array(examples.shape.dropFirst()) == exampleShape,
+      "Sampler: expected examples of shape [count] + \(exampleShape), found \(examples.shape)")
+    guard let model = model as? any EncodingModel else {
       throw SamplingError.noEncoder(kind: kind)
     }
-    return encoded
+    let rows = examples.reshaped(to: [examples.shape[0], dataShape.count])
+    return model.encode(table?.standardization(rows) ?? rows)
   }
 
-  /// Even steps from 0 on, `[1, steps, 1]`.
-  private func ramp(to end: Double, _ steps: Int) -> Tensor {
-    precondition(steps > 1, "interpolate: expected two images or more in a line, found \(steps)")
-    return Tensor.linearSpace(from: 0, through: end, count: steps).reshaped(to: [1, steps, 1])
-  }
-
-  /// Codes `[lines, steps, latentSize]` one after another.
-  private func along(_ codes: Tensor) -> Tensor {
-    codes.reshaped(to: [codes.shape[0] * codes.shape[1], latentSize])
-  }
-
-  private func images(of codes: Tensor) throws -> Tensor {
+  private func examples(of codes: Tensor) throws -> Tensor {
+    guard let model = model as? any LatentVariableModel else {
+      preconditionFailure("Sampler: expected a model with codes, found '\(kind)'")
+    }
     let count = codes.shape[0]
     let parts = try stride(from: 0, to: count, by: Self.batchSize).map { start in
-      let part = model.decode(codes.sliced(start..<min(start + Self.batchSize, count)))
-      guard part.isFinite else { throw SamplingError.notFinite(kind: kind) }
-      return part
+      try checked(model.decode(codes.sliced(start..<min(start + Self.batchSize, count))))
     }
-    let values = parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
-    return values.reshaped(to: [count] + imageShape)
+    return parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
+  }
+
+  /// Examples of the model as they are handed out: finite, images in [0, 1], rows in the file's units.
+  private func checked(_ values: Tensor) throws -> Tensor {
+    let shape = [values.shape[0]] + exampleShape
+    guard values.isFinite else { throw SamplingError.notFinite(kind: kind) }
+    if dataShape.isImage { return clamp(values, to: 0...1).reshaped(to: shape) }
+    guard let table else { return values.reshaped(to: shape) }
+    let rows = table.standardization.inverse(values.reshaped(to: [shape[0], dataShape.count]))
+    guard rows.isFinite else { throw SamplingError.notFinite(kind: kind) }
+    return rows.reshaped(to: shape)
   }
 }

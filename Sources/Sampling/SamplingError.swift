@@ -2,13 +2,13 @@ import Files
 
 /// What a saved model cannot be asked for.
 public enum SamplingError: Error, Equatable, Sendable {
-  /// The file is of a model that makes no images, or of one that is not known.
-  case notGenerative(path: String, kind: String)
+  /// The file is of a model that nothing can be drawn from, or of one that is not known.
+  case notGenerative(path: String, kind: String, known: [String])
   /// The model gives no distribution of codes to draw from.
   case noPrior(kind: String)
-  /// The model finds no codes of images.
+  /// The model finds no codes of examples.
   case noEncoder(kind: String)
-  /// The model makes images with values that are not finite numbers, as its weights are too large.
+  /// The model makes examples with values that are not finite numbers, as its weights are too large.
   case notFinite(kind: String)
   /// The model's codes are no points in a plane.
   case codesNotFlat(kind: String, found: Int)
@@ -18,15 +18,16 @@ extension SamplingError: CustomStringConvertible {
   /// What was expected and what was found.
   public var description: String {
     switch self {
-    case .notGenerative(let path, let kind):
-      "'\(path)': expected a model that makes images (vae, gan, autoencoder), found '\(printable(kind))'"
+    case .notGenerative(let path, let kind, let known):
+      "'\(path)': expected a model that examples can be drawn from (\(known.joined(separator: ", "))), found"
+        + " '\(printable(kind))'"
     case .noPrior(let kind):
       "expected a model with a distribution of codes to draw from, found '\(kind)', which can"
-        + " only reconstruct images"
+        + " only reconstruct"
     case .noEncoder(let kind):
-      "expected a model that finds the codes of images (vae, autoencoder), found '\(kind)'"
+      "expected a model that finds the codes of examples (vae, autoencoder), found '\(kind)'"
     case .notFinite(let kind):
-      "expected images with values from 0 to 1, found a '\(kind)' that makes others: its numbers are"
+      "expected examples of finite values, found a '\(kind)' that makes others: its numbers are"
         + " finite, but too large to compute with"
     case .codesNotFlat(let kind, let found):
       "expected codes of 2 dimensions, found a '\(kind)' with \(found)"

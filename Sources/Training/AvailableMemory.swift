@@ -1,8 +1,9 @@
+import CommandLine
 import Glibc
 import Tensor
 
 /// How much memory this process may still take.
-struct AvailableMemory: Equatable, Sendable {
+package struct AvailableMemory: Equatable, Sendable {
   /// The number of bytes.
   let bytes: Int
   /// What the limit is, for a reader.
@@ -10,7 +11,7 @@ struct AvailableMemory: Equatable, Sendable {
 
   /// The least of what the machine has left, with its swap space, and what control groups and the
   /// process' own limits allow; nil where nothing is known.
-  static func current() -> AvailableMemory? {
+  package static func current() -> AvailableMemory? {
     let machine = ControlGroups.table(systemFile(at: "/proc/meminfo") ?? "")
     let swap = 1_024 * (machine["SwapFree"] ?? 0)
     let pages = (systemFile(at: "/proc/self/statm") ?? "").split(separator: " ").compactMap {

@@ -16,7 +16,7 @@ public struct Chart: Equatable, Sendable {
   }
 
   /// What tells a column from the others under the title: `train` of `train_loss`.
-  func label(of column: String) -> String {
+  package func label(of column: String) -> String {
     let ending = "_" + title.lowercased().map { $0 == " " ? "_" : String($0) }.joined()
     return column.hasSuffix(ending) ? String(column.dropLast(ending.count)) : column
   }

@@ -1,5 +1,7 @@
+import CommandLine
 import Files
 import NN
+import Settings
 import Tensor
 
 /// A training run after one of its epochs: everything that the next epoch depends on.
@@ -184,15 +186,15 @@ extension Checkpoint {
     var before = 0.0
     for (index, row) in rows.enumerated() {
       guard row.epoch == Double(index + 1) else {
-        throw damage("epoch \(index + 1)", Readable.number(row.epoch))
+        throw damage("epoch \(index + 1)", shortest(row.epoch))
       }
       guard row.step.rounded() == row.step, row.step > before else {
-        throw damage("more than \(Readable.number(before)) steps", Readable.number(row.step))
+        throw damage("more than \(shortest(before)) steps", shortest(row.step))
       }
       before = row.step
     }
     guard before == Double(step) else {
-      throw damage("\(step) steps in all", Readable.number(before))
+      throw damage("\(step) steps in all", shortest(before))
     }
   }
 

@@ -1,3 +1,5 @@
+import CommandLine
+
 /// What can be wrong with a checkpoint, beside the file as such.
 public enum CheckpointError: Error, Equatable, Sendable {
   /// The file is safetensors, but was not written as a checkpoint.

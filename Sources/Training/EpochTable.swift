@@ -1,3 +1,5 @@
+import CommandLine
+
 /// What is printed of each epoch: a row of figures under a heading, for a terminal of 80 columns.
 ///
 /// ```
@@ -10,6 +12,8 @@
 struct EpochTable {
   let charts: [Chart]
   let epochs: Int
+  /// What the rate counts, in the plural.
+  var unit = "images"
 
   /// The two lines above the first row.
   var heading: [String] {
@@ -18,7 +22,7 @@ struct EpochTable {
     let titles = zip(charts, labels).map { chart, labels in pad(chart.title, to: labels.count) }
     let ends = titles.joined(separator: " ").reversed().drop { $0 == " " }.reversed()
     return [
-      blank + "  " + String(ends), row(blank, labels, rate: "images/s", timeLeft: "time left"),
+      blank + "  " + String(ends), row(blank, labels, rate: "\(unit)/s", timeLeft: "time left"),
     ]
   }
 
@@ -28,7 +32,7 @@ struct EpochTable {
   ///   - epoch: The epoch, counted from 1.
   ///   - figures: The figures by column.
   ///   - best: The column whose figure is the best so far, if one is.
-  ///   - rate: Training images per second.
+  ///   - rate: Units per second.
   ///   - timeLeft: The time left in the run.
   func row(
     epoch: Int, _ figures: [String: Double], best: String?, rate: Double, timeLeft: Duration
@@ -43,7 +47,7 @@ struct EpochTable {
   }
 
   private func row(_ head: String, _ groups: [String], rate: String, timeLeft: String) -> String {
-    let gap = String(repeating: " ", count: max(0, 9 - rate.count))
+    let gap = String(repeating: " ", count: max(0, unit.count + 3 - rate.count))
     return head + "  " + groups.joined(separator: " ") + gap + rate + "  " + timeLeft
   }
 

@@ -1,5 +1,7 @@
+import CommandLine
 import Files
 import Foundation
+import Settings
 
 extension RunFolder {
   /// Whether a run was trained to its end in the folder, also where its checkpoints are no longer there.
@@ -7,8 +9,8 @@ extension RunFolder {
   /// Such a run has a report, which comes after the last checkpoint, and in `loss.csv` as many epochs
   /// as its `config.json` asks for, or fewer where it ended early. One that was stopped or killed before
   /// its first checkpoint has no report or fewer epochs.
-  var hasFinishedRun: Bool {
-    guard exists(path(of: Report.fileName)),
+  package var hasFinishedRun: Bool {
+    guard exists(path(of: RunFolder.reportName)),
       let loss = try? Files.contents(ofFile: path(of: "loss.csv")),
       let configuration = try? Files.contents(ofFile: path(of: "config.json")),
       let record = try? JSONDecoder().decode(

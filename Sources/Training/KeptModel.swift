@@ -15,12 +15,8 @@ public struct KeptModel {
 
   /// Says what is to be kept.
   ///
-  /// - Parameters:
-  ///   - model: The model.
-  ///   - imageShape: The shape of the images that it makes or takes, `[height, width, channels]`.
-  public init(_ model: some SavedModel, imageShape: [Int]) {
-    self.init(model, metadata: model.metadata(imageShape: imageShape))
-  }
+  /// - Parameter model: The model.
+  public init(_ model: some Model) { self.init(model, metadata: model.metadata) }
 
   /// Says what is to be kept.
   ///

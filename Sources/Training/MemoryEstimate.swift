@@ -1,3 +1,4 @@
+import CommandLine
 import NN
 
 /// About how much memory a training takes, known before any of it is taken.
@@ -5,7 +6,8 @@ import NN
 /// Running out of memory ends a process without a word, so a training that cannot fit is refused.
 ///
 /// ```swift
-/// let memory = MemoryEstimate(of: .perceptron([784, 400, 10]), batch: 128, epochs: 3)
+/// let size = ModelSize.measured(for: data) { VAE(configuration, for: data, using: random) }
+/// let memory = MemoryEstimate(of: size, batch: 128, epochs: 3)
 /// try memory.check(smaller: ["--hidden", "--batch-size"])
 /// ```
 public struct MemoryEstimate: Equatable, Sendable {
@@ -27,7 +29,7 @@ public struct MemoryEstimate: Equatable, Sendable {
   ///   - model: All networks that are trained.
   ///   - batch: The number of examples in a step.
   ///   - epochs: The number of epochs.
-  public init(of model: NetworkSize, batch: Int, epochs: Int) {
+  public init(of model: ModelSize, batch: Int, epochs: Int) {
     copiesOfParameters = epochs > 1 ? 7 : 4
     parameters = model.parameters
     outputs =
@@ -47,19 +49,21 @@ public struct MemoryEstimate: Equatable, Sendable {
   ///
   /// - Parameter options: The options that make it less, with their dashes.
   /// - Throws: ``MemoryError``.
-  public func check(smaller options: [String]) throws(MemoryError) {
-    try check(smaller: options, AvailableMemory.current())
+  public func check(smaller options: @autoclosure () -> [String]) throws(MemoryError) {
+    try check(smaller: options(), AvailableMemory.current())
   }
 
-  func check(smaller options: [String], _ available: AvailableMemory?) throws(MemoryError) {
+  func check(
+    smaller options: @autoclosure () -> [String], _ available: AvailableMemory?
+  ) throws(MemoryError) {
     guard let available, bytes > available.bytes else { return }
     throw MemoryError(
       needed: bytes, parameters: parameters, available: available.bytes, limit: available.limit,
-      options: options)
+      options: options())
   }
 
   /// A line on the estimate where it is more than half of what there is.
-  func note(_ available: AvailableMemory?) -> String? {
+  package func note(_ available: AvailableMemory?) -> String? {
     guard let available, bytes > available.bytes / 2 else { return nil }
     return "memory:  about \(Readable.bytes(bytes)), of \(Readable.bytes(available.bytes)) that"
       + " \(available.limit)"

@@ -1,3 +1,5 @@
+import CommandLine
+
 /// How far a run is, on one line that is redrawn, and the lines that stay.
 ///
 /// On a terminal (standard error) the line shows the epoch, a bar, the examples per second, the
@@ -14,7 +16,10 @@
 public final class ProgressBar {
   private let epochs: Int
   private let examplesPerEpoch: Int
-  private let unit: String
+  /// What the rate counts, in the plural.
+  let unit: String
+  /// How many of these an example has.
+  let unitsPerExample: Int
   private let isQuiet: Bool
   private let output: ProgressOutput
 
@@ -31,23 +36,26 @@ public final class ProgressBar {
   /// - Parameters:
   ///   - epochs: The number of the last epoch.
   ///   - examplesPerEpoch: The number of training examples in an epoch.
-  ///   - unit: What an example is, in the plural.
+  ///   - unit: What the rate counts, in the plural.
+  ///   - unitsPerExample: How many of these an example has.
   ///   - isQuiet: Whether to show nothing at all, neither the bar nor the lines.
   public convenience init(
-    epochs: Int, examplesPerEpoch: Int, unit: String = "images", isQuiet: Bool = false
+    epochs: Int, examplesPerEpoch: Int, unit: String = "images", unitsPerExample: Int = 1,
+    isQuiet: Bool = false
   ) {
     self.init(
-      epochs: epochs, examplesPerEpoch: examplesPerEpoch, unit: unit, isQuiet: isQuiet,
-      output: .standard)
+      epochs: epochs, examplesPerEpoch: examplesPerEpoch, unit: unit,
+      unitsPerExample: unitsPerExample, isQuiet: isQuiet, output: .standard)
   }
 
   init(
-    epochs: Int, examplesPerEpoch: Int, unit: String = "images", isQuiet: Bool = false,
-    output: ProgressOutput
+    epochs: Int, examplesPerEpoch: Int, unit: String = "images", unitsPerExample: Int = 1,
+    isQuiet: Bool = false, output: ProgressOutput
   ) {
     self.epochs = epochs
     self.examplesPerEpoch = examplesPerEpoch
     self.unit = unit
+    self.unitsPerExample = unitsPerExample
     self.isQuiet = isQuiet
     self.output = output
   }
@@ -131,7 +139,7 @@ extension ProgressBar {
     let epochSeconds = (now - epochStart).seconds
     guard epochSeconds > 0, examplesInRun > 0 else { return [] }
     return [
-      "\(Readable.rate(Double(examplesInEpoch) / epochSeconds)) \(unit)/s",
+      "\(Readable.rate(Double(examplesInEpoch * unitsPerExample) / epochSeconds)) \(unit)/s",
       "\(Readable.duration(timeLeft)) left",
     ]
   }

@@ -1,3 +1,4 @@
+import CommandLine
 import Files
 
 /// Why a run cannot go on.

@@ -1,6 +1,8 @@
+import CommandLine
 import Files
 import Foundation
 import Images
+import Settings
 import Synchronization
 
 /// The folder in which one run leaves its files.
@@ -66,13 +68,13 @@ public struct RunFolder: Sendable {
   }
 
   /// Removes what was left half-written in the folder.
-  func removePartialFiles() { removeTemporaryFiles(in: openFolder) }
+  package func removePartialFiles() { removeTemporaryFiles(in: openFolder) }
 
   /// Where the folder was moved to since this was last asked; nil if it is where it was.
   func newPath() -> String? { state.change(to: path) }
 
   /// The name of the folder: `vae-001`.
-  var name: String { (path as NSString).lastPathComponent }
+  package var name: String { (path as NSString).lastPathComponent }
 
   /// The path of a file in the folder, whether it exists or not.
   public func path(of name: String) -> String { openFolder.path(of: name) }
@@ -81,7 +83,7 @@ public struct RunFolder: Sendable {
   ///
   /// Links are not followed: what a run has written is none, and one that somebody else put there could
   /// lead the contents of another file into the run's report.
-  func contents(of name: String, atMost limit: Int) -> [UInt8]? {
+  package func contents(of name: String, atMost limit: Int) -> [UInt8]? {
     do throws(UnreadableFile) {
       let file = try RegularFile<UnreadableFile>(name, withoutLinksIn: path)
       return try file.contents(atMost: limit)
@@ -91,7 +93,7 @@ public struct RunFolder: Sendable {
   }
 
   /// The text of a table of the run, such as `loss.csv`, or nil where there is none that can be read.
-  func table(_ name: String) -> String? {
+  package func table(_ name: String) -> String? {
     contents(of: name, atMost: Self.largestTable).flatMap { String(validating: $0, as: UTF8.self) }
   }
 
@@ -137,7 +139,7 @@ public struct RunFolder: Sendable {
   /// Adds bytes at the end of a file, which is made where there is none.
   ///
   /// - Throws: `OutputError`, naming the file and the cause; the file is then as it was.
-  func append(_ bytes: [UInt8], to name: String) throws(OutputError) {
+  package func append(_ bytes: [UInt8], to name: String) throws(OutputError) {
     try appendToFile(at: name, in: openFolder, bytes)
   }
 

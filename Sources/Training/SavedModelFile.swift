@@ -7,19 +7,15 @@ extension RunFolder {
   /// epoch.
   public static let modelName = SafetensorsFile.modelName
 
+  /// What the report is called in the folder.
+  package static let reportName = "report.html"
+
   /// Writes a model so that it can be opened again and sampled from without its training.
   ///
-  /// - Parameters:
-  ///   - model: The model.
-  ///   - imageShape: The shape of the images that it makes or takes, `[height, width, channels]`.
-  ///   - name: The name of the file.
   /// - Throws: `OutputError`, naming the file and the cause.
-  public func write(
-    _ model: some SavedModel, imageShape: [Int], to name: String = RunFolder.modelName
-  ) throws {
+  public func write(_ model: some Model, to name: String = RunFolder.modelName) throws {
     try write(
-      model.stateTensors().map { ($0.name, $0.value()) },
-      metadata: model.metadata(imageShape: imageShape), to: name)
+      model.stateTensors().map { ($0.name, $0.value()) }, metadata: model.metadata, to: name)
   }
 
   /// Writes a model's tensors and their checksum.

@@ -1,5 +1,5 @@
-import Images
 import NN
+import Tensor
 
 /// A model's own part of its training: the step, the evaluation and the pictures.
 ///
@@ -30,14 +30,18 @@ public protocol Trainer: AnyObject {
   func step(_ batch: Batch) -> StepResult
   /// The model's figures on the test set, one for each of ``testColumns``.
   ///
-  /// An evaluation that takes seconds calls ``Interrupt/check()`` between batches; the epoch then
-  /// counts as interrupted.
+  /// An evaluation that takes seconds calls ``CommandLine/Interrupt/check()`` between batches; the epoch
+  /// then counts as interrupted.
   ///
   /// - Throws: `CancellationError` if the program was asked to end.
   func evaluate() throws -> [Double]
-  /// What to look at after an epoch, by name; `samples` becomes `samples/epoch-001.png`, and `.pgm`
-  /// or, in colour, `.ppm`.
-  func pictures() -> [(name: String, grid: ImageGrid)]
+  /// What to look at after an epoch; `samples` becomes `samples/epoch-001.png`, and `.pgm` or, in
+  /// colour, `.ppm`.
+  func pictures() -> [ModelPictures.Named]
+  /// The random numbers of an evaluation, from their beginning: the same every time.
+  var evaluationRandom: Random { get }
+  /// What to look at when the training is over; `interpolations` becomes `interpolations.png`.
+  func finalPictures() -> [ModelPictures.Named]
 }
 
 /// What a training step reports.
@@ -52,4 +56,12 @@ public struct StepResult: Sendable {
     self.count = count
     self.metrics = metrics
   }
+}
+
+extension Trainer {
+  /// Those of a seed of their own.
+  public var evaluationRandom: Random { Random(seed: 0) }
+
+  /// Nothing.
+  public func finalPictures() -> [ModelPictures.Named] { [] }
 }

@@ -1,35 +1,86 @@
+import CommandLine
 import Datasets
+import Files
+import NN
 
-/// The images of a run, in batches, and what is said of them.
+/// The data of a run, in batches, and what is said of them.
 public struct TrainingData: Sendable {
-  /// The images to train on.
+  /// The examples to train on.
   public let train: Batches
-  /// The images to test with, in batches of 500.
+  /// The examples to test with, in batches of 500.
   public let test: Batches
-  /// What to choose to get the same data again, for `config.json`: a folder, or `drawn`.
+  /// What to choose to get the same data again, for `config.json`: a path, or a name such as `drawn`.
   public let choice: String
-  /// What the data are: how many images there are, and from where.
+  /// What the data are: how many examples there are, and from where.
   public let summary: String
-  /// A line on how to get better data, if there is one to give.
-  public let advice: String?
-  /// Whether the images have labels; if not, all are 0.
+  /// Lines on what was made of the data, or on how to get better data.
+  public let notes: [String]
+  /// Whether the examples have labels; if not, all are 0.
   public let hasLabels: Bool
-  /// The number of classes: one more than the highest label, of images to train on or to test with.
+  /// The number of classes: one more than the highest label, of examples to train on or to test with.
   public let classCount: Int
-  /// The checksums of the training and of the test images, by which they are known again.
-  public var checksum: String { "\(train.images.checksum) \(test.images.checksum)" }
+  private let details: [String: String]
 
-  /// Opens the digits that the options ask for.
+  /// The checksums of the training and of the test examples, by which they are known again.
+  public var checksum: String { "\(train.dataset.checksum) \(test.dataset.checksum)" }
+  /// What a model has to know of the data.
+  public var shape: DataShape {
+    DataShape(train.element, classes: hasLabels ? classCount : 0, details: details)
+  }
+
+  /// What a model needs of its data.
+  public struct Needs: OptionSet, Sendable {
+    /// The set.
+    public let rawValue: Int
+    /// Examples to test with.
+    public static let test = Needs(rawValue: 1)
+    /// Classes.
+    public static let labels = Needs(rawValue: 2)
+
+    /// Takes a set.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+  }
+
+  /// Opens the data that the settings ask for.
   ///
-  /// - Throws: `DatasetError` for data that is not what it should be, or without labels where these are
-  ///   needed, `CommandLineError` for a limit beyond it.
+  /// - Parameters:
+  ///   - settings: Which data, and how much of it.
+  ///   - batchSize: The number of examples in a training step.
+  ///   - seed: Draws points, and which examples of a folder or a table are held out.
+  ///   - needs: What the model needs.
+  ///   - isCancelled: Asked while a folder is decoded.
+  /// - Throws: `DatasetError`, `TableError` or `TextError` for data that is not what it should be,
+  ///   `CommandLineError` for a setting that does not suit it: it is the command line's fault and not the
+  ///   data's.
   public init(
-    _ options: TrainingOptions, binarization: Binarization = .none, needsLabels: Bool = false
+    _ settings: DataSettings, batchSize: Int, seed: UInt64 = 0, needs: Needs = [.test],
+    isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws {
-    let digits = try DigitData(options.data, limit: options.limit, needsLabels: needsLabels)
-    try self.init(
-      digits, name: digits.name, choice: digits.choice, advice: digits.advice, options,
-      binarization: binarization)
+    let kind = try settings.data.map(DataKind.init(of:))
+    if let (definition, data) = settings.strange(to: kind ?? .drawnDigits).first {
+      throw CommandLineError.unsuitableValue(
+        option: definition.flag, value: settings.record[definition.name]?.description ?? "",
+        reason: "expected \(data) with it, found \(settings.data ?? "images")")
+    }
+    switch kind {
+    case .points(let distribution):
+      let count = settings.points ?? PointData.defaultCount
+      let points = PointData(distribution, count: count, testCount: count, seed: seed)
+      try self.init(
+        points, name: "\(distribution.rawValue), drawn by the program",
+        choice: distribution.rawValue, classes: points.train.classNames.count, settings,
+        batchSize: batchSize)
+    case .table(let path): try self.init(table: path, settings, batchSize: batchSize, seed: seed)
+    case .text(let path):
+      let text = try TextData(path: path, unit: settings.unit, window: settings.window ?? 128)
+      try self.init(
+        text, name: "the text \(path), \(text.vocabulary.count) different \(settings.unit.noun.plural)",
+        choice: path, classes: 0, settings, batchSize: batchSize)
+    case .images(let folder) where !MNIST.hasFiles(in: folder):
+      try self.init(
+        folder: folder, settings, batchSize: batchSize, seed: seed, needs, isCancelled)
+    case .drawnDigits, .images, nil: try self.init(digits: settings, batchSize: batchSize, needs)
+    }
   }
 
   /// The images of any data set.
@@ -38,34 +89,123 @@ public struct TrainingData: Sendable {
   ///   - dataset: The images.
   ///   - name: What they are and where they come from.
   ///   - choice: What to choose to get the same data again.
-  ///   - advice: A line on how to get better data, if there is one to give.
-  ///   - options: How many images in a batch, and how many of them all.
+  ///   - notes: Lines on what was made of the data, or on how to get better data.
+  ///   - settings: How many images there are to be, how they vary and how they are binarised.
+  ///   - batchSize: The number of images in a training step.
   ///   - side: The side of the square that grey images are to be enlarged to, if they are.
-  ///   - binarization: What becomes of grey pixels.
-  /// - Throws: `CommandLineError` for a limit beyond the data: it is the command line's fault and
-  ///   not the data's.
+  /// - Throws: `CommandLineError` for a limit beyond the data.
   public init(
-    _ dataset: some ImageDataset, name: String, choice: String, advice: String? = nil,
-    _ options: TrainingOptions, binarization: Binarization = .none, enlargedTo side: Int? = nil
+    _ dataset: some ImageDataset, name: String, choice: String, notes: [String] = [],
+    _ settings: DataSettings, batchSize: Int, enlargedTo side: Int? = nil
   ) throws {
+    try self.init(
+      dataset, name: name, choice: choice, notes: notes,
+      classes: dataset.hasLabels ? dataset.classCount : 0, settings, batchSize: batchSize,
+      enlargedTo: side)
+  }
+
+  /// Any data.
+  private init(
+    _ dataset: some SplitDataset, name: String, choice: String, notes: [String] = [], classes: Int,
+    details: [String: String] = [:], _ settings: DataSettings, batchSize: Int,
+    enlargedTo side: Int? = nil
+  ) throws {
+    let noun = dataset.train.element.exampleNoun
     do {
       train = try Batches(
-        dataset.train, size: options.batchSize, binarization: binarization, limit: options.limit,
-        enlargedTo: side)
+        dataset.train, size: batchSize, binarization: settings.binarize, limit: settings.limit,
+        enlargedTo: side, augmentation: settings.augment)
       test = try Batches(
-        dataset.test, size: 500, binarization: binarization, enlargedTo: side)
+        dataset.test, size: 500, binarization: settings.binarize, enlargedTo: side)
     } catch DatasetError.limitBeyondData(let limit, let count, _) {
       throw CommandLineError.unsuitableValue(
         option: "--limit", value: "\(limit)",
-        reason: "expected at most \(count), as there are no more training images")
+        reason: "expected at most \(count), as there are no more training \(noun.plural)")
     }
     let limit = train.count < dataset.train.count ? " (\(Readable.count(train.count)) used)" : ""
     self.choice = choice
-    self.advice = advice
-    hasLabels = dataset.hasLabels
-    classCount = dataset.classCount
+    self.notes = notes
+    self.details = details
+    hasLabels = classes > 0
+    classCount = max(1, classes)
+    func counted(_ part: some Dataset, _ word: String) -> String {
+      "\(Readable.count(part.count)) \(word) \(noun(part.count))"
+    }
     summary =
-      "\(name), \(Readable.count(dataset.train.count)) training images\(limit)"
-      + (dataset.test.count > 0 ? ", \(Readable.count(dataset.test.count)) test images" : "")
+      "\(name), \(counted(dataset.train, "training"))\(limit)"
+      + (dataset.test.count > 0 ? ", \(counted(dataset.test, "test"))" : "")
+  }
+}
+
+// MARK: - By the kind of data
+
+extension TrainingData {
+  /// MNIST's files, or digits that the program renders.
+  private init(digits settings: DataSettings, batchSize: Int, _ needs: Needs) throws {
+    let digits = try DigitData(
+      settings.data, limit: settings.limit, needsLabels: needs.contains(.labels))
+    let (height, width) = (digits.train.height, digits.train.width)
+    let side = settings.imageSize
+    if let side, height > side || width > side {
+      throw CommandLineError.unsuitableValue(
+        option: "--image-size", value: "\(side)",
+        reason: "expected images of at most \(side)×\(side) pixels in \(digits.choice), found "
+          + "\(height)×\(width)")
+    }
+    try self.init(
+      digits, name: digits.name, choice: digits.choice, notes: digits.advice.map { [$0] } ?? [],
+      settings, batchSize: batchSize, enlargedTo: height == side && width == side ? nil : side)
+  }
+
+  /// The images of a folder: all of them, or where some are needed to test with, split.
+  private init(
+    folder directory: String, _ settings: DataSettings, batchSize: Int, seed: UInt64,
+    _ needs: Needs, _ isCancelled: @escaping @Sendable () -> Bool
+  ) throws {
+    let folder = try ImageFolder(
+      directory: directory, side: settings.imageSize, damaged: settings.damaged,
+      cache: settings.isCacheUnused ? nil : ImageCache.user, isCancelled: isCancelled)
+    let color = folder.train.channels == 1 ? "grey" : "colour"
+    let name = "\(color) images in \(directory)"
+    var notes = [
+      folder.skippedNote, folder.cacheFile.map { "decoded, for the next run too: \($0)" },
+    ].compactMap { $0 }
+    if needs.isEmpty, FolderSplit(of: folder.paths)?.test.isEmpty != false {
+      try self.init(
+        folder, name: name, choice: directory, notes: notes, settings, batchSize: batchSize)
+      return
+    }
+    let data: FolderData
+    do {
+      data =
+        needs.contains(.labels)
+        ? try FolderData(folder, in: directory, seed: seed)
+        : try FolderData(labelledIfPossible: folder, in: directory, seed: seed)
+    } catch let error as FolderDataError {
+      throw CommandLineError.unsuitableValue(option: "--data", value: directory, reason: "\(error)")
+    }
+    if let note = data.splitNote { notes.insert(note, at: 0) }
+    try self.init(
+      data, name: name, choice: directory, notes: notes, settings, batchSize: batchSize)
+  }
+
+  /// The rows of a table.
+  private init(table path: String, _ settings: DataSettings, batchSize: Int, seed: UInt64) throws {
+    let table = try Table(path: path, heading: settings.heading).selecting(
+      columns: settings.columns?.names, without: settings.without?.names ?? [],
+      target: settings.target)
+    let data = try TableData(table, seed: seed)
+    let description = TableDescription(
+      columns: data.columnNames, standardization: data.standardization)
+    let constant = data.constantColumns
+    let notes =
+      constant.isEmpty
+      ? []
+      : ["of one value in all training rows: \(Readable.list(constant.map { printable($0) }, "and"))"]
+    let count = data.columnNames.count
+    try self.init(
+      data, name: "\(count) \(count == 1 ? "column" : "columns") of \(path)", choice: path,
+      notes: notes, classes: data.train.classNames.count,
+      details: [TableDescription.detailName: description.text], settings, batchSize: batchSize)
   }
 }

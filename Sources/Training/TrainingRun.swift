@@ -1,3 +1,4 @@
+import CommandLine
 import Images
 import NN
 import Tensor
@@ -27,7 +28,7 @@ public struct TrainingRun {
   private let epochs: Int
   private let pictureInterval: Int
   private let logInterval: Int?
-  private let events: EventFile?
+  private let events: (any EpochLog)?
   private let checkpointInterval: Int
   private let patience: Int?
   private let information: [String: String]
@@ -43,7 +44,7 @@ public struct TrainingRun {
   ///   - pictureInterval: The number of epochs from picture to picture; the last epoch has one too.
   ///   - logInterval: The number of steps from row to row of `steps.csv`, a table of single steps'
   ///     figures; nil for none.
-  ///   - events: The file for TensorBoard, if there is to be one.
+  ///   - events: Where figures and pictures go besides, such as a file for TensorBoard.
   ///   - checkpointInterval: The number of epochs from checkpoint to checkpoint; there is one of the
   ///     last epoch too.
   ///   - patience: After how many epochs without a lower test loss the run ends; nil for never.
@@ -56,7 +57,7 @@ public struct TrainingRun {
     stepsLoggedEvery logInterval: Int? = nil, checkpointsEvery checkpointInterval: Int = 1,
     stoppingAfter patience: Int? = nil, checkingFinite checksFinite: Bool = false,
     information: [String: String] = [:],
-    events: EventFile? = nil, progress: ProgressBar,
+    events: (any EpochLog)? = nil, progress: ProgressBar,
     isInterrupted: @escaping () -> Bool = { Interrupt.isRequested }
   ) {
     self.folder = folder
@@ -101,7 +102,7 @@ public struct TrainingRun {
       }
       return .completed(epoch: state.epoch, count: 0, state.figures)
     }
-    let lines = EpochTable(charts: trainer.charts, epochs: epochs)
+    let lines = EpochTable(charts: trainer.charts, epochs: epochs, unit: progress.unit)
     for line in lines.heading { progress.printLine(line) }
     while !isLast(state.epoch, state.best) {
       let epoch = state.epoch + 1
@@ -129,7 +130,7 @@ public struct TrainingRun {
       let isLast = isLast(epoch, state.best)
       let pictures =
         epoch % pictureInterval == 0 || isLast
-        ? trainer.pictures().map { (name: $0.name, image: $0.grid.image) } : []
+        ? trainer.pictures().map { (name: $0.name, picture: $0.picture) } : []
       let files = EpochFiles(
         folder: folder, table: state.table, events: events, step: state.step,
         figures: zip(columns.dropFirst(2), training + test).map { ($0, $1) }, pictures: pictures,
@@ -142,7 +143,7 @@ public struct TrainingRun {
             information: information) : nil)
       let line = lines.row(
         epoch: epoch, state.figures, best: isBest ? trainer.testColumns[0] : nil,
-        rate: Double(trainer.examplesPerEpoch) / max(trainingTime.seconds, 1e-9),
+        rate: Double(trainer.examplesPerEpoch * progress.unitsPerExample) / max(trainingTime.seconds, 1e-9),
         timeLeft: progress.timeLeft)
       writer.begin(files.write) { [progress, folder] in
         progress.printLine(line)
@@ -248,10 +249,10 @@ private struct State {
 private struct EpochFiles: Sendable {
   let folder: RunFolder
   let table: CSVFile
-  let events: EventFile?
+  let events: (any EpochLog)?
   let step: Int
   let figures: [(name: String, value: Double)]
-  let pictures: [(name: String, image: Image)]
+  let pictures: [(name: String, picture: Picture)]
   let pictureName: String
   let model: (@Sendable () throws -> Void)?
   let checkpoint: Checkpoint?
@@ -259,8 +260,11 @@ private struct EpochFiles: Sendable {
   /// Writes all of it, the checkpoint last: a run goes on from there only if the rest is complete.
   func write() throws {
     try table.write()
-    for (name, image) in pictures { try folder.write(image, to: "\(name)/\(pictureName)") }
-    try events?.add(figures: figures, pictures: pictures, step: step)
+    for (name, picture) in pictures { try folder.write(picture, to: "\(name)/\(pictureName)") }
+    let images = pictures.compactMap { name, picture in
+      if case .images(let grid) = picture { (name: name, image: grid.image) } else { nil }
+    }
+    try events?.add(figures: figures, pictures: images, step: step)
     try model?()
     if let checkpoint { try folder.write(checkpoint) } else { try folder.flush() }
   }

@@ -1,3 +1,3 @@
-import Training
+import Commands
 
-command.execute(\.training, run)
+train("gan", as: "train-gan")

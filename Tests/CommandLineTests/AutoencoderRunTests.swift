@@ -108,7 +108,7 @@ import Testing
         "reconstructions/epoch-002.pgm", "reconstructions/epoch-002.png", "report.html",
       ])
     // 64·8 + 8 + 8·2 + 2 and 2·8 + 8 + 8·64 + 64.
-    #expect(result.lines.contains("model:   64-8-2-8-64, 1,138 parameters"), "\(result.output)")
+    #expect(result.lines.contains("model:   encoder 64-8-2, decoder 2-8-64, 1,138 parameters"), "\(result.output)")
     #expect(result.lines.contains("run:     runs/autoencoder-001"))
     let paths = result.lines.filter { $0.hasPrefix("runs/autoencoder-001/") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
@@ -129,7 +129,7 @@ import Testing
     #expect(
       String(decoding: text, as: UTF8.self) == """
         {
-          "program": "train-autoencoder",
+          "model": "autoencoder",
           "version": "0.1.0",
           "epochs": 2,
           "batch-size": 16,
@@ -247,7 +247,7 @@ import Testing
     // 544 + 32,832 + 256·2 + 2, and 2·256 + 256 + 32,800 + 513.
     #expect(
       result.lines.contains(
-        "model:   convolutions 1-32-64, 256-2-256, convolutions 64-32-1, 67,971 parameters"),
+        "model:   encoder convolutions 1-32-64, 256-2, decoder 2-256, convolutions 64-32-1, 67,971 parameters"),
       "\(result.output)")
     let losses = try table().column("test_loss")
     #expect(losses[1] < losses[0])

@@ -34,7 +34,7 @@ import Testing
           == "This is a debug build, ten times slower than one by swift build -c release")
     #endif
     #expect(lines.removeFirst() == "data:    MNIST in data, 40 training images, 12 test images")
-    #expect(lines.removeFirst() == "model:   64-8-(3, 3), 3-8-64, 1,182 parameters")
+    #expect(lines.removeFirst() == "model:   encoder 64-8-6, decoder 3-8-64, 1,182 parameters")
     let machine = lines.removeFirst()
     #expect(machine.hasPrefix("machine: CPU, 2 threads, "))
     #expect(machine.contains("OpenBLAS"))

@@ -10,7 +10,7 @@ import Testing
   init() throws { workspace = try Workspace(data: nil) }
 
   private func convert(_ arguments: String...) throws -> Executable.Result {
-    try Executable("convert-images", arguments, in: workspace).result()
+    try Executable("convert", arguments, in: workspace).result()
   }
 
   private func read(_ folder: String) throws -> MNIST {
@@ -81,7 +81,7 @@ import Testing
         """)
     #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
     #expect(workspace.names() == [])
-    #expect(try convert("--version").output.hasPrefix("convert-images "))
+    #expect(try convert("--version").output.hasPrefix("pushforward "))
   }
 
   // MARK: Good input
@@ -488,9 +488,9 @@ import Testing
       (["--data", "photos", "--out", "full"], 73, "cannot create the folder 'full': File exists"),
     ]
     for (arguments, code, message) in cases {
-      let result = try Executable("convert-images", arguments, in: workspace).result()
+      let result = try Executable("convert", arguments, in: workspace).result()
       #expect(result.code == code && result.output == "")
-      #expect(result.error == "convert-images: \(message)\n")
+      #expect(result.error == "pushforward convert: \(message)\n")
     }
     let usage: [([String], String)] = [
       (
@@ -508,9 +508,9 @@ import Testing
       (["photos"], "unexpected argument 'photos'"),
     ]
     for (arguments, message) in usage {
-      let result = try Executable("convert-images", arguments, in: workspace).result()
+      let result = try Executable("convert", arguments, in: workspace).result()
       #expect(result.code == 64 && result.output == "")
-      #expect(result.error == "convert-images: \(message)\nTry 'convert-images --help'.\n")
+      #expect(result.error == "pushforward convert: \(message)\nTry 'pushforward convert --help'.\n")
     }
     #expect(workspace.names() == before && workspace.names(in: "full") == [])
   }
@@ -518,11 +518,15 @@ import Testing
   @Test func aFolderThatCannotBeWrittenLeavesNothing() throws {
     let result = try convert("--limit", "20", "--out", "/proc/idx")
     #expect(result.code == 73)
+<<<<<<< HEAD
     #expect(result.error.hasPrefix("convert-images: cannot create the folder '/proc/idx'"))
+=======
+    #expect(result.error.hasPrefix("pushforward convert: cannot create the folder '/proc/idx."))
+>>>>>>> house
     // No room for the files.
     let script = #"ulimit -f 1; exec "$0" "$@""#
     let full = try Executable(
-      command: ["/bin/sh", "-c", script, Executable.path(of: "convert-images"), "--limit", "100"],
+      command: ["/bin/sh", "-c", script, Executable.path(of: "pushforward"), "convert", "--limit", "100"],
       in: workspace
     ).result()
     #expect(full.code == 74 && full.error.hasSuffix(": File too large\n"))

@@ -20,7 +20,7 @@ import Testing
       result.lines[start...(start + 2)] == [
         "data:    digits drawn by the program, 100 training images, 10,000 test images",
         "         there is no datasets/mnist; to get MNIST: scripts/download-mnist.sh",
-        "model:   784-8-(20, 20), 20-8-784, 13,864 parameters",
+        "model:   encoder 784-8-40, decoder 20-8-784, 13,864 parameters",
       ])
     let configuration = try workspace.contents(of: "runs/vae-001/config.json")
     #expect(String(decoding: configuration, as: UTF8.self).contains(#""data": "drawn","#))

@@ -37,9 +37,17 @@ final class Executable {
   private let errorPath: String
   private var output = Data()
 
-  /// Starts the executable of this name with the workspace as its folder.
+  /// Starts a program, or a verb of `pushforward` (`sample`, `train classifier`), with the workspace as
+  /// its folder.
   convenience init(_ name: String, _ arguments: [String], in workspace: Workspace) throws {
-    try self.init(command: [Self.path(of: name)] + arguments, in: workspace)
+    try self.init(command: Self.command(name) + arguments, in: workspace)
+  }
+
+  /// What starts a program or a verb of `pushforward`.
+  static func command(_ name: String) -> [String] {
+    name.hasPrefix("train-")
+      ? [path(of: name)]
+      : [path(of: "pushforward")] + name.split(separator: " ").map(String.init)
   }
 
   /// Starts another program, which starts the executable.

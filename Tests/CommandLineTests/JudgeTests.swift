@@ -9,7 +9,7 @@ import Testing
   init() throws {
     workspace = try Workspace()
     let result = try Executable(
-      "train-classifier", ["--data", "data", "--batch-size", "8", "--epochs", "3"], in: workspace
+      "train classifier", ["--data", "data", "--batch-size", "8", "--epochs", "3"], in: workspace
     ).result()
     #expect(result.code == 0, "\(result.error)")
   }
@@ -126,7 +126,7 @@ import Testing
 
   @Test func aNetworkOfFullyConnectedLayers() throws {
     let result = try Executable(
-      "train-classifier", ["--data", "data", "--epochs", "1", "--architecture", "dense"],
+      "train classifier", ["--data", "data", "--epochs", "1", "--architecture", "dense"],
       in: workspace
     ).result()
     #expect(result.code == 0)

@@ -44,7 +44,7 @@ import Testing
       64 * 32 + 32 + 32 * 16 + 16 + 16 * 10 + 10 + 5 * 16 + 16 + 16 * 32 + 32 + 32 * 64 + 64
     #expect(parameters == 5_530)
     #expect(
-      result.lines.contains("model:   64-32-16-(5, 5), 5-16-32-64, 5,530 parameters"),
+      result.lines.contains("model:   encoder 64-32-16-10, decoder 5-16-32-64, 5,530 parameters"),
       "\(result.output)")
   }
 

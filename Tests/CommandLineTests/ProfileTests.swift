@@ -64,12 +64,12 @@ import Testing
   }
 
   @Test(arguments: [
-    "train-autoencoder --hidden 8 --latent 2", "train-gan", "train-classifier --architecture dense",
+    "train autoencoder --hidden 8 --latent 2", "train gan", "train classifier --architecture dense",
   ])
   func everyTrainingProgramHasIt(command: String) throws {
     let words = command.split(separator: " ").map(String.init)
     let result = try Executable(
-      words[0], words.dropFirst() + ["--data", "data", "--epochs", "1", "--profile"], in: workspace
+      words.prefix(2).joined(separator: " "), words.dropFirst(2) + ["--data", "data", "--epochs", "1", "--profile"], in: workspace
     ).result()
     #expect(result.code == 0, "\(result.error)")
     #expect(Table(result.output)?.calls("adam", "forward") != nil, "\(result.output)")

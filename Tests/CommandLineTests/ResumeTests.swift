@@ -211,13 +211,13 @@ import Testing
     let result = try run("train-vae", ["--resume", "runs/vae-001"])
     #expect(result.code == 65)
     #expect(result.error.contains("is of a run with other options than those in the config.json"))
-    try workspace.write("{ \"program\": \"train-vae\", \"epochs\": \"many\" }".utf8, to: path)
+    try workspace.write("{ \"model\": \"vae\", \"epochs\": \"many\" }".utf8, to: path)
     let second = try run("train-vae", ["--resume", "runs/vae-001"])
     #expect(second.code == 65)
     #expect(
       second.error == "train-vae: cannot resume 'runs/vae-001': its config.json is damaged: "
         + "--epochs expects a whole number, found 'many'\n")
-    try workspace.write("{ \"program\":".utf8, to: path)
+    try workspace.write("{ \"model\":".utf8, to: path)
     #expect(try run("train-vae", ["--resume", "runs/vae-001"]).code == 65)
   }
 

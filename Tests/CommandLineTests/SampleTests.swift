@@ -4,18 +4,17 @@ import Images
 import NN
 import Tensor
 import Testing
-import VAE
+import ModelSupport
+import Models
 
 @Suite struct SampleTests {
   private let workspace: Workspace
   private let vae = VAE(
-    features: 15, hiddenSizes: [4], latentSize: 2, Random(seed: 1))
+    features: 15, hidden: [4], latent: 2, shape: [3, 5, 1], Random(seed: 1))
 
   init() throws {
     workspace = try Workspace()
-    try vae.save(
-      to: workspace.path(of: "vae.safetensors"),
-      metadata: vae.metadata(imageShape: [3, 5, 1]))
+    try vae.save(to: workspace.path(of: "vae.safetensors"))
   }
 
   private func sample(_ arguments: String...) throws -> Executable.Result {
@@ -27,7 +26,7 @@ import VAE
   ) throws {
     let result = try Executable("sample", arguments, in: workspace).result()
     #expect(result.code == code, "\(arguments)")
-    #expect(result.error.hasPrefix("sample: " + message), "\(result.error)")
+    #expect(result.error.hasPrefix("pushforward sample: " + message), "\(result.error)")
     #expect(workspace.names() == ["data", "vae.safetensors"])
   }
 
@@ -38,7 +37,7 @@ import VAE
     let image = try Image(path: workspace.path(of: "samples.png"))
     #expect(image.height == 8 * 5 - 2 && image.width == 8 * 7 - 2)
     let grid = ImageGrid(
-      vae.sample(count: 64, Random(seed: 1)).reshaped(to: [64, 3, 5, 1]), columns: 8)
+      vae.sample(count: 64, using: Random(seed: 1)).reshaped(to: [64, 3, 5, 1]), columns: 8)
     #expect(image == grid.image)
   }
 
@@ -103,7 +102,7 @@ import VAE
     #expect(try sample("--out", "a.npy", "--count", "3").code == 0)
     #expect(try sample("--out", "new/folder", "--count", "3").code == 0)
     let array = try Tensor(npy: workspace.path(of: "a.npy"))
-    let expected = vae.sample(count: 3, Random(seed: 0))
+    let expected = vae.sample(count: 3, using: Random(seed: 0))
     #expect(array.shape == [3, 3, 5, 1])
     #expect(array.scalars == expected.scalars)
     #expect(
@@ -190,7 +189,8 @@ import VAE
     let result = try Executable("sample", ["--model", path], in: workspace).result()
     #expect(result.code == 65)
     #expect(
-      result.error == "sample: '\(path)' is a checkpoint, where --resume goes on: expected a "
+      result.error
+        == "pushforward sample: '\(path)' is a checkpoint, where --resume goes on: expected a "
         + "trained model, such as the model.safetensors of its run\n")
     #expect(!workspace.has("samples.png"))
   }
@@ -241,7 +241,7 @@ import VAE
   @Test func theVersionIsExactlyThis() throws {
     let result = try Executable("sample", ["--version"], in: workspace).result()
     #expect(result.code == 0)
-    #expect(result.output == "sample 0.1.0\n")
+    #expect(result.output == "pushforward 0.1.0\n")
     #expect(result.error.isEmpty)
   }
 }

@@ -10,12 +10,12 @@ import Testing
 
   private func train(_ workspace: Workspace, _ arguments: String...) throws -> Executable.Result {
     let quick = ["--data", "data", "--batch-size", "8", "--epochs", "1"]
-    return try Executable("train-classifier", quick + arguments, in: workspace).result()
+    return try Executable("train classifier", quick + arguments, in: workspace).result()
   }
 
   @Test func theHelpIsExactlyThis() throws {
     let workspace = try Workspace(data: nil)
-    let result = try Executable("train-classifier", ["--help"], in: workspace).result()
+    let result = try Executable("train classifier", ["--help"], in: workspace).result()
     #expect(result.code == 0 && result.error == "")
     #expect(
       result.output == """
@@ -108,8 +108,8 @@ import Testing
     #expect(
       result.output.contains(
         architecture == "conv"
-          ? "model:   convolutions 1-32-64 of 8×8 pixels, 128-10, 53,002 parameters"
-          : "model:   64-1024-384-10, 464,010 parameters"))
+          ? "model:   body convolutions 1-32-64, 256-128, head 128-10, 53,002 parameters"
+          : "model:   body 64-1024-384, head 384-10, 464,010 parameters"))
   }
 
   private func mistakes(in workspace: Workspace) throws -> [[String: Double]] {
@@ -137,7 +137,7 @@ import Testing
     #expect(try train(workspace, "--architecture", "dense", "--quiet").output == "")
     let text = String(
       decoding: try workspace.contents(of: Self.run + "/config.json"), as: UTF8.self)
-    #expect(text.contains(#""program": "train-classifier","#))
+    #expect(text.contains(#""model": "classifier","#))
     #expect(text.contains(#""architecture": "dense","#))
   }
 
@@ -150,7 +150,7 @@ import Testing
     ]
     for change in changes {
       let arguments = ["--data", "data", "--batch-size", "8", "--epochs", "1", "--out", "all"]
-      let result = try Executable("train-classifier", arguments + change, in: workspace).result()
+      let result = try Executable("train classifier", arguments + change, in: workspace).result()
       #expect(result.code == 0, "\(result.error)")
       let run = try #require(workspace.names(in: "all").last)
       tables.insert(try workspace.contents(of: "all/\(run)/loss.csv"))
@@ -180,7 +180,7 @@ import Testing
     #expect(result.code == 64)
     #expect(
       result.error == """
-        train-classifier: --architecture expects conv or dense, found 'deep'
+        pushforward train classifier: --architecture expects conv or dense, found 'deep'
         Try 'train-classifier --help'.
 
         """)
@@ -193,7 +193,7 @@ import Testing
     #expect(result.code == 64)
     #expect(
       result.error == """
-        train-classifier: --architecture conv: expected images of 6×6 pixels or more, found 5×9
+        pushforward train classifier: --architecture conv: expected images of 6×6 pixels or more, found 5×9
         Try 'train-classifier --help'.
 
         """)
@@ -209,11 +209,16 @@ import Testing
     let result = try train(workspace)
     #expect(result.code == 64)
     #expect(
+<<<<<<< HEAD
       result.error == """
         train-classifier: --data data: expected labels of two classes or more, found all to be 0
         Try 'train-classifier --help'.
 
         """)
+=======
+      result.error == "pushforward train classifier: data/train-labels-idx1-ubyte: expected labels in 0 ... 9, "
+        + "found 10 at index 4\n")
+>>>>>>> house
     #expect(workspace.names() == ["data"])
   }
 
@@ -221,7 +226,7 @@ import Testing
     let workspace = try Workspace()
     let result = try train(workspace, "--learning-rate", "1e30")
     #expect(result.code == 1)
-    #expect(result.error.hasPrefix("train-classifier: train_loss is "))
+    #expect(result.error.hasPrefix("pushforward train classifier: train_loss is "))
     #expect(!workspace.has(Self.run + "/model.safetensors"))
   }
 }

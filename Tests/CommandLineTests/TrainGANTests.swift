@@ -161,8 +161,8 @@ import Testing
     for path in paths { #expect(workspace.has(path), "\(path)") }
     #expect(
       result.output.contains(
-        "model:   dense, noise of 100, samples of 784; generator 1,486,352, discriminator "
-          + "533,505 parameters"))
+        "model:   generator 100-256-512-1024-784, discriminator 784-512-256-1, 2,019,857 parameters"
+      ))
   }
 
   @Test func withoutBeingAskedForThereIsNoTableOfSteps() throws {
@@ -211,7 +211,7 @@ import Testing
     #expect(
       String(decoding: try workspace.contents(of: Self.run + "/config.json"), as: UTF8.self) == """
         {
-          "program": "train-gan",
+          "model": "gan",
           "version": "0.1.0",
           "epochs": 1,
           "batch-size": 16,
@@ -248,7 +248,7 @@ import Testing
   @Test func theSamplesAreJudgedAndNothingElseChanges() throws {
     try DrawnDigits(trainCount: 24, testCount: 12).write(to: workspace.path(of: "data"))
     let trained = try Executable(
-      "train-classifier", ["--data", "data", "--epochs", "1", "--threads", "1"], in: workspace
+      "train classifier", ["--data", "data", "--epochs", "1", "--threads", "1"], in: workspace
     ).result()
     #expect(trained.code == 0, "\(trained.error)")
     let judge = "runs/classifier-001/model.safetensors"
@@ -379,8 +379,9 @@ import Testing
       let result = try Executable("train-gan", arguments, in: workspace).result()
       #expect(result.code == 0, "\(result.error)")
       if options.contains("dcgan") {
-        let model = "dcgan, noise of 100, samples of 28×28×1; generator 1,781,505, discriminator"
-        #expect(result.output.contains("model:   \(model) 138,689 parameters\n"))
+        let model =
+          "generator convolutions 100-256-128-1, discriminator convolutions 1-64-128-1"
+        #expect(result.output.contains("model:   \(model), 1,920,194 parameters\n"))
       }
       let run = try #require(workspace.names(in: "runs").last)
       var files = try workspace.files(below: "runs/" + run)

@@ -1,4 +1,5 @@
 import Datasets
+import NN
 import Tensor
 import Testing
 

@@ -16,7 +16,7 @@ import Testing
     }
     for _ in 0..<20 {
       let side = Float(min(height, width))
-      let distortion = ElasticDistortion(amplitude: side, side: side, random)
+      let distortion = ElasticDistortion(amplitude: side, side: side, using: random)
       var found = [UInt8](repeating: 7, count: image.count)
       distortion.write(image, height: height, width: width, channels: channels, to: &found)
       for row in 0..<height {

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import NN
 import Tensor
 import Testing
 

@@ -94,7 +94,7 @@ import Testing
   @Test func everyPlaceCanBeginATrainingWindow() throws {
     // 18 characters to train on, windows of 5: the last begins at 12.
     let data = try text("abcdefghijklmnopqrst", window: 1)
-    let variations = (0..<400).map { Variation(Random(seed: $0)) }
+    let variations = (0..<400).map { Variation(using: Random(seed: $0)) }
     let starts = variations.flatMap { variation in
       (0..<data.train.count).map {
         Int(data.train.batch(at: [$0], varied: variation).values.scalars[0])

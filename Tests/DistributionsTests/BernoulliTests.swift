@@ -48,7 +48,7 @@ import Testing
   @Test func samplesAreZerosAndOnesWithTheMean() {
     let count = 100_000
     let (first, second) = (bernoulli(p, count), bernoulli(q, 1))
-    let x = first.sample(Random(seed: 51))
+    let x = first.sample(using: Random(seed: 51))
     #expect(Set(x.doubles) == [0, 1] && x.shape == [count, 3])
     for d in 0..<3 {
       let column = MonteCarlo(x.sliced(d..<d + 1, along: 1).flattened(from: 0))
@@ -65,7 +65,7 @@ import Testing
 
   @Test func theSampleCarriesNoGradient() {
     let dx = gradient(at: Tensor([[0.5, -0.5]])) { logits in
-      let x = Bernoulli(logits: logits).sample(Random(seed: 52))
+      let x = Bernoulli(logits: logits).sample(using: Random(seed: 52))
       return (x * Tensor([[3, 4]])).sum() + logits.sum()
     }
     #expect(dx.scalars == [1, 1])
@@ -91,7 +91,7 @@ import Testing
   @Test func featuresOfSeveralAxes() {
     let logits = Random(seed: 53).normal([4, 2, 3], dtype: .float64)
     let (p, flat) = (Bernoulli(logits: logits), Bernoulli(logits: logits.flattened()))
-    let x = p.sample(Random(seed: 54))
+    let x = p.sample(using: Random(seed: 54))
     #expect(x.shape == [4, 2, 3])
     #expect(p.logDensity(of: x) == flat.logDensity(of: x.flattened()))
     #expect(abs(p.entropy - flat.entropy).max().scalar < 1e-14)

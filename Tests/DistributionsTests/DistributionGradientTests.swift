@@ -52,7 +52,7 @@ private let rows: [DistributionRow] = [
     gaussian($0, 0).klDivergence(to: .standard([2, 2, 3], dtype: .float64))
   },
   .init("Gaussian sample", [[3, 2], [3, 2]]) {
-    square(gaussian($0, 0).sample(Random(seed: 61)))
+    square(gaussian($0, 0).sample(using: Random(seed: 61)))
   },
   .init("Bernoulli log-density", [[3, 2], [3, 2]]) {
     Bernoulli(logits: $0[0]).logDensity(of: $0[1])

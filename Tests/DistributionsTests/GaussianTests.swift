@@ -105,7 +105,8 @@ import Testing
     let p = DiagonalGaussian(mean: x, logVariance: 0.5 * x)
     let flat = DiagonalGaussian(mean: x.flattened(), logVariance: 0.5 * x.flattened())
     #expect(abs(p.entropy - flat.entropy).max().scalar < 1e-14 && p.entropy.shape == [4])
-    #expect(p.logDensity(of: x).shape == [4] && p.sample(Random(seed: 1)).shape == [4, 2, 3])
+    #expect(
+      p.logDensity(of: x).shape == [4] && p.sample(using: Random(seed: 1)).shape == [4, 2, 3])
     let column = DiagonalGaussian(mean: double([1, 2]), logVariance: double([0, 0]))
     #expect(column.entropy.shape == [2] && column.logDensity(of: double([1, 2])).shape == [2])
   }
@@ -120,7 +121,7 @@ import Testing
 
   @Test func samplesHaveTheMomentsAndTheDensity() {
     let p = p
-    let z = p.sample(Random(seed: 44))
+    let z = p.sample(using: Random(seed: 44))
     for (d, (mean, deviation)) in zip([0.5, -1, 2], [0.5, 1, 2]).enumerated() {
       let column = z.sliced(d..<d + 1, along: 1).flattened(from: 0)
       let first = MonteCarlo(column)
@@ -146,12 +147,13 @@ import Testing
     let state = Random(seed: 45).state
     let noise = Random(state: state).normal([1, 2], dtype: .float64)
     let (_, gradients) = valueWithGradient(at: [mean, logVariance]) {
-      DiagonalGaussian(mean: $0[0], logVariance: $0[1]).sample(Random(state: state)).sum()
+      DiagonalGaussian(mean: $0[0], logVariance: $0[1]).sample(using: Random(state: state)).sum()
     }
     #expect(gradients[0] == double([[1, 1]]))
     let expected = 0.5 * exp(0.5 * logVariance) * noise
     #expect(abs(gradients[1] - expected).max().scalar < 1e-14)
-    let z = DiagonalGaussian(mean: mean, logVariance: logVariance).sample(Random(state: state))
+    let z = DiagonalGaussian(mean: mean, logVariance: logVariance).sample(
+      using: Random(state: state))
     #expect(abs(z - (mean + exp(0.5 * logVariance) * noise)).max().scalar < 1e-14)
   }
 
@@ -161,7 +163,8 @@ import Testing
     let (_, gradients) = valueWithGradient(
       at: [repeated([mean], count), repeated([deviation], count)]
     ) {
-      let z = DiagonalGaussian(mean: $0[0], standardDeviation: $0[1]).sample(Random(seed: 46))
+      let z = DiagonalGaussian(mean: $0[0], standardDeviation: $0[1]).sample(
+        using: Random(seed: 46))
       return square(z).sum()  // so that each example's gradient is its own
     }
     let inMean = MonteCarlo(gradients[0].flattened(from: 0))

@@ -19,13 +19,13 @@ import Testing
 
     init(_ random: Random) {
       encoder = Sequential {
-        Dense(2, 3, random)
+        Dense(2, 3, using: random)
         Sequential {
           ReLU()
           Logarithm()
         }
       }
-      head = Dense(3, 1, random)
+      head = Dense(3, 1, using: random)
     }
   }
 
@@ -72,7 +72,7 @@ import Testing
       let (_, gradients) = valueWithGradient(of: model.head) {
         model.head(Tensor.ones([1, 3])).sum()
       }
-      SGD(learningRate: 1e300).update(model.head, along: gradients)
+      SGD(for: model.head, learningRate: 1e300).update(along: gradients)
     }
     #expect(check.first?.operation == "SGD.update" && check.first?.path == "head.weight")
   }

@@ -30,7 +30,7 @@ private let rows: [InitializerRow] = [
 
 @Suite struct InitializerTests {
   private func draw(_ initializer: Initializer, seed: UInt64) -> Tensor {
-    initializer([300, 200], fanIn: 300, fanOut: 200, Random(seed: seed))
+    initializer([300, 200], fanIn: 300, fanOut: 200, using: Random(seed: seed))
   }
 
   /// Moments within five standard errors of what the rule says.
@@ -62,7 +62,7 @@ private let rows: [InitializerRow] = [
 
   @Test func theFansAreNotTheShape() {
     // A convolution's fan-in counts the kernel's pixels, which its shape does not say.
-    let x = Initializer.heNormal([50, 400], fanIn: 9 * 50, fanOut: 9 * 400, Random(seed: 4))
+    let x = Initializer.heNormal([50, 400], fanIn: 9 * 50, fanOut: 9 * 400, using: Random(seed: 4))
     #expect(Swift.abs(x.variance().scalar * 450 / 2 - 1) < 0.05)
   }
 

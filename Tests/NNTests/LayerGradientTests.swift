@@ -21,7 +21,7 @@ private final class FrozenDropout: Layer {
   var members: Members { ["dropout": dropout] }
 
   init(_ rate: Double, _ random: Random) {
-    dropout = Dropout(rate, random)
+    dropout = Dropout(rate, using: random)
     state = dropout.random.state
   }
 
@@ -39,41 +39,41 @@ private func inInference(_ layer: some Layer) -> any Layer {
 private let anyShape = [[5], [3, 4], [2, 3, 2]]
 
 let layerRows: [LayerRow] = [
-  .init("Dense", [[5, 3], [1, 3]]) { Dense(3, 4, $0) },
-  .init("Dense of one number", [[2, 1]]) { Dense(1, 1, $0) },
-  .init("Conv2D", [[2, 5, 4, 2]]) { Conv2D(2, 3, kernel: 3, $0) },
+  .init("Dense", [[5, 3], [1, 3]]) { Dense(3, 4, using: $0) },
+  .init("Dense of one number", [[2, 1]]) { Dense(1, 1, using: $0) },
+  .init("Conv2D", [[2, 5, 4, 2]]) { Conv2D(2, 3, kernel: 3, using: $0) },
   .init("Conv2D with stride and padding", [[2, 6, 6, 2]]) {
-    Conv2D(2, 3, kernel: 4, stride: 2, padding: 1, $0)
+    Conv2D(2, 3, kernel: 4, stride: 2, padding: 1, using: $0)
   },
   .init("Conv2D with dilation, without bias", [[1, 6, 5, 1]]) {
-    Conv2D(1, 2, kernel: 2, dilation: 3, bias: false, $0)
+    Conv2D(1, 2, kernel: 2, dilation: 3, bias: false, using: $0)
   },
-  .init("ConvTranspose2D", [[2, 3, 2, 2]]) { ConvTranspose2D(2, 3, kernel: 3, $0) },
+  .init("ConvTranspose2D", [[2, 3, 2, 2]]) { ConvTranspose2D(2, 3, kernel: 3, using: $0) },
   .init("ConvTranspose2D with stride and padding", [[2, 3, 3, 2]]) {
-    ConvTranspose2D(2, 3, kernel: 3, stride: 2, padding: 1, outputPadding: 1, $0)
+    ConvTranspose2D(2, 3, kernel: 3, stride: 2, padding: 1, outputPadding: 1, using: $0)
   },
   .init("ConvTranspose2D of one pixel, without bias", [[2, 1, 1, 3]]) {
-    ConvTranspose2D(3, 2, kernel: 4, bias: false, $0)
+    ConvTranspose2D(3, 2, kernel: 4, bias: false, using: $0)
   },
   .init("MaxPool2D", [[2, 4, 5, 2]]) { _ in MaxPool2D(2) },
   .init("AveragePool2D", [[2, 4, 5, 2]]) { _ in AveragePool2D(3, stride: 1) },
   .init("Upsample2D", [[2, 2, 3, 2]]) { _ in Upsample2D(2) },
   .init("Dense and ReLU", [[5, 3]]) { random in
     Sequential {
-      Dense(3, 4, random)
+      Dense(3, 4, using: random)
       ReLU()
-      Dense(4, 2, random)
+      Dense(4, 2, using: random)
     }
   },
   .init("Conv2D and LeakyReLU", [[2, 4, 4, 2]]) { random in
     Sequential {
-      Conv2D(2, 3, kernel: 3, random)
+      Conv2D(2, 3, kernel: 3, using: random)
       LeakyReLU(slope: 0.2)
     }
   },
   .init("ConvTranspose2D and ReLU", [[1, 2, 3, 2]]) { random in
     Sequential {
-      ConvTranspose2D(2, 2, kernel: 3, stride: 2, random)
+      ConvTranspose2D(2, 2, kernel: 3, stride: 2, using: random)
       ReLU()
     }
   },
@@ -105,24 +105,24 @@ let layerRows: [LayerRow] = [
   .init("GroupNorm of one channel each", [[2, 3, 2, 4]]) { _ in GroupNorm(4, 4) },
   .init("Flatten", [[3, 4], [2, 3, 2]]) { _ in Flatten() },
   .init("Reshape", [[2, 6], [3, 3, 1, 2]]) { _ in Reshape([2, 3]) },
-  .init("Dropout in inference", anyShape) { inInference(Dropout(0.5, $0)) },
+  .init("Dropout in inference", anyShape) { inInference(Dropout(0.5, using: $0)) },
   .init("Dropout, frozen", anyShape) { FrozenDropout(0.4, $0) },
   .init("Sequential, smooth", [[3, 4]]) { random in
     Sequential {
-      Dense(4, 5, random)
+      Dense(4, 5, using: random)
       Tanh()
       LayerNorm(5)
-      Dense(5, 2, random)
+      Dense(5, 2, using: random)
       Softmax()
     }
   },
   .init("Sequential, rectified", [[3, 4]]) { random in
     Sequential {
-      Dense(4, 6, random)
+      Dense(4, 6, using: random)
       ReLU()
       FrozenDropout(0.3, random)
       Sequential {
-        Dense(6, 3, random)
+        Dense(6, 3, using: random)
         Softplus()
       }
     }

@@ -4,17 +4,17 @@ import Testing
 
 @Suite struct LayerTests {
   @Test func denseByHand() {
-    let layer = Dense(2, 3, Random(seed: 0))
+    let layer = Dense(2, 3, using: Random(seed: 0))
     layer.weight = Tensor([[1, 2, 3], [4, 5, 6]])
     layer.bias = Tensor([10, 20, 30])
     #expect(layer(Tensor([[1, 2], [0, -1]])) == Tensor([[19, 32, 45], [6, 15, 24]]))
   }
 
   @Test func denseBeginsWithGlorotWeightsAndNoBias() {
-    let layer = Dense(30, 20, Random(seed: 3))
-    let drawn = Initializer.glorotUniform([30, 20], fanIn: 30, fanOut: 20, Random(seed: 3))
+    let layer = Dense(30, 20, using: Random(seed: 3))
+    let drawn = Initializer.glorotUniform([30, 20], fanIn: 30, fanOut: 20, using: Random(seed: 3))
     #expect(layer.weight == drawn && layer.bias == Tensor.zeros([20]))
-    let constant = Dense(2, 2, Random(seed: 3), initializer: .constant(7))
+    let constant = Dense(2, 2, initializer: .constant(7), using: Random(seed: 3))
     #expect(constant.weight.scalars == [7, 7, 7, 7])
   }
 
@@ -23,9 +23,9 @@ import Testing
     let random = Random(seed: 4)
     let image = Tensor.zeros([1, 2, 2, 3])
     let (conv, transposed) = (
-      Conv2D(3, 2, kernel: 1, random), ConvTranspose2D(3, 2, kernel: 1, random)
+      Conv2D(3, 2, kernel: 1, using: random), ConvTranspose2D(3, 2, kernel: 1, using: random)
     )
-    for bias in [conv.bias, transposed.bias, Dense(3, 2, random).bias] {
+    for bias in [conv.bias, transposed.bias, Dense(3, 2, using: random).bias] {
       #expect(bias == Tensor.zeros([2]))
     }
     conv.bias = Tensor([1, 2])
@@ -36,8 +36,8 @@ import Testing
     }
     #expect(conv.$bias === conv.parameters.last?.parameter)
     let (plain, plainTransposed) = (
-      Conv2D(3, 2, kernel: 1, bias: false, random),
-      ConvTranspose2D(3, 2, kernel: 1, bias: false, random)
+      Conv2D(3, 2, kernel: 1, bias: false, using: random),
+      ConvTranspose2D(3, 2, kernel: 1, bias: false, using: random)
     )
     #expect(plain.bias == nil && plainTransposed.bias == nil && plain.$bias == nil)
     plain.bias = nil
@@ -83,13 +83,13 @@ import Testing
     let inference = BatchNorm(3)
     inference.mode = .inference
     let cases: [(any Layer, [Int])] = [
-      (Dense(3, 40, random), [7, 3]), (Dense(30, 2, random), [7, 30]),
-      (Conv2D(2, 5, kernel: 3, stride: 2, padding: 1, random), [3, 6, 5, 2]),
-      (Conv2D(2, 1, kernel: 3, bias: false, random), [3, 6, 5, 2]),
-      (Conv2D(2, 6, kernel: 4, bias: false, random), [3, 4, 4, 2]),
-      (ConvTranspose2D(2, 5, kernel: 3, stride: 2, random), [3, 4, 3, 2]),
-      (ConvTranspose2D(2, 5, kernel: 2, stride: 3, random), [3, 4, 3, 2]),
-      (ConvTranspose2D(2, 5, kernel: 3, random), [3, 1, 1, 2]), (BatchNorm(3), [9, 3]),
+      (Dense(3, 40, using: random), [7, 3]), (Dense(30, 2, using: random), [7, 30]),
+      (Conv2D(2, 5, kernel: 3, stride: 2, padding: 1, using: random), [3, 6, 5, 2]),
+      (Conv2D(2, 1, kernel: 3, bias: false, using: random), [3, 6, 5, 2]),
+      (Conv2D(2, 6, kernel: 4, bias: false, using: random), [3, 4, 4, 2]),
+      (ConvTranspose2D(2, 5, kernel: 3, stride: 2, using: random), [3, 4, 3, 2]),
+      (ConvTranspose2D(2, 5, kernel: 2, stride: 3, using: random), [3, 4, 3, 2]),
+      (ConvTranspose2D(2, 5, kernel: 3, using: random), [3, 1, 1, 2]), (BatchNorm(3), [9, 3]),
       (inference, [9, 3]),
     ]
     for (layer, shape) in cases {
@@ -103,7 +103,7 @@ import Testing
       #expect(abs(sequence(x) - leakyReLU(layer(x), slope: slope)).max().scalar < 1e-6, "\(layer)")
       #expect(sequence(x).min().scalar < 0 || slope <= 0)
     }
-    let dense = Dense(1, 20, random, initializer: .constant(-1))
+    let dense = Dense(1, 20, initializer: .constant(-1), using: random)
     let rectified = Sequential {
       dense
       ReLU()
@@ -131,7 +131,7 @@ import Testing
   }
 
   @Test func dropoutKeepsTheMeanAndDropsTheShare() {
-    let layer = Dropout(0.3, Random(seed: 4))
+    let layer = Dropout(0.3, using: Random(seed: 4))
     let y = layer(Tensor.ones([100_000]))
     let dropped = (y .== Tensor(0)).mean().scalar
     #expect(Swift.abs(dropped - 0.3) < 5 * (0.21 / 100_000).squareRoot())
@@ -141,16 +141,16 @@ import Testing
 
   @Test func dropoutIsTheIdentityInInferenceAndAtRateZero() {
     let x = offZero([4, 5])
-    let layer = Dropout(0.9, Random(seed: 4))
+    let layer = Dropout(0.9, using: Random(seed: 4))
     #expect(layer(x) != x)
     layer.mode = .inference
     #expect(layer(x) == x)
-    #expect(Dropout(0, Random(seed: 4))(x) == x)
+    #expect(Dropout(0, using: Random(seed: 4))(x) == x)
   }
 
   @Test func dropoutGoesOnFromASavedState() {
     let random = Random(seed: 9)
-    let layer = Dropout(0.5, random), other = Dropout(0.5, random)
+    let layer = Dropout(0.5, using: random), other = Dropout(0.5, using: random)
     let x = Tensor.ones([64])
     _ = layer(x)
     let state = layer.random.state

@@ -13,7 +13,7 @@ import Testing
   private func network(_ width: Int, seed: UInt64, withNorm: Bool = true) -> Sequential {
     let random = Random(seed: seed)
     return Sequential {
-      Dense(3, width, random)
+      Dense(3, width, using: random)
       if withNorm { BatchNorm(width) }
     }
   }

@@ -10,9 +10,9 @@ import Testing
   private func network() -> Sequential {
     let random = Random(seed: 13)
     let network = Sequential {
-      Dense(3, 5, random)
+      Dense(3, 5, using: random)
       Tanh()
-      Dense(5, 2, random)
+      Dense(5, 2, using: random)
     }
     network.convert(to: .float64)
     return network
@@ -20,7 +20,7 @@ import Testing
 
   @Test func linearRegressionByHand() {
     // loss = Σ (x·W + b − t)²: dW = 2 xᵀ r, db = 2 Σ r.
-    let layer = Dense(2, 1, Random(seed: 0))
+    let layer = Dense(2, 1, using: Random(seed: 0))
     layer.weight = Tensor([[1], [2]])
     let (x, t) = (Tensor([[1, 2], [3, 4]]), Tensor([[4], [13]]))  // residuals 1 and −2
     let (loss, gradients) = valueWithGradient(of: layer) {
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func partsComeBackAndTheParametersStayTheirOwn() {
-    let layer = Dense(2, 1, Random(seed: 0))
+    let layer = Dense(2, 1, using: Random(seed: 0))
     let before = layer.weight
     let (_, parts, gradients) = valueWithGradient(of: layer) {
       let y = layer(Tensor([[1, 2]]))
@@ -49,7 +49,7 @@ import Testing
 
   @Test func aThrownErrorPutsTheParametersBack() {
     struct Failure: Error {}
-    let layer = Dense(2, 1, Random(seed: 0))
+    let layer = Dense(2, 1, using: Random(seed: 0))
     let before = layer.weight
     #expect(throws: Failure.self) {
       try valueWithGradient(of: layer) { () -> Tensor in
@@ -63,7 +63,7 @@ import Testing
   @Test func onlyTheModuleThatIsNamed() {
     // A generator's step: the discriminator is a constant, and its parameters are no one's.
     let random = Random(seed: 1)
-    let (generator, discriminator) = (Dense(1, 2, random), Dense(2, 1, random))
+    let (generator, discriminator) = (Dense(1, 2, using: random), Dense(2, 1, using: random))
     let z = Tensor([[1], [2]])
     let (_, gradients) = valueWithGradient(of: generator) { discriminator(generator(z)).sum() }
     #expect(gradients.elements.map(\.name) == ["weight", "bias"])
@@ -77,7 +77,7 @@ import Testing
   @Test func aModulesPullbackGivesTheGradientOfTheWhole() {
     // A generator's step in two halves: its output first, then what the loss makes of it.
     let random = Random(seed: 2)
-    let (generator, discriminator) = (Dense(3, 2, random), Dense(2, 1, random))
+    let (generator, discriminator) = (Dense(3, 2, using: random), Dense(2, 1, using: random))
     let before = generator.weight
     let (_, whole) = valueWithGradient(of: generator) {
       square(discriminator(generator(x32))).sum()

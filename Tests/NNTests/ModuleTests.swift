@@ -20,8 +20,8 @@ private final class Tower: Module {
   }
 
   init(floors: Int, hasRoof: Bool, _ random: Random) {
-    self.floors = (0..<floors).map { Dense($0 + 1, 2, random) }
-    roof = hasRoof ? Dropout(0.5, random) : nil
+    self.floors = (0..<floors).map { Dense($0 + 1, 2, using: random) }
+    roof = hasRoof ? Dropout(0.5, using: random) : nil
   }
 }
 
@@ -39,7 +39,7 @@ private class Forgetful: Module {
   var members: Members { ["listed": listed] }
 
   init(_ random: Random) {
-    func dense() -> Dense { Dense(1, 1, random) }
+    func dense() -> Dense { Dense(1, 1, using: random) }
     listed = dense()
     array = [dense(), listed, dense()]
     optional = dense()
@@ -57,14 +57,14 @@ private final class Heir: Forgetful {
 @Suite struct ModuleTests {
   private func network(_ random: Random = Random(seed: 0)) -> Sequential {
     Sequential {
-      Dense(3, 4, random)
+      Dense(3, 4, using: random)
       ReLU()
       Sequential {
         LayerNorm(4, epsilon: 0.1)
-        Dropout(0.25, random)
+        Dropout(0.25, using: random)
         LeakyReLU(slope: 0.2)
       }
-      Dense(4, 2, random)
+      Dense(4, 2, using: random)
     }
   }
 
@@ -94,7 +94,7 @@ private final class Heir: Forgetful {
     let random = Random(seed: 0)
     let tower = Tower(floors: 1, hasRoof: true, random)
     let outer = Sequential {
-      Dropout(0.5, random)
+      Dropout(0.5, using: random)
       network(random)
     }
     let inner = try #require((outer.layers[1] as? Sequential)?.layers[2] as? Sequential)
@@ -120,7 +120,7 @@ private final class Heir: Forgetful {
 
   @Test func aSharedParameterCountsOnce() {
     final class Tied: Module {
-      let encoder = Dense(2, 2, Random(seed: 1))
+      let encoder = Dense(2, 2, using: Random(seed: 1))
       @Parameter var gain: Tensor = Tensor(3)
       var members: Members { ["encoder": encoder, "again": encoder, "gain": $gain, "same": $gain] }
     }

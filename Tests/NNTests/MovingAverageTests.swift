@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func swappingTwiceGoesBack() {
-    let layer = Dense(3, 2, Random(seed: 1))
+    let layer = Dense(3, 2, using: Random(seed: 1))
     let average = MovingAverage(of: layer, decay: 0.5)
     layer.weight = layer.weight * 2
     layer.bias = layer.bias + 1
@@ -65,8 +65,8 @@ import Testing
   @Test func followsAnOptimiserThatChangesInPlace() {
     let weights = Weights([Tensor([1, 2])])
     let average = MovingAverage(of: weights, decay: 0.5)
-    let optimizer = SGD(learningRate: 1)
-    optimizer.update(weights, along: weights.gradients([Tensor([1, 1])]))
+    let optimizer = SGD(for: weights, learningRate: 1)
+    optimizer.update(along: weights.gradients([Tensor([1, 1])]))
     #expect(average.values["0"] == Tensor([1, 2]), "the average does not share the memory")
     average.update(from: weights)
     #expect(average.values["0"] == Tensor([0.5, 1.5]))

@@ -75,7 +75,7 @@ import Testing
     #expect(layer.parameters.map(\.name) == ["scale", "shift"])
     #expect(layer.scale == Tensor.ones([3]) && layer.shift == Tensor.zeros([3]))
     let drawn = BatchNorm(
-      3, Random(seed: 1), initializer: .normal(mean: 1, standardDeviation: 0.02))
+      3, initializer: .normal(mean: 1, standardDeviation: 0.02), using: Random(seed: 1))
     let expected = Random(seed: 1).normal([3], mean: 1, standardDeviation: 0.02)
     #expect(drawn.scale == expected && drawn.shift == Tensor.zeros([3]))
     #expect("\(layer)" == "BatchNorm(3)  // 6 parameters")

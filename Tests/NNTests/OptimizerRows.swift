@@ -10,12 +10,12 @@ struct OptimizerRow: Sendable, CustomTestStringConvertible {
     -> Void
 
   let name: String
-  let make: @Sendable () -> any Optimizer
+  let make: @Sendable (any Module) -> any Optimizer
   let reference: Reference
   var testDescription: String { name }
 
   init(
-    _ name: String, _ make: @escaping @Sendable () -> any Optimizer,
+    _ name: String, _ make: @escaping @Sendable (any Module) -> any Optimizer,
     _ reference: @escaping Reference
   ) {
     (self.name, self.make, self.reference) = (name, make, reference)
@@ -40,71 +40,71 @@ private func adam(
 }
 
 let optimizerRows: [OptimizerRow] = [
-  .init("SGD", { SGD(learningRate: 0.1) }) { w, g, _, _ in w -= 0.1 * g },
-  .init("SGD, L2", { SGD(learningRate: 0.1, weightDecay: 0.3) }) { w, g, _, _ in
+  .init("SGD", { SGD(for: $0, learningRate: 0.1) }) { w, g, _, _ in w -= 0.1 * g },
+  .init("SGD, L2", { SGD(for: $0, learningRate: 0.1, weightDecay: 0.3) }) { w, g, _, _ in
     w -= 0.1 * (g + 0.3 * w)
   },
-  .init("SGD, momentum", { SGD(learningRate: 0.1, momentum: 0.8) }) { w, g, s, _ in
+  .init("SGD, momentum", { SGD(for: $0, learningRate: 0.1, momentum: 0.8) }) { w, g, s, _ in
     s[0] = 0.8 * s[0] + g
     w -= 0.1 * s[0]
   },
   .init(
-    "SGD, Nesterov", { SGD(learningRate: 0.1, momentum: 0.8, isNesterov: true) }
+    "SGD, Nesterov", { SGD(for: $0, learningRate: 0.1, momentum: 0.8, isNesterov: true) }
   ) { w, g, s, _ in
     s[0] = 0.8 * s[0] + g
     w -= 0.1 * (g + 0.8 * s[0])
   },
   .init(
     "SGD, Nesterov, L2",
-    { SGD(learningRate: 0.1, momentum: 0.8, isNesterov: true, weightDecay: 0.3) }
+    { SGD(for: $0, learningRate: 0.1, momentum: 0.8, isNesterov: true, weightDecay: 0.3) }
   ) { w, gradient, s, _ in
     let g = gradient + 0.3 * w
     s[0] = 0.8 * s[0] + g
     w -= 0.1 * (g + 0.8 * s[0])
   },
   .init(
-    "SGD, rate falling", { SGD(learningRate: { 1 / Double($0) }, momentum: 0.8) }
+    "SGD, rate falling", { SGD(for: $0, learningRate: { 1 / Double($0) }, momentum: 0.8) }
   ) { w, g, s, t in
     s[0] = 0.8 * s[0] + g
     w -= s[0] / Double(t)
   },
-  .init("RMSProp", { RMSProp() }) { w, g, s, _ in
+  .init("RMSProp", { RMSProp(for: $0) }) { w, g, s, _ in
     s[0] = 0.99 * s[0] + 0.01 * g * g
     w -= 0.01 * g / (s[0].squareRoot() + 1e-8)
   },
   .init(
     "RMSProp, L2",
-    { RMSProp(learningRate: 0.1, decay: 0.7, epsilon: 0.2, weightDecay: 0.3) }
+    { RMSProp(for: $0, learningRate: 0.1, decay: 0.7, epsilon: 0.2, weightDecay: 0.3) }
   ) { w, gradient, s, _ in
     let g = gradient + 0.3 * w
     s[0] = 0.7 * s[0] + 0.3 * g * g
     w -= 0.1 * g / (s[0].squareRoot() + 0.2)
   },
-  .init("AdaGrad", { AdaGrad() }) { w, g, s, _ in
+  .init("AdaGrad", { AdaGrad(for: $0) }) { w, g, s, _ in
     s[0] += g * g
     w -= 0.01 * g / (s[0].squareRoot() + 1e-10)
   },
   .init(
-    "AdaGrad, L2", { AdaGrad(learningRate: 0.1, epsilon: 0.2, weightDecay: 0.3) }
+    "AdaGrad, L2", { AdaGrad(for: $0, learningRate: 0.1, epsilon: 0.2, weightDecay: 0.3) }
   ) { w, gradient, s, _ in
     let g = gradient + 0.3 * w
     s[0] += g * g
     w -= 0.1 * g / (s[0].squareRoot() + 0.2)
   },
-  .init("Adam", { Adam() }, adam(rate: 0.001, 0.9, 0.999, 1e-8)),
+  .init("Adam", { Adam(for: $0) }, adam(rate: 0.001, 0.9, 0.999, 1e-8)),
   .init(
     "Adam, L2",
-    { Adam(learningRate: 0.1, beta1: 0.6, beta2: 0.8, epsilon: 0.2, weightDecay: 0.3) },
+    { Adam(for: $0, learningRate: 0.1, beta1: 0.6, beta2: 0.8, epsilon: 0.2, weightDecay: 0.3) },
     adam(rate: 0.1, 0.6, 0.8, 0.2, decay: 0.3)),
-  .init("AdamW", { AdamW() }, adam(rate: 0.001, 0.9, 0.999, 1e-8, decoupled: 0.01)),
+  .init("AdamW", { AdamW(for: $0) }, adam(rate: 0.001, 0.9, 0.999, 1e-8, decoupled: 0.01)),
   .init(
-    "AdamW, rate given", { AdamW(learningRate: 0.1) },
+    "AdamW, rate given", { AdamW(for: $0, learningRate: 0.1) },
     adam(rate: 0.1, 0.9, 0.999, 1e-8, decoupled: 0.01)),
   .init(
-    "AdamW, schedule", { AdamW(learningRate: constant(0.1)) },
+    "AdamW, schedule", { AdamW(for: $0, learningRate: constant(0.1)) },
     adam(rate: 0.1, 0.9, 0.999, 1e-8, decoupled: 0.01)),
   .init(
     "AdamW, all given",
-    { AdamW(learningRate: 0.1, beta1: 0.6, beta2: 0.8, epsilon: 0.2, weightDecay: 0.3) },
+    { AdamW(for: $0, learningRate: 0.1, beta1: 0.6, beta2: 0.8, epsilon: 0.2, weightDecay: 0.3) },
     adam(rate: 0.1, 0.6, 0.8, 0.2, decoupled: 0.3)),
 ]

@@ -22,9 +22,9 @@ struct PythonExchangeTests {
     }
 
     init(_ random: Random) {
-      dense = Dense(7, 5, random)
-      conv = Conv2D(3, 6, kernel: 4, stride: 2, padding: 1, random)
-      transposed = ConvTranspose2D(6, 2, kernel: 4, stride: 2, padding: 1, random)
+      dense = Dense(7, 5, using: random)
+      conv = Conv2D(3, 6, kernel: 4, stride: 2, padding: 1, using: random)
+      transposed = ConvTranspose2D(6, 2, kernel: 4, stride: 2, padding: 1, using: random)
       for (_, parameter) in parameters {
         parameter.wrappedValue = random.normal(parameter.wrappedValue.shape)
       }

@@ -23,9 +23,9 @@ private func unrolling(_ cell: some RecurrentCell) -> (any RecurrentCell, (Tenso
 }
 
 private let rows: [CellRow] = [
-  .init("RNNCell", (3 + 4 + 1) * 4) { unrolling(RNNCell(3, 4, $0)) },
-  .init("GRUCell", 3 * (3 + 4 + 1) * 4) { unrolling(GRUCell(3, 4, $0)) },
-  .init("LSTMCell", 4 * (3 + 4 + 1) * 4) { unrolling(LSTMCell(3, 4, $0)) },
+  .init("RNNCell", (3 + 4 + 1) * 4) { unrolling(RNNCell(3, 4, using: $0)) },
+  .init("GRUCell", 3 * (3 + 4 + 1) * 4) { unrolling(GRUCell(3, 4, using: $0)) },
+  .init("LSTMCell", 4 * (3 + 4 + 1) * 4) { unrolling(LSTMCell(3, 4, using: $0)) },
 ]
 
 private func logistic(_ x: Double) -> Double { 1 / (1 + exp(Tensor(-x, dtype: .float64)).scalar) }
@@ -54,8 +54,8 @@ private func tangent(_ x: Double) -> Double { 2 * logistic(2 * x) - 1 }
   /// for each step.
   @Test func theGradientOfSharedWeightsIsTheSumOverTheSteps() throws {
     let (x, start) = (offZero([2, steps, 3]), offZero([2, 4]))
-    let shared = RNNCell(3, 4, Random(seed: 7))
-    let cells = (0..<steps).map { _ in RNNCell(3, 4, Random(seed: 7)) }
+    let shared = RNNCell(3, 4, using: Random(seed: 7))
+    let cells = (0..<steps).map { _ in RNNCell(3, 4, using: Random(seed: 7)) }
     let own = Untied(cells)
     for module in [shared, own] as [any Module] { module.convert(to: .float64) }
     let (loss, gradients) = valueWithGradient(of: shared) {
@@ -105,7 +105,7 @@ private func tangent(_ x: Double) -> Double { 2 * logistic(2 * x) - 1 }
   }
 
   @Test func aSequenceGoesOnFromAState() {
-    let cell = LSTMCell(3, 4, Random(seed: 9))
+    let cell = LSTMCell(3, 4, using: Random(seed: 9))
     let x = offZero([2, steps, 3]).converted(to: .float32)
     let whole = cell.unrolled(over: x)
     let first = cell.unrolled(over: x.sliced(0..<3, along: 1))
@@ -118,7 +118,7 @@ private func tangent(_ x: Double) -> Double { 2 * logistic(2 * x) - 1 }
   // MARK: Against the papers' formulas, in plain numbers
 
   @Test func elmansCellByHand() {
-    let cell = RNNCell(1, 1, Random(seed: 0))
+    let cell = RNNCell(1, 1, using: Random(seed: 0))
     cell.convert(to: .float64)
     set(cell, [[0.5], [-0.8], [0.1]])
     let y = cell.unrolled(over: Tensor([[[1], [-2], [0.3]]], dtype: .float64)).outputs.doubles
@@ -130,7 +130,7 @@ private func tangent(_ x: Double) -> Double { 2 * logistic(2 * x) - 1 }
   }
 
   @Test func gatedUnitByHand() {
-    let cell = GRUCell(1, 1, Random(seed: 0))
+    let cell = GRUCell(1, 1, using: Random(seed: 0))
     cell.convert(to: .float64)
     set(cell, [[0.5, -0.4, 1.2], [0.7, 0.6], [-0.9], [0.1, -0.2, 0.3]])
     let y = cell.unrolled(over: Tensor([[[1], [-2], [0.3]]], dtype: .float64)).outputs.doubles
@@ -145,7 +145,7 @@ private func tangent(_ x: Double) -> Double { 2 * logistic(2 * x) - 1 }
   }
 
   @Test func longShortTermMemoryByHand() {
-    let cell = LSTMCell(1, 1, Random(seed: 0))
+    let cell = LSTMCell(1, 1, using: Random(seed: 0))
     #expect(cell.bias.scalars == [0, 1, 0, 0], "the forget gate begins open")
     cell.convert(to: .float64)
     set(cell, [[0.5, -0.4, 1.2, 0.9], [0.7, 0.6, -0.9, 1.1], [0.1, -0.2, 0.3, 0.4]])

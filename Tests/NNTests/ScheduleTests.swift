@@ -38,13 +38,13 @@ import Testing
 
   @Test func theOptimiserAsksForEachStep() {
     let weights = Weights([Tensor([0])])
-    let optimizer = SGD(learningRate: { Double($0) })
+    let optimizer = SGD(for: weights, learningRate: { Double($0) })
     for expected in [-1.0, -3, -6] {
-      optimizer.update(weights, along: weights.gradients([Tensor([1])]))
+      optimizer.update(along: weights.gradients([Tensor([1])]))
       #expect(weights.doubles == [[expected]])
     }
     optimizer.learningRate = constant(4)
-    optimizer.update(weights, along: weights.gradients([Tensor([1])]))
+    optimizer.update(along: weights.gradients([Tensor([1])]))
     #expect(weights.doubles == [[-10]])
   }
 }

@@ -7,23 +7,23 @@ import Testing
   private func network(seed: UInt64) -> Sequential {
     let random = Random(seed: seed)
     return Sequential {
-      Dense(3, 4, random)
+      Dense(3, 4, using: random)
       BatchNorm(4)
-      Dropout(0.5, random)
-      Dense(4, 2, random)
+      Dropout(0.5, using: random)
+      Dense(4, 2, using: random)
     }
   }
 
   private func step(_ network: Sequential, _ optimizer: any Optimizer, _ random: Random) {
     let x = random.normal([5, 3])
     let (_, gradients) = valueWithGradient(of: network) { 0.01 * square(network(x)).mean() }
-    optimizer.update(network, along: gradients)
+    optimizer.update(along: gradients)
   }
 
   @Test func everythingHasANameOfItsOwn() {
     let network = network(seed: 1)
     let parts: [StatePart] = [
-      .module("net", network), .optimizer("sgd", SGD(learningRate: 1, momentum: 0.5), of: network),
+      .module("net", network), .optimizer("sgd", SGD(for: network, learningRate: 1, momentum: 0.5)),
       .average("average", MovingAverage(of: network, decay: 0.9)),
       .random("order", Random(seed: 0)),
     ]
@@ -43,11 +43,13 @@ import Testing
   @Test(arguments: optimizerRows)
   func whatIsAssignedGoesOnWithTheSameBits(_ row: OptimizerRow) {
     func parts(_ n: Sequential, _ o: any Optimizer, _ r: Random) -> [StatePart] {
-      [.module("n", n), .optimizer("o", o, of: n), .random("r", r)]
+      [.module("n", n), .optimizer("o", o), .random("r", r)]
     }
-    let (first, optimizer, random) = (network(seed: 1), row.make(), Random(seed: 2))
+    let (first, random) = (network(seed: 1), Random(seed: 2))
+    let optimizer = row.make(first)
     for _ in 0..<3 { step(first, optimizer, random) }
-    let (second, other, stream) = (network(seed: 7), row.make(), Random(seed: 9))
+    let (second, stream) = (network(seed: 7), Random(seed: 9))
+    let other = row.make(second)
     step(second, other, stream)  // so that there is something to be replaced
     let (from, to) = (parts(first, optimizer, random), parts(second, other, stream))
     for (source, target) in zip(from.flatMap(\.tensors), to.flatMap(\.tensors)) {
@@ -68,8 +70,8 @@ import Testing
   }
 
   @Test func momentsThatAreNotThereYetAreZeros() {
-    let layer = Dense(2, 3, Random(seed: 1))
-    let tensors = StatePart.optimizer("adam", Adam(), of: layer).tensors
+    let layer = Dense(2, 3, using: Random(seed: 1))
+    let tensors = StatePart.optimizer("adam", Adam(for: layer)).tensors
     #expect(tensors.map(\.shape) == [[2, 3], [2, 3], [3], [3]])
     #expect(tensors.allSatisfy { $0.value() == Tensor.zeros($0.shape) })
   }

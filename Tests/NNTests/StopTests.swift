@@ -12,8 +12,8 @@ struct StopRow: Sendable {
 }
 
 private final class Forgetful: Module {
-  let kept = Dense(1, 1, Random(seed: 0))
-  let lost = Dense(1, 1, Random(seed: 0))
+  let kept = Dense(1, 1, using: Random(seed: 0))
+  let lost = Dense(1, 1, using: Random(seed: 0))
   var members: Members { ["kept": kept] }
 }
 
@@ -25,38 +25,40 @@ private final class ForgetfulOfABias: Module {
 
 private let stopRows: [StopRow] = [
   .init("OptionalParameter: expected nil, as the module was made without this parameter, found a") {
-    Conv2D(1, 2, kernel: 1, bias: false, Random(seed: 0)).bias = Tensor([1, 2])
+    Conv2D(1, 2, kernel: 1, bias: false, using: Random(seed: 0)).bias = Tensor([1, 2])
   },
   .init("OptionalParameter: expected a tensor, as the module was made with this parameter") {
-    Conv2D(1, 2, kernel: 1, Random(seed: 0)).bias = nil
+    Conv2D(1, 2, kernel: 1, using: Random(seed: 0)).bias = nil
   },
   .init("Dense(3, 4): expected an input of shape [batch, 3], found [2, 5]") {
-    _ = Dense(3, 4, Random(seed: 0))(Tensor.zeros([2, 5]))
+    _ = Dense(3, 4, using: Random(seed: 0))(Tensor.zeros([2, 5]))
   },
   .init("Dense(3, 4): expected an input of shape [batch, 3], found [3]") {
-    _ = Sequential { Dense(3, 4, Random(seed: 0)) }(Tensor.zeros([3]))
+    _ = Sequential { Dense(3, 4, using: Random(seed: 0)) }(Tensor.zeros([3]))
   },
   .init(
     "Conv2D(3, 8, kernel: 4, stride: 2, padding: 1): expected images of shape [batch, height, width,"
       + " 3] with sides of at least 2, found [2, 8, 8, 1]"
   ) {
-    _ = Conv2D(3, 8, kernel: 4, stride: 2, padding: 1, Random(seed: 0))(Tensor.zeros([2, 8, 8, 1]))
+    _ = Conv2D(3, 8, kernel: 4, stride: 2, padding: 1, using: Random(seed: 0))(
+      Tensor.zeros([2, 8, 8, 1]))
   },
   .init(
     "Conv2D(1, 2, kernel: 5): expected images of shape [batch, height, width, 1] with sides of at"
       + " least 5, found [2, 4, 9, 1]"
-  ) { _ = Conv2D(1, 2, kernel: 5, Random(seed: 0))(Tensor.zeros([2, 4, 9, 1])) },
+  ) { _ = Conv2D(1, 2, kernel: 5, using: Random(seed: 0))(Tensor.zeros([2, 4, 9, 1])) },
   .init("Conv2D: expected channels, kernel, stride and dilation above 0") {
-    _ = Conv2D(1, 2, kernel: 3, stride: 0, Random(seed: 0))
+    _ = Conv2D(1, 2, kernel: 3, stride: 0, using: Random(seed: 0))
   },
   .init(
     "ConvTranspose2D(3, 2, kernel: 4, bias: false): expected images of shape [batch, height, width,"
       + " 3], found [2, 1, 1, 4]"
   ) {
-    _ = ConvTranspose2D(3, 2, kernel: 4, bias: false, Random(seed: 0))(Tensor.zeros([2, 1, 1, 4]))
+    _ = ConvTranspose2D(3, 2, kernel: 4, bias: false, using: Random(seed: 0))(
+      Tensor.zeros([2, 1, 1, 4]))
   },
   .init("ConvTranspose2D: expected channels, kernel and stride above 0") {
-    _ = ConvTranspose2D(1, 2, kernel: 3, stride: 2, outputPadding: 2, Random(seed: 0))
+    _ = ConvTranspose2D(1, 2, kernel: 3, stride: 2, outputPadding: 2, using: Random(seed: 0))
   },
   .init("MaxPool2D: expected a size and a stride of 1 or more, found 2 and 0") {
     _ = MaxPool2D(2, stride: 0)
@@ -102,33 +104,35 @@ private let stopRows: [StopRow] = [
   ) { _ = Reshape([2, 3])(Tensor.zeros([6, 1])) },
   .init("Reshape: expected sizes above 0, found [2, 0]") { _ = Reshape([2, 0]) },
   .init("Embedding(3, 2): expected indices in 0 ..< 3, found 3 at 1") {
-    _ = Embedding(3, 2, Random(seed: 0))([0, 3])
+    _ = Embedding(3, 2, using: Random(seed: 0))([0, 3])
   },
   .init("Embedding(3, 2): expected indices in 0 ..< 3, found -1 at 0") {
-    _ = Embedding(3, 2, Random(seed: 0))([-1])
+    _ = Embedding(3, 2, using: Random(seed: 0))([-1])
   },
   .init("Embedding: expected sizes above 0, found 0 and 2") {
-    _ = Embedding(0, 2, Random(seed: 0))
+    _ = Embedding(0, 2, using: Random(seed: 0))
   },
   .init("RNNCell(3, 2): expected an input of shape [batch, 3], found [1, 4]") {
-    _ = RNNCell(3, 2, Random(seed: 0))(Tensor.zeros([1, 4]), Tensor.zeros([1, 2]))
+    _ = RNNCell(3, 2, using: Random(seed: 0))(Tensor.zeros([1, 4]), Tensor.zeros([1, 2]))
   },
   .init("GRUCell(3, 2): expected a state of shape [5, 2], found [1, 2]") {
-    _ = GRUCell(3, 2, Random(seed: 0))(Tensor.zeros([5, 3]), Tensor.zeros([1, 2]))
+    _ = GRUCell(3, 2, using: Random(seed: 0))(Tensor.zeros([5, 3]), Tensor.zeros([1, 2]))
   },
   .init("LSTMCell(3, 2): expected a state of shape [1, 2], found [1, 3]") {
     let state = LSTMCell.State(hidden: Tensor.zeros([1, 2]), cell: Tensor.zeros([1, 3]))
-    _ = LSTMCell(3, 2, Random(seed: 0))(Tensor.zeros([1, 3]), state)
+    _ = LSTMCell(3, 2, using: Random(seed: 0))(Tensor.zeros([1, 3]), state)
   },
   .init("RNNCell(3, 2): expected a sequence of shape [batch, time, 3] with one step or more") {
-    _ = RNNCell(3, 2, Random(seed: 0)).unrolled(over: Tensor.zeros([2, 0, 3]))
+    _ = RNNCell(3, 2, using: Random(seed: 0)).unrolled(over: Tensor.zeros([2, 0, 3]))
   },
   .init("LSTMCell: expected sizes above 0, found 3 and 0") {
-    _ = LSTMCell(3, 0, Random(seed: 0))
+    _ = LSTMCell(3, 0, using: Random(seed: 0))
   },
-  .init("Dense: expected sizes above 0, found 0 and 4") { _ = Dense(0, 4, Random(seed: 0)) },
+  .init("Dense: expected sizes above 0, found 0 and 4") { _ = Dense(0, 4, using: Random(seed: 0)) },
   .init("LayerNorm: expected a size above 0, found 0") { _ = LayerNorm(0) },
-  .init("Dropout: expected a rate in 0 ..< 1, found 1.0") { _ = Dropout(1, Random(seed: 0)) },
+  .init("Dropout: expected a rate in 0 ..< 1, found 1.0") {
+    _ = Dropout(1, using: Random(seed: 0))
+  },
   .init(#"Members: expected distinct names, found ["a", "b", "a"]"#) {
     let relu = ReLU()
     _ = ["a": relu, "b": relu, "a": relu] as Members
@@ -162,13 +166,12 @@ private let stopRows: [StopRow] = [
     _ = softmaxCrossEntropy(logits: Tensor.zeros([4]), Tensor.zeros([4]))
   },
   .init(#"the gradients are of other parameters than the module's: ["b"] and ["0"]"#) {
-    let weights = Weights([Tensor([1, 2])])
-    SGD(learningRate: 1).update(
-      weights, along: Gradients([(name: "b", gradient: Tensor([1, 2]))]))
+    let optimizer = SGD(for: Weights([Tensor([1, 2])]), learningRate: 1)
+    optimizer.update(along: Gradients([(name: "b", gradient: Tensor([1, 2]))]))
   },
   .init("descend: expected a gradient and moments of float32[2], found") {
     let weights = Weights([Tensor([1, 2])])
-    Adam().update(weights, along: weights.gradients([Tensor([1, 2], dtype: .float64)]))
+    Adam(for: weights).update(along: weights.gradients([Tensor([1, 2], dtype: .float64)]))
   },
   .init("MovingAverage: expected a decay in 0 ..< 1, found 1.0") {
     _ = MovingAverage(of: Weights([]), decay: 1)

@@ -1,12 +1,11 @@
-import Autoencoder
 import Files
-import GAN
+import ModelSupport
+import Models
 import NN
 import Sampling
 import Tensor
 import TestSupport
 import Testing
-import VAE
 
 /// Models whose numbers are finite and too large to compute with.
 @Suite struct AbsurdModelTests {
@@ -16,7 +15,7 @@ import VAE
   init() throws { folder = try TemporaryFolder() }
 
   /// The model's file with every number of it set to ±`size`, without an order in the signs.
-  private func sampler(_ model: some SavedModel, _ imageShape: [Int], size: Double) throws
+  private func sampler(_ model: some Model, size: Double) throws
     -> Sampler
   {
     let tensors = model.stateTensors().map { state in
@@ -24,7 +23,7 @@ import VAE
       let values = (0..<tensor.count).map { $0 * $0 / 3 % 2 == 0 ? size : -size }
       return (name: state.name, tensor: Tensor(values, shape: tensor.shape, dtype: tensor.dtype))
     }
-    try SafetensorsFile.write(tensors, metadata: model.metadata(imageShape: imageShape), to: path)
+    try SafetensorsFile.write(tensors, metadata: model.metadata, to: path)
     return try Sampler(path: path)
   }
 
@@ -43,10 +42,11 @@ import VAE
   {
     let random = Random(seed: 1)
     for pixels in VAE.PixelDistribution.allCases {
-      let vae = VAE(features: 6, hiddenSizes: [4, 3], latentSize: 2, pixels: pixels, random)
-      let sampler = try sampler(vae, [2, 3, 1], size: size)
-      try check { try sampler.sample(count: 3, random) }
-      try check { try sampler.interpolate(lines: 1, steps: 3, random) }
+      let vae = VAE(
+        features: 6, hidden: [4, 3], latent: 2, pixels: pixels, shape: [2, 3, 1], random)
+      let sampler = try sampler(vae, size: size)
+      try check { try sampler.sample(count: 3, using: random) }
+      try check { try sampler.interpolate(lines: 1, steps: 3, using: random) }
       try check { try sampler.reconstruct(random.uniform([2, 2, 3, 1])) }
       try check { try sampler.latentManifold(side: 3) }
       try check {
@@ -55,31 +55,34 @@ import VAE
       }
     }
     for model in [
-      GAN.dense(features: 6, latentSize: 2, generatorSizes: [4], discriminatorSizes: [4], random)
+      GAN.dense(features: 6, latent: 2, generatorHidden: [4], discriminatorHidden: [4],
+        shape: [2, 3, 1], random)
     ] {
-      let sampler = try sampler(model, [2, 3, 1], size: size)
-      try check { try sampler.sample(count: 3, random) }
+      let sampler = try sampler(model, size: size)
+      try check { try sampler.sample(count: 3, using: random) }
     }
-    let dcgan = GAN.dcgan(latentSize: 2, baseChannels: 1, random)
-    let convolutional = try sampler(dcgan, [28, 28, 1], size: size)
-    try check { try convolutional.sample(count: 2, random) }
-    let autoencoder = Autoencoder(features: 6, hiddenSizes: [4], codeSize: 2, random)
-    let coder = try sampler(autoencoder, [2, 3, 1], size: size)
+    let dcgan = GAN.dcgan(latent: 2, baseChannels: 1, random)
+    let convolutional = try sampler(dcgan, size: size)
+    try check { try convolutional.sample(count: 2, using: random) }
+    let autoencoder = Autoencoder(features: 6, hidden: [4], latent: 2, shape: [2, 3, 1], random)
+    let coder = try sampler(autoencoder, size: size)
     try check { try coder.reconstruct(random.uniform([2, 2, 3, 1])) }
   }
 
   @Test func whatCannotBeComputedIsTold() throws {
-    let vae = VAE(features: 15, hiddenSizes: [14, 13], latentSize: 2, Random(seed: 1))
-    let sampler = try sampler(vae, [3, 5, 1], size: 3e38)
+    let vae = VAE(features: 15, hidden: [14, 13], latent: 2, shape: [3, 5, 1], Random(seed: 1))
+    let sampler = try sampler(vae, size: 3e38)
     #expect(throws: SamplingError.notFinite(kind: "vae")) {
-      try sampler.sample(count: 300, Random(seed: 1))
+      try sampler.sample(count: 300, using: Random(seed: 1))
     }
   }
 
   @Test(arguments: [[16_777_216, 16_777_216, 16_777_216], [16_777_216, 1, 1], [6, 1, 0]])
   func aShapeThatIsNotTheModels(shape: [Int]) throws {
-    let vae = VAE(features: 6, hiddenSizes: [2], latentSize: 2, Random(seed: 1))
-    try vae.save(to: path, metadata: vae.metadata(imageShape: shape))
+    let vae = VAE(features: 6, hidden: [2], latent: 2, shape: [2, 3, 1], Random(seed: 1))
+    var metadata = vae.metadata
+    metadata["shape"] = shape.map(String.init).joined(separator: ",")
+    try vae.save(to: path, metadata: metadata)
     #expect(throws: ModelFileError.self) { try Sampler(path: path) }
   }
 }

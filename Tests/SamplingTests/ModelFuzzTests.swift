@@ -1,14 +1,12 @@
-import Autoencoder
-import Classifier
 import Files
 import Fuzzing
-import GAN
+import ModelSupport
+import Models
 import NN
 import Sampling
 import Tensor
 import TestSupport
 import Testing
-import VAE
 
 /// Broken files of models: none crashes, hangs, or makes a model of more than 64 MB, and whatever the
 /// numbers in it, the images that one makes have values from 0 to 1.
@@ -23,7 +21,8 @@ import VAE
         tokens: [
           "16777216", "16777217", "16777216,16777216,16777216", "1e9", "inf", ",", "\"", "dense",
           "conv", "dcgan", "vae", "gan", "autoencoder", "classifier", "\"hidden\":\"",
-          "\"height\":\"4\",\"width\":\"4\",", "\"features\":\"16777216\",", "1,1,1,1,1,1,1,1",
+          "\"shape\":\"4,4,1\",", "\"shape\":\"16777216\",", "images", "points", "rows", "text",
+          "\"vocabulary\":\"16777216\",", "1,1,1,1,1,1,1,1",
           "28", "64", "gaussian", "bce", "linear",
         ], seed: 3)
       let outcome = try fuzz("models") {
@@ -32,13 +31,13 @@ import VAE
         let sampler = try Sampler(path: path)
         var images: [Tensor] = []
         if sampler.kind != "autoencoder" {
-          images.append(try sampler.sample(count: 2, Random(seed: 1)))
-          images.append(try sampler.interpolate(lines: 1, steps: 2, Random(seed: 2)))
+          images.append(try sampler.sample(count: 2, using: Random(seed: 1)))
+          images.append(try sampler.interpolate(lines: 1, steps: 2, using: Random(seed: 2)))
         }
         if sampler.kind != "gan" {
-          images.append(try sampler.reconstruct(.ones([2] + sampler.imageShape)))
+          images.append(try sampler.reconstruct(.ones([2] + sampler.exampleShape)))
         }
-        for image in images {
+        for image in images where sampler.dataShape.isImage {
           precondition(
             image.scalars.allSatisfy { (0...1).contains($0) }, "expected values from 0 to 1")
         }
@@ -52,23 +51,32 @@ import VAE
 private func modelFiles() throws -> [[UInt8]] {
   let folder = try TemporaryFolder()
   let random = Random(seed: 1)
-  var models: [(any SavedModel, imageShape: [Int])] = VAE.PixelDistribution.allCases.map {
-    (VAE(features: 6, hiddenSizes: [2], latentSize: 2, pixels: $0, random), [2, 3, 1])
+  let table = TableDescription(
+    columns: ["a", "b"], standardization: .init(means: [1, 2], deviations: [1, 0.5]))
+  var models: [any Model] = VAE.PixelDistribution.allCases.map {
+    VAE(features: 6, hidden: [2], latent: 2, pixels: $0, shape: [2, 3, 1], random)
   }
   models += [
-    (Autoencoder(features: 6, hiddenSizes: [2, 3], codeSize: 2, random), [2, 1, 3]),
-    (
-      GAN.dense(features: 3, latentSize: 2, generatorSizes: [2], discriminatorSizes: [2], random),
-      [1, 1, 3]
-    ),
-    (Classifier(.dense, height: 1, width: 2, classes: 2, random), [1, 2, 1]),
-    (GAN.dcgan(latentSize: 1, baseChannels: 1, random), [28, 28, 1]),
+    VAE(
+      .with {
+        $0.likelihood = .gaussian
+        $0.hidden = [2]
+        $0.latent = 2
+      },
+      for: DataShape(.row(columns: 2), details: [TableDescription.detailName: table.text]),
+      using: random),
+    Autoencoder(features: 6, hidden: [2, 3], latent: 2, shape: [2, 1, 3], random),
+    GAN.dense(
+      features: 3, latent: 2, generatorHidden: [2], discriminatorHidden: [2], shape: [1, 1, 3],
+      random),
+    Classifier(.dense, height: 1, width: 2, classes: 2, random),
+    GAN.dcgan(latent: 1, baseChannels: 1, random),
   ]
-  return try models.map { model, imageShape in
+  return try models.map { model in
     // Without a checksum, by which most of what is broken would be known.
     try SafetensorsFile.write(
-      model.stateTensors().map { ($0.name, $0.value()) },
-      metadata: model.metadata(imageShape: imageShape), to: folder.path + "/a")
+      model.stateTensors().map { ($0.name, $0.value()) }, metadata: model.metadata,
+      to: folder.path + "/a")
     return try folder.bytes(of: "a")
   }
 }

@@ -1,51 +1,66 @@
 import Foundation
 import Testing
 
+/// The arrows between modules, as `Package.swift` has them, which the compiler enforces: a module can
+/// import only what it lists.
 @Suite struct TargetGraphTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The modules that the sources below a folder import, but for those in its folder Training.
-  private func imports(below folder: String) throws -> Set<String> {
-    let url = Self.root.appendingPathComponent(folder)
-    let files = try #require(FileManager.default.enumerator(atPath: url.path))
-      .compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") && !$0.hasPrefix("Training/") }
-    var modules = Set<String>()
-    for file in files {
-      let text = try String(contentsOf: url.appendingPathComponent(file), encoding: .utf8)
-      for line in text.split(separator: "\n") {
-        let words = line.split(separator: " ")
-        if let place = words.firstIndex(of: "import"), place < 2, place + 1 < words.count {
-          modules.insert(String(words[place + 1]))
-        }
-      }
+  /// The dependencies of each target that is no test.
+  private static func graph() throws -> [String: Set<String>] {
+    let text = try String(
+      contentsOf: root.appendingPathComponent("Package.swift"), encoding: .utf8)
+    let targets = text.matches(
+      of: /\.(?:executableTarget|target)\(\s*name: "([A-Za-z-]+)"(?:, |,\s+)dependencies: \[([^\]]*)\]/)
+    var graph: [String: Set<String>] = [:]
+    for target in targets {
+      let names = target.output.2.matches(of: /"([A-Za-z-]+)"/).map { String($0.output.1) }
+      graph[String(target.output.1)] = Set(names)
     }
-    return modules
+    return graph
   }
 
-  /// A server that samples links none of the code that trains: no module that Sampling reaches is
-  /// one of it.
-  @Test func samplingReachesNoTraining() throws {
-    var reached: Set<String> = [], open = ["Sampling"]
-    while let module = open.popLast() {
-      guard reached.insert(module).inserted else { continue }
-      for parent in ["Sources", "Models"] {
-        let folder = "\(parent)/\(module)"
-        if FileManager.default.fileExists(atPath: Self.root.appendingPathComponent(folder).path) {
-          open += try imports(below: folder)
-        }
-      }
+  /// All that a target reaches.
+  private func reached(from target: String, in graph: [String: Set<String>]) -> Set<String> {
+    var found: Set<String> = [], open = [target]
+    while let next = open.popLast() {
+      for module in graph[next] ?? [] where found.insert(module).inserted { open.append(module) }
     }
-    #expect(
-      reached.isSuperset(of: ["Sampling", "VAE", "GAN", "Autoencoder", "NN", "Files", "Tensor"]))
-    let training = reached.filter {
-      $0.hasSuffix("Training") || ["Datasets", "Classifier"].contains($0)
-    }
-    #expect(training.isEmpty)
+    return found
+  }
+
+  /// What must not be reached from where.
+  private static let forbidden: [(from: String, Set<String>)] = [
+    ("Tensor", ["Files", "Images", "Settings", "NN", "Distributions", "Datasets", "Training"]),
+    ("Settings", ["NN", "Datasets", "Training", "CommandLine"]),
+    ("Distributions", ["NN", "Files", "Datasets", "Training"]),
+    ("NN", ["Datasets", "Images", "CommandLine", "Training", "Models"]),
+    ("Datasets", ["CommandLine", "Training", "Models"]),
+    ("Models", ["Datasets", "Images", "CommandLine", "Training", "Trainers", "Evaluation"]),
+    ("Sampling", ["Datasets", "Images", "CommandLine", "Training", "Trainers", "Evaluation"]),
+    ("Training", ["Models", "Trainers", "Evaluation", "Sampling", "Commands"]),
+    ("Trainers", ["Evaluation", "Sampling", "Commands"]),
+    ("Evaluation", ["Trainers", "Sampling", "Commands"]),
+  ]
+
+  @Test(arguments: forbidden.indices) func arrowsPointDownwards(_ index: Int) throws {
+    let (target, others) = Self.forbidden[index]
+    let graph = try Self.graph()
+    #expect(graph[target] != nil, "there is no target \(target)")
+    let wrong = reached(from: target, in: graph).intersection(others)
+    #expect(wrong.isEmpty, "\(target) reaches \(wrong.sorted())")
   }
 
   /// Figures are drawn without anything else of the package, so that any program may draw them.
   @Test func plotsReachNothing() throws {
-    #expect(try imports(below: "Sources/Plots").isSubset(of: ["Foundation"]))
+    let folder = Self.root.appendingPathComponent("Sources/Plots")
+    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
+      .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" } ?? []
+    #expect(files.count > 10)
+    for file in files {
+      let imports = try String(contentsOf: file, encoding: .utf8).matches(of: /\bimport (\w+)/)
+      #expect(imports.allSatisfy { $0.output.1 == "Foundation" }, "\(file.lastPathComponent)")
+    }
   }
 }

@@ -20,17 +20,17 @@ import Testing
   /// A model with all that a model can have, its optimiser, its average and a stream.
   private final class Training {
     let model: Sequential
-    let adam = Adam(learningRate: 0.01)
+    let adam = Adam(for: model, learningRate: 0.01)
     let average: MovingAverage
     let data: Random
 
     init(seed: UInt64, width: Int = 4) {
       let random = Random(seed: seed)
       model = Sequential {
-        Dense(3, width, random)
+        Dense(3, width, using: random)
         BatchNorm(width)
-        Dropout(0.5, random)
-        Dense(width, 2, random)
+        Dropout(0.5, using: random)
+        Dense(width, 2, using: random)
       }
       average = MovingAverage(of: model, decay: 0.9)
       data = random.split()
@@ -38,7 +38,7 @@ import Testing
 
     var state: [StatePart] {
       [
-        .module("model", model), .optimizer("adam", adam, of: model),
+        .module("model", model), .optimizer("adam", adam),
         .average("average", average), .random("data", data),
       ]
     }
@@ -47,7 +47,7 @@ import Testing
       for _ in 0..<steps {
         let x = data.normal([6, 3])
         let (_, gradients) = valueWithGradient(of: model) { square(model(x)).mean() }
-        adam.update(model, along: gradients)
+        adam.update(along: gradients)
         average.update(from: model)
         _ = data.bits()  // so that the stream stands within a block
       }
@@ -164,7 +164,8 @@ import Testing
     #expect(throws: ModelFileError.self) { try checkpoint.restore(to: other.state) }
     #expect(throws: ModelFileError.self) { try checkpoint.restore(to: []) }
     #expect(throws: ModelFileError.self) {
-      try checkpoint.restore(to: training.state + [.module("more", Dense(1, 1, Random(seed: 0)))])
+      try checkpoint.restore(
+        to: training.state + [.module("more", Dense(1, 1, using: Random(seed: 0)))])
     }
     #expect(throws: CheckpointError.self) {
       try checkpoint.restore(to: training.state + [.random("more", Random(seed: 0))])
@@ -191,7 +192,7 @@ import Testing
 
   /// Every bit of a small file, one at a time.
   @Test func noFlippedBitGoesUnnoticed() throws {
-    let layer = Dense(1, 2, Random(seed: 1))
+    let layer = Dense(1, 2, using: Random(seed: 1))
     try Checkpoint(of: [.module("m", layer)], epoch: 1, step: 1, metrics: "a").write(to: path)
     let bytes = try temporary.bytes(of: "checkpoint.safetensors")
     #expect(bytes.count < 600)
@@ -208,7 +209,7 @@ import Testing
   }
 
   @Test func noMissingByteGoesUnnoticed() throws {
-    let layer = Dense(1, 2, Random(seed: 1))
+    let layer = Dense(1, 2, using: Random(seed: 1))
     try Checkpoint(of: [.module("m", layer)], epoch: 1, step: 1).write(to: path)
     let bytes = try temporary.bytes(of: "checkpoint.safetensors")
     for count in bytes.indices {

@@ -117,13 +117,13 @@ private struct Points: ImageDataset {
 /// A small trainer of which every part of the state matters.
 private final class PointTrainer: Trainer {
   let model: Sequential
-  private let adam = Adam(learningRate: 0.1)
+  private let adam = Adam(for: model, learningRate: 0.1)
   private let random: Random
   private let batches: Batches
 
   init(_ batches: Batches) {
     let random = Random(seed: 1)
-    model = Sequential { Dense(1, 1, random) }
+    model = Sequential { Dense(1, 1, using: random) }
     self.random = random
     self.batches = batches
   }
@@ -133,7 +133,7 @@ private final class PointTrainer: Trainer {
   let charts = [Chart("loss", unit: "none", columns: ["train_loss", "test_loss"])]
   var examplesPerEpoch: Int { batches.count }
   var state: [StatePart] {
-    [.module("model", model), .optimizer("adam", adam, of: model), .random("random", random)]
+    [.module("model", model), .optimizer("adam", adam), .random("random", random)]
   }
 
   func nextEpoch() -> some Sequence<Batch> { batches.epoch(shuffledBy: random) }
@@ -142,7 +142,7 @@ private final class PointTrainer: Trainer {
     let (loss, gradients) = valueWithGradient(of: model) {
       square(model(batch.images) - batch.images).mean()
     }
-    adam.update(model, along: gradients)
+    adam.update(along: gradients)
     return StepResult(count: batch.count, metrics: [loss.scalar])
   }
 

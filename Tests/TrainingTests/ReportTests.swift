@@ -1,6 +1,7 @@
 import Foundation
 import FoundationXML
 import Images
+import Settings
 import TestSupport
 import Testing
 
@@ -17,7 +18,7 @@ import Testing
   }
 
   private static let configuration: Configuration = [
-    "program": .text("train-vae"), "version": .text("0.1.0"), "epochs": .integer(3),
+    "model": .text("vae"), "version": .text("0.1.0"), "epochs": .integer(3),
     "hidden": .integers([40, 20]), "data": .text("it's <b>"), "limit": .absent,
     "quiet": .flag(false), "tensorboard": .flag(true),
   ]
@@ -74,7 +75,7 @@ import Testing
     let page = try page(of: report())
     #expect(try texts(page, "//h1") == ["v&<'\"\u{FFFD}>-001"])
     #expect(try texts(page, "//title").first == "v&<'\"\u{FFFD}>-001")
-    #expect(try texts(page, "//header/p") == ["train-vae 0.1.0, trained 3 epochs"])
+    #expect(try texts(page, "//header/p") == ["vae, Pushforward 0.1.0, trained 3 epochs"])
     #expect(
       try texts(page, "//main/section/h2") == [
         "Results", "Curves", "Pictures", "Figures", "Configuration", "Again",
@@ -87,7 +88,7 @@ import Testing
     #expect(try texts(page, "//dl/div/dt").contains("KL, bits <&>"))
     #expect(
       try texts(page, "//pre/code")
-        == [#"train-vae --epochs 3 --hidden 40,20 --data 'it'\''s <b>' --tensorboard"#])
+        == [#"pushforward train vae --epochs 3 --hidden 40,20 --data 'it'\''s <b>' --tensorboard"#])
   }
 
   @Test func theFiguresAreThoseOfTheTable() throws {
@@ -205,7 +206,7 @@ import Testing
     report.ending = "interrupted in epoch 1 after batch 2"
     let page = try page(of: report)
     #expect(
-      try texts(page, "//header/p") == ["train-vae 0.1.0, interrupted in epoch 1 after batch 2"])
+      try texts(page, "//header/p") == ["vae, Pushforward 0.1.0, interrupted in epoch 1 after batch 2"])
     #expect(
       try texts(page, "//main/section/h2") == ["Results", "Configuration", "Again"])
   }

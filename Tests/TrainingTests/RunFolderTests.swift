@@ -1,8 +1,12 @@
 import Files
 import Foundation
+<<<<<<< HEAD
 import Images
 import NN
 import Tensor
+=======
+import Settings
+>>>>>>> house
 import TestSupport
 import Testing
 
@@ -89,7 +93,7 @@ import Testing
     try losses.append([.integer(1)])
     try events.add(figures: [("a", 1)], pictures: [], step: 1)
     try folder.write(Image(height: 1, width: 1, channels: 1, pixels: [7]), to: "samples/epoch-001")
-    let layer = Dense(1, 1, Random(seed: 1))
+    let layer = Dense(1, 1, using: Random(seed: 1))
     try KeptModel(layer, metadata: [:]).files([KeptModel.bestName], in: folder)()
     for epoch in 1...2 {
       try folder.write(Checkpoint(of: [.module("m", layer)], epoch: epoch, step: 1))
@@ -178,4 +182,16 @@ import Testing
       try folder.write("1", to: "loss.csv")
     }
   }
+}
+
+/// Counts from several threads.
+final class LockedCount: @unchecked Sendable {
+  private let lock = NSLock()
+  private var count = 0
+
+  func increment() {
+    lock.withLock { count += 1 }
+  }
+
+  var value: Int { lock.withLock { count } }
 }

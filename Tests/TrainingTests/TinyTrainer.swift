@@ -6,7 +6,7 @@ import Training
 /// A trainer of three numbers, with all that a checkpoint can hold.
 final class TinyTrainer: Trainer {
   let model: Dense
-  let adam = Adam(learningRate: 0.01)
+  let adam = Adam(for: model, learningRate: 0.01)
   let stream: Random
   let trainingColumns = ["train_loss"]
   let testColumns = ["test_loss"]
@@ -15,19 +15,19 @@ final class TinyTrainer: Trainer {
 
   init() {
     let random = Random(seed: 1)
-    model = Dense(2, 1, random)
+    model = Dense(2, 1, using: random)
     stream = random.split()
   }
 
   var state: [StatePart] {
-    [.module("model", model), .optimizer("adam", adam, of: model), .random("stream", stream)]
+    [.module("model", model), .optimizer("adam", adam), .random("stream", stream)]
   }
 
   func nextEpoch() -> [Tensor] { [stream.normal([2, 2]), stream.normal([2, 2])] }
 
   func step(_ batch: Tensor) -> StepResult {
     let (loss, gradients) = valueWithGradient(of: model) { square(model(batch)).mean() }
-    adam.update(model, along: gradients)
+    adam.update(along: gradients)
     return StepResult(count: 2, metrics: [loss.scalar])
   }
 

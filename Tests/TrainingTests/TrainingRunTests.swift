@@ -246,7 +246,7 @@ import Testing
 
   @Test func theModelOfTheLastCompleteEpochIsKept() throws {
     let trainer = ScriptedTrainer()
-    let layer = Dense(1, 1, Random(seed: 0))
+    let layer = Dense(1, 1, using: Random(seed: 0))
     let run = run(
       epochs: 9, checkpointsEvery: 4,
       isInterrupted: {
@@ -258,7 +258,7 @@ import Testing
     // Stopped in the third epoch, without a checkpoint yet.
     #expect(try folder.latestCheckpoint { _ in } == nil)
     let file = try SafetensorsFile(path: folder.path(of: RunFolder.modelName))
-    let kept = Dense(1, 1, Random(seed: 1))
+    let kept = Dense(1, 1, using: Random(seed: 1))
     try kept.load(file)
     #expect(kept.weight == Tensor([[6]]))
     #expect(file.metadata == ["a": "b"])
@@ -267,7 +267,7 @@ import Testing
   @Test func theBestModelIsKept() throws {
     let trainer = ScriptedTrainer()
     trainer.testLoss = { [5, 3, 4, 3][$0 - 1] }
-    let layer = Dense(1, 1, Random(seed: 0))
+    let layer = Dense(1, 1, using: Random(seed: 0))
     var weights: [Double] = []
     let run = run(
       epochs: 4,
@@ -279,7 +279,7 @@ import Testing
       })
     _ = try run.train(trainer, keeping: KeptModel(layer, metadata: ["a": "b"]))
     let file = try SafetensorsFile(path: folder.path(of: KeptModel.bestName))
-    let best = Dense(1, 1, Random(seed: 1))
+    let best = Dense(1, 1, using: Random(seed: 1))
     try best.load(file)
     #expect(best.weight == Tensor([[2]]) && weights.last == 4)
     #expect(file.metadata["a"] == "b")
@@ -381,10 +381,12 @@ private final class ScriptedTrainer: Trainer {
     return [testLoss(epochs)]
   }
 
-  func pictures() -> [(name: String, grid: ImageGrid)] {
+  func pictures() -> [ModelPictures.Named] {
     calls.append("pictures")
     // The letter A.
     let grid = ImageGrid([65 / 255], imageHeight: 1, imageWidth: 1, columns: 1)
-    return [("samples", grid), ("reconstructions", grid)]
+    return ["samples", "reconstructions"].map { name in
+      ModelPictures.Named(name: name, contents: "a letter", grid: grid)
+    }
   }
 }

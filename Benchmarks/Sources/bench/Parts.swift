@@ -82,8 +82,8 @@ struct Part {
     let count = 1_000_000
     let (x, y) = (random.normal([count]), random.normal([count]))
     // A layer with a million weights.
-    let layer = Dense(1000, 1000, random)
-    let adam = Adam()
+    let layer = Dense(1000, 1000, using: random)
+    let adam = Adam(for: layer)
     let (_, gradients) = valueWithGradient(of: layer) { layer.weight.sum() }
     return [
       Part(name: "a million sums") { _ = x + y },
@@ -91,7 +91,7 @@ struct Part {
       Part(name: "a million sigmoids") { _ = sigmoid(x) },
       Part(name: "a million normal numbers") { _ = random.normal([count]) },
       Part(name: "Adam on a million parameters") {
-        adam.update(layer, along: gradients)
+        adam.update(along: gradients)
       },
     ]
   }

@@ -1,9 +1,7 @@
-import Autoencoder
-import GAN
-import GANTraining
+import Models
+import Trainers
 import NN
 import Tensor
-import VAE
 
 /// A training step to be timed, prepared with its model, data and optimiser.
 struct Work {
@@ -33,7 +31,7 @@ final class Images {
   private let random: Random
   private var order: [Int] = []
 
-  init(_ count: Int, _ shape: [Int], _ random: Random) {
+  init(_ count: Int, _ shape: [Int], using random: Random) {
     self.count = count
     self.shape = shape
     self.random = random
@@ -71,11 +69,11 @@ extension Work {
 private func training(_ vae: VAE, batchSize: Int) -> Work {
   let random = Random(seed: 0)
   let images = Images(60_000, [vae.features], random)
-  let optimizer = Adam()
+  let optimizer = Adam(for: network)
   return Work(batchSize: batchSize) {
     let x = images.batch(batchSize)
     let (loss, gradients) = valueWithGradient(of: vae) { vae.loss(x, random).total }
-    optimizer.update(vae, along: gradients)
+    optimizer.update(along: gradients)
     return loss.scalar
   }
 }
@@ -84,11 +82,11 @@ private func training(_ vae: VAE, batchSize: Int) -> Work {
   let random = Random(seed: 0)
   let images = Images(60_000, [784], random)
   let model = Autoencoder(features: 784, random)
-  let optimizer = Adam()
+  let optimizer = Adam(for: network)
   return Work(batchSize: 128) {
     let x = images.batch(128)
     let (loss, gradients) = valueWithGradient(of: model) { model.loss(x, from: x) }
-    optimizer.update(model, along: gradients)
+    optimizer.update(along: gradients)
     return loss.scalar
   }
 }
@@ -97,26 +95,26 @@ private func training(_ vae: VAE, batchSize: Int) -> Work {
   let random = Random(seed: 0)
   let images = Images(60_000, [28, 28, 1], random)
   let network = Sequential {
-    Conv2D(1, 32, kernel: 3, random)
+    Conv2D(1, 32, kernel: 3, using: random)
     ReLU()
-    Conv2D(32, 64, kernel: 3, random)
+    Conv2D(32, 64, kernel: 3, using: random)
     ReLU()
     MaxPool2D(2)
-    Dropout(0.25, random)
+    Dropout(0.25, using: random)
     Flatten()
-    Dense(12 * 12 * 64, 128, random)
+    Dense(12 * 12 * 64, 128, using: random)
     ReLU()
-    Dropout(0.5, random)
-    Dense(128, 10, random)
+    Dropout(0.5, using: random)
+    Dense(128, 10, using: random)
   }
   let labels = (0..<64).map { $0 % 10 }
-  let optimizer = Adam()
+  let optimizer = Adam(for: network)
   return Work(batchSize: 64) {
     let x = images.batch(64)
     let (loss, gradients) = valueWithGradient(of: network) {
       softmaxCrossEntropy(logits: network(x), labels: labels)
     }
-    optimizer.update(network, along: gradients)
+    optimizer.update(along: gradients)
     return loss.scalar
   }
 }
@@ -150,7 +148,7 @@ private func training(_ vae: VAE, batchSize: Int) -> Work {
 
 /// A step of the discriminator, with real and made images apart, and one of the generator.
 private func adversarial(
-  _ gan: GAN, _ images: Images, batchSize: Int, _ random: Random
+  _ gan: GAN, _ images: Images, batchSize: Int, using random: Random
 ) -> Work {
   let training = AdversarialTraining(gan, random)
   return Work(batchSize: batchSize) {

@@ -1,10 +1,11 @@
+import Settings
 import Tensor
 
 /// How training images vary from epoch to epoch.
 ///
 /// The raw values are the words of a command line: `none`, `shift`, `elastic`. An image's class stays as
 /// it is. What comes into the image from beyond its edge is 0, black.
-public enum Augmentation: String, CaseIterable, Sendable {
+public enum Augmentation: String, Choice {
   /// Images stay as they are.
   case none
   /// Images are moved by whole pixels, up to a fourteenth of the shorter side and at least one in each
@@ -45,7 +46,7 @@ public enum Augmentation: String, CaseIterable, Sendable {
     case .elastic:
       let side = Float(min(height, width))
       let distortion = ElasticDistortion(
-        amplitude: Self.elasticAmplitude * side, side: side, random)
+        amplitude: Self.elasticAmplitude * side, side: side, using: random)
       distortion.write(image, height: height, width: width, channels: channels, to: result)
     }
   }

@@ -1,3 +1,4 @@
+import NN
 import Tensor
 
 /// Images of which each epoch has other versions.

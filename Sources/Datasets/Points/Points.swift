@@ -1,4 +1,5 @@
 import Files
+import NN
 import Tensor
 
 /// Points of a space, each with the class that it belongs to.

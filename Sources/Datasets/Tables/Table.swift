@@ -1,4 +1,5 @@
 import Files
+import Settings
 import Tensor
 
 /// A table with named columns of numbers or of texts, as read from a CSV or `.npy` file.
@@ -71,7 +72,7 @@ public struct Table: Equatable, Sendable {
 }
 
 /// Whether the first row of a CSV file has the names of the columns.
-public enum TableHeading: String, CaseIterable, Sendable {
+public enum TableHeading: String, Choice {
   /// It has if none of its fields is a number or one of the words for a missing one, and not all are empty;
   /// else it is a row like the others.
   case detected

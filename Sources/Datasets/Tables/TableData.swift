@@ -1,3 +1,4 @@
+import NN
 import Tensor
 
 /// The rows of a table, standardised, to train on and to test with.

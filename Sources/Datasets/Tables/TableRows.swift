@@ -1,4 +1,5 @@
 import Files
+import NN
 import Tensor
 
 /// Rows of a table of numbers, with what is to be predicted of each.

@@ -1,3 +1,4 @@
+import NN
 import Tensor
 
 /// A text each of whose lines is a sequence by itself: names, words, molecules.

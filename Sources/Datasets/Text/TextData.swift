@@ -1,3 +1,5 @@
+import NN
+
 /// A text cut into windows of equal length, for models that predict each symbol from those before it.
 ///
 /// ```swift

@@ -1,3 +1,5 @@
+import NN
+
 /// What can be wrong with a text to train on, or with what is asked of it.
 public enum TextError: Error, Equatable, Sendable {
   /// The byte at this offset, counted from 0, and in this line, counted from 1, belongs to no character.

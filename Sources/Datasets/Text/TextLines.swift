@@ -1,4 +1,5 @@
 import Files
+import NN
 import Tensor
 
 /// Lines of a text as sequences: the symbol for the end, which also stands for the beginning, the symbols

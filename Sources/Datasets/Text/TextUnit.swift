@@ -1,7 +1,10 @@
+import NN
+import Settings
+
 /// The pieces of a text that a model predicts one by one.
 ///
 /// The raw values are the words of a command line: `characters`, `bytes`.
-public enum TextUnit: String, CaseIterable, Codable, Sendable {
+public enum TextUnit: String, Choice {
   /// Unicode's code points, of which the text has to be valid UTF-8; a byte order mark at the beginning is
   /// skipped, line breaks are characters like others.
   case characters

@@ -1,4 +1,5 @@
 import Files
+import NN
 import Tensor
 
 /// Windows of a text: one symbol and `window` more, each to be predicted from those before it.

@@ -43,17 +43,17 @@ public final class BatchNorm: RectifyingLayer {
   ///   - epsilon: ε, which keeps a channel of equal values from being divided by 0.
   public convenience init(_ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
     Self.checkSize(channels)
-    self.init(scale: Tensor.ones([channels]), momentum, epsilon)
+    self.init(scale: Initializer.ones([channels]), momentum, epsilon)
   }
 
   /// Creates a layer whose scales are drawn, as a DCGAN's are from N(1, 0.02²) (Radford, Metz and
   /// Chintala 2016), and whose shift is 0.
   public convenience init(
-    _ channels: Int, _ random: Random, initializer: Initializer, momentum: Double = 0.1,
-    epsilon: Double = 1e-5
+    _ channels: Int, initializer: Initializer, momentum: Double = 0.1, epsilon: Double = 1e-5,
+    using random: Random
   ) {
     Self.checkSize(channels)
-    let scale = initializer([channels], fanIn: 1, fanOut: 1, random)
+    let scale = initializer([channels], fanIn: 1, fanOut: 1, using: random)
     self.init(scale: scale, momentum, epsilon)
   }
 
@@ -62,9 +62,9 @@ public final class BatchNorm: RectifyingLayer {
       momentum >= 0 && momentum <= 1,
       "BatchNorm: expected a momentum in 0 ... 1, found \(momentum)")
     self.scale = scale
-    shift = Tensor.zeros(scale.shape)
-    runningMean = Tensor.zeros(scale.shape)
-    runningVariance = Tensor.ones(scale.shape)
+    shift = Initializer.zeros(scale.shape)
+    runningMean = Initializer.zeros(scale.shape)
+    runningVariance = Initializer.ones(scale.shape)
     self.momentum = momentum
     self.epsilon = epsilon
   }

@@ -31,8 +31,8 @@ public final class Conv2D: RectifyingLayer {
   ///   - initializer: The rule for the first weights.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
-    dilation: Int = 1, bias: Bool = true, _ random: Random,
-    initializer: Initializer = .glorotUniform
+    dilation: Int = 1, bias: Bool = true, initializer: Initializer = .glorotUniform,
+    using random: Random
   ) {
     let sizes = [inputs, outputs, kernel, stride, dilation]
     precondition(
@@ -41,8 +41,8 @@ public final class Conv2D: RectifyingLayer {
         + " found \(sizes) and \(padding)")
     weight = initializer(
       [kernel, kernel, inputs, outputs], fanIn: kernel * kernel * inputs,
-      fanOut: kernel * kernel * outputs, random)
-    _bias = OptionalParameter(wrappedValue: bias ? Tensor.zeros([outputs]) : nil)
+      fanOut: kernel * kernel * outputs, using: random)
+    _bias = OptionalParameter(wrappedValue: bias ? Initializer.zeros([outputs]) : nil)
     self.stride = stride
     self.padding = padding
     self.dilation = dilation

@@ -32,8 +32,8 @@ public final class ConvTranspose2D: RectifyingLayer {
   ///   - initializer: The rule for the first weights.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
-    outputPadding: Int = 0, bias: Bool = true, _ random: Random,
-    initializer: Initializer = .glorotUniform
+    outputPadding: Int = 0, bias: Bool = true, initializer: Initializer = .glorotUniform,
+    using random: Random
   ) {
     let sizes = [inputs, outputs, kernel, stride]
     precondition(
@@ -44,8 +44,8 @@ public final class ConvTranspose2D: RectifyingLayer {
     weight = initializer(
       [kernel, kernel, outputs, inputs],
       fanIn: max(1, kernel * kernel / (stride * stride)) * inputs,
-      fanOut: kernel * kernel * outputs, random)
-    _bias = OptionalParameter(wrappedValue: bias ? Tensor.zeros([outputs]) : nil)
+      fanOut: kernel * kernel * outputs, using: random)
+    _bias = OptionalParameter(wrappedValue: bias ? Initializer.zeros([outputs]) : nil)
     self.stride = stride
     self.padding = padding
     self.outputPadding = outputPadding

@@ -15,12 +15,12 @@ public final class Dense: RectifyingLayer {
 
   /// Creates a layer; the bias begins at zero.
   public init(
-    _ inputs: Int, _ outputs: Int, _ random: Random, initializer: Initializer = .glorotUniform
+    _ inputs: Int, _ outputs: Int, initializer: Initializer = .glorotUniform, using random: Random
   ) {
     precondition(
       inputs > 0 && outputs > 0, "Dense: expected sizes above 0, found \(inputs) and \(outputs)")
-    weight = initializer([inputs, outputs], fanIn: inputs, fanOut: outputs, random)
-    bias = Tensor.zeros([outputs])
+    weight = initializer([inputs, outputs], fanIn: inputs, fanOut: outputs, using: random)
+    bias = Initializer.zeros([outputs])
   }
 
   /// The layer's output.

@@ -15,7 +15,7 @@ public final class Dropout: Layer {
   public var members: Members { ["random": random] }
 
   /// Creates a layer with its own stream of random numbers, split off `random`.
-  public init(_ rate: Double, _ random: Random) {
+  public init(_ rate: Double, using random: Random) {
     precondition(rate >= 0 && rate < 1, "Dropout: expected a rate in 0 ..< 1, found \(rate)")
     self.rate = rate
     self.random = random.split()

@@ -13,12 +13,12 @@ public final class Embedding: Module {
 
   /// Creates a table; its numbers begin as draws from N(0, 1).
   public init(
-    _ count: Int, _ size: Int, _ random: Random,
-    initializer: Initializer = .normal(standardDeviation: 1)
+    _ count: Int, _ size: Int, initializer: Initializer = .normal(standardDeviation: 1),
+    using random: Random
   ) {
     precondition(
       count > 0 && size > 0, "Embedding: expected sizes above 0, found \(count) and \(size)")
-    weight = initializer([count, size], fanIn: count, fanOut: size, random)
+    weight = initializer([count, size], fanIn: count, fanOut: size, using: random)
   }
 
   /// The vectors of these indices, in their order.

@@ -35,16 +35,17 @@ public final class GRUCell: RecurrentCell {
 
   /// Creates a cell; the biases begin at zero.
   public init(
-    _ inputSize: Int, _ hiddenSize: Int, _ random: Random,
-    initializer: Initializer = .glorotUniform
+    _ inputSize: Int, _ hiddenSize: Int, initializer: Initializer = .glorotUniform,
+    using random: Random
   ) {
     Self.checkSizes(inputSize, hiddenSize)
-    weight = initializer([inputSize, 3 * hiddenSize], fanIn: inputSize, fanOut: hiddenSize, random)
+    weight = initializer(
+      [inputSize, 3 * hiddenSize], fanIn: inputSize, fanOut: hiddenSize, using: random)
     recurrentWeight = initializer(
-      [hiddenSize, 2 * hiddenSize], fanIn: hiddenSize, fanOut: hiddenSize, random)
+      [hiddenSize, 2 * hiddenSize], fanIn: hiddenSize, fanOut: hiddenSize, using: random)
     candidateWeight = initializer(
-      [hiddenSize, hiddenSize], fanIn: hiddenSize, fanOut: hiddenSize, random)
-    bias = Tensor.zeros([3 * hiddenSize])
+      [hiddenSize, hiddenSize], fanIn: hiddenSize, fanOut: hiddenSize, using: random)
+    bias = Initializer.zeros([3 * hiddenSize])
   }
 
   /// Zeros, `[batchSize, hiddenSize]`.

@@ -28,8 +28,8 @@ public final class GroupNorm: Layer {
       groups > 0 && channels > 0 && channels % groups == 0,
       "GroupNorm: expected channels that split into the groups, found \(groups) groups and"
         + " \(channels) channels")
-    scale = Tensor.ones([channels])
-    shift = Tensor.zeros([channels])
+    scale = Initializer.ones([channels])
+    shift = Initializer.zeros([channels])
     self.groups = groups
     self.epsilon = epsilon
   }

@@ -45,14 +45,16 @@ public final class LSTMCell: RecurrentCell {
   /// Creates a cell; the forget gate's biases begin at one, so that it remembers before it has
   /// learned what to forget (Gers, Schmidhuber and Cummins 2000), the others at zero.
   public init(
-    _ inputSize: Int, _ hiddenSize: Int, _ random: Random,
-    initializer: Initializer = .glorotUniform
+    _ inputSize: Int, _ hiddenSize: Int, initializer: Initializer = .glorotUniform,
+    using random: Random
   ) {
     Self.checkSizes(inputSize, hiddenSize)
-    weight = initializer([inputSize, 4 * hiddenSize], fanIn: inputSize, fanOut: hiddenSize, random)
+    weight = initializer(
+      [inputSize, 4 * hiddenSize], fanIn: inputSize, fanOut: hiddenSize, using: random)
     recurrentWeight = initializer(
-      [hiddenSize, 4 * hiddenSize], fanIn: hiddenSize, fanOut: hiddenSize, random)
-    bias = Tensor.ones([hiddenSize]).padded(before: hiddenSize, after: 2 * hiddenSize, along: 0)
+      [hiddenSize, 4 * hiddenSize], fanIn: hiddenSize, fanOut: hiddenSize, using: random)
+    bias = Initializer.ones([hiddenSize]).padded(
+      before: hiddenSize, after: 2 * hiddenSize, along: 0)
   }
 
   /// Zeros, `[batchSize, hiddenSize]` each.

@@ -18,8 +18,8 @@ public final class LayerNorm: Layer {
   /// Creates a layer with scale 1 and shift 0.
   public init(_ features: Int, epsilon: Double = 1e-5) {
     precondition(features > 0, "LayerNorm: expected a size above 0, found \(features)")
-    scale = Tensor.ones([features])
-    shift = Tensor.zeros([features])
+    scale = Initializer.ones([features])
+    shift = Initializer.zeros([features])
     self.epsilon = epsilon
   }
 

@@ -24,14 +24,15 @@ public final class RNNCell: RecurrentCell {
 
   /// Creates a cell; the bias begins at zero.
   public init(
-    _ inputSize: Int, _ hiddenSize: Int, _ random: Random,
-    initializer: Initializer = .glorotUniform
+    _ inputSize: Int, _ hiddenSize: Int, initializer: Initializer = .glorotUniform,
+    using random: Random
   ) {
     Self.checkSizes(inputSize, hiddenSize)
-    weight = initializer([inputSize, hiddenSize], fanIn: inputSize, fanOut: hiddenSize, random)
+    weight = initializer(
+      [inputSize, hiddenSize], fanIn: inputSize, fanOut: hiddenSize, using: random)
     recurrentWeight = initializer(
-      [hiddenSize, hiddenSize], fanIn: hiddenSize, fanOut: hiddenSize, random)
-    bias = Tensor.zeros([hiddenSize])
+      [hiddenSize, hiddenSize], fanIn: hiddenSize, fanOut: hiddenSize, using: random)
+    bias = Initializer.zeros([hiddenSize])
   }
 
   /// Zeros, `[batchSize, hiddenSize]`.

@@ -3,7 +3,7 @@ import Tensor
 /// One step of a recurrent network: from an input and the state before it to the state after it.
 ///
 /// ```swift
-/// let cell = GRUCell(3, 16, random)
+/// let cell = GRUCell(3, 16, using: random)
 /// let (outputs, last) = cell.unrolled(over: x)   // [batch, time, 3] to [batch, time, 16]
 /// ```
 public protocol RecurrentCell: Module {

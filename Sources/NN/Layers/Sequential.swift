@@ -4,9 +4,9 @@ import Tensor
 ///
 /// ```swift
 /// let decoder = Sequential {
-///   Dense(20, 400, random)
+///   Dense(20, 400, using: random)
 ///   ReLU()
-///   Dense(400, 784, random)
+///   Dense(400, 784, using: random)
 /// }
 /// ```
 ///
@@ -67,6 +67,8 @@ protocol RectifyingLayer: Layer {
 public enum LayerBuilder {
   /// One layer.
   public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
+  /// Layers that another function lists.
+  public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
   /// Layers that are listed one after another.
   public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap { $0 } }
   /// Layers of a loop.

@@ -3,6 +3,8 @@ import Tensor
 /// Divides the gradient by the root of the sum of all its squares: s ← s + g²,
 /// w ← w − η g / (√s + ε) (Duchi, Hazan and Singer 2011).
 public final class AdaGrad: Optimizer {
+  /// The module that it trains.
+  public let module: any Module
   /// The learning rate η.
   public var learningRate: Schedule
   /// The step's number and each parameter's sum of squares.
@@ -14,7 +16,10 @@ public final class AdaGrad: Optimizer {
   public var momentCount: Int { 1 }
 
   /// Creates the optimiser; `weightDecay` joins the gradient (L2).
-  public init(learningRate: @escaping Schedule, epsilon: Double = 1e-10, weightDecay: Double = 0) {
+  public init(
+    for module: any Module, learningRate: @escaping Schedule, epsilon: Double = 1e-10, weightDecay: Double = 0
+  ) {
+    self.module = module
     self.learningRate = learningRate
     self.epsilon = epsilon
     self.weightDecay = weightDecay
@@ -22,10 +27,10 @@ public final class AdaGrad: Optimizer {
 
   /// Creates the optimiser with a constant rate.
   public convenience init(
-    learningRate: Double = 0.01, epsilon: Double = 1e-10, weightDecay: Double = 0
+    for module: any Module, learningRate: Double = 0.01, epsilon: Double = 1e-10, weightDecay: Double = 0
   ) {
     self.init(
-      learningRate: constant(learningRate), epsilon: epsilon, weightDecay: weightDecay)
+      for: module, learningRate: constant(learningRate), epsilon: epsilon, weightDecay: weightDecay)
   }
 
   /// Changes one parameter in place.

@@ -3,6 +3,8 @@ import Tensor
 /// Adam (Kingma and Ba 2015, algorithm 1): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
 /// w ← w − η m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ).
 public class Adam: Optimizer {
+  /// The module that it trains.
+  public let module: any Module
   /// The learning rate η.
   public var learningRate: Schedule
   /// The step's number and each parameter's two moments, m and v.
@@ -20,9 +22,10 @@ public class Adam: Optimizer {
 
   /// Creates the optimiser; `weightDecay` joins the gradient (L2).
   public init(
-    learningRate: @escaping Schedule, beta1: Double = 0.9, beta2: Double = 0.999,
+    for module: any Module, learningRate: @escaping Schedule, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0
   ) {
+    self.module = module
     self.learningRate = learningRate
     self.beta1 = beta1
     self.beta2 = beta2
@@ -32,11 +35,11 @@ public class Adam: Optimizer {
 
   /// Creates the optimiser with a constant rate.
   public convenience init(
-    learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+    for module: any Module, learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0
   ) {
     self.init(
-      learningRate: constant(learningRate), beta1: beta1, beta2: beta2, epsilon: epsilon,
+      for: module, learningRate: constant(learningRate), beta1: beta1, beta2: beta2, epsilon: epsilon,
       weightDecay: weightDecay)
   }
 
@@ -61,11 +64,11 @@ public final class AdamW: Adam {
 
   /// Creates the optimiser; `weightDecay` is λ.
   public override init(
-    learningRate: @escaping Schedule, beta1: Double = 0.9, beta2: Double = 0.999,
+    for module: any Module, learningRate: @escaping Schedule, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0.01
   ) {
     super.init(
-      learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      for: module, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
       weightDecay: weightDecay)
   }
 
@@ -73,11 +76,11 @@ public final class AdamW: Adam {
   ///
   /// Said again because the inherited one would not decay the weights by default.
   public convenience init(
-    learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+    for module: any Module, learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0.01
   ) {
     self.init(
-      learningRate: constant(learningRate), beta1: beta1, beta2: beta2, epsilon: epsilon,
+      for: module, learningRate: constant(learningRate), beta1: beta1, beta2: beta2, epsilon: epsilon,
       weightDecay: weightDecay)
   }
 }

@@ -1,14 +1,23 @@
 import Tensor
 
-/// A rule that changes a module's parameters along their gradients.
+/// A rule that changes the parameters of one module along their gradients.
 ///
-/// It is independent of the module's type and keeps what it remembers by parameter name, so that
-/// its whole ``state`` can be saved and restored.
+/// It is bound to the module that it trains, so that no two modules with the same names of parameters
+/// can share what it remembers. That is kept by parameter name, so that its whole ``state`` can be saved
+/// and restored.
+///
+/// ```swift
+/// let optimizer = Adam(for: model, learningRate: 0.001)
+/// optimizer.update(along: gradients)
+/// ```
 ///
 /// An infinite gradient does what the rule's formula says: ``SGD`` moves the weight to infinity; the
 /// others divide the gradient by its own size, and ∞ / ∞ makes the weight NaN. `FiniteCheck` names where
 /// it came from.
 public protocol Optimizer: AnyObject {
+  /// The module that it trains.
+  var module: any Module { get }
+
   /// The learning rate as a function of the step, the first step being 1.
   var learningRate: Schedule { get set }
 
@@ -23,6 +32,15 @@ public protocol Optimizer: AnyObject {
   func update(
     _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
     rate: Double)
+
+  /// Changes the module's parameters along their gradients, in place, by default each by the rule.
+  ///
+  /// An optimiser that wraps another one does here what it adds, such as to sum the gradients of many
+  /// processes.
+  ///
+  /// - Parameter gradients: A gradient for each parameter of ``module``, as `valueWithGradient(of:)`
+  ///   returns them.
+  func update(along gradients: Gradients)
 }
 
 /// What an optimiser remembers between steps.
@@ -37,12 +55,8 @@ public struct OptimizerState: Sendable {
 }
 
 extension Optimizer {
-  /// Changes the module's parameters along their gradients, in place.
-  ///
-  /// - Parameters:
-  ///   - module: The module whose gradients these are.
-  ///   - gradients: A gradient for each parameter, as `valueWithGradient(of:)` returns them.
-  public func update(_ module: some Module, along gradients: Gradients) {
+  /// Changes each parameter by the rule.
+  public func update(along gradients: Gradients) {
     state.step += 1
     let rate = learningRate(state.step)
     let parameters = module.parameters

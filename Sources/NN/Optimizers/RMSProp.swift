@@ -3,6 +3,8 @@ import Tensor
 /// Divides the gradient by a running root mean square of itself: s ← ρ s + (1 − ρ) g²,
 /// w ← w − η g / (√s + ε) (Tieleman and Hinton 2012).
 public final class RMSProp: Optimizer {
+  /// The module that it trains.
+  public let module: any Module
   /// The learning rate η.
   public var learningRate: Schedule
   /// The step's number and each parameter's running square.
@@ -16,9 +18,10 @@ public final class RMSProp: Optimizer {
 
   /// Creates the optimiser; `decay` is ρ, `weightDecay` joins the gradient (L2).
   public init(
-    learningRate: @escaping Schedule, decay: Double = 0.99, epsilon: Double = 1e-8,
+    for module: any Module, learningRate: @escaping Schedule, decay: Double = 0.99, epsilon: Double = 1e-8,
     weightDecay: Double = 0
   ) {
+    self.module = module
     self.learningRate = learningRate
     self.decay = decay
     self.epsilon = epsilon
@@ -27,11 +30,11 @@ public final class RMSProp: Optimizer {
 
   /// Creates the optimiser with a constant rate.
   public convenience init(
-    learningRate: Double = 0.01, decay: Double = 0.99, epsilon: Double = 1e-8,
+    for module: any Module, learningRate: Double = 0.01, decay: Double = 0.99, epsilon: Double = 1e-8,
     weightDecay: Double = 0
   ) {
     self.init(
-      learningRate: constant(learningRate), decay: decay, epsilon: epsilon,
+      for: module, learningRate: constant(learningRate), decay: decay, epsilon: epsilon,
       weightDecay: weightDecay)
   }
 

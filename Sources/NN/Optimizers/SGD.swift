@@ -3,6 +3,8 @@ import Tensor
 /// Stochastic gradient descent: v ← μ v + g, w ← w − η v; with Nesterov's momentum
 /// w ← w − η (g + μ v) (Sutskever, Martens, Dahl and Hinton 2013).
 public final class SGD: Optimizer {
+  /// The module that it trains.
+  public let module: any Module
   /// The learning rate η.
   public var learningRate: Schedule
   /// The step's number and, with momentum, each parameter's velocity.
@@ -17,14 +19,16 @@ public final class SGD: Optimizer {
   /// Creates the optimiser.
   ///
   /// - Parameters:
+  ///   - module: The module that it trains.
   ///   - learningRate: The rate as a function of the step.
   ///   - momentum: How much of the velocity is kept, μ in [0, 1).
   ///   - isNesterov: Whether the step looks ahead along the velocity.
   ///   - weightDecay: The factor of the weights that joins the gradient (L2).
   public init(
-    learningRate: @escaping Schedule, momentum: Double = 0, isNesterov: Bool = false,
+    for module: any Module, learningRate: @escaping Schedule, momentum: Double = 0, isNesterov: Bool = false,
     weightDecay: Double = 0
   ) {
+    self.module = module
     self.learningRate = learningRate
     self.momentum = momentum
     self.isNesterov = isNesterov
@@ -33,10 +37,10 @@ public final class SGD: Optimizer {
 
   /// Creates the optimiser with a constant rate.
   public convenience init(
-    learningRate: Double, momentum: Double = 0, isNesterov: Bool = false, weightDecay: Double = 0
+    for module: any Module, learningRate: Double, momentum: Double = 0, isNesterov: Bool = false, weightDecay: Double = 0
   ) {
     self.init(
-      learningRate: constant(learningRate), momentum: momentum, isNesterov: isNesterov,
+      for: module, learningRate: constant(learningRate), momentum: momentum, isNesterov: isNesterov,
       weightDecay: weightDecay)
   }
 

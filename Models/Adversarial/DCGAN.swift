@@ -1,0 +1,87 @@
+import NN
+import Tensor
+
+extension GAN {
+  /// The sides in pixels of the images that a DCGAN makes.
+  public static let convolutionalImageSizes = [28, 64]
+}
+
+/// The networks of a DCGAN (Radford, Metz and Chintala, "Unsupervised representation learning with
+/// deep convolutional generative adversarial networks", 2016).
+///
+/// Strided convolutions in place of pooling, batch norm in all layers but the generator's last and
+/// the discriminator's first and last, no fully connected layers; rectifiers and a hyperbolic
+/// tangent in the generator, leaky rectifiers of slope 0.2 in the discriminator. Weights are drawn
+/// from N(0, 0.02²), the scales of batch norm from N(1, 0.02²), as in the authors' code.
+///
+/// - For 64×64 pixels, the paper's: with 64 base channels the generator's channels are 512 at 4×4,
+///   256, 128, 64, the discriminator's 64, 128, 256, 512 at 4×4.
+/// - For 28×28: 256 at 7×7 and 128; 64 and 128 at 7×7.
+///
+/// In training mode both networks normalise by the batch at hand; the generator's running averages
+/// are for sampling in inference mode, the discriminator's are of real and generated images mixed and
+/// of no use. Running averages are not parameters: each pass in training mode moves those of the
+/// network that it goes through, whichever network is being trained.
+func convolutionalNetworks(
+  _ configuration: GAN.Configuration, for data: DataShape, using random: Random
+) -> (generator: Sequential, discriminator: Sequential) {
+  let (side, channels, base) = (data.sizes[0], data.sizes[2], configuration.baseChannels)
+  let firstSide = side == 28 ? 7 : 4
+  let (generatorWidths, discriminatorWidths) =
+    side == 28 ? ([4, 2], [1, 2]) : ([8, 4, 2, 1], [1, 2, 4, 8])
+  let layers = ConvolutionalLayers(using: random)
+  return (
+    layers.generator(
+      [configuration.latent] + generatorWidths.map { $0 * base } + [channels],
+      firstSide: firstSide),
+    layers.discriminator(
+      [channels] + discriminatorWidths.map { $0 * base } + [1], lastSide: firstSide)
+  )
+}
+
+/// Makes a DCGAN's networks.
+private struct ConvolutionalLayers {
+  private let random: Random
+  private let weights = Initializer.normal(standardDeviation: 0.02)
+  private let scales = Initializer.normal(mean: 1, standardDeviation: 0.02)
+
+  init(using random: Random) { self.random = random }
+
+  /// From noise to images: to the first side at once, then twice the side with each layer.
+  ///
+  /// - Parameter channels: Those of the noise, of the layers' outputs, of the images.
+  func generator(_ channels: [Int], firstSide: Int) -> Sequential {
+    Sequential {
+      Reshape([1, 1, channels[0]])
+      ConvTranspose2D(
+        channels[0], channels[1], kernel: firstSide, bias: false, initializer: weights,
+        using: random)
+      for index in 1..<channels.count - 1 {
+        BatchNorm(channels[index], initializer: scales, using: random)
+        ReLU()
+        ConvTranspose2D(
+          channels[index], channels[index + 1], kernel: 4, stride: 2, padding: 1,
+          bias: index == channels.count - 2, initializer: weights, using: random)
+      }
+      Tanh()
+    }
+  }
+
+  /// From images to logits: half the side with each layer, from the last side to 1 at once.
+  ///
+  /// - Parameter channels: Those of the images, of the layers' outputs, of the logit.
+  func discriminator(_ channels: [Int], lastSide: Int) -> Sequential {
+    Sequential {
+      for index in 0..<channels.count - 2 {
+        Conv2D(
+          channels[index], channels[index + 1], kernel: 4, stride: 2, padding: 1, bias: index == 0,
+          initializer: weights, using: random)
+        // Of the first layer it would hide from the discriminator how bright an image is.
+        if index > 0 { BatchNorm(channels[index + 1], initializer: scales, using: random) }
+        LeakyReLU(slope: 0.2)
+      }
+      Conv2D(channels[channels.count - 2], 1, kernel: lastSide, initializer: weights, using: random)
+      Reshape([1])  // one logit for an image, and not a map of them for a larger one
+    }
+  }
+}

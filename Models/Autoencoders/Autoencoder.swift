@@ -1,0 +1,188 @@
+import NN
+import Settings
+import Tensor
+
+/// An autoencoder: images through a short code and back (Rumelhart, Hinton and Williams 1986;
+/// Hinton and Salakhutdinov 2006).
+///
+/// An encoder gives for an image x a code z = f(x); a decoder makes of it an image g(z) near to x.
+/// What does not fit into the code is lost, so both learn what images have in common. Trained to
+/// restore x from a noisy copy, it is a denoising autoencoder (Vincent et al. 2008; see
+/// ``Corruption``).
+///
+/// ```swift
+/// let autoencoder = Autoencoder(.init(), for: .images(28, 28), using: random)
+/// let (loss, gradients) = valueWithGradient(of: autoencoder) {
+///   autoencoder.loss(of: batch, using: random).total
+/// }
+/// ```
+///
+/// Images are matrices `[batch, pixels]`, in row-major order. The code itself has no rectifier: half
+/// of every axis would be lost, and with few dimensions some would never learn. With no hidden layer,
+/// a linear output and squared errors, the model finds the space of the first principal components
+/// (Baldi and Hornik 1989).
+public final class Autoencoder: LossModel, EncodingModel {
+  /// The two kinds of network.
+  public enum Architecture: String, Choice { case dense, conv }
+
+  /// What a reconstruction's distance from its image is, averaged over pixels and images.
+  public enum ReconstructionError: String, Choice {
+    /// (x − x̂)² of each pixel.
+    case meanSquaredError = "mse"
+    /// −x log x̂ − (1 − x) log(1 − x̂) of each pixel, in nats: grey values are probabilities.
+    case binaryCrossEntropy = "bce"
+  }
+
+  /// What makes pixels of the decoder's last layer.
+  public enum Output: String, Choice {
+    /// The logistic function, so that pixels lie in [0, 1].
+    case sigmoid
+    /// Nothing.
+    case linear
+  }
+
+  /// The settings.
+  public struct Configuration: ConvolvableConfiguration {
+    @Setting("fully connected layers alone, or convolutions too")
+    public var architecture = Architecture.dense
+    @Setting("dimensions of a latent code", in: layerWidths) public var latent = 64
+    @Setting("widths of a dense network's hidden layers", in: layerWidths)
+    public var hidden = [256]
+    @Setting("mean squared error, or binary cross-entropy")
+    public var loss = ReconstructionError.meanSquaredError
+    @Setting("what makes pixels of the last layer") public var output = Output.sigmoid
+    @Setting("noise on the images to be restored") public var noise = Corruption.Kind.none
+    // Among the levels of Vincent et al. (2008).
+    @Setting(
+      "standard deviation of the noise, or share of pixels masked", in: .atLeast(0),
+      absence: "0.25") public var noiseLevel: Double? = nil
+
+    public init() {}
+
+    public var isConvolutional: Bool { architecture == .conv }
+
+    /// The noise with its level.
+    public var corruption: Corruption {
+      noise == .none ? .none : Corruption(noise, level: noiseLevel ?? 0.25)
+    }
+
+    public func check(for data: DataShape) throws(UnsuitableSetting) {
+      try checkConvolutions(for: data)
+      if loss == .binaryCrossEntropy {
+        try expectImage(data, for: "loss", loss, instead: "mse")
+      }
+      if output == .sigmoid { try expectImage(data, for: "output", output, instead: "linear") }
+      if loss == .binaryCrossEntropy, output == .linear {
+        throw UnsuitableSetting(
+          "output", "linear",
+          "expected sigmoid, as binary cross-entropy needs pixels between 0 and 1")
+      }
+      guard let noiseLevel else { return }
+      if noise == .none {
+        throw UnsuitableSetting(
+          "noise-level", noiseLevel, "expected --noise gaussian or --noise masking with it")
+      }
+      if noise == .masking, noiseLevel > 1 {
+        throw UnsuitableSetting(
+          "noise-level", noiseLevel, "expected at most 1, the share of pixels to be masked")
+      }
+    }
+  }
+
+  public static let kind = "autoencoder"
+  public let configuration: Configuration
+  public let dataShape: DataShape
+  /// From images `[batch, pixels]` to codes `[batch, latentSize]`.
+  public let encoder: Sequential
+  /// From codes to a number for each pixel, `[batch, pixels]`: its logit for a sigmoid output.
+  public let decoder: Sequential
+
+  /// The encoder and the decoder.
+  public var members: Members { ["encoder": encoder, "decoder": decoder] }
+
+  /// Creates a model of fully connected layers with rectifiers between, or one of convolutions that
+  /// halve an image's sides twice, a fully connected layer to the code and the mirror image of both.
+  public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
+    configuration.require(for: data, "Autoencoder")
+    self.configuration = configuration
+    dataShape = data
+    let latent = configuration.latent
+    switch configuration.architecture {
+    case .dense:
+      let hidden = configuration.hidden
+      encoder = perceptron([data.count] + hidden + [latent], using: random)
+      decoder = perceptron([latent] + hidden.reversed() + [data.count], using: random)
+    case .conv:
+      let sides = ConvolutionalSides(data)
+      encoder = Sequential {
+        sides.encoder(using: random)
+        Dense(sides.smallCount, latent, using: random)
+      }
+      decoder = Sequential {
+        Dense(latent, sides.smallCount, using: random)
+        ReLU()
+        sides.decoder(using: random)
+      }
+    }
+  }
+
+  /// The model as its two networks.
+  public var description: String {
+    "Autoencoder  // \(parameterCount) parameters\nencoder: \(encoder)\ndecoder: \(decoder)"
+  }
+}
+
+// MARK: - There and back
+
+extension Autoencoder {
+  /// The number of dimensions of a code.
+  public var latentSize: Int { configuration.latent }
+
+  public func encode(_ x: Tensor) -> Tensor {
+    precondition(
+      x.rank == 2 && x.shape[1] == dataShape.count,
+      "Autoencoder: expected images of shape [batch, \(dataShape.count)], found \(x.shape)")
+    return encoder(x)
+  }
+
+  /// The images of codes; those of a linear output may leave [0, 1].
+  public func decode(_ z: Tensor) -> Tensor {
+    switch configuration.output {
+    case .sigmoid: sigmoid(decoder(z))
+    case .linear: decoder(z)
+    }
+  }
+
+  public func corrupted(_ x: Tensor, using random: Random) -> Tensor? {
+    configuration.noise == .none ? nil : configuration.corruption(x, using: random)
+  }
+}
+
+// MARK: - The loss
+
+extension Autoencoder {
+  /// The reconstruction error.
+  public var metrics: [Metric] {
+    switch configuration.loss {
+    case .meanSquaredError: [Metric("loss", unit: "mean squared error per pixel")]
+    case .binaryCrossEntropy: [Metric("loss", unit: "nats per pixel")]
+    }
+  }
+
+  /// The mean reconstruction error per pixel, of a denoising autoencoder from noisy copies.
+  public func loss(of batch: Batch, using random: Random) -> Loss {
+    let x = batch.images
+    return Loss(error(x, from: corrupted(x, using: random) ?? x))
+  }
+
+  /// The mean error per pixel of the reconstructions of `x` from `input`, both `[batch, pixels]`: a
+  /// scalar, in nats for the cross-entropy.
+  public func error(_ x: Tensor, from input: Tensor) -> Tensor {
+    let z = encode(input)
+    switch configuration.loss {
+    case .meanSquaredError: return meanSquaredError(decode(z), x)
+    // From logits: log x̂ of a sigmoid that has become 0 would be infinite.
+    case .binaryCrossEntropy: return binaryCrossEntropy(logits: decoder(z), x)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import NN
+import Settings
+import Tensor
+
+/// The widths of layers that a setting accepts.
+let layerWidths = 1...65_536
+
+extension ModelConfiguration {
+  /// Throws for texts, whose symbols' numbers mean nothing to layers of numbers.
+  func expectNoText(_ data: DataShape) throws(UnsuitableSetting) {
+    if data.isText { throw UnsuitableSetting("data", "text", "expected images, points or a table") }
+  }
+
+  /// Throws for a choice that is for values in [0, 1] where they lie anywhere.
+  func expectImage(
+    _ data: DataShape, for name: String, _ value: some RawRepresentable<String>, instead: String
+  ) throws(UnsuitableSetting) {
+    if data.isImage { return }
+    throw UnsuitableSetting(
+      name, value.rawValue, "expected \(instead), as the data do not lie in [0, 1]")
+  }
+}
+
+/// Fully connected layers of these widths with rectifiers between.
+func perceptron(_ widths: [Int], using random: Random) -> Sequential {
+  Sequential {
+    for (index, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
+      if index > 0 { ReLU() }
+      Dense(inputs, outputs, using: random)
+    }
+  }
+}
+
+/// The settings of a model that may be of convolutions which halve an image's sides twice.
+public protocol ConvolvableConfiguration: ModelConfiguration {
+  /// Whether it is.
+  var isConvolutional: Bool { get }
+  /// The widths of the hidden layers if it is not.
+  var hidden: [Int] { get }
+}
+
+extension ConvolvableConfiguration {
+  public func check(for data: DataShape) throws(UnsuitableSetting) {
+    try checkConvolutions(for: data)
+  }
+
+  /// Convolutions need grey images whose sides are multiples of 4, and have widths of their own.
+  func checkConvolutions(for data: DataShape) throws(UnsuitableSetting) {
+    try expectNoText(data)
+    guard isConvolutional else { return }
+    let sizes = data.sizes.map(String.init).joined(separator: "×")
+    guard data.sizes.count == 3, data.sizes[2] == 1, data.sizes[0] % 4 == 0, data.sizes[1] % 4 == 0
+    else {
+      throw UnsuitableSetting(
+        "architecture", "conv", "expected images whose sides are multiples of 4, found \(sizes)")
+    }
+    if hidden != Self().hidden {
+      throw UnsuitableSetting(
+        "hidden", hidden.map(String.init).joined(separator: ","),
+        "expected --architecture dense with it, as conv has widths of its own")
+    }
+  }
+}
+
+/// The convolutions of an encoder, which halve the sides of grey images twice, and those of a decoder,
+/// their mirror image (Masci, Meier, Cireşan and Schmidhuber 2011).
+struct ConvolutionalSides {
+  private let image: [Int]
+  private let small: [Int]
+
+  /// The number of values between the two.
+  var smallCount: Int { small.reduce(1, *) }
+
+  init(_ data: DataShape) {
+    image = data.sizes
+    small = [image[0] / 4, image[1] / 4, 64]
+  }
+
+  /// From `[batch, pixels]` to `[batch, smallCount]`.
+  @LayerBuilder func encoder(using random: Random) -> [any Layer] {
+    Reshape(image)
+    Conv2D(1, 32, kernel: 4, stride: 2, padding: 1, using: random)
+    ReLU()
+    Conv2D(32, 64, kernel: 4, stride: 2, padding: 1, using: random)
+    ReLU()
+    Flatten()
+  }
+
+  /// From `[batch, smallCount]` to `[batch, pixels]`.
+  @LayerBuilder func decoder(using random: Random) -> [any Layer] {
+    Reshape(small)
+    ConvTranspose2D(64, 32, kernel: 4, stride: 2, padding: 1, using: random)
+    ReLU()
+    ConvTranspose2D(32, 1, kernel: 4, stride: 2, padding: 1, using: random)
+    Flatten()
+  }
+}

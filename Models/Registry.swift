@@ -1,0 +1,41 @@
+import NN
+
+/// The models that can be trained, saved and sampled from by name.
+public let registry: [ModelRow] = [
+  ModelRow(
+    Autoencoder.self, "an autoencoder, plain or denoising (Vincent et al. 2008)", epochs: 10),
+  ModelRow(VAE.self, "a variational autoencoder (Kingma and Welling 2014)", epochs: 30),
+  ModelRow(
+    GAN.self, "a generative adversarial network (Goodfellow et al. 2014), or a DCGAN", epochs: 20,
+    learningRate: 0.0002),
+  ModelRow(Classifier.self, "a network that tells classes of images apart", epochs: 3, batchSize: 64),
+]
+
+/// A model in the registry: what it is, and how it is trained where nothing else is asked for.
+public struct ModelRow: Sendable {
+  /// The model's type.
+  public let model: any Model.Type
+  /// What it is, in a few words: `a variational autoencoder (Kingma and Welling 2014)`.
+  public let summary: String
+  /// The number of passes over the training data.
+  public let epochs: Int
+  /// The number of examples in a training step.
+  public let batchSize: Int
+  /// The step size of the optimiser, Adam.
+  public let learningRate: Double
+
+  /// What it is called on the command line and in files: `vae`.
+  public var kind: String { model.kind }
+
+  /// Lists a model.
+  public init(
+    _ model: any Model.Type, _ summary: String, epochs: Int, batchSize: Int = 128,
+    learningRate: Double = 0.001
+  ) {
+    self.model = model
+    self.summary = summary
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.learningRate = learningRate
+  }
+}

@@ -1,0 +1,66 @@
+import Files
+import Glibc
+import Synchronization
+
+/// Lines on standard output and standard error.
+///
+/// A line is one line whatever is in it: characters that a terminal obeys become escapes, and the middle
+/// of a very long text is left out, because names and other texts in it may come from anybody's files.
+/// Written at once and unbuffered, so that they keep their order with a progress bar on the same
+/// terminal and none is lost when a run is killed. A line that cannot be written (a full disk, a
+/// closed pipe) is dropped: the run and its files matter more.
+public enum Console {
+  /// Writes a line to standard output; the first failure is reported once on standard error.
+  ///
+  /// - Returns: Whether the line was written.
+  @discardableResult
+  public static func printLine(_ line: String) -> Bool {
+    let failure = write(printable(line, atMost: longestLine) + "\n", to: STDOUT_FILENO)
+    guard failure != 0 else { return true }
+    if !hasReportedFailure.exchange(true, ordering: .relaxed) {
+      printError("cannot write to standard output: \(systemMessage(failure))")
+    }
+    return false
+  }
+
+  /// Writes each line of a text of the program's own, such as its help, to standard output.
+  ///
+  /// - Returns: Whether all were written.
+  @discardableResult
+  public static func printLines(of text: String) -> Bool {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.allSatisfy { printLine(String($0)) }
+  }
+
+  /// Writes a line to standard error.
+  public static func printError(_ line: String) {
+    _ = write(printable(line, atMost: longestLine) + "\n", to: STDERR_FILENO)
+  }
+
+  /// Writes a text to standard error, without ending the line.
+  public static func draw(_ text: String) {
+    _ = write(text, to: STDERR_FILENO)
+  }
+
+  /// Whether lines on standard error can be redrawn.
+  public static var standardErrorIsTerminal: Bool {
+    isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+  }
+
+  /// The width of the terminal behind standard error in columns, or 80 where it is unknown.
+  public static var width: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// The most characters of a line.
+  private static let longestLine = 4_000
+
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { writeFully(UnsafeRawBufferPointer($0), to: descriptor) }
+  }
+}
+
+private let hasReportedFailure = Atomic<Bool>(false)

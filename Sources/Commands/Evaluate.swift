@@ -1,0 +1,78 @@
+import CommandLine
+import Datasets
+import Evaluation
+import Files
+import Models
+import NN
+import Settings
+import Tensor
+import Training
+
+/// `pushforward evaluate RUN [options]`: what a finished run has trained, evaluated (again).
+@Sendable func evaluateVerb(_ arguments: [String]) {
+  let command = Command(
+    name: "pushforward evaluate",
+    summary: "Evaluates the model of a finished run on the run's data, and writes evaluation.json.",
+    operand: "RUN",
+    groups: [
+      OptionGroup("Options", EvaluationSettings.definitions + EvaluateSettings.definitions)
+    ])
+  let options = command.parseOrExit(arguments)
+  command.execute {
+    guard let run = options.operand else {
+      throw CommandLineError.missingOption("RUN", placeholder: "the folder of a run,")
+    }
+    try evaluate(run, EvaluationSettings(options.values), EvaluateSettings(options.values))
+  }
+}
+
+/// What evaluating a run has of the settings of runs.
+private struct EvaluateSettings: SettingGroup {
+  @Setting(
+    "folder with the run's data, where it is not there any more", placeholder: "DIR",
+    absence: "the run's") var data: String? = nil
+  @Setting("threads; results do not depend on it", in: 1...256, absence: "all processors")
+  var threads: Int? = nil
+  @Setting("print nothing but errors") var quiet = false
+}
+
+private func evaluate(
+  _ path: String, _ evaluation: EvaluationSettings, _ settings: EvaluateSettings
+) throws {
+  if let threads = settings.threads { threadCount = threads }
+  let recorded = try RecordedRun(path: path)
+  let row = try registryRow(of: recorded)
+  let record = try recorded.values(of: settingGroups(of: row).flatMap(\.options))
+  var dataSettings = try DataSettings(record)
+  if let data = settings.data { dataSettings.data = data }
+  let data = try TrainingData(
+    dataSettings, batchSize: try TrainingSettings(record).batchSize,
+    seed: UInt64(try RunSettings(record).seed), needs: row.needs, isCancelled: { Interrupt.isRequested })
+  let judging = try Judging(evaluation.judge, data)
+  let folder = try RunFolder(resuming: path)
+  let model = try row.model.open(folder.path(of: RunFolder.modelName))
+  guard model.dataShape.sizes == data.shape.sizes else {
+    throw CommandLineError.unsuitableValue(
+      option: "--data", value: data.choice,
+      reason: "expected images of shape \(model.dataShape.sizes), found \(data.shape.sizes)")
+  }
+  // The same streams as at the end of the run.
+  let random = Random(seed: UInt64(try RunSettings(record).seed))
+  let (_, training) = (random.split(), random.split())
+  let noise = (0..<3).map { _ in training.split() }[2]
+  let log = EvaluationLog(folder: folder, isQuiet: settings.quiet)
+  _ = try evaluateModel(
+    model, test: data.test, evaluation, judging, log, noise: noise, using: random.split())
+}
+
+/// Where an evaluation outside of a training is said.
+private struct EvaluationLog: RunLog {
+  let folder: RunFolder
+  let isQuiet: Bool
+
+  func say(_ line: String) { if !isQuiet { Console.printLine(line) } }
+
+  func list(_ files: KeyValuePairs<String, String>) {
+    for (name, contents) in files { say(folder.path(of: name).padding(to: 24) + contents) }
+  }
+}

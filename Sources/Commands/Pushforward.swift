@@ -1,0 +1,80 @@
+import CommandLine
+import Files
+import Models
+
+/// The program `pushforward`: reads the verb, and does what it says.
+public func pushforward(_ arguments: [String]? = nil) {
+  let arguments = arguments ?? processArgumentsOrExit()
+  guard let word = arguments.first else { printAndExit(overview) }
+  let rest = Array(arguments.dropFirst())
+  switch word {
+  case "-h", "--help": printAndExit(overview)
+  case "--version": printAndExit("pushforward \(pushforwardVersion)")
+  default: break
+  }
+  guard let verb = verbs.first(where: { $0.name == word }) else {
+    fail(.unknownCommand(word, kind: "verb", suggestions: near(word, verbs.map(\.name))))
+  }
+  verb.run(rest)
+}
+
+/// The names that a word may have been meant to be: the nearest one, or those that it begins.
+func near(_ word: String, _ names: [String]) -> [String] {
+  let begun = names.filter { !word.isEmpty && $0.hasPrefix(word) }
+  return begun.isEmpty ? nearest(to: word, among: names).map { [$0] } ?? [] : begun
+}
+
+/// The arguments of the process; where they are no texts, that is told and the process ends.
+func processArgumentsOrExit() -> [String] {
+  do {
+    return try processArguments()
+  } catch {
+    fail(error)
+  }
+}
+
+/// Prints what is wrong with the command line before there is a command.
+func fail(_ error: CommandLineError) -> Never {
+  Command(name: "pushforward", summary: "", groups: []).fail(error)
+}
+
+/// A verb of the program.
+private struct Verb: Sendable {
+  let name: String
+  let usage: String
+  let help: String
+  let run: @Sendable ([String]) -> Void
+}
+
+private let verbs = [
+  Verb(name: "train", usage: "train MODEL", help: "train a model", run: trainVerb),
+  Verb(name: "resume", usage: "resume RUN", help: "continue a run to the same bytes", run: resumeVerb),
+  Verb(name: "sample", usage: "sample", help: "make images with a trained model", run: sampleVerb),
+  Verb(
+    name: "evaluate", usage: "evaluate RUN", help: "judge what a finished run has trained",
+    run: evaluateVerb),
+  Verb(
+    name: "convert", usage: "convert", help: "make MNIST's files of a folder of images",
+    run: convertVerb),
+]
+
+private var overview: String {
+  let rows = verbs.map { "  " + $0.usage.padding(to: 14) + $0.help }
+  return """
+    Usage: pushforward VERB [options]
+
+    Deep generative models on a CPU.
+
+    Verbs:
+    \(rows.joined(separator: "\n"))
+
+    pushforward VERB --help says more; pushforward train --help lists the models.
+    """
+}
+
+extension String {
+  /// The text with blanks behind it, up to a width.
+  func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: max(1, width - count))
+  }
+}

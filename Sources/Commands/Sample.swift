@@ -1,0 +1,147 @@
+import CommandLine
+import Images
+import Sampling
+import Settings
+import Tensor
+import Training
+
+/// What can be set on the command line of `pushforward sample`.
+struct SampleSettings: SettingGroup {
+  @Setting("a run's model.safetensors", placeholder: "FILE", absence: "none, it has to be given")
+  var model: String? = nil
+  @Setting("images, or other examples", in: 1...100_000) var count = 64
+  @Setting("seed of all random numbers", in: .atLeast(0)) var seed = 0
+  @Setting(
+    "file or folder for the images", placeholder: "PATH",
+    absence: "samples.png, of other data samples.csv") var out: String? = nil
+  @Setting("draw pixels from p(x|z) instead of its means") var drawPixels = false
+  @Setting("lines of images from one code to another") var interpolate = false
+  @Setting(
+    "image file, folder of them or IDX file to take through the model and back, or a table",
+    placeholder: "PATH", absence: "new images") var reconstruct: String? = nil
+  @Setting("a grid of codes, where they have two dimensions") var manifold = false
+  @Setting("threads; results do not depend on it", in: 1...256, absence: "all processors")
+  var threads: Int? = nil
+  @Setting("print the time per operation of making the images") var profile = false
+}
+
+/// `pushforward sample`.
+@Sendable func sampleVerb(_ arguments: [String]) {
+  let command = Command(
+    name: "pushforward sample",
+    summary: "Makes images or other data with a trained model, from the file in which it was saved.",
+    notes: """
+      The images are new ones, of random codes, unless --interpolate, --reconstruct or
+      --manifold asks for others. With both of the first two, lines lead from the
+      first image of the file to the second, from the third to the fourth, and so on.
+      --manifold rounds the count up to a square.
+
+      --out FILE.png, .pgm (grey) or .ppm (colour) is a picture of all; beside a
+      reconstruction stands its original. FILE.npy is an array for NumPy, of shape
+      [count, height, width, channels] with values from 0 to 1. Any other name is that
+      of a folder for a file of each image, as PNG and as PGM or PPM.
+
+      Of a model of points or of a table FILE.csv is a table, FILE.npy an array and
+      FILE.svg a drawing; rows are in the units of the table that it was trained on.
+
+      pushforward train vae trains a model: runs/vae-001/model.safetensors.
+      """,
+    groups: [OptionGroup("Options", SampleSettings.definitions)])
+  let options = command.parseOrExit(arguments)
+  command.execute { try sample(SampleSettings(options.values)) }
+}
+
+/// The model opened, the images made and written.
+private func sample(_ settings: SampleSettings) throws {
+  guard let path = settings.model else {
+    throw CommandLineError.missingOption("--model", placeholder: "FILE")
+  }
+  if settings.manifold, settings.interpolate || settings.reconstruct != nil {
+    throw CommandLineError.unsuitableValue(
+      option: "--manifold", value: "with --interpolate or --reconstruct",
+      reason: "expected it alone")
+  }
+  if let threads = settings.threads { threadCount = threads }
+  let sampler = try Sampler(path: path)
+  let shape = sampler.dataShape
+  let out = settings.out ?? (shape.isImage ? "samples.png" : "samples.csv")
+  let output = try SampleOutput(path: out, shape)
+  if shape.isText {
+    throw CommandLineError.unsuitableValue(
+      option: "--model", value: path, reason: "expected a model of images, points or a table")
+  }
+  if settings.manifold, !shape.isImage {
+    throw CommandLineError.unsuitableValue(
+      option: "--manifold", value: "with a model of \(shape.element.exampleNoun.plural)",
+      reason: "expected a model of images")
+  }
+  let count = try profiling(settings.profile) {
+    let made = try examples(sampler, settings)
+    try Interrupt.check()
+    try output.write(made, columns: sampler.table?.columns)
+    return made.examples.shape[0]
+  }
+  Console.printLine("\(out): \(count) \(shape.element.exampleNoun(count))")
+}
+
+/// Examples, and how images are laid out in a picture.
+struct Made {
+  /// `[count] + exampleShape`; images lie in [0, 1].
+  let examples: Tensor
+  /// What stands before each image in a picture, of the same shape.
+  var originals: Tensor?
+  /// How many images, and originals, a picture has in a row.
+  let columns: Int
+}
+
+private func examples(_ sampler: Sampler, _ settings: SampleSettings) throws -> Made {
+  let random = Random(seed: UInt64(settings.seed))
+  let count = settings.count
+  let side = (1...count).first { $0 * $0 >= count } ?? count
+  let steps = max(2, side)
+  let lines = (count + steps - 1) / steps
+  if settings.manifold {
+    return Made(examples: try sampler.latentManifold(side: side), columns: side)
+  }
+  if let path = settings.reconstruct {
+    let originals = try loadExamples(
+      path, sampler, limit: settings.interpolate ? 2 * lines : count)
+    guard settings.interpolate else {
+      let side = (1...).first { 2 * $0 * $0 >= originals.shape[0] } ?? 1
+      return Made(
+        examples: try sampler.reconstruct(originals), originals: originals, columns: 2 * side)
+    }
+    let pairs = originals.shape[0] / 2
+    guard pairs > 0 else {
+      let noun = sampler.dataShape.element.exampleNoun
+      throw CommandLineError.unsuitableValue(
+        option: "--reconstruct", value: path, reason: "expected two \(noun.plural) or more, found one")
+    }
+    let rows = (0..<pairs).map { 2 * $0 }
+    let examples = try sampler.interpolate(
+      from: gathered(originals, rows), to: gathered(originals, rows.map { $0 + 1 }), steps: steps)
+    return Made(examples: examples.sliced(0..<min(count, pairs * steps)), columns: steps)
+  }
+  if settings.interpolate {
+    let examples = try sampler.interpolate(lines: lines, steps: steps, using: random)
+    return Made(examples: examples.sliced(0..<count), columns: steps)
+  }
+  let pixels: Sampler.Pixels? = settings.drawPixels ? .drawn : nil
+  return Made(
+    examples: try sampler.sample(count: count, pixels: pixels, using: random), columns: side)
+}
+
+/// The examples at these places.
+private func gathered(_ examples: Tensor, _ rows: [Int]) -> Tensor {
+  Tensor.concatenated(rows.map { examples.sliced($0..<$0 + 1) })
+}
+
+extension SamplingError: ExitCodeProviding {
+  /// `dataError` for a file of another model or of an absurd one, `usage` for what the model cannot do.
+  public var exitCode: ExitCode {
+    switch self {
+    case .notGenerative, .notFinite: .dataError
+    case .noPrior, .noEncoder, .codesNotFlat: .usage
+    }
+  }
+}

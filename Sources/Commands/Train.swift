@@ -1,0 +1,117 @@
+import CommandLine
+import Evaluation
+import Models
+import NN
+import Settings
+import Training
+
+/// `pushforward train MODEL [options]`.
+@Sendable func trainVerb(_ arguments: [String]) {
+  guard let kind = arguments.first, kind != "-h", kind != "--help" else {
+    printAndExit(trainOverview)
+  }
+  guard let row = registry.first(where: { $0.kind == kind }) else {
+    let names = near(kind, registry.map(\.kind))
+    fail(.unknownCommand(kind, kind: "model", suggestions: names))
+  }
+  train(row, trainCommand(row), Array(arguments.dropFirst()))
+}
+
+/// A program that trains one model: `train-vae` is `pushforward train vae`, and with `--resume RUN`
+/// `pushforward resume RUN`.
+public func train(_ kind: String, as name: String, _ arguments: [String]? = nil) {
+  let arguments = arguments ?? processArgumentsOrExit()
+  guard let row = registry.first(where: { $0.kind == kind }) else {
+    fail(.unknownCommand(kind, kind: "model", suggestions: []))
+  }
+  let command = trainCommand(row, name: name, canResume: true)
+  let options = command.parseOrExit(arguments)
+  guard case .text(let run)? = options.values["resume"] else {
+    return train(row, command, arguments)
+  }
+  resume(run, command, arguments, expecting: kind)
+}
+
+private func train(_ row: ModelRow, _ command: Command, _ arguments: [String]) {
+  let options = command.parseOrExit(arguments)
+  command.execute {
+    try TrainingJob(row, command, options.values).run()
+  }
+}
+
+/// What the command line of training a model knows.
+func trainCommand(
+  _ row: ModelRow, name: String? = nil, canResume: Bool = false, operand: String? = nil
+) -> Command {
+  var groups = settingGroups(of: row).map { OptionGroup($0.title, $0.options) }
+  if canResume { groups.append(OptionGroup("Resuming", ResumeSettings.definitions)) }
+  return Command(
+    name: name ?? "pushforward train \(row.kind)", summary: "Trains \(row.summary).",
+    notes: trainNotes, operand: operand, groups: groups, elsewhere: optionsOfOthers(than: row))
+}
+
+/// All settings of a training, in groups.
+func settingGroups(of row: ModelRow) -> [OptionGroup] {
+  [
+    OptionGroup("Training", TrainingSettings(row).definitions),
+    OptionGroup("Model", row.model.settingDefinitions),
+    OptionGroup("Data", DataSettings.definitions),
+    OptionGroup("Run", RunSettings.definitions),
+    OptionGroup("Evaluation", row.model is any Generative.Type ? EvaluationSettings.definitions : []),
+  ]
+}
+
+extension Model {
+  fileprivate static var settingDefinitions: [SettingDefinition] { Configuration.definitions }
+}
+
+extension TrainingSettings {
+  /// The defaults of a model.
+  init(_ row: ModelRow) {
+    self.init()
+    (epochs, batchSize, learningRate) = (row.epochs, row.batchSize, row.learningRate)
+  }
+}
+
+/// The one option of the programs that train one model and can resume it.
+struct ResumeSettings: SettingGroup {
+  @Setting("folder of a run to be resumed, with its options", placeholder: "RUN", absence: "a new run")
+  var resume: String? = nil
+}
+
+/// The options of other models that this one lacks, by name.
+private func optionsOfOthers(than row: ModelRow) -> [String: [String]] {
+  let own = Set(settingGroups(of: row).flatMap { $0.options.map(\.name) })
+  var owners: [String: [String]] = [:]
+  for other in registry {
+    for option in settingGroups(of: other).flatMap(\.options) where !own.contains(option.name) {
+      owners[option.name, default: []].append(other.kind)
+    }
+  }
+  return owners
+}
+
+private var trainOverview: String {
+  let width = (registry.map(\.kind.count).max() ?? 0) + 2
+  return """
+    Usage: pushforward train MODEL [options]
+
+    Trains a model. The models are:
+    \(registry.map { "  " + $0.kind.padding(to: width) + $0.summary }.joined(separator: "\n"))
+
+    pushforward train MODEL --help lists the options.
+    """
+}
+
+private let trainNotes = """
+  A new folder is made for each run, such as runs/vae-001, with config.json,
+  loss.csv, pictures as PNG beside PGM or PPM, model.safetensors and report.html.
+  Ctrl-C ends a run cleanly; pushforward resume RUN continues it to the same bytes.
+
+  DATA is a folder with MNIST's four files or with images (PNG, JPEG, PGM, PPM) and
+  folders of them; a table (.csv, .npy), whose columns are standardised; a text; or
+  one of the words drawn (rendered digits), moons, eight-gaussians, checkerboard,
+  pinwheel, spirals and swiss-roll (points in the plane).
+  Without it, MNIST is read from datasets/mnist if it is there; if not, the program
+  trains on digits that it renders itself. To get MNIST: scripts/download-mnist.sh
+  """

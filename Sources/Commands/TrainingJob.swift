@@ -1,0 +1,171 @@
+import CommandLine
+import Evaluation
+import Models
+import NN
+import Settings
+import Tensor
+import Trainers
+import Training
+
+/// One training, new or resumed: data, model, trainer, run, evaluation.
+struct TrainingJob {
+  private let row: ModelRow
+  private let configuration: Configuration
+  private let training: TrainingSettings
+  private let dataSettings: DataSettings
+  private let runSettings: RunSettings
+  private let evaluation: EvaluationSettings
+  private let resume: String?
+
+  /// Takes a command's values.
+  init(
+    _ row: ModelRow, _ command: Command, _ values: Configuration, resuming run: String? = nil
+  ) throws {
+    self.row = row
+    resume = run
+    training = try TrainingSettings(values)
+    dataSettings = try DataSettings(values)
+    runSettings = try RunSettings(values)
+    evaluation = try EvaluationSettings(values)
+    var configuration: Configuration = [
+      "model": .text(row.kind), "version": .text(pushforwardVersion),
+    ]
+    for entry in values.entries where entry.name != "resume" {
+      configuration[entry.name] = entry.value
+    }
+    configuration.changeableNames = values.changeableNames
+    self.configuration = configuration
+  }
+
+  /// Trains, evaluates and says what came of it.
+  func run() throws {
+    if let threads = runSettings.threads { threadCount = threads }
+    let data = try TrainingData(
+      dataSettings, batchSize: training.batchSize, seed: UInt64(runSettings.seed),
+      needs: row.needs, isCancelled: { Interrupt.isRequested })
+    try train(row.model, data)
+  }
+
+  private func train<M: Model>(_ type: M.Type, _ data: TrainingData) throws {
+    let settings = try M.Configuration(configuration)
+    do {
+      try settings.check(for: data.shape)
+    } catch {
+      let isOption = M.Configuration.definitions.contains { $0.name == error.name }
+      throw CommandLineError.unsuitableValue(
+        option: isOption ? "--\(error.name)" : "--data",
+        value: isOption ? error.value : data.choice,
+        reason: isOption ? error.reason : "\(error.reason), found \(error.value)")
+    }
+    let judging = try Judging(evaluation.judge, data)
+    let memory = MemoryEstimate(
+      of: size(of: type, settings, data), batch: data.train.largestBatch, epochs: training.epochs)
+    try memory.check(smaller: smallerOptions(type, settings, data))
+    let random = Random(seed: UInt64(runSettings.seed))
+    let model = M(settings, for: data.shape, using: random.split())
+    let trainer = try makeTrainer(
+      model, data, learningRate: training.learningRate, using: random.split())
+    let session = try TrainingSession(
+      row.kind, .init(training: training, run: runSettings, resume: resume), configuration, data,
+      model: "\(model.outline), \(Readable.count(model.parameterCount)) parameters", memory: memory)
+    try train(model, trainer, session, judging, data, using: random.split())
+  }
+
+  private func train(
+    _ model: some Model, _ trainer: some Trainer, _ session: TrainingSession, _ judging: Judging,
+    _ data: TrainingData, using random: Random
+  ) throws {
+    guard
+      let figures = try session.train(
+        trainer, keeping: KeptModel(model))
+    else { return }
+    try session.folder.write(model)
+    session.say(closingLine(trainer.charts, figures))
+    session.list([
+      "config.json": "settings, seed and version",
+      "loss.csv": "figures by epoch",
+      RunFolder.checkpointName: "where a resumed run begins",
+    ])
+    if runSettings.logEvery != nil { session.list(["steps.csv": "the same of single steps"]) }
+    if !trainer.testColumns.isEmpty {
+      session.list([KeptModel.bestName: "the model with the lowest test loss"])
+    }
+    for picture in trainer.pictures() {
+      session.list(["\(picture.name)/": picture.contents])
+    }
+    for picture in trainer.finalPictures() {
+      try session.folder.write(picture.picture, to: picture.name)
+      session.list(["\(picture.name).\(picture.picture.fileExtension)": picture.contents])
+    }
+    session.list([RunFolder.modelName: "the trained model"])
+    try writeExtras(model, trainer, session, data)
+    var known = try compareWithPrincipalComponents(model, trainer, session, data)
+    try Interrupt.check()
+    let evaluated = try evaluateModel(
+      model, test: data.test, evaluation, judging, session, noise: trainer.evaluationRandom,
+      using: random)
+    for entry in evaluated.entries { known[entry.name] = entry.value }
+    try session.finish(known)
+  }
+}
+
+extension TrainingJob {
+  /// How large a model of these settings will be.
+  private func size<M: Model>(
+    of type: M.Type, _ settings: M.Configuration, _ data: TrainingData
+  ) -> ModelSize {
+    let size = ModelSize.measured(for: data.shape) {
+      M(settings, for: data.shape, using: Random(seed: 0))
+    }
+    let outputs = size.outputs.multipliedReportingOverflow(by: settings.passesPerExample)
+    return ModelSize(
+      parameters: size.parameters, outputs: outputs.overflow ? Int.max : outputs.partialValue)
+  }
+
+  /// The options whose defaults would make the model smaller, and that of the batch.
+  private func smallerOptions<M: Model>(
+    _ type: M.Type, _ settings: M.Configuration, _ data: TrainingData
+  ) -> [String] {
+    func bytes(_ settings: M.Configuration) -> Int {
+      MemoryEstimate(
+        of: size(of: type, settings, data), batch: data.train.largestBatch, epochs: training.epochs
+      ).bytes
+    }
+    let own = bytes(settings)
+    let options = M.Configuration.definitions.filter { definition in
+      var record = settings.record
+      record[definition.name] = definition.defaultValue
+      guard let other = try? M.Configuration(record), (try? other.check(for: data.shape)) != nil
+      else { return false }
+      return bytes(other) < own
+    }
+    return options.map(\.flag) + ["--batch-size"]
+  }
+}
+
+extension ModelRow {
+  /// What the model needs of its data.
+  var needs: TrainingData.Needs {
+    var needs: TrainingData.Needs = []
+    if model is any LossModel.Type { needs.insert(.test) }
+    if model.needsLabels { needs.insert(.labels) }
+    return needs
+  }
+}
+
+/// The figures of the last epoch, test figures if there are any: `test loss 102.85, test
+/// reconstruction 77.1, test KL 25.7 nats per image`.
+private func closingLine(_ charts: [Chart], _ figures: [String: Double]) -> String {
+  let parts = charts.map { chart in
+    let columns = chart.columns.filter { $0.hasPrefix("test_") }
+    let texts = (columns.isEmpty ? chart.columns : columns).map { column in
+      column.replacing("_", with: " ") + " " + Readable.metric(figures[column, default: .nan])
+    }
+    return (text: texts.joined(separator: ", "), unit: chart.unit)
+  }
+  // A unit stands once behind all that it is the unit of.
+  return parts.indices.map { index in
+    let isLast = index + 1 == parts.count || parts[index + 1].unit != parts[index].unit
+    return parts[index].text + (isLast ? " \(parts[index].unit)" : "")
+  }.joined(separator: ", ")
+}

@@ -1,0 +1,70 @@
+import CommandLine
+import Datasets
+import Models
+import NN
+import Settings
+import Tensor
+import Training
+
+/// Evaluates a trained model as the settings ask for, writes `evaluation.json`, says what came of it.
+///
+/// - Parameters:
+///   - model: The model.
+///   - test: The images to evaluate with.
+///   - settings: What is to be known.
+///   - judging: The judge of samples, opened before the training.
+///   - session: Where it is written and said.
+///   - noise: The random numbers of the estimates: the same every time.
+///   - random: Draws the samples that are judged.
+/// - Returns: What is known.
+public func evaluateModel(
+  _ model: any Model, test: Batches, _ settings: EvaluationSettings, _ judging: Judging,
+  _ session: some RunLog, noise: Random, using random: Random
+) throws -> Configuration {
+  var evaluation = Configuration()
+  if let count = settings.importanceSamples, let model = model as? any LikelihoodModel {
+    guard let nats = logLikelihood(of: test, by: model, sampleCount: count, using: noise) else {
+      session.say("interrupted before the estimate of log p(x) was complete")
+      return evaluation
+    }
+    let bits = bitsPerDimension(nats: -nats, dimensions: model.dataShape.count)
+    evaluation["importance-samples"] = .integer(count)
+    let noun = model.dataShape.element.exampleNoun
+    evaluation["log-likelihood-nats-per-\(noun.singular)"] = .number(nats)
+    evaluation["bits-per-dimension"] = .number(bits)
+    try session.write(evaluation: evaluation)
+    session.say(
+      "log p(x) of the test \(noun.plural) is about \(Readable.metric(nats)) nats per \(noun.singular), "
+        + "\(Readable.metric(bits)) bits per dimension (\(count) importance samples)")
+  }
+  if let model = model as? any Generative {
+    try judging.report(to: session, &evaluation) { count in
+      shownSamples(of: model, count: count, using: random)
+    }
+  }
+  if !evaluation.entries.isEmpty {
+    session.list(["evaluation.json": "the figures of the lines above"])
+  }
+  return evaluation
+}
+
+/// The mean estimate of log p(x) over test images, in nats per image; nil where it was interrupted.
+func logLikelihood(
+  of test: Batches, by model: some LikelihoodModel, sampleCount: Int, using random: Random,
+  isInterrupted: () -> Bool = { Interrupt.isRequested }
+) -> Double? {
+  var mean = WeightedMean()
+  for batch in test.epoch(shuffledBy: nil) {
+    let estimate = try? model.logLikelihood(
+      of: batch.images, sampleCount: sampleCount, using: random,
+      afterEach: { if isInterrupted() { throw CancellationError() } })
+    guard let estimate else { return nil }
+    mean.add([estimate.mean().scalar], count: batch.count)
+  }
+  return mean.values.first
+}
+
+/// A number of nats for an example of so many dimensions, in bits for each dimension.
+public func bitsPerDimension(nats: Double, dimensions: Int) -> Double {
+  nats / (Double(dimensions) * 0.6931471805599453)
+}

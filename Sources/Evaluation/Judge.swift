@@ -1,0 +1,146 @@
+import Datasets
+import Files
+import Models
+import NN
+import Tensor
+import Training
+
+/// A trained convolutional classifier that looks at generated images.
+///
+/// It answers three questions: whether each sample is clearly of one class and the classes equally
+/// often (``ImageStatistics/score``), how far the samples as a whole lie from the test images in the
+/// space of its 128 features (the Fréchet distance of Heusel, Ramsauer, Unterthiner, Nessler and
+/// Hochreiter 2017, there in the features of an Inception network), and how often each class occurs.
+///
+/// The figures compare models that the same judge has looked at. They cannot be compared with
+/// published Inception scores and FIDs, which are of another network, nor with those of another
+/// judge; and they do not see everything: a model that repeats the training images is judged well,
+/// and what does not matter for telling the classes apart may be wrong without being noticed.
+public final class Judge {
+  /// What a judge says of samples.
+  public struct Judgement: Equatable, Sendable {
+    /// The number of samples, and of test images.
+    public let count: Int
+    /// The share of the test images that the judge itself puts into their class.
+    public let accuracy: Double
+    /// The classifier-based score of the samples.
+    public let score: Double
+    /// The classifier-based score of the test images: what samples could reach.
+    public let testScore: Double
+    /// The squared Fréchet distance of the samples' features from the test images'.
+    public let frechetDistance: Double
+    /// The share of each class among the samples.
+    public let classShares: [Double]
+  }
+
+  /// The classifier, in inference.
+  public let classifier: Classifier
+
+  /// Makes a judge of a classifier, which must not be trained any more.
+  public init(_ classifier: Classifier) {
+    classifier.mode = .inference
+    self.classifier = classifier
+  }
+
+  /// Takes the judge of images of this size from a file that a classifier's run or ``save(to:)``
+  /// wrote.
+  ///
+  /// - Throws: `ModelFileError` if it cannot be read or is not that of such a judge.
+  public convenience init(path: String, height: Int, width: Int) throws {
+    let file = try SafetensorsFile(path: path)
+    let classifier = try Classifier.open(file)
+    guard classifier.configuration.architecture == .conv else {
+      throw file.unsuitable("architecture", "'conv'")
+    }
+    guard classifier.dataShape.sizes == [height, width, 1] else {
+      throw file.unsuitable("shape", "'\(height),\(width),1'")
+    }
+    self.init(classifier)
+  }
+
+  /// Writes the judge to a file, whole or not at all.
+  ///
+  /// - Throws: `OutputError`, naming the file and the cause.
+  public func save(to path: String) throws { try classifier.save(to: path) }
+
+  /// Trains a judge: one pass over the images by Adam, in batches of 64, with a learning rate that
+  /// falls from 0.002 to 0 along half a cosine.
+  ///
+  /// It draws its random numbers from a seed of its own, so that it depends on the images alone.
+  ///
+  /// - Parameters:
+  ///   - images: What it is trained on.
+  ///   - classes: The number of classes, 2 or more and more than the highest label.
+  ///   - isInterrupted: Asked after every batch.
+  /// - Returns: The judge, or nil where it was interrupted.
+  public static func trained(
+    on images: LabeledImages, classes: Int = 10, isInterrupted: () -> Bool = { false }
+  ) throws -> Judge? {
+    let random = Random(seed: 2_016)
+    let batches = try Batches(images, size: 64)
+    let classifier = Classifier(
+      .init(), for: .images(images.height, images.width, classes: classes), using: random.split())
+    let adam = Adam(for: classifier, learningRate: cosineDecay(from: 0.002, over: batches.batchesPerEpoch))
+    for batch in batches.epoch(shuffledBy: random.split()) {
+      let (_, gradients) = valueWithGradient(of: classifier) {
+        softmaxCrossEntropy(logits: classifier.logits(of: batch.images), labels: batch.labels)
+      }
+      adam.update(along: gradients)
+      if isInterrupted() { return nil }
+    }
+    return Judge(classifier)
+  }
+
+  /// Whether the judge's features and logits of some of these images are finite numbers, as they are but of
+  /// a judge with absurd weights.
+  func isFinite(on images: LabeledImages) throws -> Bool {
+    let batches = try Batches(images, size: min(100, images.count))
+    guard let batch = batches.epoch(shuffledBy: nil).first(where: { _ in true }) else {
+      return true
+    }
+    let features = classifier.features(of: batch.images)
+    return features.isFinite && classifier.head(features).isFinite
+  }
+
+  /// Judges as many samples as there are test images.
+  ///
+  /// - Parameters:
+  ///   - testImages: Images that the samples are to be like, two or more.
+  ///   - isInterrupted: Asked after every batch.
+  ///   - sample: Makes so many samples, `[count, height · width]`, in [0, 1].
+  /// - Returns: The judgement, or nil where it was interrupted.
+  public func judgement(
+    beside testImages: LabeledImages, isInterrupted: () -> Bool = { false },
+    ofSamples sample: (_ count: Int) -> Tensor
+  ) throws -> Judgement? {
+    var (samples, images) = (statistics, statistics)
+    var right = 0
+    // Few at a time: the features of 500 images would take more memory than the whole training.
+    for batch in try Batches(testImages, size: 100).epoch(shuffledBy: nil) {
+      let logits = add(batch.images, to: &images)
+      right += zip(logits.argmax(), batch.labels).count { $0 == $1 }
+      add(sample(batch.count), to: &samples)
+      if isInterrupted() { return nil }
+    }
+    return Judgement(
+      count: samples.count, accuracy: Double(right) / Double(images.count), score: samples.score,
+      testScore: images.score,
+      frechetDistance: samples.moments.squaredFrechetDistance(to: images.moments),
+      classShares: samples.classShares)
+  }
+
+  /// No images yet.
+  private var statistics: ImageStatistics {
+    let weight = classifier.head.parameters[0].parameter.wrappedValue
+    return ImageStatistics(features: weight.shape[0], classes: classifier.classes)
+  }
+
+  /// Adds images `[batch, height · width]` to statistics, and returns their logits.
+  @discardableResult
+  private func add(_ images: Tensor, to statistics: inout ImageStatistics) -> Tensor {
+    let features = classifier.features(of: images)
+    let logits = classifier.head(features)
+    statistics.add(features: features, logits: logits)
+    return logits
+  }
+}

@@ -1,0 +1,138 @@
+import Tensor
+
+/// A figure that a training reports, with its unit: `KL` in `nats per image`.
+///
+/// The columns of `loss.csv` (`train_kl`, `test_kl`), the charts of the report and the names in
+/// TensorBoard follow from it.
+public struct Metric: Equatable, Sendable {
+  /// What it is called in charts.
+  public let name: String
+  /// What it is counted in.
+  public let unit: String
+
+  /// A figure of this name.
+  public init(_ name: String, unit: String) { (self.name, self.unit) = (name, unit) }
+
+  /// What it is called in a table: `kl`, `gradient_norm`.
+  public var column: String { name.lowercased().replacing(" ", with: "_") }
+}
+
+/// A loss, and what is to be reported with it.
+public struct Loss: Sendable {
+  /// What is minimised, a scalar.
+  public let total: Tensor
+  /// The figures in the order of the model's ``LossModel/metrics``.
+  public let figures: [Double]
+
+  /// Creates a loss whose first figure is its own value.
+  ///
+  /// - Parameters:
+  ///   - total: What is minimised, a scalar.
+  ///   - others: The other figures; no gradient flows through them.
+  public init(_ total: Tensor, others: [Double] = []) {
+    self.total = total
+    figures = [total.scalar] + others
+  }
+}
+
+/// A model that learns by descending the gradient of one loss.
+public protocol LossModel: Model {
+  /// The figures of a loss, the loss itself first.
+  var metrics: [Metric] { get }
+
+  /// The loss of a batch, averaged over its examples.
+  ///
+  /// - Parameters:
+  ///   - batch: Examples.
+  ///   - random: Draws what the loss needs, such as codes or noise.
+  func loss(of batch: Batch, using random: Random) -> Loss
+}
+
+// MARK: - What models can do besides
+
+/// A model that examples can be drawn from.
+public protocol Generative: Model {
+  /// New examples, `[count] + dataShape.sizes`; images lie in [0, 1].
+  func sample(count: Int, using random: Random) -> Tensor
+}
+
+/// A model with a code for each example.
+public protocol LatentVariableModel: Model {
+  /// The number of dimensions of a code.
+  var latentSize: Int { get }
+  /// The examples of codes `[batch, latentSize]`: `[batch, dataShape.count]`; where the model has a
+  /// distribution of examples for a code, its means. Images have their black at 0, their white at 1.
+  func decode(_ codes: Tensor) -> Tensor
+}
+
+/// A model whose codes are distributed as N(0, I).
+public protocol PriorModel: LatentVariableModel, Generative {}
+
+/// A model that finds the codes of examples.
+public protocol EncodingModel: LatentVariableModel {
+  /// The codes of examples `[batch, dataShape.count]`: `[batch, latentSize]`; where the model has a
+  /// distribution of codes for an example, its means.
+  func encode(_ examples: Tensor) -> Tensor
+  /// Noisy copies of examples as the encoder sees them in training, of the same shape; nil where it
+  /// sees the examples themselves.
+  func corrupted(_ examples: Tensor, using random: Random) -> Tensor?
+}
+
+extension EncodingModel {
+  /// Nil: the encoder sees the examples themselves.
+  public func corrupted(_ examples: Tensor, using random: Random) -> Tensor? { nil }
+
+  /// The examples through their codes and back, `[batch, dataShape.count]`.
+  public func reconstruct(_ examples: Tensor) -> Tensor { decode(encode(examples)) }
+}
+
+/// A model that gives the (estimated) log-likelihood of examples.
+public protocol LikelihoodModel: Model {
+  /// An estimate of log p(x) of each example, in nats: `[batch]`.
+  ///
+  /// - Parameters:
+  ///   - examples: `[batch, dataShape.count]`.
+  ///   - sampleCount: How many samples an estimate takes; its bias falls with them.
+  ///   - random: Draws them.
+  ///   - afterEach: Called after each sample; what it throws ends the estimate.
+  func logLikelihood(
+    of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
+  ) rethrows -> Tensor
+}
+
+extension LikelihoodModel {
+  /// The same, which cannot be given up on the way.
+  public func logLikelihood(of examples: Tensor, sampleCount: Int, using random: Random) -> Tensor {
+    logLikelihood(of: examples, sampleCount: sampleCount, using: random, afterEach: {})
+  }
+}
+
+// MARK: - Codes
+
+/// Codes on the straight lines between others, ends included: `[lines · steps, size]`, line by line.
+///
+/// - Parameters:
+///   - a: Where the lines begin, `[lines, size]`.
+///   - b: Where they end, of the same shape.
+///   - steps: How many codes a line has, 2 or more.
+public func interpolated(from a: Tensor, to b: Tensor, steps: Int) -> Tensor {
+  precondition(steps > 1, "interpolated: expected two steps or more in a line, found \(steps)")
+  let weight = Tensor.linearSpace(from: 0, through: 1, count: steps, dtype: a.dtype)
+    .reshaped(to: [1, steps, 1])
+  let (first, last) = (a.expanded(at: 1), b.expanded(at: 1))
+  return (first + weight * (last - first)).reshaped(to: [a.shape[0] * steps, a.shape[1]])
+}
+
+/// Codes on the arcs between others, ends included: `[lines · steps, size]`, line by line.
+///
+/// z(t) = cos(½πt) a + sin(½πt) b for t from 0 to 1. If a and b are N(0, I), so is each z(t); on
+/// the straight line between them noise is shorter than any that a generator has seen (White,
+/// "Sampling generative networks", 2016). Parameters as of ``interpolated(from:to:steps:)``.
+public func interpolatedOnArc(from a: Tensor, to b: Tensor, steps: Int) -> Tensor {
+  precondition(steps > 1, "interpolatedOnArc: expected two steps or more in a line, found \(steps)")
+  let angle = Tensor.linearSpace(
+    from: 0, through: 0.5 * Double.pi, count: steps, dtype: a.dtype
+  ).reshaped(to: [1, steps, 1])
+  let codes = cos(angle) * a.expanded(at: 1) + sin(angle) * b.expanded(at: 1)
+  return codes.reshaped(to: [a.shape[0] * steps, a.shape[1]])
+}

@@ -1,0 +1,41 @@
+/// How large a model is, known before memory is taken for it.
+///
+/// ```swift
+/// let size = ModelSize.measured(for: .images(28, 28)) {
+///   VAE(configuration, for: .images(28, 28), using: Random(seed: 0))
+/// }
+/// size.parameters   // 652824
+/// ```
+public struct ModelSize: Equatable, Sendable {
+  /// The number of its parameters.
+  public let parameters: Int
+  /// The number of values that its layers put out for one example, of convolutions at least.
+  public let outputs: Int
+
+  /// A size from its two numbers.
+  public init(parameters: Int, outputs: Int) {
+    self.parameters = parameters
+    self.outputs = outputs
+  }
+
+  /// Builds a model of empty tensors, and adds up what it would have had.
+  ///
+  /// A matrix of weights puts out as many values as it has columns. The outputs of a convolution are
+  /// counted as one channel of the data's size: what its strides leave of that, it has in more channels.
+  ///
+  /// - Parameters:
+  ///   - data: The shape of the data that the model is for.
+  ///   - build: Builds the model, with this framework's initialisers.
+  public static func measured<Built>(for data: DataShape, _ build: () -> Built) -> ModelSize {
+    let budget = ParameterBudget(0)
+    _ = budget.spend(build)
+    let outputs = budget.shapes.reduce(0.0) { sum, shape in
+      switch shape.count {
+      case 2: sum + Double(shape[1])
+      case 4: sum + Double(data.count / max(1, data.sizes.last ?? 1))
+      default: sum
+      }
+    }
+    return ModelSize(parameters: budget.count, outputs: Int(min(outputs, 1e18)))
+  }
+}

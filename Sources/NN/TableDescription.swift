@@ -1,0 +1,43 @@
+import Foundation
+
+/// What the columns of a table mean: their names, and how to bring standardised rows back to the units of
+/// the file. A model that was trained on the table keeps it in its own file.
+public struct TableDescription: Codable, Equatable, Sendable {
+  /// The name under which a model's file has it.
+  public static let detailName = "table"
+
+  /// The names of the columns.
+  public let columns: [String]
+  /// From the file's units to those of the rows, and back.
+  public let standardization: Standardization
+
+  /// Puts names and units together; there have to be as many of each.
+  public init(columns: [String], standardization: Standardization) {
+    precondition(
+      columns.count == standardization.means.count
+        && columns.count == standardization.deviations.count,
+      "TableDescription: expected as many names as columns, found \(columns.count) and"
+        + " \(standardization.means.count)")
+    self.columns = columns
+    self.standardization = standardization
+  }
+
+  /// Reads a text that ``text`` has written, or anybody; nil where it is not one of so many columns with
+  /// finite numbers and deviations above 0.
+  public init?(text: String, columns count: Int) {
+    guard let read = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)),
+      read.columns.count == count, read.standardization.means.count == count,
+      read.standardization.deviations.count == count,
+      read.standardization.means.allSatisfy(\.isFinite),
+      read.standardization.deviations.allSatisfy({ $0.isFinite && $0 > 0 })
+    else { return nil }
+    self = read
+  }
+
+  /// The description in JSON.
+  public var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+}

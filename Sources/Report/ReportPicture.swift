@@ -1,0 +1,80 @@
+import Foundation
+import Plots
+import Training
+
+/// A PNG file of a run folder, or a drawing in SVG, as the report shows it.
+struct ReportPicture {
+  /// The epoch after which it was made, for one of a series.
+  let epoch: Int?
+  private let bytes: [UInt8]
+  /// The size in pixels; nil for a drawing, which has its own.
+  private let size: (width: Int, height: Int)?
+
+  /// Reads a file of the run; nil if it is not there, neither a PNG nor a drawing, or larger than a page
+  /// can hold.
+  init?(_ name: String, in folder: RunFolder, epoch: Int? = nil) {
+    guard let bytes = folder.contents(of: name, atMost: Self.mostBytes), bytes.count > 24 else {
+      return nil
+    }
+    self.bytes = bytes
+    self.epoch = epoch
+    // The first chunk of a PNG has the width and the height, of four bytes each.
+    func number(at place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+      size = (number(at: 16), number(at: 20))
+    } else if bytes.starts(with: Array("<svg ".utf8)) {
+      size = nil
+    } else {
+      return nil
+    }
+  }
+
+  /// The picture as an element that holds it whole.
+  ///
+  /// - Parameters:
+  ///   - description: What a reader who cannot see it is told.
+  ///   - isHidden: Whether it is not shown at first.
+  func element(_ description: String, isHidden: Bool = false) -> String {
+    let alternative = #"alt="\#(escaped(description))""#
+    guard let size else {
+      // As an image, so that nothing in the file could run in the page.
+      return """
+        <img \(alternative) class="drawing" \
+        \(epoch.map { #"data-epoch="\#($0)" "# } ?? "")\
+        \(isHidden ? #"hidden="hidden" "# : "")\
+        src="data:image/svg+xml;base64,\(Data(bytes).base64EncodedString())" />
+        """
+    }
+    // A grid is small: it is shown in double size where there is room.
+    let width = size.width < 400 ? 2 * size.width : size.width
+    return """
+      <img \(alternative) width="\(size.width)" height="\(size.height)" \
+      style="width:\(width)px" \(epoch.map { #"data-epoch="\#($0)" "# } ?? "")\
+      \(isHidden ? #"hidden="hidden" "# : "")\
+      src="data:image/png;base64,\(Data(bytes).base64EncodedString())" />
+      """
+  }
+
+  /// A series of pictures, `name/epoch-001.png` (or `.svg`) and so on, no more than a page can hold.
+  ///
+  /// - Returns: The pictures, evenly chosen, the first and the last among them, and how many there
+  ///   are in all.
+  static func series(in folder: RunFolder, name: String) -> (shown: [ReportPicture], count: Int) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path(of: name))) ?? []
+    let epochs = names.compactMap { file in
+      file.wholeMatch(of: /epoch-(\d+)\.(?:png|svg)/).flatMap { match in Int(match.1) }.map { ($0, file) }
+    }.sorted { $0.0 < $1.0 }
+    func picture(_ place: Int) -> ReportPicture? {
+      ReportPicture("\(name)/\(epochs[place].1)", in: folder, epoch: epochs[place].0)
+    }
+    guard let last = epochs.indices.reversed().lazy.compactMap(picture).first else {
+      return ([], 0)
+    }
+    let count = max(2, min(mostInSeries, mostBytesInSeries / last.bytes.count))
+    return (evenlySpaced(count, of: epochs.count).compactMap(picture), epochs.count)
+  }
+
+  private static let mostBytes = 16 << 20
+  private static let mostInSeries = 30
+  private static let mostBytesInSeries = 4_000_000
+}

@@ -1,0 +1,100 @@
+import CommandLine
+import Datasets
+import Images
+import Models
+import NN
+import Tensor
+import Training
+
+/// Trains a classifier by Adam on the cross-entropy, and keeps the test images that it puts into a
+/// wrong class.
+public final class ClassifierTrainer: Trainer {
+  /// A test image that the classifier puts into a wrong class.
+  public struct Mistake: Equatable, Sendable {
+    /// The image's place in the test set.
+    public let index: Int
+    /// The class that it belongs to.
+    public let label: Int
+    /// The class that is most probable by the classifier.
+    public let prediction: Int
+    /// How probable, by the classifier.
+    public let probability: Double
+
+    package init(index: Int, label: Int, prediction: Int, probability: Double) {
+      (self.index, self.label) = (index, label)
+      (self.prediction, self.probability) = (prediction, probability)
+    }
+  }
+
+  /// The model being trained.
+  public var classifier: Classifier { base.model }
+  /// The test images of a wrong class in the last evaluation, in the order of the data.
+  public private(set) var mistakes: [Mistake] = []
+  private let base: LossTrainer<Classifier>
+
+  /// Creates a trainer; see ``LossTrainer``.
+  public init(
+    _ classifier: Classifier, train: Batches, test: Batches, learningRate: Double = 0.001,
+    using random: Random
+  ) {
+    base = LossTrainer(
+      classifier, train: train, test: test, learningRate: learningRate, using: random)
+  }
+
+  /// The cross-entropy in nats per image, and the share of the images that are put into their class,
+  /// both with dropout and as each batch is met.
+  public var trainingColumns: [String] { base.trainingColumns }
+  /// The same of the test images, without dropout.
+  public var testColumns: [String] { base.testColumns }
+  /// The loss and the accuracy.
+  public var charts: [Chart] { base.charts }
+  /// The number of training images.
+  public var examplesPerEpoch: Int { base.examplesPerEpoch }
+  /// The model, its optimiser and the random streams.
+  public var state: [StatePart] { base.state }
+  /// The training images in a new order.
+  public func nextEpoch() -> some Sequence<Batch> { base.nextEpoch() }
+  /// One step of Adam along the gradient of the loss.
+  public func step(_ batch: Batch) -> StepResult { base.step(batch) }
+
+  /// The loss and the accuracy on the test images.
+  ///
+  /// - Throws: `CancellationError` if the program was asked to end.
+  public func evaluate() throws -> [Double] {
+    classifier.mode = .inference
+    mistakes = []
+    var loss = WeightedMean()
+    var count = 0
+    for batch in base.test.epoch(shuffledBy: nil) {
+      try Interrupt.check()
+      let logits = classifier.logits(of: batch.images)
+      loss.add(
+        [softmaxCrossEntropy(logits: logits, labels: batch.labels).scalar], count: batch.count)
+      let probabilities = softmax(logits).doubles
+      for (place, (prediction, label)) in zip(logits.argmax(), batch.labels).enumerated()
+      where prediction != label {
+        mistakes.append(
+          Mistake(
+            index: count + place, label: label, prediction: prediction,
+            probability: probabilities[place * classifier.classes + prediction]))
+      }
+      count += batch.count
+    }
+    return loss.values + [Double(count - mistakes.count) / Double(count)]
+  }
+
+  /// The first hundred test images of a wrong class in the last evaluation; none if there are none.
+  public func pictures() -> [ModelPictures.Named] {
+    if mistakes.isEmpty { return [] }
+    let images = base.test.images
+    let rows = Tensor(
+      bytes: images.pixels, rows: mistakes.prefix(100).map(\.index),
+      rowLength: images.height * images.width)
+    return [
+      ModelPictures.Named(
+        name: "mistakes", contents: "the first hundred of them, by epoch",
+        grid: ImageGrid(
+          rows.scalars, imageHeight: images.height, imageWidth: images.width, columns: 10))
+    ]
+  }
+}

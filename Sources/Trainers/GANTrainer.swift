@@ -1,0 +1,86 @@
+import Datasets
+import Models
+import NN
+import Tensor
+import Training
+
+/// Trains a generative adversarial network on images.
+public final class GANTrainer: Trainer {
+  /// The model being trained.
+  public let gan: GAN
+  private let training: AdversarialTraining
+  private let train: Batches
+  private let shuffling: Random
+  private let looks: ModelPictures
+
+  /// Creates a trainer.
+  ///
+  /// - Parameters:
+  ///   - gan: The model.
+  ///   - train: The images to train on.
+  ///   - learningRate: Adam's, for both networks.
+  ///   - random: All further random numbers come from streams split off it.
+  public init(
+    _ gan: GAN, train: Batches, learningRate: Double = 0.0002, using random: Random
+  ) {
+    precondition(
+      gan.dataShape.count == train.imageShape.reduce(1, *),
+      "GANTrainer: expected images of the shape of the model's samples, \(gan.sampleShape), found"
+        + " \(train.imageShape)")
+    self.gan = gan
+    self.train = train
+    training = AdversarialTraining(gan, learningRate: learningRate, using: random.split())
+    shuffling = random.split()
+    looks = ModelPictures(gan, test: train, codes: random.split(), noise: random)
+  }
+
+  /// Both losses in nats, D(x) and D(G(z)) as probabilities, and the norms of both gradients.
+  public let trainingColumns = AdversarialTraining.Figures.names
+  /// None: a figure of test images would say nothing of the samples.
+  public let testColumns: [String] = []
+  /// Each figure of the discriminator beside that of the generator.
+  public let charts = [
+    Chart("loss", unit: "nats", columns: ["d_loss", "g_loss"]),
+    Chart("probability", unit: "mean over images", columns: ["d_real", "d_fake"]),
+    Chart(
+      "gradient norm", unit: "Euclidean norm", columns: ["d_gradient_norm", "g_gradient_norm"]),
+  ]
+  /// The number of training images.
+  public var examplesPerEpoch: Int { train.count }
+
+  /// The two networks, their optimisers and all random streams.
+  public var state: [StatePart] { training.state + [.random("shuffling", shuffling)] }
+
+  /// The training images in a new order, in groups of a batch for each of the discriminator's steps.
+  ///
+  /// The last group has the batches that are left, which may be fewer.
+  public func nextEpoch() -> some Sequence<[Batch]> {
+    let batches = train.epoch(shuffledBy: shuffling).makeIterator()
+    return sequence(state: batches) { [steps = gan.configuration.discriminatorSteps] batches in
+      let group = (0..<steps).compactMap { _ in batches.next() }
+      return group.isEmpty ? nil : group
+    }
+  }
+
+  /// A step of the discriminator with each batch, then a step of the generator.
+  public func step(_ batches: [Batch]) -> StepResult {
+    let figures = training.step(batches.map(samples))
+    return StepResult(count: batches.reduce(0) { $0 + $1.count }, metrics: figures.values)
+  }
+
+  /// Nothing.
+  public func evaluate() -> [Double] { [] }
+
+  /// A hundred samples, of the same noise every time; made in inference mode, with the running
+  /// averages of batch norm, so that an image does not depend on the ones beside it.
+  public func pictures() -> [ModelPictures.Named] { looks.eachEpoch }
+
+  /// Interpolations.
+  public func finalPictures() -> [ModelPictures.Named] { looks.atTheEnd }
+
+  /// A batch as the discriminator takes it: images from −1, black, to 1, white, the range of the
+  /// generator's hyperbolic tangent.
+  private func samples(_ batch: Batch) -> Tensor {
+    (gan.dataShape.isImage ? 2 * batch.images - 1 : batch.images).reshaped(to: [batch.count] + gan.sampleShape)
+  }
+}

@@ -1,0 +1,42 @@
+import Models
+import NN
+import Tensor
+import Training
+
+/// The trainer of a model: of its own where it has one, else the one that minimises a loss.
+///
+/// - Throws: `TrainerError` for a model that cannot be trained.
+public func makeTrainer(
+  _ model: any Model, _ data: TrainingData, learningRate: Double, using random: Random
+) throws -> any Trainer {
+  switch model {
+  case let gan as GAN:
+    return GANTrainer(gan, train: data.train, learningRate: learningRate, using: random)
+  case let classifier as Classifier:
+    return ClassifierTrainer(
+      classifier, train: data.train, test: data.test, learningRate: learningRate, using: random)
+  case let model as any LossModel:
+    return minimiser(of: model, data, learningRate, using: random)
+  default: throw TrainerError.noTrainer(kind: type(of: model).kind)
+  }
+}
+
+private func minimiser(
+  of model: some LossModel, _ data: TrainingData, _ learningRate: Double, using random: Random
+) -> any Trainer {
+  LossTrainer(model, train: data.train, test: data.test, learningRate: learningRate, using: random)
+}
+
+/// Why a model is not trained.
+public enum TrainerError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// It has neither a loss nor a trainer of its own.
+  case noTrainer(kind: String)
+
+  /// The kind of model, and what is expected of it.
+  public var description: String {
+    switch self {
+    case .noTrainer(let kind):
+      "expected a model with a loss or a trainer of its own, found '\(kind)'"
+    }
+  }
+}

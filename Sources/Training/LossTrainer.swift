@@ -1,0 +1,115 @@
+import CommandLine
+import Datasets
+import Images
+import NN
+import Tensor
+
+/// Trains a model by descending the gradient of its loss with Adam.
+public final class LossTrainer<Model: LossModel>: Trainer {
+  /// The model being trained.
+  public let model: Model
+  /// The images to train on.
+  public let train: Batches
+  /// The images to evaluate with.
+  public let test: Batches
+  private let optimizer: Adam
+
+  // Each use has a stream of its own, so that none shifts the numbers of another.
+  private let shuffling: Random
+  private let drawing: Random
+  private let evaluation: Random
+  private let codes: Random
+
+  /// Creates a trainer.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - train: The images to train on.
+  ///   - test: The images to evaluate with.
+  ///   - learningRate: Adam's.
+  ///   - random: All further random numbers come from streams split off it.
+  public init(
+    _ model: Model, train: Batches, test: Batches, learningRate: Double = 0.001,
+    using random: Random
+  ) {
+    for shape in [train, test].map(\.imageShape) {
+      precondition(
+        shape == model.dataShape.sizes,
+        "LossTrainer: expected images of shape \(model.dataShape.sizes), found \(shape)")
+    }
+    self.model = model
+    self.train = train
+    self.test = test
+    optimizer = Adam(for: model, learningRate: learningRate)
+    shuffling = random.split()
+    drawing = random.split()
+    evaluation = random.split()
+    codes = random.split()
+  }
+
+  /// The model's figures on the images trained on.
+  public var trainingColumns: [String] { model.metrics.map { "train_" + $0.column } }
+  /// The same of the test images.
+  public var testColumns: [String] { model.metrics.map { "test_" + $0.column } }
+  /// A chart for each figure.
+  public var charts: [Chart] {
+    model.metrics.map { metric in
+      Chart(
+        metric.name, unit: metric.unit, columns: ["train_", "test_"].map { $0 + metric.column })
+    }
+  }
+  /// The number of training images.
+  public var examplesPerEpoch: Int { train.count }
+
+  /// The model, its optimiser and all random streams.
+  public var state: [StatePart] {
+    [
+      .module("model", model), .optimizer("optimizer", optimizer),
+      .random("shuffling", shuffling), .random("drawing", drawing),
+      .random("evaluation", evaluation),
+    ]
+  }
+
+  /// The training images in a new order.
+  public func nextEpoch() -> some Sequence<Batch> {
+    model.mode = .training
+    return train.epoch(shuffledBy: shuffling)
+  }
+
+  /// One step of Adam along the gradient of the loss.
+  public func step(_ batch: Batch) -> StepResult {
+    let (_, loss, gradients) = valueWithGradient(of: model) {
+      let loss = model.loss(of: batch, using: drawing)
+      return (loss.total, loss)
+    }
+    optimizer.update(along: gradients)
+    return StepResult(count: batch.count, metrics: loss.figures)
+  }
+
+  /// The figures over the test images, with the same random numbers every time.
+  ///
+  /// - Throws: `CancellationError` if the program was asked to end.
+  public func evaluate() throws -> [Double] {
+    model.mode = .inference
+    let random = evaluationRandom
+    var mean = WeightedMean()
+    for batch in test.epoch(shuffledBy: nil) {
+      try Interrupt.check()
+      mean.add(model.loss(of: batch, using: random).figures, count: batch.count)
+    }
+    return mean.values
+  }
+
+  /// The random numbers of an evaluation, from their beginning.
+  public var evaluationRandom: Random { Random(state: evaluation.state) }
+
+  /// A look at what the model makes (``ModelPictures``).
+  public func pictures() -> [ModelPictures.Named] { looks.eachEpoch }
+
+  /// What there is to look at when the training is over.
+  public func finalPictures() -> [ModelPictures.Named] { looks.atTheEnd }
+
+  private var looks: ModelPictures {
+    ModelPictures(model, test: test, codes: codes, noise: evaluationRandom)
+  }
+}

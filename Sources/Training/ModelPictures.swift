@@ -1,0 +1,185 @@
+import Datasets
+import Distributions
+import Images
+import NN
+import Tensor
+
+/// What there is to look at of a model of images: samples, reconstructions, interpolations, the map
+/// of its codes. Which of these follows from what the model can do.
+public struct ModelPictures {
+  /// A picture, what it is called, and what is on it.
+  public struct Named {
+    /// The name of its file, or of the folder of its files: `interpolations`.
+    public let name: String
+    /// What is on it: `from one test image to another, line by line`.
+    public let contents: String
+    /// The picture.
+    public let picture: Picture
+
+    /// Names a picture.
+    public init(name: String, contents: String, _ picture: Picture) {
+      (self.name, self.contents, self.picture) = (name, contents, picture)
+    }
+
+    /// Names a grid of images.
+    public init(name: String, contents: String, grid: ImageGrid) {
+      self.init(name: name, contents: contents, .images(grid))
+    }
+  }
+
+  private let model: any Model
+  private let test: Batches
+  private let codes: Random.State
+  private let noise: Random.State
+
+  /// Looks at a model.
+  ///
+  /// - Parameters:
+  ///   - model: The model; it is used in inference mode and left in the mode it was in.
+  ///   - test: The images to reconstruct.
+  ///   - codes: Draws the codes of the samples: the same every time.
+  ///   - noise: Draws a denoising model's noise: the same every time.
+  public init(_ model: any Model, test: Batches, codes: Random, noise: Random) {
+    self.model = model
+    self.test = test
+    (self.codes, self.noise) = (codes.state, noise.state)
+  }
+
+  /// What is worth a look after each epoch: a hundred samples, of the same codes every time, and test
+  /// images, each beside its reconstruction.
+  public var eachEpoch: [Named] {
+    inInference {
+      if !model.dataShape.isImage { return figures }
+      var pictures: [Named] = []
+      if let model = model as? any Generative {
+        pictures.append(
+          Named(
+            name: "samples", contents: "images of the same 100 random codes",
+            grid: grid(
+              shownSamples(of: model, count: 100, using: Random(state: codes)), columns: 10)))
+      }
+      if let model = model as? any EncodingModel {
+        pictures.append(reconstructions(by: model))
+      }
+      return pictures
+    }
+  }
+
+  /// What is worth a look when the training is over: interpolations, and the map of codes of two
+  /// dimensions.
+  public var atTheEnd: [Named] {
+    inInference {
+      guard let model = model as? any PriorModel, model.dataShape.isImage else { return [] }
+      var pictures = [interpolations(of: model)]
+      if model.latentSize == 2 {
+        let codes = standardNormalGrid(side: 20)
+        pictures.append(
+          Named(
+            name: "manifold", contents: "the images of a grid of codes",
+            grid: grid(model.decode(codes), columns: 20)))
+      }
+      return pictures
+    }
+  }
+
+  /// Of data that are no images: samples beside test examples, and these beside their reconstructions.
+  private var figures: [Named] {
+    let batch = firstBatch
+    var pictures: [Named] = []
+    if let model = model as? any Generative {
+      let samples = model.sample(count: batch.count, using: Random(state: codes)).flattened()
+      pictures.append(
+        Named(
+          name: "samples", contents: "test examples, and as many samples",
+          .figure(examplesFigure(["test examples": batch.images, "samples": samples]))))
+    }
+    if let model = model as? any EncodingModel {
+      let input = model.corrupted(batch.images, using: Random(state: noise)) ?? batch.images
+      pictures.append(
+        Named(
+          name: "reconstructions", contents: "test examples, and their reconstructions",
+          .figure(
+            examplesFigure(
+              ["test examples": batch.images, "reconstructions": model.reconstruct(input)]))))
+    }
+    return pictures
+  }
+
+  private func inInference<Value>(_ value: () -> Value) -> Value {
+    let mode = model.mode
+    model.mode = .inference
+    defer { model.mode = mode }
+    return value()
+  }
+
+  private func reconstructions(by model: some EncodingModel) -> Named {
+    let batch = firstBatch
+    let noisy = model.corrupted(batch.images, using: Random(state: noise))
+    let shown = 0..<min(noisy == nil ? 50 : 30, batch.count)
+    let input = (noisy ?? batch.images).sliced(shown)
+    let parts =
+      [batch.images.sliced(shown)] + (noisy == nil ? [] : [input]) + [model.reconstruct(input)]
+    return Named(
+      name: "reconstructions",
+      contents: noisy == nil
+        ? "test images, each beside its reconstruction"
+        : "test images, each beside its noisy copy and its reconstruction",
+      grid: ImageGrid.grouped(
+        parts.map(\.scalars), imageHeight: test.imageShape[0], imageWidth: test.imageShape[1],
+        columns: 5))
+  }
+
+  /// Ten lines of images: between the codes of two test images each, or from one random code to
+  /// another where the model finds no codes of images.
+  private func interpolations(of model: some PriorModel) -> Named {
+    guard let encoder = model as? any EncodingModel else {
+      let ends = Random(state: codes).normal([100, model.latentSize])
+      let lines = interpolatedOnArc(
+        from: ends.gatheredRows(at: (0..<10).map { 2 * $0 }),
+        to: ends.gatheredRows(at: (0..<10).map { 2 * $0 + 1 }), steps: 10)
+      // Line by line: how a convolution rounds depends on the number of images.
+      let images = (0..<10).map { model.decode(lines.sliced(10 * $0..<10 * $0 + 10)) }
+      return Named(
+        name: "interpolations", contents: "from one code to another, line by line",
+        grid: grid(Tensor.concatenated(images), columns: 10))
+    }
+    let images = firstBatch.images.sliced(0..<min(20, firstBatch.count))
+    let count = images.shape[0]
+    let rows = 0..<max(1, count / 2)
+    let codes = encoder.encode(images)
+    let lines = interpolated(
+      from: codes.gatheredRows(at: Array(rows)),
+      to: codes.gatheredRows(at: rows.map { count - 1 - $0 }), steps: 10)
+    return Named(
+      name: "interpolations", contents: "from one test image to another, line by line",
+      grid: grid(model.decode(lines), columns: 10))
+  }
+
+  /// As the model sees them: of a binarised data set, ones and zeros.
+  private var firstBatch: Batch {
+    guard let batch = test.epoch(shuffledBy: nil).first(where: { _ in true }) else {
+      preconditionFailure("ModelPictures: expected test images, found none")
+    }
+    return batch
+  }
+
+  private func grid(_ images: Tensor, columns: Int) -> ImageGrid {
+    ImageGrid(
+      images.scalars, imageHeight: model.dataShape.sizes[0], imageWidth: model.dataShape.sizes[1],
+      channels: model.dataShape.sizes[2], columns: columns)
+  }
+}
+
+/// New images as pictures and a judge see them, `[count, dataShape.count]`: the means of the images
+/// of random codes where the model has codes, as what it draws about them is noise.
+public func shownSamples(
+  of model: some Generative, count: Int, using random: Random
+) -> Tensor {
+  let mode = model.mode
+  model.mode = .inference
+  defer { model.mode = mode }
+  guard let model = model as? any LatentVariableModel else {
+    return model.sample(count: count, using: random).reshaped(to: [count, model.dataShape.count])
+  }
+  return model.decode(random.normal([count, model.latentSize]))
+}

@@ -1,0 +1,30 @@
+import Images
+import Plots
+
+/// What there is to look at of a model: images in a grid, or a drawing.
+public enum Picture: Sendable {
+  /// Images, written as PNG and as PGM or PPM.
+  case images(ImageGrid)
+  /// A drawing, written as SVG.
+  case figure(FigureGrid)
+
+  /// What the name of its file ends in.
+  public var fileExtension: String {
+    switch self {
+    case .images: "png"
+    case .figure: "svg"
+    }
+  }
+}
+
+extension RunFolder {
+  /// Writes a picture under a name, without its ending.
+  ///
+  /// - Throws: `OutputError`, naming the file and the cause.
+  public func write(_ picture: Picture, to name: String) throws {
+    switch picture {
+    case .images(let grid): try write(grid.image, to: name)
+    case .figure(let figure): try write(figure.svg, to: name + ".svg")
+    }
+  }
+}

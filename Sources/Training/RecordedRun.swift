@@ -1,0 +1,107 @@
+import CommandLine
+import Files
+import Foundation
+import Glibc
+import Settings
+
+/// What a run's `config.json` says.
+public struct RecordedRun: Sendable {
+  /// The run's folder.
+  public let path: String
+  /// What was trained: `vae`.
+  public let model: String
+  private let record: [String: ConfigurationValue]
+
+  /// The folder in which the run was begun, where that is known.
+  private var directory: String? {
+    if case .text(let text) = record[Configuration.directoryName] { text } else { nil }
+  }
+
+  /// Reads the `config.json` of a run.
+  ///
+  /// - Throws: `ResumeError` if there is no such run.
+  public init(path: String) throws {
+    let data = Data(try configurationFile(ofRun: path))
+    guard let record = try? JSONDecoder().decode([String: ConfigurationValue].self, from: data)
+    else {
+      throw ResumeError.damagedConfiguration(path: path, reason: "it is not one object of values")
+    }
+    guard case .text(let model)? = record["model"] else {
+      throw ResumeError.damagedConfiguration(path: path, reason: "it does not name its model")
+    }
+    (self.path, self.model, self.record) = (path, model, record)
+  }
+
+  /// The run's values of a command's options, checked as if they were typed.
+  ///
+  /// Flags that may change are not among them: one cannot be taken back on a command line, so it is
+  /// to be given again. The paths of inputs are as they are to be used here.
+  ///
+  /// - Throws: `ResumeError` for a value that is not one of the option's.
+  public func values(of options: [SettingDefinition]) throws -> Configuration {
+    var values = Configuration()
+    for option in options {
+      guard let value = record[option.name], let text = value.argument else { continue }
+      if option.role == .changeable, case .flag = value { continue }
+      if value == .integers([]) {
+        values[option.name] = value
+        continue
+      }
+      do {
+        values[option.name] = try option.value(of: located(text, option))
+      } catch {
+        throw ResumeError.damagedConfiguration(path: path, reason: "\(error)")
+      }
+    }
+    return values
+  }
+
+  /// Throws a `CommandLineError` that names every option whose value differs from the run's and may
+  /// not, or a `ResumeError` for an input that is not there any more.
+  public func check(_ given: Configuration, of options: [SettingDefinition], _ own: Configuration)
+    throws
+  {
+    let differences = options.filter { $0.role != .changeable }.compactMap { option in
+      let (expected, found) = (own[option.name], given[option.name])
+      return expected == found
+        ? nil
+        : CommandLineError.Difference(
+          option: option.flag, expected: expected?.description ?? "none",
+          found: found?.description ?? "none")
+    }
+    guard differences.isEmpty else {
+      throw CommandLineError.differentRun(path: path, differences)
+    }
+    for option in options where given[option.name] == own[option.name] {
+      guard let words = option.wordsForPath, case .text(let file)? = given[option.name],
+        !words.contains(file), !exists(file)
+      else { continue }
+      throw ResumeError.missingInput(
+        path: path, option: option.flag, file: file,
+        isRelative: directory == nil && !file.hasPrefix("/"))
+    }
+  }
+
+  /// A recorded value as it is to be used here: a relative path of an input is relative to the folder in
+  /// which the run was begun, or to this one where the input has moved with the run.
+  private func located(_ text: String, _ option: SettingDefinition) -> String {
+    guard let words = option.wordsForPath, !words.contains(text), !text.hasPrefix("/"),
+      let directory, directory != FileManager.default.currentDirectoryPath
+    else { return text }
+    let path = directory + "/" + text
+    return exists(path) || !exists(text) ? path : text
+  }
+}
+
+/// The bytes of a run's `config.json`.
+private func configurationFile(ofRun path: String) throws(ResumeError) -> [UInt8] {
+  do throws(UnreadableFile) {
+    return try RegularFile<UnreadableFile>(path: path + "/config.json").contents(atMost: 1 << 20)
+  } catch {
+    switch error {
+    case .unreadable(_, ENOENT), .unreadable(_, ENOTDIR): throw .notARun(path: path)
+    case .unreadable(_, let code): throw .unreadable(path: path, code: code)
+    case .damaged(_, let reason): throw .damagedConfiguration(path: path, reason: reason)
+    }
+  }
+}

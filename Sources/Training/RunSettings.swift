@@ -1,0 +1,94 @@
+import CommandLine
+import Datasets
+import Settings
+
+/// How a model is trained, whatever the model.
+public struct TrainingSettings: SettingGroup {
+  @Setting("passes over the training examples", in: 1...1_000_000, .changeable)
+  public var epochs = 10
+  @Setting("examples in a training step", in: .atLeast(1)) public var batchSize = 128
+  @Setting("step size of Adam", in: .above(0)) public var learningRate = 0.001
+
+  public init() {}
+}
+
+/// What a model is trained on.
+public struct DataSettings: SettingGroup {
+  @Setting(
+    "folder of images or of MNIST's files, table, text, points, or drawn", placeholder: "DATA",
+    absence: "MNIST if it is there", pathOr: DataKind.names, .changeable)
+  public var data: String? = nil
+  @Setting("training examples used", in: .atLeast(1), absence: "all") public var limit: Int? = nil
+  @Setting(
+    "side of the images in pixels", in: 1...4096, absence: "as they are")
+  public var imageSize: Int? = nil
+  @Setting("how grey pixels are made black or white") public var binarize = Binarization.none
+  @Setting("how training images vary from epoch to epoch") public var augment = Augmentation.none
+  @Setting("what is done about a folder's files that cannot be decoded", .changeable)
+  public var damaged = DamagedImages.error
+  @Setting("decode a folder's images anew", name: "no-cache", .changeable)
+  public var isCacheUnused = false
+  @Setting(
+    "points in the plane to train on, and as many to test with", in: 1...100_000_000,
+    absence: "\(PointData.defaultCount)")
+  public var points: Int? = nil
+  @Setting("columns of a table to take", absence: "all") public var columns: NameList? = nil
+  @Setting("columns of a table to leave out", absence: "none") public var without: NameList? = nil
+  @Setting("column of a table to be predicted", placeholder: "NAME", absence: "none")
+  public var target: String? = nil
+  @Setting("whether a table's first row has the names of its columns")
+  public var heading = TableHeading.detected
+  @Setting("what a text is cut into") public var unit = TextUnit.characters
+  @Setting("predicted symbols in a window of a text", in: 1...65_536, absence: "128")
+  public var window: Int? = nil
+
+  public init() {}
+}
+
+extension DataSettings {
+  /// The settings that say something and are of other data than these, with a word for theirs.
+  func strange(to kind: DataKind) -> [(definition: SettingDefinition, data: String)] {
+    let owners: [(names: [String], data: String)] = [
+      (["image-size", "binarize", "augment", "damaged", "no-cache"], "images"),
+      (["points"], "points in the plane"),
+      (["columns", "without", "target", "heading"], "a table"), (["unit", "window"], "a text"),
+    ]
+    let own =
+      switch kind {
+      case .drawnDigits, .images: "images"
+      case .points: "points in the plane"
+      case .table: "a table"
+      case .text: "a text"
+      }
+    return zip(Self.definitions, record.entries).compactMap { definition, entry in
+      guard entry.value != definition.defaultValue,
+        let owner = owners.first(where: { $0.names.contains(definition.name) }), owner.data != own
+      else { return nil }
+      return (definition, owner.data)
+    }
+  }
+}
+
+/// How a run works, and what it leaves; no result depends on it but which pictures there are.
+public struct RunSettings: SettingGroup {
+  @Setting("where the folder of the run is made", placeholder: "DIR", .forNewRuns)
+  public var out = "runs"
+  @Setting("seed of all random numbers", in: .atLeast(0)) public var seed = 0
+  @Setting(
+    "threads; results do not depend on it", in: 1...256, absence: "all processors", .changeable)
+  public var threads: Int? = nil
+  @Setting("epochs between pictures", in: .atLeast(1)) public var sampleEvery = 1
+  @Setting("epochs between checkpoints", in: .atLeast(1), .changeable) public var checkpointEvery = 1
+  @Setting(
+    "end after PATIENCE epochs without improvement", in: .atLeast(1), placeholder: "PATIENCE",
+    absence: "never", .changeable) public var earlyStop: Int? = nil
+  @Setting("steps between rows of steps.csv", in: .atLeast(1), absence: "no such table")
+  public var logEvery: Int? = nil
+  @Setting("write a file for TensorBoard too", .changeable) public var tensorboard = false
+  @Setting("find the first value that is not finite; slower", .changeable)
+  public var checkFinite = false
+  @Setting("print the time per operation, --quiet or not", .changeable) public var profile = false
+  @Setting("print nothing but errors", .changeable) public var quiet = false
+
+  public init() {}
+}

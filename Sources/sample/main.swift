@@ -1,3 +1,0 @@
-import Training
-
-command.execute(threads: \.threads, run)

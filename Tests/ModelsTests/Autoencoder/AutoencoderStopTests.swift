@@ -1,0 +1,81 @@
+import ModelSupport
+import Models
+import NN
+import Training
+import Datasets
+import Tensor
+import Testing
+
+/// A mistake, and what the program says when it stops for it.
+private struct StopRow: Sendable {
+  let message: String
+  let mistake: @Sendable (Autoencoder, Random) -> Void
+  init(_ message: String, _ mistake: @escaping @Sendable (Autoencoder, Random) -> Void) {
+    (self.message, self.mistake) = (message, mistake)
+  }
+}
+
+private let stopRows: [StopRow] = [
+  .init("Autoencoder: expected images of shape [batch, 6], found [2, 7]") { model, _ in
+    _ = model.encode(Tensor.zeros([2, 7]))
+  },
+  .init("Autoencoder: expected images of shape [batch, 6], found [6]") { model, _ in
+    _ = model.reconstruct(Tensor.zeros([6]))
+  },
+  .init("Dense(3, 5): expected an input of shape [batch, 3], found [1, 2]") { model, _ in
+    _ = model.decode(Tensor.zeros([1, 2]))
+  },
+  .init("meanSquaredError: expected two tensors of one shape, found [2, 6], [3, 6]") { model, _ in
+    _ = model.error(Tensor.zeros([3, 6]), from: Tensor.zeros([2, 6]))
+  },
+  .init("Autoencoder: output linear: expected sigmoid, as binary cross-entropy needs pixels") {
+    _ = Autoencoder(features: 6, error: .binaryCrossEntropy, output: .linear, $1)
+  },
+  .init("Autoencoder: architecture conv: expected images whose sides are multiples of 4, found 8×7") {
+    _ = Autoencoder(height: 8, width: 7, $1)
+  },
+  .init("Autoencoder: expected images of shape [batch, 32], found [2, 8, 4, 1]") {
+    _ = Autoencoder(height: 8, width: 4, $1).encode(Tensor.zeros([2, 8, 4, 1]))
+  },
+  .init("Corruption: expected a level of 0 or more, and of at most 1 for masking, found 1.5") {
+    _ = Corruption(.masking, level: 1.5)($0.encode(Tensor.zeros([1, 6])), using: $1)
+  },
+  .init("PrincipalComponents: expected 1 to 6 directions, found 7") { _, _ in
+    _ = PrincipalComponents(of: [Tensor.zeros([3, 6])], count: 7)
+  },
+  .init("PrincipalComponents: expected one example or more, found none") { _, _ in
+    _ = PrincipalComponents(of: [], count: 1)
+  },
+  .init("LossTrainer: expected images of shape [1, 6, 1], found [2, 4, 1]") {
+    train($0, height: 2, width: 4, channels: 1, $1)
+  },
+  .init("LossTrainer: expected images of shape [1, 6, 1], found [1, 2, 3]") {
+    train($0, height: 1, width: 2, channels: 3, $1)
+  },
+]
+
+/// Makes a trainer for black images of this size.
+private func train(
+  _ model: Autoencoder, height: Int, width: Int, channels: Int, _ random: Random
+) {
+  let images = LabeledImages(
+    height: height, width: width, channels: channels,
+    pixels: [UInt8](repeating: 0, count: height * width * channels), labels: [0])
+  guard let batches = try? Batches(images, size: 1) else { return }
+  _ = LossTrainer(model, train: batches, test: batches, using: random)
+}
+
+@Suite struct AutoencoderStopTests {
+  @Test(arguments: stopRows.indices)
+  func mistakesStopWithAMessage(_ index: Int) async throws {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { [index] in
+      let random = Random(seed: 0)
+      let model = Autoencoder(features: 6, hidden: [5], latent: 3, random)
+      stopRows[index].mistake(model, random)
+    }
+    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(text.contains(stopRows[index].message), "\(text)")
+  }
+}

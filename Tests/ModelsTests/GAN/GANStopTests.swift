@@ -1,0 +1,69 @@
+import ModelSupport
+import Models
+import Trainers
+import NN
+import Tensor
+import Testing
+
+/// A mistake, and what the program says when it stops for it.
+private struct StopRow: Sendable {
+  let message: String
+  let mistake: @Sendable (GAN, Random) -> Void
+  init(_ message: String, _ mistake: @escaping @Sendable (GAN, Random) -> Void) {
+    (self.message, self.mistake) = (message, mistake)
+  }
+}
+
+private let stopRows: [StopRow] = [
+  .init("AdversarialTraining.step: expected samples of shape [batch] + [6], found [2, 7]") {
+    _ = AdversarialTraining($0, using: $1).step([Tensor.zeros([2, 7])])
+  },
+  .init("AdversarialTraining.step: expected one batch or more, found none") {
+    _ = AdversarialTraining($0, using: $1).step([])
+  },
+  .init("interpolatedOnArc: expected two steps or more in a line, found 1") { _, _ in
+    let z = Tensor.zeros([1, 3])
+    _ = interpolatedOnArc(from: z, to: z, steps: 1)
+  },
+  .init("GAN: architecture dcgan: expected images of 28×28 or 64×64 pixels, found 32×32×1") {
+    _ = GAN.dcgan(imageSize: 32, $1)
+  },
+  .init("DataShape: expected sizes above 0, found [28, 28, 0]") {
+    _ = GAN.dcgan(channels: 0, $1)
+  },
+  .init("AdversarialTraining.step: expected samples of shape [batch] + [28, 28, 1], found [2, 784]")
+  {
+    let gan = GAN.dcgan(latent: 3, baseChannels: 2, $1)
+    _ = AdversarialTraining(gan, using: $1).step([Tensor.zeros([2, 784])])
+  },
+  // The layer that meets wrong images names itself, what it expected and what it found.
+  .init("Conv2D(1, 2, kernel: 4, stride: 2, padding: 1): expected images of shape") {
+    let gan = GAN.dcgan(latent: 3, baseChannels: 2, $1)
+    _ = gan.discriminator(Tensor.zeros([2, 28, 28, 3]))
+  },
+  .init("Conv2D(4, 1, kernel: 7): expected images of shape [batch, height, width, 4] with sides of")
+  {
+    let gan = GAN.dcgan(latent: 3, baseChannels: 2, $1)
+    _ = gan.discriminator(Tensor.zeros([2, 20, 20, 1]))
+  },
+  .init("Reshape([1]): expected an input of shape [batch, …] with 1 elements for each example") {
+    let gan = GAN.dcgan(latent: 3, baseChannels: 2, $1)
+    _ = gan.discriminator(Tensor.zeros([2, 64, 64, 1]))
+  },
+]
+
+@Suite struct GANStopTests {
+  @Test(arguments: stopRows.indices)
+  func mistakesStopWithAMessage(_ index: Int) async throws {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { [index] in
+      let random = Random(seed: 0)
+      let gan = GAN.dense(
+        features: 6, latent: 3, generatorHidden: [4], discriminatorHidden: [5], random)
+      stopRows[index].mistake(gan, random)
+    }
+    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(text.contains(stopRows[index].message), "\(text)")
+  }
+}

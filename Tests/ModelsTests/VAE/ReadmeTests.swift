@@ -1,0 +1,138 @@
+import Datasets
+import Distributions
+import Foundation
+import NN
+import Tensor
+import Testing
+import Training
+import ModelSupport
+import Models
+
+// The README's examples, word for word. What stands between the markers is compared with the
+// README's code blocks, so neither can change without the other.
+
+// README: train
+func trainVAE(on digits: some ImageDataset) throws -> VAE {
+  let random = Random(seed: 0)
+  let vae = VAE(.with { $0.latent = 20 }, for: .images(28, 28), using: random)
+  let adam = Adam(for: vae, learningRate: 0.001)
+  for batch in try Batches(digits.train, size: 128).epoch(shuffledBy: random) {
+    let (_, gradients) = valueWithGradient(of: vae) {
+      let posterior = vae.posterior(of: batch.images)  // q(z|x)
+      let pixels = vae.likelihood(given: posterior.sample(using: random))  // p(x|z)
+      let divergence = posterior.klDivergence(to: vae.prior)  // KL(q(z|x) ‖ p(z))
+      return (divergence - pixels.logDensity(of: batch.images)).mean()
+    }
+    adam.update(along: gradients)
+  }
+  return vae
+}
+// README: end
+
+@Suite struct ReadmeTests {
+  @Test func theTrainingExampleTrains() throws {
+    let digits = DrawnDigits(trainCount: 2048, testCount: 64)
+    let images = try Batches(digits.test, size: 64).epoch(shuffledBy: nil).map(\.images)[0]
+    let before = VAE(features: 784, Random(seed: 0)).loss(images, Random(seed: 1)).total.scalar
+    let vae = try trainVAE(on: digits)
+    let after = vae.loss(images, Random(seed: 1)).total.scalar
+    #expect(before > 500 && after < 350, "\(before) nats before, \(after) after")
+  }
+
+  @Test func theGradientExampleGivesItsFigures() {
+    // README: gradient
+    let x = Tensor([1, 2, 3])
+    let (value, dx) = valueWithGradient(at: x) { x in square(x).sum() }
+    // value 14, dx [2, 4, 6]
+    let ddx = gradient(at: x) { x in
+      let dx = gradient(at: x) { x in (x * x * x).sum() }  // 3x²
+      return dx.sum()
+    }
+    // ddx [6, 12, 18]
+    // README: end
+    #expect(value.scalar == 14)
+    #expect(dx.scalars == [2, 4, 6])
+    #expect(ddx.scalars == [6, 12, 18])
+  }
+
+  @Test func theNetworkExampleHasItsShapeAndNames() {
+    // README: network
+    let random = Random(seed: 0)
+    let encoder = Sequential {
+      Dense(784, 400, using: random)
+      ReLU()
+      Dense(400, 40, using: random)
+    }
+    let code = encoder(random.uniform([128, 784])).split(count: 2, along: 1)
+    let posterior = DiagonalGaussian(mean: code[0], logVariance: code[1])  // [128, 20]
+    // README: end
+    #expect(posterior.mean.shape == [128, 20])
+    #expect(encoder.parameters.map(\.name) == ["0.weight", "0.bias", "2.weight", "2.bias"])
+  }
+
+  /// In a process of its own, whose folder is a scratch one.
+  @Test func theCheckpointExampleRestores() async {
+    await #expect(processExitsWith: .success) {
+      let folder = NSTemporaryDirectory() + "readme-checkpoint-\(getpid())"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      #expect(FileManager.default.changeCurrentDirectoryPath(folder))
+      let (model, shuffling) = (Dense(2, 3, using: Random(seed: 1)), Random(seed: 2))
+      let adam = Adam(for: model)
+      let gradients = valueWithGradient(of: model) { model.weight.sum() }.gradients
+      adam.update(along: gradients)
+      let before = (model.weight, shuffling.state)
+      // README: checkpoint
+      let state: [StatePart] = [
+        .module("model", model), .optimizer("adam", adam),
+        .random("shuffling", shuffling),
+      ]
+      try Checkpoint(of: state, epoch: 3, step: 1407).write(to: "checkpoint.safetensors")
+      try Checkpoint(path: "checkpoint.safetensors").restore(to: state)
+      // README: end
+      adam.update(along: gradients)
+      _ = shuffling.bits()
+      #expect(model.weight != before.0 && shuffling.state != before.1)
+      try Checkpoint(path: "checkpoint.safetensors").restore(to: state)
+      #expect(model.weight == before.0 && shuffling.state == before.1)
+      #expect(adam.state.step == 1)
+    }
+  }
+
+  @Test func theReadmeShowsTheseExamples() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
+    let sampling = root.appendingPathComponent("Tests/SamplingTests/ReadmeTests.swift")
+    let sources = try [URL(fileURLWithPath: #filePath), sampling].map {
+      try String(contentsOf: $0, encoding: .utf8)
+    }
+    let examples = sources.flatMap { parts(of: $0, from: "// README: ", to: "// README: end") }
+    #expect(examples.count == 5)
+    // The manifest of another package is Swift, too, but no test can compile it.
+    let blocks = parts(of: readme, from: "```swift", to: "```").filter {
+      !$0.contains(".package(")
+    }
+    #expect(blocks.sorted() == examples.sorted())
+  }
+}
+
+/// What stands between a line that begins with `start` and the next line that is `end`, without
+/// the indentation of the whole.
+private func parts(of text: String, from start: String, to end: String) -> [String] {
+  var parts: [String] = []
+  var open: [String]?
+  for line in text.components(separatedBy: "\n") {
+    let content = line.trimmingCharacters(in: .whitespaces)
+    if let lines = open, content == end {
+      let indentation = lines.filter { !$0.isEmpty }.map { $0.prefix { $0 == " " }.count }.min()
+      parts.append(lines.map { String($0.dropFirst(indentation ?? 0)) }.joined(separator: "\n"))
+      open = nil
+    } else if open != nil {
+      open?.append(line)
+    } else if content.hasPrefix(start), content != end {
+      open = []
+    }
+  }
+  return parts
+}

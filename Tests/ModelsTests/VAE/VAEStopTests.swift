@@ -1,0 +1,75 @@
+import Datasets
+import NN
+import Tensor
+import Testing
+import ModelSupport
+import Models
+import Training
+
+/// A mistake, and what the program says when it stops for it.
+private struct StopRow: Sendable {
+  let message: String
+  let mistake: @Sendable (VAE, Random) -> Void
+  init(_ message: String, _ mistake: @escaping @Sendable (VAE, Random) -> Void) {
+    (self.message, self.mistake) = (message, mistake)
+  }
+}
+
+private let stopRows: [StopRow] = [
+  .init("Dense(6, 5): expected an input of shape [batch, 6], found [2, 7]") {
+    _ = $0.loss(Tensor.zeros([2, 7]), $1)
+  },
+  .init("Dense(6, 5): expected an input of shape [batch, 6], found [6]") { vae, _ in
+    _ = vae.reconstruct(Tensor.zeros([6]))
+  },
+  .init("Dense(3, 5): expected an input of shape [batch, 3], found [1, 2]") { vae, _ in
+    _ = vae.decode(Tensor.zeros([1, 2]))
+  },
+  .init("Reshape([8, 4, 1]): expected an input of shape [batch, …] with 32 elements for each") {
+    _ = VAE(height: 8, width: 4, $1).reconstruct(Tensor.zeros([2, 33]))
+  },
+  .init(
+    "VAE: architecture conv: expected images whose sides are multiples of 4, found 9×8×1"
+  ) {
+    _ = VAE(height: 9, width: 8, $1)
+  },
+  .init("expected one importance sample or more, found 0") {
+    _ = $0.logLikelihood(of: Tensor.zeros([2, 6]), sampleCount: 0, using: $1)
+  },
+  .init("interpolated: expected two steps or more in a line, found 1") { _, _ in
+    let z = Tensor.zeros([1, 6])
+    _ = interpolated(from: z, to: z, steps: 1)
+  },
+  .init("LossTrainer: expected images of shape [1, 6, 1], found [2, 4, 1]") {
+    train($0, height: 2, width: 4, channels: 1, $1)
+  },
+  .init("LossTrainer: expected images of shape [1, 6, 1], found [1, 2, 3]") {
+    train($0, height: 1, width: 2, channels: 3, $1)
+  },
+]
+
+/// Makes a trainer for black images of this size.
+private func train(
+  _ model: VAE, height: Int, width: Int, channels: Int, _ random: Random
+) {
+  let images = LabeledImages(
+    height: height, width: width, channels: channels,
+    pixels: [UInt8](repeating: 0, count: height * width * channels), labels: [0])
+  guard let batches = try? Batches(images, size: 1) else { return }
+  _ = LossTrainer(model, train: batches, test: batches, using: random)
+}
+
+@Suite struct VAEStopTests {
+  @Test(arguments: stopRows.indices)
+  func mistakesStopWithAMessage(_ index: Int) async throws {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { [index] in
+      let random = Random(seed: 0)
+      let vae = VAE(features: 6, hidden: [5], latent: 3, random)
+      stopRows[index].mistake(vae, random)
+    }
+    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(text.contains(stopRows[index].message), "\(text)")
+  }
+}
