@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "operations.h"
+#include "samplers.h"
 
 #pragma clang assume_nonnull begin
 
