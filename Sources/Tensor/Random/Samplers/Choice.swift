@@ -48,7 +48,8 @@ extension Random {
     let possible = double.doubles.lazy.filter { $0 > 0 }.count
     precondition(
       possible >= (replacing ? 1 : count),
-      "\(call.sampler): expected \(replacing ? 1 : count) weights or more above 0, found \(possible)")
+      "\(call.sampler): expected \(replacing ? 1 : count) weights or more above 0, found \(possible)"
+    )
     if replacing {
       return categorical([count], logits: log(double)).doubles.map { Int($0) }
     }

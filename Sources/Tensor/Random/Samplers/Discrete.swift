@@ -52,7 +52,7 @@ extension Random {
   /// Returns categories, each the index of a logit: with probability ∝ eˡ of a logit l, never one of −∞.
   ///
   /// ```swift
-  /// random.categorical([1000], logits: Tensor([0, 1, -.infinity]))   // [1000], of zeros and ones
+  /// random.categorical([1000], logits: Tensor([0, 1, -Double.infinity]))   // [1000], of zeros and ones
   /// ```
   ///
   /// - Parameters:

@@ -51,8 +51,10 @@ extension Random {
     logGamma(shape, concentration: Tensor(concentration, dtype: dtype))
   }
 
-  /// Returns samples of the beta distribution on [0, 1], with density ∝ xᵃ⁻¹ (1 − x)ᵇ⁻¹: the share of one
-  /// gamma sample in the sum of two. Gradients flow to both parameters through these, to second order.
+  /// Returns samples of the beta distribution on [0, 1], with density ∝ xᵃ⁻¹ (1 − x)ᵇ⁻¹.
+  ///
+  /// They are the share of one gamma sample in the sum of two, and gradients flow to both parameters
+  /// through these, to second order.
   ///
   /// - Parameters:
   ///   - shape: The result's shape; by default the parameters' common one.
@@ -151,7 +153,7 @@ extension Random {
 
 /// The derivative of the logarithm y of a gamma sample in its shape parameter a at a fixed quantile:
 /// −(∂F/∂a) / (∂F/∂y), with F the distribution function.
-private func logGammaSlope(_ a: Tensor, _ y: Tensor) -> Tensor {
+func logGammaSlope(_ a: Tensor, _ y: Tensor) -> Tensor {
   logGammaSlope(.itself, a, y).tracked(
     from: (a, { _, dy in (dy * secondSlope(.inShape, a, y)).summed(to: a.shape) }),
     (y, { _, dy in dy * secondSlope(.inLogarithm, a, y) }))

@@ -24,12 +24,14 @@ extension Random {
       name, shape, ("degreesOfFreedom", degreesOfFreedom, .above(size - 1), 0),
       ("choleskyFactor", choleskyFactor, .finite, 2))
     let below = Tensor(
-      (0..<size * size).map { $0 % size < $0 / size ? 1.0 : 0 }, shape: [size, size], dtype: .float64)
+      (0..<size * size).map { $0 % size < $0 / size ? 1.0 : 0 }, shape: [size, size],
+      dtype: .float64)
     let identity = Tensor.identity(size, dtype: .float64)
     let factor = choleskyFactor.converted(to: .float64)
     let constant = stopGradient(factor)
     let above = constant * (1 - below - identity)
-    call.expect(above .== Tensor(0, dtype: .float64), "zeros above the diagonal of choleskyFactor") {
+    call.expect(above .== Tensor(0, dtype: .float64), "zeros above the diagonal of choleskyFactor")
+    {
       "\(above.doubles[$0])"
     }
 
