@@ -184,7 +184,8 @@ private func exponentialIntegral(_ x: Double) -> Double {
         [10], standardDeviation: 1e-300, lower: 1, dtype: .float64)
       #expect(hardly.doubles.allSatisfy { $0 == 1 })
     }
-    #expect(random.logGamma([10], concentration: Double.leastNonzeroMagnitude, dtype: .float64).isFinite)
+    #expect(
+      random.logGamma([10], concentration: Double.leastNonzeroMagnitude, dtype: .float64).isFinite)
     let half = random.dirichlet([100], concentration: Tensor([1e-200, 1e-200], dtype: .float64))
     #expect(half.isFinite && half.doubles.allSatisfy { $0 == 0 || $0 == 1 })
   }
