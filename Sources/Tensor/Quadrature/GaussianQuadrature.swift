@@ -7,8 +7,8 @@
 /// ```
 ///
 /// The nodes are roots of an orthogonal polynomial. They are found by bisection in the polynomials'
-/// recurrence and refined, with the weights, by Newton's method in 32 digits; all are right to the last
-/// place or the one before it. The cost grows with `count`².
+/// recurrence and refined, with the weights, by Newton's method in 32 digits; all are the
+/// numbers nearest to the exact ones. The cost grows with `count`².
 public struct GaussianQuadrature: Sendable {
   /// Where the function is evaluated, in ascending order: float64 `[count]`.
   public let nodes: Tensor
