@@ -101,11 +101,26 @@ let package = Package(
       name: "DatasetsTests",
       dependencies: ["Datasets", "Files", "Fuzzing", "Images", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
+    .target(
+      name: "TrainingSupport", dependencies: ["Images", "NN", "Tensor", "TestSupport", "Training"],
+      path: "Tests/TrainingSupport"),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "CommandLine", "Training", "Datasets", "Files", "Fuzzing", "Images", "NN", "Plots",
-        "Settings", "Tensor", "TestSupport",
+        "CommandLine", "Training", "Datasets", "Distributions", "Files", "Fuzzing", "Images", "NN",
+        "Plots", "Settings", "Tensor", "TestSupport", "TrainingSupport",
+      ]),
+    .testTarget(
+      name: "ReportTests",
+      dependencies: [
+        "Report", "CommandLine", "Files", "Fuzzing", "Images", "Plots", "Settings", "Tensor",
+        "TestSupport", "Training", "TrainingSupport",
+      ]),
+    .testTarget(
+      name: "CommandsTests",
+      dependencies: [
+        "Commands", "CommandLine", "Datasets", "Files", "Images", "NN", "Settings", "Tensor",
+        "TestSupport", "Training",
       ]),
     .target(
       name: "ModelSupport", dependencies: ["Models", "NN", "Tensor"], path: "Tests/ModelSupport"),

@@ -28,7 +28,10 @@ public struct ModelSize: Equatable, Sendable {
   ///   - build: Builds the model, with this framework's initialisers.
   public static func measured<Built>(for data: DataShape, _ build: () -> Built) -> ModelSize {
     let budget = ParameterBudget(0)
-    _ = budget.spend(build)
+    let built = budget.spend(build)
+    // Layers make their small parameters, such as scales, without asking the budget.
+    let others = (built as? any Module)?.parameterCount ?? 0
+    let parameters = budget.count.addingReportingOverflow(others)
     let outputs = budget.shapes.reduce(0.0) { sum, shape in
       switch shape.count {
       case 2: sum + Double(shape[1])
@@ -36,6 +39,8 @@ public struct ModelSize: Equatable, Sendable {
       default: sum
       }
     }
-    return ModelSize(parameters: budget.count, outputs: Int(min(outputs, 1e18)))
+    return ModelSize(
+      parameters: parameters.overflow ? .max : parameters.partialValue,
+      outputs: Int(min(outputs, 1e18)))
   }
 }

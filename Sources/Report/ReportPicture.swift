@@ -62,7 +62,9 @@ struct ReportPicture {
   static func series(in folder: RunFolder, name: String) -> (shown: [ReportPicture], count: Int) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path(of: name))) ?? []
     let epochs = names.compactMap { file in
-      file.wholeMatch(of: /epoch-(\d+)\.(?:png|svg)/).flatMap { match in Int(match.1) }.map { ($0, file) }
+      file.wholeMatch(of: /epoch-(\d+)\.(?:png|svg)/).flatMap { match in Int(match.1) }.map {
+        ($0, file)
+      }
     }.sorted { $0.0 < $1.0 }
     func picture(_ place: Int) -> ReportPicture? {
       ReportPicture("\(name)/\(epochs[place].1)", in: folder, epoch: epochs[place].0)

@@ -47,7 +47,8 @@ struct EpochTable {
   }
 
   private func row(_ head: String, _ groups: [String], rate: String, timeLeft: String) -> String {
-    let gap = String(repeating: " ", count: max(0, unit.count + 3 - rate.count))
+    // As wide as the heading, and at least as a rate of millions.
+    let gap = String(repeating: " ", count: max(0, max(9, unit.count + 2) - rate.count))
     return head + "  " + groups.joined(separator: " ") + gap + rate + "  " + timeLeft
   }
 

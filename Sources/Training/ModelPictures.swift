@@ -4,8 +4,10 @@ import Images
 import NN
 import Tensor
 
-/// What there is to look at of a model of images: samples, reconstructions, interpolations, the map
-/// of its codes. Which of these follows from what the model can do.
+/// What there is to look at of a model: samples, reconstructions, interpolations, a map of its codes.
+///
+/// Which of these follows from what the model can do. Those of models of images are images, others
+/// are drawn.
 public struct ModelPictures {
   /// A picture, what it is called, and what is on it.
   public struct Named {

@@ -43,7 +43,7 @@ public struct RecordedRun: Sendable {
     for option in options {
       guard let value = record[option.name], let text = value.argument else { continue }
       if option.role == .changeable, case .flag = value { continue }
-      if value == .integers([]) {
+      if value == .integers([]), case .integers = option.defaultValue {
         values[option.name] = value
         continue
       }

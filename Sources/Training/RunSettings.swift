@@ -78,7 +78,8 @@ public struct RunSettings: SettingGroup {
     "threads; results do not depend on it", in: 1...256, absence: "all processors", .changeable)
   public var threads: Int? = nil
   @Setting("epochs between pictures", in: .atLeast(1)) public var sampleEvery = 1
-  @Setting("epochs between checkpoints", in: .atLeast(1), .changeable) public var checkpointEvery = 1
+  @Setting("epochs between checkpoints", in: .atLeast(1), .changeable) public var checkpointEvery =
+    1
   @Setting(
     "end after PATIENCE epochs without improvement", in: .atLeast(1), placeholder: "PATIENCE",
     absence: "never", .changeable) public var earlyStop: Int? = nil

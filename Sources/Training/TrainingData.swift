@@ -74,7 +74,8 @@ public struct TrainingData: Sendable {
     case .text(let path):
       let text = try TextData(path: path, unit: settings.unit, window: settings.window ?? 128)
       try self.init(
-        text, name: "the text \(path), \(text.vocabulary.count) different \(settings.unit.noun.plural)",
+        text,
+        name: "the text \(path), \(text.vocabulary.count) different \(settings.unit.noun.plural)",
         choice: path, classes: 0, settings, batchSize: batchSize)
     case .images(let folder) where !MNIST.hasFiles(in: folder):
       try self.init(
@@ -201,7 +202,9 @@ extension TrainingData {
     let notes =
       constant.isEmpty
       ? []
-      : ["of one value in all training rows: \(Readable.list(constant.map { printable($0) }, "and"))"]
+      : [
+        "of one value in all training rows: \(Readable.list(constant.map { printable($0) }, "and"))"
+      ]
     let count = data.columnNames.count
     try self.init(
       data, name: "\(count) \(count == 1 ? "column" : "columns") of \(path)", choice: path,

@@ -143,7 +143,8 @@ public struct TrainingRun {
             information: information) : nil)
       let line = lines.row(
         epoch: epoch, state.figures, best: isBest ? trainer.testColumns[0] : nil,
-        rate: Double(trainer.examplesPerEpoch * progress.unitsPerExample) / max(trainingTime.seconds, 1e-9),
+        rate: Double(trainer.examplesPerEpoch * progress.unitsPerExample)
+          / max(trainingTime.seconds, 1e-9),
         timeLeft: progress.timeLeft)
       writer.begin(files.write) { [progress, folder] in
         progress.printLine(line)
@@ -261,10 +262,12 @@ private struct EpochFiles: Sendable {
   func write() throws {
     try table.write()
     for (name, picture) in pictures { try folder.write(picture, to: "\(name)/\(pictureName)") }
-    let images = pictures.compactMap { name, picture in
-      if case .images(let grid) = picture { (name: name, image: grid.image) } else { nil }
+    if let events {
+      let images = pictures.compactMap { name, picture in
+        if case .images(let grid) = picture { (name: name, image: grid.image) } else { nil }
+      }
+      try events.add(figures: figures, pictures: images, step: step)
     }
-    try events?.add(figures: figures, pictures: images, step: step)
     try model?()
     if let checkpoint { try folder.write(checkpoint) } else { try folder.flush() }
   }

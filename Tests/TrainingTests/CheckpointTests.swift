@@ -13,14 +13,14 @@ import Testing
   let path: String
 
   init() throws {
-    temporary = try TemporaryFolder()
+    temporary = try TemporaryFolder(inMemory: true)
     path = temporary.path + "/checkpoint.safetensors"
   }
 
   /// A model with all that a model can have, its optimiser, its average and a stream.
   private final class Training {
     let model: Sequential
-    let adam = Adam(for: model, learningRate: 0.01)
+    let adam: Adam
     let average: MovingAverage
     let data: Random
 
@@ -32,6 +32,7 @@ import Testing
         Dropout(0.5, using: random)
         Dense(width, 2, using: random)
       }
+      adam = Adam(for: model, learningRate: 0.01)
       average = MovingAverage(of: model, decay: 0.9)
       data = random.split()
     }
@@ -236,7 +237,7 @@ import Testing
   func aStepThatNoOptimizerCanHave(text: String) throws {
     try write(positions: ["o": text])
     let checkpoint = try Checkpoint(path: path)
-    let parts: [StatePart] = [.optimizer("o", Adam(), of: Sequential {})]
+    let parts: [StatePart] = [.optimizer("o", Adam(for: Sequential {}))]
     #expect(throws: CheckpointError.self) { try checkpoint.restore(to: parts) }
   }
 

@@ -1,4 +1,6 @@
+import CommandLine
 import NN
+import Tensor
 import Testing
 
 @testable import Training
@@ -6,11 +8,19 @@ import Testing
 @Suite struct MemoryEstimateTests {
   private let available = AvailableMemory(bytes: 1_000_000, limit: "the machine has left")
 
+  /// The size of layers of these widths, built without taking memory for them.
+  private func size(_ widths: [Int]) -> ModelSize {
+    .measured(for: .points(dimensions: widths[0])) {
+      let random = Random(seed: 0)
+      for (width, next) in zip(widths, widths.dropFirst()) { _ = Dense(width, next, using: random) }
+    }
+  }
+
   @Test func aTrainingThatFitsIsNotRefused() throws {
-    let memory = MemoryEstimate(of: .perceptron([10, 20, 3]), batch: 4, epochs: 2)
+    let memory = MemoryEstimate(of: size([10, 20, 3]), batch: 4, epochs: 2)
     // 283 parameters seven times, 23 outputs for each of 4 examples twice, in float32.
     #expect(memory.bytes == 4 * (7 * 283 + 2 * 23 * 4))
-    let once = MemoryEstimate(of: .perceptron([10, 20, 3]), batch: 4, epochs: 1)
+    let once = MemoryEstimate(of: size([10, 20, 3]), batch: 4, epochs: 1)
     #expect(once.bytes == 4 * (4 * 283 + 2 * 23 * 4))
     try memory.check(smaller: ["--hidden"], available)
     try memory.check(smaller: ["--hidden"], nil)
@@ -19,13 +29,13 @@ import Testing
 
   @Test func muchIsTold() throws {
     let memory = MemoryEstimate(
-      of: NetworkSize(parameters: 20_000, outputs: 0), batch: 1, epochs: 9)
+      of: ModelSize(parameters: 20_000, outputs: 0), batch: 1, epochs: 9)
     try memory.check(smaller: ["--hidden"], available)
     #expect(memory.note(available) == "memory:  about 560 kB, of 1.0 MB that the machine has left")
   }
 
   @Test func whatCannotFitIsRefused() {
-    let memory = MemoryEstimate(of: .perceptron([784, 65_536, 65_536, 20]), batch: 128, epochs: 2)
+    let memory = MemoryEstimate(of: size([784, 65_536, 65_536, 20]), batch: 128, epochs: 2)
     let error = #expect(throws: MemoryError.self) {
       try memory.check(smaller: ["--hidden", "--batch-size"], available)
     }
@@ -39,7 +49,7 @@ import Testing
   }
 
   @Test func aBatchBeyondAllMemoryIsRefusedToo() {
-    let memory = MemoryEstimate(of: .perceptron([784, 400]), batch: Int.max / 2, epochs: 1)
+    let memory = MemoryEstimate(of: size([784, 400]), batch: Int.max / 2, epochs: 1)
     #expect(throws: MemoryError.self) { try memory.check(smaller: [], available) }
   }
 

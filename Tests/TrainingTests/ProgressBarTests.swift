@@ -9,9 +9,13 @@ import Testing
     var width = 100
     var written: [String] = []
 
-    func progress(isTerminal: Bool = true, isQuiet: Bool = false) -> ProgressBar {
+    func progress(
+      isTerminal: Bool = true, isQuiet: Bool = false, unit: String = "images",
+      unitsPerExample: Int = 1
+    ) -> ProgressBar {
       ProgressBar(
-        epochs: 30, examplesPerEpoch: 1000, isQuiet: isQuiet,
+        epochs: 30, examplesPerEpoch: 1000, unit: unit, unitsPerExample: unitsPerExample,
+        isQuiet: isQuiet,
         output: ProgressOutput(
           isTerminal: isTerminal,
           width: { self.width },
@@ -34,6 +38,18 @@ import Testing
         "\repoch  3/30  [#####.................]   25 %  125 images/s  3 min 42 s left"
           + "  loss 113.24  kl 25.100\u{1B}[K"
       ])
+  }
+
+  @Test(arguments: [
+    ("points", 1, "125 points/s"), ("rows", 1, "125 rows/s"),
+    ("characters", 128, "16,000 characters/s"),
+  ])
+  func theRateIsInTheUnitOfTheData(unit: String, unitsPerExample: Int, rate: String) {
+    let progress = screen.progress(unit: unit, unitsPerExample: unitsPerExample)
+    progress.beginEpoch(3)
+    screen.now = .seconds(2)
+    progress.advance(by: 250)
+    #expect(screen.written.last?.contains("25 %  \(rate)  3 min 42 s left") == true)
   }
 
   @Test func theTimeLeftCountsWhatLiesBetweenEpochs() {

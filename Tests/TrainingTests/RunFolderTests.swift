@@ -1,12 +1,10 @@
 import Files
 import Foundation
-<<<<<<< HEAD
 import Images
 import NN
-import Tensor
-=======
+import Plots
 import Settings
->>>>>>> house
+import Tensor
 import TestSupport
 import Testing
 
@@ -81,17 +79,32 @@ import Testing
     #expect(try temporary.text(of: "vae-001/note.txt") == "")
   }
 
+  @Test func picturesAreImagesOrDrawings() throws {
+    let folder = try RunFolder(in: temporary.path, name: "vae")
+    let grid = ImageGrid([1], imageHeight: 1, imageWidth: 1, columns: 1)
+    let figure = Figure.grid([Figure(title: "A line") { Line([0, 1], [0, 1]) }], columns: 1)
+    for (name, picture) in [("a", Picture.images(grid)), ("b/epoch-001", .figure(figure))] {
+      try folder.write(picture, to: name)
+      #expect(access(folder.path(of: "\(name).\(picture.fileExtension)"), F_OK) == 0)
+    }
+    #expect(try temporary.names(in: "vae-001") == ["a.pgm", "a.png", "b"])
+    #expect(try temporary.names(in: "vae-001/b") == ["epoch-001.svg"])
+    #expect(try temporary.text(of: "vae-001/b/epoch-001.svg") == figure.svg)
+  }
+
   // MARK: - A folder that is moved
 
   @Test func whatIsWrittenGoesWhereTheFolderWentAndNoneIsMadeUnderItsOldName() throws {
     let folder = try RunFolder(in: temporary.path, name: "vae")
     var losses = try CSVFile("loss.csv", in: folder, columns: ["epoch"])
-    let events = try EventFile(in: folder, hyperparameters: [:])
+    try folder.append([1], to: "notes")
     #expect(folder.newPath() == nil)
     let (old, new) = (folder.path, temporary.path + "/kept")
     rename(old, new)
     try losses.append([.integer(1)])
-    try events.add(figures: [("a", 1)], pictures: [], step: 1)
+    try folder.append([2], to: "notes")
+    let figure = Figure { Line([0, 1], [0, 1]) }
+    try folder.write(.figure(Figure.grid([figure], columns: 1)), to: "points/epoch-001")
     try folder.write(Image(height: 1, width: 1, channels: 1, pixels: [7]), to: "samples/epoch-001")
     let layer = Dense(1, 1, using: Random(seed: 1))
     try KeptModel(layer, metadata: [:]).files([KeptModel.bestName], in: folder)()
@@ -102,8 +115,9 @@ import Testing
     #expect(
       try temporary.names(in: "kept") == [
         "best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors",
-        "events.out.tfevents.001", "loss.csv", "samples",
+        "loss.csv", "notes", "points", "samples",
       ])
+    #expect(try temporary.bytes(of: "kept/notes") == [1, 2])
     #expect(try temporary.text(of: "kept/loss.csv") == "epoch\n1\n")
     #expect(folder.path == new && folder.newPath() == new && folder.newPath() == nil)
     #expect(try folder.latestCheckpoint { Issue.record("\($0)") }?.epoch == 2)

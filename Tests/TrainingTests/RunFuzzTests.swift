@@ -1,50 +1,30 @@
-import Files
+import CommandLine
 import Foundation
 import Fuzzing
-import Tensor
+import Settings
 import TestSupport
 import Testing
+import Training
+import TrainingSupport
 
-@testable import Training
-
-/// Broken checkpoints, configurations and tables of runs: what reads them does not crash, hang or take more
-/// memory than it should, and what it takes for good can be trained on and shown.
+/// Broken configurations and tables of runs: what reads them does not crash, hang or take more memory
+/// than it should.
 @Suite struct RunFuzzTests {
-  @Test(.timeLimit(.minutes(60))) func brokenCheckpoints() async {
+  /// A table of steps is read back when the run goes on.
+  @Test(.timeLimit(.minutes(60))) func brokenTablesOfSteps() async {
     await #expect(processExitsWith: .success) {
-      threadCount = 1
-      let run = try FinishedRun()
-      let file = try run.temporary.bytes(of: "tiny-001/checkpoint.safetensors")
-      var mutator = Mutator(
-        of: [.safetensors(file, endsInChecksum: true)],
-        tokens: ["\\n", ",", "position.", "epoch", "step", "metrics", "-", "e308", "nan"], seed: 1)
-      let outcome = try fuzz("checkpoints") {
-        mutator.next()
-      } read: { path in
-        let checkpoint = try Checkpoint(path: path)
-        guard checkpoint.epoch < 1_000 else { throw CocoaError(.fileReadCorruptFile) }
-        try run.resume(checkpoint)
-      }
-      #expect(outcome.isGood, "\(outcome)")
-    }
-  }
-
-  /// `steps.csv` is read back, `loss.csv` shown.
-  @Test(.timeLimit(.minutes(60)), arguments: ["loss.csv", "steps.csv"])
-  func brokenTables(name: String) async {
-    await #expect(processExitsWith: .success) { [name] in
-      let run = try FinishedRun()
-      let file = try run.temporary.bytes(of: "tiny-001/" + name)
-      let checkpoint = try Checkpoint(path: run.folder.path(of: "checkpoint.safetensors"))
+      let run = try TinyRun(epochs: 2)
+      let file = try run.temporary.bytes(of: "tiny-001/steps.csv")
+      let checkpoint = try Checkpoint(path: run.checkpointPath)
       var mutator = Mutator(
         of: [StructuredFile([.text(file)])],
         tokens: [",", "\n", "\r\n", "epoch", "\u{1B}", "nan", "-"],
         seed: 2)
-      let outcome = try fuzz(name) {
+      let outcome = try fuzz("steps.csv") {
         mutator.next()
       } read: { path in
-        rename(path, run.folder.path(of: name))
-        if name == "steps.csv" { try run.resume(checkpoint) } else { try run.report() }
+        rename(path, run.folder.path(of: "steps.csv"))
+        try run.resume(checkpoint)
       }
       #expect(outcome.excess <= 64 << 20 && outcome.readCount > 0, "\(outcome)")
     }
@@ -54,15 +34,10 @@ import Testing
     await #expect(processExitsWith: .success) {
       let folder = try TemporaryFolder()
       let command = Command(
-        name: "try", summary: "Tries.", version: "1", defaults: SomeOptions(),
-        options: [
-          .integer("count", \.count, in: .between(1, and: 1_000), help: "how many"),
-          .integers("hidden", \.hidden, in: .between(1, and: 65_536), help: "how wide"),
-          .number("rate", \.rate, in: .above(0), help: "how fast"),
-          .text("name", \.name, placeholder: "TEXT", help: "who"),
-          .flag("quiet", \.isQuiet, help: "say nothing"),
-        ])
-      let json = try command.configuration(of: SomeOptions()).json()
+        name: "try", summary: "Tries.", groups: [OptionGroup("Options", SomeOptions.definitions)])
+      var configuration = SomeOptions().record
+      configuration["model"] = .text("try")
+      let json = try configuration.json()
       var mutator = Mutator(
         of: [StructuredFile([.text(Array(json.utf8))])],
         tokens: [
@@ -74,51 +49,30 @@ import Testing
         mutator.next()
       } read: { path in
         rename(path, folder.path + "/config.json")
-        let options = try command.options(ofRun: folder.path, changedBy: ["--count", "3"])
-        precondition((1...1_000).contains(options.count) && options.rate.isFinite, "\(options)")
+        let run = try RecordedRun(path: folder.path)
+        let own = command.defaults(over: try run.values(of: SomeOptions.definitions))
+        guard case .run(let given) = try command.parse(["--count", "3"], over: own) else {
+          preconditionFailure("expected a run")
+        }
+        let options = try SomeOptions(given.values)
+        precondition(options.count == 3 && options.rate.isFinite, "\(options)")
+        let recorded = try SomeOptions(own)
+        precondition((1...1_000).contains(recorded.count), "\(own)")
+        try run.check(given.values, of: SomeOptions.definitions, own)
       }
       #expect(outcome.excess <= 64 << 20 && outcome.readCount > 0, "\(outcome)")
     }
   }
 }
 
-private struct SomeOptions: Sendable {
-  var count = 3
-  var hidden = [400, 200]
-  var rate = 0.001
-  var name = "a"
-  var isQuiet = false
-}
+private struct SomeOptions: SettingGroup {
+  @Setting("how many", in: 1...1_000, .changeable) var count = 3
+  @Setting("how wide", in: 1...65_536) var hidden = [400, 200]
+  @Setting("how fast", in: .above(0)) var rate = 0.001
+  @Setting("who") var name = "a"
+  @Setting("from where", pathOr: ["drawn"], .changeable) var data: String? = nil
+  @Setting("which", absence: "all") var columns: NameList? = nil
+  @Setting("say nothing", .changeable) var quiet = false
 
-/// The folder of a run of two epochs.
-private struct FinishedRun {
-  let temporary: TemporaryFolder
-  let folder: RunFolder
-
-  init() throws {
-    temporary = try TemporaryFolder()
-    folder = try RunFolder(in: temporary.path, name: "tiny")
-    _ = try run(epochs: 2).train(TinyTrainer())
-  }
-
-  private func run(epochs: Int) -> TrainingRun {
-    TrainingRun(
-      folder: folder, epochs: epochs, picturesEvery: 5, stepsLoggedEvery: 1,
-      progress: ProgressBar(epochs: epochs, examplesPerEpoch: 4, isQuiet: true),
-      isInterrupted: { false })
-  }
-
-  /// Goes on from a checkpoint for one epoch, and shows it.
-  func resume(_ checkpoint: Checkpoint) throws {
-    let outcome = try run(epochs: checkpoint.epoch + 1).train(TinyTrainer(), from: checkpoint)
-    if case .interrupted = outcome { throw CocoaError(.fileReadCorruptFile) }
-    try report()
-  }
-
-  func report() throws {
-    try Report(
-      folder: folder, configuration: [:], facts: [], charts: TinyTrainer().charts,
-      lossColumn: "test_loss"
-    ).write()
-  }
+  init() {}
 }

@@ -2,6 +2,8 @@ import Files
 import Foundation
 import Images
 import NN
+import Plots
+import Synchronization
 import Tensor
 import TestSupport
 import Testing
@@ -84,6 +86,49 @@ import Testing
     // The clock of the screen stands still, so the run takes no time.
     let row = /epoch  2\/10  4.8000    200.00     48.000    +[\d,]+  0 s\n/
     #expect(try row.wholeMatch(in: screen.written[3]) != nil, "\(screen.written)")
+  }
+
+  /// An epoch of five windows of a hundred characters each.
+  @Test func theRateCountsWhatIsInAnExample() throws {
+    let screen = ProgressBarTests.Screen()
+    func rate(unitsPerExample: Int) throws -> Double {
+      screen.written = []
+      let trainer = ScriptedTrainer()
+      trainer.pause = 0.02
+      _ = try run(
+        epochs: 1,
+        progress: screen.progress(
+          isTerminal: false, unit: "characters", unitsPerExample: unitsPerExample)
+      ).train(trainer)
+      #expect(screen.written[1].hasSuffix(" characters/s  time left\n"))
+      let row = screen.written[2].replacing(",", with: "").split(separator: " ")
+      return try #require(Double(row[5]))
+    }
+    // Three steps take 60 ms or more, so that five examples are at most 83 a second.
+    #expect(try rate(unitsPerExample: 1) < 84)
+    let many = try rate(unitsPerExample: 1_000_000)
+    #expect(many < 84_000_000 && many > 1_000)
+  }
+
+  /// What is no image is drawn; a log such as TensorBoard's gets the images alone.
+  @Test func picturesMayBeDrawings() throws {
+    let log = RecordingLog()
+    let trainer = ScriptedTrainer()
+    trainer.drawing = Figure(title: "points") { Line([0, 1], [0, 1]) }
+    let run = TrainingRun(
+      folder: folder, epochs: 2, picturesEvery: 1, events: log,
+      progress: ProgressBar(epochs: 2, examplesPerEpoch: 5, isQuiet: true),
+      isInterrupted: { false })
+    _ = try run.train(trainer)
+    #expect(
+      try temporary.names(in: "vae-001/points") == ["epoch-001.svg", "epoch-002.svg"])
+    let svg = try temporary.text(of: "vae-001/points/epoch-002.svg")
+    #expect(svg.hasPrefix("<svg ") && svg.contains("points"))
+    #expect(
+      log.lines == [
+        "3: train_loss 1.8, train_kl 18.0, test_loss 100.0; samples 1×1, reconstructions 1×1",
+        "6: train_loss 4.8, train_kl 48.0, test_loss 200.0; samples 1×1, reconstructions 1×1",
+      ])
   }
 
   @Test func theBestTestLossSoFarIsMarked() throws {
@@ -324,6 +369,20 @@ import Testing
   }
 }
 
+/// Writes down what it is given.
+private final class RecordingLog: EpochLog {
+  private let written = Mutex<[String]>([])
+  var lines: [String] { written.withLock { $0 } }
+
+  func add(
+    figures: [(name: String, value: Double)], pictures: [(name: String, image: Image)], step: Int
+  ) {
+    let values = figures.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+    let images = pictures.map { "\($0.name) \($0.image.height)×\($0.image.width)" }
+    written.withLock { $0.append("\(step): \(values); \(images.joined(separator: ", "))") }
+  }
+}
+
 /// A trainer of three batches an epoch: the loss of a step is its number, the divergence ten times
 /// that, the loss of an evaluation a hundred times the number of the epoch.
 private final class ScriptedTrainer: Trainer {
@@ -342,6 +401,10 @@ private final class ScriptedTrainer: Trainer {
   /// The epoch in whose evaluation the program is asked to end.
   var interruptedEvaluation: Int?
   var testLoss: (_ epoch: Int) -> Double = { 100 * Double($0) }
+  /// How long a step takes, in seconds.
+  var pause = 0.0
+  /// What there is to look at besides.
+  var drawing: Figure?
 
   /// Counts steps and epochs where a checkpoint holds them.
   private final class Counts: Module {
@@ -371,6 +434,7 @@ private final class ScriptedTrainer: Trainer {
   func step(_ count: Int) -> StepResult {
     steps += 1
     calls.append("step \(steps)")
+    if pause > 0 { Thread.sleep(forTimeInterval: pause) }
     let loss = replaced[steps] ?? Double(steps)
     return StepResult(count: count, metrics: [loss, 10 * loss])
   }
@@ -385,8 +449,13 @@ private final class ScriptedTrainer: Trainer {
     calls.append("pictures")
     // The letter A.
     let grid = ImageGrid([65 / 255], imageHeight: 1, imageWidth: 1, columns: 1)
-    return ["samples", "reconstructions"].map { name in
+    let letters = ["samples", "reconstructions"].map { name in
       ModelPictures.Named(name: name, contents: "a letter", grid: grid)
     }
+    let drawings = drawing.map { figure in
+      ModelPictures.Named(
+        name: "points", contents: "a line", .figure(Figure.grid([figure], columns: 1)))
+    }
+    return letters + [drawings].compactMap(\.self)
   }
 }

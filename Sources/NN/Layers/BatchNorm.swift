@@ -43,7 +43,7 @@ public final class BatchNorm: RectifyingLayer {
   ///   - epsilon: ε, which keeps a channel of equal values from being divided by 0.
   public convenience init(_ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
     Self.checkSize(channels)
-    self.init(scale: Initializer.ones([channels]), momentum, epsilon)
+    self.init(channels, scale: Initializer.ones([channels]), momentum, epsilon)
   }
 
   /// Creates a layer whose scales are drawn, as a DCGAN's are from N(1, 0.02²) (Radford, Metz and
@@ -54,15 +54,16 @@ public final class BatchNorm: RectifyingLayer {
   ) {
     Self.checkSize(channels)
     let scale = initializer([channels], fanIn: 1, fanOut: 1, using: random)
-    self.init(scale: scale, momentum, epsilon)
+    self.init(channels, scale: scale, momentum, epsilon)
   }
 
-  private init(scale: Tensor, _ momentum: Double, _ epsilon: Double) {
+  private init(_ channels: Int, scale: Tensor, _ momentum: Double, _ epsilon: Double) {
     precondition(
       momentum >= 0 && momentum <= 1,
       "BatchNorm: expected a momentum in 0 ... 1, found \(momentum)")
     self.scale = scale
-    shift = Initializer.zeros(scale.shape)
+    // Of a model that is only measured the scale is empty, and the shift counts all the same.
+    shift = Initializer.zeros([channels])
     runningMean = Initializer.zeros(scale.shape)
     runningVariance = Initializer.ones(scale.shape)
     self.momentum = momentum

@@ -1,11 +1,13 @@
 import Foundation
 import FoundationXML
 import Images
+import Plots
 import Settings
 import TestSupport
 import Testing
+import Training
 
-@testable import Training
+@testable import Report
 
 /// The page that shows a run, read by an XML parser.
 @Suite struct ReportTests {
@@ -31,15 +33,18 @@ import Testing
 
     """
 
-  private func report() -> Report {
-    Report(
-      folder: folder, configuration: Self.configuration, facts: [("model", "4-2-4 <&>")],
-      ending: "trained 3 epochs",
-      charts: [
-        Chart("loss", unit: "nats per image", columns: ["train_loss", "test_loss"]),
-        Chart("KL", unit: "bits <&>", columns: ["train_kl"]),
-      ], lossColumn: "test_loss", evaluation: ["frechet-distance": .number(12.5)],
-      descriptions: ["samples/": "a <hundred> codes"])
+  private func report() -> RunReport {
+    var report = RunReport(
+      folder: folder, configuration: Self.configuration, facts: [("model", "4-2-4 <&>")])
+    report.ending = "trained 3 epochs"
+    report.charts = [
+      Chart("loss", unit: "nats per image", columns: ["train_loss", "test_loss"]),
+      Chart("KL", unit: "bits <&>", columns: ["train_kl"]),
+    ]
+    report.lossColumn = "test_loss"
+    report.evaluation = ["frechet-distance": .number(12.5)]
+    report.descriptions = ["samples/": "a <hundred> codes"]
+    return report
   }
 
   private func picture(_ shade: UInt8) -> Image {
@@ -54,7 +59,7 @@ import Testing
   }
 
   /// Writes the page, and reads it as XML.
-  private func page(of report: Report) throws -> XMLDocument {
+  private func page(of report: RunReport) throws -> XMLDocument {
     try report.write()
     return try XMLDocument(
       data: Data(contentsOf: URL(fileURLWithPath: folder.path(of: "report.html"))),
@@ -174,6 +179,34 @@ import Testing
     #expect(try texts(page, "//label/@for") == texts(page, "//input/@id"))
   }
 
+  /// Of what is no image, such as points in the plane, there is a drawing for each epoch.
+  @Test func aSeriesMayBeOfDrawings() throws {
+    try folder.write(Self.losses, to: "loss.csv")
+    func svg(_ epoch: Int) -> String {
+      Figure(title: "Epoch \(epoch) <&>") { Line([0, 1], [0, Double(epoch)]) }.svg
+    }
+    for epoch in 1...3 { try folder.write(svg(epoch), to: "samples/epoch-00\(epoch).svg") }
+    let page = try page(of: report())
+    #expect(
+      try texts(page, "//img/@src")
+        == (1...3).map {
+          "data:image/svg+xml;base64," + Data(svg($0).utf8).base64EncodedString()
+        })
+    #expect(try texts(page, "//img/@data-epoch") == ["1", "2", "3"])
+    #expect(try texts(page, "//img[@hidden]/@data-epoch") == ["1", "2"])
+    #expect(try texts(page, "//img/@class") == ["drawing", "drawing", "drawing"])
+    #expect(
+      try texts(page, "//img/@alt").last == "samples after epoch 3: a <hundred> codes")
+    #expect(try texts(page, "//input/@max") == ["2"])
+    #expect(try texts(page, "//h3").last == "samples")
+    // A page holds no more than 30 of them, evenly spaced.
+    for epoch in 4...70 {
+      try folder.write(svg(epoch), to: "samples/epoch-\(epoch < 10 ? "00" : "0")\(epoch).svg")
+    }
+    let epochs = try texts(self.page(of: report()), "//img/@data-epoch")
+    #expect(epochs.count == 30 && epochs.first == "1" && epochs.last == "70")
+  }
+
   @Test func longRunsAreShownInPart() throws {
     let rows = (1...1000).map { "\($0),\($0),1,\($0),3\n" }
     try folder.write("epoch,step,train_loss,test_loss,train_kl\n" + rows.joined(), to: "loss.csv")
@@ -206,7 +239,9 @@ import Testing
     report.ending = "interrupted in epoch 1 after batch 2"
     let page = try page(of: report)
     #expect(
-      try texts(page, "//header/p") == ["vae, Pushforward 0.1.0, interrupted in epoch 1 after batch 2"])
+      try texts(page, "//header/p") == [
+        "vae, Pushforward 0.1.0, interrupted in epoch 1 after batch 2"
+      ])
     #expect(
       try texts(page, "//main/section/h2") == ["Results", "Configuration", "Again"])
   }

@@ -2,8 +2,9 @@ import Foundation
 import Images
 import TestSupport
 import Testing
+import Training
 
-@testable import Training
+@testable import Report
 
 /// Event files, byte by byte; `scripts/check-tensorboard` reads one by TensorBoard itself.
 @Suite struct TensorBoardTests {

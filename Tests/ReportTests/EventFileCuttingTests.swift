@@ -1,8 +1,10 @@
+import CommandLine
 import Foundation
 import TestSupport
 import Testing
+import Training
 
-@testable import Training
+@testable import Report
 
 /// Event files of runs that were stopped or killed between two checkpoints and went on.
 @Suite struct EventFileCuttingTests {
@@ -93,6 +95,18 @@ import Testing
     try write([12], resumingAfter: 8)
     #expect(try records(1).records.map(\.step) == [0, 0, 4, 8])
     #expect(try records(2).records.map(\.step) == [0, 9, 0, 12])
+  }
+
+  /// A run's folder may be renamed while it trains.
+  @Test func eventsGoWhereTheFolderWent() throws {
+    let file = try EventFile(in: folder, hyperparameters: [:])
+    rename(folder.path, temporary.path + "/kept")
+    try file.add(figures: [("loss", 4)], pictures: [], step: 4)
+    #expect(try temporary.names() == ["kept"])
+    #expect(try steps() == [[4]])
+    try write([8], resumingAfter: 4)
+    #expect(try steps() == [[4], [8]])
+    #expect(try temporary.names(in: "kept").count == 2)
   }
 
   // MARK: Damage

@@ -1,3 +1,4 @@
+import Commands
 import Datasets
 import Files
 import Foundation
@@ -78,17 +79,20 @@ import Testing
   private func train(
     in path: String, epochs: Int, checkpointsEvery interval: Int, resuming: Bool
   ) throws {
-    var options = TrainingOptions(epochs: epochs)
-    options.batchSize = 4
-    options.out = path + "/deep/runs"
-    options.checkpointInterval = interval
-    options.isQuiet = true
-    if resuming { options.resume = path + Self.runPath }
-    let data = try TrainingData(Points(), name: "points", choice: "points", options)
-    let session = try TrainingSession("test", [:], options, data, model: "none")
-    let trainer = PointTrainer(data.train)
-    _ = try session.train(
-      trainer, stepsLoggedEvery: 1, keeping: KeptModel(trainer.model, metadata: ["a": "b"]))
+    let run = RunSettings.with {
+      $0.out = path + "/deep/runs"
+      $0.checkpointEvery = interval
+      $0.logEvery = 1
+      $0.quiet = true
+    }
+    let settings = TrainingSession.SessionSettings(
+      training: .with { $0.epochs = epochs }, run: run,
+      resume: resuming ? path + Self.runPath : nil)
+    let data = try TrainingData(
+      Pixels(), name: "pixels", choice: "pixels", .init(), batchSize: 4)
+    let session = try TrainingSession("test", settings, [:], data, model: "none")
+    let trainer = PixelTrainer(data.train)
+    _ = try session.train(trainer, keeping: KeptModel(trainer.model, metadata: ["a": "b"]))
     try session.folder.write(
       trainer.model.stateTensors().map { ($0.name, $0.value()) }, metadata: [:],
       to: RunFolder.modelName)
@@ -108,22 +112,23 @@ import Testing
 }
 
 /// Eight images of one pixel.
-private struct Points: ImageDataset {
+private struct Pixels: ImageDataset {
   let train = LabeledImages(
     height: 1, width: 1, pixels: (0..<8).map { 30 * $0 }, labels: [UInt8](repeating: 0, count: 8))
   var test: LabeledImages { train }
 }
 
 /// A small trainer of which every part of the state matters.
-private final class PointTrainer: Trainer {
+private final class PixelTrainer: Trainer {
   let model: Sequential
-  private let adam = Adam(for: model, learningRate: 0.1)
+  private let adam: Adam
   private let random: Random
   private let batches: Batches
 
   init(_ batches: Batches) {
     let random = Random(seed: 1)
     model = Sequential { Dense(1, 1, using: random) }
+    adam = Adam(for: model, learningRate: 0.1)
     self.random = random
     self.batches = batches
   }
@@ -150,8 +155,9 @@ private final class PointTrainer: Trainer {
     [square(model(Tensor([[0.25], [0.5]])) - 0.5).mean().scalar]
   }
 
-  func pictures() -> [(name: String, grid: ImageGrid)] {
+  func pictures() -> [ModelPictures.Named] {
     let value = Float(model(Tensor([[0.5]])).scalar)
-    return [("samples", ImageGrid([value], imageHeight: 1, imageWidth: 1, columns: 1))]
+    let grid = ImageGrid([value], imageHeight: 1, imageWidth: 1, columns: 1)
+    return [ModelPictures.Named(name: "samples", contents: "a pixel", grid: grid)]
   }
 }
