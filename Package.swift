@@ -139,7 +139,8 @@ let package = Package(
     .testTarget(
       name: "SamplingTests",
       dependencies: [
-        "Sampling", "Distributions", "Files", "Fuzzing", "Images", "Models", "ModelSupport", "NN", "Settings", "Tensor",
+        "Sampling", "Distributions", "Files", "Fuzzing", "Images", "Models", "ModelSupport", "NN",
+        "Settings", "Tensor",
         "TestSupport",
       ]),
     .testTarget(

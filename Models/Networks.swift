@@ -40,6 +40,7 @@ public protocol ConvolvableConfiguration: ModelConfiguration {
 }
 
 extension ConvolvableConfiguration {
+  /// Checks the settings against each other and the data.
   public func check(for data: DataShape) throws(UnsuitableSetting) {
     try checkConvolutions(for: data)
   }

@@ -8,7 +8,8 @@ public let registry: [ModelRow] = [
   ModelRow(
     GAN.self, "a generative adversarial network (Goodfellow et al. 2014), or a DCGAN", epochs: 20,
     learningRate: 0.0002),
-  ModelRow(Classifier.self, "a network that tells classes of images apart", epochs: 3, batchSize: 64),
+  ModelRow(
+    Classifier.self, "a network that tells classes of images apart", epochs: 3, batchSize: 64),
 ]
 
 /// A model in the registry: what it is, and how it is trained where nothing else is asked for.

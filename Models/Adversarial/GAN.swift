@@ -37,22 +37,32 @@ public final class GAN: PriorModel {
 
   /// The settings.
   public struct Configuration: ModelConfiguration {
+    /// Fully connected layers, or convolutions.
     @Setting("fully connected layers, or convolutions") public var architecture = Architecture.dense
+    /// Dimensions of the noise z.
     @Setting("dimensions of the noise z", in: layerWidths) public var latent = 100
+    /// Widths of a dense generator's hidden layers.
     @Setting("widths of a dense generator's hidden layers", in: layerWidths)
     public var generatorHidden = [256, 512, 1024]
+    /// Widths of a dense discriminator's hidden layers.
     @Setting("widths of a dense discriminator's hidden layers", in: layerWidths)
     public var discriminatorHidden = [512, 256]
+    /// Channels of a DCGAN's first layer.
     @Setting("channels of a DCGAN's first layer", in: 1...4096) public var baseChannels = 64
+    /// -log D(G(z)), or log(1 - D(G(z))).
     @Setting("-log D(G(z)), or log(1 - D(G(z)))")
     public var generatorLoss = GeneratorLoss.nonSaturating
+    /// Steps of the discriminator for one of the generator.
     @Setting("steps of the discriminator for one of the generator", in: 1...5, placeholder: "K")
     public var discriminatorSteps = 1
+    /// The amount subtracted from a real image's label.
     @Setting("the amount subtracted from a real image's label", in: .from(0, below: 0.5))
     public var labelSmoothing = 0.0
 
+    /// The defaults.
     public init() {}
 
+    /// Checks the settings against each other and the data.
     public func check(for data: DataShape) throws(UnsuitableSetting) {
       try expectNoText(data)
       guard architecture == .dcgan else { return }
@@ -67,8 +77,11 @@ public final class GAN: PriorModel {
     }
   }
 
+  /// What it is called on the command line and in files.
   public static let kind = "gan"
+  /// What it was built of.
   public let configuration: Configuration
+  /// The shape of the data that it was built for.
   public let dataShape: DataShape
   /// G: from noise, `[batch, latentSize]`, to samples, `[batch] + sampleShape`, in [−1, 1].
   public let generator: any Layer

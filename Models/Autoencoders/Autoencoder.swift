@@ -43,22 +43,31 @@ public final class Autoencoder: LossModel, EncodingModel {
 
   /// The settings.
   public struct Configuration: ConvolvableConfiguration {
+    /// Fully connected layers alone, or convolutions too.
     @Setting("fully connected layers alone, or convolutions too")
     public var architecture = Architecture.dense
+    /// Dimensions of a latent code.
     @Setting("dimensions of a latent code", in: layerWidths) public var latent = 64
+    /// Widths of a dense network's hidden layers.
     @Setting("widths of a dense network's hidden layers", in: layerWidths)
     public var hidden = [256]
+    /// Mean squared error, or binary cross-entropy.
     @Setting("mean squared error, or binary cross-entropy")
     public var loss = ReconstructionError.meanSquaredError
+    /// What makes pixels of the last layer.
     @Setting("what makes pixels of the last layer") public var output = Output.sigmoid
+    /// Noise on the images to be restored.
     @Setting("noise on the images to be restored") public var noise = Corruption.Kind.none
     // Among the levels of Vincent et al. (2008).
+    /// Standard deviation of the noise, or share of pixels masked.
     @Setting(
       "standard deviation of the noise, or share of pixels masked", in: .atLeast(0),
       absence: "0.25") public var noiseLevel: Double? = nil
 
+    /// The defaults.
     public init() {}
 
+    /// Whether it is of convolutions.
     public var isConvolutional: Bool { architecture == .conv }
 
     /// The noise with its level.
@@ -66,6 +75,7 @@ public final class Autoencoder: LossModel, EncodingModel {
       noise == .none ? .none : Corruption(noise, level: noiseLevel ?? 0.25)
     }
 
+    /// Checks the settings against each other and the data.
     public func check(for data: DataShape) throws(UnsuitableSetting) {
       try checkConvolutions(for: data)
       if loss == .binaryCrossEntropy {
@@ -89,8 +99,11 @@ public final class Autoencoder: LossModel, EncodingModel {
     }
   }
 
+  /// What it is called on the command line and in files.
   public static let kind = "autoencoder"
+  /// What it was built of.
   public let configuration: Configuration
+  /// The shape of the data that it was built for.
   public let dataShape: DataShape
   /// From images `[batch, pixels]` to codes `[batch, latentSize]`.
   public let encoder: Sequential
@@ -138,6 +151,7 @@ extension Autoencoder {
   /// The number of dimensions of a code.
   public var latentSize: Int { configuration.latent }
 
+  /// The codes of examples.
   public func encode(_ x: Tensor) -> Tensor {
     precondition(
       x.rank == 2 && x.shape[1] == dataShape.count,
@@ -153,6 +167,7 @@ extension Autoencoder {
     }
   }
 
+  /// Noisy copies of examples, or nil where there is no noise.
   public func corrupted(_ x: Tensor, using random: Random) -> Tensor? {
     configuration.noise == .none ? nil : configuration.corruption(x, using: random)
   }

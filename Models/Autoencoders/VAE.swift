@@ -31,32 +31,45 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel {
 
   /// The settings.
   public struct Configuration: ConvolvableConfiguration {
+    /// Fully connected layers alone, or convolutions too.
     @Setting("fully connected layers alone, or convolutions too")
     public var architecture = Architecture.dense
+    /// Dimensions of a latent code.
     @Setting("dimensions of a latent code", in: layerWidths) public var latent = 20
+    /// Widths of a dense network's hidden layers.
     @Setting("widths of a dense network's hidden layers", in: layerWidths)
     public var hidden = [400]
+    /// Distribution of a pixel given the code.
     @Setting("distribution of a pixel given the code")
     public var likelihood = PixelDistribution.bernoulli
+    /// Weight of the KL divergence.
     @Setting("weight of the KL divergence", in: .atLeast(0)) public var beta = 1.0
+    /// Codes drawn for an image in a step.
     @Setting("codes drawn for an image in a step", in: 1...10_000, placeholder: "L")
     public var samplesPerImage = 1
 
+    /// The defaults.
     public init() {}
 
+    /// Whether it is of convolutions.
     public var isConvolutional: Bool { architecture == .conv }
 
+    /// Checks the settings against each other and the data.
     public func check(for data: DataShape) throws(UnsuitableSetting) {
       try checkConvolutions(for: data)
       if likelihood == .bernoulli {
         try expectImage(data, for: "likelihood", likelihood, instead: "gaussian")
       }
     }
+    /// The codes drawn for an image.
     public var passesPerExample: Int { samplesPerImage }
   }
 
+  /// What it is called on the command line and in files.
   public static let kind = "vae"
+  /// What it was built of.
   public let configuration: Configuration
+  /// The shape of the data that it was built for.
   public let dataShape: DataShape
   /// From an image to the mean and the log-variance of its code, `[batch, 2 · latentSize]`.
   public let encoder: Sequential
@@ -154,9 +167,10 @@ extension VAE {
     }
   }
 
-  /// The negative evidence lower bound (Kingma and Welling 2014, equations 3 and 7), the divergence
-  /// weighted by β (Higgins et al. 2017): the divergence in closed form, the reconstruction from
-  /// samples of the code, of which there is one in inference.
+  /// The negative evidence lower bound (Kingma and Welling 2014, equations 3 and 7).
+  ///
+  /// The divergence is in closed form, weighted by β (Higgins, Matthey, Pal and others 2017); the
+  /// reconstruction is from samples of the code, of which there is one in inference.
   public func loss(of batch: Batch, using random: Random) -> Loss {
     let x = batch.images
     let posterior = posterior(of: x)

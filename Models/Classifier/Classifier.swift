@@ -25,11 +25,14 @@ public final class Classifier: LossModel {
 
   /// The settings.
   public struct Configuration: ModelConfiguration {
+    /// Convolutions, or fully connected layers alone.
     @Setting("convolutions, or fully connected layers alone")
     public var architecture = Architecture.conv
 
+    /// The defaults.
     public init() {}
 
+    /// Checks the settings against each other and the data.
     public func check(for data: DataShape) throws(UnsuitableSetting) {
       try expectNoText(data)
       let side = Classifier.smallestSide
@@ -46,9 +49,13 @@ public final class Classifier: LossModel {
     }
   }
 
+  /// What it is called on the command line and in files.
   public static let kind = "classifier"
+  /// It learns from classes.
   public static let needsLabels = true
+  /// What it was built of.
   public let configuration: Configuration
+  /// The shape of the data that it was built for.
   public let dataShape: DataShape
   /// From an image to its features, `[batch, featureCount]`.
   public let body: Sequential

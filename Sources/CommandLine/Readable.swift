@@ -63,7 +63,9 @@ public enum Readable {
   }
 
   /// How many epochs: `1 epoch`, `30 epochs`.
-  public static func epochs(_ count: Int) -> String { "\(count) \(count == 1 ? "epoch" : "epochs")" }
+  public static func epochs(_ count: Int) -> String {
+    "\(count) \(count == 1 ? "epoch" : "epochs")"
+  }
 
   /// A list in words: `a`, `a or b`, `a, b or c`.
   public static func alternatives(_ items: [String]) -> String { list(items, "or") }

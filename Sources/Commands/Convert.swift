@@ -10,7 +10,8 @@ import Training
 /// What can be set on the command line of `pushforward convert`.
 struct ConvertSettings: SettingGroup {
   @Setting("folder of images", placeholder: "DIR|drawn") var data = "drawn"
-  @Setting("CSV of labels", placeholder: "FILE", absence: "folders' names") var labels: String? = nil
+  @Setting("CSV of labels", placeholder: "FILE", absence: "folders' names") var labels: String? =
+    nil
   @Setting("side of the images in pixels", in: 1...4096, absence: "as they are")
   var imageSize: Int? = nil
   @Setting("images used", in: .atLeast(2), absence: "all") var limit: Int? = nil
@@ -154,7 +155,8 @@ private func folder(_ options: ConvertSettings) throws -> Converted {
       }
     throw CommandLineError.unsuitableValue(option: option, value: "\(value)", reason: reason)
   }
-  let notes = [("split", data.splitNote), ("damaged", folder.skippedNote)].compactMap { name, text in
+  let notes = [("split", data.splitNote), ("damaged", folder.skippedNote)].compactMap {
+    name, text in
     text.map { (name: name, text: $0) }
   }
   return (SplitImages(train: data.train.grey, test: data.test.grey), data.classes, notes)

@@ -47,7 +47,8 @@ private func evaluate(
   if let data = settings.data { dataSettings.data = data }
   let data = try TrainingData(
     dataSettings, batchSize: try TrainingSettings(record).batchSize,
-    seed: UInt64(try RunSettings(record).seed), needs: row.needs, isCancelled: { Interrupt.isRequested })
+    seed: UInt64(try RunSettings(record).seed), needs: row.needs,
+    isCancelled: { Interrupt.isRequested })
   let judging = try Judging(evaluation.judge, data)
   let folder = try RunFolder(resuming: path)
   let model = try row.model.open(folder.path(of: RunFolder.modelName))

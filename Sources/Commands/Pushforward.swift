@@ -48,7 +48,8 @@ private struct Verb: Sendable {
 
 private let verbs = [
   Verb(name: "train", usage: "train MODEL", help: "train a model", run: trainVerb),
-  Verb(name: "resume", usage: "resume RUN", help: "continue a run to the same bytes", run: resumeVerb),
+  Verb(
+    name: "resume", usage: "resume RUN", help: "continue a run to the same bytes", run: resumeVerb),
   Verb(name: "sample", usage: "sample", help: "make images with a trained model", run: sampleVerb),
   Verb(
     name: "evaluate", usage: "evaluate RUN", help: "judge what a finished run has trained",

@@ -29,7 +29,8 @@ struct SampleSettings: SettingGroup {
 @Sendable func sampleVerb(_ arguments: [String]) {
   let command = Command(
     name: "pushforward sample",
-    summary: "Makes images or other data with a trained model, from the file in which it was saved.",
+    summary:
+      "Makes images or other data with a trained model, from the file in which it was saved.",
     notes: """
       The images are new ones, of random codes, unless --interpolate, --reconstruct or
       --manifold asks for others. With both of the first two, lines lead from the
@@ -115,7 +116,8 @@ private func examples(_ sampler: Sampler, _ settings: SampleSettings) throws -> 
     guard pairs > 0 else {
       let noun = sampler.dataShape.element.exampleNoun
       throw CommandLineError.unsuitableValue(
-        option: "--reconstruct", value: path, reason: "expected two \(noun.plural) or more, found one")
+        option: "--reconstruct", value: path,
+        reason: "expected two \(noun.plural) or more, found one")
     }
     let rows = (0..<pairs).map { 2 * $0 }
     let examples = try sampler.interpolate(

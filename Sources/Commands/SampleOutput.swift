@@ -30,7 +30,8 @@ struct SampleOutput {
       default:
         throw CommandLineError.unsuitableValue(
           option: "--out", value: path,
-          reason: "expected .csv, .npy or .svg for the \(shape.element.exampleNoun.plural) of this model")
+          reason:
+            "expected .csv, .npy or .svg for the \(shape.element.exampleNoun.plural) of this model")
       }
       return
     }

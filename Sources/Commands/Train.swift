@@ -57,7 +57,8 @@ func settingGroups(of row: ModelRow) -> [OptionGroup] {
     OptionGroup("Model", row.model.settingDefinitions),
     OptionGroup("Data", DataSettings.definitions),
     OptionGroup("Run", RunSettings.definitions),
-    OptionGroup("Evaluation", row.model is any Generative.Type ? EvaluationSettings.definitions : []),
+    OptionGroup(
+      "Evaluation", row.model is any Generative.Type ? EvaluationSettings.definitions : []),
   ]
 }
 
@@ -75,7 +76,8 @@ extension TrainingSettings {
 
 /// The one option of the programs that train one model and can resume it.
 struct ResumeSettings: SettingGroup {
-  @Setting("folder of a run to be resumed, with its options", placeholder: "RUN", absence: "a new run")
+  @Setting(
+    "folder of a run to be resumed, with its options", placeholder: "RUN", absence: "a new run")
   var resume: String? = nil
 }
 

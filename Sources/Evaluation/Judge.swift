@@ -80,7 +80,8 @@ public final class Judge {
     let batches = try Batches(images, size: 64)
     let classifier = Classifier(
       .init(), for: .images(images.height, images.width, classes: classes), using: random.split())
-    let adam = Adam(for: classifier, learningRate: cosineDecay(from: 0.002, over: batches.batchesPerEpoch))
+    let adam = Adam(
+      for: classifier, learningRate: cosineDecay(from: 0.002, over: batches.batchesPerEpoch))
     for batch in batches.epoch(shuffledBy: random.split()) {
       let (_, gradients) = valueWithGradient(of: classifier) {
         softmaxCrossEntropy(logits: classifier.logits(of: batch.images), labels: batch.labels)

@@ -70,7 +70,8 @@ struct JudgeCache {
   func keep(_ judge: Judge, for images: LabeledImages) throws {
     let folder = try folder.opened()
     try SafetensorsFile.write(
-      judge.classifier.stateTensors().map { ($0.name, $0.value()) }, metadata: judge.classifier.metadata,
+      judge.classifier.stateTensors().map { ($0.name, $0.value()) },
+      metadata: judge.classifier.metadata,
       to: name(for: images), in: folder, withChecksum: true, permissions: 0o600)
   }
 }

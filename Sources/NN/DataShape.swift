@@ -75,7 +75,8 @@ extension DataShape {
   /// - Throws: `ModelFileError`.
   init(_ file: SafetensorsFile) throws {
     // Files had only images before, and called their shape so.
-    let name = file.metadata["data"] == nil && file.metadata["shape"] == nil ? "image-shape" : "shape"
+    let name =
+      file.metadata["data"] == nil && file.metadata["shape"] == nil ? "image-shape" : "shape"
     let sizes = try file.sizes(name, count: 1...3)
     let kind = file.metadata["data"] ?? (sizes.count == 3 ? "images" : "rows")
     let element: ElementKind

@@ -1,7 +1,9 @@
 import Foundation
 
-/// What the columns of a table mean: their names, and how to bring standardised rows back to the units of
-/// the file. A model that was trained on the table keeps it in its own file.
+/// The names of a table's columns, and their units.
+///
+/// By these, standardised rows are brought back to the units of the file. A model that was trained on the
+/// table keeps the description in its own file.
 public struct TableDescription: Codable, Equatable, Sendable {
   /// The name under which a model's file has it.
   public static let detailName = "table"

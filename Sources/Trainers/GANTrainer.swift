@@ -81,6 +81,7 @@ public final class GANTrainer: Trainer {
   /// A batch as the discriminator takes it: images from −1, black, to 1, white, the range of the
   /// generator's hyperbolic tangent.
   private func samples(_ batch: Batch) -> Tensor {
-    (gan.dataShape.isImage ? 2 * batch.images - 1 : batch.images).reshaped(to: [batch.count] + gan.sampleShape)
+    (gan.dataShape.isImage ? 2 * batch.images - 1 : batch.images).reshaped(
+      to: [batch.count] + gan.sampleShape)
   }
 }

@@ -13,6 +13,7 @@ public func images(_ shape: [Int]) -> DataShape {
 }
 
 extension VAE {
+  /// A model of fully connected layers.
   public convenience init(
     features: Int, hidden: [Int] = [400], latent: Int = 20,
     pixels: PixelDistribution = .bernoulli, beta: Double = 1, samplesPerImage: Int = 1,
@@ -28,6 +29,7 @@ extension VAE {
       }, for: shape.map(images) ?? vectors(features), using: random)
   }
 
+  /// A model of convolutions.
   public convenience init(
     height: Int, width: Int, latent: Int = 20, pixels: PixelDistribution = .bernoulli,
     _ random: Random
@@ -59,6 +61,7 @@ extension VAE {
 }
 
 extension Autoencoder {
+  /// A model of fully connected layers.
   public convenience init(
     features: Int, hidden: [Int] = [256], latent: Int = 64,
     error: ReconstructionError = .meanSquaredError, output: Output = .sigmoid,
@@ -75,6 +78,7 @@ extension Autoencoder {
       }, for: shape.map(images) ?? vectors(features), using: random)
   }
 
+  /// A model of convolutions.
   public convenience init(
     height: Int, width: Int, latent: Int = 64, error: ReconstructionError = .meanSquaredError,
     output: Output = .sigmoid, _ random: Random
@@ -90,6 +94,7 @@ extension Autoencoder {
 }
 
 extension GAN {
+  /// A model of fully connected layers.
   public static func dense(
     features: Int = 784, latent: Int = 100, generatorHidden: [Int] = [256, 512, 1024],
     discriminatorHidden: [Int] = [512, 256], discriminatorSteps: Int = 1,
@@ -107,6 +112,7 @@ extension GAN {
       }, for: shape.map(images) ?? vectors(features), using: random)
   }
 
+  /// A DCGAN.
   public static func dcgan(
     imageSize: Int = 28, channels: Int = 1, latent: Int = 100, baseChannels: Int = 64,
     _ random: Random
@@ -128,6 +134,7 @@ extension GAN {
 }
 
 extension Classifier {
+  /// A classifier.
   public convenience init(
     _ architecture: Architecture, height: Int, width: Int, classes: Int = 10, _ random: Random
   ) {

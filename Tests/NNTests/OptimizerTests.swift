@@ -58,7 +58,8 @@ import Testing
 
   @Test func adamsFirstStepIsTheRateWithTheGradientsSign() {
     let weights = Weights([Tensor([1, 1, 1, 1])])
-    Adam(for: weights, learningRate: 0.25).update(along: weights.gradients([Tensor([3, -40, 0.01, 0])]))
+    Adam(for: weights, learningRate: 0.25).update(
+      along: weights.gradients([Tensor([3, -40, 0.01, 0])]))
     for (found, expected) in zip(weights.doubles[0], [0.75, 1.25, 0.75, 1]) {
       #expect(Swift.abs(found - expected) < 1e-5)
     }

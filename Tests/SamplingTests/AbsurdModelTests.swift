@@ -55,7 +55,8 @@ import Testing
       }
     }
     for model in [
-      GAN.dense(features: 6, latent: 2, generatorHidden: [4], discriminatorHidden: [4],
+      GAN.dense(
+        features: 6, latent: 2, generatorHidden: [4], discriminatorHidden: [4],
         shape: [2, 3, 1], random)
     ] {
       let sampler = try sampler(model, size: size)

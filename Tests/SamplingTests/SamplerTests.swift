@@ -181,7 +181,10 @@ import Testing
 
   @Test(arguments: [
     ("kind", nil, "expected kind in its metadata to be a text, found none"),
-    ("kind", "gan2", "expected a model that examples can be drawn from (autoencoder, vae, gan), found 'gan2'"),
+    (
+      "kind", "gan2",
+      "expected a model that examples can be drawn from (autoencoder, vae, gan), found 'gan2'"
+    ),
     ("format", nil, "expected format in its metadata to be 'pushforward-1', found none"),
     ("format", "pt", "expected format in its metadata to be 'pushforward-1', found 'pt'"),
     (

@@ -9,7 +9,8 @@ private struct Example: SettingGroup {
   @Setting("widths", in: 1...100) var hidden = [400, 200]
   @Setting("kind of network") var architecture = Kind.dense
   @Setting("weight", in: .above(0)) var beta = 0.5
-  @Setting("samples", in: .atLeast(1), absence: "none", .changeable) var importanceSamples: Int? = nil
+  @Setting("samples", in: .atLeast(1), absence: "none", .changeable) var importanceSamples: Int? =
+    nil
   @Setting("say nothing", name: "quiet", .changeable) var isQuiet = false
   @Setting("folder", placeholder: "DIR", .forNewRuns) var out = "runs"
 

@@ -17,7 +17,8 @@ public final class AdaGrad: Optimizer {
 
   /// Creates the optimiser; `weightDecay` joins the gradient (L2).
   public init(
-    for module: any Module, learningRate: @escaping Schedule, epsilon: Double = 1e-10, weightDecay: Double = 0
+    for module: any Module, learningRate: @escaping Schedule, epsilon: Double = 1e-10,
+    weightDecay: Double = 0
   ) {
     self.module = module
     self.learningRate = learningRate
@@ -27,7 +28,8 @@ public final class AdaGrad: Optimizer {
 
   /// Creates the optimiser with a constant rate.
   public convenience init(
-    for module: any Module, learningRate: Double = 0.01, epsilon: Double = 1e-10, weightDecay: Double = 0
+    for module: any Module, learningRate: Double = 0.01, epsilon: Double = 1e-10,
+    weightDecay: Double = 0
   ) {
     self.init(
       for: module, learningRate: constant(learningRate), epsilon: epsilon, weightDecay: weightDecay)

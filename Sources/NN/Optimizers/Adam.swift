@@ -22,7 +22,8 @@ public class Adam: Optimizer {
 
   /// Creates the optimiser; `weightDecay` joins the gradient (L2).
   public init(
-    for module: any Module, learningRate: @escaping Schedule, beta1: Double = 0.9, beta2: Double = 0.999,
+    for module: any Module, learningRate: @escaping Schedule, beta1: Double = 0.9,
+    beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0
   ) {
     self.module = module
@@ -35,11 +36,13 @@ public class Adam: Optimizer {
 
   /// Creates the optimiser with a constant rate.
   public convenience init(
-    for module: any Module, learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+    for module: any Module, learningRate: Double = 0.001, beta1: Double = 0.9,
+    beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0
   ) {
     self.init(
-      for: module, learningRate: constant(learningRate), beta1: beta1, beta2: beta2, epsilon: epsilon,
+      for: module, learningRate: constant(learningRate), beta1: beta1, beta2: beta2,
+      epsilon: epsilon,
       weightDecay: weightDecay)
   }
 
@@ -64,7 +67,8 @@ public final class AdamW: Adam {
 
   /// Creates the optimiser; `weightDecay` is λ.
   public override init(
-    for module: any Module, learningRate: @escaping Schedule, beta1: Double = 0.9, beta2: Double = 0.999,
+    for module: any Module, learningRate: @escaping Schedule, beta1: Double = 0.9,
+    beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0.01
   ) {
     super.init(
@@ -76,11 +80,13 @@ public final class AdamW: Adam {
   ///
   /// Said again because the inherited one would not decay the weights by default.
   public convenience init(
-    for module: any Module, learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999,
+    for module: any Module, learningRate: Double = 0.001, beta1: Double = 0.9,
+    beta2: Double = 0.999,
     epsilon: Double = 1e-8, weightDecay: Double = 0.01
   ) {
     self.init(
-      for: module, learningRate: constant(learningRate), beta1: beta1, beta2: beta2, epsilon: epsilon,
+      for: module, learningRate: constant(learningRate), beta1: beta1, beta2: beta2,
+      epsilon: epsilon,
       weightDecay: weightDecay)
   }
 }

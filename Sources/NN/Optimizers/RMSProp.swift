@@ -18,7 +18,8 @@ public final class RMSProp: Optimizer {
 
   /// Creates the optimiser; `decay` is ρ, `weightDecay` joins the gradient (L2).
   public init(
-    for module: any Module, learningRate: @escaping Schedule, decay: Double = 0.99, epsilon: Double = 1e-8,
+    for module: any Module, learningRate: @escaping Schedule, decay: Double = 0.99,
+    epsilon: Double = 1e-8,
     weightDecay: Double = 0
   ) {
     self.module = module
@@ -30,7 +31,8 @@ public final class RMSProp: Optimizer {
 
   /// Creates the optimiser with a constant rate.
   public convenience init(
-    for module: any Module, learningRate: Double = 0.01, decay: Double = 0.99, epsilon: Double = 1e-8,
+    for module: any Module, learningRate: Double = 0.01, decay: Double = 0.99,
+    epsilon: Double = 1e-8,
     weightDecay: Double = 0
   ) {
     self.init(

@@ -25,7 +25,8 @@ public final class SGD: Optimizer {
   ///   - isNesterov: Whether the step looks ahead along the velocity.
   ///   - weightDecay: The factor of the weights that joins the gradient (L2).
   public init(
-    for module: any Module, learningRate: @escaping Schedule, momentum: Double = 0, isNesterov: Bool = false,
+    for module: any Module, learningRate: @escaping Schedule, momentum: Double = 0,
+    isNesterov: Bool = false,
     weightDecay: Double = 0
   ) {
     self.module = module
@@ -37,7 +38,8 @@ public final class SGD: Optimizer {
 
   /// Creates the optimiser with a constant rate.
   public convenience init(
-    for module: any Module, learningRate: Double, momentum: Double = 0, isNesterov: Bool = false, weightDecay: Double = 0
+    for module: any Module, learningRate: Double, momentum: Double = 0, isNesterov: Bool = false,
+    weightDecay: Double = 0
   ) {
     self.init(
       for: module, learningRate: constant(learningRate), momentum: momentum, isNesterov: isNesterov,

@@ -31,7 +31,8 @@ private let stopRows: [StopRow] = [
   .init("Autoencoder: output linear: expected sigmoid, as binary cross-entropy needs pixels") {
     _ = Autoencoder(features: 6, error: .binaryCrossEntropy, output: .linear, $1)
   },
-  .init("Autoencoder: architecture conv: expected images whose sides are multiples of 4, found 8×7") {
+  .init("Autoencoder: architecture conv: expected images whose sides are multiples of 4, found 8×7")
+  {
     _ = Autoencoder(height: 8, width: 7, $1)
   },
   .init("Autoencoder: expected images of shape [batch, 32], found [2, 8, 4, 1]") {

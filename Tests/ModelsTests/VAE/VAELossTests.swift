@@ -157,7 +157,8 @@ import Models
   }
 
   @Test func bitsPerDimensionByHand() {
-    #expect(Swift.abs(bitsPerDimension(nats: 784 * 0.6931471805599453, dimensions: 784) - 1) < 1e-15)
+    #expect(
+      Swift.abs(bitsPerDimension(nats: 784 * 0.6931471805599453, dimensions: 784) - 1) < 1e-15)
     #expect(Swift.abs(bitsPerDimension(nats: 10, dimensions: 5) - 2 / log(2)) < 1e-14)
   }
 }
