@@ -10,6 +10,7 @@
 extern const CKKernels ck_kernels_baseline_float, ck_kernels_baseline_double;
 extern const CKProduct ck_product_baseline_float, ck_product_baseline_double;
 extern const CKWinograd ck_winograd_baseline_float, ck_winograd_baseline_double;
+extern const CKFactors ck_factors_baseline_double;
 #if defined(__x86_64__)
 extern const CKKernels ck_kernels_avx2_float, ck_kernels_avx2_double;
 extern const CKKernels ck_kernels_avx512_float, ck_kernels_avx512_double;
@@ -17,6 +18,7 @@ extern const CKProduct ck_product_avx2_float, ck_product_avx2_double;
 extern const CKProduct ck_product_avx512_float, ck_product_avx512_double;
 extern const CKWinograd ck_winograd_avx2_float, ck_winograd_avx2_double;
 extern const CKWinograd ck_winograd_avx512_float, ck_winograd_avx512_double;
+extern const CKFactors ck_factors_avx2_double, ck_factors_avx512_double;
 #endif
 
 typedef struct {
@@ -24,6 +26,7 @@ typedef struct {
   const CKKernels *float32, *float64;
   const CKProduct *float32_product, *float64_product;
   const CKWinograd *float32_winograd, *float64_winograd;
+  const CKFactors *factors;
   // The floating-point operations from which on OpenBLAS' product is faster, in single precision.
   size_t largest_product;
 } InstructionSet;
@@ -44,13 +47,16 @@ static const InstructionSet sets[] = {
 #if defined(__x86_64__)
     // Debian 12's OpenBLAS takes some processors with AVX-512 for ones without AVX, and is slow.
     {"AVX-512", &ck_kernels_avx512_float, &ck_kernels_avx512_double, &ck_product_avx512_float,
-     &ck_product_avx512_double, &ck_winograd_avx512_float, &ck_winograd_avx512_double, SIZE_MAX},
+     &ck_product_avx512_double, &ck_winograd_avx512_float, &ck_winograd_avx512_double,
+     &ck_factors_avx512_double, SIZE_MAX},
     {"AVX2", &ck_kernels_avx2_float, &ck_kernels_avx2_double, &ck_product_avx2_float,
-     &ck_product_avx2_double, &ck_winograd_avx2_float, &ck_winograd_avx2_double, 1000000000},
+     &ck_product_avx2_double, &ck_winograd_avx2_float, &ck_winograd_avx2_double,
+     &ck_factors_avx2_double, 1000000000},
 #endif
     {"baseline", &ck_kernels_baseline_float, &ck_kernels_baseline_double,
      &ck_product_baseline_float, &ck_product_baseline_double, &ck_winograd_baseline_float,
-     &ck_winograd_baseline_double, 0},
+     &ck_winograd_baseline_double,
+     &ck_factors_baseline_double, 0},
 };
 
 // The one that a test asked for.
@@ -105,7 +111,17 @@ const CKProduct *ck_product_named(const char *name, bool is_double) {
   return set ? product_of(set, is_double) : NULL;
 }
 
-bool ck_product_is_faster(size_t work) { return work < best_set()->largest_product; }
+bool ck_product_is_faster(bool is_double, size_t work) {
+  const size_t largest = best_set()->largest_product;
+  return is_double ? largest > 0 : work < largest;
+}
+
+const CKFactors *ck_factors(void) { return best_set()->factors; }
+
+const CKFactors *ck_factors_named(const char *name) {
+  const InstructionSet *set = set_named(name);
+  return set ? set->factors : NULL;
+}
 
 void ck_philox(const uint32_t *counter, const uint32_t *key, uint32_t *result) {
   memcpy(result, counter, 4 * sizeof *result);

@@ -1,4 +1,5 @@
-// The matrix product, and what turns convolutions into it, for x86 processors with 512-bit vectors.
+// The matrix product, what turns convolutions into it, and factorisations over it, for x86
+// processors with 512-bit vectors.
 #if defined(__x86_64__)
 #include "CKernels.h"
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma"))), \
@@ -19,5 +20,6 @@
 #define P(name) name##_avx512_double
 #include "product.inc"
 #include "winograd.inc"
+#include "factors.inc"
 #pragma clang attribute pop
 #endif

@@ -1,4 +1,5 @@
-// The matrix product, and what turns convolutions into it, for every processor.
+// The matrix product, what turns convolutions into it, and factorisations over it, for every
+// processor.
 #include "CKernels.h"
 #define VECTOR_BYTES 16
 #define TILE_ROWS 6
@@ -16,3 +17,4 @@
 #define P(name) name##_baseline_double
 #include "product.inc"
 #include "winograd.inc"
+#include "factors.inc"

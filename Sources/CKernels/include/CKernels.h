@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "factors.h"
 #include "operations.h"
 #include "samplers.h"
 
@@ -181,6 +182,10 @@ typedef struct {
                    size_t b_column, const void *_Nullable bias, void *c, size_t c_row, size_t m,
                    size_t n, size_t k, bool accumulates, CKRectifier rectifier,
                    CKColumnSums column_sums, void *scratch);
+  // C -= A·B, for any sizes.
+  void (*subtract)(const void *a, size_t a_row, size_t a_column, const void *b, size_t b_row,
+                   size_t b_column, void *c, size_t c_row, size_t m, size_t n, size_t k,
+                   void *scratch);
   // A right factor of many products is arranged once, in `packed_count` elements: block by block,
   // of which there are `block_count`.
   size_t (*block_count)(size_t k);
@@ -202,9 +207,10 @@ typedef struct {
 // this processor lacks it: for tests.
 const CKProduct *ck_product(bool is_double);
 const CKProduct *_Nullable ck_product_named(const char *name, bool is_double);
-// Whether in single precision it is expected to be faster than OpenBLAS' on this processor, for a
-// product of so many floating-point operations.
-bool ck_product_is_faster(size_t work);
+// Whether it is used in place of OpenBLAS' on this processor, for a product of so many floating-point
+// operations. In double precision it is wherever there are wide vectors: there OpenBLAS may not know
+// the processor, and takes four times as long.
+bool ck_product_is_faster(bool is_double, size_t work);
 
 // The tiles along an axis of a convolution's results: those with 4 of them come first, then those with 3.
 typedef struct {

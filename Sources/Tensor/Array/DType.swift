@@ -25,6 +25,10 @@ public enum DType: String, Sendable, Codable {
     self == .float32 ? Self.float32Product.pointee : Self.float64Product.pointee
   }
 
+  /// The solves and factorisations of float64 matrices, for this processor.
+  static var factors: CKFactors { factorsOfProcessor.pointee }
+
+  private nonisolated(unsafe) static let factorsOfProcessor = ck_factors()
   private nonisolated(unsafe) static let float32Kernels = ck_float32()
   private nonisolated(unsafe) static let float64Kernels = ck_float64()
   private nonisolated(unsafe) static let float32Product = ck_product(false)

@@ -47,7 +47,8 @@ struct MatrixBlock {
   /// Computes the block of a whole product that has so many floating-point operations.
   ///
   /// In single precision the package's own loop is faster than OpenBLAS on x86 at the sizes of
-  /// networks: a general library spends a seventh of its time there on packing and clearing.
+  /// networks: a general library spends a seventh of its time there on packing and clearing. In double
+  /// precision it does not depend on whether OpenBLAS knows the processor.
   func multiply(work: Int) {
     if let turned {
       turned.multiply(work: work)
@@ -55,9 +56,9 @@ struct MatrixBlock {
     } else if n <= narrowest && !transposeLeft {
       multiplyNarrow()
       sumColumns()
-    } else if dtype == .float32, k > 0, ck_product_is_faster(work) {
+    } else if k > 0, ck_product_is_faster(dtype == .float64, work) {
       let product = dtype.product
-      withScratch(of: product, columns: n) { scratch in
+      withScratch(of: product, dtype, columns: n) { scratch in
         product.multiply(
           a, transposeLeft ? 1 : rowLengths.a, transposeLeft ? rowLengths.a : 1, b,
           transposeRight ? 1 : rowLengths.b, transposeRight ? rowLengths.b : 1, bias, c,
@@ -177,9 +178,9 @@ private func floats(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<
 
 /// Calls `body` with the room that a product needs.
 private func withScratch(
-  of product: CKProduct, columns: Int, _ body: (UnsafeMutableRawPointer) -> Void
+  of product: CKProduct, _ dtype: DType, columns: Int, _ body: (UnsafeMutableRawPointer) -> Void
 ) {
-  let byteCount = product.scratch_count(columns) * DType.float32.byteCount
+  let byteCount = product.scratch_count(columns) * dtype.byteCount
   let scratch = BufferPool.shared.take(byteCount: byteCount)
   defer { BufferPool.shared.giveBack(scratch, byteCount: byteCount) }
   body(scratch)

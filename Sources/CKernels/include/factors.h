@@ -1,0 +1,50 @@
+// Triangular solves and factorisations of matrices of double precision, over the package's own product,
+// on the calling thread. A part of CKernels.h, which includes it.
+#include <stdbool.h>
+#include <stddef.h>
+
+#pragma clang assume_nonnull begin
+
+typedef struct {
+  // How many elements of room the functions need as their scratch, for a matrix of n x n elements and
+  // so many columns beside it.
+  size_t (*scratch_count)(size_t n, size_t columns);
+  // B = T^-1 B for a lower or an upper triangular T of n x n and a B of n x m, whose rows are b_row
+  // apart. Element (i, j) of T lies at t[i * t_row + j * t_column]; one of the two steps is 1. What
+  // lies across the diagonal is not read, nor is the diagonal if it is taken to be ones.
+  void (*solve)(const double *t, size_t t_row, size_t t_column, bool is_lower, bool has_unit_diagonal,
+                double *b, size_t b_row, size_t n, size_t m, double *scratch);
+  // B = B T^-T for a lower triangular T of n x n, stored row by row, and a B of m x n.
+  void (*solve_right)(const double *t, size_t t_row, double *b, size_t b_row, size_t n, size_t m,
+                      double *scratch);
+  // The lower triangle of a symmetric A of n x n becomes L, A = L L^T; what lies above the diagonal
+  // becomes undefined. Returns the order of the first leading minor that is not positive and finite, or
+  // 0 if there is none; L is not complete then.
+  size_t (*cholesky)(double *a, size_t a_row, size_t n, double *scratch);
+  // The same of the matrices [begin, end) of n x n, n <= CK_SMALL_MATRIX: as many side by side as a
+  // vector has elements. L has zeros above the diagonal; minors[i] is what `cholesky` returns.
+  void (*cholesky_of_small)(const double *a, double *l, size_t n, size_t *minors, size_t begin,
+                            size_t end);
+  // A of m x n, m >= n, becomes L and U, P A = L U, by partial pivoting: row i changed places with row
+  // pivots[i] >= i, for i = 0, 1, ... in turn. A pivot that is 0 or not a number is left where it is.
+  void (*lu)(double *a, size_t a_row, size_t m, size_t n, size_t *pivots, double *scratch);
+  // Exchanges rows as `lu` did, or back, for rows of n elements.
+  void (*exchange_rows)(double *a, size_t a_row, size_t n, const size_t *pivots, size_t count,
+                        bool is_backwards);
+  // The lower triangle of C -= A A^T for an A of n x k and a C of n x n; what lies above the diagonal
+  // becomes undefined.
+  void (*subtract_square)(const double *a, size_t a_row, double *c, size_t c_row, size_t n, size_t k,
+                          double *scratch);
+  // Y = X^T for an X of m x n that lies elsewhere.
+  void (*transpose)(const double *x, size_t x_row, size_t m, size_t n, double *y, size_t y_row);
+} CKFactors;
+
+// The order up to which matrices count as small.
+#define CK_SMALL_MATRIX 32
+
+// For this processor, and for the named instruction set, or NULL where this processor lacks it: for
+// tests.
+const CKFactors *ck_factors(void);
+const CKFactors *_Nullable ck_factors_named(const char *name);
+
+#pragma clang assume_nonnull end

@@ -1,0 +1,127 @@
+/// The Cholesky factor of a symmetric positive definite matrix, A = L·Lᵀ, or of each of a stack.
+///
+/// It is a value: what it gives, `lower`, `solve`, `whitened`, `logDeterminant`, `inverse`, carries
+/// gradients to the matrix, of any order.
+///
+/// ```swift
+/// let a = Tensor([[4, 2], [2, 3]], dtype: .float64)
+/// let factor = try CholeskyFactor(of: a)
+/// factor.lower.doubles                                        // [2, 0, 1, √2]
+/// factor.solve(Tensor([8, 7], dtype: .float64)).doubles       // [1.25, 1.5]
+/// factor.logDeterminant.scalar                                // log 8
+/// ```
+///
+/// Everything is computed in float64, also for float32 matrices, on all threads, with the same bytes on
+/// any number of them.
+public struct CholeskyFactor: Sendable {
+  /// What was added to the diagonal so that the matrix is positive definite; 0 unless it was asked for
+  /// and needed.
+  public let jitter: Double
+
+  private let factor: Tensor
+  private let dtype: DType
+
+  /// Factors a matrix `[n, n]` or a stack `[…, n, n]`.
+  ///
+  /// The lower triangle is read, and the upper taken to mirror it; a gradient is that with respect to
+  /// the symmetric matrix, half on each side of the diagonal. It takes n³ / 3 operations.
+  ///
+  /// - Parameters:
+  ///   - matrix: A symmetric matrix, or a stack of them.
+  ///   - jitter: What may be added to the diagonals, in units of the elements, where the matrix is not
+  ///     positive definite, as kernel matrices of close points are to rounding: at first the lower
+  ///     bound, then ten times as much each time, up to the upper bound. All matrices of a stack get
+  ///     the same. It is a constant to gradients. Without it nothing is added.
+  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` with the order of the
+  ///   first leading minor that is not positive, of the first such matrix, at the largest jitter;
+  ///   ``LinearAlgebraError/notFinite(operation:index:)``.
+  public init(of matrix: Tensor, jitter: ClosedRange<Double>? = nil) throws {
+    let name = "CholeskyFactor"
+    let stack = MatrixStack(square: matrix, name)
+    precondition(
+      jitter.map { $0.lowerBound > 0 && $0.upperBound < .infinity } ?? true,
+      "\(name): expected a jitter above 0 and finite, found \(jitter.map { "\($0)" } ?? "")")
+    let a = matrix.converted(to: .float64)
+    dtype = matrix.dtype
+    var (added, next) = (0.0, jitter?.lowerBound ?? .infinity)
+    while true {
+      let shifted = added == 0 ? a : a + added * Tensor.identity(stack.rows, dtype: .float64)
+      let (lower, failure) = CholeskyBlocks(stack).factor(shifted)
+      guard let failure else {
+        factor = lower.tracked(from: a, operation: "cholesky", pullback: Self.pullback)
+        self.jitter = added
+        return
+      }
+      if let index = stack.firstNotFinite(in: a.lowerTriangle()) {
+        throw LinearAlgebraError.notFinite(operation: name, index: index)
+      }
+      guard let jitter, next <= jitter.upperBound else {
+        throw LinearAlgebraError.notPositiveDefinite(
+          operation: name, minor: failure.minor, index: stack.index(of: failure.matrix))
+      }
+      (added, next) = (next, 10 * next)
+    }
+  }
+
+  /// Takes a factor that is known: a lower triangular L, `[…, n, n]`, with a positive diagonal.
+  ///
+  /// What lies above its diagonal is not read. Gradients go to L.
+  public init(lower: Tensor) {
+    _ = MatrixStack(square: lower, "CholeskyFactor(lower:)")
+    (dtype, jitter) = (lower.dtype, 0)
+    factor = lower.converted(to: .float64).lowerTriangle()
+  }
+
+  /// Ā = ½ L⁻ᵀ (Φ + Φᵀ) L⁻¹, where Φ is the lower triangle of LᵀL̄ with half its diagonal (Murray 2016,
+  /// "Differentiation of the Cholesky decomposition", equation 8).
+  private static func pullback(_ lower: Tensor, _ dLower: Tensor) -> Tensor {
+    let inner = product(lower, dLower.lowerTriangle(), transposeLeft: true)
+    let phi = 0.5 * (inner.lowerTriangle() + inner.lowerTriangle(diagonal: -1))
+    let left = TriangularSolve.lowerTransposed(lower, phi)
+    return symmetricPart(TriangularSolve.lowerTransposed(lower, left.transposed()))
+  }
+
+  /// L, `[…, n, n]`, with zeros above its diagonal.
+  public var lower: Tensor { factor.converted(to: dtype) }
+
+  /// The solution X of A·X = B, by two triangular solves.
+  ///
+  /// - Parameter b: `[n]` or `[n, m]`; with leading axes as
+  ///   ``Tensor/solveTriangular(_:_:transposed:unitDiagonal:)`` takes them.
+  /// - Returns: X, of `b`'s shape.
+  public func solve(_ b: Tensor) -> Tensor {
+    let sides = sides(b, "CholeskyFactor.solve")
+    let whitened = TriangularSolve.lower(factor, sides.matrices)
+    return sides.restored(TriangularSolve.lowerTransposed(factor, whitened))
+  }
+
+  /// L⁻¹·b: what has covariance A becomes white. |L⁻¹b|² is bᵀA⁻¹b.
+  ///
+  /// - Parameter b: As for ``solve(_:)``.
+  /// - Returns: A tensor of `b`'s shape.
+  public func whitened(_ b: Tensor) -> Tensor {
+    let sides = sides(b, "CholeskyFactor.whitened")
+    return sides.restored(TriangularSolve.lower(factor, sides.matrices))
+  }
+
+  /// log det A = 2 Σ log Lᵢᵢ, `[…]`; 0 for a matrix of no elements.
+  public var logDeterminant: Tensor {
+    (2 * log(factor.diagonal()).sum(along: -1)).converted(to: dtype)
+  }
+
+  /// A⁻¹, `[…, n, n]`, symmetric. To multiply by it, ``solve(_:)`` is quicker and loses fewer digits.
+  public func inverse() -> Tensor {
+    let lower = factor
+    // A⁻¹ = S: Ā = −S S̄ S, symmetric, and L̄ is the lower triangle of 2 Ā L.
+    let value = CholeskyBlocks(MatrixStack(lower, "inverse")).inverse(ofLower: lower)
+    return value.tracked(from: lower) { s, ds in
+      let inner = product(product(s, ds + ds.transposed()), s)
+      return -product(inner, lower).lowerTriangle()
+    }.converted(to: dtype)
+  }
+
+  private func sides(_ b: Tensor, _ name: String) -> RightHandSide {
+    let stack = MatrixStack(factor, name)
+    return RightHandSide(b, for: stack, dtype, size: stack.rows, name)
+  }
+}

@@ -1,0 +1,79 @@
+import Testing
+
+@testable import Tensor
+
+/// One operation of linear algebra and where its gradients are looked at.
+struct LinearAlgebraRow: Sendable, CustomTestStringConvertible {
+  let name: String
+  /// The shapes of its arguments, random normal numbers.
+  let shapes: [[Int]]
+  let function: @Sendable ([Tensor]) throws -> Tensor
+  var testDescription: String { name }
+
+  init(
+    _ name: String, _ shapes: [[Int]], _ function: @escaping @Sendable ([Tensor]) throws -> Tensor
+  ) {
+    (self.name, self.shapes, self.function) = (name, shapes, function)
+  }
+}
+
+/// A positive definite matrix of any one, with eigenvalues of 1 and more.
+func positiveDefinite(_ x: Tensor) -> Tensor {
+  product(x, x, transposeRight: true) + Tensor.identity(x.shape[x.rank - 1], dtype: x.dtype)
+}
+
+/// A matrix with a large diagonal of any one, far from singular.
+private func regular(_ x: Tensor) -> Tensor {
+  x + 4 * Tensor.identity(x.shape[x.rank - 1], dtype: x.dtype)
+}
+
+let linearAlgebraRows: [LinearAlgebraRow] = [
+  .init("lowerTriangle", [[2, 3, 4]]) { $0[0].lowerTriangle() * $0[0] },
+  .init("lowerTriangle -1", [[4, 3]]) { $0[0].lowerTriangle(diagonal: -1) * $0[0] },
+  .init("upperTriangle", [[2, 3, 4]]) { $0[0].upperTriangle() * $0[0] },
+  .init("upperTriangle 1", [[4, 3]]) { $0[0].upperTriangle(diagonal: 1) * $0[0] },
+  .init("diagonal", [[2, 3, 4]]) { square($0[0].diagonal()) },
+  .init("diagonal, high", [[4, 3]]) { square($0[0].diagonal()) },
+  .init("diagonalMatrix", [[2, 3]]) { square($0[0].diagonalMatrix()) },
+  .init("trace", [[2, 3, 3]]) { square($0[0].trace()) },
+  .init("triangular, lower", [[3, 3], [3, 2]]) {
+    try regular($0[0]).solveTriangular($0[1], .lower)
+  },
+  .init("triangular, upper", [[2, 3, 3], [2, 3, 2]]) {
+    try regular($0[0]).solveTriangular($0[1], .upper)
+  },
+  .init("triangular, transposed", [[3, 3], [3]]) {
+    try regular($0[0]).solveTriangular($0[1], .lower, transposed: true)
+  },
+  .init("triangular, unit", [[3, 3], [2, 3, 2]]) {
+    try $0[0].solveTriangular($0[1], .upper, transposed: true, unitDiagonal: true)
+  },
+  .init("cholesky", [[4, 4]]) { try CholeskyFactor(of: positiveDefinite($0[0])).lower },
+  .init("cholesky, a stack", [[2, 1, 3, 3]]) {
+    try CholeskyFactor(of: positiveDefinite($0[0])).lower
+  },
+  .init("cholesky solve", [[3, 3], [3, 2]]) {
+    try CholeskyFactor(of: positiveDefinite($0[0])).solve($0[1])
+  },
+  .init("cholesky whitened", [[2, 3, 3], [2, 3]]) {
+    try CholeskyFactor(of: positiveDefinite($0[0])).whitened($0[1])
+  },
+  .init("cholesky logDeterminant", [[2, 3, 3]]) {
+    try CholeskyFactor(of: positiveDefinite($0[0])).logDeterminant
+  },
+  .init("cholesky inverse", [[2, 3, 3]]) {
+    try CholeskyFactor(of: positiveDefinite($0[0])).inverse()
+  },
+  .init("cholesky of lower", [[3, 3], [3]]) { CholeskyFactor(lower: regular($0[0])).solve($0[1]) },
+]
+
+@Suite struct LinearAlgebraGradientTests {
+  @Test(arguments: linearAlgebraRows)
+  func gradients(_ row: LinearAlgebraRow) throws {
+    let random = Random(seed: 31)
+    let point = row.shapes.map { random.normal($0, dtype: .float64) }
+    _ = try row.function(point)
+    let check = checkGradient(of: { x in (try? row.function(x)) ?? x[0] * .nan }, at: point)
+    #expect(check.passes(), "\(row.name): \(check)")
+  }
+}
