@@ -12,7 +12,8 @@ import Models
 // README: server
 func samples(of path: String, seed: UInt64) throws -> [UInt8] {
   let sampler = try Sampler(path: path)  // once: it serves all threads
-  let images = try sampler.sample(count: 64, using: Random(seed: seed))  // [64, 28, 28, 1], in [0, 1]
+  // [64, 28, 28, 1], in [0, 1]
+  let images = try sampler.sample(count: 64, using: Random(seed: seed))
   return ImageGrid(images, columns: 8).image.png  // the bytes of a PNG file
 }
 // README: end
