@@ -147,8 +147,8 @@ let package = Package(
       name: "CommandLineTests",
       dependencies: [
         "pushforward", "train-autoencoder", "train-gan", "train-vae", "CommandLine", "Datasets",
-        "Files", "Fuzzing", "Images", "Models", "ModelSupport", "NN", "Settings", "Tensor",
-        "TestSupport",
+        "Distributions", "Files", "Fuzzing", "Images", "Models", "ModelSupport", "NN", "Settings",
+        "Tensor", "TestSupport", "Training",
       ]),
   ],
   swiftLanguageModes: [.v6]

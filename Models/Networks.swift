@@ -21,6 +21,13 @@ extension ModelConfiguration {
   }
 }
 
+extension DataShape {
+  /// The sizes as a person reads them: `9×8` of grey images, `9×8×3` of images in colour.
+  var sizesText: String {
+    sizes.dropLast(isImage && sizes.last == 1 ? 1 : 0).map(String.init).joined(separator: "×")
+  }
+}
+
 /// Fully connected layers of these widths with rectifiers between.
 func perceptron(_ widths: [Int], using random: Random) -> Sequential {
   Sequential {
@@ -49,11 +56,11 @@ extension ConvolvableConfiguration {
   func checkConvolutions(for data: DataShape) throws(UnsuitableSetting) {
     try expectNoText(data)
     guard isConvolutional else { return }
-    let sizes = data.sizes.map(String.init).joined(separator: "×")
     guard data.sizes.count == 3, data.sizes[2] == 1, data.sizes[0] % 4 == 0, data.sizes[1] % 4 == 0
     else {
       throw UnsuitableSetting(
-        "architecture", "conv", "expected images whose sides are multiples of 4, found \(sizes)")
+        "architecture", "conv",
+        "expected images whose sides are multiples of 4, found \(data.sizesText)")
     }
     if hidden != Self().hidden {
       throw UnsuitableSetting(

@@ -6,7 +6,7 @@ public let registry: [ModelRow] = [
     Autoencoder.self, "an autoencoder, plain or denoising (Vincent et al. 2008)", epochs: 10),
   ModelRow(VAE.self, "a variational autoencoder (Kingma and Welling 2014)", epochs: 30),
   ModelRow(
-    GAN.self, "a generative adversarial network (Goodfellow et al. 2014), or a DCGAN", epochs: 20,
+    GAN.self, "a generative adversarial network (Goodfellow et al. 2014)", epochs: 20,
     learningRate: 0.0002),
   ModelRow(
     Classifier.self, "a network that tells classes of images apart", epochs: 3, batchSize: 64),

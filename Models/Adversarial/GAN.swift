@@ -70,9 +70,10 @@ public final class GAN: PriorModel {
       guard data.sizes.count == 3, data.sizes[0] == data.sizes[1], sizes.contains(data.sizes[0])
       else {
         let expected = sizes.map { "\($0)×\($0)" }.joined(separator: " or ")
-        let found = data.sizes.map(String.init).joined(separator: "×")
         throw UnsuitableSetting(
-          "architecture", "dcgan", "expected images of \(expected) pixels, found \(found)")
+          "architecture", "dcgan",
+          "expected images of \(expected) pixels, found \(data.sizesText)"
+            + (data.isImage ? "; --image-size resizes them" : ""))
       }
     }
   }

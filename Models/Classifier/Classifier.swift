@@ -38,10 +38,9 @@ public final class Classifier: LossModel {
       let side = Classifier.smallestSide
       let isImage = data.sizes.count == 3 && data.sizes[2] == 1
       if architecture == .conv, !isImage || min(data.sizes[0], data.sizes[1]) < side {
-        let found = data.sizes.dropLast(isImage ? 1 : 0).map(String.init).joined(separator: "×")
         throw UnsuitableSetting(
           "architecture", "conv",
-          "expected images of \(side)×\(side) pixels or more, found \(found)")
+          "expected images of \(side)×\(side) pixels or more, found \(data.sizesText)")
       }
       guard data.classes > 1 else {
         throw UnsuitableSetting("classes", data.classes, "expected labels of two classes or more")

@@ -53,10 +53,17 @@ public struct OptionGroup: Sendable {
   public let title: String
   /// The options.
   public let options: [SettingDefinition]
+  /// Whether the help leaves them out.
+  let isHidden: Bool
 
   /// Lists options.
   public init(_ title: String, _ options: [SettingDefinition]) {
-    (self.title, self.options) = (title, options)
+    (self.title, self.options, isHidden) = (title, options, false)
+  }
+
+  /// Options that are known but that the help leaves out.
+  public init(hidden options: [SettingDefinition]) {
+    (title, self.options, isHidden) = ("", options, true)
   }
 }
 
@@ -128,6 +135,20 @@ extension Command {
     return .run(parsed)
   }
 
+  /// The argument that is no option, where all others are options of this command and neither the help
+  /// nor the version is asked for; the values of the options may be anything.
+  public func operand(in arguments: [String]) -> String? {
+    var operands: [String] = []
+    for argument in scan(arguments, for: longOptions) {
+      switch argument {
+      case .option(let place, _) where place < options.count: break
+      case .positional(let operand): operands.append(operand)
+      default: return nil
+      }
+    }
+    return operands.count == 1 ? operands.first : nil
+  }
+
   private var longOptions: [LongOption] {
     options.map { LongOption(name: $0.name, takesValue: $0.placeholder != nil) } + [
       LongOption(name: "help", takesValue: false, letter: "h"),
@@ -161,7 +182,8 @@ extension SettingDefinition {
       switch error {
       case .notOfKind(let expected):
         throw .invalidValue(option: flag, value: text, expected: expected)
-      case .outOfRange(let range): throw .outOfRange(option: flag, value: text, range: range)
+      case .outOfRange(let range, let found):
+        throw .outOfRange(option: flag, value: found ?? text, range: range)
       case .notAChoice(let words): throw .notAChoice(option: flag, value: text, choices: words)
       }
     }

@@ -3,6 +3,7 @@ import Settings
 extension Command {
   /// The text of `--help`: usage, summary, every option with its default, within 80 columns.
   public var help: String {
+    let groups = self.groups.filter { !$0.isHidden }
     let rows = groups.map { group in
       group.options.map { option in
         HelpRow(label: "    " + option.usage, text: option.help + option.defaultText)

@@ -20,10 +20,21 @@ import Training
   let options = command.parseOrExit(arguments)
   command.execute {
     guard let run = options.operand else {
-      throw CommandLineError.missingOption("RUN", placeholder: "the folder of a run,")
+      throw CommandLineError.missingOption("RUN,", placeholder: "the folder of a run,")
     }
-    try evaluate(run, EvaluationSettings(options.values), EvaluateSettings(options.values))
+    do {
+      try evaluate(run, EvaluationSettings(options.values), EvaluateSettings(options.values))
+    } catch let error as ResumeError {
+      throw UnusableRun(error: error)
+    }
   }
+}
+
+/// A run that cannot be evaluated, for a reason for which none could be resumed.
+private struct UnusableRun: ExitCodeProviding, CustomStringConvertible {
+  let error: ResumeError
+  var exitCode: ExitCode { error.exitCode }
+  var description: String { "cannot evaluate '\(error.path)': \(error.problem)" }
 }
 
 /// What evaluating a run has of the settings of runs.
@@ -42,6 +53,7 @@ private func evaluate(
   if let threads = settings.threads { threadCount = threads }
   let recorded = try RecordedRun(path: path)
   let row = try registryRow(of: recorded)
+  try check(evaluation, for: row)
   let record = try recorded.values(of: settingGroups(of: row).flatMap(\.options))
   var dataSettings = try DataSettings(record)
   if let data = settings.data { dataSettings.data = data }
@@ -55,15 +67,41 @@ private func evaluate(
   guard model.dataShape.sizes == data.shape.sizes else {
     throw CommandLineError.unsuitableValue(
       option: "--data", value: data.choice,
-      reason: "expected images of shape \(model.dataShape.sizes), found \(data.shape.sizes)")
+      reason: "expected \(model.dataShape.element.exampleNoun.plural) of"
+        + " \(text(model.dataShape)) values as the model has, found \(text(data.shape))")
   }
   // The same streams as at the end of the run.
   let random = Random(seed: UInt64(try RunSettings(record).seed))
   let (_, training) = (random.split(), random.split())
   let noise = (0..<3).map { _ in training.split() }[2]
   let log = EvaluationLog(folder: folder, isQuiet: settings.quiet)
-  _ = try evaluateModel(
+  var known = try compareWithPrincipalComponents(
+    model, data, log, noise: Random(state: noise.state))
+  let evaluated = try evaluateModel(
     model, test: data.test, evaluation, judging, log, noise: noise, using: random.split())
+  for entry in evaluated.entries { known[entry.name] = entry.value }
+  if known.entries.isEmpty, !(model is any Generative) {
+    log.say("nothing more is known of a model '\(row.kind)' than loss.csv says")
+  }
+}
+
+/// Throws for what cannot be known of a model.
+private func check(_ evaluation: EvaluationSettings, for row: ModelRow) throws(CommandLineError) {
+  if let count = evaluation.importanceSamples, !(row.model is any LikelihoodModel.Type) {
+    throw .unsuitableValue(
+      option: "--importance-samples", value: "\(count)",
+      reason: "expected a model with an estimate of log p(x), found '\(row.kind)'")
+  }
+  if let judge = evaluation.judge, judge != Judging.none, !(row.model is any Generative.Type) {
+    throw .unsuitableValue(
+      option: "--judge", value: judge,
+      reason: "expected a model that makes samples, found '\(row.kind)'")
+  }
+}
+
+/// The sizes of an example as a person reads them: `8×8×1`.
+private func text(_ shape: DataShape) -> String {
+  shape.sizes.map(String.init).joined(separator: "×")
 }
 
 /// Where an evaluation outside of a training is said.

@@ -24,7 +24,11 @@ private func writeMistakes(_ trainer: ClassifierTrainer, _ session: TrainingSess
   }
   try session.folder.write(
     "index,label,prediction,probability\n" + rows.joined(), to: "mistakes.csv")
-  session.list(["mistakes.csv": "the test images put into a wrong class"])
+  let count = trainer.mistakes.count
+  session.list([
+    "mistakes.csv":
+      "the \(Readable.count(count)) misclassified test \(count == 1 ? "image" : "images")"
+  ])
 }
 
 /// The codes of the test images, without noise, and as points where they have two dimensions.
@@ -53,13 +57,14 @@ private func writeCodes(
   }
 }
 
-/// Writes, says and returns how an autoencoder compares with principal component analysis.
+/// Writes, says and returns how an autoencoder compares with principal component analysis; nothing of
+/// another model.
 func compareWithPrincipalComponents(
-  _ model: any Model, _ trainer: any Trainer, _ session: TrainingSession, _ data: TrainingData
+  _ model: any Model, _ data: TrainingData, _ session: some RunLog, noise: Random
 ) throws -> Configuration {
   guard let model = model as? any EncodingModel, !(model is any PriorModel) else { return [:] }
   let comparison = try PrincipalComponentsComparison(
-    model, train: data.train, test: data.test, noise: trainer.evaluationRandom)
+    model, train: data.train, test: data.test, noise: noise)
   let evaluation: Configuration = [
     "autoencoder-squared-error-per-pixel": .number(comparison.model),
     "principal-components": .integer(comparison.componentCount),

@@ -25,17 +25,17 @@ func near(_ word: String, _ names: [String]) -> [String] {
 }
 
 /// The arguments of the process; where they are no texts, that is told and the process ends.
-func processArgumentsOrExit() -> [String] {
+func processArgumentsOrExit(_ name: String = "pushforward") -> [String] {
   do {
     return try processArguments()
   } catch {
-    fail(error)
+    fail(error, name)
   }
 }
 
 /// Prints what is wrong with the command line before there is a command.
-func fail(_ error: CommandLineError) -> Never {
-  Command(name: "pushforward", summary: "", groups: []).fail(error)
+func fail(_ error: CommandLineError, _ name: String = "pushforward") -> Never {
+  Command(name: name, summary: "", groups: []).fail(error)
 }
 
 /// A verb of the program.

@@ -9,14 +9,16 @@ import Training
 /// (`SettingRole.changeable`).
 @Sendable func resumeVerb(_ arguments: [String]) {
   // The run says of which model it is, and so which options there are.
+  let options = registry.flatMap(settingGroups).distinctOptions
   let all = Command(
     name: "pushforward resume", summary: "Continues a run to the same bytes.", notes: resumeNotes,
     operand: "RUN",
     groups: [
-      OptionGroup("Options that may change", registry.flatMap(settingGroups).distinctOptions)
+      OptionGroup("Options that may change", options.filter { $0.role == .changeable }),
+      OptionGroup(hidden: options.filter { $0.role != .changeable }),
     ])
-  guard let run = all.parseOrExit(arguments).operand else {
-    all.fail(CommandLineError.missingOption("RUN", placeholder: "the folder of a run,"))
+  guard let run = all.operand(in: arguments) ?? all.parseOrExit(arguments).operand else {
+    all.fail(CommandLineError.missingOption("RUN,", placeholder: "the folder of a run,"))
   }
   do {
     let row = try registryRow(of: RecordedRun(path: run))
@@ -33,7 +35,7 @@ func resume(_ run: String, _ command: Command, _ arguments: [String], expecting 
     let recorded = try RecordedRun(path: run)
     guard recorded.model == kind else {
       throw ResumeError.otherProgram(
-        path: run, expected: "a model '\(kind)'", found: "'\(recorded.model)'")
+        path: run, expected: "the model '\(kind)'", found: "'\(recorded.model)'")
     }
     let row = try registryRow(of: recorded)
     let options = settingGroups(of: row).flatMap(\.options)
@@ -54,10 +56,10 @@ func registryRow(of run: RecordedRun) throws -> ModelRow {
 }
 
 extension [OptionGroup] {
-  /// The options that a resumed run may have other values of, each once.
+  /// The options, each name once.
   fileprivate var distinctOptions: [SettingDefinition] {
     var names = Set<String>()
-    return flatMap(\.options).filter { $0.role == .changeable && names.insert($0.name).inserted }
+    return flatMap(\.options).filter { names.insert($0.name).inserted }
   }
 }
 

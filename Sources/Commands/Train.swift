@@ -11,8 +11,10 @@ import Training
     printAndExit(trainOverview)
   }
   guard let row = registry.first(where: { $0.kind == kind }) else {
-    let names = near(kind, registry.map(\.kind))
-    fail(.unknownCommand(kind, kind: "model", suggestions: names))
+    let name = "pushforward train"
+    if kind.hasPrefix("-") { fail(.missingOption("MODEL", placeholder: "before \(kind)"), name) }
+    fail(
+      .unknownCommand(kind, kind: "model", suggestions: near(kind, registry.map(\.kind))), name)
   }
   train(row, trainCommand(row), Array(arguments.dropFirst()))
 }
@@ -20,9 +22,9 @@ import Training
 /// A program that trains one model: `train-vae` is `pushforward train vae`, and with `--resume RUN`
 /// `pushforward resume RUN`.
 public func train(_ kind: String, as name: String, _ arguments: [String]? = nil) {
-  let arguments = arguments ?? processArgumentsOrExit()
+  let arguments = arguments ?? processArgumentsOrExit(name)
   guard let row = registry.first(where: { $0.kind == kind }) else {
-    fail(.unknownCommand(kind, kind: "model", suggestions: []))
+    fail(.unknownCommand(kind, kind: "model", suggestions: []), name)
   }
   let command = trainCommand(row, name: name, canResume: true)
   let options = command.parseOrExit(arguments)
@@ -47,18 +49,28 @@ func trainCommand(
   if canResume { groups.append(OptionGroup("Resuming", ResumeSettings.definitions)) }
   return Command(
     name: name ?? "pushforward train \(row.kind)", summary: "Trains \(row.summary).",
-    notes: trainNotes, operand: operand, groups: groups, elsewhere: optionsOfOthers(than: row))
+    notes: trainNotes + (row.model is any Generative.Type ? "\n\n" + Judging.note : ""),
+    operand: operand, groups: groups, elsewhere: optionsOfOthers(than: row))
 }
 
 /// All settings of a training, in groups.
+///
+/// A model has those alone that say something of it: without a test loss there is no early stopping.
 func settingGroups(of row: ModelRow) -> [OptionGroup] {
-  [
+  let model = row.model
+  let missing = Set(
+    (model is any LossModel.Type ? [] : ["early-stop"])
+      + (model is any LikelihoodModel.Type ? [] : ["importance-samples"])
+      + (model is any Generative.Type ? [] : ["judge"]))
+  func own(_ options: [SettingDefinition]) -> [SettingDefinition] {
+    options.filter { !missing.contains($0.name) }
+  }
+  return [
     OptionGroup("Training", TrainingSettings(row).definitions),
-    OptionGroup("Model", row.model.settingDefinitions),
+    OptionGroup("Model", model.settingDefinitions),
     OptionGroup("Data", DataSettings.definitions),
-    OptionGroup("Run", RunSettings.definitions),
-    OptionGroup(
-      "Evaluation", row.model is any Generative.Type ? EvaluationSettings.definitions : []),
+    OptionGroup("Run", own(RunSettings.definitions)),
+    OptionGroup("Evaluation", own(EvaluationSettings.definitions)),
   ]
 }
 
@@ -108,12 +120,14 @@ private var trainOverview: String {
 private let trainNotes = """
   A new folder is made for each run, such as runs/vae-001, with config.json,
   loss.csv, pictures as PNG beside PGM or PPM, model.safetensors and report.html.
-  Ctrl-C ends a run cleanly; pushforward resume RUN continues it to the same bytes.
+  Ctrl-C ends a run cleanly; pushforward resume RUN continues it to the same
+  bytes.
 
-  DATA is a folder with MNIST's four files or with images (PNG, JPEG, PGM, PPM) and
-  folders of them; a table (.csv, .npy), whose columns are standardised; a text; or
-  one of the words drawn (rendered digits), moons, eight-gaussians, checkerboard,
-  pinwheel, spirals and swiss-roll (points in the plane).
-  Without it, MNIST is read from datasets/mnist if it is there; if not, the program
-  trains on digits that it renders itself. To get MNIST: scripts/download-mnist.sh
+  DATA is a folder with MNIST's four files or with images (PNG, JPEG, PGM, PPM)
+  and folders of them; a table (.csv, .npy), whose columns are standardised; a
+  text; or one of the words drawn (rendered digits), moons, eight-gaussians,
+  checkerboard, pinwheel, spirals and swiss-roll (points in the plane).
+  Without it, MNIST is read from datasets/mnist if it is there; if not, the
+  program trains on digits that it renders itself. To get MNIST:
+  scripts/download-mnist.sh
   """

@@ -1,4 +1,5 @@
 import CommandLine
+import Datasets
 import Evaluation
 import Models
 import NN
@@ -40,23 +41,20 @@ struct TrainingJob {
   /// Trains, evaluates and says what came of it.
   func run() throws {
     if let threads = runSettings.threads { threadCount = threads }
+    try train(row.model)
+  }
+
+  private func train<M: Model>(_ type: M.Type) throws {
+    let settings = try M.Configuration(configuration)
+    if let choice = dataSettings.data, case .text = try DataKind(of: choice) {
+      // Before it is read.
+      try check(settings, for: DataShape(.window(length: 1, vocabulary: 1)), choice)
+    }
     let data = try TrainingData(
       dataSettings, batchSize: training.batchSize, seed: UInt64(runSettings.seed),
       needs: row.needs, isCancelled: { Interrupt.isRequested })
-    try train(row.model, data)
-  }
-
-  private func train<M: Model>(_ type: M.Type, _ data: TrainingData) throws {
-    let settings = try M.Configuration(configuration)
-    do {
-      try settings.check(for: data.shape)
-    } catch {
-      let isOption = M.Configuration.definitions.contains { $0.name == error.name }
-      throw CommandLineError.unsuitableValue(
-        option: isOption ? "--\(error.name)" : "--data",
-        value: isOption ? error.value : data.choice,
-        reason: isOption ? error.reason : "\(error.reason), found \(error.value)")
-    }
+    try checkLabels(of: data)
+    try check(settings, for: data.shape, data.choice)
     let judging = try Judging(evaluation.judge, data)
     let memory = MemoryEstimate(
       of: size(of: type, settings, data), batch: data.train.largestBatch, epochs: training.epochs)
@@ -98,18 +96,57 @@ struct TrainingJob {
       session.list(["\(picture.name).\(picture.picture.fileExtension)": picture.contents])
     }
     session.list([RunFolder.modelName: "the trained model"])
-    try writeExtras(model, trainer, session, data)
-    var known = try compareWithPrincipalComponents(model, trainer, session, data)
-    try Interrupt.check()
-    let evaluated = try evaluateModel(
-      model, test: data.test, evaluation, judging, session, noise: trainer.evaluationRandom,
-      using: random)
-    for entry in evaluated.entries { known[entry.name] = entry.value }
+    var known = Configuration()
+    do {
+      try writeExtras(model, trainer, session, data)
+      known = try compareWithPrincipalComponents(
+        model, data, session, noise: trainer.evaluationRandom)
+      let evaluated = try evaluateModel(
+        model, test: data.test, evaluation, judging, session, noise: trainer.evaluationRandom,
+        using: random)
+      for entry in evaluated.entries { known[entry.name] = entry.value }
+    } catch is CancellationError {
+      session.say("interrupted before the evaluation was complete")
+    }
     try session.finish(known)
   }
 }
 
 extension TrainingJob {
+  /// Throws a `CommandLineError` for settings that do not suit each other or the data.
+  private func check<Settings: ModelConfiguration>(
+    _ settings: Settings, for shape: DataShape, _ choice: String
+  ) throws(CommandLineError) {
+    do {
+      try settings.check(for: shape)
+    } catch {
+      let isOption = Settings.definitions.contains { $0.name == error.name }
+      throw .unsuitableValue(
+        option: isOption ? "--\(error.name)" : "--data", value: isOption ? error.value : choice,
+        reason: isOption ? error.reason : "\(error.reason), found \(error.value)")
+    }
+  }
+
+  /// Throws a `CommandLineError` where a model that learns classes finds fewer than two.
+  private func checkLabels(of data: TrainingData) throws(CommandLineError) {
+    guard row.model.needsLabels else { return }
+    if !data.hasLabels, case .row = data.shape.element {
+      guard let target = dataSettings.target else {
+        throw .missingOption("--target", placeholder: "NAME, the column of classes,")
+      }
+      throw .unsuitableValue(
+        option: "--target", value: target,
+        reason: "expected a column of texts, which are classes, found numbers")
+    }
+    guard data.shape.isImage else { return }
+    let labels = Set(data.train.images.labels)
+    if let label = labels.first, labels.count == 1 {
+      throw .unsuitableValue(
+        option: "--data", value: data.choice,
+        reason: "expected labels of two classes or more, found all to be \(label)")
+    }
+  }
+
   /// How large a model of these settings will be.
   private func size<M: Model>(
     of type: M.Type, _ settings: M.Configuration, _ data: TrainingData
@@ -159,7 +196,10 @@ private func closingLine(_ charts: [Chart], _ figures: [String: Double]) -> Stri
   let parts = charts.map { chart in
     let columns = chart.columns.filter { $0.hasPrefix("test_") }
     let texts = (columns.isEmpty ? chart.columns : columns).map { column in
-      column.replacing("_", with: " ") + " " + Readable.metric(figures[column, default: .nan])
+      // The title has its letters as they are: `test KL` of the column `test_kl`.
+      let label = chart.label(of: column)
+      let name = label == column ? column.replacing("_", with: " ") : "\(label) \(chart.title)"
+      return name + " " + Readable.metric(figures[column, default: .nan])
     }
     return (text: texts.joined(separator: ", "), unit: chart.unit)
   }

@@ -167,7 +167,7 @@ public final class TrainingSession: RunLog {
 
   /// Where the run is, and the command with which it goes on.
   private var howToGoOn: String {
-    "complete epochs are in \(folder.path); to go on: pushforward resume \(shellWord(folder.path))"
+    "complete epochs are in \(folder.path); to go on: pushforward resume \(shellPath(folder.path))"
   }
 
   /// Sets what is said and left if the program has to end in the middle of something that takes long.

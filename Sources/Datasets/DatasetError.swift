@@ -104,9 +104,8 @@ extension DatasetError: CustomStringConvertible {
       "\(directory): expected the four files of MNIST, found no \(missing.joined(separator: ", no "))"
         + " (tried \(tried.joined(separator: ", ")), each also with .gz)"
     case .imagesInPlaceOfMNIST(let directory):
-      "\(directory): expected the four files of MNIST, found images; to make such files of them:"
-        + " convert-images --data \(shellWord(directory)) --image-size 28 --out idx, and then"
-        + " --data idx"
+      "\(directory): expected the four files of MNIST, found images; to train on them:"
+        + " --data \(shellWord(directory)), and where they are of several sizes --image-size N"
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
     case .damagedGzip(let path, let reason):

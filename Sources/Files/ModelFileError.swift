@@ -40,12 +40,12 @@ extension ModelFileError: CustomStringConvertible {
       "'\(path)' is of another model: expected "
         + mismatches.map(\.description).joined(separator: "; ")
     case .checkpoint(let path):
-      "'\(path)' is a checkpoint, where --resume goes on: expected a trained model, such as the"
+      "'\(path)' is a checkpoint, from which a run is resumed: expected a trained model, such as the"
         + " model.safetensors of its run"
     case .checkpointWithoutModel(let path, let epochs):
-      "'\(path)' is a checkpoint, where --resume goes on: expected a trained model, which its run has"
-        + " not written; the program that trained it writes it with --resume"
-        + " \(shellWord(folder(of: path))) --epochs \(epochs)"
+      "'\(path)' is a checkpoint, from which a run is resumed: expected a trained model, which its run"
+        + " has not written; to write it: pushforward resume \(shellPath(folder(of: path)))"
+        + " --epochs \(epochs)"
     case .notFinite(let path, let name):
       "'\(path)': expected finite numbers in \(name), found others"
     case .unsuitableMetadata(let path, let name, let expected, let found):

@@ -17,6 +17,11 @@ package func shellWord(_ word: String) -> String {
     + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
 }
 
+/// A path as a word of a shell's command line that no program takes for an option.
+package func shellPath(_ path: String) -> String {
+  shellWord(path.hasPrefix("-") ? "./" + path : path)
+}
+
 /// Whether no shell takes anything in a word for a sign of its own.
 private func isPlain(_ word: String) -> Bool {
   // zsh replaces `=name` by the path of a program.

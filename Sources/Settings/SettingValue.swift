@@ -21,7 +21,7 @@ public enum SettingProblem: Error, Equatable, Sendable {
   /// It is not of the kind that is expected: `a whole number`.
   case notOfKind(expected: String)
   /// A number is out of bounds.
-  case outOfRange(String)
+  case outOfRange(String, found: String? = nil)
   /// It is none of these words.
   case notAChoice([String])
 }
@@ -30,7 +30,7 @@ extension SettingProblem {
   /// What was expected, in words: `a whole number`.
   public var expectation: String {
     switch self {
-    case .notOfKind(let expected), .outOfRange(let expected): expected
+    case .notOfKind(let expected), .outOfRange(let expected, _): expected
     case .notAChoice(let words): alternatives(words)
     }
   }
@@ -120,7 +120,13 @@ extension Array: SettingValue where Element == Int {
     // Of "400,,200" the part that is wrong is empty, and says nothing.
     guard !parts.contains("") else { throw .notOfKind(expected: expected) }
     var values: [Int] = []
-    for part in parts { values.append(try Int.read(String(part), in: bounds, expected: expected)) }
+    for part in parts {
+      do throws(SettingProblem) {
+        values.append(try Int.read(String(part), in: bounds, expected: expected))
+      } catch .outOfRange(let range, _) {
+        throw .outOfRange(range, found: String(part))
+      }
+    }
     return values
   }
 

@@ -83,18 +83,18 @@ public final class ClassifierTrainer: Trainer {
     return loss.values + [Double(count - mistakes.count) / Double(count)]
   }
 
-  /// The first hundred test images of a wrong class in the last evaluation; none if there are none.
+  /// The first hundred test images of a wrong class in the last evaluation; none if there are none, and
+  /// of other data than images.
   public func pictures() -> [ModelPictures.Named] {
-    if mistakes.isEmpty { return [] }
+    if mistakes.isEmpty || !classifier.dataShape.isImage { return [] }
     let images = base.test.images
-    let rows = Tensor(
-      bytes: images.pixels, rows: mistakes.prefix(100).map(\.index),
-      rowLength: images.height * images.width)
+    let shape = [images.height, images.width, images.channels]
+    let shown = mistakes.prefix(100).map(\.index)
+    let rows = Tensor(bytes: images.pixels, rows: shown, rowLength: shape.reduce(1, *))
     return [
       ModelPictures.Named(
-        name: "mistakes", contents: "the first hundred of them, by epoch",
-        grid: ImageGrid(
-          rows.scalars, imageHeight: images.height, imageWidth: images.width, columns: 10))
+        name: "mistakes", contents: "the first hundred misclassified test images, by epoch",
+        grid: ImageGrid(rows.reshaped(to: [shown.count] + shape), columns: 10))
     ]
   }
 }

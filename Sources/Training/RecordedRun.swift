@@ -27,6 +27,7 @@ public struct RecordedRun: Sendable {
       throw ResumeError.damagedConfiguration(path: path, reason: "it is not one object of values")
     }
     guard case .text(let model)? = record["model"] else {
+      if record["program"] != nil { throw ResumeError.earlierVersion(path: path) }
       throw ResumeError.damagedConfiguration(path: path, reason: "it does not name its model")
     }
     (self.path, self.model, self.record) = (path, model, record)

@@ -9,6 +9,8 @@ public enum ResumeError: Error, Equatable, Sendable {
   case unreadable(path: String, code: Int32)
   /// Its `config.json` is not what a run writes.
   case damagedConfiguration(path: String, reason: String)
+  /// It is of a version that had a program for each model.
+  case earlierVersion(path: String)
   /// It is the run of another program.
   case otherProgram(path: String, expected: String, found: String)
   /// An input of the run is not where it was; a relative path is of a run that does not say where it
@@ -20,22 +22,33 @@ public enum ResumeError: Error, Equatable, Sendable {
 
 extension ResumeError: CustomStringConvertible {
   /// The folder, what was expected and what was found.
-  public var description: String {
+  public var description: String { "cannot resume '\(path)': \(problem)" }
+
+  /// The folder of the run.
+  public var path: String {
     switch self {
-    case .notARun(let path):
-      "cannot resume '\(path)': expected the folder of a run, found no config.json in it"
-    case .unreadable(let path, let code):
-      "cannot resume '\(path)': cannot read its config.json: \(systemMessage(code))"
-    case .damagedConfiguration(let path, let reason):
-      "cannot resume '\(path)': its config.json is damaged: \(reason)"
-    case .otherProgram(let path, let expected, let found):
-      "cannot resume '\(path)': expected a run of \(expected), found one of \(found)"
-    case .missingInput(let path, let option, let file, let isRelative):
-      "cannot resume '\(path)': expected what its \(option) names, '\(file)'"
+    case .notARun(let path), .unreadable(let path, _), .damagedConfiguration(let path, _),
+      .earlierVersion(let path),
+      .otherProgram(let path, _, _), .missingInput(let path, _, _, _), .inUse(let path):
+      path
+    }
+  }
+
+  /// What was expected and what was found, whatever was to be done with the run.
+  public var problem: String {
+    switch self {
+    case .notARun: "expected the folder of a run, found no config.json in it"
+    case .unreadable(_, let code): "cannot read its config.json: \(systemMessage(code))"
+    case .damagedConfiguration(_, let reason): "its config.json is damaged: \(reason)"
+    case .earlierVersion:
+      "it is of an earlier version, whose runs only that version resumes"
+    case .otherProgram(_, let expected, let found):
+      "expected a run of \(expected), found one of \(found)"
+    case .missingInput(_, let option, let file, let isRelative):
+      "expected what its \(option) names, '\(file)'"
         + (isRelative ? ", which is relative to the folder in which the run was begun" : "")
         + "; found nothing there; \(option) may be given anew"
-    case .inUse(let path):
-      "cannot resume '\(path)': another process is training in it"
+    case .inUse: "another process is training in it"
     }
   }
 }
@@ -46,7 +59,7 @@ extension ResumeError: ExitCodeProviding {
   public var exitCode: ExitCode {
     switch self {
     case .notARun, .unreadable, .missingInput: .noInput
-    case .damagedConfiguration: .dataError
+    case .damagedConfiguration, .earlierVersion: .dataError
     case .otherProgram: .usage
     case .inUse: .temporaryFailure
     }

@@ -26,76 +26,6 @@ import Testing
     return try #require(json as? [String: Double])
   }
 
-  @Test func theHelpIsExactlyThis() throws {
-    let result = try Executable("train-autoencoder", ["--help"], in: workspace).result()
-    #expect(result.code == 0)
-    #expect(result.error == "")
-    #expect(
-      result.output == """
-        Usage: train-autoencoder [options]
-
-        Trains an autoencoder, plain or denoising (Vincent et al. 2008), on images of digits.
-
-        Options:
-              --epochs N             passes over the training images (default: 10)
-              --batch-size N         images in a training step (default: 128)
-              --learning-rate X      step size of Adam (default: 0.001)
-              --architecture dense|conv
-                                     fully connected layers alone, or convolutions too
-                                     (default: dense)
-              --latent N             dimensions of a latent code (default: 64)
-              --hidden N,...         widths of a dense network's hidden layers (default:
-                                     256)
-              --loss mse|bce         mean squared error, or binary cross-entropy
-                                     (default: mse)
-              --output sigmoid|linear
-                                     what makes pixels of the last layer (default:
-                                     sigmoid)
-              --noise none|gaussian|masking
-                                     noise on the images to be restored (default: none)
-              --noise-level X        standard deviation of the noise, or share of pixels
-                                     masked (default: 0.25)
-              --data DIR|drawn       folder with MNIST's files, or drawn (default: MNIST
-                                     if it is there)
-              --out DIR              where the folder of the run is made (default: runs)
-              --seed N               seed of all random numbers (default: 0)
-              --threads N            threads; results do not depend on it (default: all
-                                     processors)
-              --sample-every N       epochs between pictures (default: 1)
-              --limit N              training images used (default: all)
-              --checkpoint-every N   epochs between checkpoints (default: 1)
-              --early-stop PATIENCE  end after so many epochs without a lower test loss
-                                     (default: never)
-              --resume RUN           folder of a run that is to go on, with its options
-                                     (default: a new run)
-              --tensorboard          write a file for TensorBoard too
-              --check-finite         find the first value that is not finite; slower
-              --profile              print what each operation of the training took,
-                                     --quiet or not
-              --quiet                print nothing but errors
-          -h, --help                 print this help and exit
-              --version              print the version and exit
-
-        A new folder is made for each run, such as runs/autoencoder-001, with
-        config.json, loss.csv (reconstruction error per pixel), evaluation.json (the
-        error beside that of principal component analysis), codes.csv (the test images'
-        labels and codes) and reconstructions as PGM images; with --latent 2 also the
-        codes as points in the colours of their labels, codes.svg. Ctrl-C ends a run
-        cleanly.
-
-        Without --data, MNIST is read from datasets/mnist if it is there; if not, the
-        program trains on digits that it draws itself. To get MNIST:
-        scripts/download-mnist.sh
-
-        Checkpoints are kept in the run's folder, the last and the one before. --resume
-        goes on from there to the same bytes, with the run's options and the same
-        images. Other values may be given for --epochs, --data, --threads,
-        --checkpoint-every, --early-stop, --tensorboard, --check-finite, --profile and
-        --quiet.
-
-        """)
-  }
-
   @Test func aRunLeavesTheseFilesAndSaysWhereTheyAre() throws {
     let result = try train("--latent", "2", "--threads", "1")
     #expect(result.code == 0, "\(result.error)")
@@ -108,7 +38,9 @@ import Testing
         "reconstructions/epoch-002.pgm", "reconstructions/epoch-002.png", "report.html",
       ])
     // 64·8 + 8 + 8·2 + 2 and 2·8 + 8 + 8·64 + 64.
-    #expect(result.lines.contains("model:   encoder 64-8-2, decoder 2-8-64, 1,138 parameters"), "\(result.output)")
+    #expect(
+      result.lines.contains("model:   encoder 64-8-2, decoder 2-8-64, 1,138 parameters"),
+      "\(result.output)")
     #expect(result.lines.contains("run:     runs/autoencoder-001"))
     let paths = result.lines.filter { $0.hasPrefix("runs/autoencoder-001/") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
@@ -140,15 +72,28 @@ import Testing
           "loss": "bce",
           "output": "sigmoid",
           "noise": "masking",
-          "noise-level": 0.25,
+          "noise-level": null,
           "data": "data",
+          "limit": null,
+          "image-size": null,
+          "binarize": "none",
+          "augment": "none",
+          "damaged": "error",
+          "no-cache": false,
+          "points": null,
+          "columns": null,
+          "without": null,
+          "target": null,
+          "heading": "detected",
+          "unit": "characters",
+          "window": null,
           "out": "runs",
           "seed": 7,
           "threads": 1,
           "sample-every": 1,
-          "limit": null,
           "checkpoint-every": 1,
           "early-stop": null,
+          "log-every": null,
           "tensorboard": false,
           "check-finite": false,
           "profile": false,
@@ -247,7 +192,8 @@ import Testing
     // 544 + 32,832 + 256·2 + 2, and 2·256 + 256 + 32,800 + 513.
     #expect(
       result.lines.contains(
-        "model:   encoder convolutions 1-32-64, 256-2, decoder 2-256, convolutions 64-32-1, 67,971 parameters"),
+        "model:   encoder convolutions 1-32-64, 256-2, decoder 2-256, convolutions 64-32-1, 67,971 parameters"
+      ),
       "\(result.output)")
     let losses = try table().column("test_loss")
     #expect(losses[1] < losses[0])
@@ -274,51 +220,6 @@ import Testing
 
         """)
     #expect(workspace.names() == ["data"])
-  }
-
-  @Test func noTwoOptionsGiveTheSameLosses() throws {
-    let changes = [
-      [], ["--seed", "1"], ["--learning-rate", "0.002"], ["--latent", "4"], ["--hidden", "9"],
-      ["--loss", "bce"], ["--output", "linear"], ["--noise", "gaussian"], ["--noise", "masking"],
-      ["--noise", "gaussian", "--noise-level", "0.5"], ["--batch-size", "15"], ["--limit", "39"],
-    ]
-    var losses: [[Double]] = []
-    for (index, change) in changes.enumerated() {
-      let result = try Executable(
-        "train-autoencoder", Workspace.quick + ["--epochs", "2"] + change, in: workspace
-      ).result()
-      #expect(result.code == 0, "\(change): \(result.error)")
-      let number = index < 9 ? "00\(index + 1)" : "0\(index + 1)"
-      let table = try table("autoencoder-" + number)
-      losses.append(table.column("train_loss") + table.column("test_loss"))
-    }
-    for (index, figures) in losses.enumerated() {
-      for (other, otherFigures) in losses[..<index].enumerated() {
-        #expect(figures != otherFigures, "\(changes[other]) and \(changes[index])")
-      }
-    }
-  }
-
-  /// Of the default size, because smaller work is not split between threads.
-  @Test func theNumberOfThreadsChangesNothing() throws {
-    try DrawnDigits(trainCount: 200, testCount: 60).write(to: workspace.path(of: "digits"))
-    let runs = try ["1", "1", "3"].enumerated().map { index, count in
-      let result = try Executable(
-        "train-autoencoder",
-        [
-          "--data", "digits", "--epochs", "1", "--noise", "gaussian", "--latent", "2", "--threads",
-          count,
-        ], in: workspace
-      ).result()
-      #expect(result.code == 0, "\(result.error)")
-      var files = try workspace.files(below: "runs/autoencoder-00\(index + 1)")
-      // They record the number of threads.
-      for name in ["config.json", "report.html"] { files[name] = nil }
-      return files
-    }
-    #expect(runs[0].count == 9)
-    #expect(runs[1] == runs[0])
-    #expect(runs[2] == runs[0])
   }
 
   // MARK: Bad options
@@ -367,7 +268,7 @@ import Testing
     let result = try train("--data", "nowhere")
     #expect(result.code == 66)
     #expect(
-      result.error == "train-autoencoder: nowhere: cannot be read: No such file or directory\n")
+      result.error == "train-autoencoder: nowhere: no such file, folder or data\n")
     #expect(workspace.names() == ["data"])
   }
 }

@@ -30,13 +30,20 @@ import Testing
 
   @Test func aMissingFolder() throws {
     try workspace.remove("data")
-    try expect(66, "data: cannot be read: No such file or directory")
+    try expect(66, "data: no such file, folder or data")
   }
 
   @Test func aFileInPlaceOfTheFolder() throws {
     try workspace.remove("data")
     try workspace.write([1, 2, 3], to: "data")
-    try expect(66, "data: cannot be read: Not a directory")
+    let result = try workspace.train()
+    #expect(result.code == 64 && result.output == "")
+    #expect(
+      result.error == """
+        train-vae: --data data: expected images, points or a table, found text
+        Try 'train-vae --help'.
+
+        """)
   }
 
   @Test(arguments: [
@@ -55,39 +62,44 @@ import Testing
   ])
   func labelsMissingWhereTheyAreNeeded(path: String, role: String, name: String) throws {
     try workspace.remove(path)
-    let result = try Executable("train-classifier", ["--data", "data"], in: workspace).result()
+    let result = try Executable("train classifier", ["--data", "data"], in: workspace).result()
     #expect(result.code == 66 && result.output == "")
     #expect(
-      result.error == "train-classifier: data: expected the four files of MNIST, found no \(role) "
+      result.error
+        == "pushforward train classifier: data: expected the four files of MNIST, found no \(role) "
         + "(tried \(name)-idx1-ubyte, \(name).idx1-ubyte, each also with .gz)\n")
     #expect(!workspace.has("runs"))
   }
 
+  /// In the default place, where no folder was asked for.
   @Test func imagesInPlaceOfTheFiles() throws {
     let image = Image(height: 2, width: 2, channels: 1, pixels: [1, 2, 3, 4])
-    try workspace.makeFolder("my photos/cats")
-    try workspace.write(Array("hello".utf8), to: "my photos/a.txt")
-    try workspace.write(image.png, to: "my photos/cats/1.png")
-    for program in ["train-vae", "train-autoencoder", "train-classifier"] {
-      let result = try Executable(program, ["--data", "my photos"], in: workspace).result()
+    try workspace.makeFolder("datasets/mnist/cats")
+    try workspace.write(Array("hello".utf8), to: "datasets/mnist/a.txt")
+    try workspace.write(image.png, to: "datasets/mnist/cats/1.png")
+    for program in ["train-vae", "train-autoencoder", "train classifier"] {
+      let result = try Executable(program, [], in: workspace).result()
       #expect(result.code == 65 && result.output == "")
       #expect(
         result.error
-          == "\(program): my photos: expected the four files of MNIST, found images; to make"
-          + " such files of them: convert-images --data 'my photos' --image-size 28 --out idx, and"
-          + " then --data idx\n")
+          == "\(Executable.title(program)): datasets/mnist: expected the four files of MNIST, found "
+          + "images; to train on them: --data datasets/mnist, and where they are of several sizes "
+          + "--image-size N\n")
     }
     // What it says works.
-    try workspace.write(image.png, to: "my photos/cats/2.png")
-    try workspace.remove("my photos/a.txt")
-    let converted = try Executable(
-      command: [
-        "/bin/sh", "-c",
-        "$0 --data 'my photos' --image-size 28 --out idx", Executable.path(of: "convert-images"),
-      ], in: workspace
-    ).result()
-    #expect(converted.code == 0)
-    #expect(try workspace.train("--data", "idx").code == 0)
+    try workspace.write(image.png, to: "datasets/mnist/cats/2.png")
+    try workspace.remove("datasets/mnist/a.txt")
+    #expect(try workspace.train("--data", "datasets/mnist", "--no-cache").code == 0)
+  }
+
+  @Test func whatIsNoImageInAFolderOfImages() throws {
+    try workspace.makeFolder("my photos")
+    try workspace.write(Array("hello".utf8), to: "my photos/a.txt")
+    let result = try workspace.train("--data", "my photos")
+    #expect(result.code == 65 && result.output == "")
+    #expect(
+      result.error == "train-vae: my photos/a.txt: expected an image (PNG, JPEG, or binary PGM or "
+        + "PPM), found 'he'\n")
   }
 
   @Test func anEmptyFolderInTheDefaultPlaceIsNotPassedOver() throws {

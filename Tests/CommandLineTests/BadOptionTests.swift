@@ -19,10 +19,10 @@ import Testing
     Case(arguments: ["-x"], message: "unknown option '-x'"),
     Case(
       arguments: ["--l", "3"],
-      message: "ambiguous option '--l': it could be --learning-rate, --latent, --likelihood or "
-        + "--limit"),
+      message: "ambiguous option '--l': it could be --learning-rate, --latent, --likelihood, "
+        + "--limit or --log-every"),
     Case(arguments: ["--epochs"], message: "--epochs needs a value: --epochs N"),
-    Case(arguments: ["--data"], message: "--data needs a value: --data DIR|drawn"),
+    Case(arguments: ["--data"], message: "--data needs a value: --data DATA"),
     Case(arguments: ["--quiet=yes"], message: "--quiet takes no value, but was given 'yes'"),
     Case(arguments: ["mnist"], message: "unexpected argument 'mnist'"),
     // Not a number, not a word that is known.

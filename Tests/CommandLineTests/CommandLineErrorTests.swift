@@ -50,22 +50,13 @@ import Testing
     ),
     (
       ["--epochs", "99999999999999999999"],
-<<<<<<< HEAD:Tests/TrainingTests/CommandLineErrorTests.swift
       "--epochs is out of range: expected 1 to 9223372036854775807, "
-=======
-      "--epochs is out of range: expected 1 or more, "
->>>>>>> house:Tests/CommandLineTests/CommandLineErrorTests.swift
         + "found 99999999999999999999"
     ),
     (
       ["--seed", "-99999999999999999999"],
-<<<<<<< HEAD:Tests/TrainingTests/CommandLineErrorTests.swift
       "--seed is out of range: expected -9223372036854775808 to 9223372036854775807, "
         + "found -99999999999999999999"
-=======
-      "--seed is out of range: expected -9223372036854775808 to "
-        + "9223372036854775807, found -99999999999999999999"
->>>>>>> house:Tests/CommandLineTests/CommandLineErrorTests.swift
     ),
     (
       ["--hidden", "400,99999999999999999999"],

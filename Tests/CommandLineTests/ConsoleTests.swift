@@ -61,8 +61,13 @@ import Testing
     let result = try workspace.train("--epochs", "2")
     let loss = try #require(LossTable(of: "runs/vae-001", in: workspace).column("test_loss").last)
     let line = try #require(result.lines.first { $0.hasPrefix("test loss ") })
-    let printed = try #require(Double(line.split(separator: " ")[2]))
-    #expect(abs(printed - loss) < 0.001)
+    let figures = line.split(separator: ", ").map { $0.split(separator: " ") }
+    #expect(
+      figures.map { $0.prefix(2).joined(separator: " ") } == [
+        "test loss", "test reconstruction", "test KL",
+      ])
+    #expect(abs(try #require(Double(figures[0][2])) - loss) < 0.001)
+    #expect(line.hasSuffix(" nats per image"))
   }
 
   @Test func quietPrintsNothing() throws {
@@ -77,7 +82,7 @@ import Testing
     let result = try workspace.train("--quiet", "--data", "nowhere")
     #expect(result.code == 66)
     #expect(result.output == "")
-    #expect(result.error == "train-vae: nowhere: cannot be read: No such file or directory\n")
+    #expect(result.error == "train-vae: nowhere: no such file, folder or data\n")
   }
 
   @Test func aReaderThatGoesAwayDoesNotEndTheRun() throws {

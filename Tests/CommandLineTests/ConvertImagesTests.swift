@@ -40,7 +40,7 @@ import Testing
     #expect(result.code == 0 && result.error == "")
     #expect(
       result.output == """
-        Usage: convert-images [options]
+        Usage: pushforward convert [options]
 
         Makes the four IDX files of MNIST's format of a folder of images.
 
@@ -54,10 +54,13 @@ import Testing
                                     (default: error)
               --gzip                compress the files
               --out DIR             folder of the files (default: idx)
-              --seed N              seed of the shuffle and of drawn digits (default: 0)
+              --seed N              seed of the shuffle and of rendered digits (default:
+                                    0)
               --threads N           threads; results do not depend on it (default: all
                                     processors)
               --quiet               print nothing but errors
+
+        Other:
           -h, --help                print this help and exit
               --version             print the version and exit
 
@@ -195,14 +198,14 @@ import Testing
       for folder in "$e" "$f"; do
         mkdir -p "photos/x$folder"; cp image.png "photos/x$folder/$e.png"
       done
-      "$0" --data photos --quiet
+      "$0" convert --data photos --quiet
       od -An -tx1 idx/classes.csv | tr -d ' \n'; echo
-      "$0" --data "$e" --out no || echo $?
-      "$0" --data photos --out "p$e" || echo $?
+      "$0" convert --data "$e" --out no || echo $?
+      "$0" convert --data photos --out "p$e" || echo $?
       ls
       """#
     let result = try Executable(
-      command: ["/bin/sh", "-c", script, Executable.path(of: "convert-images")], in: workspace
+      command: ["/bin/sh", "-c", script, Executable.path(of: "pushforward")], in: workspace
     ).result()
     #expect(
       result.output == """
@@ -215,8 +218,8 @@ import Testing
 
         """)
     func message(_ argument: String) -> String {
-      "convert-images: expected arguments in UTF-8, found '\(argument)'; rename the file or folder, or"
-        + " start the program in it\nTry 'convert-images --help'.\n"
+      "pushforward: expected arguments in UTF-8, found '\(argument)'; rename the file or folder, or"
+        + " start the program in it\nTry 'pushforward --help'.\n"
     }
     #expect(result.error == message(#"\xE9"#) + message(#"p\xE9"#))
   }
@@ -309,7 +312,7 @@ import Testing
     #expect(result.code == 64)
     #expect(
       result.error.hasPrefix(
-        "convert-images: --test 1: expected no number, as the images are split already: train to"
+        "pushforward convert: --test 1: expected no number, as the images are split already: train to"
           + " train on, test to test with, and the folders in them are the classes\n"))
     try write(3, to: "photos/train/a/y")
     let limited = try convert("--data", "photos", "--limit", "2", "--seed", "1")
@@ -318,7 +321,7 @@ import Testing
       #expect(
         result.code == 64
           && result.error.hasPrefix(
-            "convert-images: --limit 2: expected more: none to test with is left\n")
+            "pushforward convert: --limit 2: expected more: none to test with is left\n")
       )
     }
   }
@@ -333,7 +336,7 @@ import Testing
     try workspace.write([], to: "photos/0/empty.jpg")
     let result = try convert("--data", "photos")
     #expect(result.code == 65 && result.output == "")
-    #expect(result.error.hasPrefix("convert-images: photos/0/empty.jpg: expected an image "))
+    #expect(result.error.hasPrefix("pushforward convert: photos/0/empty.jpg: expected an image "))
     let skipped = try convert("--data", "photos", "--damaged", "skip")
     #expect(skipped.code == 0 && skipped.error == "")
     #expect(
@@ -425,7 +428,7 @@ import Testing
     try workspace.makeFolder("victim")
     symlink("victim", workspace.path(of: "out.0123456789abcdee.partial"))
     let result = try Executable(
-      "convert-images", ["--data", "drawn", "--limit", "14", "--out", "out"], in: workspace
+      "convert", ["--data", "drawn", "--limit", "14", "--out", "out"], in: workspace
     ).result()
     #expect(result.code == 0 && result.error == "", "\(result.error)")
     #expect(
@@ -510,7 +513,8 @@ import Testing
     for (arguments, message) in usage {
       let result = try Executable("convert", arguments, in: workspace).result()
       #expect(result.code == 64 && result.output == "")
-      #expect(result.error == "pushforward convert: \(message)\nTry 'pushforward convert --help'.\n")
+      #expect(
+        result.error == "pushforward convert: \(message)\nTry 'pushforward convert --help'.\n")
     }
     #expect(workspace.names() == before && workspace.names(in: "full") == [])
   }
@@ -518,15 +522,13 @@ import Testing
   @Test func aFolderThatCannotBeWrittenLeavesNothing() throws {
     let result = try convert("--limit", "20", "--out", "/proc/idx")
     #expect(result.code == 73)
-<<<<<<< HEAD
-    #expect(result.error.hasPrefix("convert-images: cannot create the folder '/proc/idx'"))
-=======
-    #expect(result.error.hasPrefix("pushforward convert: cannot create the folder '/proc/idx."))
->>>>>>> house
+    #expect(result.error.hasPrefix("pushforward convert: cannot create the folder '/proc/idx'"))
     // No room for the files.
     let script = #"ulimit -f 1; exec "$0" "$@""#
     let full = try Executable(
-      command: ["/bin/sh", "-c", script, Executable.path(of: "pushforward"), "convert", "--limit", "100"],
+      command: [
+        "/bin/sh", "-c", script, Executable.path(of: "pushforward"), "convert", "--limit", "100",
+      ],
       in: workspace
     ).result()
     #expect(full.code == 74 && full.error.hasSuffix(": File too large\n"))

@@ -50,6 +50,11 @@ final class Executable {
       : [path(of: "pushforward")] + name.split(separator: " ").map(String.init)
   }
 
+  /// What its messages begin with: `train-vae`, `pushforward sample`.
+  static func title(_ name: String) -> String {
+    name.hasPrefix("train-") ? name : "pushforward " + name
+  }
+
   /// Starts another program, which starts the executable.
   init(
     command: [String], in workspace: Workspace, environment: [String: String] = [:]

@@ -1,104 +1,135 @@
+import Models
+import NN
+import Settings
 import Testing
 
+/// The help of each training: the groups, the options in them, and their defaults.
 @Suite struct HelpTests {
-  private static let help = """
-    Usage: train-vae [options]
-
-    Trains a variational autoencoder (Kingma and Welling 2014) on images of digits.
-
-    Options:
-          --epochs N              passes over the training images (default: 30)
-          --batch-size N          images in a training step (default: 128)
-          --learning-rate X       step size of Adam (default: 0.001)
-          --architecture dense|conv
-                                  fully connected layers alone, or convolutions too
-                                  (default: dense)
-          --latent N              dimensions of a latent code (default: 20)
-          --hidden N,...          widths of a dense network's hidden layers
-                                  (default: 400)
-          --likelihood bernoulli|gaussian
-                                  distribution of a pixel given the code (default:
-                                  bernoulli)
-          --beta X                weight of the KL divergence (default: 1)
-          --samples-per-image L   codes drawn for an image in a step (default: 1)
-          --binarize none|threshold|stochastic
-                                  how grey pixels are made black or white (default:
-                                  none)
-          --data DIR|drawn        folder with MNIST's files, or drawn (default:
-                                  MNIST if it is there)
-          --out DIR               where the folder of the run is made (default:
-                                  runs)
-          --seed N                seed of all random numbers (default: 0)
-          --threads N             threads; results do not depend on it (default: all
-                                  processors)
-          --sample-every N        epochs between pictures (default: 1)
-          --limit N               training images used (default: all)
-          --checkpoint-every N    epochs between checkpoints (default: 1)
-          --early-stop PATIENCE   end after so many epochs without a lower test loss
-                                  (default: never)
-          --resume RUN            folder of a run that is to go on, with its options
-                                  (default: a new run)
-          --importance-samples K  codes drawn for a test image to estimate log p(x)
-                                  at the end (default: no estimate)
-          --judge FILE|none       classifier that looks at samples at the end
-                                  (default: one trained on the data, once)
-          --tensorboard           write a file for TensorBoard too
-          --check-finite          find the first value that is not finite; slower
-          --profile               print what each operation of the training took,
-                                  --quiet or not
-          --quiet                 print nothing but errors
-      -h, --help                  print this help and exit
-          --version               print the version and exit
-
-    A new folder is made for each run, such as runs/vae-001, with config.json,
-    loss.csv (nats per image), and samples, reconstructions and interpolations as
-    PNG and PGM images; with --latent 2 also a map of all codes, manifold.png.
-    Ctrl-C ends a run cleanly.
-
-    At the end a classifier judges as many samples as there are test images: how
-    clear they are, how far from the test images, how often each class occurs
-    (evaluation.json). Without --judge it is trained on the data, which takes about
-    a minute, and kept for later runs in ~/.cache/pushforward.
-
-    Without --data, MNIST is read from datasets/mnist if it is there; if not, the
-    program trains on digits that it draws itself. To get MNIST:
-    scripts/download-mnist.sh
-
-    Checkpoints are kept in the run's folder, the last and the one before. --resume
-    goes on from there to the same bytes, with the run's options and the same
-    images. Other values may be given for --epochs, --data, --threads,
-    --checkpoint-every, --early-stop, --importance-samples, --judge, --tensorboard,
-    --check-finite, --profile and --quiet.
-
-    """
-
-  @Test(arguments: ["--help", "-h", "--he"])
-  func theHelpIsExactlyThis(argument: String) throws {
-    let workspace = try Workspace(data: nil)
-    let result = try workspace.run(argument)
-    #expect(result.code == 0)
-    #expect(result.output == Self.help)
-    #expect(result.error == "")
-    #expect(workspace.names().isEmpty)
+  /// What a training is typed as, and the model that it trains.
+  struct Program: Sendable, CustomTestStringConvertible {
+    let name: String
+    let row: ModelRow
+    var isAlone: Bool { name.hasPrefix("train-") }
+    var testDescription: String { name }
   }
 
-  @Test func theHelpFitsIntoATerminalOf80Columns() {
-    #expect(Self.help.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  private static let alone = ["autoencoder", "gan", "vae"]
+  static let programs = registry.flatMap { row in
+    [Program(name: "train " + row.kind, row: row)]
+      + (alone.contains(row.kind) ? [Program(name: "train-" + row.kind, row: row)] : [])
+  }
+
+  private let workspace: Workspace
+
+  init() throws { workspace = try Workspace(data: nil) }
+
+  private func help(_ name: String, _ argument: String = "--help") throws -> String {
+    let result = try Executable(name, [argument], in: workspace).result()
+    #expect(result.code == 0 && result.error == "")
+    #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(result.output)")
+    #expect(workspace.names().isEmpty)
+    return result.output
+  }
+
+  /// The names of the options under each title.
+  private func groups(of help: String) -> [String: [String]] {
+    var groups: [String: [String]] = [:]
+    var title = ""
+    for line in help.split(separator: "\n") {
+      if let match = line.wholeMatch(of: /([A-Z][a-z]+):/) {
+        title = String(match.1)
+      } else if let match = line.firstMatch(of: /^ {2}(?:-h, | {4})--([a-z-]+)/) {
+        groups[title, default: []].append(String(match.1))
+      }
+    }
+    return groups
+  }
+
+  private func definitions(of model: any Model.Type) -> [SettingDefinition] {
+    func own<M: Model>(_ type: M.Type) -> [SettingDefinition] { M.Configuration.definitions }
+    return own(model)
+  }
+
+  @Test(arguments: programs) func theOptionsStandInGroups(program: Program) throws {
+    let help = try help(program.name)
+    #expect(
+      help.hasPrefix(
+        "Usage: \(Executable.title(program.name)) [options]\n\nTrains \(program.row.summary)."
+          .prefix(60)))
+    var expected = [
+      "Training": ["epochs", "batch-size", "learning-rate"],
+      "Model": definitions(of: program.row.model).map(\.name),
+      "Data": [
+        "data", "limit", "image-size", "binarize", "augment", "damaged", "no-cache", "points",
+        "columns", "without", "target", "heading", "unit", "window",
+      ],
+      "Run": [
+        "out", "seed", "threads", "sample-every", "checkpoint-every", "early-stop", "log-every",
+        "tensorboard", "check-finite", "profile", "quiet",
+      ],
+      "Other": ["help", "version"],
+    ]
+    if program.row.kind == "vae" { expected["Evaluation"] = ["importance-samples", "judge"] }
+    if program.row.kind == "gan" {
+      expected["Evaluation"] = ["judge"]
+      expected["Run"]?.removeAll { $0 == "early-stop" }
+    }
+    if program.isAlone { expected["Resuming"] = ["resume"] }
+    #expect(groups(of: help) == expected)
+    // The defaults are those of the model.
+    for (option, value) in [
+      ("epochs", "\(program.row.epochs)"), ("batch-size", "\(program.row.batchSize)"),
+      ("learning-rate", ConfigurationValue.number(program.row.learningRate).description),
+    ] {
+      #expect(help.contains(try Regex("--\(option) [NX] .*\\(default: \(value)\\)")), "\(option)")
+    }
+  }
+
+  @Test func theOptionsOfAVAEAreThese() throws {
+    #expect(
+      try groups(of: help("train vae"))["Model"] == [
+        "architecture", "latent", "hidden", "likelihood", "beta", "samples-per-image",
+      ])
+  }
+
+  /// Each option has its bounds' words and its default in one place, aligned.
+  @Test func anOptionIsALineWithItsDefault() throws {
+    let help = try help("train vae")
+    #expect(
+      help.contains("\n      --beta X                weight of the KL divergence (default: 1)\n"))
+    #expect(
+      help.contains(
+        """
+              --likelihood bernoulli|gaussian
+                                      distribution of a pixel given the code (default:
+                                      bernoulli)
+
+        """))
+  }
+
+  @Test(arguments: ["--help", "-h", "--hel"])
+  func itMayBeAskedForInOtherWays(argument: String) throws {
+    #expect(try help("train vae", argument) == help("train vae"))
+    #expect(try help("train-vae", argument).hasPrefix("Usage: train-vae [options]\n"))
   }
 
   @Test func theVersionIsExactlyThis() throws {
-    let workspace = try Workspace(data: nil)
-    let result = try workspace.run("--version")
-    #expect(result.code == 0)
-    #expect(result.output == "train-vae 0.1.0\n")
-    #expect(result.error == "")
+    for name in ["train-vae", "train-gan", "train-autoencoder"] {
+      #expect(try help(name, "--version") == "\(name) 0.1.0\n")
+    }
+    for verb in ["train vae", "resume", "sample", "evaluate", "convert", ""] {
+      #expect(try help(verb, "--version") == "pushforward 0.1.0\n")
+    }
   }
 
   /// The help comes before anything that could go wrong in a run.
   @Test func helpIsGivenWhateverElseIsAsked() throws {
-    let workspace = try Workspace(data: nil)
-    let result = try workspace.run("--data", "nowhere", "--help")
-    #expect(result.code == 0)
-    #expect(result.output == Self.help)
+    for arguments in [["--data", "nowhere", "--help"], ["--resume", "nowhere", "--help"]] {
+      let result = try Executable("train-vae", arguments, in: workspace).result()
+      #expect(result.code == 0 && result.error == "")
+      #expect(try result.output == help("train-vae"))
+    }
+    let result = try Executable("resume", ["nowhere", "--help"], in: workspace).result()
+    #expect(try result.code == 0 && result.output == help("resume"))
   }
 }

@@ -2,10 +2,11 @@ import Files
 import Foundation
 import Glibc
 import Images
+import ModelSupport
+import Models
 import NN
 import Tensor
 import Testing
-import VAE
 
 /// The programs on files that somebody else has made.
 @Suite struct HostileInputTests {
@@ -17,7 +18,7 @@ import VAE
     _ program: String, _ arguments: [String], environment: [String: String] = [:]
   ) throws -> Executable.Result {
     try Executable(
-      command: [Executable.path(of: program)] + arguments, in: workspace, environment: environment
+      command: Executable.command(program) + arguments, in: workspace, environment: environment
     ).result()
   }
 
@@ -28,18 +29,21 @@ import VAE
   @Test(
     .timeLimit(.minutes(2)),
     arguments: [
-      ("train-vae", ["--data", "pipe"], 66), ("train-vae", ["--resume", "pipe"], 66),
-      ("train-gan", ["--data", "pipe"], 66),
+      ("train-vae", ["--data", "pipe"], 64), ("train-vae", ["--resume", "pipe"], 66),
+      ("train-vae", ["--data", "pipe.csv", "--likelihood", "gaussian"], 65),
+      ("evaluate", ["pipe"], 66), ("resume", ["pipe"], 66), ("evaluate", ["run"], 65),
+      ("train-gan", ["--data", "pipe"], 64),
       ("train-vae", ["--data", "data", "--judge", "pipe"], 65),
-      ("sample", ["--model", "pipe"], 65), ("convert-images", ["--data", "pipe"], 66),
+      ("sample", ["--model", "pipe"], 65), ("convert", ["--data", "pipe"], 66),
       ("sample", ["--model", "vae.safetensors", "--reconstruct", "pipe"], 66),
       ("sample", ["--model", "vae.safetensors", "--reconstruct", "photos"], 66),
-      ("convert-images", ["--data", "photos"], 66),
-      ("convert-images", ["--data", "pictures", "--labels", "pipe"], 65),
+      ("convert", ["--data", "photos"], 66),
+      ("convert", ["--data", "pictures", "--labels", "pipe"], 65),
       ("train-vae", ["--data", "broken"], 66), ("train-vae", ["--resume", "run"], 65),
     ])
   func nothingWaitsForAPipe(program: String, arguments: [String], code: Int32) throws {
     makePipe("pipe")
+    makePipe("pipe.csv")
     for folder in ["photos", "pictures", "run"] { try workspace.makeFolder(folder) }
     try workspace.write(
       Image(height: 2, width: 2, channels: 1, pixels: [1, 2, 3, 4]).png, to: "pictures/a.png")
@@ -50,13 +54,12 @@ import VAE
     let file = try #require(workspace.names(in: "broken").first)
     try workspace.remove("broken/" + file)
     makePipe("broken/" + file)
-    let vae = VAE(features: 64, hiddenSizes: [4], latentSize: 2, Random(seed: 1))
-    try vae.save(
-      to: workspace.path(of: "vae.safetensors"), metadata: vae.metadata(imageShape: [8, 8, 1]))
+    let vae = VAE(features: 64, hidden: [4], latent: 2, shape: [8, 8, 1], Random(seed: 1))
+    try vae.save(to: workspace.path(of: "vae.safetensors"))
     let result = try run(program, arguments)
     #expect(
       !result.wasKilled && result.code == code, "\(arguments): \(result.code) \(result.error)")
-    #expect(result.error.hasPrefix(program + ": "))
+    #expect(result.error.hasPrefix(Executable.title(program) + ": "))
   }
 
   @Test(.timeLimit(.minutes(2))) func aPipeInTheCacheOfImagesIsNoImages() throws {
@@ -87,20 +90,22 @@ import VAE
   @Test func whatATerminalObeysIsNotPrinted() throws {
     try workspace.makeFolder("run")
     let text = "\\u001b[31m\\n\\u202e" + String(repeating: "x", count: 200_000)
-    try workspace.write("{\"program\": \"\(text)\"}".utf8, to: "run/config.json")
-    let model = VAE(features: 4, hiddenSizes: [], latentSize: 1, Random(seed: 1))
-    var metadata = model.metadata(imageShape: [2, 2, 1])
+    try workspace.write("{\"model\": \"\(text)\"}".utf8, to: "run/config.json")
+    let model = VAE(features: 4, hidden: [], latent: 1, shape: [2, 2, 1], Random(seed: 1))
+    var metadata = model.metadata
     metadata["kind"] = "\u{1B}]0;title\u{7}\n" + String(repeating: "y", count: 200_000)
     try model.save(to: workspace.path(of: "model.safetensors"), metadata: metadata)
     try workspace.makeFolder("photos")
     try workspace.write("no image".utf8, to: "photos/\u{1B}[2J\u{202E}gnp")
     for (program, arguments) in [
       ("train-vae", ["--resume", "run"]), ("sample", ["--model", "model.safetensors"]),
-      ("convert-images", ["--data", "photos"]), ("train-vae", ["--data", "\u{1B}[2J"]),
+      ("convert", ["--data", "photos"]), ("train-vae", ["--data", "\u{1B}[2J"]),
     ] {
       let result = try run(program, arguments)
       #expect(result.code != 0 && !result.wasKilled)
-      #expect(result.error.hasPrefix(program + ": ") && result.error.utf8.count < 10_000)
+      #expect(
+        result.error.hasPrefix(Executable.title(program) + ": ") && result.error.utf8.count < 10_000
+      )
       let lines = result.error.split(separator: "\n")
       #expect(lines.count == 1, "\(result.error)")
       let obeyed = result.error.unicodeScalars.filter {
@@ -118,7 +123,7 @@ import VAE
           .png,
         to: "photos/\(name)/a.png")
     }
-    let result = try run("convert-images", ["--data", "photos", "--out", "made"])
+    let result = try run("convert", ["--data", "photos", "--out", "made"])
     #expect(result.code == 0, "\(result.error)")
     #expect(
       String(decoding: try workspace.contents(of: "made/classes.csv"), as: UTF8.self)
@@ -130,9 +135,9 @@ import VAE
   func aTildeIsAName(out: String) throws {
     try workspace.makeFolder("~")
     let arguments = ["--data", "drawn", "--limit", "4", "--out", out]
-    let result = try run("convert-images", arguments, environment: ["HOME": "/nowhere"])
+    let result = try run("convert", arguments, environment: ["HOME": "/nowhere"])
     #expect(result.code == 0, "\(result.error)")
     #expect(workspace.has(out))
-    #expect(try run("convert-images", arguments).code == 73)
+    #expect(try run("convert", arguments).code == 73)
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Samples judged by a classifier that `train-classifier` has trained.
+/// Samples judged by a classifier that `pushforward train classifier` has trained.
 @Suite struct JudgeTests {
   private static let judge = "runs/classifier-001/model.safetensors"
   let workspace: Workspace
@@ -143,7 +143,7 @@ import Testing
       "'\(folder)model.safetensors': expected kind in its metadata to be 'classifier', found 'vae'")
     try expectFailure(
       folder + "checkpoint.safetensors", 65,
-      "'\(folder)checkpoint.safetensors' is a checkpoint, where --resume goes on: expected a trained"
+      "'\(folder)checkpoint.safetensors' is a checkpoint, from which a run is resumed: expected a trained"
         + " model, such as the model.safetensors of its run")
   }
 
@@ -151,7 +151,7 @@ import Testing
     try SmallData(height: 10, width: 10).write(to: workspace.path(of: "data"))
     try expectFailure(
       Self.judge, 65,
-      "'\(Self.judge)': expected height in its metadata to be '10', found '8'")
+      "'\(Self.judge)': expected shape in its metadata to be '10,10,1', found '8,8,1'")
   }
 
   @Test func imagesTooSmallForAnyJudge() throws {

@@ -1,9 +1,8 @@
-import Foundation
+import Datasets
 import Files
+import Foundation
 import Fuzzing
 import Testing
-
-@testable import convert_images
 
 /// Broken tables of labels: the reader does not crash, hang or take more memory than it should, and what it
 /// takes has a label for each image.
@@ -22,7 +21,7 @@ import Testing
       let outcome = try fuzz("labels") {
         mutator.next()
       } read: { path in
-        let labels = try Labels(csv: path, for: paths.map { RawPath($0) }, skipped: [])
+        let labels = try FolderLabels(csv: path, for: paths.map { RawPath($0) }, skipped: [])
         precondition(labels.values.count == paths.count, "\(labels)")
       }
       #expect(outcome.excess <= 64 << 20 && outcome.readCount > 0, "\(outcome)")

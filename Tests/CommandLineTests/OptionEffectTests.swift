@@ -1,28 +1,73 @@
+import Foundation
+import Models
 import Testing
 
 /// Every option does what its name says, or at least does something.
 @Suite struct OptionEffectTests {
-  private static let changes = [
-    ["--seed", "1"], ["--learning-rate", "0.002"], ["--latent", "4"], ["--hidden", "9"],
-    ["--hidden", "32,16"], ["--likelihood", "gaussian"], ["--beta", "2"],
-    ["--samples-per-image", "2"], ["--samples-per-image", "3"], ["--binarize", "threshold"],
-    ["--binarize", "stochastic"], ["--batch-size", "15"], ["--limit", "39"],
+  /// Changes of the options of each model, no two of which give the same losses.
+  private static let changes: [(kind: String, changes: [[String]])] = [
+    (
+      "vae",
+      [
+        ["--latent", "4"], ["--hidden", "9"], ["--hidden", "32,16"], ["--likelihood", "gaussian"],
+        ["--beta", "2"], ["--samples-per-image", "2"], ["--samples-per-image", "3"],
+        ["--binarize", "threshold"], ["--binarize", "stochastic"],
+      ]
+    ),
+    (
+      "autoencoder",
+      [
+        ["--latent", "4"], ["--hidden", "9"], ["--loss", "bce"], ["--output", "linear"],
+        ["--noise", "gaussian"], ["--noise", "masking"],
+        ["--noise", "gaussian", "--noise-level", "0.5"],
+      ]
+    ),
+    (
+      "gan",
+      [
+        ["--latent", "20"], ["--generator-loss", "saturating"], ["--label-smoothing", "0.1"],
+        ["--discriminator-steps", "2"], ["--generator-hidden", "9"],
+        ["--discriminator-hidden", "7,5"], ["--image-size", "28"],
+      ]
+    ),
+    ("classifier", [["--architecture", "dense"]]),
+  ]
+  /// The options of every training.
+  private static let sharedChanges = [
+    [], ["--seed", "1"], ["--learning-rate", "0.002"], ["--batch-size", "15"], ["--limit", "39"],
+    ["--augment", "shift"], ["--augment", "elastic"],
   ]
 
-  @Test func noTwoOfThemGiveTheSameLosses() throws {
+  @Test func everyModelIsAmongThem() {
+    #expect(Self.changes.map(\.kind).sorted() == registry.map(\.kind).sorted())
+  }
+
+  @Test(arguments: changes) func noTwoOfThemGiveTheSameLosses(
+    kind: String, changes: [[String]]
+  ) throws {
     let workspace = try Workspace()
     var losses: [[Double]] = []
-    for change in [[]] + Self.changes {
-      let arguments = Workspace.quick + ["--epochs", "2", "--sample-every", "2"] + change
-      let result = try Executable("train-vae", arguments, in: workspace).result()
-      #expect(result.code == 0, "\(change): \(result.error)")
+    let changes = Self.sharedChanges + changes
+    for change in changes {
+      let quick =
+        ["--data", "data", "--batch-size", "16", "--epochs", "1"]
+        + (kind == "gan" ? ["--generator-hidden", "8", "--discriminator-hidden", "8"] : [])
+        + (["vae", "autoencoder"].contains(kind) ? ["--hidden", "8", "--latent", "3"] : [])
+      let result = try Executable("train " + kind, quick + change, in: workspace).result()
+      #expect(result.code == 0 && result.error == "", "\(change): \(result.error)")
       let run = try #require(workspace.names(in: "runs").last)
-      let table = try LossTable(of: "runs/" + run, in: workspace)
-      losses.append(table.column("train_loss") + table.column("test_loss"))
+      let lines = String(
+        decoding: try workspace.contents(of: "runs/\(run)/loss.csv"), as: UTF8.self
+      )
+      .split(separator: "\n")
+      try #require(lines.count == 2)
+      // Without epoch and step.
+      losses.append(lines[1].split(separator: ",").dropFirst(2).compactMap { Double($0) })
     }
     for (index, figures) in losses.enumerated() {
+      #expect(!figures.isEmpty && figures.allSatisfy(\.isFinite))
       for (other, otherFigures) in losses[..<index].enumerated() {
-        #expect(figures != otherFigures, "runs \(other) and \(index)")
+        #expect(figures != otherFigures, "\(changes[other]) and \(changes[index])")
       }
     }
   }

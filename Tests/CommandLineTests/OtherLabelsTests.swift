@@ -1,7 +1,8 @@
-import Classifier
 import Datasets
 import Files
 import Foundation
+import Models
+import NN
 import Testing
 
 /// Labels other than 0 to 9, or none: who uses no labels trains, and who uses them takes them as they are.
@@ -49,22 +50,22 @@ import Testing
   }
 
   @Test func theClassifierHasAsManyClasses() throws {
-    let result = try run("train-classifier", [])
+    let result = try run("train classifier", [])
     #expect(result.code == 0 && result.error == "")
     #expect(
-      result.output.contains("model:   convolutions 1-32-64 of 8×8 pixels, 128-21, "),
+      result.output.contains("model:   body convolutions 1-32-64, 256-128, head 128-21, "),
       "\(result.output)")
     let file = try SafetensorsFile(
       path: workspace.path(of: "runs/classifier-001/model.safetensors"))
-    #expect(file.metadata["classes"] == "21" && Classifier.classCount(in: file) == 21)
-    #expect(try Classifier(describedBy: file).classes == 21)
+    #expect(file.metadata["classes"] == "21")
+    #expect(try Classifier.open(file).dataShape.classes == 21)
   }
 
   @Test func aClassifierOfManyClassesIsResumedToTheSameBytes() throws {
-    #expect(try run("train-classifier", ["--epochs", "2"]).code == 0)
-    #expect(try run("train-classifier", []).code == 0)
+    #expect(try run("train classifier", ["--epochs", "2"]).code == 0)
+    #expect(try run("train classifier", []).code == 0)
     let result = try Executable(
-      "train-classifier", ["--resume", "runs/classifier-002", "--epochs", "2"], in: workspace
+      "resume", ["runs/classifier-002", "--epochs", "2"], in: workspace
     ).result()
     #expect(result.code == 0 && result.error == "")
     for name in ["loss.csv", "model.safetensors", "mistakes.csv"] {
@@ -75,7 +76,7 @@ import Testing
   }
 
   @Test func aJudgeOfAsManyClassesJudges() throws {
-    #expect(try run("train-classifier", []).code == 0)
+    #expect(try run("train classifier", []).code == 0)
     let judge = "runs/classifier-001/model.safetensors"
     let result = try workspace.train("--judge", judge)
     #expect(result.code == 0 && result.error == "")
@@ -85,7 +86,7 @@ import Testing
   /// A line why there is no judgement, and no failure.
   @Test func aJudgeOfFewerClassesSaysWhyItDoesNotJudge() throws {
     try SmallData().write(to: workspace.path(of: "digits"))
-    #expect(try run("train-classifier", ["--data", "digits"]).code == 0)
+    #expect(try run("train classifier", ["--data", "digits"]).code == 0)
     let judge = "runs/classifier-001/model.safetensors"
     for (program, options) in Self.programs where program != "train-autoencoder" {
       let size = program == "train-gan" ? ["--image-size", "28"] : []
@@ -113,8 +114,8 @@ import Testing
   @Test func whatConvertImagesWritesEveryProgramReads() throws {
     for name in [Self.trainLabels, Self.testLabels] { try workspace.edit(name) { $0[8] = 255 } }
     for (program, options) in Self.programs { #expect(try run(program, options).code == 0) }
-    let result = try run("train-classifier", ["--architecture", "dense"])
+    let result = try run("train classifier", ["--architecture", "dense"])
     #expect(result.code == 0)
-    #expect(result.output.contains("64-1024-384-256"))
+    #expect(result.output.contains("body 64-1024-384, head 384-256"))
   }
 }

@@ -17,7 +17,7 @@ import Testing
   ) throws -> Executable.Result {
     let script = #"cd "$0" && exec "$@""#
     return try Executable(
-      command: ["/bin/sh", "-c", script, folder, Executable.path(of: program)] + arguments,
+      command: ["/bin/sh", "-c", script, folder] + Executable.command(program) + arguments,
       in: workspace
     ).result()
   }
@@ -77,7 +77,7 @@ import Testing
     let path = "runs/vae-001/config.json"
     let lines = try text(path).split(separator: "\n").filter { !$0.contains("\"directory\"") }
     let edited = lines.joined(separator: "\n").replacing(
-      "\"quiet\": false,", with: "\"quiet\": false")
+      "\"judge\": null,", with: "\"judge\": null")
     try workspace.write(edited.utf8, to: path)
     let resume = ["--epochs", "2", "--resume"]
     let result = try run("train-vae", resume + ["../runs/vae-001"], in: "elsewhere")
@@ -92,7 +92,7 @@ import Testing
 
   @Test func aJudgeIsFoundFromElsewhere() throws {
     let training = ["--data", "data", "--epochs", "1", "--batch-size", "8"]
-    #expect(try run("train-classifier", training, in: ".").code == 0)
+    #expect(try run("train classifier", training, in: ".").code == 0)
     let judge = "runs/classifier-001/model.safetensors"
     #expect(try workspace.train("--judge", judge).code == 0)
     let resume = ["--resume", "../runs/vae-001", "--epochs", "2"]
@@ -116,7 +116,7 @@ import Testing
     training.send(SIGINT)
     let result = try training.result()
     let command = try #require(result.lines.last?.split(separator: "to go on: ").last)
-    #expect(command.hasPrefix("train-vae --resume "))
+    #expect(command.hasPrefix("pushforward resume "))
     let binaries = (Executable.path(of: "train-vae") as NSString).deletingLastPathComponent
     // The run is asked for fewer epochs than it has, which tells that it was found.
     let pasted = try Executable(
@@ -124,9 +124,9 @@ import Testing
       environment: ["PATH": binaries + ":/usr/bin:/bin"]
     ).result()
     #expect(
-      pasted.code == 0 || pasted.error.hasPrefix("train-vae: --epochs 1: expected "),
+      pasted.code == 0 || pasted.error.hasPrefix("pushforward resume: --epochs 1: expected "),
       "\(command): \(pasted.error)")
-    let shown = out.replacing("\n", with: "\\n")
+    let shown = (out.hasPrefix("-") ? "./" : "") + out.replacing("\n", with: "\\n")
     #expect(pasted.output.contains("run:     \(shown)/vae-001"))
   }
 }

@@ -24,20 +24,25 @@ import Testing
   @Test(arguments: [
     ("vae", ["--latent", "2", "--hidden", "100", "--binarize", "stochastic"]),
     ("autoencoder", ["--latent", "2", "--noise", "gaussian"]),
-    ("gan", ["--architecture", "dcgan", "--log-every", "1", "--discriminator-steps", "2"]),
-    ("classifier", ["--architecture", "conv"]),
+    (
+      "gan",
+      [
+        "--architecture", "dcgan", "--base-channels", "8", "--log-every", "1",
+        "--discriminator-steps", "2",
+      ]
+    ),
+    ("classifier", ["--architecture", "conv", "--limit", "20"]),
   ])
   func twoAndTwoEpochsAreFour(name: String, options: [String]) throws {
     try DrawnDigits(trainCount: 48, testCount: 20).write(to: workspace.path(of: "digits"))
     let (program, options) = (
-      "train-" + name, options + ["--data", "digits", "--batch-size", "16"]
+      "train " + name, options + ["--data", "digits", "--batch-size", "16"]
     )
     let whole = try run(program, options + ["--epochs", "4", "--threads", "1"])
     #expect(whole.code == 0, "\(whole.error)")
     let first = try run(program, options + ["--epochs", "2", "--threads", "3"])
     #expect(first.code == 0, "\(first.error)")
-    let second = try run(
-      program, ["--resume", "runs/\(name)-002", "--epochs", "4", "--threads", "1"])
+    let second = try run("resume", ["runs/\(name)-002", "--epochs", "4", "--threads", "1"])
     #expect(second.code == 0, "\(second.error)")
     #expect(second.lines.contains("resumed after epoch 2"))
     let (expected, found) = (try files(name + "-001"), try files(name + "-002"))
@@ -106,7 +111,7 @@ import Testing
     #expect(try files("vae-001") == before)
   }
 
-  /// Fifty times a run is killed at a random moment, some of them again after it went on.
+  /// Two dozen times a run is killed at a random moment, some of them again after it went on.
   @Test(arguments: [
     ("train-vae", ["--latent", "2", "--hidden", "8"]),
     ("train-autoencoder", ["--latent", "2", "--hidden", "8", "--noise", "masking"]),
@@ -121,13 +126,13 @@ import Testing
 
     var random = SystemRandomNumberGenerator()
     var (kills, completions, epochs) = (0, 0, 0)
-    while kills < 25 || completions == 0 {
+    while kills < 12 || completions == 0 {
       let name = workspace.names(in: "runs").last.map { "runs/" + $0 }
       let canResume = name.map { workspace.has($0 + "/config.json") } ?? false
       let arguments = canResume ? ["--resume", name ?? ""] : begin
       let process = try Executable(program, arguments, in: workspace)
       usleep(UInt32.random(in: 0...UInt32(duration), using: &random))
-      if kills < 25 { process.send(SIGKILL) }
+      if kills < 12 { process.send(SIGKILL) }
       let result = try process.result()
       #expect(result.wasKilled || result.code == 0, "\(result.error)")
       #expect(result.error == "")
@@ -161,22 +166,42 @@ import Testing
   @Test func otherOptionsAreNamedAndRefused() throws {
     #expect(try workspace.train().code == 0)
     let before = try files("vae-001")
-    let result = try run(
-      "train-vae",
-      [
-        "--resume", "runs/vae-001", "--beta", "4", "--hidden", "16,8", "--epochs", "2", "--seed",
-        "0", "--out", "elsewhere",
-      ])
-    #expect(result.code == 64)
-    #expect(
-      result.error == """
-        train-vae: cannot resume 'runs/vae-001' with other options than its own: --hidden is 8, \
-        given 16,8; --beta is 1, given 4; --out is runs, given elsewhere
-        Try 'train-vae --help'.
+    let others = [
+      "--beta", "4", "--hidden", "16,8", "--epochs", "2", "--seed", "0", "--out", "elsewhere",
+      "--augment", "shift",
+    ]
+    for (name, start) in [("train-vae", ["--resume"]), ("resume", [])] {
+      let result = try run(name, start + ["runs/vae-001"] + others)
+      #expect(result.code == 64)
+      #expect(
+        result.error == """
+          \(Executable.title(name)): cannot resume 'runs/vae-001' with other options than its own: \
+          --hidden is 8, given 16,8; --beta is 1, given 4; --augment is none, given shift; --out is \
+          runs, given elsewhere
+          Try '\(Executable.title(name)) --help'.
 
-        """)
-    #expect(result.output == "")
-    #expect(try files("vae-001") == before)
+          """)
+      #expect(result.output == "")
+      #expect(try files("vae-001") == before)
+    }
+  }
+
+  /// The model of the run decides which options there are and what they accept.
+  @Test func optionsOfOtherModelsAreNamedAndRefused() throws {
+    #expect(try workspace.train().code == 0)
+    for (options, message) in [
+      (
+        ["--noise", "gaussian"],
+        "'--noise' is an option of autoencoder, and not of this command"
+      ),
+      (["--architecture", "dcgan"], "--architecture expects dense or conv, found 'dcgan'"),
+      (["--early", "0"], "--early-stop is out of range: expected 1 or more, found 0"),
+    ] {
+      let result = try run("resume", ["runs/vae-001"] + options)
+      #expect(result.code == 64)
+      #expect(
+        result.error == "pushforward resume: \(message)\nTry 'pushforward resume --help'.\n")
+    }
   }
 
   @Test func fewerEpochsThanAreTrained() throws {
@@ -217,6 +242,12 @@ import Testing
     #expect(
       second.error == "train-vae: cannot resume 'runs/vae-001': its config.json is damaged: "
         + "--epochs expects a whole number, found 'many'\n")
+    try workspace.write("{ \"program\": \"train-vae\", \"epochs\": 1 }".utf8, to: path)
+    let earlier = try run("resume", ["runs/vae-001"])
+    #expect(earlier.code == 65)
+    #expect(
+      earlier.error == "pushforward resume: cannot resume 'runs/vae-001': it is of an earlier "
+        + "version, whose runs only that version resumes\n")
     try workspace.write("{ \"model\":".utf8, to: path)
     #expect(try run("train-vae", ["--resume", "runs/vae-001"]).code == 65)
   }
@@ -227,7 +258,7 @@ import Testing
     #expect(other.code == 64)
     #expect(
       other.error == "train-autoencoder: cannot resume 'runs/vae-001': expected a run of "
-        + "train-autoencoder, found one of train-vae\n")
+        + "the model 'autoencoder', found one of 'vae'\n")
     let none = try run("train-vae", ["--resume", "runs"])
     #expect(none.code == 66)
     #expect(

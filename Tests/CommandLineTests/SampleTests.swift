@@ -1,11 +1,12 @@
-import Foundation
+import Distributions
 import Files
+import Foundation
 import Images
+import ModelSupport
+import Models
 import NN
 import Tensor
 import Testing
-import ModelSupport
-import Models
 
 @Suite struct SampleTests {
   private let workspace: Workspace
@@ -19,6 +20,11 @@ import Models
 
   private func sample(_ arguments: String...) throws -> Executable.Result {
     try Executable("sample", ["--model", "vae.safetensors"] + arguments, in: workspace).result()
+  }
+
+  /// The images of random codes.
+  private func means(count: Int, seed: UInt64) -> Tensor {
+    vae.decode(Random(seed: seed).normal([count, 2]))
   }
 
   private func expectFailure(
@@ -37,7 +43,7 @@ import Models
     let image = try Image(path: workspace.path(of: "samples.png"))
     #expect(image.height == 8 * 5 - 2 && image.width == 8 * 7 - 2)
     let grid = ImageGrid(
-      vae.sample(count: 64, using: Random(seed: 1)).reshaped(to: [64, 3, 5, 1]), columns: 8)
+      means(count: 64, seed: 1).reshaped(to: [64, 3, 5, 1]), columns: 8)
     #expect(image == grid.image)
   }
 
@@ -66,7 +72,7 @@ import Models
     #expect(result.code == 64)
     #expect(
       result.error.hasPrefix(
-        "sample: --reconstruct colour.png: expected images of 3×5×1 values as the model makes, found"
+        "pushforward sample: --reconstruct colour.png: expected images of 3×5×1 values as the model makes, found"
           + " 3×5×3\n"))
   }
 
@@ -102,7 +108,7 @@ import Models
     #expect(try sample("--out", "a.npy", "--count", "3").code == 0)
     #expect(try sample("--out", "new/folder", "--count", "3").code == 0)
     let array = try Tensor(npy: workspace.path(of: "a.npy"))
-    let expected = vae.sample(count: 3, using: Random(seed: 0))
+    let expected = means(count: 3, seed: 0)
     #expect(array.shape == [3, 3, 5, 1])
     #expect(array.scalars == expected.scalars)
     #expect(
@@ -147,9 +153,16 @@ import Models
     #expect(try sample("--manifold", "--count", "9", "--out", "m.npy").code == 0)
     #expect(
       try Tensor(npy: workspace.path(of: "m.npy")).scalars
-        == vae.latentManifold(side: 3).scalars)
+        == vae.decode(standardNormalGrid(side: 3)).scalars)
     #expect(try sample("--interpolate", "--count", "10", "--out", "i.npy").code == 0)
     #expect(try Tensor(npy: workspace.path(of: "i.npy")).shape == [10, 3, 5, 1])
+  }
+
+  @Test func pixelsMayBeDrawn() throws {
+    #expect(try sample("--draw-pixels", "--seed", "4", "--count", "9", "--out", "d.npy").code == 0)
+    let drawn = try Tensor(npy: workspace.path(of: "d.npy"))
+    #expect(drawn.shape == [9, 3, 5, 1] && Set(drawn.scalars) == [0, 1])
+    #expect(drawn.scalars == vae.sample(count: 9, using: Random(seed: 4)).scalars)
   }
 
   @Test func whatIsWrongIsSaidAndNothingWritten() throws {
@@ -174,12 +187,13 @@ import Models
     let script = #"ulimit -f 1; exec "$0" "$@""#
     let result = try Executable(
       command: [
-        "/bin/sh", "-c", script, Executable.path(of: "sample"), "--model", "vae.safetensors",
+        "/bin/sh", "-c", script, Executable.path(of: "pushforward"), "sample", "--model",
+        "vae.safetensors",
         "--out", "a.npy",
       ], in: workspace
     ).result()
     #expect(result.code == 74 && !result.wasKilled)
-    #expect(result.error == "sample: cannot write 'a.npy': File too large\n")
+    #expect(result.error == "pushforward sample: cannot write 'a.npy': File too large\n")
     #expect(workspace.names() == ["data", "vae.safetensors"])
   }
 
@@ -190,7 +204,7 @@ import Models
     #expect(result.code == 65)
     #expect(
       result.error
-        == "pushforward sample: '\(path)' is a checkpoint, where --resume goes on: expected a "
+        == "pushforward sample: '\(path)' is a checkpoint, from which a run is resumed: expected a "
         + "trained model, such as the model.safetensors of its run\n")
     #expect(!workspace.has("samples.png"))
   }
@@ -204,25 +218,30 @@ import Models
   }
 
   private static let help = """
-    Usage: sample [options]
+    Usage: pushforward sample [options]
 
-    Makes images with a trained model, from the file in which it was saved.
+    Makes images or other data with a trained model, from the file in which it was
+    saved.
 
     Options:
-          --model FILE          a run's model.safetensors (default: none, it has to
-                                be given)
-          --count N             images (default: 64)
-          --seed N              seed of all random numbers (default: 0)
-          --out PATH            file or folder for the images (default: samples.png)
-          --interpolate         lines of images from one code to another
-          --reconstruct IMAGES  image file, folder of them or IDX file to take
-                                through the model and back (default: new images)
-          --manifold            a grid of codes, where they have two dimensions
-          --threads N           threads; results do not depend on it (default: all
-                                processors)
-          --profile             print what each operation of making the images took
-      -h, --help                print this help and exit
-          --version             print the version and exit
+          --model FILE        a run's model.safetensors (default: none, it has to be
+                              given)
+          --count N           images, or other examples (default: 64)
+          --seed N            seed of all random numbers (default: 0)
+          --out PATH          file or folder for the images (default: samples.png,
+                              of other data samples.csv)
+          --draw-pixels       draw pixels from p(x|z) instead of its means
+          --interpolate       lines of images from one code to another
+          --reconstruct PATH  image file, folder of them or IDX file to take through
+                              the model and back, or a table (default: new images)
+          --manifold          a grid of codes, where they have two dimensions
+          --threads N         threads; results do not depend on it (default: all
+                              processors)
+          --profile           print the time per operation of making the images
+
+    Other:
+      -h, --help              print this help and exit
+          --version           print the version and exit
 
     The images are new ones, of random codes, unless --interpolate, --reconstruct or
     --manifold asks for others. With both of the first two, lines lead from the
@@ -234,14 +253,10 @@ import Models
     [count, height, width, channels] with values from 0 to 1. Any other name is that
     of a folder for a file of each image, as PNG and as PGM or PPM.
 
-    scripts/train vae trains a model: runs/vae-001/model.safetensors.
+    Of a model of points or of a table FILE.csv is a table, FILE.npy an array and
+    FILE.svg a drawing; rows are in the units of the table that it was trained on.
+
+    pushforward train vae trains a model: runs/vae-001/model.safetensors.
 
     """
-
-  @Test func theVersionIsExactlyThis() throws {
-    let result = try Executable("sample", ["--version"], in: workspace).result()
-    #expect(result.code == 0)
-    #expect(result.output == "pushforward 0.1.0\n")
-    #expect(result.error.isEmpty)
-  }
 }

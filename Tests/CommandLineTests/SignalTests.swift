@@ -25,7 +25,7 @@ import Testing
     let batch = try #require(Int(last.2))
     #expect(epoch > 1)
     #expect((1...300).contains(batch))
-    #expect(last.3 == "runs/vae-001" && last.4 == "train-vae --resume runs/vae-001")
+    #expect(last.3 == "runs/vae-001" && last.4 == "pushforward resume runs/vae-001")
 
     let table = try LossTable(of: "runs/vae-001", in: workspace)
     #expect(table.column("epoch") == (1..<epoch).map(Double.init))
@@ -101,7 +101,7 @@ import Testing
     #expect(result.lines.last?.hasPrefix("interrupted") == true)
     #expect(
       result.lines.last?.hasSuffix(
-        "complete epochs are in runs/vae-001; to go on: train-vae --resume runs/vae-001") == true)
+        "complete epochs are in runs/vae-001; to go on: pushforward resume runs/vae-001") == true)
     #expect(workspace.names(in: "runs/vae-001") == ["config.json", "loss.csv", "report.html"])
   }
 
@@ -128,7 +128,7 @@ import Testing
   func convertingThatIsStoppedLeavesNothing(signal: Int32) throws {
     let workspace = try Workspace(data: nil)
     let converting = try Executable(
-      "convert-images", ["--data", "drawn", "--limit", "4000", "--gzip", "--out", "idx"],
+      "convert", ["--data", "drawn", "--limit", "4000", "--gzip", "--out", "idx"],
       in: workspace)
     // Once the files are being written, if that takes long enough to be seen.
     while converting.isRunning, !workspace.names().contains(where: { $0.hasSuffix(".partial") }) {

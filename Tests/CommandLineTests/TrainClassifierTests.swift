@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Testing
 
-/// What `train-classifier` has of its own; what all executables share is tested with `train-vae`.
+/// What `pushforward train classifier` has of its own; what all executables share is tested with `train-vae`.
 @Suite struct TrainClassifierTests {
   private static let header =
     "epoch,step,train_loss,train_accuracy,test_loss,test_accuracy"
@@ -11,65 +11,6 @@ import Testing
   private func train(_ workspace: Workspace, _ arguments: String...) throws -> Executable.Result {
     let quick = ["--data", "data", "--batch-size", "8", "--epochs", "1"]
     return try Executable("train classifier", quick + arguments, in: workspace).result()
-  }
-
-  @Test func theHelpIsExactlyThis() throws {
-    let workspace = try Workspace(data: nil)
-    let result = try Executable("train classifier", ["--help"], in: workspace).result()
-    #expect(result.code == 0 && result.error == "")
-    #expect(
-      result.output == """
-        Usage: train-classifier [options]
-
-        Trains a network to tell the classes of images apart.
-
-        Options:
-              --epochs N             passes over the training images (default: 3)
-              --batch-size N         images in a training step (default: 64)
-              --learning-rate X      step size of Adam (default: 0.001)
-              --architecture conv|dense
-                                     convolutions, or fully connected layers alone
-                                     (default: conv)
-              --data DIR|drawn       folder with MNIST's files, or drawn (default: MNIST
-                                     if it is there)
-              --out DIR              where the folder of the run is made (default: runs)
-              --seed N               seed of all random numbers (default: 0)
-              --threads N            threads; results do not depend on it (default: all
-                                     processors)
-              --sample-every N       epochs between pictures (default: 1)
-              --limit N              training images used (default: all)
-              --checkpoint-every N   epochs between checkpoints (default: 1)
-              --early-stop PATIENCE  end after so many epochs without a lower test loss
-                                     (default: never)
-              --resume RUN           folder of a run that is to go on, with its options
-                                     (default: a new run)
-              --tensorboard          write a file for TensorBoard too
-              --check-finite         find the first value that is not finite; slower
-              --profile              print what each operation of the training took,
-                                     --quiet or not
-              --quiet                print nothing but errors
-          -h, --help                 print this help and exit
-              --version              print the version and exit
-
-        A new folder is made for each run, such as runs/classifier-001, with
-        config.json, loss.csv (nats per image, and the share of images put into the
-        right class), the test images put into a wrong one as PGM images and in
-        mistakes.csv, and the trained network, model.safetensors. The convolutional one
-        can judge samples: train-vae --judge FILE. Ctrl-C ends a run cleanly. There are
-        as many classes as the labels need: one more than the highest.
-
-        Without --data, MNIST is read from datasets/mnist if it is there; if not, the
-        program trains on digits that it draws itself. To get MNIST:
-        scripts/download-mnist.sh
-
-        Checkpoints are kept in the run's folder, the last and the one before. --resume
-        goes on from there to the same bytes, with the run's options and the same
-        images. Other values may be given for --epochs, --data, --threads,
-        --checkpoint-every, --early-stop, --tensorboard, --check-finite, --profile and
-        --quiet.
-
-        """)
-    #expect(workspace.names().isEmpty)
   }
 
   @Test(arguments: ["conv", "dense"])
@@ -141,37 +82,6 @@ import Testing
     #expect(text.contains(#""architecture": "dense","#))
   }
 
-  @Test func everyOptionOfTheModelChangesTheLosses() throws {
-    let workspace = try Workspace()
-    var tables: Set<Data> = []
-    let changes = [
-      [], ["--architecture", "dense"], ["--seed", "1"], ["--learning-rate", "0.002"],
-      ["--batch-size", "7"], ["--limit", "39"],
-    ]
-    for change in changes {
-      let arguments = ["--data", "data", "--batch-size", "8", "--epochs", "1", "--out", "all"]
-      let result = try Executable("train classifier", arguments + change, in: workspace).result()
-      #expect(result.code == 0, "\(result.error)")
-      let run = try #require(workspace.names(in: "all").last)
-      tables.insert(try workspace.contents(of: "all/\(run)/loss.csv"))
-    }
-    #expect(tables.count == changes.count)
-  }
-
-  @Test func theSameSeedGivesTheSameBytesAtAnyNumberOfThreads() throws {
-    let workspace = try Workspace(data: nil)
-    try DrawnDigits(trainCount: 48, testCount: 16).write(to: workspace.path(of: "data"))
-    let runs = try ["1", "3", "3"].enumerated().map { index, count in
-      #expect(try train(workspace, "--batch-size", "32", "--threads", count).code == 0)
-      var files = try workspace.files(below: "runs/classifier-00\(index + 1)")
-      // They record the number of threads.
-      for name in ["config.json", "report.html"] { files[name] = nil }
-      return files
-    }
-    #expect(runs[0].keys.contains("model.safetensors"))
-    for run in runs.dropFirst() { #expect(run == runs[0]) }
-  }
-
   // MARK: Bad input
 
   @Test func anArchitectureThatIsNotKnown() throws {
@@ -181,7 +91,7 @@ import Testing
     #expect(
       result.error == """
         pushforward train classifier: --architecture expects conv or dense, found 'deep'
-        Try 'train-classifier --help'.
+        Try 'pushforward train classifier --help'.
 
         """)
     #expect(workspace.names() == ["data"])
@@ -194,7 +104,7 @@ import Testing
     #expect(
       result.error == """
         pushforward train classifier: --architecture conv: expected images of 6×6 pixels or more, found 5×9
-        Try 'train-classifier --help'.
+        Try 'pushforward train classifier --help'.
 
         """)
     #expect(workspace.names() == ["data"])
@@ -209,16 +119,12 @@ import Testing
     let result = try train(workspace)
     #expect(result.code == 64)
     #expect(
-<<<<<<< HEAD
       result.error == """
-        train-classifier: --data data: expected labels of two classes or more, found all to be 0
-        Try 'train-classifier --help'.
+        pushforward train classifier: --data data: expected labels of two classes or more, found all \
+        to be 0
+        Try 'pushforward train classifier --help'.
 
         """)
-=======
-      result.error == "pushforward train classifier: data/train-labels-idx1-ubyte: expected labels in 0 ... 9, "
-        + "found 10 at index 4\n")
->>>>>>> house
     #expect(workspace.names() == ["data"])
   }
 

@@ -1,4 +1,5 @@
 import Files
+import Settings
 
 /// What can be wrong with a table, or with what is asked of it.
 public enum TableError: Error, Equatable, Sendable {
@@ -47,7 +48,7 @@ extension TableError: CustomStringConvertible {
     case .notANumber(let path, let position, let place, let column, let found, let isTarget):
       "\(path), \(position), \(name(column, place)): expected a finite number, found"
         + " \(found.isEmpty ? "an empty field" : "'\(found.prefix(60))'")"
-        + (isTarget ? "" : "; to leave the column out: --without \(shellWord(column))")
+        + (isTarget ? "" : "; to leave the column out: --without \(option(column))")
     case .missingClass(let path, let position, let place, let column):
       "\(path), \(position), \(name(column, place)): expected a class, found an empty field"
     case .tooManyClasses(let path, let column, let limit):
@@ -80,8 +81,5 @@ private func advice(_ found: String, _ names: [String]) -> String {
   return "there are \(shown)\(names.count > 20 ? " and \(names.count - 20) more" : "")"
 }
 
-/// A name as it can be typed in a shell.
-private func shellWord(_ name: String) -> String {
-  let isPlain = name.allSatisfy { $0.isLetter || $0.isNumber || "_-.,:/+=@%".contains($0) }
-  return isPlain && !name.isEmpty ? name : "'\(name.replacing("'", with: "'\\''"))'"
-}
+/// A name as it can be typed in a shell behind an option of names.
+private func option(_ name: String) -> String { shellWord(NameList([name]).record.description) }

@@ -25,7 +25,9 @@ private let stopRows: [StopRow] = [
     let z = Tensor.zeros([1, 3])
     _ = interpolatedOnArc(from: z, to: z, steps: 1)
   },
-  .init("GAN: architecture dcgan: expected images of 28×28 or 64×64 pixels, found 32×32×1") {
+  .init(
+    "GAN: architecture dcgan: expected images of 28×28 or 64×64 pixels, found 32×32; --image-size resizes them"
+  ) {
     _ = GAN.dcgan(imageSize: 32, $1)
   },
   .init("DataShape: expected sizes above 0, found [28, 28, 0]") {

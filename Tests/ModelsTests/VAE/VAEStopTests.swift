@@ -29,7 +29,7 @@ private let stopRows: [StopRow] = [
     _ = VAE(height: 8, width: 4, $1).reconstruct(Tensor.zeros([2, 33]))
   },
   .init(
-    "VAE: architecture conv: expected images whose sides are multiples of 4, found 9×8×1"
+    "VAE: architecture conv: expected images whose sides are multiples of 4, found 9×8"
   ) {
     _ = VAE(height: 9, width: 8, $1)
   },
