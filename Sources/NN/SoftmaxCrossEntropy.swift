@@ -56,14 +56,12 @@ public func softmaxCrossEntropy(
 /// 1 at each example's label, 0 elsewhere, in the logits' shape and type.
 private func oneHot(_ labels: [Int], like logits: Tensor) -> Tensor {
   let classes = logits.shape[1]
-  var oneHot = [Float](repeating: 0, count: labels.count * classes)
   for (example, label) in labels.enumerated() {
     precondition(
       label >= 0 && label < classes,
       "softmaxCrossEntropy: expected labels in 0 ..< \(classes), found \(label) at \(example)")
-    oneHot[example * classes + label] = 1
   }
-  return Tensor(oneHot, shape: logits.shape, dtype: logits.dtype)
+  return Tensor.oneHot(labels, count: classes, dtype: logits.dtype)
 }
 
 /// The class weights, which are one for each class.

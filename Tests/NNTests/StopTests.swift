@@ -30,10 +30,10 @@ private let stopRows: [StopRow] = [
   .init("OptionalParameter: expected a tensor, as the module was made with this parameter") {
     Conv2D(1, 2, kernel: 1, using: Random(seed: 0)).bias = nil
   },
-  .init("Dense(3, 4): expected an input of shape [batch, 3], found [2, 5]") {
+  .init("Dense(3, 4): expected an input of shape [batch, …, 3], found [2, 5]") {
     _ = Dense(3, 4, using: Random(seed: 0))(Tensor.zeros([2, 5]))
   },
-  .init("Dense(3, 4): expected an input of shape [batch, 3], found [3]") {
+  .init("Dense(3, 4): expected an input of shape [batch, …, 3], found [3]") {
     _ = Sequential { Dense(3, 4, using: Random(seed: 0)) }(Tensor.zeros([3]))
   },
   .init(

@@ -78,7 +78,7 @@ private let rows: [ShapeRow] =
     .init("bernoulliLogDensity", [2, 6], [2]) {
       bernoulliLogDensity(of: $0.sliced(0..<3, along: 1), logits: $0.sliced(3..<6, along: 1))
     },
-  ]
+  ] + arrayOperationRows
 
 @Suite struct ReductionAndShapeTests {
   @Test func sumOfSquaresOfManyAndOfLargeElements() {

@@ -192,6 +192,8 @@ private let pairRows: [SpecialPairRow] = {
       dtype: dtype)
     #expect(rows.argmax() == [1, 0, 3, 1, 1])
     #expect(rows.transposed().argmax(along: 0) == [1, 0, 3, 1, 1])
+    #expect(rows.argmin() == [1, 0, 3, 3, 3])
+    #expect(rows.transposed().argmin(along: 0) == [1, 0, 3, 3, 3])
     #expect(rows.max(along: 1).doubles.map(\.isNaN) == [true, true, true, false, false])
     #expect(rows.min(along: 1).doubles.map(\.isNaN) == [true, true, true, false, false])
     #expect(rows.max().scalar.isNaN && rows.min().scalar.isNaN)

@@ -2,7 +2,9 @@ import Tensor
 import Testing
 
 /// Mistakes, and what the program says when it stops for them.
-private let rows: [(message: String, mistake: @Sendable () -> Void)] = [
+private let rows: [(message: String, mistake: @Sendable () -> Void)] = tensorRows + arrayStopRows
+
+private let tensorRows: [(message: String, mistake: @Sendable () -> Void)] = [
   (
     "pullback: expected a gradient of the input's type and shape, float32[2], found float64[2]",
     {

@@ -71,6 +71,13 @@ typedef CK_ENUM(CKReduction) {
   CKReductionArgmax,
 } CKReduction;
 
+typedef CK_ENUM(CKScan) {
+  CKScanProduct,
+  CKScanMax,
+  CKScanMin,
+  CKScanLogSumExp,
+} CKScan;
+
 typedef CK_ENUM(CKSoftmax) {
   CKSoftmaxSoftmax,
   CKSoftmaxLogSoftmax,

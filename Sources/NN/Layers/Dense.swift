@@ -2,7 +2,7 @@ import Tensor
 
 /// A fully connected layer, y = x·W + b.
 ///
-/// - Input: `[batch, inputs]`. Output: `[batch, outputs]`.
+/// - Input: `[batch, …, inputs]`, with any number of leading axes. Output: `[batch, …, outputs]`.
 /// - Parameters: inputs · outputs + outputs.
 public final class Dense: RectifyingLayer {
   /// The weight W, `[inputs, outputs]`.
@@ -28,8 +28,8 @@ public final class Dense: RectifyingLayer {
 
   func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
     precondition(
-      x.rank == 2 && x.shape[1] == weight.shape[0],
-      "\(call): expected an input of shape [batch, \(weight.shape[0])], found \(x.shape)")
+      x.rank >= 2 && x.shape.last == weight.shape[0],
+      "\(call): expected an input of shape [batch, …, \(weight.shape[0])], found \(x.shape)")
     return affine(x, weight, bias, slope: slope)
   }
 

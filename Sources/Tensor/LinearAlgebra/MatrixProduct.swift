@@ -1,9 +1,11 @@
 import CKernels
 
 extension Tensor {
-  /// The matrix product, of matrices or of two stacks of matrices.
+  /// The matrix product, of matrices or of stacks of matrices.
   ///
-  /// `[m, k] · [k, n]` gives `[m, n]`; `[batch, m, k] · [batch, k, n]` gives `[batch, m, n]`.
+  /// `[m, k] · [k, n]` gives `[m, n]`; `[…, m, k] · […, k, n]` gives `[…, m, n]`, where the leading axes
+  /// broadcast as NumPy's do, and the gradients are summed over what was repeated. A row or a column is a
+  /// matrix too: of one axis there is no product.
   ///
   /// - Parameters:
   ///   - other: The right factor.
@@ -12,6 +14,11 @@ extension Tensor {
   public func matmul(
     _ other: Tensor, transposeLeft: Bool = false, transposeRight: Bool = false
   ) -> Tensor {
+    let isStack = rank == 3 && other.rank == 3 && shape[0] == other.shape[0] && shape[0] != 1
+    if rank >= 2 && other.rank >= 2 && (rank > 2 || other.rank > 2) && !isStack {
+      return stackedProduct(
+        other, transposeLeft: transposeLeft, transposeRight: transposeRight)
+    }
     let factors = Factors(
       left: self, right: other, transposeLeft: transposeLeft, transposeRight: transposeRight)
     return factors.product().tracked(
@@ -22,7 +29,7 @@ extension Tensor {
   }
 }
 
-/// x·W + b, in one pass: `[batch, inputs] · [inputs, outputs] + [outputs]`.
+/// x·W + b, in one pass: `[…, inputs] · [inputs, outputs] + [outputs]`, with one leading axis or more.
 public func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor {
   affine(x, weight, bias, slope: 1)
 }
@@ -30,6 +37,15 @@ public func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor {
 /// x·W + b with what is below zero multiplied by `slope`, in one pass: ``affine(_:_:_:)`` and a
 /// rectifier, leaky above 0.
 package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, slope: Double) -> Tensor {
+  if x.rank > 2 {
+    // The rows of all leading axes are those of one matrix.
+    precondition(
+      weight.rank == 2 && x.shape.last == weight.shape[0],
+      "affine: shapes \(x.shape) and \(weight.shape) do not multiply")
+    let leading = Array(x.shape.dropLast())
+    let rows = x.reshaped(to: [leading.elementCount(for: "affine"), weight.shape[0]])
+    return affine(rows, weight, bias, slope: slope).reshaped(to: leading + [weight.shape[1]])
+  }
   let factors = Factors(left: x, right: weight)
   let size = ProductSize(factors, "affine")
   precondition(

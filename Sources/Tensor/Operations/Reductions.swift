@@ -79,6 +79,17 @@ extension Tensor {
     return source.reduced(.argmax, along: [axis], "argmax").doubles.map { Int($0) }
   }
 
+  /// The indices of the smallest elements along one axis, row-major over the other axes; the first
+  /// of equal ones, and the first NaN where there is one, as that is what ``min(along:keepingDimensions:)``
+  /// gives.
+  public func argmin(along axis: Int = -1) -> [Int] {
+    // One rule for both: of the negated elements the largest.
+    let index = self.axis(axis, "argmin")
+    precondition(
+      shape[index] > 0, "argmin: expected elements along [\(axis)], found none in shape \(shape)")
+    return (-untracked).argmax(along: index)
+  }
+
   // MARK: The loop
 
   /// The shape without the given axes, or with a size of 1 there.

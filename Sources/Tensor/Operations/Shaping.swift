@@ -189,6 +189,26 @@ extension Tensor {
     }
   }
 
+  /// The elements at the given strides, a part of the tensor such as a diagonal; each at most once.
+  func picked(_ target: [Int], strides: [Int]) -> Tensor {
+    let own = shape
+    return rearranged(to: target, strides: strides, offset: 0)
+      .tracked(from: self) { _, dy in dy.placed(into: own, strides: strides) }
+  }
+
+  /// The adjoint of ``picked(_:strides:)``: zeros of shape `target` with this tensor's elements at the
+  /// given strides.
+  private func placed(into target: [Int], strides: [Int]) -> Tensor {
+    let (own, loop, scatter) = (shape, StridedLoop(shape, strides), dtype.kernels.pointee.scatter)
+    var value = Tensor.zeros(target, dtype: dtype)
+    value.change(reading: count) { memory in
+      loop.run { begin, end in
+        scatter(pointer, memory, loop.shape.count, loop.shape, loop.strides, begin, end)
+      }
+    }
+    return value.tracked(from: self) { _, dy in dy.picked(own, strides: strides) }
+  }
+
   /// Writes this tensor into the memory of one of shape `target`, from index `begin` of axis `d` on.
   private func write(
     to memory: UnsafeMutableRawPointer, _ target: [Int], along d: Int, at begin: Int

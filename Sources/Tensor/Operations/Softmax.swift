@@ -66,12 +66,12 @@ extension Tensor {
   }
 
   /// The axis after all others.
-  private func movedToTheEnd(_ axis: Int) -> Tensor {
+  func movedToTheEnd(_ axis: Int) -> Tensor {
     axis == rank - 1 ? self : permuted(to: shape.indices.filter { $0 != axis } + [axis])
   }
 
   /// The last axis before what is now at `axis`.
-  private func movedBackFromTheEnd(_ axis: Int) -> Tensor {
+  func movedBackFromTheEnd(_ axis: Int) -> Tensor {
     if axis == rank - 1 { return self }
     var order = Array(0..<rank - 1)
     order.insert(rank - 1, at: axis)

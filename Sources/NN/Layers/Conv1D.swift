@@ -1,0 +1,81 @@
+import Tensor
+
+/// A convolution of series, y = x ∗ W + b (see `conv1D`).
+///
+/// - Input: `[batch, length, inputs]`. Output: `[batch, outputLength, outputs]`, with the length
+///   ⌊(length + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1; of a causal one
+///   ⌊(length − 1) / stride⌋ + 1.
+/// - Parameters: kernel · inputs · outputs + outputs; without a bias the last term is missing.
+public final class Conv1D: RectifyingLayer {
+  /// The kernel W, `[kernel, inputs, outputs]`.
+  @Parameter public var weight: Tensor
+  /// The bias b, `[outputs]`, `nil` where there is none.
+  @OptionalParameter public var bias: Tensor?
+  private let stride: Int
+  private let padding: Int
+  private let isCausal: Bool
+  private let dilation: Int
+
+  /// The weight and the bias.
+  public var members: Members { ["weight": $weight, "bias": $bias] }
+
+  /// Creates a layer; the bias begins at zero.
+  ///
+  /// - Parameters:
+  ///   - inputs: The channels of the series.
+  ///   - outputs: The channels of the result.
+  ///   - kernel: The length of the kernel.
+  ///   - stride: How far the kernel moves.
+  ///   - padding: How many zeros are added at each end.
+  ///   - isCausal: Puts all zeros that are needed before the series, so that no element of the result
+  ///     depends on a later one of the input; there is no other padding then.
+  ///   - dilation: How far the kernel's elements are apart.
+  ///   - bias: Whether there is a bias.
+  ///   - random: Draws the first weights.
+  ///   - initializer: The rule for the first weights.
+  public init(
+    _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
+    causal isCausal: Bool = false, dilation: Int = 1, bias: Bool = true, _ random: Random,
+    initializer: Initializer = .glorotUniform
+  ) {
+    let sizes = [inputs, outputs, kernel, stride, dilation]
+    precondition(
+      sizes.allSatisfy { $0 > 0 } && padding >= 0 && !(isCausal && padding > 0),
+      "Conv1D: expected channels, kernel, stride and dilation above 0 and no negative padding, or"
+        + " none for a causal one, found \(sizes) and \(padding)")
+    weight = initializer(
+      [kernel, inputs, outputs], fanIn: kernel * inputs, fanOut: kernel * outputs, random)
+    _bias = OptionalParameter(wrappedValue: bias ? Tensor.zeros([outputs]) : nil)
+    self.stride = stride
+    self.padding = padding
+    self.isCausal = isCausal
+    self.dilation = dilation
+  }
+
+  /// The layer's output.
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+
+  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
+    let reach = dilation * (weight.shape[0] - 1) + 1
+    let least = isCausal ? 1 : max(1, reach - 2 * padding)
+    precondition(
+      x.rank == 3 && x.shape[2] == weight.shape[1] && x.shape[1] >= least,
+      "\(call): expected series of shape [batch, length, \(weight.shape[1])] with a length of at"
+        + " least \(least), found \(x.shape)")
+    return conv1D(
+      x, weight, bias: bias, stride: stride, padding: padding, causal: isCausal,
+      dilation: dilation, slope: slope)
+  }
+
+  /// The layer as the code that makes it, with the number of parameters.
+  public var description: String { "\(call)  // \(parameterCount) parameters" }
+
+  /// The layer as messages name it.
+  private var call: String {
+    let shape = weight.shape
+    return "Conv1D(\(shape[1]), \(shape[2]), kernel: \(shape[0])"
+      + (stride > 1 ? ", stride: \(stride)" : "") + (padding > 0 ? ", padding: \(padding)" : "")
+      + (isCausal ? ", causal: true" : "") + (dilation > 1 ? ", dilation: \(dilation)" : "")
+      + (bias == nil ? ", bias: false)" : ")")
+  }
+}

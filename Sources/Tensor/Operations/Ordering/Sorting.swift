@@ -1,0 +1,175 @@
+import CKernels
+
+// One rule of order for sorting, the largest elements and quantiles: −0 and 0 are equal, and NaN is
+// larger than every number, so that it is last in ascending order, as in NumPy. Elements are moved as
+// they are; denormal ones of float32 are numbers like any other here.
+
+extension Tensor {
+  /// The elements in order along one axis, of the tensor's shape; equal ones stay in their order.
+  ///
+  /// NaN is larger than every number: last, or first if descending. O(n) by the bits of the numbers, on all
+  /// threads. The gradient goes to where each element was.
+  ///
+  /// - Parameters:
+  ///   - axis: Which axis; a negative one counts from the end.
+  ///   - isDescending: The largest first.
+  public func sorted(along axis: Int = -1, descending isDescending: Bool = false) -> Tensor {
+    let axis = self.axis(axis, "sorted")
+    if isBeingRecorded {
+      return gatheredElements(
+        at: argsorted(along: axis, descending: isDescending), along: axis)
+    }
+    return untracked.movedToTheEnd(axis).rowsSorted(isDescending).movedBackFromTheEnd(axis)
+  }
+
+  /// The indices along one axis that bring its elements in order, row-major in the tensor's shape; equal
+  /// ones stay in their order.
+  ///
+  /// NaN is larger than every number: last, or first if descending. To be used with
+  /// ``gatheredElements(at:along:)``.
+  ///
+  /// - Parameters:
+  ///   - axis: Which axis; a negative one counts from the end.
+  ///   - isDescending: The largest first.
+  public func argsorted(along axis: Int = -1, descending isDescending: Bool = false) -> [Int] {
+    let axis = self.axis(axis, "argsorted")
+    let rows = untracked.movedToTheEnd(axis)
+    return Self.movedBack(rows.rowsArgsorted(isDescending), shape[axis], Slices(self, along: axis))
+  }
+
+  /// The largest elements along one axis, the largest first, and their indices; of equal ones the first.
+  ///
+  /// NaN is larger than every number, as it is for `max(along:)` and `argmax(along:)`.
+  ///
+  /// ```swift
+  /// Tensor([3, 1, 4, 1, 5]).topK(2)   // values [5, 4], indices [4, 2]
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - k: How many, from 0 to the axis' size.
+  ///   - axis: Which axis; a negative one counts from the end.
+  ///   - isLargest: False for the smallest, the smallest first, and NaN only where there is nothing else.
+  /// - Returns: The elements, of the tensor's shape with `k` at the axis, with their gradient, and the
+  ///   indices along the axis, row-major in that shape.
+  public func topK(
+    _ k: Int, along axis: Int = -1, largest isLargest: Bool = true
+  ) -> (values: Tensor, indices: [Int]) {
+    let axis = self.axis(axis, "topK")
+    precondition(
+      k >= 0 && k <= shape[axis],
+      "topK: expected a number from 0 to \(shape[axis]) for axis \(axis) of shape \(shape), found"
+        + " \(k)")
+    let rows = untracked.movedToTheEnd(axis)
+    let places = Self.movedBack(rows.rowsSelected(k, isLargest), k, Slices(self, along: axis))
+    var target = shape
+    target[axis] = k
+    if target.contains(0) { return (Tensor.zeros(target, dtype: dtype), []) }
+    return (gatheredElements(at: places, along: axis), places)
+  }
+
+  // MARK: Rows
+
+  /// The number of rows, and the length of each.
+  private var rowShape: (rows: Int, length: Int) {
+    let length = shape[rank - 1]
+    return (length == 0 ? 0 : count / length, length)
+  }
+
+  /// Calls `body` with each row, in parallel; long rows one after the other, which are done in parallel
+  /// themselves.
+  private func eachRow(_ body: (Int) -> Void) {
+    let (rows, length) = rowShape
+    if rows < 8 && length >= SortingLoops.leastInBlocks {
+      for row in 0..<rows { body(row) }
+      return
+    }
+    let step = Swift.max(1, elementwiseGrain / 4 / Swift.max(1, length))
+    parallel(over: rows, step: step, of: .float64) { for row in $0..<$1 { body(row) } }
+  }
+
+  /// Each row sorted.
+  private func rowsSorted(_ isDescending: Bool) -> Tensor {
+    let (loops, length) = (SortingLoops.keys(of: dtype), rowShape.length)
+    return Tensor.uninitialized(shape, dtype, "sorted", reading: count) { result, _ in
+      eachRow { row in
+        let (x, y) = (pointer(at: row * length), result + row * length * dtype.byteCount)
+        let blockLength = SortingLoops.blockLength(length)
+        var negativeZeros = [Int](repeating: 0, count: length / blockLength + 1)
+        negativeZeros.withUnsafeMutableBufferPointer { negativeZeros in
+          loops.sort(
+            length,
+            fill: { keys, range in
+              negativeZeros[range.lowerBound / blockLength] = dtype.writeKeys(
+                of: x, range, to: keys, isDescending)
+            }, use: { dtype.writeNumbers(of: $0, to: y, $1, isDescending) })
+        }
+        if negativeZeros.contains(where: { $0 > 0 }) { dtype.copyZeros(of: x, to: y, length) }
+      }
+    }
+  }
+
+  /// The indices that sort each row.
+  private func rowsArgsorted(_ isDescending: Bool) -> [Int] {
+    let (loops, length) = (SortingLoops.placed(of: dtype), rowShape.length)
+    return places(count, "argsorted") { result in
+      eachRow { row in
+        let x = pointer(at: row * length)
+        loops.sort(
+          length, fill: { dtype.writePlacedKeys(of: x, $1, to: $0, isDescending) },
+          use: { dtype.writePlaces(of: $0, to: result + row * length, $1) })
+      }
+    }
+  }
+
+  /// The indices of the first elements of each row in order.
+  private func rowsSelected(_ k: Int, _ isLargest: Bool) -> [Int] {
+    let (rows, length) = rowShape
+    // A heap of few costs a comparison for most elements; one of many costs more than to sort.
+    if 16 * k > length {
+      let places = rowsArgsorted(isLargest)
+      return (0..<rows).flatMap { places[$0 * length..<$0 * length + k] }
+    }
+    let itemBytes = SortingLoops.placed(of: dtype).byteCount
+    return places(rows * k, "topK") { result in
+      parallel(count: rows) { row in
+        let items = BufferPool.shared.take(byteCount: length * itemBytes)
+        defer { BufferPool.shared.giveBack(items, byteCount: length * itemBytes) }
+        dtype.writePlacedKeys(of: pointer(at: row * length), 0..<length, to: items, isLargest)
+        switch dtype {
+        case .float32: ck_select_64(items, length, k)
+        case .float64: ck_select_placed(items, length, k)
+        }
+        dtype.writePlaces(of: items, to: result + row * k, 0..<k)
+      }
+    }
+  }
+
+  /// So many indices, which `body` writes.
+  private func places(
+    _ count: Int, _ name: String, _ body: (UnsafeMutablePointer<Int>) -> Void
+  ) -> [Int] {
+    if count == 0 { return [] }
+    return [Int](unsafeUninitializedCapacity: count) { buffer, written in
+      written = count
+      guard let start = buffer.baseAddress else { return }
+      Profile.noting(name, bytes: self.count * dtype.byteCount + count * 8) { body(start) }
+    }
+  }
+
+  /// Indices of rows, `[outer, inner, count]`, as those of an axis before, `[outer, count, inner]`.
+  private static func movedBack(_ places: [Int], _ count: Int, _ slices: Slices) -> [Int] {
+    if slices.inner == 1 || places.isEmpty { return places }
+    return [Int](unsafeUninitializedCapacity: places.count) { moved, written in
+      written = places.count
+      var place = 0
+      for outer in 0..<slices.outer {
+        for inner in 0..<slices.inner {
+          for index in 0..<count {
+            moved[(outer * count + index) * slices.inner + inner] = places[place]
+            place += 1
+          }
+        }
+      }
+    }
+  }
+}
