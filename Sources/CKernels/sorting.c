@@ -22,28 +22,28 @@ static inline uint64_t key_of_double(double number, uint64_t complement) {
   return (magnitude > 0x7ff0000000000000 ? UINT64_MAX : magnitude ? ordered : sign) ^ complement;
 }
 
-size_t ck_keys_of_floats(const float *x, uint32_t *keys, size_t count, bool descending) {
+bool ck_keys_of_floats(const float *x, uint32_t *keys, size_t count, bool descending) {
   const uint32_t complement = descending ? UINT32_MAX : 0;
-  size_t negative_zeros = 0;
+  uint32_t has_negative_zeros = 0;
   for (size_t i = 0; i < count; i++) {
     uint32_t bits;
     memcpy(&bits, x + i, sizeof bits);
-    negative_zeros += bits == 0x80000000;
+    has_negative_zeros |= bits == 0x80000000;
     keys[i] = key_of_float(x[i], complement);
   }
-  return negative_zeros;
+  return has_negative_zeros != 0;
 }
 
-size_t ck_keys_of_doubles(const double *x, uint64_t *keys, size_t count, bool descending) {
+bool ck_keys_of_doubles(const double *x, uint64_t *keys, size_t count, bool descending) {
   const uint64_t complement = descending ? UINT64_MAX : 0;
-  size_t negative_zeros = 0;
+  uint64_t has_negative_zeros = 0;
   for (size_t i = 0; i < count; i++) {
     uint64_t bits;
     memcpy(&bits, x + i, sizeof bits);
-    negative_zeros += bits == (uint64_t)1 << 63;
+    has_negative_zeros |= bits == (uint64_t)1 << 63;
     keys[i] = key_of_double(x[i], complement);
   }
-  return negative_zeros;
+  return has_negative_zeros != 0;
 }
 
 void ck_floats_of_keys(const uint32_t *keys, float *x, size_t count, bool descending) {

@@ -40,6 +40,7 @@ private let anyShape = [[5], [3, 4], [2, 3, 2]]
 
 let layerRows: [LayerRow] = [
   .init("Dense", [[5, 3], [1, 3]]) { Dense(3, 4, using: $0) },
+  .init("Dense of any leading axes", [[2, 4, 3], [2, 1, 2, 3]]) { Dense(3, 4, using: $0) },
   .init("Dense of one number", [[2, 1]]) { Dense(1, 1, using: $0) },
   .init("Conv2D", [[2, 5, 4, 2]]) { Conv2D(2, 3, kernel: 3, using: $0) },
   .init("Conv2D with stride and padding", [[2, 6, 6, 2]]) {
@@ -47,6 +48,10 @@ let layerRows: [LayerRow] = [
   },
   .init("Conv2D with dilation, without bias", [[1, 6, 5, 1]]) {
     Conv2D(1, 2, kernel: 2, dilation: 3, bias: false, using: $0)
+  },
+  .init("Conv1D", [[2, 5, 2]]) { Conv1D(2, 3, kernel: 3, stride: 2, padding: 1, using: $0) },
+  .init("Conv1D, causal and dilated, without bias", [[2, 6, 2]]) {
+    Conv1D(2, 3, kernel: 3, causal: true, dilation: 2, bias: false, using: $0)
   },
   .init("ConvTranspose2D", [[2, 3, 2, 2]]) { ConvTranspose2D(2, 3, kernel: 3, using: $0) },
   .init("ConvTranspose2D with stride and padding", [[2, 3, 3, 2]]) {

@@ -47,6 +47,16 @@ private let stopRows: [StopRow] = [
     "Conv2D(1, 2, kernel: 5): expected images of shape [batch, height, width, 1] with sides of at"
       + " least 5, found [2, 4, 9, 1]"
   ) { _ = Conv2D(1, 2, kernel: 5, using: Random(seed: 0))(Tensor.zeros([2, 4, 9, 1])) },
+  .init(
+    "Conv1D(2, 3, kernel: 4, dilation: 2): expected series of shape [batch, length, 2] with a length"
+      + " of at least 7, found [1, 6, 2]"
+  ) {
+    _ = Conv1D(2, 3, kernel: 4, dilation: 2, using: Random(seed: 0))(Tensor.zeros([1, 6, 2]))
+  },
+  .init(
+    "Conv1D: expected channels, kernel, stride and dilation above 0 and no negative padding, or none"
+      + " for a causal one, found [2, 3, 4, 1, 1] and 1"
+  ) { _ = Conv1D(2, 3, kernel: 4, padding: 1, causal: true, using: Random(seed: 0)) },
   .init("Conv2D: expected channels, kernel, stride and dilation above 0") {
     _ = Conv2D(1, 2, kernel: 3, stride: 0, using: Random(seed: 0))
   },

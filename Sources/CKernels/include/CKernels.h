@@ -279,9 +279,9 @@ typedef struct {
 } CKPlacedKey;
 
 // Keys whose order as unsigned integers is that of the numbers: of -0 and 0 the same, of NaN the
-// largest; in the opposite order if descending. They return how many numbers are -0.
-size_t ck_keys_of_floats(const float *x, uint32_t *keys, size_t count, bool descending);
-size_t ck_keys_of_doubles(const double *x, uint64_t *keys, size_t count, bool descending);
+// largest; in the opposite order if descending. They return whether a number is -0.
+bool ck_keys_of_floats(const float *x, uint32_t *keys, size_t count, bool descending);
+bool ck_keys_of_doubles(const double *x, uint64_t *keys, size_t count, bool descending);
 // The numbers of such keys: 0 for -0.
 void ck_floats_of_keys(const uint32_t *keys, float *x, size_t count, bool descending);
 void ck_doubles_of_keys(const uint64_t *keys, double *x, size_t count, bool descending);

@@ -35,8 +35,8 @@ public final class Conv1D: RectifyingLayer {
   ///   - initializer: The rule for the first weights.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
-    causal isCausal: Bool = false, dilation: Int = 1, bias: Bool = true, _ random: Random,
-    initializer: Initializer = .glorotUniform
+    causal isCausal: Bool = false, dilation: Int = 1, bias: Bool = true,
+    initializer: Initializer = .glorotUniform, using random: Random
   ) {
     let sizes = [inputs, outputs, kernel, stride, dilation]
     precondition(
@@ -44,8 +44,8 @@ public final class Conv1D: RectifyingLayer {
       "Conv1D: expected channels, kernel, stride and dilation above 0 and no negative padding, or"
         + " none for a causal one, found \(sizes) and \(padding)")
     weight = initializer(
-      [kernel, inputs, outputs], fanIn: kernel * inputs, fanOut: kernel * outputs, random)
-    _bias = OptionalParameter(wrappedValue: bias ? Tensor.zeros([outputs]) : nil)
+      [kernel, inputs, outputs], fanIn: kernel * inputs, fanOut: kernel * outputs, using: random)
+    _bias = OptionalParameter(wrappedValue: bias ? Initializer.zeros([outputs]) : nil)
     self.stride = stride
     self.padding = padding
     self.isCausal = isCausal

@@ -75,48 +75,52 @@ extension Tensor {
     return (length == 0 ? 0 : count / length, length)
   }
 
-  /// Calls `body` with each row, in parallel; long rows one after the other, which are done in parallel
-  /// themselves.
-  private func eachRow(_ body: (Int) -> Void) {
-    let (rows, length) = rowShape
-    if rows < 8 && length >= SortingLoops.leastInBlocks {
-      for row in 0..<rows { body(row) }
-      return
-    }
-    let step = Swift.max(1, elementwiseGrain / 4 / Swift.max(1, length))
-    parallel(over: rows, step: step, of: .float64) { for row in $0..<$1 { body(row) } }
-  }
-
   /// Each row sorted.
   private func rowsSorted(_ isDescending: Bool) -> Tensor {
-    let (loops, length) = (SortingLoops.keys(of: dtype), rowShape.length)
+    let (loops, (rows, length)) = (SortingLoops.keys(of: dtype), rowShape)
+    let blockLength = SortingLoops.blockLength(length)
+    let isInBlocks = SortingLoops.isInBlocks(rows, length)
     return Tensor.uninitialized(shape, dtype, "sorted", reading: count) { result, _ in
-      eachRow { row in
+      loops.eachRow(rows, length: length) { row, keys, room in
         let (x, y) = (pointer(at: row * length), result + row * length * dtype.byteCount)
-        let blockLength = SortingLoops.blockLength(length)
-        var negativeZeros = [Int](repeating: 0, count: length / blockLength + 1)
-        negativeZeros.withUnsafeMutableBufferPointer { negativeZeros in
-          loops.sort(
-            length,
-            fill: { keys, range in
-              negativeZeros[range.lowerBound / blockLength] = dtype.writeKeys(
-                of: x, range, to: keys, isDescending)
-            }, use: { dtype.writeNumbers(of: $0, to: y, $1, isDescending) })
+        var hasNegativeZeros = false
+        if isInBlocks {
+          var zeros = [Bool](repeating: false, count: length / blockLength + 1)
+          zeros.withUnsafeMutableBufferPointer { zeros in
+            loops.sortInBlocks(
+              keys, room, length,
+              fill: {
+                zeros[$1.lowerBound / blockLength] = dtype.writeKeys(
+                  of: x, $1, to: $0, isDescending)
+              }, use: { dtype.writeNumbers(of: $0, to: y, $1, isDescending) })
+          }
+          hasNegativeZeros = zeros.contains(true)
+        } else {
+          hasNegativeZeros = dtype.writeKeys(of: x, 0..<length, to: keys, isDescending)
+          let sorted = loops.sort(keys, room, length)
+          dtype.writeNumbers(of: sorted, to: y, 0..<length, isDescending)
         }
-        if negativeZeros.contains(where: { $0 > 0 }) { dtype.copyZeros(of: x, to: y, length) }
+        if hasNegativeZeros { dtype.copyZeros(of: x, to: y, length) }
       }
     }
   }
 
   /// The indices that sort each row.
   private func rowsArgsorted(_ isDescending: Bool) -> [Int] {
-    let (loops, length) = (SortingLoops.placed(of: dtype), rowShape.length)
+    let (loops, (rows, length)) = (SortingLoops.placed(of: dtype), rowShape)
+    let isInBlocks = SortingLoops.isInBlocks(rows, length)
     return places(count, "argsorted") { result in
-      eachRow { row in
-        let x = pointer(at: row * length)
-        loops.sort(
-          length, fill: { dtype.writePlacedKeys(of: x, $1, to: $0, isDescending) },
-          use: { dtype.writePlaces(of: $0, to: result + row * length, $1) })
+      loops.eachRow(rows, length: length) { row, items, room in
+        let (x, y) = (pointer(at: row * length), result + row * length)
+        if isInBlocks {
+          loops.sortInBlocks(
+            items, room, length,
+            fill: { dtype.writePlacedKeys(of: x, $1, to: $0, isDescending) },
+            use: { dtype.writePlaces(of: $0, to: y, $1) })
+        } else {
+          dtype.writePlacedKeys(of: x, 0..<length, to: items, isDescending)
+          dtype.writePlaces(of: loops.sort(items, room, length), to: y, 0..<length)
+        }
       }
     }
   }

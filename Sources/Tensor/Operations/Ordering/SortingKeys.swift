@@ -3,11 +3,11 @@ import CKernels
 // Numbers as the keys that a sort moves, and back.
 
 extension DType {
-  /// Writes the keys of a range of numbers, and returns how many of these are −0.
+  /// Writes the keys of a range of numbers, and returns whether one of these is −0.
   func writeKeys(
     of numbers: UnsafeRawPointer, _ range: Range<Int>, to keys: UnsafeMutableRawPointer,
     _ isDescending: Bool
-  ) -> Int {
+  ) -> Bool {
     switch self {
     case .float32:
       ck_keys_of_floats(

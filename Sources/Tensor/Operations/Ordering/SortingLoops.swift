@@ -46,50 +46,71 @@ struct SortingLoops {
   /// From this many items on a sort goes on all threads.
   static let leastInBlocks = 1 << 16
 
-  /// How the items of a sort are cut into blocks, by their number alone.
+  /// How the items of a sort on all threads are cut into blocks, by their number alone.
   static func blockLength(_ count: Int) -> Int { Swift.max(1 << 15, (count + 15) / 16) }
 
-  /// Sorts items, which `fill` makes in ranges of places, and hands them to `use` in such ranges.
+  /// Calls `body` with each of some rows and with room for the items of one, twice: in parallel, or one row
+  /// after the other where they are few and long, to be sorted on all threads.
+  func eachRow(
+    _ rows: Int, length: Int,
+    _ body: (_ row: Int, UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Void
+  ) {
+    if rows == 0 || length == 0 { return }
+    let size = (length * byteCount + 63) / 64 * 64
+    func some(_ begin: Int, _ end: Int) {
+      let items = BufferPool.shared.take(byteCount: 2 * size)
+      defer { BufferPool.shared.giveBack(items, byteCount: 2 * size) }
+      for row in begin..<end { body(row, items, items + size) }
+    }
+    if Self.isInBlocks(rows, length) { return some(0, rows) }
+    parallel(
+      over: rows, step: Swift.max(1, elementwiseGrain / 4 / length), of: .float64, some)
+  }
+
+  /// Whether rows are sorted one after the other, each on all threads.
+  static func isInBlocks(_ rows: Int, _ length: Int) -> Bool {
+    rows < 8 && length >= leastInBlocks
+  }
+
+  /// Sorts items on the calling thread, with room for as many others.
   ///
-  /// Few are sorted on the calling thread, many on all.
+  /// - Returns: Where they are then: at `items` or in the room.
   func sort(
-    _ count: Int, fill: (UnsafeMutableRawPointer, Range<Int>) -> Void,
+    _ items: UnsafeMutableRawPointer, _ room: UnsafeMutableRawPointer, _ count: Int
+  ) -> UnsafeMutableRawPointer {
+    sort(items, room, count, bits.lowerBound, bits.upperBound)
+  }
+
+  /// Sorts items on all threads: `fill` makes those of a block, and `use` gets them sorted.
+  func sortInBlocks(
+    _ items: UnsafeMutableRawPointer, _ room: UnsafeMutableRawPointer, _ count: Int,
+    fill: (UnsafeMutableRawPointer, Range<Int>) -> Void,
     use: (UnsafeRawPointer, Range<Int>) -> Void
   ) {
-    let items = BufferPool.shared.take(byteCount: count * byteCount)
-    let room = BufferPool.shared.take(byteCount: count * byteCount)
-    defer {
-      BufferPool.shared.giveBack(items, byteCount: count * byteCount)
-      BufferPool.shared.giveBack(room, byteCount: count * byteCount)
-    }
-    if count < Self.leastInBlocks {
-      fill(items, 0..<count)
-      use(sort(items, room, count, bits.lowerBound, bits.upperBound), 0..<count)
-      return
-    }
     let length = Self.blockLength(count)
+    let blocks = (count + length - 1) / length
     // Numbers are moved as they are, and denormal ones stay.
     func eachBlock(_ body: (Int, Range<Int>) -> Void) {
       parallel(over: count, step: length, of: .float64) { body($0 / length, $0..<$1) }
     }
-    eachBlock { fill(items + $1.lowerBound * byteCount, $1) }
     var (source, target) = (items, room)
+    var places = [Int](repeating: 0, count: blocks << Self.digitBits)
     for shift in stride(from: bits.lowerBound, to: bits.upperBound, by: Self.digitBits) {
       let digitBits = Swift.min(UInt32(Self.digitBits), bits.upperBound - shift)
       let digits = 1 << Int(digitBits)
-      let blocks = (count + length - 1) / length
-      var places = [Int](repeating: 0, count: blocks * digits)
       let isSorted = places.withUnsafeMutableBufferPointer { places in
         guard let places = places.baseAddress else { return true }
-        eachBlock {
-          countDigits(
-            source + $1.lowerBound * byteCount, $1.count, shift, digitBits, places + $0 * digits)
+        eachBlock { block, range in
+          let start = source + range.lowerBound * byteCount
+          // While the block is in a near cache.
+          if shift == bits.lowerBound { fill(start, range) }
+          countDigits(start, range.count, shift, digitBits, places + block * digits)
         }
         if Self.turnIntoPlaces(places, blocks: blocks, digits: digits, count: count) { return true }
-        eachBlock {
+        eachBlock { block, range in
           deal(
-            source + $1.lowerBound * byteCount, target, $1.count, shift, digitBits,
-            places + $0 * digits)
+            source + range.lowerBound * byteCount, target, range.count, shift, digitBits,
+            places + block * digits)
         }
         return false
       }

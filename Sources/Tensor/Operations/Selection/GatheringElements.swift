@@ -24,7 +24,7 @@ extension Tensor {
       let (x, y) = (pointer, result)
       func copy<Word>(_: Word.Type) {
         let (x, y) = (x.assumingMemoryBound(to: Word.self), y.assumingMemoryBound(to: Word.self))
-        slices.forEachElement(of: taken, at: indices) { y[$0] = x[$1] }
+        slices.forEachElement(of: taken, at: indices, isSplit: true) { y[$0] = x[$1] }
       }
       dtype == .float32 ? copy(UInt32.self) : copy(UInt64.self)
     }
@@ -57,7 +57,7 @@ extension Tensor {
       func add<Scalar: BinaryFloatingPoint>(_: Scalar.Type) {
         let x = pointer.assumingMemoryBound(to: Scalar.self)
         let y = result.assumingMemoryBound(to: Scalar.self)
-        slices.forEachElement(of: taken, at: indices) { y[$1] += x[$0] }
+        slices.forEachElement(of: taken, at: indices, isSplit: false) { y[$1] += x[$0] }
       }
       dtype == .float32 ? add(Float.self) : add(Double.self)
     }
@@ -67,22 +67,27 @@ extension Tensor {
 
 extension Slices {
   /// Calls `body` with the place of each of `taken` elements along the axis, and with the place that its
-  /// index gives it, in parallel over the axes before.
+  /// index gives it, in parallel.
+  ///
+  /// - Parameter isSplit: Whether those along the axis may be shared among threads too, as none is written
+  ///   twice.
   @inline(__always)
   fileprivate func forEachElement(
-    of taken: Int, at indices: [Int], _ body: (_ place: Int, _ indexed: Int) -> Void
+    of taken: Int, at indices: [Int], isSplit: Bool,
+    _ body: (_ place: Int, _ indexed: Int) -> Void
   ) {
     if indices.isEmpty { return }
-    let row = taken * inner
+    let rows = isSplit ? 1 : taken
     indices.withUnsafeBufferPointer { indices in
-      parallel(over: outer, step: Swift.max(1, elementwiseGrain / row), of: .float64) {
-        for outer in $0..<$1 {
-          var place = outer * row
-          for _ in 0..<taken {
-            for column in 0..<inner {
-              body(place, (outer * count + indices[place]) * inner + column)
-              place += 1
-            }
+      parallel(
+        over: outer * taken / rows, step: Swift.max(1, elementwiseGrain / (rows * inner)),
+        of: .float64
+      ) {
+        for row in $0 * rows..<$1 * rows {
+          let begin = row / taken * count
+          for column in 0..<inner {
+            let place = row * inner + column
+            body(place, (begin + indices[place]) * inner + column)
           }
         }
       }
