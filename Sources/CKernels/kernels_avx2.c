@@ -4,6 +4,7 @@
 
 #include "CKernels.h"
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define CK_HAS_FMA 1
 #define SUFFIX avx2
 #include "kernels.inc"
 #pragma clang attribute pop

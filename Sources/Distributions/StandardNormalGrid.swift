@@ -13,16 +13,3 @@ public func standardNormalGrid(side: Int, dtype: DType = .float32) -> Tensor {
   return Tensor(
     quantiles.reversed().flatMap { y in quantiles.map { x in [x, y] } }, dtype: dtype)
 }
-
-/// The number below which the standard normal distribution has the given probability.
-///
-/// By bisection of the distribution function to double precision: it is called a few dozen times.
-func normalQuantile(_ probability: Double) -> Double {
-  var (lower, upper) = (-9.0, 9.0)
-  for _ in 0..<60 {
-    let middle = (lower + upper) / 2
-    let below = 0.5 + 0.5 * erf(Tensor(middle / 2.0.squareRoot(), dtype: .float64)).scalar
-    if below < probability { lower = middle } else { upper = middle }
-  }
-  return (lower + upper) / 2
-}

@@ -21,7 +21,6 @@ typedef CK_ENUM(CKMap) {
   CKMapSin,
   CKMapCos,
   CKMapTanh,
-  CKMapErf,
   CKMapSigmoid,
   CKMapSoftplus,
   CKMapBernoulliEntropy,  // of a logit
@@ -35,6 +34,24 @@ typedef CK_ENUM(CKMap) {
   CKMapDivideBy,    // x / p
   CKMapDivideInto,  // p / x
   CKMapPower,       // x ** p
+  // Those of special_loops.inc.
+  CKMapErf,
+  CKMapErfc,
+  CKMapNormalCumulative,
+  CKMapNormalLogCumulative,
+  CKMapNormalLogSlope,  // the derivative of the one before
+  CKMapNormalQuantile,
+  CKMapLogGamma,
+  CKMapDigamma,
+  CKMapTrigamma,
+  CKMapPolygamma,  // p: the order, 1 or more
+  CKMapLog1mexp,   // log(1 - exp(-|x|))
+  CKMapLogit,
+  CKMapSinc,             // sin(pi x) / (pi x)
+  CKMapSphericalBessel,  // j_p(z) / z^p at z = pi x
+  CKMapBesselI0Scaled,
+  CKMapBesselI1Scaled,
+  CKMapBesselScaled,  // exp(-|x|) I_p(x)
 } CKMap;
 
 typedef CK_ENUM(CKZip) {
@@ -62,6 +79,8 @@ typedef CK_ENUM(CKZip) {
   CKZipLogisticResidual,      // sigmoid(a) - b
   CKZipBernoulliDivergence,   // of two logits
   CKZipExponentialRemainder,  // exp(a - b) - 1 - (a - b)
+  CKZipXLogY,                 // a log b, and 0 where a is 0
+  CKZipLogBeta,
 } CKZip;
 
 typedef CK_ENUM(CKReduction) {

@@ -179,6 +179,8 @@ extension CKZip {
     case .logisticResidual: "logisticResidual"
     case .bernoulliDivergence: "bernoulliDivergence"
     case .exponentialRemainder: "exponentialRemainder"
+    case .xLogY: "xlogy"
+    case .logBeta: "logBeta"
     }
   }
 }

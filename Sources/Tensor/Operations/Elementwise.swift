@@ -82,11 +82,6 @@ public func cos(_ x: Tensor) -> Tensor {
   x.mapped(by: .cos) { _, dy in -dy * sin(x) }
 }
 
-/// The error function of each element, 2/√π ∫₀ˣ exp(−t²) dt.
-public func erf(_ x: Tensor) -> Tensor {
-  x.mapped(by: .erf) { _, dy in dy * (1.1283791670955126 * exp(-square(x))) }
-}
-
 /// Each element limited to `range`, and NaN where it is NaN; the gradient is 0 outside.
 public func clamp(_ x: Tensor, to range: ClosedRange<Double>) -> Tensor {
   let (lower, upper) = (range.lowerBound, range.upperBound)

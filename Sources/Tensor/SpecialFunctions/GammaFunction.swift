@@ -1,0 +1,42 @@
+import CKernels
+
+/// log |Γ(x)| of each element.
+///
+/// ∞ at 0, −1, −2, … and at ±∞. Near its zeros at 1 and 2 it keeps its digits; near those between the
+/// negative integers it has the digits of the larger of two terms. Stirling's series from 7.5 on, below
+/// by Γ(x + 1) = x Γ(x), and Γ(x) Γ(−x) = −π/(x sin πx) for x < −7.5 (Abramowitz and Stegun 6.1).
+public func logGamma(_ x: Tensor) -> Tensor {
+  x.mapped(by: .logGamma) { _, dy in dy * digamma(x) }
+}
+
+/// ψ(x) = d/dx log Γ(x) of each element.
+///
+/// ∓∞ at ±0, NaN at −1, −2, … and −∞, where its poles have no sign. It keeps its digits near its zero at
+/// 1.4616 (Abramowitz and Stegun 6.3).
+public func digamma(_ x: Tensor) -> Tensor {
+  x.mapped(by: .digamma) { _, dy in dy * trigamma(x) }
+}
+
+/// ψ′(x) of each element, the derivative of ``digamma(_:)``.
+///
+/// It is Σ 1/(x + k)² over k = 0, 1, 2, …
+///
+/// ∞ at 0, −1, −2, … (Abramowitz and Stegun 6.4).
+public func trigamma(_ x: Tensor) -> Tensor {
+  x.mapped(by: .trigamma) { _, dy in dy * polygamma(order: 2, x) }
+}
+
+/// The n-th derivative of ``digamma(_:)`` of each element, ψ⁽ⁿ⁾(x) = (−1)ⁿ⁺¹ n! Σ (x + k)⁻ⁿ⁻¹.
+///
+/// By Euler and Maclaurin's formula for Hurwitz' zeta function ζ(n + 1, x), in which each power is exact to
+/// 100 bits (Abramowitz and Stegun 6.4.10 and 23.2.7). At 0, −1, −2, … it is ∞ for an odd n; for an even
+/// one NaN, and ∓∞ at ±0.
+///
+/// - Parameter n: the order, from 0, digamma, to 1,000; every derivative takes one more.
+public func polygamma(order n: Int, _ x: Tensor) -> Tensor {
+  precondition(
+    (0...1_000).contains(n), "polygamma: expected an order from 0 to 1,000, found \(n)")
+  if n == 0 { return digamma(x) }
+  if n == 1 { return trigamma(x) }
+  return x.mapped(by: .polygamma, Double(n)) { _, dy in dy * polygamma(order: n + 1, x) }
+}
