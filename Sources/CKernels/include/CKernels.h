@@ -56,6 +56,9 @@ typedef struct {
   void (*zip)(CKZip operation, double p, const void *a, const void *b, void *y, size_t rank,
               const size_t *shape, const size_t *a_strides, const size_t *b_strides, size_t begin,
               size_t end);
+  // y[i] = operation(a[i], b[i], x[i]).
+  void (*beta)(CKBeta operation, size_t j, size_t k, const void *a, const void *b, const void *x,
+               void *y, size_t begin, size_t end);
   // y[i] = mask[i] != 0 ? a[i] : b[i].
   void (*select)(const void *mask, const void *a, const void *b, void *y, size_t begin, size_t end);
   void (*fill)(double value, void *y, size_t begin, size_t end);

@@ -81,7 +81,21 @@ typedef CK_ENUM(CKZip) {
   CKZipExponentialRemainder,  // exp(a - b) - 1 - (a - b)
   CKZipXLogY,                 // a log b, and 0 where a is 0
   CKZipLogBeta,
+  CKZipGammaLower,         // P(a, b)
+  CKZipGammaUpper,         // 1 - P(a, b)
+  CKZipGammaMoment,        // see incomplete_gamma_slopes.inc; p: the order
+  CKZipGammaDensity,       // its derivative in b
+  CKZipGammaLowerInverse,  // the x with P(a, x) = b
+  CKZipGammaUpperInverse,  // the x with 1 - P(a, x) = b
 } CKZip;
+
+// Functions of the parameters a and b of a beta distribution and a third number.
+typedef CK_ENUM(CKBeta) {
+  CKBetaRegularized,  // I_x(a, b)
+  CKBetaDensity,      // its derivative in x
+  CKBetaMoment,       // see incomplete_beta.inc; j, k: the orders
+  CKBetaInverse,      // the x with I_x(a, b) = p
+} CKBeta;
 
 typedef CK_ENUM(CKReduction) {
   CKReductionSum,

@@ -181,6 +181,12 @@ extension CKZip {
     case .exponentialRemainder: "exponentialRemainder"
     case .xLogY: "xlogy"
     case .logBeta: "logBeta"
+    case .gammaLower: "regularizedGammaP"
+    case .gammaUpper: "regularizedGammaQ"
+    case .gammaMoment: "gammaMoment"
+    case .gammaDensity: "gammaDensity"
+    case .gammaLowerInverse: "regularizedGammaPInverse"
+    case .gammaUpperInverse: "regularizedGammaQInverse"
     }
   }
 }
