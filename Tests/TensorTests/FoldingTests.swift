@@ -69,8 +69,8 @@ struct FoldingTests {
     abs(found - expected).max().scalar
   }
 
-  @Test(arguments: FoldingCase.all, instructionSets)
-  func equalsWindows(_ test: FoldingCase, _ instructionSet: String) throws {
+  @Test(arguments: FoldingCase.all)
+  func equalsWindows(_ test: FoldingCase) throws {
     let random = Random(seed: 12)
     let x = random.normal([test.batch, test.height, test.width, test.inputs], dtype: .float64)
     let w = random.normal(
@@ -79,35 +79,40 @@ struct FoldingTests {
       imagesOf: x, kernelOf: w, test.stride, test.padding, 1, "test")
     let y = random.normal(sizes.outputShape, dtype: .float64)
     let bias = random.normal([test.inputs], dtype: .float64)
+    // For the way back, x holds the rectifier's results.
+    let double = [x, y, w, bias, w.permuted(to: [0, 1, 3, 2])]
+    let float = double.map { $0.converted(to: .float32) }
     for (slope, isBack, isBiased) in [
       (1.0, false, false), (1.0, false, true), (0.2, false, true), (0, false, true),
       (0.2, true, false), (0, true, false),
     ] {
-      func found(_ dtype: DType, folds: Bool) throws -> Tensor {
-        let (x, y) = (x.converted(to: dtype), y.converted(to: dtype))
-        let (w, bias) = (w.converted(to: dtype), bias.converted(to: dtype))
-        // For the way back, x holds the rectifier's results.
-        let rectifier = CKRectifier(slope: slope, results: isBack ? x.pointer : nil)
-        var loops = try #require(FoldingLoops(sizes, dtype, rectifier))
-        let isDouble = dtype == .float64
-        loops.product = try #require(ck_product_named(instructionSet, isDouble)).pointee
-        loops.kernels = try #require(ck_kernels_named(instructionSet, isDouble)).pointee
+      /// By folding with an instruction set's loops, or by windows.
+      func found(_ numbers: [Tensor], by instructionSet: String?) throws -> Tensor {
+        let dtype = numbers[0].dtype
+        let pointers = numbers.map(\.pointer)
+        let bias = isBiased ? pointers[3] : nil
+        let rectifier = CKRectifier(slope: slope, results: isBack ? pointers[0] : nil)
+        var folding: FoldingLoops?
+        if let instructionSet {
+          var loops = try #require(FoldingLoops(sizes, dtype, rectifier))
+          let isDouble = dtype == .float64
+          loops.product = try #require(ck_product_named(instructionSet, isDouble)).pointee
+          loops.kernels = try #require(ck_kernels_named(instructionSet, isDouble)).pointee
+          folding = loops
+        }
         let plain = ConvolutionLoops(sizes, dtype, rectifier)
-        let turned = w.permuted(to: [0, 1, 3, 2])
-        defer { withExtendedLifetime((x, turned)) {} }
+        defer { withExtendedLifetime(numbers) {} }
         return Tensor.uninitialized(sizes.inputShape, dtype) { result, _ in
-          let added = isBiased ? bias.pointer : nil
-          if folds {
-            loops.convolveBack(y.pointer, w.pointer, added, to: result)
-          } else {
-            plain.convolveBack(y.pointer, turned: turned.pointer, added, to: result)
-          }
+          folding?.convolveBack(pointers[1], pointers[2], bias, to: result)
+            ?? plain.convolveBack(pointers[1], turned: pointers[4], bias, to: result)
         }
       }
-      let exact = try found(.float64, folds: false)
-      #expect(difference(try found(.float64, folds: true), exact) < 1e-12)
-      let single = try found(.float32, folds: true).converted(to: .float64)
-      #expect(difference(single, exact) < 1e-4, "slope \(slope)")
+      let exact = try found(double, by: nil)
+      for set in Self.instructionSets {
+        #expect(difference(try found(double, by: set), exact) < 1e-12, "\(set), slope \(slope)")
+        let single = try found(float, by: set).converted(to: .float64)
+        #expect(difference(single, exact) < 1e-4, "\(set), slope \(slope)")
+      }
     }
   }
 

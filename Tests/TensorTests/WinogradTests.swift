@@ -80,26 +80,43 @@ struct WinogradTests {
   private static let instructionSets = ["AVX-512", "AVX2", "baseline"]
     .filter { (name: String) in ck_winograd_named(name, false) != nil }
 
-  private enum Operation: CaseIterable { case forward, back, kernel }
+  private enum Operation: CaseIterable {
+    case forward, back, kernel
+
+    /// What follows the sums: a rectifier's slope, whether it is one on the way back, and a bias.
+    var variants: [(slope: Double, isBack: Bool, isBiased: Bool)] {
+      self == .kernel
+        ? [(1, false, false)]
+        : [
+          (1, false, false), (0.2, false, true), (0, false, true), (0.2, true, false),
+          (0, true, false),
+        ]
+    }
+  }
+
+  /// The tensors of a case in one type.
+  private struct Numbers {
+    let images, weight, turned, dy, before, after: Tensor
+
+    /// The same numbers for every type.
+    init(_ test: WinogradCase, _ dtype: DType, _ drawn: [Tensor]) {
+      let numbers = drawn.map { $0.converted(to: dtype) }
+      (images, weight, dy) = (numbers[0], numbers[1], numbers[2])
+      (before, after) = (numbers[3], numbers[4])
+      turned = weight.permuted(to: [0, 1, 3, 2])
+    }
+  }
 
   /// A convolution or one of its adjoints, computed by an instruction set's transformations or, without
   /// one, by plain sums.
   private func result(
-    _ operation: Operation, _ test: WinogradCase, _ dtype: DType, by instructionSet: String?,
+    _ operation: Operation, _ sizes: ConvolutionSizes, _ numbers: Numbers,
+    by instructionSet: String?,
     slope: Double, isBack: Bool, isBiased: Bool
   ) throws -> Tensor {
-    // The same numbers for both types.
-    let random = Random(seed: 3)
-    func normal(_ shape: [Int]) -> Tensor { random.normal(shape).converted(to: dtype) }
-    let (x, w) = (test.images(random, .float32), test.weight(random, .float32))
-    let (images, weight) = (x.converted(to: dtype), w.converted(to: dtype))
-    let sizes = test.sizes(x, w)
-    let dy = normal(sizes.outputShape)
-    let (before, after) = (normal([test.inputs]), normal([test.outputs]))
-    let turned = weight.permuted(to: [0, 1, 3, 2])
-    // The results of a rectifier, for the way back through it.
-    let results = normal(operation == .forward ? sizes.outputShape : sizes.inputShape)
-    defer { withExtendedLifetime(results) {} }
+    let dtype = numbers.images.dtype
+    // The results of a rectifier, for the way back through it: what has their shape and is not read.
+    let results = operation == .forward ? numbers.dy : numbers.images
     let rectifier = CKRectifier(slope: slope, results: isBack ? results.pointer : nil)
     let plain = ConvolutionLoops(sizes, dtype, rectifier)
     var winograd: WinogradLoops?
@@ -110,46 +127,51 @@ struct WinogradTests {
       loops.transforms = try #require(ck_winograd_named(instructionSet, isDouble)).pointee
       winograd = loops
     }
-    let (x0, w0, y0) = (images.pointer, weight.pointer, dy.pointer)
+    let (x, w, y) = (numbers.images.pointer, numbers.weight.pointer, numbers.dy.pointer)
     switch operation {
     case .forward:
-      let bias = isBiased ? after.pointer : nil
+      let bias = isBiased ? numbers.after.pointer : nil
       return Tensor.uninitialized(sizes.outputShape, dtype) { result, _ in
-        winograd?.convolve(x0, w0, bias, to: result) ?? plain.convolve(x0, w0, bias, to: result)
+        winograd?.convolve(x, w, bias, to: result) ?? plain.convolve(x, w, bias, to: result)
       }
     case .back:
-      let bias = isBiased ? before.pointer : nil
+      let bias = isBiased ? numbers.before.pointer : nil
       return Tensor.uninitialized(sizes.inputShape, dtype) { result, _ in
-        winograd?.convolveBack(y0, w0, bias, to: result)
-          ?? plain.convolveBack(y0, turned: turned.pointer, bias, to: result)
+        winograd?.convolveBack(y, w, bias, to: result)
+          ?? plain.convolveBack(y, turned: numbers.turned.pointer, bias, to: result)
       }
     case .kernel:
       return Tensor.uninitialized(sizes.kernelShape, dtype) { result, _ in
-        winograd?.kernelGradient(of: x0, y0, to: result)
-          ?? plain.kernelGradient(of: x0, y0, to: result)
+        winograd?.kernelGradient(of: x, y, to: result)
+          ?? plain.kernelGradient(of: x, y, to: result)
       }
     }
   }
 
   /// Against plain sums in double precision; in single precision the error is a few times theirs.
-  @Test(arguments: WinogradCase.all, instructionSets)
-  func equalsPlainSums(_ test: WinogradCase, _ instructionSet: String) throws {
+  @Test(arguments: WinogradCase.all)
+  func equalsPlainSums(_ test: WinogradCase) throws {
+    let (x, w) = (test.images(random, .float32), test.weight(random, .float32))
+    let sizes = test.sizes(x, w)
+    let drawn =
+      [x, w] + [sizes.outputShape, [test.inputs], [test.outputs]].map { random.normal($0) }
+    let (double, float) = (Numbers(test, .float64, drawn), Numbers(test, .float32, drawn))
     for operation in Operation.allCases {
-      for (slope, isBack, isBiased) in [
-        (1.0, false, false), (0.2, false, true), (0, false, true), (0.2, true, false),
-        (0, true, false),
-      ] {
-        func found(_ dtype: DType, by instructionSet: String?) throws -> Tensor {
+      for (slope, isBack, isBiased) in operation.variants {
+        func found(_ numbers: Numbers, by instructionSet: String?) throws -> Tensor {
           try result(
-            operation, test, dtype, by: instructionSet, slope: slope, isBack: isBack,
+            operation, sizes, numbers, by: instructionSet, slope: slope, isBack: isBack,
             isBiased: isBiased)
         }
-        let exact = try found(.float64, by: nil)
-        let error = relativeError(try found(.float64, by: instructionSet), exact)
-        #expect(error < 1e-14, "\(operation), slope \(slope), in float64")
-        let single = relativeError(try found(.float32, by: instructionSet), exact)
-        let plain = relativeError(try found(.float32, by: nil), exact)
-        #expect(single < 6 * plain, "\(operation), slope \(slope): \(single), plain \(plain)")
+        let exact = try found(double, by: nil)
+        let plain = relativeError(try found(float, by: nil), exact)
+        for set in Self.instructionSets {
+          let error = relativeError(try found(double, by: set), exact)
+          #expect(error < 1e-14, "\(set): \(operation), slope \(slope), in float64")
+          let single = relativeError(try found(float, by: set), exact)
+          #expect(
+            single < 6 * plain, "\(set): \(operation), slope \(slope): \(single), plain \(plain)")
+        }
       }
     }
   }
