@@ -18,16 +18,19 @@ struct PrecisionRow: Sendable, CustomTestStringConvertible {
   let inputs: [[Double]]
   /// The largest error in units of the last place.
   let limit: Double
+  /// The types in which the numbers are these.
+  let dtypes: [DType]
   let function: @Sendable ([Tensor]) -> Tensor
   let reference: @Sendable ([[Wide]]) -> [Wide]
   var testDescription: String { name }
 
   init(
     _ name: String, _ inputs: [[Double]], limit: Double = 4,
+    dtypes: [DType] = [.float32, .float64],
     _ function: @escaping @Sendable ([Tensor]) -> Tensor,
     reference: @escaping @Sendable ([[Wide]]) -> [Wide]
   ) {
-    (self.name, self.inputs, self.limit) = (name, inputs, limit)
+    (self.name, self.inputs, self.limit, self.dtypes) = (name, inputs, limit, dtypes)
     (self.function, self.reference) = (function, reference)
   }
 
@@ -42,10 +45,14 @@ struct PrecisionRow: Sendable, CustomTestStringConvertible {
   /// A function of each two elements.
   static func zip(
     _ name: String, _ pairs: [(Double, Double)], limit: Double = 4,
+    dtypes: [DType] = [.float32, .float64],
     _ function: @escaping @Sendable (Tensor, Tensor) -> Tensor,
     _ reference: @escaping @Sendable (Wide, Wide) -> Wide
   ) -> PrecisionRow {
-    .init(name, [pairs.map(\.0), pairs.map(\.1)], limit: limit, { function($0[0], $0[1]) }) {
+    .init(
+      name, [pairs.map(\.0), pairs.map(\.1)], limit: limit, dtypes: dtypes,
+      { function($0[0], $0[1]) }
+    ) {
       Swift.zip($0[0], $0[1]).map(reference)
     }
   }
