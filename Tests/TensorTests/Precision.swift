@@ -103,9 +103,10 @@ func wideCrossEntropy(_ l: Wide, _ t: Wide) -> Wide {
   return (side == 0 ? 0 : Swift.abs(l) * side) + log1p(exp(-Swift.abs(l)))
 }
 
-/// σ(l) − t.
+/// σ(l) − t; for small logits (σ(l) − ½) − (t − ½), where the second is exact.
 func wideResidual(_ l: Wide, _ t: Wide) -> Wide {
-  l > 0 ? (1 - t) - wideSigmoid(-l) : wideSigmoid(l) - t
+  if Swift.abs(l) < 0.5 && t >= 0.25 && t <= 1 { return tanh(l / 2) / 2 - (t - 0.5) }
+  return l > 0 ? (1 - t) - wideSigmoid(-l) : wideSigmoid(l) - t
 }
 
 /// σ′(l).

@@ -8,7 +8,9 @@ import Testing
 // target is nearly certain, where two distributions are nearly equal, where logits have a common offset.
 
 private let logits: [Double] =
-  [0, 1e-3, 0.3, 1, 2.5, 7, 10, 15, 16.5, 20, 30, 40, 60, 80, 85].flatMap { [$0, -$0] }
+  [0, 1e-30, 1e-9, 1e-3, 0.24, 0.26, 0.3, 1, 2.5, 7, 10, 15, 16.5, 20, 30, 40, 60, 80, 85].flatMap {
+    [$0, -$0]
+  }
   + [.infinity, -.infinity]
 
 private let finiteLogits = logits.filter(\.isFinite)

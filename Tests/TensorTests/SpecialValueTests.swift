@@ -214,6 +214,22 @@ private let pairRows: [SpecialPairRow] = {
     }
   }
 
+  /// NaN is handed on by itself, beside numbers and beside masked classes.
+  @Test(arguments: [DType.float32, .float64])
+  func notANumberHasNoProbability(_ dtype: DType) {
+    let rows: [[Double]] = [
+      [.nan], [.nan, 1], [1, .nan], [-.infinity, .nan], [.nan, .infinity],
+    ]
+    for elements in rows {
+      let x = Tensor(elements, shape: [1, elements.count], dtype: dtype)
+      for y in [softmax(x), logSoftmax(x), x.logSumExp(along: 1)] {
+        #expect(y.doubles.contains { $0.isNaN }, "\(elements)")
+      }
+      let place = elements.firstIndex { $0.isNaN } ?? 0
+      #expect(softmax(x).doubles[place].isNaN && logSoftmax(x).doubles[place].isNaN, "\(elements)")
+    }
+  }
+
   /// A gradient of 0 is 0 whatever comes back.
   @Test func clampsGradientOutsideIsZero() {
     let x = Tensor([-1, 0.5, 2, .nan], dtype: .float64)
