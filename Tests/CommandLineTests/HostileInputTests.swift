@@ -30,7 +30,7 @@ import Testing
     .timeLimit(.minutes(2)),
     arguments: [
       ("train-vae", ["--data", "pipe"], 64), ("train-vae", ["--resume", "pipe"], 66),
-      ("train-vae", ["--data", "pipe.csv", "--likelihood", "gaussian"], 65),
+      ("train-vae", ["--data", "pipe.csv", "--likelihood", "gaussian"], 66),
       ("evaluate", ["pipe"], 66), ("resume", ["pipe"], 66), ("evaluate", ["run"], 65),
       ("train-gan", ["--data", "pipe"], 64),
       ("train-vae", ["--data", "data", "--judge", "pipe"], 65),

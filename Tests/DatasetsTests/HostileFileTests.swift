@@ -18,7 +18,7 @@ import Testing
 
   // MARK: Pipes and devices
 
-  @Test(.timeLimit(.minutes(1))) func nothingWaitsForAPipe() throws {
+  @Test(.timeLimit(.minutes(10))) func nothingWaitsForAPipe() throws {
     let pipe = try makePipe("train-images-idx3-ubyte")
     let error = DatasetError.unreadable(
       path: pipe, reason: "expected a file of bytes, found a pipe")
@@ -34,7 +34,7 @@ import Testing
     #expect(throws: ImageError.self) { try ImageFolder.firstImage(in: scratch.path) }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aPipeInTheCacheIsNoImages() async throws {
+  @Test(.timeLimit(.minutes(10))) func aPipeInTheCacheIsNoImages() async throws {
     try scratch.makeFolder("images")
     let image = Image(height: 1, width: 2, channels: 1, pixels: [3, 4])
     try scratch.write(image.png, "images/a.png")

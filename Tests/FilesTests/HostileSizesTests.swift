@@ -44,13 +44,13 @@ import Testing
     #expect(tensor.sum().scalar == 0 && tensor.transposed().count == 0)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: accepted, [false, true])
+  @Test(.timeLimit(.minutes(10)), arguments: accepted, [false, true])
   func npyAccepted(shape: [Int], isFortranOrder: Bool) throws {
     try writeNPY(shape, isFortranOrder: isFortranOrder)
     use(try Tensor(npy: path), shape)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: refused, [false, true])
+  @Test(.timeLimit(.minutes(10)), arguments: refused, [false, true])
   func npyRefused(shape: [Int], isFortranOrder: Bool) throws {
     try writeNPY(shape, isFortranOrder: isFortranOrder)
     #expect(throws: NPYError.damaged(path: path, reason: "it has the shape \(shape)")) {
@@ -58,14 +58,14 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: accepted)
+  @Test(.timeLimit(.minutes(10)), arguments: accepted)
   func safetensorsAccepted(shape: [Int]) throws {
     try writeSafetensors(shape)
     let file = try SafetensorsFile(path: path)
     use(try file.tensor(file.entries[0]), shape)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: refused)
+  @Test(.timeLimit(.minutes(10)), arguments: refused)
   func safetensorsRefused(shape: [Int]) throws {
     try writeSafetensors(shape)
     #expect(throws: ModelFileError.damaged(path: path, reason: "a has the shape \(shape)")) {

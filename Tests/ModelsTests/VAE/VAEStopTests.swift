@@ -16,13 +16,13 @@ private struct StopRow: Sendable {
 }
 
 private let stopRows: [StopRow] = [
-  .init("Dense(6, 5): expected an input of shape [batch, 6], found [2, 7]") {
+  .init("Dense(6, 5): expected an input of shape [batch, …, 6], found [2, 7]") {
     _ = $0.loss(Tensor.zeros([2, 7]), $1)
   },
-  .init("Dense(6, 5): expected an input of shape [batch, 6], found [6]") { vae, _ in
+  .init("Dense(6, 5): expected an input of shape [batch, …, 6], found [6]") { vae, _ in
     _ = vae.reconstruct(Tensor.zeros([6]))
   },
-  .init("Dense(3, 5): expected an input of shape [batch, 3], found [1, 2]") { vae, _ in
+  .init("Dense(3, 5): expected an input of shape [batch, …, 3], found [1, 2]") { vae, _ in
     _ = vae.decode(Tensor.zeros([1, 2]))
   },
   .init("Reshape([8, 4, 1]): expected an input of shape [batch, …] with 32 elements for each") {
