@@ -8,9 +8,10 @@
 
 #include <jerror.h>
 
-// A progressive file of a few kilobytes may have thousands of scans, each of which takes as long as the
-// whole image. Encoders write about ten.
-enum { GREATEST_SCAN_NUMBER = 500 };
+// A file of a few kilobytes may have thousands of scans, each of which takes as long as the whole image.
+// Encoders write about ten; all scans together may have as many pixels as sixteen of the largest image.
+// A scan takes some time of its own too, as much as so many pixels.
+enum { GREATEST_SCANNED_PIXEL_COUNT = 16 << 26, FEWEST_SCAN_PIXELS = 64 * 64 };
 
 struct CJPEGDecoder {
   struct jpeg_decompress_struct library;
@@ -54,14 +55,25 @@ static boolean end_of_data(j_decompress_ptr library) {
   return FALSE;
 }
 
-static void limit_scans(j_common_ptr library) {
-  if (!library->is_decompressor) return;
-  if (((j_decompress_ptr)library)->input_scan_number > GREATEST_SCAN_NUMBER) {
-    CJPEGDecoder *decoder = decoder_of(library);
-    snprintf(decoder->message, sizeof decoder->message, "it has more than %d scans",
-             (int)GREATEST_SCAN_NUMBER);
-    longjmp(decoder->failure, 1);
-  }
+static size_t rounded_up(size_t size, int factor) {
+  const size_t step = (size_t)DCTSIZE * (size_t)factor;
+  return (size + step - 1) / step * step;
+}
+
+static void limit_scans(j_common_ptr common) {
+  if (!common->is_decompressor) return;
+  const j_decompress_ptr library = (j_decompress_ptr)common;
+  // A row of one pixel is decoded as one of whole blocks.
+  const size_t pixels = rounded_up(library->image_height, library->max_v_samp_factor) *
+                        rounded_up(library->image_width, library->max_h_samp_factor);
+  const size_t cost = pixels < FEWEST_SCAN_PIXELS ? FEWEST_SCAN_PIXELS : pixels;
+  const size_t limit = GREATEST_SCANNED_PIXEL_COUNT / cost;
+  if ((size_t)library->input_scan_number <= limit) return;
+  CJPEGDecoder *decoder = decoder_of(common);
+  snprintf(decoder->message, sizeof decoder->message,
+           "it has more than the %zu scans that are read of %u×%u pixels", limit,
+           library->image_height, library->image_width);
+  longjmp(decoder->failure, 1);
 }
 
 // MARK: What Swift calls

@@ -152,15 +152,28 @@ import Testing
     }
   }
 
-  /// Each scan of a progressive image takes as long as the whole.
-  @Test func scansWithoutEnd() throws {
-    let bytes = jpeg(picture(height: 8, width: 8, channels: 1), isProgressive: true)
-    let scan = try place(of: 0xDA, in: bytes)
-    // The last scan, again and again.
+  // MARK: Many scans, each of which takes as long as the whole
+
+  /// An image of one grey, with its last scan so many times more.
+  private func manyScans(_ count: Int, height: Int, width: Int) throws -> (
+    once: [UInt8], more: [UInt8]
+  ) {
+    let pixels = [UInt8](repeating: 90, count: height * width)
+    let bytes = jpeg(pixels, height: height, width: width, JCS_GRAYSCALE, isProgressive: true)
     let last = try #require(bytes.indices.last { bytes[$0...].starts(with: [0xFF, 0xDA]) })
     let end = bytes.count - 2
-    let scans = (0..<600).flatMap { _ in bytes[last..<end] }
-    try #require(scan < last)
-    expectDamage(bytes[..<end] + scans + bytes[end...], "it has more than 500 scans")
+    return (bytes, bytes[..<end] + (0..<count).flatMap { _ in bytes[last..<end] } + bytes[end...])
+  }
+
+  @Test func asManyScansAsTakeNoTime() throws {
+    let (once, more) = try manyScans(5_000, height: 8, width: 8)
+    #expect(try read(more) == read(once))
+  }
+
+  @Test(arguments: [(2_048, 2_048, 256), (1, 65_500, 2_049), (8, 8, 262_144)])
+  func scansWithoutEnd(height: Int, width: Int, most: Int) throws {
+    expectDamage(
+      try manyScans(most, height: height, width: width).more,
+      "it has more than the \(most) scans that are read of \(height)×\(width) pixels")
   }
 }
