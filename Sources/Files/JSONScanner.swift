@@ -220,12 +220,15 @@ struct JSONScanner {
 
   // MARK: Bytes
 
+  /// Whether a byte is white space of JSON.
+  static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d
+  }
+
   private var peek: UInt8? { place < bytes.count ? bytes[place] : nil }
 
   private mutating func skipSpace() {
-    while let byte = peek, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d {
-      place += 1
-    }
+    while let byte = peek, Self.isSpace(byte) { place += 1 }
   }
 
   /// Passes over a sign, after any white space.

@@ -58,6 +58,7 @@ public struct SafetensorsFile: Sendable {
     let path = file.path
     let length = try file.read(0..<min(file.size, SafetensorsHeader.lengthBytes))
     let range = try SafetensorsHeader.range(lengthBytes: length, fileSize: file.size, path)
+    try SafetensorsHeader.checkBeginning(range, of: file)
     let header = try SafetensorsHeader(bytes: try file.read(range), path)
     self.path = path
     entries = try header.entries(dataRange: range.upperBound..<file.size, path)

@@ -36,6 +36,27 @@ extension SafetensorsHeader {
     return Self.lengthBytes..<Self.lengthBytes + Int(length)
   }
 
+  /// Checks that the header begins as an object of JSON does, before memory is taken for all of it.
+  ///
+  /// Of a file of another kind, the first eight bytes can be any length. White space before the object
+  /// is passed over, as in the reference implementation.
+  static func checkBeginning(
+    _ range: Range<Int>, of file: borrowing RegularFile<ModelFileError>
+  ) throws(ModelFileError) {
+    let portion = 4_096
+    for begin in stride(from: range.lowerBound, to: range.upperBound, by: portion) {
+      let bytes = try file.read(begin..<min(begin + portion, range.upperBound))
+      guard let first = bytes.firstIndex(where: { !JSONScanner.isSpace($0) }) else { continue }
+      if bytes[first] == UInt8(ascii: "{") { return }
+      throw notOfTensors(file.path, "expected { at byte \(begin + first - range.lowerBound)")
+    }
+    throw notOfTensors(file.path, "expected { at byte \(range.count)")
+  }
+
+  private static func notOfTensors(_ path: String, _ reason: String) -> ModelFileError {
+    .damaged(path: path, reason: "its header is not that of tensors: \(reason)")
+  }
+
   /// Reads the header's JSON.
   ///
   /// It is of one form, an object of objects that hold texts and lists of whole numbers, and anything
@@ -46,7 +67,7 @@ extension SafetensorsHeader {
     do throws(JSONScanner.Failure) {
       try read(&scanner)
     } catch {
-      throw .damaged(path: path, reason: "its header is not that of tensors: \(error.text)")
+      throw Self.notOfTensors(path, error.text)
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Fuzzing
 import Tensor
 import TestSupport
 import Testing
@@ -338,6 +339,40 @@ import Testing
     #expect(
       throws: ModelFileError.damaged(
         path: path, reason: "its header has 100000001 bytes, more than 100000000")
+    ) { try SafetensorsFile(path: path) }
+  }
+
+  /// The file has a hole, which takes no room on the disk and would take 100 MB of memory.
+  @Test(arguments: [
+    ("", 0), ("[{}]", 0), ("  \n}", 3), (String(repeating: " ", count: 9_000) + "a", 9_000),
+  ])
+  func aHeaderThatIsNoObjectIsNotRead(beginning: String, place: Int) async throws {
+    await #expect(processExitsWith: .success) { [beginning, place] in
+      let folder = try TemporaryFolder()
+      let path = folder.path + "/a"
+      let length = (0..<8).map { UInt8(truncatingIfNeeded: 100_000_000 >> (8 * $0)) }
+      try Data(length + Array(beginning.utf8)).write(to: URL(fileURLWithPath: path))
+      try #require(truncate(path, 200_000_000) == 0)
+      try resetPeakMemory()
+      let before = peakMemory()
+      let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
+      #expect(peakMemory() - before < 16 << 20)
+      #expect(
+        error
+          == .damaged(
+            path: path, reason: "its header is not that of tensors: expected { at byte \(place)"))
+    }
+  }
+
+  /// As the reference implementation reads it, though its description has the object begin at once.
+  @Test func whiteSpaceMayStandBeforeTheHeader() throws {
+    let header = #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+    try write(String(repeating: "\n", count: 10_000) + header, data: 4)
+    #expect(try SafetensorsFile(path: path).entries.map(\.name) == ["a"])
+    try write(String(repeating: " ", count: 10_000), data: 0)
+    #expect(
+      throws: ModelFileError.damaged(
+        path: path, reason: "its header is not that of tensors: expected { at byte 10000")
     ) { try SafetensorsFile(path: path) }
   }
 
