@@ -24,19 +24,24 @@ public enum DamagedImages: String, Choice {
 /// as `__MACOSX` and `Thumbs.db`. The images stand in the order of the bytes of their paths, which need
 /// not be UTF-8. They are grey where all are, even if they are saved in colour, and else in colour. They
 /// are decoded on all threads.
+///
+/// Where the images lie in folders called train and test (or val, validation and the like), these can be
+/// taken for the split. Otherwise all images are to train on.
 public struct ImageFolder: ImageDataset {
-  /// All images; the folder's images have no classes, and the label of each is 0.
+  /// All images, or those of the folder train; they have no classes, and the label of each is 0.
   public let train: LabeledImages
-  /// None.
+  /// None, or those of the folders test and the like.
   public let test: LabeledImages
   /// The images have no labels.
   public let hasLabels = false
-  /// The path of each image from the folder.
+  /// The path of each image from the folder: those to train on, then those to test with.
   public let paths: [RawPath]
   /// The paths of the files that were left out as they could not be decoded.
   public let skippedPaths: [RawPath]
   /// A line that says how many files were left out, and why the first was; nil where none was.
   public let skippedNote: String?
+  /// The folders that were taken for the split; nil where there are none, or none was to be taken.
+  package let split: FolderSplit?
   /// The file in which the images are kept for the next time; nil without a cache.
   public let cacheFile: String?
 
@@ -50,6 +55,7 @@ public struct ImageFolder: ImageDataset {
   ///   - damaged: What is done about files that cannot be decoded.
   ///   - cache: Where the images are kept, and taken from the next time if no file has changed and none
   ///     was left out.
+  ///   - takesSplit: Whether folders called train and test above all images say which are for what.
   ///   - isCancelled: Asked before each image is decoded, on any thread.
   /// - Throws: ``DatasetError`` if the folder cannot be read or has no files, or if an image is of
   ///   another size than the first; ``ImageError`` if a file is not an image or is damaged and damaged
@@ -57,39 +63,42 @@ public struct ImageFolder: ImageDataset {
   ///   `CancellationError` if it was cancelled.
   public init(
     directory: String, side: Int? = nil, damaged: DamagedImages = .error, cache: ImageCache? = nil,
-    isCancelled: () -> Bool = { false }
+    takesSplit: Bool = false, isCancelled: () -> Bool = { false }
   ) throws {
     let root = RawPath(directory)
     let files = try ImageFile.all(in: root)
     guard !files.isEmpty else { throw DatasetError.noImages(directory: directory) }
+    let found = takesSplit ? FolderSplit(of: files.map(\.path)) : nil
+    split = found?.test.isEmpty == false ? found : nil
     let entry = cache?.entry(for: files, in: directory, side: side)
+    var images: LabeledImages
+    var skipped: [(index: Int, error: ImageError)] = []
     if let kept = entry?.images() {
-      train = kept
-      paths = files.map(\.path)
-      (skippedPaths, skippedNote) = ([], nil)
+      images = kept
       cacheFile = entry?.path
     } else {
-      let decoded = try decoded(
+      (images, skipped) = try decoded(
         files.map { root.appending($0.path) }, side: side, damaged, isCancelled)
-      train = decoded.images
-      let isSkipped = Set(decoded.skipped.map(\.index))
-      paths = files.indices.filter { !isSkipped.contains($0) }.map { files[$0].path }
-      skippedPaths = decoded.skipped.map { files[$0.index].path }
-      skippedNote = decoded.skipped.first.map { first in
-        decoded.skipped.count == 1
-          ? "1 damaged image left out: \(first.error)"
-          : "\(decoded.skipped.count) damaged images left out, the first: \(first.error)"
-      }
-      if skippedPaths.isEmpty { entry?.keep(train) }
-      cacheFile = skippedPaths.isEmpty ? entry?.path : nil
+      if skipped.isEmpty { entry?.keep(images) }
+      cacheFile = skipped.isEmpty ? entry?.path : nil
     }
-    test = LabeledImages(
-      height: train.height, width: train.width, channels: train.channels, pixels: [], labels: [])
+    skippedPaths = skipped.map { files[$0.index].path }
+    skippedNote = skipped.first.map { first in
+      skipped.count == 1
+        ? "1 damaged image left out: \(first.error)"
+        : "\(skipped.count) damaged images left out, the first: \(first.error)"
+    }
+    let isSkipped = Set(skipped.map(\.index))
+    var paths = files.indices.filter { !isSkipped.contains($0) }.map { files[$0].path }
+    test = split?.removeTestImages(from: &images, &paths) ?? images.none
+    if images.count == 0, let (_, error) = skipped.first { throw error }
+    train = images
+    self.paths = paths
   }
 
   /// Reads the first of a folder's images as it is, by which one sees whether all have to be resized.
   ///
-  /// - Throws: What ``init(directory:side:damaged:cache:isCancelled:)`` throws.
+  /// - Throws: What ``init(directory:side:damaged:cache:takesSplit:isCancelled:)`` throws.
   public static func firstImage(
     in directory: String, damaged: DamagedImages = .error
   ) throws -> Image {
@@ -124,37 +133,55 @@ extension Image {
   }
 }
 
-/// The images of files, and which of these are none of them.
-private struct Decoded {
-  let images: LabeledImages
-  let skipped: [(index: Int, error: ImageError)]
+extension FolderSplit {
+  /// Takes the images to test with out of all images and from their paths, which are in order.
+  ///
+  /// - Returns: These images, whose paths come last now.
+  fileprivate func removeTestImages(
+    from images: inout LabeledImages, _ paths: inout [RawPath]
+  ) -> LabeledImages {
+    // What is to train on is all in one folder, and so in one piece.
+    let begin = paths.firstIndex { !isForTesting($0) } ?? paths.count
+    let end = paths[begin...].firstIndex(where: isForTesting) ?? paths.count
+    let behind = images.remove(end..<paths.count)
+    var test = images.remove(0..<begin)
+    test.append(behind)
+    paths = Array(paths[begin..<end] + paths[..<begin] + paths[end...])
+    return test
+  }
 }
 
-/// The images of these files, of which there is at least one.
+extension LabeledImages {
+  /// No images, of the same size and number of channels.
+  fileprivate var none: LabeledImages {
+    LabeledImages(height: height, width: width, channels: channels, pixels: [], labels: [])
+  }
+}
+
+/// The images of these files, of which there is at least one, and which of them are none.
 private func decoded(
   _ paths: [RawPath], side: Int?, _ damaged: DamagedImages, _ isCancelled: () -> Bool
-) throws -> Decoded {
-  let decoding = try ImageDecoding(side: side, paths: paths, damaged)
-  let portion = decoding.portion
+) throws -> (images: LabeledImages, skipped: [(index: Int, error: ImageError)]) {
+  var decoding = try ImageDecoding(side: side, paths: paths, damaged)
   var pixels: [UInt8] = []
   var (height, width, channels) = (0, 0, 0)
   var skipped: [(index: Int, error: ImageError)] = []
-  var first: RawPath?
   /// Takes memory for all images, unless the size of the first may be a mistake and that is much.
   func reserve() {
     let size = height * width * channels * paths.count
     if side != nil || size <= 1 << 30 { pixels.reserveLargePages(size) }
   }
-  for start in stride(from: 0, to: paths.count, by: portion) {
+  var start = 0
+  while start < paths.count {
     if isCancelled() { throw CancellationError() }
-    let part = paths[start..<min(start + portion, paths.count)]
+    let part = paths[start...].prefix(decoding.portion)
     var results = [Result<Image, any Error>?](repeating: nil, count: part.count)
     results.withUnsafeMutableBufferPointer { results in
       // Each call writes a place of its own.
       nonisolated(unsafe) let results = results
-      parallel(count: part.count) { index in
+      parallel(count: part.count) { [decoding] index in
         if isCancelled() { return }
-        results[index] = Result { try decoding.image(at: paths[start + index]) }
+        results[index] = Result { try decoding.image(at: part[part.startIndex + index]) }
       }
     }
     if isCancelled() { throw CancellationError() }
@@ -169,15 +196,11 @@ private func decoded(
       case nil: continue
       }
       if channels == 0 {
-        first = paths[index]
+        decoding.expect(sizeOf: image, at: paths[index])
         (height, width, channels) = (image.height, image.width, image.channels)
         reserve()
       }
-      guard image.height == height, image.width == width else {
-        throw DatasetError.sizeMismatch(
-          path: paths[index].description, found: [image.height, image.width],
-          otherPath: first?.description ?? "", expected: [height, width])
-      }
+      try decoding.check(image.height, image.width, paths[index])
       if image.channels > channels {
         pixels = Image.inColor(pixels)
         channels = image.channels
@@ -185,11 +208,11 @@ private func decoded(
       }
       pixels += image.channels < channels ? Image.inColor(image.pixels) : image.pixels
     }
+    start = part.endIndex
   }
   if let (_, error) = skipped.first, skipped.count == paths.count { throw error }
-  return Decoded(
-    images: LabeledImages(
-      height: height, width: width, channels: channels, pixels: pixels,
-      labels: [UInt8](repeating: 0, count: paths.count - skipped.count)),
-    skipped: skipped)
+  let images = LabeledImages(
+    height: height, width: width, channels: channels, pixels: pixels,
+    labels: [UInt8](repeating: 0, count: paths.count - skipped.count))
+  return (images, skipped)
 }

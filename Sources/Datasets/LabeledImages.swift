@@ -14,9 +14,9 @@ public struct LabeledImages: Equatable, Sendable {
   /// The number of values of a pixel: 1 for grey, 3 for red, green and blue.
   public let channels: Int
   /// The pixels of all images, 0 black to 255 white: `[count, height, width, channels]`, row-major.
-  public let pixels: [UInt8]
+  public private(set) var pixels: [UInt8]
   /// The class of each image: `[count]`.
-  public let labels: [UInt8]
+  public private(set) var labels: [UInt8]
 
   /// The number of images.
   public var count: Int { labels.count }
@@ -37,6 +37,26 @@ public struct LabeledImages: Equatable, Sendable {
     self.channels = channels
     self.pixels = pixels
     self.labels = labels
+  }
+}
+
+extension LabeledImages {
+  /// Takes the images at these places out of the others, which stay in the memory that they are in.
+  mutating func remove(_ places: Range<Int>) -> LabeledImages {
+    let size = height * width * channels
+    let range = places.lowerBound * size..<places.upperBound * size
+    let removed = LabeledImages(
+      height: height, width: width, channels: channels, pixels: Array(pixels[range]),
+      labels: Array(labels[places]))
+    pixels.removeSubrange(range)
+    labels.removeSubrange(places)
+    return removed
+  }
+
+  /// Adds images of the same size and number of channels behind the others.
+  mutating func append(_ images: LabeledImages) {
+    pixels += images.pixels
+    labels += images.labels
   }
 }
 

@@ -165,13 +165,15 @@ extension TrainingData {
   ) throws {
     let folder = try ImageFolder(
       directory: directory, side: settings.imageSize, damaged: settings.damaged,
-      cache: settings.isCacheUnused ? nil : ImageCache.user, isCancelled: isCancelled)
+      cache: settings.isCacheUnused ? nil : ImageCache.user, takesSplit: needs.isEmpty,
+      isCancelled: isCancelled)
     let color = folder.train.channels == 1 ? "grey" : "colour"
     let name = "\(color) images in \(directory)"
     var notes = [
       folder.skippedNote, folder.cacheFile.map { "decoded, for the next run too: \($0)" },
     ].compactMap { $0 }
-    if needs.isEmpty, FolderSplit(of: folder.paths)?.test.isEmpty != false {
+    if needs.isEmpty {
+      if let split = folder.split { notes.insert(split.summary, at: 0) }
       try self.init(
         folder, name: name, choice: directory, notes: notes, settings, batchSize: batchSize)
       return

@@ -264,6 +264,17 @@ import Testing
     #expect(runs[0]["samples/epoch-001.png"] != nil && runs[0] == runs[1] && runs[1] == runs[2])
   }
 
+  @Test func foldersTrainAndTestAreTheSplit() throws {
+    for (folder, count) in [("train/a", 3), ("train/b", 2), ("test/a", 4), ("val", 1)] {
+      try writeImages(count, side: 28, to: "photos/\(folder)")
+    }
+    let result = try train("--data", "photos", "--epochs", "1", "--no-cache", "--judge", "none")
+    #expect(
+      result.output.contains(
+        "data:    colour images in photos (train to train on, test and val to test with), 5 training"
+          + " images, 5 test images\n"), "\(result)")
+  }
+
   @Test func damagedFilesOfAFolderAreLeftOutIfAskedFor() throws {
     try writeImages(4, side: 28, to: "photos")
     try workspace.write([1], to: "photos/00.jpg")

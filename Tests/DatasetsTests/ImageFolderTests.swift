@@ -169,6 +169,49 @@ import Testing
       try ImageFolder(directory: scratch.path).paths == ["photos/Thumbs.db.png", "photos/a.png"])
   }
 
+  // MARK: Folders train and test
+
+  /// Writes an image of one pixel for each path, with its place as value.
+  private func write(_ paths: [String]) throws {
+    for (index, path) in paths.enumerated() {
+      try scratch.makeFolder(path.split(separator: "/").dropLast().joined(separator: "/"))
+      try scratch.write(
+        Image(height: 1, width: 1, channels: 1, pixels: [UInt8(index)]).png, path)
+    }
+  }
+
+  @Test(arguments: [
+    (["test/a", "train/b", "train/c"], [1, 2], [0]), (["train/a", "val/b"], [0], [1]),
+    (["Test/x/0", "eval/y/1", "train/x/2", "train/y/3", "valid/4"], [2, 3], [0, 1, 4]),
+    // Names of classes, or a folder train alone.
+    (["test/a", "train/b", "tram/c"], [0, 1, 2], []), (["train/a/0", "train/b/1"], [0, 1], []),
+    (["0", "test/1", "train/2"], [0, 1, 2], []),
+  ])
+  func theSplitIsTaken(paths: [String], train: [UInt8], test: [UInt8]) throws {
+    try write(paths)
+    let folder = try ImageFolder(directory: scratch.path, takesSplit: true)
+    #expect(folder.train.pixels == train && folder.test.pixels == test)
+    #expect(folder.train.labels.count == train.count && folder.test.labels.count == test.count)
+    #expect(folder.paths == (train + test).map { RawPath(paths[Int($0)]) })
+    #expect((folder.split == nil) == test.isEmpty)
+    let all = try ImageFolder(directory: scratch.path)
+    #expect(all.train.pixels == (0..<paths.count).map { UInt8($0) } && all.test.count == 0)
+    #expect(all.split == nil && all.paths == paths.map { RawPath($0) })
+  }
+
+  @Test func damagedFilesOfASplit() throws {
+    try write(["test/a", "test/b", "train/c", "train/d"])
+    try scratch.write([1], "test/a")
+    try scratch.write([1], "train/d")
+    let folder = try ImageFolder(directory: scratch.path, damaged: .skip, takesSplit: true)
+    #expect(folder.train.pixels == [2] && folder.test.pixels == [1])
+    #expect(folder.paths == ["train/c", "test/b"] && folder.skippedPaths == ["test/a", "train/d"])
+    try scratch.write([1], "train/c")
+    #expect(throws: ImageError.notAnImage(path: scratch("test/a"), found: [1])) {
+      try ImageFolder(directory: scratch.path, damaged: .skip, takesSplit: true)
+    }
+  }
+
   // MARK: Grey saved in colour
 
   @Test func greyImagesSavedInColourAreGrey() throws {
@@ -207,6 +250,35 @@ import Testing
     #expect(try ImageFolder.firstImage(in: scratch.path, damaged: .skip) == image)
     #expect(throws: ImageError.self) { try ImageFolder.firstImage(in: scratch.path) }
     #expect(throws: ImageError.self) { try ImageFolder(directory: scratch.path) }
+  }
+
+  /// Wherever it stands among the others, and though its header tells another size than theirs.
+  @Test(arguments: [0, 1, 3, 4, 5, 300]) func aDamagedFileOfAnotherSizeIsLeftOut(place: Int) throws
+  {
+    let image = Image(height: 2, width: 2, channels: 1, pixels: [1, 2, 3, 4])
+    let other = Image(height: 20, width: 30, channels: 1, pixels: [UInt8](repeating: 7, count: 600))
+    for index in 0..<302 { try scratch.write(image.png, "\(100 + index)") }
+    try scratch.write(Array(other.png.dropLast(20)), "\(100 + place)")
+    let folder = try ImageFolder(directory: scratch.path, damaged: .skip)
+    #expect(folder.skippedPaths == [RawPath("\(100 + place)")] && folder.train.count == 301)
+    #expect((folder.train.height, folder.train.width) == (2, 2))
+    #expect(throws: (any Error).self) { try ImageFolder(directory: scratch.path) }
+  }
+
+  @Test(arguments: [1, 2, 3, 4, 5, 300]) func aWholeFileOfAnotherSizeIsNotLeftOut(place: Int) throws
+  {
+    let image = Image(height: 2, width: 2, channels: 1, pixels: [1, 2, 3, 4])
+    let other = Image(height: 3, width: 1, channels: 1, pixels: [5, 6, 7])
+    for index in 1..<302 { try scratch.write(image.png, "\(100 + index)") }
+    // Of another size than all, and damaged: it says nothing.
+    try scratch.write(Array(other.png.dropLast(20)), "100")
+    let path = try scratch.write(other.png, "\(100 + place)")
+    let first = place > 1 ? scratch("101") : path
+    let error =
+      place > 1
+      ? DatasetError.sizeMismatch(path: path, found: [3, 1], otherPath: first, expected: [2, 2])
+      : .sizeMismatch(path: scratch("102"), found: [2, 2], otherPath: first, expected: [3, 1])
+    #expect(throws: error) { try ImageFolder(directory: scratch.path, damaged: .skip) }
   }
 
   @Test func whereNothingIsLeftOutThereIsNoNote() throws {

@@ -1,3 +1,4 @@
+import Datasets
 import Files
 
 /// The labels of images, and the names of the classes that they stand for.

@@ -1,13 +1,13 @@
 import Files
 
-/// Folders called train, test and the like, above those of the classes.
+/// Folders called train, test and the like, above those of the classes or above all images.
 ///
 /// Many data sets come so. Taken for classes, they would be two, and the classes would be lost.
-public struct FolderSplit: Sendable {
+package struct FolderSplit: Equatable, Sendable {
   /// The folder with the images to train on.
-  public let train: RawPath
+  package let train: RawPath
   /// Those with the images to test with; none where there is a folder train alone.
-  public let test: [RawPath]
+  package let test: [RawPath]
 
   private static let trainNames: Set = ["train", "training"]
   private static let testNames: Set = [
@@ -17,7 +17,7 @@ public struct FolderSplit: Sendable {
   /// Finds the folders above all images; nil where there are others, or images beside them.
   ///
   /// A folder train alone counts where there are folders of classes in it.
-  public init?(of paths: [RawPath]) {
+  package init?(of paths: [RawPath]) {
     let components = paths.map(\.components)
     guard components.allSatisfy({ $0.count > 1 }) else { return nil }
     let names = Set(components.map { $0[0] })
@@ -34,15 +34,19 @@ public struct FolderSplit: Sendable {
   }
 
   /// Whether an image is one to test with.
-  public func isForTesting(_ path: RawPath) -> Bool {
+  package func isForTesting(_ path: RawPath) -> Bool {
     path.components.first.map { test.contains($0) } ?? false
   }
 
-  /// What is said of it.
-  public var note: String {
+  /// Which images are for what: `train to train on, test and val to test with`.
+  package var summary: String {
+    "\(train) to train on, \(test.map(\.description).joined(separator: " and ")) to test with"
+  }
+
+  /// What is said of it where the folders in these are the classes.
+  package var note: String {
     test.isEmpty
       ? "the folder \(train) holds all images, and the folders in it are the classes"
-      : "\(train) to train on, \(test.map(\.description).joined(separator: " and ")) to test with, and"
-        + " the folders in them are the classes"
+      : "\(summary), and the folders in them are the classes"
   }
 }
