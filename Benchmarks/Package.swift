@@ -1,4 +1,4 @@
-// swift-tools-version: 6.0
+// swift-tools-version: 6.1
 import PackageDescription
 
 // A package of its own, so that users of the library do not build it.
@@ -11,10 +11,8 @@ let package = Package(
       dependencies: [
         .product(name: "Tensor", package: "Pushforward"),
         .product(name: "NN", package: "Pushforward"),
-        .product(name: "Autoencoder", package: "Pushforward"),
-        .product(name: "GAN", package: "Pushforward"),
-        .product(name: "GANTraining", package: "Pushforward"),
-        .product(name: "VAE", package: "Pushforward"),
+        .product(name: "Models", package: "Pushforward"),
+        .product(name: "Trainers", package: "Pushforward"),
       ]),
     .executableTarget(
       name: "plot-scaling", dependencies: [.product(name: "Plots", package: "Pushforward")]),

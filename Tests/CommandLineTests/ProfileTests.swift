@@ -70,7 +70,8 @@ import Testing
   func everyTrainingProgramHasIt(command: String) throws {
     let words = command.split(separator: " ").map(String.init)
     let result = try Executable(
-      words.prefix(2).joined(separator: " "), words.dropFirst(2) + ["--data", "data", "--epochs", "1", "--profile"], in: workspace
+      words.prefix(2).joined(separator: " "),
+      words.dropFirst(2) + ["--data", "data", "--epochs", "1", "--profile"], in: workspace
     ).result()
     #expect(result.code == 0, "\(result.error)")
     #expect(Table(result.output)?.calls("adam", "forward") != nil, "\(result.output)")

@@ -84,7 +84,8 @@ import Testing
     inference.mode = .inference
     let cases: [(any Layer, [Int])] = [
       (Dense(3, 40, using: random), [7, 3]), (Dense(30, 2, using: random), [7, 30]),
-      (Dense(3, 5, using: random), [2, 4, 3]), (Conv1D(2, 5, kernel: 3, padding: 1, using: random), [3, 8, 2]),
+      (Dense(3, 5, using: random), [2, 4, 3]),
+      (Conv1D(2, 5, kernel: 3, padding: 1, using: random), [3, 8, 2]),
       (Conv2D(2, 5, kernel: 3, stride: 2, padding: 1, using: random), [3, 6, 5, 2]),
       (Conv2D(2, 1, kernel: 3, bias: false, using: random), [3, 6, 5, 2]),
       (Conv2D(2, 6, kernel: 4, bias: false, using: random), [3, 4, 4, 2]),

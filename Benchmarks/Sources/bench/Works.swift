@@ -1,7 +1,7 @@
 import Models
-import Trainers
 import NN
 import Tensor
+import Trainers
 
 /// A training step to be timed, prepared with its model, data and optimiser.
 struct Work {
@@ -57,35 +57,33 @@ final class Images {
 extension Work {
   /// A fully connected variational autoencoder.
   static func denseVAE(hiddenSize: Int = 400, batchSize: Int = 128) -> Work {
-    training(VAE(features: 784, hiddenSizes: [hiddenSize], Random(seed: 1)), batchSize: batchSize)
+    training(
+      VAE(.with { $0.hidden = [hiddenSize] }, for: .images(28, 28), using: Random(seed: 1)),
+      batchSize: batchSize)
   }
 
   /// A convolutional variational autoencoder of images of `side` by `side` pixels.
   static func convolutionalVAE(side: Int = 28, batchSize: Int = 128) -> Work {
-    training(VAE(height: side, width: side, Random(seed: 1)), batchSize: batchSize)
-  }
-}
-
-private func training(_ vae: VAE, batchSize: Int) -> Work {
-  let random = Random(seed: 0)
-  let images = Images(60_000, [vae.features], random)
-  let optimizer = Adam(for: network)
-  return Work(batchSize: batchSize) {
-    let x = images.batch(batchSize)
-    let (loss, gradients) = valueWithGradient(of: vae) { vae.loss(x, random).total }
-    optimizer.update(along: gradients)
-    return loss.scalar
+    training(
+      VAE(.with { $0.architecture = .conv }, for: .images(side, side), using: Random(seed: 1)),
+      batchSize: batchSize)
   }
 }
 
 @Sendable private func autoencoder() -> Work {
+  training(Autoencoder(.init(), for: .images(28, 28), using: Random(seed: 0)), batchSize: 128)
+}
+
+/// A step of Adam along the gradient of a model's loss.
+private func training(_ model: some LossModel, batchSize: Int) -> Work {
   let random = Random(seed: 0)
-  let images = Images(60_000, [784], random)
-  let model = Autoencoder(features: 784, random)
-  let optimizer = Adam(for: network)
-  return Work(batchSize: 128) {
-    let x = images.batch(128)
-    let (loss, gradients) = valueWithGradient(of: model) { model.loss(x, from: x) }
+  let images = Images(60_000, [model.dataShape.count], using: random)
+  let optimizer = Adam(for: model)
+  return Work(batchSize: batchSize) {
+    let batch = Batch(values: images.batch(batchSize))
+    let (loss, gradients) = valueWithGradient(of: model) {
+      model.loss(of: batch, using: random).total
+    }
     optimizer.update(along: gradients)
     return loss.scalar
   }
@@ -93,7 +91,7 @@ private func training(_ vae: VAE, batchSize: Int) -> Work {
 
 @Sendable private func classifier() -> Work {
   let random = Random(seed: 0)
-  let images = Images(60_000, [28, 28, 1], random)
+  let images = Images(60_000, [28, 28, 1], using: random)
   let network = Sequential {
     Conv2D(1, 32, kernel: 3, using: random)
     ReLU()
@@ -121,36 +119,34 @@ private func training(_ vae: VAE, batchSize: Int) -> Work {
 
 // MARK: - Adversarial networks
 
-@Sendable private func gan() -> Work {
-  let random = Random(seed: 0)
-  return adversarial(.dense(random), Images(60_000, [784], random), batchSize: 128, random)
-}
+@Sendable private func gan() -> Work { adversarial(.images(28, 28), 60_000, batchSize: 128) }
 
 @Sendable private func dcgan28() -> Work {
-  let random = Random(seed: 0)
-  let images = Images(60_000, [28, 28, 1], random)
-  return adversarial(.dcgan(imageSize: 28, random), images, batchSize: 128, random)
+  adversarial(.images(28, 28), 60_000, .dcgan, batchSize: 128)
 }
 
 /// Small enough to count its instructions in an emulation of the processor.
 @Sendable private func dcganSmall() -> Work {
-  let random = Random(seed: 0)
-  let images = Images(1_000, [28, 28, 1], random)
-  return adversarial(
-    .dcgan(imageSize: 28, baseChannels: 8, random), images, batchSize: 16, random)
+  adversarial(.images(28, 28), 1_000, .dcgan, baseChannels: 8, batchSize: 16)
 }
 
 @Sendable private func dcgan64() -> Work {
-  let random = Random(seed: 0)
-  let images = Images(2_000, [64, 64, 3], random)
-  return adversarial(.dcgan(imageSize: 64, channels: 3, random), images, batchSize: 64, random)
+  adversarial(.images(64, 64, channels: 3), 2_000, .dcgan, batchSize: 64)
 }
 
 /// A step of the discriminator, with real and made images apart, and one of the generator.
 private func adversarial(
-  _ gan: GAN, _ images: Images, batchSize: Int, using random: Random
+  _ data: DataShape, _ count: Int, _ architecture: GAN.Architecture = .dense,
+  baseChannels: Int = 64, batchSize: Int
 ) -> Work {
-  let training = AdversarialTraining(gan, random)
+  let random = Random(seed: 0)
+  let gan = GAN(
+    .with {
+      $0.architecture = architecture
+      $0.baseChannels = baseChannels
+    }, for: data, using: random)
+  let images = Images(count, gan.sampleShape, using: random)
+  let training = AdversarialTraining(gan, using: random)
   return Work(batchSize: batchSize) {
     training.step([2 * images.batch(batchSize) - 1]).discriminatorLoss
   }

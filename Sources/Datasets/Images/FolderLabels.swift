@@ -1,4 +1,3 @@
-import Datasets
 import Files
 
 /// The labels of images, and the names of the classes that they stand for.
