@@ -19,42 +19,42 @@ struct EncodedText {
   /// - Throws: ``TextError``.
   init(_ bytes: [UInt8], path: String, unit: TextUnit, byLines: Bool) throws(TextError) {
     let reader = UnitReader(bytes, path: path, unit: unit, skipsLineBreaks: byLines)
-    let (codePoints, count) = try Self.codePoints(reader, unit)
+    // Of bytes all there are.
+    var set = CodePointSet()
+    if unit == .bytes { for byte in UInt32(0)..<256 { set.insert(byte) } }
+    let count = try Self.insert(reader, to: &set)
     guard count > 0 else { throw .empty(path: path) }
+    let codePoints = set.sorted()
     let vocabulary = TextVocabulary(unit: unit, codePoints: codePoints, hasEnd: byLines)
     self.vocabulary = vocabulary
     if vocabulary.count <= 1 << 8 {
-      let (symbols, lines): ([UInt8], _) = try Self.encoded(reader, codePoints, count, byLines)
+      let (symbols, lines): ([UInt8], _) = try Self.encoded(reader, set, count, byLines)
       (self.symbols, self.lines) = (.bytes(symbols), lines)
     } else if vocabulary.count <= 1 << 16 {
-      let (symbols, lines): ([UInt16], _) = try Self.encoded(reader, codePoints, count, byLines)
+      let (symbols, lines): ([UInt16], _) = try Self.encoded(reader, set, count, byLines)
       (self.symbols, self.lines) = (.words(symbols), lines)
     } else {
-      let (symbols, lines): ([UInt32], _) = try Self.encoded(reader, codePoints, count, byLines)
+      let (symbols, lines): ([UInt32], _) = try Self.encoded(reader, set, count, byLines)
       (self.symbols, self.lines) = (.longWords(symbols), lines)
     }
   }
 
-  /// The numbers that occur, of bytes all there are, in ascending order, and the number of units.
-  private static func codePoints(
-    _ reader: UnitReader, _ unit: TextUnit
-  ) throws(TextError) -> (codePoints: [UInt32], count: Int) {
+  /// Adds the numbers that occur to a set, and returns the number of units.
+  private static func insert(
+    _ reader: UnitReader, to set: inout CodePointSet
+  ) throws(TextError) -> Int {
     var reader = reader
-    // A megabyte is less than a set of many thousand characters.
-    var isUsed = [Bool](repeating: unit == .bytes, count: unit == .bytes ? 256 : 0x11_0000)
     var count = 0
     while let number = try reader.next() {
-      isUsed[Int(number)] = true
+      set.insert(number)
       count += 1
     }
-    return (isUsed.indices.filter { isUsed[$0] }.map(UInt32.init), count)
+    return count
   }
 
   private static func encoded<Symbol: FixedWidthInteger>(
-    _ reader: UnitReader, _ codePoints: [UInt32], _ count: Int, _ byLines: Bool
+    _ reader: UnitReader, _ set: CodePointSet, _ count: Int, _ byLines: Bool
   ) throws(TextError) -> (symbols: [Symbol], lines: [Line]) {
-    var table = [Symbol](repeating: 0, count: Int(codePoints.last ?? 0) + 1)
-    for (symbol, codePoint) in codePoints.enumerated() { table[Int(codePoint)] = Symbol(symbol) }
     var reader = reader
     var symbols: [Symbol] = []
     symbols.reserveCapacity(count)
@@ -65,7 +65,7 @@ struct EncodedText {
         line = reader.line
         lines.append((start: symbols.count, number: line))
       }
-      symbols.append(table[Int(number)])
+      symbols.append(Symbol(set[number]))
     }
     return (symbols, lines)
   }
