@@ -5,8 +5,7 @@ import Testing
 
 /// The same command line gives the same bytes, on any number of threads, whatever the model.
 ///
-/// Here the models are of the default size and the images are digits, because smaller work is not
-/// split between threads.
+/// Here the images are digits and the models of a size whose work is split between threads.
 @Suite struct ReproducibilityTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let kind: String
@@ -25,7 +24,9 @@ import Testing
     Case("vae", "--likelihood", "gaussian", "--hidden", "300,100"),
     Case("vae", "--architecture", "conv", "--augment", "elastic", "--limit", "36"),
     Case("autoencoder", "--noise", "gaussian", "--latent", "2"),
-    Case("gan", "--discriminator-steps", "2", "--limit", "64", "--log-every", "1"),
+    Case(
+      "gan", "--generator-hidden", "256", "--discriminator-hidden", "256",
+      "--discriminator-steps", "2", "--log-every", "1"),
     Case("gan", "--architecture", "dcgan", "--limit", "18", "--base-channels", "16"),
     Case("classifier", "--limit", "36"),
   ]
@@ -44,8 +45,8 @@ import Testing
 
   private func workspace() throws -> Workspace {
     let workspace = try Workspace(data: nil)
-    // Three full batches and one of 4.
-    try DrawnDigits(trainCount: 100, testCount: 30).write(to: workspace.path(of: "digits"))
+    // Two full batches and one of 4.
+    try DrawnDigits(trainCount: 68, testCount: 12).write(to: workspace.path(of: "digits"))
     return workspace
   }
 

@@ -95,6 +95,7 @@ import Testing
     #expect(
       try run([
         "--epochs", "8", "--discriminator-steps", "3", "--sample-every", "8", "--image-size", "28",
+        "--generator-hidden", "128", "--discriminator-hidden", "256",
       ]).code == 0)
     let table = try table()
     // 40 images are three batches and so one step of the generator an epoch.
@@ -210,7 +211,8 @@ import Testing
   func aFolderOfColourImages(architecture: String, side: Int) throws {
     try writeImages(4, side: side, to: "images")
     let result = try train(
-      "--data", "images", "--architecture", architecture, "--batch-size", "2",
+      "--data", "images", "--architecture", architecture, "--base-channels", "8", "--batch-size",
+      "2",
       "--no-cache")
     #expect(result.code == 0 && result.error == "")
     #expect(result.output.contains("data:    colour images in images, 4 training images\n"))
@@ -245,7 +247,8 @@ import Testing
       let result = try Executable(
         command: [
           Executable.path(of: "train-gan"), "--data", "photos", "--image-size", "28", "--epochs",
-          "1", "--batch-size", "2", "--threads", threads,
+          "1", "--batch-size", "2", "--threads", threads, "--generator-hidden", "64",
+          "--discriminator-hidden", "64",
         ], in: workspace, environment: ["XDG_CACHE_HOME": workspace.path(of: "cache")]
       ).result()
       #expect(result.code == 0 && result.error == "")
