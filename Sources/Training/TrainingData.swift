@@ -173,7 +173,7 @@ extension TrainingData {
       folder.skippedNote, folder.cacheFile.map { "decoded, for the next run too: \($0)" },
     ].compactMap { $0 }
     if needs.isEmpty {
-      if let split = folder.split { notes.insert(split.summary, at: 0) }
+      if let split = folder.split { notes.insert(split.note, at: 0) }
       try self.init(
         folder, name: name, choice: directory, notes: notes, settings, batchSize: batchSize)
       return

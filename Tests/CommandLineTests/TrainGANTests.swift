@@ -274,8 +274,9 @@ import Testing
     let result = try train("--data", "photos", "--epochs", "1", "--no-cache", "--judge", "none")
     #expect(
       result.output.contains(
-        "data:    colour images in photos (train to train on, test and val to test with), 5 training"
-          + " images, 5 test images\n"), "\(result)")
+        "data:    colour images in photos, 5 training images, 5 test images\n"
+          + "         train to train on, test and val to test with, and the folders in them are the"
+          + " classes\n"), "\(result)")
   }
 
   @Test func damagedFilesOfAFolderAreLeftOutIfAskedFor() throws {
