@@ -73,13 +73,11 @@ private func evaluate(
   // The same streams as at the end of the run.
   let random = Random(seed: UInt64(try RunSettings(record).seed))
   let (_, training) = (random.split(), random.split())
-  let noise = (0..<3).map { _ in training.split() }[2]
+  let noise = TrainingStreams(splitOff: training).evaluation
   let log = EvaluationLog(folder: folder, isQuiet: settings.quiet)
-  var known = try compareWithPrincipalComponents(
-    model, data, log, noise: Random(state: noise.state))
-  let evaluated = try evaluateModel(
-    model, test: data.test, evaluation, judging, log, noise: noise, using: random.split())
-  for entry in evaluated.entries { known[entry.name] = entry.value }
+  let known = try evaluateModel(
+    model, train: data.train, test: data.test, evaluation, judging, log, noise: noise,
+    using: random.split())
   if known.entries.isEmpty, !(model is any Generative) {
     log.say("nothing more is known of a model '\(row.kind)' than loss.csv says")
   }
@@ -112,6 +110,6 @@ private struct EvaluationLog: RunLog {
   func say(_ line: String) { if !isQuiet { Console.printLine(line) } }
 
   func list(_ files: KeyValuePairs<String, String>) {
-    for (name, contents) in files { say(folder.path(of: name).padding(to: 24) + contents) }
+    for (name, contents) in files { say(line(of: name, contents)) }
   }
 }

@@ -1,8 +1,6 @@
 import CommandLine
-import Evaluation
 import Models
 import NN
-import Settings
 import Tensor
 import Trainers
 import Training
@@ -55,26 +53,4 @@ private func writeCodes(
     try session.folder.write(codesFigure(values, labels: labels).svg, to: "codes.svg")
     session.list(["codes.svg": "the codes as points, coloured by label"])
   }
-}
-
-/// Writes, says and returns how an autoencoder compares with principal component analysis; nothing of
-/// another model.
-func compareWithPrincipalComponents(
-  _ model: any Model, _ data: TrainingData, _ session: some RunLog, noise: Random
-) throws -> Configuration {
-  guard let model = model as? any EncodingModel, !(model is any PriorModel) else { return [:] }
-  let comparison = try PrincipalComponentsComparison(
-    model, train: data.train, test: data.test, noise: noise)
-  let evaluation: Configuration = [
-    "autoencoder-squared-error-per-pixel": .number(comparison.model),
-    "principal-components": .integer(comparison.componentCount),
-    "principal-components-squared-error-per-pixel": .number(comparison.principalComponents),
-  ]
-  try session.write(evaluation: evaluation)
-  session.list(["evaluation.json": "the error beside that of principal components"])
-  session.say(
-    "mean squared error per pixel of the test images: \(Readable.metric(comparison.model)), "
-      + "of \(comparison.componentCount) principal components "
-      + Readable.metric(comparison.principalComponents))
-  return evaluation
 }

@@ -99,12 +99,9 @@ struct TrainingJob {
     var known = Configuration()
     do {
       try writeExtras(model, trainer, session, data)
-      known = try compareWithPrincipalComponents(
-        model, data, session, noise: trainer.evaluationRandom)
-      let evaluated = try evaluateModel(
-        model, test: data.test, evaluation, judging, session, noise: trainer.evaluationRandom,
-        using: random)
-      for entry in evaluated.entries { known[entry.name] = entry.value }
+      known = try evaluateModel(
+        model, train: data.train, test: data.test, evaluation, judging, session,
+        noise: trainer.evaluationRandom, using: random)
     } catch is CancellationError {
       session.say("interrupted before the evaluation was complete")
     }

@@ -238,8 +238,7 @@ public final class TrainingSession: RunLog {
   public func list(_ files: KeyValuePairs<String, String>) {
     for (name, contents) in files {
       report.descriptions[name] = contents
-      let gap = String(repeating: " ", count: max(1, 24 - name.count))
-      say(folder.path(of: name) + gap + contents)
+      say(line(of: name, contents))
     }
   }
 }

@@ -10,7 +10,8 @@ import Training
 ///
 /// - Parameters:
 ///   - model: The model.
-///   - test: The images to evaluate with.
+///   - train: The examples that it was trained on, with which an autoencoder is compared.
+///   - test: The examples to evaluate with.
 ///   - settings: What is to be known.
 ///   - judging: The judge of samples, opened before the training.
 ///   - session: Where it is written and said.
@@ -18,10 +19,15 @@ import Training
 ///   - random: Draws the samples that are judged.
 /// - Returns: What is known.
 public func evaluateModel(
-  _ model: any Model, test: Batches, _ settings: EvaluationSettings, _ judging: Judging,
-  _ session: some RunLog, noise: Random, using random: Random
+  _ model: any Model, train: Batches, test: Batches, _ settings: EvaluationSettings,
+  _ judging: Judging, _ session: some RunLog, noise: Random, using random: Random
 ) throws -> Configuration {
   var evaluation = Configuration()
+  if let model = model as? any EncodingModel, !(model is any PriorModel) {
+    evaluation = try comparison(
+      of: model, train: train, test: test, session, noise: Random(state: noise.state))
+  }
+  let compared = evaluation.entries.count
   if let count = settings.importanceSamples, let model = model as? any LikelihoodModel {
     guard let nats = logLikelihood(of: test, by: model, sampleCount: count, using: noise) else {
       session.say("interrupted before the estimate of log p(x) was complete")
@@ -42,9 +48,28 @@ public func evaluateModel(
       shownSamples(of: model, count: count, using: random)
     }
   }
-  if !evaluation.entries.isEmpty {
+  if evaluation.entries.count > compared {
     session.list(["evaluation.json": "the figures of the lines above"])
   }
+  return evaluation
+}
+
+/// Compares an autoencoder with principal component analysis, writes and says what came of it.
+private func comparison(
+  of model: some EncodingModel, train: Batches, test: Batches, _ session: some RunLog, noise: Random
+) throws -> Configuration {
+  let comparison = try PrincipalComponentsComparison(model, train: train, test: test, noise: noise)
+  let evaluation: Configuration = [
+    "autoencoder-squared-error-per-pixel": .number(comparison.model),
+    "principal-components": .integer(comparison.componentCount),
+    "principal-components-squared-error-per-pixel": .number(comparison.principalComponents),
+  ]
+  try session.write(evaluation: evaluation)
+  session.list(["evaluation.json": "the error beside that of principal components"])
+  session.say(
+    "mean squared error per pixel of the test images: \(Readable.metric(comparison.model)), "
+      + "of \(comparison.componentCount) principal components "
+      + Readable.metric(comparison.principalComponents))
   return evaluation
 }
 

@@ -9,7 +9,7 @@ public struct EvaluationSettings: SettingGroup {
   /// Classifier that evaluates samples at the end.
   @Setting(
     "classifier that evaluates samples at the end", placeholder: "FILE|none",
-    absence: "one trained on the data, once", pathOr: ["none"], .changeable) public var judge:
+    absence: "one trained on the data, once", pathOr: [Judging.none], .changeable) public var judge:
     String? = nil
 
   /// The defaults.

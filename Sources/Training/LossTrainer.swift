@@ -14,11 +14,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   public let test: Batches
   private let optimizer: Adam
 
-  // Each use has a stream of its own, so that none shifts the numbers of another.
-  private let shuffling: Random
-  private let drawing: Random
-  private let evaluation: Random
-  private let codes: Random
+  private let streams: TrainingStreams
 
   /// Creates a trainer.
   ///
@@ -41,10 +37,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     self.train = train
     self.test = test
     optimizer = Adam(for: model, learningRate: learningRate)
-    shuffling = random.split()
-    drawing = random.split()
-    evaluation = random.split()
-    codes = random.split()
+    streams = TrainingStreams(splitOff: random)
   }
 
   /// The model's figures on the images trained on.
@@ -65,21 +58,21 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   public var state: [StatePart] {
     [
       .module("model", model), .optimizer("optimizer", optimizer),
-      .random("shuffling", shuffling), .random("drawing", drawing),
-      .random("evaluation", evaluation),
+      .random("shuffling", streams.shuffling), .random("drawing", streams.drawing),
+      .random("evaluation", streams.evaluation),
     ]
   }
 
   /// The training images in a new order.
   public func nextEpoch() -> some Sequence<Batch> {
     model.mode = .training
-    return train.epoch(shuffledBy: shuffling)
+    return train.epoch(shuffledBy: streams.shuffling)
   }
 
   /// One step of Adam along the gradient of the loss.
   public func step(_ batch: Batch) -> StepResult {
     let (_, loss, gradients) = valueWithGradient(of: model) {
-      let loss = model.loss(of: batch, using: drawing)
+      let loss = model.loss(of: batch, using: streams.drawing)
       return (loss.total, loss)
     }
     optimizer.update(along: gradients)
@@ -101,7 +94,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   }
 
   /// The random numbers of an evaluation, from their beginning.
-  public var evaluationRandom: Random { Random(state: evaluation.state) }
+  public var evaluationRandom: Random { Random(state: streams.evaluation.state) }
 
   /// A look at what the model makes (``ModelPictures``).
   public func pictures() -> [ModelPictures.Named] { looks.eachEpoch }
@@ -110,6 +103,27 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   public func finalPictures() -> [ModelPictures.Named] { looks.atTheEnd }
 
   private var looks: ModelPictures {
-    ModelPictures(model, test: test, codes: codes, noise: evaluationRandom)
+    ModelPictures(model, test: test, codes: streams.codes, noise: evaluationRandom)
+  }
+}
+
+/// The random numbers of a training by a loss: a stream for each use, so that none shifts the numbers of
+/// another.
+public struct TrainingStreams {
+  /// The order of the examples.
+  public let shuffling: Random
+  /// What losses need in training, such as codes or noise.
+  public let drawing: Random
+  /// The same of evaluations, each of which begins at the stream's beginning.
+  public let evaluation: Random
+  /// The codes of the samples that pictures show.
+  public let codes: Random
+
+  /// Splits the streams off another, in this order.
+  public init(splitOff random: Random) {
+    shuffling = random.split()
+    drawing = random.split()
+    evaluation = random.split()
+    codes = random.split()
   }
 }

@@ -12,6 +12,11 @@ public protocol RunLog {
 }
 
 extension RunLog {
+  /// The line of a file or folder of the run: where it is, and in a column what is in it.
+  package func line(of name: String, _ contents: String) -> String {
+    folder.path(of: name) + String(repeating: " ", count: max(1, 24 - name.count)) + contents
+  }
+
   /// Writes `evaluation.json`.
   ///
   /// A figure that is not a finite number, as of a model or a judge with absurd weights, stands there as
