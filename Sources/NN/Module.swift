@@ -91,6 +91,14 @@ extension Module {
   /// The number of learned numbers.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.wrappedValue.count } }
 
+  /// Calls `body` in inference mode, and leaves the module in the mode that it was in.
+  public func inInference<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let before = mode
+    mode = .inference
+    defer { mode = before }
+    return try body()
+  }
+
   /// Converts every parameter and buffer, as to check a whole model's gradients in float64.
   public func convert(to dtype: DType) {
     for (_, parameter) in parameters {

@@ -50,7 +50,7 @@ public struct ModelPictures {
   /// What is worth a look after each epoch: a hundred samples, of the same codes every time, and test
   /// images, each beside its reconstruction.
   public var eachEpoch: [Named] {
-    inInference {
+    model.inInference {
       if !model.dataShape.isImage { return figures }
       var pictures: [Named] = []
       if let model = model as? any Generative {
@@ -70,7 +70,7 @@ public struct ModelPictures {
   /// What is worth a look when the training is over: interpolations, and the map of codes of two
   /// dimensions.
   public var atTheEnd: [Named] {
-    inInference {
+    model.inInference {
       guard let model = model as? any PriorModel, model.dataShape.isImage else { return [] }
       var pictures = [interpolations(of: model)]
       if model.latentSize == 2 {
@@ -105,13 +105,6 @@ public struct ModelPictures {
               ["test examples": batch.images, "reconstructions": model.reconstruct(input)]))))
     }
     return pictures
-  }
-
-  private func inInference<Value>(_ value: () -> Value) -> Value {
-    let mode = model.mode
-    model.mode = .inference
-    defer { model.mode = mode }
-    return value()
   }
 
   private func reconstructions(by model: some EncodingModel) -> Named {
@@ -177,11 +170,11 @@ public struct ModelPictures {
 public func shownSamples(
   of model: some Generative, count: Int, using random: Random
 ) -> Tensor {
-  let mode = model.mode
-  model.mode = .inference
-  defer { model.mode = mode }
-  guard let model = model as? any LatentVariableModel else {
-    return model.sample(count: count, using: random).reshaped(to: [count, model.dataShape.count])
+  model.inInference {
+    guard let model = model as? any LatentVariableModel else {
+      return model.sample(count: count, using: random)
+        .reshaped(to: [count, model.dataShape.count])
+    }
+    return model.decode(random.normal([count, model.latentSize]))
   }
-  return model.decode(random.normal([count, model.latentSize]))
 }
