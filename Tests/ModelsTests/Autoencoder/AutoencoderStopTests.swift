@@ -1,21 +1,10 @@
 import ModelSupport
 import Models
 import NN
-import Training
-import Datasets
 import Tensor
 import Testing
 
-/// A mistake, and what the program says when it stops for it.
-private struct StopRow: Sendable {
-  let message: String
-  let mistake: @Sendable (Autoencoder, Random) -> Void
-  init(_ message: String, _ mistake: @escaping @Sendable (Autoencoder, Random) -> Void) {
-    (self.message, self.mistake) = (message, mistake)
-  }
-}
-
-private let stopRows: [StopRow] = [
+private let stopRows: [StopRow<Autoencoder>] = [
   .init("Autoencoder: expected images of shape [batch, 6], found [2, 7]") { model, _ in
     _ = model.encode(Tensor.zeros([2, 7]))
   },
@@ -48,23 +37,12 @@ private let stopRows: [StopRow] = [
     _ = PrincipalComponents(of: [], count: 1)
   },
   .init("LossTrainer: expected images of shape [1, 6, 1], found [2, 4, 1]") {
-    train($0, height: 2, width: 4, channels: 1, $1)
+    startTraining($0, height: 2, width: 4, channels: 1, $1)
   },
   .init("LossTrainer: expected images of shape [1, 6, 1], found [1, 2, 3]") {
-    train($0, height: 1, width: 2, channels: 3, $1)
+    startTraining($0, height: 1, width: 2, channels: 3, $1)
   },
 ]
-
-/// Makes a trainer for black images of this size.
-private func train(
-  _ model: Autoencoder, height: Int, width: Int, channels: Int, _ random: Random
-) {
-  let images = LabeledImages(
-    height: height, width: width, channels: channels,
-    pixels: [UInt8](repeating: 0, count: height * width * channels), labels: [0])
-  guard let batches = try? Batches(images, size: 1) else { return }
-  _ = LossTrainer(model, train: batches, test: batches, using: random)
-}
 
 @Suite struct AutoencoderStopTests {
   @Test(arguments: stopRows.indices)

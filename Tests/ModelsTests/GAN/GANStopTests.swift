@@ -5,16 +5,7 @@ import NN
 import Tensor
 import Testing
 
-/// A mistake, and what the program says when it stops for it.
-private struct StopRow: Sendable {
-  let message: String
-  let mistake: @Sendable (GAN, Random) -> Void
-  init(_ message: String, _ mistake: @escaping @Sendable (GAN, Random) -> Void) {
-    (self.message, self.mistake) = (message, mistake)
-  }
-}
-
-private let stopRows: [StopRow] = [
+private let stopRows: [StopRow<GAN>] = [
   .init("AdversarialTraining.step: expected samples of shape [batch] + [6], found [2, 7]") {
     _ = AdversarialTraining($0, using: $1).step([Tensor.zeros([2, 7])])
   },

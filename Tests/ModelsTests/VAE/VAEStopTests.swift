@@ -1,21 +1,10 @@
-import Datasets
 import NN
 import Tensor
 import Testing
 import ModelSupport
 import Models
-import Training
 
-/// A mistake, and what the program says when it stops for it.
-private struct StopRow: Sendable {
-  let message: String
-  let mistake: @Sendable (VAE, Random) -> Void
-  init(_ message: String, _ mistake: @escaping @Sendable (VAE, Random) -> Void) {
-    (self.message, self.mistake) = (message, mistake)
-  }
-}
-
-private let stopRows: [StopRow] = [
+private let stopRows: [StopRow<VAE>] = [
   .init("Dense(6, 5): expected an input of shape [batch, …, 6], found [2, 7]") {
     _ = $0.loss(Tensor.zeros([2, 7]), $1)
   },
@@ -41,23 +30,12 @@ private let stopRows: [StopRow] = [
     _ = interpolated(from: z, to: z, steps: 1)
   },
   .init("LossTrainer: expected images of shape [1, 6, 1], found [2, 4, 1]") {
-    train($0, height: 2, width: 4, channels: 1, $1)
+    startTraining($0, height: 2, width: 4, channels: 1, $1)
   },
   .init("LossTrainer: expected images of shape [1, 6, 1], found [1, 2, 3]") {
-    train($0, height: 1, width: 2, channels: 3, $1)
+    startTraining($0, height: 1, width: 2, channels: 3, $1)
   },
 ]
-
-/// Makes a trainer for black images of this size.
-private func train(
-  _ model: VAE, height: Int, width: Int, channels: Int, _ random: Random
-) {
-  let images = LabeledImages(
-    height: height, width: width, channels: channels,
-    pixels: [UInt8](repeating: 0, count: height * width * channels), labels: [0])
-  guard let batches = try? Batches(images, size: 1) else { return }
-  _ = LossTrainer(model, train: batches, test: batches, using: random)
-}
 
 @Suite struct VAEStopTests {
   @Test(arguments: stopRows.indices)
