@@ -20,7 +20,7 @@ extension GAN {
 ///
 /// In training mode both networks normalise by the batch at hand; the generator's running averages
 /// are for sampling in inference mode, the discriminator's are of real and generated images mixed and
-/// of no use. Running averages are not parameters: each pass in training mode moves those of the
+/// of no use. Running averages are not parameters: each pass in training mode updates the averages of the
 /// network that it goes through, whichever network is being trained.
 func convolutionalNetworks(
   _ configuration: GAN.Configuration, for data: DataShape, using random: Random
@@ -49,7 +49,7 @@ private struct ConvolutionalLayers {
 
   /// From noise to images: to the first side at once, then twice the side with each layer.
   ///
-  /// - Parameter channels: Those of the noise, of the layers' outputs, of the images.
+  /// - Parameter channels: The numbers of channels: of the noise, of each layer's output, of the images.
   func generator(_ channels: [Int], firstSide: Int) -> Sequential {
     Sequential {
       Reshape([1, 1, channels[0]])
@@ -69,7 +69,7 @@ private struct ConvolutionalLayers {
 
   /// From images to logits: half the side with each layer, from the last side to 1 at once.
   ///
-  /// - Parameter channels: Those of the images, of the layers' outputs, of the logit.
+  /// - Parameter channels: The numbers of channels: of the images, of each layer's output, of the logit.
   func discriminator(_ channels: [Int], lastSide: Int) -> Sequential {
     Sequential {
       for index in 0..<channels.count - 2 {

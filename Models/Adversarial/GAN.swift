@@ -18,7 +18,7 @@ import Tensor
 /// Sampling in inference mode is safe from several threads at once, each with its own `Random`; a
 /// model is trained from one.
 public final class GAN: PriorModel {
-  /// What the two networks are made of.
+  /// The kind of layers in both networks.
   public enum Architecture: String, Choice {
     /// Fully connected layers.
     case dense
@@ -26,7 +26,7 @@ public final class GAN: PriorModel {
     case dcgan
   }
 
-  /// What the generator is trained on (section 3 of the paper).
+  /// The loss of the generator (section 3 of the paper).
   public enum GeneratorLoss: String, Choice {
     /// −E[log D(G(z))]: strong gradients where the discriminator is sure.
     case nonSaturating = "non-saturating"
@@ -78,9 +78,9 @@ public final class GAN: PriorModel {
     }
   }
 
-  /// What it is called on the command line and in files.
+  /// The name on the command line and in files.
   public static let kind = "gan"
-  /// What it was built of.
+  /// The settings that the model was built from.
   public let configuration: Configuration
   /// The shape of the data that it was built for.
   public let dataShape: DataShape

@@ -99,9 +99,9 @@ public final class Autoencoder: LossModel, EncodingModel {
     }
   }
 
-  /// What it is called on the command line and in files.
+  /// The name on the command line and in files.
   public static let kind = "autoencoder"
-  /// What it was built of.
+  /// The settings that the model was built from.
   public let configuration: Configuration
   /// The shape of the data that it was built for.
   public let dataShape: DataShape

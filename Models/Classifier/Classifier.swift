@@ -48,11 +48,11 @@ public final class Classifier: LossModel {
     }
   }
 
-  /// What it is called on the command line and in files.
+  /// The name on the command line and in files.
   public static let kind = "classifier"
   /// It learns from classes.
   public static let needsLabels = true
-  /// What it was built of.
+  /// The settings that the model was built from.
   public let configuration: Configuration
   /// The shape of the data that it was built for.
   public let dataShape: DataShape

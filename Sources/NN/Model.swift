@@ -22,7 +22,7 @@ public protocol Model: Module, SendableMetatype {
   /// Whether it learns from classes; by default it does not.
   static var needsLabels: Bool { get }
 
-  /// What it was built of.
+  /// The settings that the model was built from.
   var configuration: Configuration { get }
   /// The shape of the data that it was built for.
   var dataShape: DataShape { get }
