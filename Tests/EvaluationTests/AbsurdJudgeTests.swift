@@ -115,8 +115,7 @@ import Training
       }
       let images = Bars(trainCount: 2, testCount: 4, height: 6, width: 6).test
       var mutator = Mutator(of: files, tokens: ["conv", "dense", "classifier", "10", "6"], seed: 1)
-      // A judge has a hundred thousand weights.
-      let outcome = try fuzz("judges", share: 0.1) {
+      let outcome = try fuzz("judges") {
         mutator.next()
       } read: { path in
         let judge = try Judge(path: path, height: 6, width: 6)

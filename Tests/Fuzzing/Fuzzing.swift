@@ -33,6 +33,10 @@ public struct FuzzingOutcome: CustomStringConvertible, Sendable {
 public let fuzzingCount =
   ProcessInfo.processInfo.environment["PUSHFORWARD_FUZZ"].flatMap { Int($0) } ?? 400
 
+/// What the environment variable `PUSHFORWARD_FUZZ_SEED` says, by which all files differ, or 0.
+let fuzzingSeed =
+  ProcessInfo.processInfo.environment["PUSHFORWARD_FUZZ_SEED"].flatMap { UInt64($0) } ?? 0
+
 /// The longest that reading one file may take, in seconds.
 private let mostSeconds = 30.0
 
@@ -45,12 +49,11 @@ private let mostSeconds = 30.0
 ///
 /// - Parameters:
 ///   - reader: What is tried, for messages.
-///   - share: Which share of ``fuzzingCount`` files, for a reader that takes long.
 ///   - next: Makes a file.
 ///   - need: How many bytes a file's header needs, where it is to be believed.
 ///   - read: Reads the file at a path; any error but a crash is a refusal.
 public func fuzz(
-  _ reader: String, share: Double = 1, _ next: () -> [UInt8],
+  _ reader: String, _ next: () -> [UInt8],
   need: (_ file: [UInt8]) -> Int = { _ in 0 }, read: (_ path: String) throws -> Void
 ) throws -> FuzzingOutcome {
   let folder = FileManager.default.temporaryDirectory
@@ -59,7 +62,7 @@ public func fuzz(
   let file = folder.appendingPathComponent("file")
   let watch = Watch(file.path)
   var outcome = FuzzingOutcome(reader: reader)
-  for _ in 0..<max(1, Int(Double(fuzzingCount) * share)) {
+  for _ in 0..<fuzzingCount {
     let bytes = next()
     try Data(bytes).write(to: file)
     let (meter, start) = (try MemoryMeter(), ContinuousClock.now)

@@ -20,6 +20,8 @@ public struct StructuredFile: Sendable {
 
 /// Makes broken files of whole ones, the same for the same seed.
 ///
+/// Where the environment variable `PUSHFORWARD_FUZZ_SEED` has a number, all files are others.
+///
 /// A file is changed in its parts, several of them at once, and put together again with lengths and
 /// checksums that are right: a reader that was not given those would look no further. One in eight is
 /// then changed as bytes too, whatever they mean.
@@ -37,7 +39,7 @@ public struct Mutator: Sendable {
   public init(of files: [StructuredFile], tokens: [String] = [], seed: UInt64) {
     self.files = files
     self.tokens = tokens.map { Array($0.utf8) }
-    draws = Draws(seed: seed)
+    draws = Draws(seed: seed &+ fuzzingSeed << 32)
   }
 
   /// One of the files with one to four changes.
