@@ -17,6 +17,9 @@ let package = Package(
     .library(name: "Training", targets: ["Training"]),
 
     .library(name: "Models", targets: ["Models"]),
+    .library(name: "Results", targets: ["Results"]),
+    .library(name: "Fitting", targets: ["Fitting"]),
+    .library(name: "Course", targets: ["Course"]),
     .library(name: "Trainers", targets: ["Trainers"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
 
@@ -63,12 +66,18 @@ let package = Package(
         "CommandLine", "Datasets", "Files", "Models", "NN", "Settings", "Tensor", "Training",
       ]),
 
+    // MARK: Classical methods and the course, with their results
+    .target(name: "Results", dependencies: ["Files", "Plots", "Settings", "Tensor"]),
+    .target(name: "Fitting", dependencies: ["Datasets", "Results", "Settings", "Tensor"]),
+    .target(
+      name: "Course", dependencies: ["Distributions", "Plots", "Results", "Tensor"]),
+
     // MARK: Executables
     .target(
       name: "Commands",
       dependencies: [
-        "CommandLine", "Datasets", "Evaluation", "Files", "Images", "Models", "NN", "Report",
-        "Sampling", "Settings", "Tensor", "Trainers", "Training",
+        "CommandLine", "Course", "Datasets", "Evaluation", "Files", "Fitting", "Images", "Models",
+        "NN", "Report", "Results", "Sampling", "Settings", "Tensor", "Trainers", "Training",
       ]),
     .executableTarget(name: "pushforward", dependencies: ["Commands"]),
     .executableTarget(name: "train-autoencoder", dependencies: ["Commands"]),
@@ -101,6 +110,9 @@ let package = Package(
       name: "DatasetsTests",
       dependencies: ["Datasets", "Files", "Fuzzing", "Images", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
+    .testTarget(name: "ResultsTests", dependencies: ["Results", "Plots", "Tensor"]),
+    .testTarget(name: "FittingTests", dependencies: ["Fitting", "Datasets", "Results", "Tensor"]),
+    .testTarget(name: "CourseTests", dependencies: ["Course", "Results", "Tensor"]),
     .target(
       name: "TrainingSupport", dependencies: ["Images", "NN", "Tensor", "TestSupport", "Training"],
       path: "Tests/TrainingSupport"),

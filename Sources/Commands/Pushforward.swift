@@ -54,6 +54,10 @@ private let verbs = [
   Verb(
     name: "evaluate", usage: "evaluate RUN", help: "judge what a finished run has trained",
     run: evaluateVerb),
+  Verb(name: "fit", usage: "fit METHOD", help: "fit a model to a table", run: fitVerb),
+  Verb(
+    name: "course", usage: "course NAME", help: "make a figure or an exercise of the course",
+    run: courseVerb),
   Verb(
     name: "convert", usage: "convert", help: "make MNIST's files of a folder of images",
     run: convertVerb),

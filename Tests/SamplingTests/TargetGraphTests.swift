@@ -75,6 +75,9 @@ import Testing
       ]
     ),
     ("Training", ["Report", "Models", "Trainers", "Evaluation", "Sampling", "Commands"]),
+    ("Results", ["CommandLine", "Datasets", "Distributions", "NN", "Training"]),
+    ("Fitting", ["CommandLine", "Course", "Models", "Training", "Commands"]),
+    ("Course", ["CommandLine", "Fitting", "Training", "Commands"]),
     ("Report", ["Models", "Trainers", "Evaluation", "Sampling", "Commands"]),
     ("Trainers", ["Report", "Evaluation", "Sampling", "Commands"]),
     ("Evaluation", ["Report", "Trainers", "Sampling", "Commands"]),

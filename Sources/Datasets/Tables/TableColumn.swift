@@ -28,6 +28,12 @@ public struct TableColumn: Equatable, Sendable {
 
   /// Whether all values are finite numbers.
   public var isNumeric: Bool { obstacle == nil }
+
+  /// Whether all values are finite numbers or missing.
+  var isNumericWhereKnown: Bool {
+    guard case .numbers(let numbers) = values else { return false }
+    return numbers.allSatisfy { $0.isFinite || $0.isNaN }
+  }
 }
 
 /// Where in a file a row is, from 1.

@@ -29,6 +29,10 @@ public enum TableError: Error, Equatable, Sendable {
   case tooLarge(path: String, column: String, found: Double)
   /// There are too few rows to train on some and to test with others.
   case tooFewRows(path: String, found: Int)
+  /// A row has a negative weight.
+  case negativeWeight(path: String, column: String, row: Int, found: Double)
+  /// All weights are zero.
+  case noWeight(path: String, column: String)
 }
 
 extension TableError: CustomStringConvertible {
@@ -63,6 +67,11 @@ extension TableError: CustomStringConvertible {
         + " \(found)"
     case .tooFewRows(let path, let found):
       "\(path): expected at least 2 rows, to train on and to test with, found \(found)"
+    case .negativeWeight(let path, let column, let row, let found):
+      "\(path), row \(row) without the heading: expected a weight of at least 0 in column '\(column)',"
+        + " found \(found)"
+    case .noWeight(let path, let column):
+      "\(path): expected a positive weight in column '\(column)', found only zeros"
     }
   }
 }

@@ -20,6 +20,8 @@ public struct SelectedTable: Equatable, Sendable {
   public let target: Target?
   /// The name of the column to predict.
   public let targetName: String?
+  /// The weight of each row, if a column has them: not negative, and not all zero.
+  public let weights: [Double]?
   /// The number of rows.
   public let rowCount: Int
 
@@ -43,6 +45,8 @@ extension Table {
   /// - Parameters:
   ///   - names: The names of the columns to take, in the order wanted; nil for all.
   ///   - omitted: The names of columns to leave out of these.
+  ///   - weights: The name of a column with the rows' weights, which is not among the others either.
+  ///   - allowsMissing: Whether a missing number becomes NaN instead of an error.
   ///   - target: The name of the column to predict, which is not among the others, wherever it is named. Of a
   ///     column of texts the different texts are classes, numbered in ascending order; a column of
   ///     numbers keeps its numbers.
@@ -50,9 +54,11 @@ extension Table {
   ///   finite number, for a target with missing fields or more than ``SelectedTable/largestClassCount``
   ///   classes, and where no column is left.
   public func selecting(
-    columns names: [String]? = nil, without omitted: [String] = [], target: String? = nil
+    columns names: [String]? = nil, without omitted: [String] = [], target: String? = nil,
+    weights: String? = nil, allowingMissing allowsMissing: Bool = false
   ) throws(TableError) -> SelectedTable {
-    let omitted = try columns(named: omitted).map(\.place)
+    let weightColumn = try weights.map { name throws(TableError) in try column(named: name) }
+    let omitted = try columns(named: omitted).map(\.place) + (weightColumn.map { [$0.place] } ?? [])
     let targetColumn = try target.map { name throws(TableError) in try column(named: name) }
     var places: Set<Int> = []
     let wanted = try names.map { names throws(TableError) in try columns(named: names) } ?? columns
@@ -62,11 +68,30 @@ extension Table {
     }
     guard !chosen.isEmpty else { throw .noColumns(path: path) }
     var numbers: [[Double]] = []
-    for column in chosen { numbers.append(try self.numbers(of: column, isTarget: false)) }
+    for column in chosen {
+      if allowsMissing, column.isNumericWhereKnown, case .numbers(let values) = column.values {
+        numbers.append(values)
+      } else {
+        numbers.append(try self.numbers(of: column, isTarget: false))
+      }
+    }
     let classes = try targetColumn.map { column throws(TableError) in try self.target(column) }
     return SelectedTable(
       path: path, names: chosen.map(\.name), columns: numbers, target: classes,
-      targetName: target, rowCount: rowCount)
+      targetName: target,
+      weights: try weightColumn.map { column throws(TableError) in try self.weights(column) },
+      rowCount: rowCount)
+  }
+
+  private func weights(_ column: TableColumn) throws(TableError) -> [Double] {
+    let weights = try numbers(of: column, isTarget: true)
+    if let row = weights.firstIndex(where: { $0 < 0 }) {
+      throw .negativeWeight(path: path, column: column.name, row: row + 1, found: weights[row])
+    }
+    guard weights.contains(where: { $0 > 0 }) else {
+      throw .noWeight(path: path, column: column.name)
+    }
+    return weights
   }
 
   private func columns(named names: [String]) throws(TableError) -> [TableColumn] {

@@ -1,0 +1,76 @@
+import CommandLine
+import Course
+import Files
+import Results
+import Settings
+import Tensor
+
+/// What can be set on the command line of `pushforward course`.
+private struct CourseSettings: SettingGroup {
+  @Setting("print the names of all figures and exercises, one a line") var list = false
+  @Setting(
+    "folder of the files", placeholder: "DIR", absence: "course/NAME") var out: String? = nil
+  @Setting("fewer draws and steps: seconds instead of minutes") var quick = false
+  @Setting("seed of all that is random", in: .atLeast(0)) var seed = 0
+  @Setting("threads; results do not depend on it", in: 1...256, absence: "all processors")
+  var threads: Int? = nil
+  @Setting("print nothing but errors") var quiet = false
+}
+
+/// `pushforward course NAME [options]`.
+@Sendable func courseVerb(_ arguments: [String]) {
+  let command = Command(
+    name: "pushforward course",
+    summary: "Makes a figure or an exercise of the course.",
+    notes: """
+      The folder gets figure.svg, values.json and values.csv. NAME is one of those
+      that pushforward course --list prints, or all, which makes each in a folder of
+      its own in DIR.
+      """,
+    operand: "NAME", groups: [OptionGroup("Options", CourseSettings.definitions)])
+  let options = command.parseOrExit(arguments)
+  command.execute { try course(options.operand, CourseSettings(options.values)) }
+}
+
+private func course(_ name: String?, _ settings: CourseSettings) throws {
+  if let threads = settings.threads { threadCount = threads }
+  if settings.list {
+    for item in courseRegistry { Console.printLine(item.name) }
+    return
+  }
+  guard let name else {
+    throw CommandLineError.missingOption(
+      "NAME,", placeholder: "one of those that --list prints, or all,")
+  }
+  let random = Random(seed: UInt64(settings.seed))
+  if name == "all" {
+    let out = settings.out ?? "course"
+    for item in courseRegistry {
+      if !settings.quiet { Console.printLine("\(item.name): \(item.summary)") }
+      _ = try make(item, in: out + "/" + item.name, settings, random)
+    }
+    return
+  }
+  guard let item = courseRegistry.first(where: { $0.name == name }) else {
+    throw CommandLineError.unknownCommand(
+      name, kind: "figure or exercise", suggestions: near(name, courseRegistry.map(\.name)))
+  }
+  let out = settings.out ?? "course/" + item.name
+  let results = try make(item, in: out, settings, random)
+  if settings.quiet { return }
+  for line in results.lines { Console.printLine(line) }
+  Console.printLine("files: \(out)")
+}
+
+/// Makes one and writes its files, which replace earlier ones.
+private func make(
+  _ item: CourseItem, in folder: String, _ settings: CourseSettings, _ random: Random
+) throws -> Results {
+  let results = try item.make(settings.quick, random)
+  try Interrupt.check()
+  try makeFolders(folder)
+  for file in try results.files(valuesName: "values.json") {
+    try file.bytes.withUnsafeBytes { try replaceFile(at: folder + "/" + file.name, with: $0) }
+  }
+  return results
+}

@@ -1,0 +1,96 @@
+import CommandLine
+import Datasets
+import Fitting
+import Results
+import Settings
+import Tensor
+import Training
+
+/// `pushforward fit METHOD [options]`.
+@Sendable func fitVerb(_ arguments: [String]) {
+  guard let name = arguments.first, name != "-h", name != "--help" else {
+    printAndExit(fitOverview)
+  }
+  guard let method = fitRegistry.first(where: { $0.name == name }) else {
+    let verb = "pushforward fit"
+    if name.hasPrefix("-") { fail(.missingOption("METHOD", placeholder: "before \(name)"), verb) }
+    fail(
+      .unknownCommand(name, kind: "method", suggestions: near(name, fitRegistry.map { $0.name })), verb)
+  }
+  run(method, Array(arguments.dropFirst()))
+}
+
+private func run<Method: FitMethod>(_ method: Method.Type, _ arguments: [String]) {
+  let command = Command(
+    name: "pushforward fit \(Method.name)", summary: "Fits \(Method.summary).",
+    notes: (Method.notes.isEmpty ? "" : Method.notes + "\n\n") + fitNotes,
+    groups: [
+      OptionGroup("Method", Method.definitions),
+      OptionGroup("Data and output", sharedSettings(of: method)),
+    ])
+  let options = command.parseOrExit(arguments)
+  command.execute {
+    try fit(Method(options.values), FitSettings(options.values), options.values)
+  }
+}
+
+/// The shared settings, without those that say nothing of a method.
+private func sharedSettings<Method: FitMethod>(
+  of method: Method.Type
+) -> [SettingDefinition] {
+  FitSettings.definitions.filter {
+    !($0.name == "weights" && !Method.takesWeights)
+      && !($0.name == "target" && !Method.needsTarget)
+  }
+}
+
+private func fit<Method: FitMethod>(
+  _ method: Method, _ settings: FitSettings, _ values: Configuration
+) throws {
+  if let threads = settings.threads { threadCount = threads }
+  guard let path = settings.data else {
+    throw CommandLineError.missingOption("--data", placeholder: "FILE")
+  }
+  if Method.needsTarget, settings.target == nil {
+    throw CommandLineError.missingOption("--target", placeholder: "NAME")
+  }
+  let table = try Table(path: path).selecting(
+    columns: settings.columns?.names, without: settings.without?.names ?? [],
+    target: settings.target, weights: settings.weights, allowingMissing: Method.allowsMissing)
+  let results = try method.fit(FitData(table), using: Random(seed: UInt64(settings.seed)))
+  try Interrupt.check()
+  let folder = try RunFolder(in: settings.out, name: Method.name)
+  var configuration: Configuration = ["method": .text(Method.name)]
+  for entry in values.entries { configuration[entry.name] = entry.value }
+  try folder.write(configuration)
+  for file in try results.files(valuesName: "result.json") {
+    try folder.write(file.bytes, to: file.name)
+  }
+  try folder.flush()
+  if settings.quiet { return }
+  for line in results.lines { Console.printLine(line) }
+  Console.printLine("files: \(folder.path)")
+}
+
+extension FitError: ExitCodeProviding {
+  /// Always `dataError`.
+  public var exitCode: ExitCode { .dataError }
+}
+
+private let fitNotes = """
+  FILE is a table (.csv with or without a heading, .npy). A new folder is made,
+  such as runs/METHOD-001, with config.json, result.json, tables as CSV and
+  figures as SVG.
+  """
+
+private var fitOverview: String {
+  let width = (fitRegistry.map { $0.name.count }.max() ?? 0) + 2
+  return """
+    Usage: pushforward fit METHOD --data FILE [options]
+
+    Fits a model to a table. The methods are:
+    \(fitRegistry.map { "  " + $0.name.padding(to: width) + $0.summary }.joined(separator: "\n"))
+
+    pushforward fit METHOD --help lists the options.
+    """
+}

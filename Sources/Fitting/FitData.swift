@@ -1,0 +1,113 @@
+import Datasets
+import Tensor
+
+/// The rows that a method is fitted to.
+public struct FitData: Sendable {
+  /// The file, as errors name it.
+  public let path: String
+  /// The columns, `[count, names.count]`, float64; NaN where a method allows missing numbers.
+  public let points: Tensor
+  /// The names of the columns.
+  public let names: [String]
+  /// The column that is to be predicted, if one was named.
+  public let target: SelectedTable.Target?
+  /// Its name.
+  public let targetName: String?
+  /// The weights of the rows, `[count]`, if a column has them.
+  public let weights: Tensor?
+
+  /// The number of rows.
+  public var count: Int { points.shape[0] }
+
+  /// Takes what was selected of a table.
+  public init(_ table: SelectedTable) {
+    path = table.path
+    points = table.rows()
+    names = table.names
+    target = table.target
+    targetName = table.targetName
+    weights = table.weights.map { Tensor($0, dtype: .float64) }
+  }
+
+  /// The numbers of a column, in the order of the rows.
+  public func column(_ index: Int) -> [Double] {
+    let (values, width) = (points.doubles, names.count)
+    return (0..<count).map { values[$0 * width + index] }
+  }
+
+  /// The numbers to be predicted, `[count]`.
+  ///
+  /// - Throws: ``FitError`` where the target has classes or was not named.
+  public func targetNumbers() throws(FitError) -> Tensor {
+    switch target {
+    case .numbers(let numbers)?: return Tensor(numbers, dtype: .float64)
+    case .classes?: throw .targetIsText(path: path, column: targetName ?? "")
+    case nil: throw .noTarget(path: path, kind: "numbers")
+    }
+  }
+
+  /// The classes to be predicted: an index for each row, and their names.
+  ///
+  /// The different numbers of a column of numbers are classes, too, in ascending order.
+  ///
+  /// - Throws: ``FitError`` without a target, and for fewer than two classes or more than a thousand.
+  public func targetClasses() throws(FitError) -> (labels: [Int], names: [String]) {
+    let classes: (labels: [Int], names: [String])
+    switch target {
+    case .classes(let labels, let names)?: classes = (labels, names)
+    case .numbers(let numbers)?:
+      let values = Set(numbers).sorted()
+      guard values.count <= SelectedTable.largestClassCount else {
+        throw .tooManyClasses(
+          path: path, column: targetName ?? "", found: values.count)
+      }
+      let places = Dictionary(uniqueKeysWithValues: values.enumerated().map { ($1, $0) })
+      classes = (
+        numbers.map { places[$0] ?? 0 },
+        values.map { Int(exactly: $0).map(String.init) ?? "\($0)" }
+      )
+    case nil: throw .noTarget(path: path, kind: "classes")
+    }
+    guard classes.names.count > 1 else {
+      throw .oneClass(path: path, column: targetName ?? "", name: classes.names.first ?? "")
+    }
+    return classes
+  }
+}
+
+/// What can be wrong with the data of a fit.
+public enum FitError: Error, Equatable, Sendable {
+  /// A method needs a column to predict.
+  case noTarget(path: String, kind: String)
+  /// A method predicts numbers, and the column has texts.
+  case targetIsText(path: String, column: String)
+  /// The column to predict has one value alone.
+  case oneClass(path: String, column: String, name: String)
+  /// The column to predict has more values than there can be classes.
+  case tooManyClasses(path: String, column: String, found: Int)
+  /// A method needs another number of columns.
+  case columnCount(path: String, expected: String, found: Int)
+  /// A method needs other values: what was expected, what was found.
+  case unsuitable(path: String, expected: String, found: String)
+}
+
+extension FitError: CustomStringConvertible {
+  /// One line for a person.
+  public var description: String {
+    switch self {
+    case .noTarget(let path, let kind):
+      "\(path): expected a column with the \(kind) to predict, found none named; name it with --target"
+    case .targetIsText(let path, let column):
+      "\(path): expected numbers in column '\(column)', which is to be predicted, found texts"
+    case .oneClass(let path, let column, let name):
+      "\(path): expected at least two classes in column '\(column)', found '\(name)' alone"
+    case .tooManyClasses(let path, let column, let found):
+      "\(path): expected at most \(SelectedTable.largestClassCount) classes in column '\(column)', found"
+        + " \(found) different numbers"
+    case .columnCount(let path, let expected, let found):
+      "\(path): expected \(expected), found \(found); choose some with --columns"
+    case .unsuitable(let path, let expected, let found):
+      "\(path): expected \(expected), found \(found)"
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/// The methods of `pushforward fit`, in the order of the help.
+public let fitRegistry: [any FitMethod.Type] = []

@@ -1,0 +1,30 @@
+import Results
+import Tensor
+import Testing
+
+@testable import Course
+
+/// Makes a figure or an exercise, quickly, and checks what all of them have.
+func made(_ name: String) throws -> Results {
+  let item = try #require(courseRegistry.first { $0.name == name }, "there is no \(name)")
+  let results = try item.make(true, Random(seed: 0))
+  #expect(results.figures["figure.svg"] != nil, "\(name) has no figure.svg")
+  #expect(results.tables["values.csv"] != nil, "\(name) has no values.csv")
+  #expect(!results.values.isEmpty, "\(name) has no values")
+  return results
+}
+
+@Suite struct CourseTests {
+  @Test func namesAreUniqueAndCanBeTyped() {
+    let names = courseRegistry.map(\.name)
+    #expect(Set(names).count == names.count)
+    for name in names {
+      #expect(name.wholeMatch(of: /[a-z0-9]+(-[a-z0-9]+)*/) != nil, "\(name)")
+    }
+  }
+
+  @Test func weeksAscend() {
+    let weeks = courseRegistry.map(\.week)
+    #expect(weeks == weeks.sorted())
+  }
+}
