@@ -34,9 +34,9 @@ import Testing
     let (x, w, b) = (random.normal([2, 3, 4]), random.normal([4, 5]), random.normal([5]))
     let rows = affine(x.reshaped(to: [6, 4]), w, b)
     #expect(affine(x, w, b) == rows.reshaped(to: [2, 3, 5]))
-    #expect(affine(x, w, b, slope: 0) == relu(rows).reshaped(to: [2, 3, 5]))
+    #expect(affine(x, w, b, rectifier: .plain) == relu(rows).reshaped(to: [2, 3, 5]))
     let (dx, direct) = (
-      gradient(at: x) { affine($0, w, b, slope: 0).sum() },
+      gradient(at: x) { affine($0, w, b, rectifier: .plain).sum() },
       gradient(at: x) { relu(affine($0, w, b)).sum() }
     )
     #expect(dx == direct)

@@ -26,20 +26,23 @@ import Testing
         testDescription: "dense layers, slope \(slope)",
         shapes: [[150, 50], [50, 300], [300], [300, 36], [36]]
       ) { x in
-        square(affine(affine(x[0], x[1], x[2], slope: slope), x[3], x[4])).sum()
+        square(affine(affine(x[0], x[1], x[2], rectifier: Rectifier(slope: slope)), x[3], x[4]))
+          .sum()
       },
       Function(
         testDescription: "a layer of few columns, slope \(slope)",
         shapes: [[40, 50], [50, 3], [3], [3, 2], [2]]
       ) { x in
-        square(affine(affine(x[0], x[1], x[2], slope: slope), x[3], x[4])).sum()
+        square(affine(affine(x[0], x[1], x[2], rectifier: Rectifier(slope: slope)), x[3], x[4]))
+          .sum()
       },
       Function(
         testDescription: "a network used twice, slope \(slope)",
         shapes: [[40, 50], [50, 70], [70], [70, 36], [36], [30, 50]]
       ) { x in
         func network(_ input: Tensor) -> Tensor {
-          square(affine(affine(input, x[1], x[2], slope: slope), x[3], x[4])).sum()
+          square(affine(affine(input, x[1], x[2], rectifier: Rectifier(slope: slope)), x[3], x[4]))
+            .sum()
         }
         return network(x[0]) - 2 * network(x[5])
       },
@@ -49,7 +52,7 @@ import Testing
         shapes: [[40, 50], [50, 70], [70], [70, 36], [36, 70]],
         hasSeveralReaders: true
       ) { x in
-        let hidden = affine(x[0], x[1], x[2], slope: slope)
+        let hidden = affine(x[0], x[1], x[2], rectifier: Rectifier(slope: slope))
         let products = hidden.matmul(x[3]).sum() + hidden.matmul(x[4], transposeRight: true).sum()
         return products + square(hidden).sum() + hidden.matmul(square(x[3])).sum()
       },
@@ -68,8 +71,10 @@ import Testing
         shapes: [[40, 50], [50, 36], [36], [12, 3], [36, 8]]
       ) { x in
         let bias = slope == 0 ? relu(x[3]) : leakyReLU(x[3], slope: slope)
-        let weights = affine(x[4].transposed(), x[1].transposed().matmul(x[1]), x[2], slope: slope)
-        let hidden = affine(x[0], x[1], bias.reshaped(to: [36]), slope: slope)
+        let weights = affine(
+          x[4].transposed(), x[1].transposed().matmul(x[1]), x[2],
+          rectifier: Rectifier(slope: slope))
+        let hidden = affine(x[0], x[1], bias.reshaped(to: [36]), rectifier: Rectifier(slope: slope))
         return square(hidden.matmul(weights, transposeRight: true)).sum()
       },
       Function(
@@ -89,15 +94,15 @@ import Testing
         testDescription: "one column, used twice, slope \(slope)",
         shapes: [[40, 50], [50, 70], [70], [70, 1], [1]]
       ) { x in
-        let hidden = affine(x[0], x[1], x[2], slope: slope)
-        let again = affine(-1 * x[0], x[1], x[2], slope: slope)
+        let hidden = affine(x[0], x[1], x[2], rectifier: Rectifier(slope: slope))
+        let again = affine(-1 * x[0], x[1], x[2], rectifier: Rectifier(slope: slope))
         return square(affine(hidden, x[3], x[4])).sum() + square(affine(again, x[3], x[4])).sum()
       },
       Function(
         testDescription: "one input, slope \(slope)",
         shapes: [[128, 1], [1, 400], [400], [400, 1]]
       ) { x in
-        square(affine(x[0], x[1], x[2], slope: slope).matmul(x[3])).sum()
+        square(affine(x[0], x[1], x[2], rectifier: Rectifier(slope: slope)).matmul(x[3])).sum()
       },
       // More rows than a block of the inner dimension: sums join in another order.
       Function(
@@ -105,7 +110,8 @@ import Testing
         shapes: [[600, 20], [20, 40], [40], [40, 8], [8]], hasSeveralReaders: true
       ) { x in
         func network(_ input: Tensor) -> Tensor {
-          square(affine(affine(input, x[1], x[2], slope: slope), x[3], x[4])).sum()
+          square(affine(affine(input, x[1], x[2], rectifier: Rectifier(slope: slope)), x[3], x[4]))
+            .sum()
         }
         return network(x[0]) + network(-1 * x[0])
       },
@@ -115,8 +121,11 @@ import Testing
         hasSeveralReaders: true
       ) { x in
         let hidden = conv2D(
-          x[0], x[1], bias: x[2], stride: 1, padding: 1, dilation: 1, slope: slope)
-        let y = conv2D(hidden, x[3], bias: nil, stride: 1, padding: 1, dilation: 1, slope: slope)
+          x[0], x[1], bias: x[2], stride: 1, padding: 1, dilation: 1,
+          rectifier: Rectifier(slope: slope))
+        let y = conv2D(
+          hidden, x[3], bias: nil, stride: 1, padding: 1, dilation: 1,
+          rectifier: Rectifier(slope: slope))
         return square(y.flattened().matmul(x[4])).sum() + hidden.sum()
       },
       Function(
@@ -124,7 +133,8 @@ import Testing
         shapes: [[3, 4, 4, 6], [4, 4, 5, 6], [5], [4, 4, 1, 5]]
       ) { x in
         let hidden = convTranspose2D(
-          x[0], x[1], bias: x[2], stride: 2, padding: 1, outputPadding: 0, slope: slope)
+          x[0], x[1], bias: x[2], stride: 2, padding: 1, outputPadding: 0,
+          rectifier: Rectifier(slope: slope))
         return square(convTranspose2D(hidden, x[3], stride: 2, padding: 1)).sum()
       },
       Function(
@@ -132,9 +142,11 @@ import Testing
         shapes: [[32, 8, 8, 32], [3, 3, 32, 32], [32], [4, 4, 40, 32], [4, 4, 40, 33]]
       ) { x in
         let hidden = conv2D(
-          x[0], x[1], bias: x[2], stride: 1, padding: 1, dilation: 1, slope: slope)
+          x[0], x[1], bias: x[2], stride: 1, padding: 1, dilation: 1,
+          rectifier: Rectifier(slope: slope))
         let larger = convTranspose2D(
-          hidden, x[3], bias: nil, stride: 2, padding: 1, outputPadding: 0, slope: slope)
+          hidden, x[3], bias: nil, stride: 2, padding: 1, outputPadding: 0,
+          rectifier: Rectifier(slope: slope))
         return square(conv2D(larger, x[4], stride: 2, padding: 1)).sum()
       },
     ]
@@ -168,7 +180,7 @@ import Testing
     for _ in 0..<20 {
       expectSameAtAnyNumberOfThreads {
         valueWithGradient(at: inputs) { x in
-          square(affine(affine(x[0], x[1], x[2], slope: 0.2), x[3], x[4])).sum()
+          square(affine(affine(x[0], x[1], x[2], rectifier: .leaky(0.2)), x[3], x[4])).sum()
         }.gradients
       }
     }
@@ -177,7 +189,9 @@ import Testing
   /// A pullback made outside of a gradient is differentiable in what it is called with.
   @Test func aGradientThatIsBeingRecordedTakesTheLongWay() {
     let (x, w, b) = (random.normal([4, 5]), random.normal([5, 40]), random.normal([40]))
-    func network(_ x: [Tensor]) -> Tensor { affine(affine(x[0], x[1], x[2], slope: 0), w2, b2) }
+    func network(_ x: [Tensor]) -> Tensor {
+      affine(affine(x[0], x[1], x[2], rectifier: .plain), w2, b2)
+    }
     let (w2, b2) = (random.normal([40, 6]), random.normal([6]))
     let dy = random.normal([4, 6])
     // The pullback is linear: its value is its derivative along dy.

@@ -154,7 +154,7 @@ import Testing
     let expected =
       (x.converted(to: .float64).matmul(weight.converted(to: .float64))
         + bias.converted(to: .float64))
-    let found = affine(x, weight, bias, slope: 0.25).converted(to: .float64)
+    let found = affine(x, weight, bias, rectifier: .leaky(0.25)).converted(to: .float64)
     let error = abs(found - leakyReLU(expected, slope: 0.25)).max().scalar
     #expect(error < 1e-3)
     #expect(found.shape == [rows, 336])

@@ -8,14 +8,14 @@ public class Activation: Layer {
   public var members: Members { [:] }
   private let function: (Tensor) -> Tensor
   private let text: String
-  /// Of a rectifier, the factor of what is below zero, such that the layer before can apply it.
-  let slope: Double?
+  /// The rectifier that the layer before can apply, if the function is one.
+  let rectifier: Rectifier?
 
   fileprivate init(
-    _ text: String, slope: Double? = nil, _ function: @escaping (Tensor) -> Tensor
+    _ text: String, rectifier: Rectifier? = nil, _ function: @escaping (Tensor) -> Tensor
   ) {
     self.text = text
-    self.slope = slope
+    self.rectifier = rectifier
     self.function = function
   }
 
@@ -29,7 +29,7 @@ public class Activation: Layer {
 /// max(x, 0).
 public final class ReLU: Activation {
   /// Creates the layer.
-  public init() { super.init("ReLU()", slope: 0, relu) }
+  public init() { super.init("ReLU()", rectifier: .plain, relu) }
 }
 
 /// x where it is positive, `slope` · x elsewhere.
@@ -37,7 +37,7 @@ public final class LeakyReLU: Activation {
   /// Creates the layer.
   public init(slope: Double = 0.01) {
     // Of a slope that is not positive the sign of the result does not tell that of x.
-    super.init("LeakyReLU(slope: \(slope))", slope: slope > 0 ? slope : nil) {
+    super.init("LeakyReLU(slope: \(slope))", rectifier: slope > 0 ? .leaky(slope) : nil) {
       leakyReLU($0, slope: slope)
     }
   }

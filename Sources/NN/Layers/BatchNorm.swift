@@ -75,29 +75,29 @@ public final class BatchNorm: RectifyingLayer {
   }
 
   /// The normalised input.
-  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, rectifier: .none) }
 
-  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
+  func callAsFunction(_ x: Tensor, rectifier: Rectifier) -> Tensor {
     precondition(
       x.rank > 1 && x.shape.last == scale.count,
       "\(call): expected an input of shape […, \(scale.count)], found \(x.shape)")
     switch mode {
-    case .training: return normalizedByBatch(x, slope)
+    case .training: return normalizedByBatch(x, rectifier)
     case .inference:
       return batchNormalized(
         x, mean: runningMean, variance: runningVariance, scale: scale, shift: shift,
-        epsilon: epsilon, slope: slope)
+        epsilon: epsilon, rectifier: rectifier)
     }
   }
 
-  private func normalizedByBatch(_ x: Tensor, _ slope: Double) -> Tensor {
+  private func normalizedByBatch(_ x: Tensor, _ rectifier: Rectifier) -> Tensor {
     let n = x.count / scale.count
     precondition(
       n > 1,
       "\(call): expected two values or more for each channel in training, found \(n) in an input of"
         + " shape \(x.shape)")
     let (y, mean, variance) = batchNormalized(
-      x, scale: scale, shift: shift, epsilon: epsilon, slope: slope)
+      x, scale: scale, shift: shift, epsilon: epsilon, rectifier: rectifier)
     runningMean.interpolate(towards: mean, weight: momentum)
     runningVariance.interpolate(towards: variance * (Double(n) / Double(n - 1)), weight: momentum)
     return y

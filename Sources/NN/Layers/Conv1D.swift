@@ -53,9 +53,9 @@ public final class Conv1D: RectifyingLayer {
   }
 
   /// The layer's output.
-  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, rectifier: .none) }
 
-  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
+  func callAsFunction(_ x: Tensor, rectifier: Rectifier) -> Tensor {
     let reach = dilation * (weight.shape[0] - 1) + 1
     let least = isCausal ? 1 : max(1, reach - 2 * padding)
     precondition(
@@ -64,7 +64,7 @@ public final class Conv1D: RectifyingLayer {
         + " least \(least), found \(x.shape)")
     return conv1D(
       x, weight, bias: bias, stride: stride, padding: padding, causal: isCausal,
-      dilation: dilation, slope: slope)
+      dilation: dilation, rectifier: rectifier)
   }
 
   /// The layer as the code that makes it, with the number of parameters.

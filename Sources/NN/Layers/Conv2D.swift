@@ -49,9 +49,9 @@ public final class Conv2D: RectifyingLayer {
   }
 
   /// The layer's output.
-  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, rectifier: .none) }
 
-  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
+  func callAsFunction(_ x: Tensor, rectifier: Rectifier) -> Tensor {
     let reach = dilation * (weight.shape[0] - 1) + 1
     precondition(
       x.rank == 4 && x.shape[3] == weight.shape[2] && x.shape[1] + 2 * padding >= reach
@@ -60,7 +60,7 @@ public final class Conv2D: RectifyingLayer {
         + " at least \(max(1, reach - 2 * padding)), found \(x.shape)")
     return conv2D(
       x, weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
-      slope: slope)
+      rectifier: rectifier)
   }
 
   /// The layer as the code that makes it, with the number of parameters.

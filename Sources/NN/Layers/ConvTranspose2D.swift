@@ -52,16 +52,16 @@ public final class ConvTranspose2D: RectifyingLayer {
   }
 
   /// The layer's output.
-  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, rectifier: .none) }
 
-  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
+  func callAsFunction(_ x: Tensor, rectifier: Rectifier) -> Tensor {
     precondition(
       x.rank == 4 && x.shape[3] == weight.shape[3],
       "\(call): expected images of shape [batch, height, width, \(weight.shape[3])], found"
         + " \(x.shape)")
     return convTranspose2D(
       x, weight, bias: bias, stride: stride, padding: padding,
-      outputPadding: outputPadding, slope: slope)
+      outputPadding: outputPadding, rectifier: rectifier)
   }
 
   /// The layer as the code that makes it, with the number of parameters.

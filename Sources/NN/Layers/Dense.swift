@@ -24,13 +24,13 @@ public final class Dense: RectifyingLayer {
   }
 
   /// The layer's output.
-  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, rectifier: .none) }
 
-  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
+  func callAsFunction(_ x: Tensor, rectifier: Rectifier) -> Tensor {
     precondition(
       x.rank >= 2 && x.shape.last == weight.shape[0],
       "\(call): expected an input of shape [batch, …, \(weight.shape[0])], found \(x.shape)")
-    return affine(x, weight, bias, slope: slope)
+    return affine(x, weight, bias, rectifier: rectifier)
   }
 
   /// The layer as the code that makes it, with the number of parameters.

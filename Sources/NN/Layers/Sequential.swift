@@ -36,9 +36,9 @@ public final class Sequential: Layer {
       let input = x
       let output: () -> Tensor
       if let layer = layer as? any RectifyingLayer,
-        let slope = (rest.first as? Activation)?.slope
+        let rectifier = (rest.first as? Activation)?.rectifier
       {
-        output = { layer(input, slope: slope) }
+        output = { layer(input, rectifier: rectifier) }
         rest.removeFirst()
       } else {
         output = { layer(input) }
@@ -56,10 +56,10 @@ public final class Sequential: Layer {
   }
 }
 
-/// A layer that can multiply what is below zero by a factor on its way out, as a rectifier does.
+/// A layer that can apply a rectifier on its way out, in the same pass over memory.
 protocol RectifyingLayer: Layer {
-  /// The layer's output after a rectifier of that slope; 1 stands for none.
-  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor
+  /// The layer's output after a rectifier.
+  func callAsFunction(_ x: Tensor, rectifier: Rectifier) -> Tensor
 }
 
 /// Collects the layers of a ``Sequential``.

@@ -9,21 +9,21 @@ enum GradientDestination {
   case empty
   /// It is added to what another operation brought before.
   case sum(Tensor)
-  /// It goes back through the rectifier that had these results and this slope below zero.
-  case rectifier(results: Tensor, slope: Double)
+  /// It goes back through the rectifier that had these results.
+  case rectifier(Rectifier, results: Tensor)
 
   /// Brings a gradient here that an operation makes that can end with a rectifier.
   mutating func receive(_ make: (CKRectifier) -> Tensor) -> Tensor {
-    if case .rectifier(let results, let slope) = self {
-      return make(CKRectifier(slope: slope, results: results.pointer))
+    if case .rectifier(let rectifier, let results) = self {
+      return make(rectifier.backward(results))
     }
     return receive(make(.none))
   }
 
   /// Brings a finished gradient here, by a pass of its own.
   mutating func receive(_ gradient: Tensor) -> Tensor {
-    if case .rectifier(let results, let slope) = self {
-      return gradient.throughRectifier(slope: slope, results: results)
+    if case .rectifier(let rectifier, let results) = self {
+      return rectifier.pullback(gradient, results: results)
     }
     guard var sum = takeSum() else { return gradient }
     sum.accumulate(gradient)
@@ -56,10 +56,7 @@ struct TrackedInput {
 
 extension CKRectifier {
   /// Leaves everything as it is.
-  static var none: CKRectifier { CKRectifier(slope: 1, results: nil) }
-
-  /// Of results that are made, not gone back from: what is below zero is multiplied by `slope`.
-  static func forward(_ slope: Double) -> CKRectifier { CKRectifier(slope: slope, results: nil) }
+  static var none: CKRectifier { Rectifier.none.forward }
 
   /// For what is written so many bytes further on.
   func advanced(by byteCount: Int) -> CKRectifier {

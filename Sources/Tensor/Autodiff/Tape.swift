@@ -29,8 +29,8 @@ final class Tape: @unchecked Sendable {
   enum Role {
     /// Anything.
     case operation
-    /// A rectifier with this slope below zero, 0 or above. Its result has the sign of its input.
-    case rectifier(slope: Double)
+    /// A rectifier. Its result has the sign of its input.
+    case rectifier(Rectifier)
     /// Another shape of the same elements.
     case view
   }
@@ -41,8 +41,8 @@ final class Tape: @unchecked Sendable {
     /// The result, without its place: a place holds the tape, and the tape holds the record.
     var output: Tensor?
     var role = Role.operation
-    /// The slope of the rectifier whose result the output is, in whatever shape.
-    var slope: Double?
+    /// The rectifier whose result the output is, in whatever shape.
+    var rectifier: Rectifier?
   }
 
   /// What has come back to a value so far.
@@ -88,13 +88,13 @@ final class Tape: @unchecked Sendable {
   }
 
   private func append(_ value: Tensor, _ edges: [Edge], _ role: Role) -> Tensor {
-    var slope: Double?
+    var rectifier: Rectifier?
     switch role {
     case .operation: break
-    case .rectifier(let own): slope = own
-    case .view: slope = records[edges[0].input].slope
+    case .rectifier(let own): rectifier = own
+    case .view: rectifier = records[edges[0].input].rectifier
     }
-    records.append(Record(edges: edges, output: value, role: role, slope: slope))
+    records.append(Record(edges: edges, output: value, role: role, rectifier: rectifier))
     return Tensor(
       value.storage, shape: value.shape, place: Place(tape: self, index: records.count - 1))
   }
@@ -185,8 +185,8 @@ final class Tape: @unchecked Sendable {
       return Adjoint(gradient: edge.pullback(result, adjoint.gradient))
     }
     let input = records[edge.input]
-    if let slope = input.slope, let output = input.output {
-      var destination = GradientDestination.rectifier(results: output, slope: slope)
+    if let rectifier = input.rectifier, let output = input.output {
+      var destination = GradientDestination.rectifier(rectifier, results: output)
       return Adjoint(gradient: direct(adjoint.gradient, &destination), isBeforeRectifier: true)
     }
     var destination = earlier.map { GradientDestination.sum($0.gradient) } ?? .empty
@@ -220,12 +220,12 @@ final class Tape: @unchecked Sendable {
     }
     adjoint = nil  // so that the sum is the only reference and is added to in place
     var part = part
-    if sum.isBeforeRectifier != part.isBeforeRectifier, let slope = record.slope,
+    if sum.isBeforeRectifier != part.isBeforeRectifier, let rectifier = record.rectifier,
       let output = record.output
     {
       // Both to the same side.
       if part.isBeforeRectifier { swap(&sum, &part) }
-      part.gradient = part.gradient.throughRectifier(slope: slope, results: output)
+      part.gradient = rectifier.pullback(part.gradient, results: output)
     }
     sum.gradient.accumulate(part.gradient)
     adjoint = sum

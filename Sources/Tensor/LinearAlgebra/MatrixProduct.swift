@@ -31,12 +31,11 @@ extension Tensor {
 
 /// x·W + b, in one pass: `[…, inputs] · [inputs, outputs] + [outputs]`, with one leading axis or more.
 public func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor {
-  affine(x, weight, bias, slope: 1)
+  affine(x, weight, bias, rectifier: .none)
 }
 
-/// x·W + b with what is below zero multiplied by `slope`, in one pass: ``affine(_:_:_:)`` and a
-/// rectifier, leaky above 0.
-package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, slope: Double) -> Tensor {
+/// x·W + b and a rectifier, in one pass.
+package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, rectifier: Rectifier) -> Tensor {
   if x.rank > 2 {
     // The rows of all leading axes are those of one matrix.
     precondition(
@@ -44,7 +43,8 @@ package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, slope: Double
       "affine: shapes \(x.shape) and \(weight.shape) do not multiply")
     let leading = Array(x.shape.dropLast())
     let rows = x.reshaped(to: [leading.elementCount(for: "affine"), weight.shape[0]])
-    return affine(rows, weight, bias, slope: slope).reshaped(to: leading + [weight.shape[1]])
+    return affine(rows, weight, bias, rectifier: rectifier).reshaped(
+      to: leading + [weight.shape[1]])
   }
   let factors = Factors(left: x, right: weight)
   let size = ProductSize(factors, "affine")
@@ -56,7 +56,7 @@ package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, slope: Double
     [size.m, size.n], x.dtype, reading: x.count + weight.count, arithmetic: size.arithmetic
   ) { result, _ in
     size.run(
-      x.pointer, weight.pointer, result, x.dtype, bias: bias.pointer, rectifier: .forward(slope))
+      x.pointer, weight.pointer, result, x.dtype, bias: bias.pointer, rectifier: rectifier.forward)
   }
   // The product that gives the weights' gradient goes through dy, and adds up its columns on the way:
   // for the bias' edge, which comes after it.
@@ -79,7 +79,7 @@ package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, slope: Double
           destination.receive(columnSums.take(of: dy) ?? dy.sum(along: 0))
         },
         pullback: { _, dy in dy.sum(along: 0) }),
-    ], rectifiedBy: slope)
+    ], rectifiedBy: rectifier)
 }
 
 /// The sums of a matrix' columns, handed from one edge of an operation to the next.

@@ -19,7 +19,7 @@ public func softplus(_ x: Tensor) -> Tensor {
 
 /// max(x, 0) of each element; its gradient at 0 is 0.
 public func relu(_ x: Tensor) -> Tensor {
-  x.mapped(by: .relu, role: .rectifier(slope: 0)) { y, dy in dy.masked(byPositive: y) }
+  x.mapped(by: .relu, role: .rectifier(.plain)) { y, dy in dy.masked(byPositive: y) }
 }
 
 /// x where it is positive, `slope` · x elsewhere (Maas, Hannun and Ng 2013).
@@ -27,7 +27,7 @@ public func leakyReLU(_ x: Tensor, slope: Double = 0.01) -> Tensor {
   // 0 · −∞ is not a number.
   if slope == 0 { return relu(x) }
   // By a slope below zero the result has another sign than x.
-  return x.mapped(by: .leakyRelu, slope, role: slope > 0 ? .rectifier(slope: slope) : .operation) {
+  return x.mapped(by: .leakyRelu, slope, role: slope > 0 ? .rectifier(.leaky(slope)) : .operation) {
     _, dy in dy.scaled(byLeak: slope, at: x)
   }
 }
@@ -44,24 +44,17 @@ public func gelu(_ x: Tensor) -> Tensor {
 
 extension Tensor {
   /// Says how this value depends on the inputs, where it is the result of an operation with these
-  /// pullbacks and then had what was below zero multiplied by `slope`: 1 for nothing, 0 for a
-  /// rectifier, a number above 0 for a leaky one.
+  /// pullbacks and then of a rectifier.
   ///
-  /// The value before the rectifier is nowhere kept. It stands on the tape by its pullbacks alone,
-  /// which therefore must not look at it; the rectifier's slope follows from the sign of what came
-  /// out.
+  /// The value before the rectifier is not stored. It stands on the tape by its pullbacks alone, which
+  /// therefore must not look at it.
   func tracked(
-    from inputs: [TrackedInput], rectifiedBy slope: Double, operation: String = #function
+    from inputs: [TrackedInput], rectifiedBy rectifier: Rectifier, operation: String = #function
   ) -> Tensor {
     let before = tracked(from: inputs, operation: operation)
-    if slope == 1 { return before }
-    let input = TrackedInput(before) { y, dy in dy.throughRectifier(slope: slope, results: y) }
-    return before.tracked(from: input, operation: operation, role: .rectifier(slope: slope))
-  }
-
-  /// This gradient back through a rectifier with such a slope below zero that had these results.
-  func throughRectifier(slope: Double, results: Tensor) -> Tensor {
-    slope == 0 ? masked(byPositive: results) : scaled(byLeak: slope, at: results)
+    if rectifier == .none { return before }
+    let input = TrackedInput(before) { y, dy in rectifier.pullback(dy, results: y) }
+    return before.tracked(from: input, operation: operation, role: .rectifier(rectifier))
   }
 
   /// These values where `x` > 0, 0 elsewhere: linear in these values, constant in `x` but at 0.
@@ -72,7 +65,7 @@ extension Tensor {
   }
 
   /// These values where `x` > 0, `slope` times them elsewhere.
-  fileprivate func scaled(byLeak slope: Double, at x: Tensor) -> Tensor {
+  func scaled(byLeak slope: Double, at x: Tensor) -> Tensor {
     let x = x.untracked
     return Tensor.zipped(
       .scaledByLeak, self, x, parameter: slope,

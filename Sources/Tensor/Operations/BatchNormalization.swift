@@ -17,12 +17,12 @@ import CKernels
 public func batchNormalized(
   _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Double
 ) -> (y: Tensor, mean: Tensor, variance: Tensor) {
-  batchNormalized(x, scale: scale, shift: shift, epsilon: epsilon, slope: 1)
+  batchNormalized(x, scale: scale, shift: shift, epsilon: epsilon, rectifier: .none)
 }
 
-/// The normalisation with what is below zero multiplied by `slope`: with a rectifier, leaky above 0.
+/// The normalisation and a rectifier, in one pass.
 package func batchNormalized(
-  _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Double, slope: Double
+  _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Double, rectifier: Rectifier
 ) -> (y: Tensor, mean: Tensor, variance: Tensor) {
   let channels = x.shape.last ?? 0
   precondition(
@@ -35,31 +35,31 @@ package func batchNormalized(
   let moments = ChannelMoments(of: stopGradient(x), epsilon: epsilon)
   let factor = stopGradient(scale) * moments.inverseDeviation
   let value = x.channelScaled(
-    about: moments.mean, factor, stopGradient(shift) - factor * moments.rest, slope: slope)
+    about: moments.mean, factor, stopGradient(shift) - factor * moments.rest, rectifier: rectifier)
   let y = value.tracked(
     from: [
       TrackedInput(x) { _, dy in moments.inputGradient(x, scale, dy) },
       TrackedInput(scale) { _, dy in moments.scaleGradient(x, dy) },
       TrackedInput(shift) { _, dy in dy.sum(along: Array(0..<dy.rank - 1)) },
-    ], rectifiedBy: slope)
+    ], rectifiedBy: rectifier)
   return (y, moments.mean, moments.variance)
 }
 
-/// The normalisation by a given mean and variance, `[channels]`, constants both; with what is below
-/// zero multiplied by `slope`.
+/// The normalisation by a given mean and variance, `[channels]`, constants both; and a rectifier.
 package func batchNormalized(
   _ x: Tensor, mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor, epsilon: Double,
-  slope: Double
+  rectifier: Rectifier
 ) -> Tensor {
   let axes = Array(0..<x.rank - 1)
   let factor = scale / sqrt(variance + epsilon)
-  let value = x.channelScaled(about: mean, stopGradient(factor), stopGradient(shift), slope: slope)
+  let value = x.channelScaled(
+    about: mean, stopGradient(factor), stopGradient(shift), rectifier: rectifier)
   return value.tracked(
     from: [
       TrackedInput(x) { _, dy in dy * factor },
       TrackedInput(factor) { _, dy in (dy * (x - mean)).sum(along: axes) },
       TrackedInput(shift) { _, dy in dy.sum(along: axes) },
-    ], rectifiedBy: slope)
+    ], rectifiedBy: rectifier)
 }
 
 /// The mean and the variance of each channel, and what goes back through the normalisation.
@@ -148,18 +148,16 @@ extension Tensor {
     return (sums[0], sums[1])
   }
 
-  /// q (v − b) + r with a number for each channel in b, q and r; v is this tensor.
-  ///
-  /// What is below zero then is multiplied by `slope`.
+  /// q (v − b) + r, rectified, with a number for each channel in b, q and r; v is this tensor.
   fileprivate func channelScaled(
-    about b: Tensor, _ q: Tensor, _ r: Tensor, slope: Double
+    about b: Tensor, _ q: Tensor, _ r: Tensor, rectifier: Rectifier
   ) -> Tensor {
     let channels = b.count
     let kernel = dtype.kernels.pointee.channel_scale
     return Tensor.uninitialized(shape, dtype, reading: count) { result, count in
       let step = Swift.max(1, elementwiseGrain / channels)
       parallel(over: count / channels, step: step, of: dtype) {
-        kernel(pointer, b.pointer, q.pointer, r.pointer, slope, result, channels, $0, $1)
+        kernel(pointer, b.pointer, q.pointer, r.pointer, rectifier.slope, result, channels, $0, $1)
       }
     }
   }

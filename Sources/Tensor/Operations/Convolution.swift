@@ -28,14 +28,13 @@ public func conv2D(
 ) -> Tensor {
   conv2D(
     x, weight, bias: bias, stride: stride, padding: padding, dilation: dilation, groups: groups,
-    slope: 1)
+    rectifier: .none)
 }
 
-/// The convolution with what is below zero multiplied by `slope`: a convolution and a rectifier,
-/// leaky above 0.
+/// The convolution and a rectifier, in one pass.
 package func conv2D(
   _ x: Tensor, _ weight: Tensor, bias: Tensor?, stride: Int, padding: Int, dilation: Int,
-  groups: Int = 1, slope: Double
+  groups: Int = 1, rectifier: Rectifier
 ) -> Tensor {
   precondition(groups > 0, "conv2D: expected 1 group or more, found \(groups)")
   if groups > 1 {
@@ -47,7 +46,7 @@ package func conv2D(
       conv2D($0, $1, stride: stride, padding: padding, dilation: dilation)
     }
     let y = Tensor.concatenated(parts, along: 3)
-    return rectified(bias.map { y + $0 } ?? y, slope)
+    return rectifier(bias.map { y + $0 } ?? y)
   }
   let sizes = ConvolutionSizes(
     imagesOf: x, kernelOf: weight, stride, padding, dilation, "conv2D")
@@ -58,11 +57,11 @@ package func conv2D(
       weight.reshaped(to: [sizes.patchLength, sizes.outputs])
     )
     let y =
-      bias.map { affine(matrix, kernel, $0, slope: slope) }
-      ?? rectified(matrix.matmul(kernel), slope)
+      bias.map { affine(matrix, kernel, $0, rectifier: rectifier) }
+      ?? rectifier(matrix.matmul(kernel))
     return y.reshaped(to: sizes.outputShape)
   }
-  return x.convolved(with: weight, bias, sizes, slope: slope)
+  return x.convolved(with: weight, bias, sizes, rectifier: rectifier)
 }
 
 /// The transposed convolution: the adjoint of ``conv2D(_:_:bias:stride:padding:dilation:groups:)``.
@@ -88,14 +87,13 @@ public func convTranspose2D(
 ) -> Tensor {
   convTranspose2D(
     y, weight, bias: bias, stride: stride, padding: padding, outputPadding: outputPadding,
-    dilation: dilation, slope: 1)
+    dilation: dilation, rectifier: .none)
 }
 
-/// The transposed convolution with what is below zero multiplied by `slope`: with a rectifier,
-/// leaky above 0.
+/// The transposed convolution and a rectifier, in one pass.
 package func convTranspose2D(
   _ y: Tensor, _ weight: Tensor, bias: Tensor?, stride: Int, padding: Int, outputPadding: Int,
-  dilation: Int = 1, slope: Double
+  dilation: Int = 1, rectifier: Rectifier
 ) -> Tensor {
   let sizes = ConvolutionSizes(
     resultsOf: y, kernelOf: weight, stride, padding, outputPadding, dilation, "convTranspose2D")
@@ -104,13 +102,9 @@ package func convTranspose2D(
     let x = y.reshaped(to: [sizes.batch, sizes.outputs]).matmul(
       weight.reshaped(to: [sizes.patchLength, sizes.outputs]), transposeRight: true
     ).reshaped(to: sizes.inputShape)
-    return rectified(bias.map { x + $0 } ?? x, slope)
+    return rectifier(bias.map { x + $0 } ?? x)
   }
-  return y.convolvedBack(with: weight, bias, sizes, slope: slope)
-}
-
-private func rectified(_ x: Tensor, _ slope: Double) -> Tensor {
-  slope == 1 ? x : slope == 0 ? relu(x) : leakyReLU(x, slope: slope)
+  return y.convolvedBack(with: weight, bias, sizes, rectifier: rectifier)
 }
 
 // MARK: - Three bilinear operations, each the adjoint of the others
@@ -123,10 +117,10 @@ private func rectified(_ x: Tensor, _ slope: Double) -> Tensor {
 extension Tensor {
   /// x ∗ w + bias, of images.
   fileprivate func convolved(
-    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, slope: Double = 1
+    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, rectifier: Rectifier = .none
   ) -> Tensor {
     let x = self
-    let value = convolution(with: weight, bias, sizes, .forward(slope))
+    let value = convolution(with: weight, bias, sizes, rectifier.forward)
     return value.tracked(
       from: [
         TrackedInput(
@@ -136,15 +130,15 @@ extension Tensor {
           },
           pullback: { _, dy in dy.convolvedBack(with: weight, nil, sizes) }),
         TrackedInput(weight) { _, dy in x.kernelGradient(dy, sizes) },
-      ] + biasEdges(bias), rectifiedBy: slope)
+      ] + biasEdges(bias), rectifiedBy: rectifier)
   }
 
   /// The adjoint of the convolution in its images, plus `bias`, of what has the shape of its result.
   fileprivate func convolvedBack(
-    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, slope: Double = 1
+    with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, rectifier: Rectifier = .none
   ) -> Tensor {
     let y = self
-    let value = adjointConvolution(with: weight, bias, sizes, .forward(slope))
+    let value = adjointConvolution(with: weight, bias, sizes, rectifier.forward)
     return value.tracked(
       from: [
         TrackedInput(
@@ -154,7 +148,7 @@ extension Tensor {
           },
           pullback: { _, dx in dx.convolved(with: weight, nil, sizes) }),
         TrackedInput(weight) { _, dx in dx.kernelGradient(y, sizes) },
-      ] + biasEdges(bias), rectifiedBy: slope)
+      ] + biasEdges(bias), rectifiedBy: rectifier)
   }
 
   /// The adjoint of the convolution in its kernel, of images and of what has the result's shape.

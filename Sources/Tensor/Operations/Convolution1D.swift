@@ -22,14 +22,13 @@ public func conv1D(
 ) -> Tensor {
   conv1D(
     x, weight, bias: bias, stride: stride, padding: padding, causal: isCausal, dilation: dilation,
-    groups: groups, slope: 1)
+    groups: groups, rectifier: .none)
 }
 
-/// The convolution with what is below zero multiplied by `slope`: a convolution and a rectifier, leaky
-/// above 0.
+/// The convolution and a rectifier, in one pass.
 package func conv1D(
   _ x: Tensor, _ weight: Tensor, bias: Tensor?, stride: Int, padding: Int, causal isCausal: Bool,
-  dilation: Int, groups: Int = 1, slope: Double
+  dilation: Int, groups: Int = 1, rectifier: Rectifier
 ) -> Tensor {
   precondition(
     x.rank == 3 && weight.rank == 3 && x.dtype == weight.dtype,
@@ -53,6 +52,6 @@ package func conv1D(
   let padded = x.padded(before: before, after: padding, along: 1)
   return conv2D(
     padded.expanded(at: 1), weight.expanded(at: 0), bias: bias, stride: stride, padding: 0,
-    dilation: dilation, groups: groups, slope: slope
+    dilation: dilation, groups: groups, rectifier: rectifier
   ).squeezed(at: 1)
 }
