@@ -23,15 +23,28 @@ import time
 
 import tables
 
-# Steps in a measurement: some ten seconds' worth.
-STEPS = {
-    "vae-mlp": 1000, "ae-mlp": 1000, "gan-mlp": 250, "cnn-mnist": 100, "conv-vae": 150,
-    "dcgan-28": 25, "dcgan-64": 10,
+# The works of each table, with the steps in a measurement: some seconds' worth.
+GROUPS = {
+    "training": {
+        "vae-mlp": 1000, "ae-mlp": 1000, "gan-mlp": 250, "cnn-mnist": 100, "conv-vae": 150,
+        "dcgan-28": 25, "dcgan-64": 10,
+    },
+    "linear-algebra": {
+        "product-2000": 20, "cholesky-2000": 30, "cholesky-3000": 15, "cholesky-inverse-3000": 10,
+        "triangular-solve-2000": 20, "cholesky-4x4": 1000, "cholesky-16x16": 200, "eigen-500": 30,
+        "svd-500x200": 50,
+    },
+    "functions": {
+        "exp": 500, "log": 500, "log-gamma": 200, "digamma": 200, "erf": 500, "sort-float32": 100,
+        "cumulative-sum": 500,
+    },
 }  # fmt: skip
+STEPS = {name: steps for group in GROUPS.values() for name, steps in group.items()}
 PEERS = [
     ("torch_peer.py", "eager"), ("torch_peer.py", "channels-last"), ("torch_peer.py", "compile"),
     ("jax_peer.py", "jit"), ("jax_peer.py", "scan"),
 ]  # fmt: skip
+OPERATION_PEERS = [("numpy_peer.py", "numpy"), ("numpy_peer.py", "scipy")]
 # A process from its start to its end, in which vae-mlp is trained for an epoch.
 EPOCH = "vae-epoch"
 EPOCH_PEERS = [("torch_epoch.py", "eager"), ("jax_epoch.py", "jit"), ("jax_epoch.py", "scan")]
@@ -101,10 +114,9 @@ def timed_from_outside(command):
 class Steps:
     """A work of which each side times the steps."""
 
-    modes = PEERS
-
     def __init__(self, name, bench):
         self.name, self.bench = name, bench
+        self.modes = PEERS if name in GROUPS["training"] else OPERATION_PEERS
 
     def ours(self):
         return timed_by_itself([self.bench, "--work", self.name, "--steps", str(STEPS[self.name])])
@@ -211,11 +223,13 @@ def main():
     parser.add_argument("bench")
     parser.add_argument("train_vae")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--works", help="with commas between; all of them without this")
+    parser.add_argument("--works", help="works or the tables training, linear-algebra and functions, with commas between; training without this")
     parser.add_argument("--data", default="datasets/mnist", help=f"MNIST's files, for {EPOCH}")
     parser.add_argument("--write", metavar="FILE", help="put the table between the marks there")
     args = parser.parse_args()
-    works = (args.works or ",".join([*STEPS, EPOCH])).split(",")
+    works = []
+    for name in (args.works or "training").split(","):
+        works += [*GROUPS.get(name, [name]), *([EPOCH] if name == "training" else [])]
     if args.rounds < 1 or not {*STEPS, EPOCH}.issuperset(works):
         parser.error(f"expected 1 round or more of works among {', '.join([*STEPS, EPOCH])}, found"
                      f" {args.rounds} of {', '.join(works)}")  # fmt: skip
@@ -241,18 +255,21 @@ def main():
     lines = [trial.line for _, trials in results.values() for trial in trials.values()]
     versions = sorted({f"{line['framework']} {line['version']}" for line in lines})
     ours = [rounds[0][0].line for rounds, _ in results.values()]
-    rows = {name: row(name, *result) for name, result in results.items()}
-    if args.works and args.write:
-        # The others stay as an earlier run has measured them.
-        text = pathlib.Path(args.write).read_text()
-        rows = tables.rows(text, "compare-with-peers", COLUMNS) | rows
-    content = "\n\n".join([
-        tables.circumstances(next(filter(None, ours), {}), versions, args.rounds, share),
-        tables.table(COLUMNS, [rows[name] for name in [*STEPS, EPOCH] if name in rows]),
-    ])  # fmt: skip
-    print(content)
-    if args.write:
-        tables.place(args.write, "compare-with-peers", content)
+    words = tables.circumstances(next(filter(None, ours), {}), versions, args.rounds, share)
+    found = {name: row(name, *result) for name, result in results.items()}
+    for group, steps in GROUPS.items():
+        order = [*steps, *([EPOCH] if group == "training" else [])]
+        rows = {name: found[name] for name in order if name in found}
+        mark = f"compare-with-peers {group}"
+        if not rows:
+            continue
+        if args.works and args.write:
+            # The others stay as an earlier run has measured them.
+            rows = tables.rows(pathlib.Path(args.write).read_text(), mark, COLUMNS) | rows
+        table = tables.table(COLUMNS, [rows[name] for name in order if name in rows])
+        print(f"{words}\n\n{table}\n")
+        if args.write:
+            tables.place(args.write, mark, f"{words}\n\n{table}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ import NN
 import Tensor
 import Trainers
 
-/// A training step to be timed, prepared with its model, data and optimiser.
+/// A training step to be timed, prepared with its model, data and optimiser; or an operation by itself.
 struct Work {
   /// How many images a step trains on.
   let batchSize: Int
@@ -14,11 +14,12 @@ struct Work {
   ///
   /// The models are those of the papers; the arithmetic does not depend on the pixels, so random
   /// ones serve.
-  static let all: [(name: String, prepare: @Sendable () -> Work)] = [
-    ("vae-mlp", { denseVAE() }), ("ae-mlp", autoencoder), ("gan-mlp", gan), ("dcgan-28", dcgan28),
-    ("dcgan-64", dcgan64), ("cnn-mnist", classifier), ("conv-vae", { convolutionalVAE() }),
-    ("dcgan-small", dcganSmall),
-  ]
+  static let all: [(name: String, prepare: @Sendable () -> Work)] =
+    [
+      ("vae-mlp", { denseVAE() }), ("ae-mlp", autoencoder), ("gan-mlp", gan), ("dcgan-28", dcgan28),
+      ("dcgan-64", dcgan64), ("cnn-mnist", classifier), ("conv-vae", { convolutionalVAE() }),
+      ("dcgan-small", dcganSmall),
+    ] + linearAlgebra + functions
 }
 
 // MARK: - Data
