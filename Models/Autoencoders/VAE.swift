@@ -148,7 +148,7 @@ extension VAE {
   }
 
   /// p(x|z), the distribution of the images of codes `z`, `[batch, latentSize]`.
-  public func likelihood(given z: Tensor) -> any Distribution {
+  public func likelihood(given z: Tensor) -> any Distribution & KnownMoments {
     let output = decoder(z)
     guard let pixelLogVariance else { return Bernoulli(logits: output) }
     return DiagonalGaussian(

@@ -1,24 +1,104 @@
 import Tensor
 
-/// What can be sampled and has a density.
+/// A thing that can be sampled, whether or not it has a density: an implicit model, such as a
+/// generator.
 ///
-/// The first axis is the batch: each example is one draw of all that lies behind it, so densities
-/// and entropies are sums over the other axes, one number an example, in nats.
-public protocol Distribution {
-  /// The expected value, of a sample's shape.
+/// A value holds distributions for all indices of `batchShape`, each over events of `eventShape`. What
+/// the events are is the distribution's own: numbers have the event shape `[]`, vectors `[n]`.
+public protocol ImplicitDistribution {
+  /// The shape of the independent distributions in this value; `[]` for a single one.
+  var batchShape: [Int] { get }
+
+  /// The shape of a single draw; `[]` for a number.
+  var eventShape: [Int] { get }
+
+  /// The element type of the parameters and the samples.
+  var dtype: DType { get }
+
+  /// Draws independently, `shape` times from each distribution of the batch.
+  ///
+  /// - Returns: `shape + batchShape + eventShape`.
+  func sample(_ shape: [Int], using random: Random) -> Tensor
+}
+
+extension ImplicitDistribution {
+  /// Draws once from each distribution of the batch, `batchShape + eventShape`.
+  public func sample(using random: Random) -> Tensor { sample([], using: random) }
+}
+
+/// A distribution with a density, or with probabilities of its values.
+///
+/// Outside of the support the log-density is −∞, and its gradients there are 0. A parameter outside of
+/// its domain stops the program with a message; NaN among the parameters or values gives NaN.
+public protocol Distribution: ImplicitDistribution {
+  /// Where the density is not 0.
+  var support: Support { get }
+
+  /// The logarithm of the density, or of the probability, of `x`, in nats.
+  ///
+  /// - Parameter x: `shape + batchShape + eventShape`, or what broadcasts with these.
+  /// - Returns: `shape + batchShape`.
+  func logDensity(of x: Tensor) -> Tensor
+}
+
+/// A distribution of numbers.
+public protocol ScalarDistribution: Distribution {}
+
+extension ScalarDistribution {
+  /// `[]`, the shape of a number.
+  public var eventShape: [Int] { [] }
+}
+
+// MARK: - What only some distributions have
+
+/// A distribution whose samples carry gradients to its parameters (Kingma and Welling 2014, section
+/// 2.4; implicitly, Figurnov, Mohamed and Mnih 2018).
+///
+/// Samples of other distributions are constants to any gradient.
+public protocol Reparameterized: ImplicitDistribution {}
+
+/// A distribution whose mean and variance are known in closed form.
+public protocol KnownMoments: ImplicitDistribution {
+  /// The expected value, `batchShape + eventShape`; NaN or infinite where there is none.
   var mean: Tensor { get }
 
-  /// Draws once from each example's distribution.
-  func sample(using random: Random) -> Tensor
+  /// The variance of each element of an event, `batchShape + eventShape`.
+  var variance: Tensor { get }
+}
 
-  /// The logarithm of the density, or of the probability, of `x`, `[batch]`, in nats.
-  func logDensity(of x: Tensor) -> Tensor
+extension KnownMoments {
+  /// The square root of the variance of each element, `batchShape + eventShape`.
+  public var standardDeviation: Tensor { sqrt(variance) }
+}
 
-  /// The entropy of each example's distribution, `[batch]`, in nats.
+/// A distribution whose entropy is known.
+public protocol KnownEntropy: Distribution {
+  /// The entropy E[−log p(x)], `batchShape`, in nats; of densities it may be below 0.
   var entropy: Tensor { get }
 }
 
-extension Tensor {
-  /// The sum over all axes but the first.
-  func summedOverFeatures() -> Tensor { sum(along: Array(1..<Swift.max(1, rank))) }
+/// A distribution of numbers whose distribution function is known.
+public protocol KnownCumulative: ScalarDistribution {
+  /// The probability P(X ≤ x).
+  ///
+  /// - Parameter x: `shape + batchShape`, or what broadcasts with it; any number, ±∞ included.
+  /// - Returns: `shape + batchShape`.
+  func cumulative(at x: Tensor) -> Tensor
+
+  /// The probability P(X > x), with its digits where it is small, of the same shapes.
+  func survival(at x: Tensor) -> Tensor
+}
+
+extension KnownCumulative {
+  /// The probability P(X > x) as 1 − P(X ≤ x).
+  public func survival(at x: Tensor) -> Tensor { 1 - cumulative(at: x) }
+}
+
+/// A distribution of numbers whose quantiles are known.
+public protocol KnownQuantile: KnownCumulative {
+  /// The smallest x with P(X ≤ x) ≥ p; NaN for a p outside of [0, 1].
+  ///
+  /// - Parameter p: `shape + batchShape`, or what broadcasts with it.
+  /// - Returns: `shape + batchShape`.
+  func quantile(at p: Tensor) -> Tensor
 }

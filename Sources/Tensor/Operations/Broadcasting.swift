@@ -2,7 +2,7 @@ import CKernels
 
 /// How two operands of different shapes meet, as NumPy has it: shapes are aligned at the last
 /// dimension, and a size of 1, or a missing dimension, is repeated.
-struct Broadcast {
+package struct Broadcast {
   /// The result's shape.
   let shape: [Int]
   /// The same loop with as few dimensions as possible, at least one, and each operand's stride
@@ -39,7 +39,7 @@ struct Broadcast {
   }
 
   /// The common shape, or `nil` where there is none.
-  static func shape(_ a: [Int], _ b: [Int]) -> [Int]? {
+  package static func shape(_ a: [Int], _ b: [Int]) -> [Int]? {
     if a == b { return a }
     let rank = max(a.count, b.count)
     var shape = [Int](repeating: 1, count: rank)

@@ -1,7 +1,10 @@
 import Tensor
 
 /// A Gaussian with independent components, N(μ, diag σ²), for each example.
-public struct DiagonalGaussian: Distribution {
+///
+/// The first axis is the batch, and each example is one draw of all that lies behind it, so that
+/// log-densities and entropies are sums over the other axes.
+public struct DiagonalGaussian: KnownMoments, KnownEntropy, Reparameterized, Sendable {
   /// The mean μ, `[batch, …]`.
   public let mean: Tensor
   /// log σ², of the mean's shape.
@@ -35,13 +38,26 @@ public struct DiagonalGaussian: Distribution {
     return DiagonalGaussian(mean: zeros, logVariance: zeros, isStandard: true)
   }
 
+  /// The first axis of the mean.
+  public var batchShape: [Int] { Array(mean.shape.prefix(1)) }
+  /// The other axes of the mean.
+  public var eventShape: [Int] { Array(mean.shape.dropFirst()) }
+  /// The mean's element type.
+  public var dtype: DType { mean.dtype }
+  /// All vectors.
+  public var support: Support { .independent(.line(dtype), eventRank: eventShape.count) }
   /// The standard deviation σ.
   public var standardDeviation: Tensor { exp(0.5 * logVariance) }
+  /// The variance σ².
+  public var variance: Tensor { exp(logVariance) }
 
   /// μ + σ ε with ε drawn from N(0, 1): carries the gradient to μ and σ (Kingma and Welling 2014,
   /// section 2.4).
-  public func sample(using random: Random) -> Tensor {
+  public func sample(_ shape: [Int], using random: Random) -> Tensor {
     let (mean, logVariance) = (mean, logVariance)
+    if !shape.isEmpty {
+      return mean + standardDeviation * random.normal(shape + mean.shape, dtype: dtype)
+    }
     let noise = random.normal(mean.shape, dtype: mean.dtype)
     let sample = stopGradient(mean) + exp(0.5 * stopGradient(logVariance)) * noise
     // In one piece, because it stands in every step: ∂z/∂log σ² = ½ σ ε.
@@ -50,17 +66,15 @@ public struct DiagonalGaussian: Distribution {
       (logVariance, { _, dz in 0.5 * dz * (exp(0.5 * logVariance) * noise) }))
   }
 
-  /// −½ Σ (log 2π + log σ² + (x − μ)² / σ²), `[batch]`, in nats.
+  /// −½ Σ (log 2π + log σ² + (x − μ)² / σ²), in nats.
   public func logDensity(of x: Tensor) -> Tensor {
-    let log2Pi = 1.8378770664093453
-    let terms = square(x - mean) * exp(-logVariance) + (logVariance + log2Pi)
-    return -0.5 * terms.summedOverFeatures()
+    let terms = square(x - mean) * exp(-logVariance) + (logVariance + 2 * logRoot2Pi)
+    return -0.5 * terms.summed(overLast: eventShape.count)
   }
 
   /// ½ Σ (1 + log 2π + log σ²), `[batch]`, in nats.
   public var entropy: Tensor {
-    let log2PiE = 2.8378770664093453
-    return 0.5 * (logVariance + log2PiE).summedOverFeatures()
+    0.5 * (logVariance + (1 + 2 * logRoot2Pi)).summed(overLast: eventShape.count)
   }
 
   /// KL(self ‖ other) = ½ Σ (log σ₂² − log σ₁² + (σ₁² + (μ₁ − μ₂)²) / σ₂² − 1), `[batch]`, in nats.
@@ -74,7 +88,7 @@ public struct DiagonalGaussian: Distribution {
     }
     let spread = exponentialRemainder(logVariance, less: other.logVariance)
     let distance = square(mean - other.mean) * exp(-other.logVariance)
-    return 0.5 * (spread + distance).summedOverFeatures()
+    return 0.5 * (spread + distance).summed(overLast: eventShape.count)
   }
 
   /// Whether broadcasting with a tensor of this shape leaves this distribution's shape as it is.

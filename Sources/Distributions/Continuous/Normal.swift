@@ -1,0 +1,58 @@
+import Tensor
+
+/// The normal distribution N(μ, σ²) of numbers.
+public struct Normal: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, Sendable {
+  /// The mean μ, of the batch shape.
+  public let mean: Tensor
+  /// The standard deviation σ, of the batch shape.
+  public let standardDeviation: Tensor
+
+  /// Creates a distribution from μ and σ > 0, whose shapes broadcast to the batch shape.
+  public init(mean: Tensor, standardDeviation: Tensor) {
+    let parameters = Parameters(
+      "Normal", ("mean", mean, .real, 0), ("standardDeviation", standardDeviation, .positive, 0))
+    (self.mean, self.standardDeviation) = (parameters[0], parameters[1])
+  }
+
+  /// Creates a single distribution from two numbers.
+  public init(mean: Double, standardDeviation: Double, dtype: DType = .float64) {
+    self.init(
+      mean: Tensor(mean, dtype: dtype), standardDeviation: Tensor(standardDeviation, dtype: dtype))
+  }
+
+  /// The parameters' common shape.
+  public var batchShape: [Int] { mean.shape }
+  /// The parameters' element type.
+  public var dtype: DType { mean.dtype }
+  /// All numbers.
+  public var support: Support { .line(dtype) }
+  /// σ².
+  public var variance: Tensor { square(standardDeviation) }
+
+  /// μ + σ ε with ε drawn from N(0, 1).
+  public func sample(_ shape: [Int], using random: Random) -> Tensor {
+    mean + standardDeviation * random.normal(shape + batchShape, dtype: dtype)
+  }
+
+  /// −(x − μ)²/(2σ²) − log σ − ½ log 2π.
+  public func logDensity(of x: Tensor) -> Tensor {
+    let z = (x - mean) / standardDeviation
+    return -0.5 * square(z) - (log(standardDeviation) + logRoot2Pi)
+  }
+
+  /// ½ + ½ log 2π + log σ.
+  public var entropy: Tensor { log(standardDeviation) + (0.5 + logRoot2Pi) }
+
+  /// Φ((x − μ)/σ).
+  public func cumulative(at x: Tensor) -> Tensor {
+    normalCumulative((x - mean) / standardDeviation)
+  }
+
+  /// Φ((μ − x)/σ).
+  public func survival(at x: Tensor) -> Tensor {
+    normalCumulative((mean - x) / standardDeviation)
+  }
+
+  /// μ + σ Φ⁻¹(p).
+  public func quantile(at p: Tensor) -> Tensor { mean + standardDeviation * normalQuantile(p) }
+}

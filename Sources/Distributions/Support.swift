@@ -1,0 +1,85 @@
+import Tensor
+
+/// Where a distribution's density is not 0.
+public enum Support: Sendable {
+  /// Numbers from `lower` to `upper`, each of a shape that broadcasts to the batch shape; either may be
+  /// infinite.
+  case interval(lower: Tensor, upper: Tensor)
+  /// Integers from `lower` to `upper`, both included.
+  case integers(lower: Tensor, upper: Tensor)
+  /// Finitely many points, `batchShape + [count] + eventShape`.
+  case points(Tensor)
+  /// All vectors.
+  case vectors
+  /// Vectors of numbers of 0 or more that sum to 1.
+  case simplex
+  /// Vectors with a single 1 among zeros.
+  case oneHot
+  /// Vectors of integers of 0 or more that sum to the `total`.
+  case counts(total: Tensor)
+  /// Symmetric positive definite matrices.
+  case positiveDefiniteMatrices
+  /// All events whose elements lie in the inner support.
+  indirect case independent(Support, eventRank: Int)
+  /// The image of a support under a map, or a union of several.
+  case other
+
+  /// All numbers.
+  static func line(_ dtype: DType) -> Support { interval(-.infinity, .infinity, dtype) }
+
+  /// The numbers of 0 or more.
+  static func halfLine(_ dtype: DType) -> Support { interval(0, .infinity, dtype) }
+
+  static func interval(_ lower: Double, _ upper: Double, _ dtype: DType) -> Support {
+    .interval(lower: Tensor(lower, dtype: dtype), upper: Tensor(upper, dtype: dtype))
+  }
+
+  static func integers(_ lower: Double, _ upper: Double, _ dtype: DType) -> Support {
+    .integers(lower: Tensor(lower, dtype: dtype), upper: Tensor(upper, dtype: dtype))
+  }
+}
+
+/// The values of `function` where `isInside` is not 0, and −∞ elsewhere, with gradients of 0 there.
+///
+/// - Parameters:
+///   - anchor: A number inside of the support, at which the function is evaluated in the place of
+///     values outside, so that nothing on the way back is 0 · ∞.
+func density(
+  of x: Tensor, where isInside: Tensor, anchor: Tensor, _ function: (Tensor) -> Tensor
+) -> Tensor {
+  let value = function(select(isInside, x, anchor))
+  return select(isInside, value, Tensor(-Double.infinity, dtype: x.dtype))
+}
+
+/// As above, with a number as the anchor.
+func density(
+  of x: Tensor, where isInside: Tensor, anchor: Double, _ function: (Tensor) -> Tensor
+) -> Tensor {
+  density(of: x, where: isInside, anchor: Tensor(anchor, dtype: x.dtype), function)
+}
+
+/// 1 but where x < lower or x > upper; so for NaN, 1.
+func isWithin(_ x: Tensor, _ lower: Tensor, _ upper: Tensor) -> Tensor {
+  1 - maximum(x .< lower, x .> upper)
+}
+
+/// 1 but where x < lower or x > upper; so for NaN, 1.
+func isWithin(_ x: Tensor, _ lower: Double, _ upper: Double) -> Tensor {
+  1 - maximum(x .< lower, x .> upper)
+}
+
+/// 1 but where x is negative or +∞.
+func isFiniteNonnegative(_ x: Tensor) -> Tensor {
+  let largest =
+    x.dtype == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+  return isWithin(x, 0, largest)
+}
+
+/// 1 where x is an integer or NaN.
+func isInteger(_ x: Tensor) -> Tensor {
+  let x = abs(stopGradient(x))
+  // From here on neighbouring numbers are an integer apart or more, so adding it rounds to integers.
+  let large = x.dtype == .float32 ? 0x1p23 : 0x1p52
+  let isFraction = (x .< large) * (((x + large) - large) .!= x)
+  return 1 - isFraction * (1 - isNaN(x))
+}
