@@ -11,6 +11,7 @@
 #include "factors.h"
 #include "operations.h"
 #include "samplers.h"
+#include "transport.h"
 
 #pragma clang assume_nonnull begin
 

@@ -1,0 +1,42 @@
+// The loops of optimal transport over rows of costs, in double precision, on the calling thread. A part
+// of CKernels.h, which includes it.
+#include <stdbool.h>
+#include <stddef.h>
+
+#pragma clang assume_nonnull begin
+
+typedef enum {
+  CKGroundCostStored,
+  CKGroundCostSquaredDistance,
+  CKGroundCostDistance,
+} CKGroundCost;
+
+// Costs of n sources and m targets: stored, `costs` of [n, m]; or distances of the points `sources`,
+// [n, d], from `targets`, given transposed, [d, m].
+typedef struct {
+  CKGroundCost kind;
+  size_t m, d;
+  const double *_Nullable costs, *_Nullable sources, *_Nullable targets;
+} CKCosts;
+
+typedef struct {
+  // costs[i, j] for the columns [begin, end).
+  void (*row)(const CKCosts *costs, size_t i, size_t begin, size_t end, double *row);
+  // The least costs[i, j] - potentials[j] over all j, and the first j that has it.
+  double (*least)(const CKCosts *costs, size_t i, const double *potentials, size_t *place);
+  // sums[i] = log Σ_j exp(heights[j] - scale * costs[i, j]) for the rows [begin, end).
+  void (*log_sums)(const CKCosts *costs, const double *heights, double scale, double *sums,
+                   size_t begin, size_t end);
+  // kernel[i, j] = exp(f[i] + g[j] - scale * costs[i, j]) for the rows [begin, end).
+  void (*kernel)(const CKCosts *costs, const double *f, const double *g, double scale, double *kernel,
+                 size_t begin, size_t end);
+  // u[i] = weights[i] / Σ_j kernel[i, j] v[j] and sums[j] += u[i] kernel[i, j] for the rows
+  // [begin, end): both halves of a sweep in one pass over the kernel.
+  void (*scale_rows)(const double *kernel, const double *weights, const double *v, double *u,
+                     double *sums, size_t m, size_t begin, size_t end);
+} CKTransport;
+
+// The loops for this processor.
+const CKTransport *ck_transport(void);
+
+#pragma clang assume_nonnull end

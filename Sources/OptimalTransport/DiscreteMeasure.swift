@@ -1,0 +1,92 @@
+import Tensor
+
+/// Weighted points, Σᵢ aᵢ δ(xᵢ): a measure that discrete transport starts from or leads to.
+///
+/// The weights need not sum to one, but two measures between which mass is moved must have the same
+/// sum.
+public struct DiscreteMeasure: Sendable {
+  /// The points x, `[n, d]`.
+  public let points: Tensor
+  /// Their weights a ≥ 0, `[n]`, of the points' type.
+  public let weights: Tensor
+
+  /// The number of points.
+  public var count: Int { points.shape[0] }
+  /// The number of coordinates of a point.
+  public var dimension: Int { points.shape[1] }
+
+  /// Creates a measure from points and their weights.
+  ///
+  /// - Parameters:
+  ///   - points: `[n, d]`, or `[n]` for points on the line.
+  ///   - weights: `[n]`; without them every point weighs 1/n.
+  public init(points: Tensor, weights: Tensor? = nil) {
+    precondition(
+      points.rank == 1 || points.rank == 2,
+      "DiscreteMeasure: expected points [n, d] or [n], found \(points.shape)")
+    let n = points.shape[0]
+    self.points = points.rank == 1 ? points.reshaped(to: [n, 1]) : points
+    self.weights =
+      weights ?? Tensor(filledWith: 1 / Double(max(n, 1)), [n], dtype: points.dtype)
+    precondition(
+      self.weights.shape == [n] && self.weights.dtype == points.dtype,
+      "DiscreteMeasure: expected weights \(points.dtype)[\(n)], found"
+        + " \(self.weights.dtype)\(self.weights.shape)")
+  }
+
+  /// Throws where a point has a coordinate that is not finite, or a weight is none.
+  func check(_ side: TransportError.Side) throws {
+    try checkWeights(weights, side)
+    if !points.isFinite {
+      let place = points.doubles.firstIndex { !$0.isFinite } ?? 0
+      throw TransportError.badPoint(side, index: place / dimension)
+    }
+  }
+}
+
+/// Throws unless the weights are finite, not negative, and not all zero.
+///
+/// - Returns: Their sum.
+@discardableResult
+func checkWeights(_ weights: Tensor, _ side: TransportError.Side) throws -> Double {
+  let values = weights.doubles
+  if values.isEmpty { throw TransportError.empty(side) }
+  if let index = values.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+    throw TransportError.badWeight(side, index: index, value: values[index])
+  }
+  let sum = exactSum(values)
+  if sum == 0 { throw TransportError.noMass(side) }
+  return sum
+}
+
+/// Throws unless both measures are measures in one space, of the same mass.
+func check(_ source: DiscreteMeasure, _ target: DiscreteMeasure) throws {
+  try source.check(.source)
+  try target.check(.target)
+  if source.dimension != target.dimension {
+    throw TransportError.differentDimensions(source: source.dimension, target: target.dimension)
+  }
+  try checkSums(source.weights, target.weights)
+}
+
+/// Throws unless two measures' weights are weights and have the same sum.
+///
+/// Up to rounding: to 1e-9 of the sum, or 1e-5 where either is of float32.
+func checkSums(_ source: Tensor, _ target: Tensor) throws {
+  let (a, b) = (try checkWeights(source, .source), try checkWeights(target, .target))
+  let tolerance = source.dtype == .float32 || target.dtype == .float32 ? 1e-5 : 1e-9
+  if !(Swift.abs(a - b) <= tolerance * max(a, b)) {
+    throw TransportError.unequalSums(source: a, target: b)
+  }
+}
+
+/// A sum whose rounding errors are added up beside it (Neumaier 1974).
+func exactSum(_ values: some Sequence<Double>) -> Double {
+  var (sum, rest) = (0.0, 0.0)
+  for value in values {
+    let next = sum + value
+    rest += Swift.abs(sum) >= Swift.abs(value) ? (sum - next) + value : (value - next) + sum
+    sum = next
+  }
+  return sum + rest
+}
