@@ -6,13 +6,13 @@ import CKernels
 struct CholeskyBlocks {
   /// The sizes of the matrices.
   let stack: MatrixStack
-  private var n: Int { stack.rows }
+  var n: Int { stack.rows }
   private let factors = DType.factors
 
   /// From this order on the threads share one matrix.
   private static let leastShared = 256
   /// Columns that are eliminated at once.
-  private static let block = 128
+  static let block = 128
   /// The edge of a tile of what is left.
   private static let tile = 256
   /// Rows that a thread solves for at once.
@@ -71,7 +71,7 @@ struct CholeskyBlocks {
   }
 
   /// Factors one matrix in place, on all threads; returns the first bad minor's order or 0.
-  private func factorShared(_ a: UnsafeMutablePointer<Double>) -> Int {
+  func factorShared(_ a: UnsafeMutablePointer<Double>) -> Int {
     for begin in stride(from: 0, to: n, by: Self.block) {
       let end = min(begin + Self.block, n)
       let (width, corner) = (end - begin, a + begin * (n + 1))
@@ -142,7 +142,7 @@ struct CholeskyBlocks {
   }
 
   /// Writes some columns of L⁻¹ over zeros: those of the identity, solved for from the diagonal on.
-  private func invert(
+  func invert(
     strip: Int, _ l: UnsafeMutablePointer<Double>, _ w: UnsafeMutablePointer<Double>
   ) {
     let begin = strip * Self.block
@@ -161,14 +161,23 @@ struct CholeskyBlocks {
   ) {
     let (i, j) = (tile.rows.lowerBound, tile.columns.lowerBound)
     let (rows, columns) = (tile.rows.count, tile.columns.count)
+    square(tile, w, to: result + i * n + j, rowLength: n)
+    if i != j { factors.transpose(result + i * n + j, n, rows, columns, result + j * n + i, n) }
+  }
+
+  /// Writes a tile of WᵀW, its rows so far apart.
+  func square(
+    _ tile: (rows: Range<Int>, columns: Range<Int>), _ w: UnsafeMutablePointer<Double>,
+    to result: UnsafeMutablePointer<Double>, rowLength: Int
+  ) {
+    let (i, j, columns) = (tile.rows.lowerBound, tile.columns.lowerBound, tile.columns.count)
     // Above its diagonal W is zero.
     let from = w + i * n
     withFactorScratch(0, columns: columns) {
       DType.float64.product.multiply(
-        from + i, 1, n, from + j, n, 1, nil, result + i * n + j, n, rows, columns, n - i, false,
-        .none, CKColumnSums(), $0)
+        from + i, 1, n, from + j, n, 1, nil, result, rowLength, tile.rows.count, columns, n - i,
+        false, .none, CKColumnSums(), $0)
     }
-    if i != j { factors.transpose(result + i * n + j, n, rows, columns, result + j * n + i, n) }
   }
 }
 

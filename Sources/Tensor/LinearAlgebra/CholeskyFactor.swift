@@ -18,7 +18,7 @@ public struct CholeskyFactor: Sendable {
   /// and needed.
   public let jitter: Double
 
-  private let factor: Tensor
+  let factor: Tensor
   private let dtype: DType
 
   /// Factors a matrix `[n, n]` or a stack `[…, n, n]`.
@@ -71,6 +71,9 @@ public struct CholeskyFactor: Sendable {
     (dtype, jitter) = (lower.dtype, 0)
     factor = lower.converted(to: .float64).lowerTriangle()
   }
+
+  /// Takes a float64 factor as it is, with zeros above its diagonal.
+  init(factor: Tensor) { (self.factor, dtype, jitter) = (factor, .float64, 0) }
 
   /// Ā = ½ L⁻ᵀ (Φ + Φᵀ) L⁻¹, where Φ is the lower triangle of LᵀL̄ with half its diagonal (Murray 2016,
   /// "Differentiation of the Cholesky decomposition", equation 8).
