@@ -71,7 +71,11 @@ extension Kernel {
       logarithms.shape == [parameters.count],
       "\(name): expected \(parameters.count) logarithms, found shape \(logarithms.shape)")
     var (kernel, changed) = (self, parameters)
-    for (index, value) in exp(logarithms).doubles.enumerated() { changed[index].value = value }
+    let (new, old) = (logarithms.doubles, self.logarithms.doubles)
+    // The same logarithm is the same value, to the last digit.
+    for (index, value) in exp(logarithms).doubles.enumerated() where new[index] != old[index] {
+      changed[index].value = value
+    }
     kernel.parameters = changed
     return kernel
   }

@@ -1,0 +1,134 @@
+import Tensor
+
+extension GaussianProcess {
+  /// The log marginal likelihood of observations, log N(y; m, K + σ² I), a sum over all of them, in nats.
+  ///
+  /// A composition of tensor operations with gradients of any order with respect to the targets, the
+  /// inputs and the parameters, such as for a kernel on a network's features; it holds several matrices
+  /// of n² numbers. ``logMarginalLikelihoodWithGradient(of:at:)`` is for values and first derivatives.
+  ///
+  /// - Parameters:
+  ///   - y: Targets, float64 `[n]`.
+  ///   - x: Inputs, float64 `[n, d]`.
+  ///   - point: Other parameters than its own, as ``trainingPoint`` has them.
+  /// - Throws: ``GaussianProcessError/notPositiveDefinite(minor:jitter:equalInput:)``, and what else is
+  ///   wrong with the data.
+  public func logMarginalLikelihood(
+    of y: Tensor, at x: Tensor, trainingPoint point: Tensor? = nil
+  ) throws -> Tensor {
+    let data = try Observations(y, at: x)
+    let parts = parts(of: point ?? trainingPoint)
+    let kernelMatrix = kernel.matrix(
+      data.inputs, data.inputs, sameObservations: true, logarithms: parts.kernel)
+    let noise = parts.logNoise.map { exp($0).broadcast(to: [data.count]).diagonalMatrix() }
+    let covariance = noise.map { kernelMatrix + $0 } ?? kernelMatrix
+    let factor = try explained(data, point ?? trainingPoint) { try CholeskyFactor(of: covariance) }
+    let whitened = factor.whitened(data.targets - mean(data.inputs, parameters: parts.mean))
+    return -0.5 * (square(whitened).sum() + factor.logDeterminant + Double(data.count) * logTwoPi)
+  }
+
+  /// The log marginal likelihood of observations, in nats, and its derivatives with respect to the
+  /// elements of ``trainingPoint``.
+  ///
+  /// By one Cholesky factor, of which the inverse is made tile by tile, so that memory for two matrices
+  /// of n² numbers is all that it takes.
+  ///
+  /// - Parameters:
+  ///   - y: Targets, `[n]`.
+  ///   - x: Inputs, `[n, d]`.
+  /// - Throws: As ``logMarginalLikelihood(of:at:trainingPoint:)``.
+  public func logMarginalLikelihoodWithGradient(
+    of y: Tensor, at x: Tensor
+  ) throws -> (value: Double, gradient: [Double]) {
+    let data = try Observations(y, at: x)
+    let evidence = try explained(data, trainingPoint) {
+      try Evidence(self, data, at: trainingPoint)
+    }
+    return (evidence.value, evidence.gradient())
+  }
+
+  /// Runs a factorisation of a covariance matrix; what it throws is said in terms of the data.
+  func explained<Result>(
+    _ data: Observations, _ point: Tensor, _ factor: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try factor()
+    } catch LinearAlgebraError.notPositiveDefinite(_, let minor, _) {
+      let point = stopGradient(point)
+      let scale = largestVariance(at: data.inputs, point)
+      let cure = try? LeastJitter(upTo: scale, scale: scale) {
+        Evidence.covariance(self, data, point, jitter: $0)
+      }
+      throw GaussianProcessError.notPositiveDefinite(
+        minor: minor, jitter: cure?.jitter, equalInput: data.row(equalTo: minor - 1))
+    } catch LinearAlgebraError.notFinite {
+      throw GaussianProcessError.notFinite(what: "covariances", row: 0)
+    }
+  }
+
+  /// The largest variance of an observation, NaN if there is one that is.
+  func largestVariance(at x: Tensor, _ point: Tensor) -> Double {
+    let parts = parts(of: point)
+    let noise = parts.logNoise.map { exp($0).scalar } ?? 0
+    return kernel.diagonal(x, sameObservations: true, logarithms: parts.kernel).max().scalar + noise
+  }
+}
+
+let logTwoPi = 1.8378770664093454836
+
+/// The log marginal likelihood of some data at a point, with what its gradient needs.
+struct Evidence {
+  private let process: GaussianProcess
+  private let data: Observations
+  private let point: Tensor
+  /// Of the covariance matrix of the observations.
+  let factor: CholeskyFactor
+  /// (K + σ² I)⁻¹ (y − m), `[n]`.
+  let weights: Tensor
+  /// What was added to the diagonal.
+  let jitter: Double
+  /// The log marginal likelihood.
+  let value: Double
+
+  /// - Parameter jitterLimit: The largest jitter that may be added where the matrix is not positive
+  ///   definite.
+  /// - Throws: ``LinearAlgebraError``.
+  init(
+    _ process: GaussianProcess, _ data: Observations, at point: Tensor, jitterLimit: Double = 0
+  ) throws {
+    (self.process, self.data, self.point) = (process, data, stopGradient(point))
+    let (fixed, parts) = (stopGradient(point), process.parts(of: stopGradient(point)))
+    let scale = process.largestVariance(at: data.inputs, fixed)
+    let found = try LeastJitter(upTo: jitterLimit, scale: scale) {
+      Self.covariance(process, data, fixed, jitter: $0)
+    }
+    (factor, jitter) = (found.factor, found.jitter)
+    let residual = data.targets - process.mean(data.inputs, parameters: parts.mean)
+    weights = factor.solve(residual)
+    let square = (residual * weights).sum().scalar
+    value = -0.5 * (square + factor.logDeterminant.scalar + Double(data.count) * logTwoPi)
+  }
+
+  /// The covariance matrix of the observations, zeros above the tiles of its diagonal.
+  static func covariance(
+    _ process: GaussianProcess, _ data: Observations, _ point: Tensor, jitter: Double
+  ) -> Tensor {
+    let parts = process.parts(of: point)
+    let noise = parts.logNoise.map { exp($0).scalar } ?? 0
+    return CovarianceTiles(process.kernel, data.inputs).matrix(
+      logarithms: parts.kernel, addingToDiagonal: noise + jitter)
+  }
+
+  /// The derivatives with respect to the elements of the point.
+  func gradient() -> [Double] {
+    let parts = process.parts(of: point)
+    let (logarithms, trace) = CovarianceTiles(process.kernel, data.inputs).gradient(
+      logarithms: parts.kernel, factor: factor, weights: weights)
+    let noise = parts.logNoise.map { [trace * exp($0).scalar] } ?? []
+    if parts.mean.count == 0 { return logarithms + noise }
+    let (_, pullback) = valueWithPullback(at: [parts.mean]) {
+      process.mean(data.inputs, parameters: $0[0])
+    }
+    return logarithms + noise + pullback(weights)[0].doubles
+  }
+}
