@@ -139,7 +139,7 @@ public struct DormandPrince: Sendable {
     71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40,
   ]
 
-  /// The weights of the quartic term of the interpolation (Hairer, Nørsett and Wanner 1993, p. 192).
+  /// The weights of the quartic term of the interpolation (Hairer, Nørsett and Wanner 1993, page 192).
   private static let quarticWeights: [Double] = [
     -12_715_105_075 / 11_282_082_432, 0, 87_487_479_700 / 32_700_410_799,
     -10_690_763_975 / 1_880_347_072, 701_980_252_875 / 199_316_789_632,

@@ -27,7 +27,7 @@ import Testing
     #expect(ratio > 5 && ratio < 15, "\(evaluations)")
   }
 
-  /// The orbit of Arenstorf comes back to where it began (Hairer, Nørsett and Wanner 1993, p. 130).
+  /// The orbit of Arenstorf comes back to where it began (Hairer, Nørsett and Wanner 1993, page 130).
   @Test func theOrbitOfArenstorfCloses() throws {
     let (mu, period) = (0.012277471, 17.0652165601579625588917206249)
     let start = Tensor([[0.994, 0, 0, -2.00158510637908252240537862224]], dtype: .float64)
@@ -101,7 +101,7 @@ import Testing
     let error = #expect(throws: ODEError.self) {
       try DormandPrince(maximumSteps: 500).solve(field, from: start, over: (0, 2))
     }
-    guard case .tooManySteps(let progress, 2_000)? = error else {
+    guard case .tooManySteps(let progress, 500)? = error else {
       Issue.record("found \(String(describing: error))")
       return
     }
@@ -114,7 +114,7 @@ import Testing
   @Test func stiffnessIsToldWhereTheEndIsReachedToo() throws {
     let start = Tensor([[1.5]], dtype: .float64)
     let solution = try DormandPrince().solve(
-      { t, x in 500 * (Foundation.cos(t) - x) }, from: start, over: (0, 1))
+      { t, x in 2_000 * (Foundation.cos(t) - x) }, from: start, over: (0, 1))
     #expect(abs(solution.state.scalar - Foundation.cos(1)) < 1e-3)
     #expect(solution.stiffSince != nil)
   }
