@@ -92,6 +92,7 @@ let layerRows: [LayerRow] = [
   .init("LeakyReLU", anyShape) { _ in LeakyReLU(slope: 0.2) },
   .init("ELU", anyShape) { _ in ELU(alpha: 0.7) },
   .init("GELU", anyShape) { _ in GELU() },
+  .init("SiLU", anyShape) { _ in SiLU() },
   .init("Tanh", anyShape) { _ in Tanh() },
   .init("Sigmoid", anyShape) { _ in Sigmoid() },
   .init("Softplus", anyShape) { _ in Softplus() },

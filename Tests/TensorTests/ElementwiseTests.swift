@@ -56,6 +56,7 @@ let elementwiseRows: [ElementwiseRow] = [
   .init("elu", -2...2, kinks: [0], { elu($0, alpha: 0.7) }) {
     $0 > 0 ? $0 : 0.7 * (Foundation.exp($0) - 1)
   },
+  .init("silu", -4...4, { silu($0) }) { $0 / (1 + Foundation.exp(-$0)) },
   .init("gelu", -3...3, { gelu($0) }) { $0 * 0.5 * (1 + Foundation.erf($0 / 2.0.squareRoot())) },
   .init("clamp", -2...2, kinks: [-0.5, 1], { clamp($0, to: -0.5...1) }) { min(max($0, -0.5), 1) },
   .init("pow 2.5", 0.3...3, { pow($0, 2.5) }) { Foundation.pow($0, 2.5) },

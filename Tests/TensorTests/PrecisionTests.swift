@@ -85,6 +85,7 @@ private let residualRows: [PrecisionRow] =
 private let elementwise: [PrecisionRow] = [
   .map("sigmoid", finiteLogits, { sigmoid($0) }, wideSigmoid),
   .map("sigmoid′", logits, slope { sigmoid($0) }, wideSlope),
+  .map("silu", finiteLogits, { silu($0) }) { $0 * wideSigmoid($0) },
   .map("softplus", finiteLogits, { softplus($0) }, wideSoftplus),
   .map("softplus′", finiteLogits, slope { softplus($0) }, wideSigmoid),
   .map("softplus″", finiteLogits, slope(slope { softplus($0) }), wideSlope),

@@ -49,6 +49,7 @@ private let rows: [SpecialRow] = {
   add("softplus", .softplus, { softplus($0) }) {
     $0 == .infinity ? $0 : Foundation.log1p(Foundation.exp($0))
   }
+  add("silu", .silu, { silu($0) }) { $0 == -.infinity ? 0 : $0 / (1 + Foundation.exp(-$0)) }
   add("relu", .relu, { relu($0) }) { $0 < 0 ? 0 : $0 }
   add("leakyReLU", .leakyRelu, p: 0.25, { leakyReLU($0, slope: 0.25) }) { $0 < 0 ? 0.25 * $0 : $0 }
   add("leakyReLU of slope 0", nil, { leakyReLU($0, slope: 0) }) { $0 < 0 ? 0 : $0 }

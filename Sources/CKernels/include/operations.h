@@ -23,6 +23,7 @@ typedef CK_ENUM(CKMap) {
   CKMapTanh,
   CKMapSigmoid,
   CKMapSoftplus,
+  CKMapSilu,
   CKMapBernoulliEntropy,  // of a logit
   CKMapRelu,
   CKMapLeakyRelu,   // p: slope
@@ -72,6 +73,7 @@ typedef CK_ENUM(CKZip) {
   CKZipScaledByLeak,          // b > 0 ? a : p * a
   CKZipScaledByTanhSlope,     // a * (1 - b * b)
   CKZipScaledBySigmoidSlope,  // a * sigmoid'(b)
+  CKZipScaledBySiluSlope,     // a * silu'(b)
   CKZipScaledDifference,      // p * (a - b)
   CKZipWeighted,              // a * b, and 0 where a is 0, whatever b is
   CKZipSigmoidDifference,     // sigmoid(a) - sigmoid(b)

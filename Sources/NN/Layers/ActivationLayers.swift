@@ -49,6 +49,12 @@ public final class ELU: Activation {
   public init(alpha: Double = 1) { super.init("ELU(alpha: \(alpha))") { elu($0, alpha: alpha) } }
 }
 
+/// x σ(x), with the logistic function σ.
+public final class SiLU: Activation {
+  /// Creates the layer.
+  public init() { super.init("SiLU()", silu) }
+}
+
 /// x Φ(x), with the normal distribution function Φ.
 public final class GELU: Activation {
   /// Creates the layer.

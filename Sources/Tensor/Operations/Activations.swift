@@ -37,6 +37,12 @@ public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
   x.mapped(by: .elu, alpha) { y, dy in select(x .> 0, dy, dy * (y + alpha)) }
 }
 
+/// x σ(x) with the logistic function σ, the sigmoid linear unit or swish (Hendrycks and Gimpel 2016;
+/// Ramachandran, Zoph and Le 2017).
+public func silu(_ x: Tensor) -> Tensor {
+  x.mapped(by: .silu) { _, dy in dy.scaledBySiluSlope(at: x) }
+}
+
 /// x Φ(x) with the normal distribution function Φ(x) = ½ (1 + erf(x/√2)) (Hendrycks and Gimpel 2016).
 public func gelu(_ x: Tensor) -> Tensor {
   x * (0.5 + 0.5 * erf(x * 0.5.squareRoot()))
@@ -91,6 +97,17 @@ extension Tensor {
       pullbacks: (
         { _, dy in dy.scaledBySigmoidSlope(at: x) },
         { y, dy in -(dy * y) * tanh(0.5 * x) }
+      ))
+  }
+  /// These values times silu′(x) = σ(x) (1 + x σ(−x)).
+  func scaledBySiluSlope(at x: Tensor) -> Tensor {
+    let factor = self
+    // silu″ = σ′ (2 + x (1 − 2σ)), and 1 − 2σ(x) = −tanh(x / 2).
+    return Tensor.zipped(
+      .scaledBySiluSlope, factor, x,
+      pullbacks: (
+        { _, dy in dy.scaledBySiluSlope(at: x) },
+        { _, dy in (dy * factor).scaledBySigmoidSlope(at: x) * (2 - x * tanh(0.5 * x)) }
       ))
   }
 }

@@ -172,6 +172,7 @@ extension CKZip {
     case .scaledByLeak: "scaledByLeak"
     case .scaledByTanhSlope: "scaledByTanhSlope"
     case .scaledBySigmoidSlope: "scaledBySigmoidSlope"
+    case .scaledBySiluSlope: "scaledBySiluSlope"
     case .scaledDifference: "scaledDifference"
     case .weighted: "weighted"
     case .sigmoidDifference: "sigmoidDifference"
