@@ -1,0 +1,63 @@
+import NN
+import Tensor
+
+/// A layer of a normalising flow: an invertible map whose Jacobian's determinant is known.
+///
+/// Forwards leads from the data to the base distribution, so that the density of x is that of
+/// y = f(x) times |det ∂y/∂x| (Rezende and Mohamed 2015).
+public protocol FlowLayer: Module {
+  /// y = f(x), and log |det ∂y/∂x| of each example, `[batch]`.
+  func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor)
+
+  /// The x of which y = f(x).
+  func inverse(_ y: Tensor) -> Tensor
+}
+
+/// A chain of invertible layers, itself one: a density that begins at N(0, I).
+///
+/// log p(x) = log N(f(x); 0, I) + log |det ∂f/∂x|, in nats (Dinh, Sohl-Dickstein and Bengio 2017,
+/// equation 3).
+public final class Flow: FlowLayer {
+  /// The layers, that next to the data first.
+  public let layers: [any FlowLayer]
+  /// The layers by place.
+  public let members: Members
+
+  /// Creates a chain of layers, that next to the data first.
+  public init(_ layers: [any FlowLayer]) {
+    self.layers = layers
+    members = Members(layers.enumerated().map { ("\($0.offset)", $0.element) })
+  }
+
+  /// What all layers make of x, one after another, and the sum of their log-determinants.
+  public func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor) {
+    var (y, sum) = (x, Tensor?.none)
+    for layer in layers {
+      let (next, logDeterminant) = layer.forward(y)
+      y = next
+      sum = sum.map { $0 + logDeterminant } ?? logDeterminant
+    }
+    return (y, sum ?? Tensor.zeros([x.shape[0]], dtype: x.dtype))
+  }
+
+  /// The way back through all layers.
+  public func inverse(_ y: Tensor) -> Tensor { layers.reversed().reduce(y) { $1.inverse($0) } }
+
+  /// log p(x) of each example, `[batch]`, in nats.
+  public func logDensity(of x: Tensor) -> Tensor {
+    let (z, logDeterminant) = forward(x)
+    return standardNormalLogDensity(of: z) + logDeterminant
+  }
+
+  /// The chain, a line a layer.
+  public var description: String {
+    let lines = layers.flatMap { "\($0)".split(separator: "\n").map { "  \($0)" } }
+    return (["Flow {  // \(parameterCount) parameters"] + lines + ["}"]).joined(separator: "\n")
+  }
+}
+
+/// log N(z; 0, I) = −½ Σ (z² + log 2π) of each example, `[batch]`, in nats.
+func standardNormalLogDensity(of z: Tensor) -> Tensor {
+  let dimensions = Double(z.shape.dropFirst().reduce(1, *))
+  return square(z.flattened()).sum(along: 1) * -0.5 - 0.5 * dimensions * 1.8378770664093453
+}
