@@ -10,6 +10,10 @@ let package = Package(
     .library(name: "Settings", targets: ["Settings"]),
     .library(name: "NN", targets: ["NN"]),
     .library(name: "Distributions", targets: ["Distributions"]),
+    .library(name: "DifferentialEquations", targets: ["DifferentialEquations"]),
+    .library(name: "GaussianProcesses", targets: ["GaussianProcesses"]),
+    .library(name: "Inference", targets: ["Inference"]),
+    .library(name: "OptimalTransport", targets: ["OptimalTransport"]),
     .library(name: "Images", targets: ["Images"]),
     .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Plots", targets: ["Plots"]),
@@ -36,6 +40,10 @@ let package = Package(
     .target(name: "Settings", dependencies: ["Files"]),
     .target(name: "NN", dependencies: ["Files", "Settings", "Tensor"]),
     .target(name: "Distributions", dependencies: ["Tensor"]),
+    .target(name: "DifferentialEquations", dependencies: ["Tensor"]),
+    .target(name: "GaussianProcesses", dependencies: ["Tensor"]),
+    .target(name: "Inference", dependencies: ["Tensor"]),
+    .target(name: "OptimalTransport", dependencies: ["Tensor"]),
     .target(name: "Images", dependencies: ["Tensor", "CJPEG", "CLibPNG"]),
     .target(
       name: "Datasets", dependencies: ["Files", "Images", "NN", "Settings", "Tensor", "CZlib"]),
@@ -103,6 +111,11 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files", "Fuzzing", "Tensor", "TestSupport"]),
     .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
+    .testTarget(
+      name: "DifferentialEquationsTests", dependencies: ["DifferentialEquations", "Tensor"]),
+    .testTarget(name: "GaussianProcessesTests", dependencies: ["GaussianProcesses", "Tensor"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Tensor"]),
+    .testTarget(name: "OptimalTransportTests", dependencies: ["OptimalTransport", "Tensor"]),
     .testTarget(
       name: "ImagesTests",
       dependencies: ["Images", "Fuzzing", "Tensor", "TestSupport", "CLibJPEG", "CZlib"]),
