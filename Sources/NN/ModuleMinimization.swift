@@ -1,0 +1,94 @@
+import Tensor
+
+// Minimisers of flat vectors, on all parameters of a module taken as one.
+
+extension LBFGS {
+  /// Minimises a loss over a module's parameters, which are at the best point found afterwards.
+  ///
+  /// It suits small modules whose loss is computed on all examples at once, without draws.
+  ///
+  /// ```swift
+  /// let minimum = LBFGS().minimize(model) { meanSquaredError(model(x), y) }
+  /// print(minimum.reason.rawValue)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - module: Its parameters, and no others, change. They are searched in float64; those in float32
+  ///     are rounded, which limits how small the gradient can get.
+  ///   - loss: Computes a tensor of one element with the module.
+  /// - Returns: The flat point, the value there, and why the search ended.
+  @discardableResult
+  public func minimize(
+    _ module: some Module, _ loss: () throws -> Tensor
+  ) rethrows -> Minimum {
+    let flat = FlatParameters(of: module)
+    return try flat.leave {
+      try minimum(from: flat.start) {
+        flat.set($0)
+        return try loss()
+      }
+    }
+  }
+}
+
+extension TrustRegionNewton {
+  /// Minimises a loss over a module's parameters, which are at the best point found afterwards.
+  ///
+  /// It computes the matrix of second derivatives, so it suits modules of up to some hundred parameters
+  /// whose loss is computed on all examples at once, without draws.
+  ///
+  /// - Parameters:
+  ///   - module: Its parameters, and no others, change. They are searched in float64.
+  ///   - loss: Computes a tensor of one element with the module.
+  /// - Returns: The flat point, the value there, and why the search ended.
+  @discardableResult
+  public func minimize(
+    _ module: some Module, _ loss: () throws -> Tensor
+  ) rethrows -> Minimum {
+    let flat = FlatParameters(of: module)
+    return try flat.leave {
+      try minimum(from: flat.start) {
+        flat.set($0)
+        return try loss()
+      }
+    }
+  }
+}
+
+/// A module's parameters as one vector in float64.
+private struct FlatParameters {
+  private let parameters: [Parameter]
+  private let values: [Tensor]
+
+  init(of module: some Module) {
+    parameters = module.parameters.map(\.parameter)
+    values = parameters.map(\.wrappedValue)
+  }
+
+  /// The values before the search.
+  var start: Tensor {
+    Tensor.concatenated(values.map { $0.converted(to: .float64).reshaped(to: [$0.count]) })
+  }
+
+  /// Sets the parameters to the parts of a vector.
+  func set(_ flat: Tensor) {
+    var place = 0
+    for (parameter, value) in zip(parameters, values) {
+      let part = flat.sliced(place..<place + value.count).reshaped(to: value.shape)
+      parameter.wrappedValue = part.converted(to: value.dtype)
+      place += value.count
+    }
+  }
+
+  /// Leaves the parameters at the minimum that a search finds; after an error they are as before.
+  func leave(at search: () throws -> Minimum) rethrows -> Minimum {
+    do {
+      let minimum = try search()
+      set(stopGradient(minimum.point))
+      return minimum
+    } catch {
+      for (parameter, value) in zip(parameters, values) { parameter.wrappedValue = value }
+      throw error
+    }
+  }
+}
