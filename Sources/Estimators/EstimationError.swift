@@ -1,0 +1,78 @@
+/// Why numbers cannot be fitted: a fact of data. Each text names what cures it.
+public enum EstimationError: Error, Equatable, Sendable {
+  /// There are fewer rows than the fit needs.
+  case tooFewRows(operation: String, found: Int, expected: Int)
+  /// A number of a row is infinite or not a number.
+  case notFinite(operation: String, row: Int)
+  /// A weight is negative, infinite or not a number.
+  case invalidWeight(operation: String, value: Double, row: Int)
+  /// The weights of all rows are 0.
+  case noWeight(operation: String)
+  /// A number of a row is outside what the distribution can produce.
+  case outsideSupport(operation: String, value: Double, row: Int, support: String)
+  /// All rows have the same number in a column.
+  case zeroVariance(operation: String, column: Int)
+  /// The columns depend on each other: only `rank` do not.
+  case collinear(operation: String, rank: Int, expected: Int)
+  /// A class is outside of `0 ..< classes`.
+  case invalidClass(operation: String, label: Int, row: Int, classes: Int)
+  /// All rows are of one class.
+  case oneClass(operation: String, label: Int)
+  /// A class has no row.
+  case emptyClass(operation: String, label: Int)
+  /// A hyperplane separates the classes, so that no coefficients are the most likely ones.
+  case separableClasses(operation: String)
+  /// The covariance of a class has no inverse; `nil` for the covariance that all classes share.
+  case singularCovariance(operation: String, label: Int?)
+  /// The leave-one-out likelihood has no maximum above a bandwidth of 0, because values repeat.
+  case noBandwidth(operation: String)
+  /// The likelihood has no maximum; the text says where it rises to.
+  case unboundedLikelihood(operation: String, reason: String)
+  /// The search for the maximum ended before it.
+  case notConverged(operation: String, reason: String)
+}
+
+extension EstimationError: CustomStringConvertible {
+  /// What was expected, what was found, and what to do.
+  public var description: String {
+    switch self {
+    case .tooFewRows(let operation, let found, let expected):
+      "\(operation): expected \(expected) rows or more, found \(found)"
+    case .notFinite(let operation, let row):
+      "\(operation): expected finite numbers, found infinity or NaN in row \(row)"
+    case .invalidWeight(let operation, let value, let row):
+      "\(operation): expected finite weights of 0 or more, found \(value) in row \(row)"
+    case .noWeight(let operation):
+      "\(operation): expected a weight above 0, found only zeros"
+    case .outsideSupport(let operation, let value, let row, let support):
+      "\(operation): expected \(support), found \(value) in row \(row)"
+    case .zeroVariance(let operation, let column):
+      "\(operation): expected numbers that differ, found one value in all rows of column \(column);"
+        + " leave that column out"
+    case .collinear(let operation, let rank, let expected):
+      "\(operation): expected \(expected) independent columns, the constant one included, found"
+        + " \(rank); leave columns out, or use a prior"
+    case .invalidClass(let operation, let label, let row, let classes):
+      "\(operation): expected classes from 0 to \(classes - 1), found \(label) in row \(row)"
+    case .oneClass(let operation, let label):
+      "\(operation): expected rows of two classes or more, found only class \(label)"
+    case .emptyClass(let operation, let label):
+      "\(operation): expected a row of each class, found none of class \(label); leave that class"
+        + " out"
+    case .separableClasses(let operation):
+      "\(operation): the classes can be separated, so that the likelihood rises without end as the"
+        + " coefficients grow; use a prior (priorVariance: 100, say)"
+    case .singularCovariance(let operation, let label):
+      "\(operation): the covariance of \(label.map { "class \($0)" } ?? "the classes") has no"
+        + " inverse; leave out columns that are constant or depend on others, or add to the variances"
+        + " (ridge: above 0)"
+    case .noBandwidth(let operation):
+      "\(operation): values repeat so often that the leave-one-out likelihood is largest at a"
+        + " bandwidth of 0; give a bandwidth, or use Scott's"
+    case .unboundedLikelihood(let operation, let reason):
+      "\(operation): the likelihood has no maximum: \(reason)"
+    case .notConverged(let operation, let reason):
+      "\(operation): no maximum was found: \(reason)"
+    }
+  }
+}

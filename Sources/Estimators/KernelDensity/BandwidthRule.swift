@@ -1,0 +1,115 @@
+import Tensor
+
+/// How the bandwidths of a kernel density are chosen.
+///
+/// Every rule scales with the data: numbers in other units get bandwidths in these units. (In some
+/// libraries a rule's name stands for its factor alone, without the data's deviation.)
+public enum BandwidthRule: Sendable, Equatable {
+  /// n^(−1/(d + 4)) times each column's standard deviation (Scott 1992).
+  case scott
+  /// (n (d + 2) / 4)^(−1/(d + 4)) times each column's standard deviation (Silverman 1986).
+  case silverman
+  /// The multiple of the columns' standard deviations with the largest leave-one-out likelihood
+  /// (Habbema, Hermans and van den Broek 1974): O(n²) for each that is tried, about 40.
+  case crossValidated
+  /// The same bandwidth for each coordinate, in the data's units.
+  case fixed(Double)
+}
+
+extension KernelDensity {
+  /// Estimates a density from points, with bandwidths chosen by a rule.
+  ///
+  /// The standard deviations in the rules are divided by n − 1, and with weights by 1 − Σ w², with
+  /// n = 1 / Σ w² (Kish's effective number of points).
+  ///
+  /// - Parameters:
+  ///   - points: `[n, d]`, or `[n]` for numbers.
+  ///   - rule: How the bandwidths are chosen.
+  ///   - kernel: The kernel.
+  ///   - weights: `[n]`, 0 or more; they are divided by their sum.
+  /// - Throws: ``EstimationError``: fewer than two points, numbers that are not finite, a column with
+  ///   one value only, and for cross-validation values that repeat so often that no bandwidth is best.
+  public init(
+    fitting points: Tensor, bandwidth rule: BandwidthRule = .scott,
+    kernel: DensityKernel = .gaussian, weights: Tensor? = nil
+  ) throws {
+    if case .fixed(let bandwidth) = rule {
+      try self.init(points: points, bandwidths: [bandwidth], kernel: kernel, weights: weights)
+      return
+    }
+    let rows = try Rows(points, weights: weights, atLeast: 2, "kernel density")
+    let spread = try Spread(rows)
+    switch rule {
+    case .silverman: self.init(rows, spread.scaled(by: spread.silvermanFactor), kernel)
+    case .crossValidated:
+      let factor = try Self.bestFactor(rows, spread, kernel)
+      self.init(rows, spread.scaled(by: factor), kernel)
+    case .scott, .fixed: self.init(rows, spread.scaled(by: spread.scottFactor), kernel)
+    }
+  }
+
+  /// The factor with the largest leave-one-out likelihood: the best of a grid that has a lower one on
+  /// either side, refined between these by golden sections.
+  private static func bestFactor(
+    _ rows: Rows, _ spread: Spread, _ kernel: DensityKernel
+  ) throws -> Double {
+    func likelihood(_ logFactor: Double) -> Double {
+      let bandwidths = spread.scaled(by: exp(logFactor))
+      return KernelDensity(rows, bandwidths, kernel).leaveOneOutLogLikelihood
+    }
+    let (centre, step) = (log(spread.scottFactor), 0.25)
+    let grid = (-14...8).map { centre + step * Double($0) }
+    let values = grid.map(likelihood)
+    let peaks = grid.indices.dropFirst().dropLast().filter {
+      values[$0] > -.infinity && values[$0] >= values[$0 - 1] && values[$0] >= values[$0 + 1]
+    }
+    guard let best = peaks.max(by: { values[$0] < values[$1] }) else {
+      throw EstimationError.noBandwidth(operation: rows.operation)
+    }
+    var (low, high) = (grid[best - 1], grid[best + 1])
+    let ratio = 0.6180339887498949
+    var (a, b) = (high - ratio * (high - low), low + ratio * (high - low))
+    var (left, right) = (likelihood(a), likelihood(b))
+    while high - low > 1e-4 {
+      if left < right {
+        (low, a, left) = (a, b, right)
+        b = low + ratio * (high - low)
+        right = likelihood(b)
+      } else {
+        (high, b, right) = (b, a, left)
+        a = high - ratio * (high - low)
+        left = likelihood(a)
+      }
+    }
+    return exp(0.5 * (low + high))
+  }
+}
+
+/// The standard deviations of the columns, and how many points they stand on.
+private struct Spread {
+  let deviations: [Double]
+  let effectiveCount: Double
+
+  init(_ rows: Rows) throws {
+    if let column = rows.constantColumn {
+      throw EstimationError.zeroVariance(operation: rows.operation, column: column)
+    }
+    let squares = square(rows.shares).sum().scalar
+    guard squares < 1 else {
+      throw EstimationError.tooFewRows(operation: rows.operation, found: 1, expected: 2)
+    }
+    effectiveCount = 1 / squares
+    deviations = sqrt(rows.variance / (1 - squares)).doubles
+    if let column = deviations.firstIndex(of: 0) {
+      throw EstimationError.zeroVariance(operation: rows.operation, column: column)
+    }
+  }
+
+  private var exponent: Double { -1 / Double(deviations.count + 4) }
+  var scottFactor: Double { exp(exponent * log(effectiveCount)) }
+  var silvermanFactor: Double {
+    exp(exponent * log(effectiveCount * Double(deviations.count + 2) / 4))
+  }
+
+  func scaled(by factor: Double) -> [Double] { deviations.map { factor * $0 } }
+}

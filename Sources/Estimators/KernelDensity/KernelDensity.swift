@@ -1,0 +1,162 @@
+import Tensor
+
+/// A density estimated from points: the mean of a kernel laid over each (Rosenblatt 1956; Parzen 1962).
+///
+/// p(x) = Σᵢ wᵢ Πⱼ hⱼ⁻¹ k((x − xᵢ) / h), with Σ wᵢ = 1. Each bandwidth hⱼ is the kernel's standard
+/// deviation along a coordinate, in the data's units, whichever the kernel.
+///
+/// ```swift
+/// let density = try KernelDensity(fitting: points, bandwidth: .scott)
+/// density.bandwidths               // in the units of each column
+/// density.logDensity(of: queries)  // [m]
+/// ```
+///
+/// Log-densities are exact in the far tails, where the density itself is below the smallest number.
+public struct KernelDensity: Sendable {
+  /// The points, float64 `[n, d]`.
+  public let points: Tensor
+  /// w, float64 `[n]`, with the sum 1.
+  public let weights: Tensor
+  /// The kernel.
+  public let kernel: DensityKernel
+  /// h, one for each coordinate, in its units.
+  public let bandwidths: [Double]
+
+  /// Whether all weights are the same, for which the sums are shorter.
+  let isUniform: Bool
+
+  /// Creates the estimate from known bandwidths.
+  ///
+  /// - Parameters:
+  ///   - points: `[n, d]`, or `[n]` for numbers.
+  ///   - bandwidths: h, one for each coordinate or one for all.
+  ///   - kernel: The kernel.
+  ///   - weights: `[n]`, 0 or more; they are divided by their sum. All the same by default.
+  /// - Throws: ``EstimationError`` for no points, and for points or weights that are not finite.
+  public init(
+    points: Tensor, bandwidths: [Double], kernel: DensityKernel = .gaussian,
+    weights: Tensor? = nil
+  ) throws {
+    let rows = try Rows(points, weights: weights, "kernel density")
+    self.init(rows, Self.checked(bandwidths, rows.columns), kernel)
+  }
+
+  init(_ rows: Rows, _ bandwidths: [Double], _ kernel: DensityKernel) {
+    (points, weights, isUniform) = (rows.values, rows.shares, !rows.isWeighted)
+    (self.bandwidths, self.kernel) = (bandwidths, kernel)
+  }
+
+  private static func checked(_ bandwidths: [Double], _ dimension: Int) -> [Double] {
+    precondition(
+      (bandwidths.count == dimension || bandwidths.count == 1)
+        && bandwidths.allSatisfy { $0 > 0 && $0.isFinite },
+      "KernelDensity: expected \(dimension) bandwidths above 0, or one, found \(bandwidths)")
+    return bandwidths.count == dimension
+      ? bandwidths : Array(repeating: bandwidths[0], count: dimension)
+  }
+
+  /// d.
+  public var dimension: Int { points.shape[1] }
+
+  /// The mean Σ w x, `[d]`: that of the points.
+  public var mean: Tensor { weights.expanded(at: 0).matmul(points).squeezed(at: 0) }
+
+  /// The variance of each coordinate, `[d]`: that of the points, and h².
+  public var variance: Tensor {
+    (weights.expanded(at: 1) * square(points - mean)).sum(along: 0) + square(scale)
+  }
+
+  /// h as a tensor, `[d]`.
+  private var scale: Tensor { Tensor(bandwidths, dtype: .float64) }
+
+  /// Σ log h, which every log-density is lower by.
+  private var logScale: Double { log(scale).sum().scalar }
+
+  // MARK: Density
+
+  /// log p(x) of each query, in nats, in O(n m d).
+  ///
+  /// Block by block over queries and points; the distances of all pairs are never in memory at once,
+  /// except on a tape.
+  ///
+  /// - Parameter x: Queries, `[m, d]`, or `[m]` where d is 1.
+  /// - Returns: float64 `[m]`; −∞ where no kernel reaches.
+  public func logDensity(of x: Tensor) -> Tensor {
+    let queries = (x.rank == 1 ? x.expanded(at: 1) : x).converted(to: .float64)
+    precondition(
+      queries.rank == 2 && queries.shape[1] == dimension,
+      "KernelDensity.logDensity: expected queries [m, \(dimension)], found \(x.shape)")
+    let (centres, places) = (points / scale, queries / scale)
+    let blocks = Self.blocks(places.shape[0], of: 256).map { rows in
+      let block = places.sliced(rows)
+      let parts = Self.blocks(centres.shape[0], of: 1024).map { columns in
+        logSum(over: columns, of: centres, at: block, weights: isUniform ? nil : weights)
+      }
+      return parts.count == 1 ? parts[0] : Tensor.stacked(parts, along: 1).logSumExp(along: 1)
+    }
+    let uniform = isUniform ? log(Double(points.shape[0])) : 0
+    return blocks.isEmpty
+      ? Tensor.zeros([0], dtype: .float64)
+      : Tensor.concatenated(blocks) - (logScale + uniform)
+  }
+
+  /// log p(xᵢ) at each point from all others, float64 `[n]`: what they say of a point that they have
+  /// not seen.
+  ///
+  /// −∞ at a point that no other kernel reaches.
+  public func leaveOneOutLogDensities() -> Tensor {
+    let (centres, n) = (points / scale, points.shape[0])
+    let blocks = Self.blocks(n, of: 256).map { rows in
+      let block = centres.sliced(rows)
+      let squared = pairwiseSquaredDistances(block, block)
+      let isItself = Tensor.identity(rows.count, dtype: .float64) .> 0
+      let others = kernel.logDensity(squaredDistance: squared, dimension: dimension)
+      let own = select(isItself, Tensor(-Double.infinity, dtype: .float64), others)
+      var parts = [(isUniform ? own : own + log(weights.sliced(rows))).logSumExp(along: 1)]
+      for side in [0..<rows.lowerBound, rows.upperBound..<n] {
+        for columns in Self.blocks(side.count, of: 1024) {
+          let places = side.lowerBound + columns.lowerBound..<side.lowerBound + columns.upperBound
+          parts.append(
+            logSum(over: places, of: centres, at: block, weights: isUniform ? nil : weights))
+        }
+      }
+      return Tensor.stacked(parts, along: 1).logSumExp(along: 1)
+    }
+    let sums = Tensor.concatenated(blocks) - logScale
+    return isUniform ? sums - log(Double(n - 1)) : sums - log1p(-weights)
+  }
+
+  /// n Σ w log p(xᵢ) with each density estimated from the other points: the sum over the points where
+  /// all weights are the same.
+  public var leaveOneOutLogLikelihood: Double {
+    let densities = leaveOneOutLogDensities()
+    // A point of weight 0 counts for nothing, even where the others say −∞.
+    let terms = select(weights .> 0, weights * densities, Tensor(0, dtype: .float64))
+    return Double(points.shape[0]) * terms.sum().scalar
+  }
+
+  /// log Σ w k over some of the points, for each of some queries; in units of the bandwidths.
+  private func logSum(
+    over columns: Range<Int>, of centres: Tensor, at queries: Tensor, weights: Tensor?
+  ) -> Tensor {
+    let squared = pairwiseSquaredDistances(queries, centres.sliced(columns))
+    let logs = kernel.logDensity(squaredDistance: squared, dimension: dimension)
+    return (weights.map { logs + log($0.sliced(columns)) } ?? logs).logSumExp(along: 1)
+  }
+
+  private static func blocks(_ count: Int, of size: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: size).map { $0..<min(count, $0 + size) }
+  }
+
+  // MARK: Sampling
+
+  /// Draws points: one of the data's, by its weight, and a kernel's noise around it.
+  ///
+  /// - Returns: float64 `[count, d]`.
+  public func sample(_ count: Int, using random: Random) -> Tensor {
+    let places = random.choice(
+      count, of: points.shape[0], replacing: true, weights: isUniform ? nil : weights)
+    let noise = kernel.sample(count, dimension: dimension, using: random)
+    return points.gatheredRows(at: places) + scale * noise
+  }
+}
