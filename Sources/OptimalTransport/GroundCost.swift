@@ -17,7 +17,13 @@ public enum GroundCost: Hashable, Sendable {
   ///   - x: Points, `[n, d]`.
   ///   - y: Others, `[m, d]`.
   public func matrix(_ x: Tensor, _ y: Tensor) -> Tensor {
-    let squares = pairwiseSquaredDistances(x, y)
+    of(pairwiseSquaredDistances(x, y))
+  }
+
+  /// The costs between points and others in their order, both `[n, d]`: `[n]`.
+  func pairs(_ x: Tensor, _ y: Tensor) -> Tensor { of(square(x - y).sum(along: 1)) }
+
+  private func of(_ squares: Tensor) -> Tensor {
     switch self {
     case .squaredEuclidean: return squares
     case .euclidean: return powerOfSquares(squares, 0.5)

@@ -54,26 +54,27 @@ package struct CostRows: Sendable {
   private static let loops = LoopsOfProcessor()
 
   /// Calls `body` with what the loops take, valid only there.
-  private func withCosts<Result>(_ body: (CKTransport, UnsafePointer<CKCosts>) -> Result) -> Result
-  {
+  private func withCosts<Result>(
+    _ body: (CKTransport, UnsafePointer<CKCosts>) throws -> Result
+  ) rethrows -> Result {
     var costs = CKCosts()
     costs.m = columnCount
     switch source {
     case .stored(let stored):
       costs.kind = CKGroundCostStored
-      return stored.withUnsafeBytes { bytes in
+      return try stored.withUnsafeBytes { bytes in
         costs.costs = bytes.baseAddress?.assumingMemoryBound(to: Double.self)
-        return body(Self.loops.table, &costs)
+        return try body(Self.loops.table, &costs)
       }
     case .points(let x, let y, let distance):
       costs.kind =
         distance == .euclidean ? CKGroundCostDistance : CKGroundCostSquaredDistance
       costs.d = x.shape[1]
-      return x.withUnsafeBytes { sources in
-        y.withUnsafeBytes { targets in
+      return try x.withUnsafeBytes { sources in
+        try y.withUnsafeBytes { targets in
           costs.sources = sources.baseAddress?.assumingMemoryBound(to: Double.self)
           costs.targets = targets.baseAddress?.assumingMemoryBound(to: Double.self)
-          return body(Self.loops.table, &costs)
+          return try body(Self.loops.table, &costs)
         }
       }
     }
@@ -116,8 +117,8 @@ extension CostRows {
   }
 
   /// Calls `body` with a reader of single rows, valid only there.
-  package func reading<Result>(_ body: (Reader) -> Result) -> Result {
-    withCosts { body(Reader(table: $0, costs: $1)) }
+  package func reading<Result>(_ body: (Reader) throws -> Result) rethrows -> Result {
+    try withCosts { try body(Reader(table: $0, costs: $1)) }
   }
 
   /// The least cᵢⱼ − vⱼ of every row, `[n]`: the c-transform of v, `[m]`.
