@@ -1,0 +1,122 @@
+import Tensor
+
+/// What a mixture's covariances may be.
+public enum CovarianceKind: String, Sendable, CaseIterable {
+  /// A covariance of its own for each component.
+  case full
+  /// One covariance for all.
+  case tied
+  /// Variances of its own for each component.
+  case diagonal
+  /// One variance for all coordinates of a component.
+  case spherical
+}
+
+/// A mixture of Gaussians, p(x) = Σₖ πₖ N(x; μₖ, Σₖ).
+///
+/// ```swift
+/// let fit = try GaussianMixture.fit(x, components: 3, starts: 10, using: random)
+/// fit.model.means             // [3, d]
+/// fit.bic
+/// ```
+public struct GaussianMixture: MixtureModel {
+  /// The components' probabilities, float64 `[k]`.
+  public let weights: Tensor
+  /// The means, float64 `[k, d]`.
+  public let means: Tensor
+  /// The covariances, float64 `[k, d, d]`, of every kind.
+  public let covariances: Tensor
+  /// What the covariances may be.
+  public let kind: CovarianceKind
+
+  /// The covariances' Cholesky factors, `[k, d, d]`.
+  let factors: Tensor
+
+  /// How many coordinates a point has.
+  public var dimension: Int { means.shape[1] }
+
+  /// Creates a mixture.
+  ///
+  /// - Parameters:
+  ///   - weights: `[k]`, above 0; they are divided by their sum.
+  ///   - means: `[k, d]`.
+  ///   - covariances: `[k, d, d]`, symmetric and positive definite.
+  ///   - kind: What they may be, for a count of free parameters and a fit that begins here.
+  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``, where `index` is the
+  ///   component.
+  public init(
+    weights: Tensor, means: Tensor, covariances: Tensor, kind: CovarianceKind = .full
+  ) throws {
+    precondition(
+      means.rank == 2 && means.shape[1] > 0 && weights.shape == [means.shape[0]]
+        && covariances.shape == [means.shape[0], means.shape[1], means.shape[1]],
+      "GaussianMixture: expected weights [k], means [k, d] and covariances [k, d, d], found"
+        + " \(weights.shape), \(means.shape) and \(covariances.shape)")
+    let weights = weights.converted(to: .float64)
+    precondition(
+      (weights .> 0).all() && weights.isFinite,
+      "GaussianMixture: expected weights above 0, found \(weights.doubles)")
+    self.weights = weights / weights.sum()
+    self.means = means.converted(to: .float64)
+    self.covariances = covariances.converted(to: .float64)
+    self.kind = kind
+    factors = try CholeskyFactor(of: self.covariances).lower
+  }
+
+  /// How many numbers are free: weights, means, and the covariances of their kind.
+  public var parameterCount: Int {
+    let (k, d) = (componentCount, dimension)
+    let covariances =
+      switch kind {
+      case .full: k * d * (d + 1) / 2
+      case .tied: d * (d + 1) / 2
+      case .diagonal: k * d
+      case .spherical: k
+      }
+    return k - 1 + k * d + covariances
+  }
+
+  /// log πₖ N(x; μₖ, Σₖ) of rows `[n, d]`, `[n, k]`, in nats.
+  ///
+  /// By the Cholesky factors; it carries gradients to `x`, of any order.
+  public func logJoint(of x: Tensor) -> Tensor {
+    precondition(
+      x.rank == 2 && x.shape[1] == dimension,
+      "GaussianMixture: expected rows [n, \(dimension)], found \(x.shape)")
+    let deviations = x.converted(to: .float64).transposed() - means.expanded(at: 2)
+    let whitened = CholeskyFactor(lower: factors).whitened(deviations)
+    let logDensities = logConstants - 0.5 * square(whitened).sum(along: 1).transposed()
+    return logDensities.converted(to: x.dtype)
+  }
+
+  /// log πₖ − ½ log |2π Σₖ|, `[k]`.
+  var logConstants: Tensor {
+    let logDeterminants = CholeskyFactor(lower: factors).logDeterminant
+    return log(weights) - 0.5 * logDeterminants - 0.5 * Double(dimension) * logTwoPi
+  }
+
+  /// The mean of the mixture, `[d]`.
+  public var mean: Tensor {
+    weights.reshaped(to: [1, componentCount]).matmul(means).squeezed(at: 0)
+  }
+
+  /// The covariance of the mixture, `[d, d]`: that within the components and that of their means.
+  public var covariance: Tensor {
+    let deviations = means - mean
+    let within = (weights.reshaped(to: [componentCount, 1, 1]) * covariances).sum(along: 0)
+    return within + (weights.expanded(at: 1) * deviations).matmul(deviations, transposeLeft: true)
+  }
+
+  /// Draws points `[count, d]` and tells the component of each.
+  public func sample(
+    _ count: Int, using random: Random
+  ) -> (points: Tensor, components: [Int]) {
+    let components = sampleComponents(count, using: random)
+    let noise = random.normal([count, dimension, 1], dtype: .float64)
+    let spread = factors.gatheredRows(at: components).matmul(noise).squeezed(at: 2)
+    return (means.gatheredRows(at: components) + spread, components)
+  }
+}
+
+/// log 2π.
+let logTwoPi = 1.8378770664093454836
