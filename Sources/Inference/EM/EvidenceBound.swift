@@ -1,4 +1,4 @@
-/// The lower bound of log p(x | θ) by an approximate posterior q, in nats, and what it consists of:
+/// The lower bound of log p(x | θ) by an approximate posterior q, in nats, and its parts.
 ///
 /// L(q, θ) = log p(x | θ) − KL(q ‖ p(z | x, θ)) (Neal and Hinton 1998, equation 7).
 ///

@@ -39,7 +39,7 @@ public struct ExpectationMaximization: Sendable {
 
   /// What a fit comes to.
   public struct Fit<Model: LatentVariableModel> {
-    /// θ. Where the objective fell, the parameters before.
+    /// The parameters θ; where the objective fell, those before.
     public let parameters: Model.Parameters
     /// q at these parameters.
     public let posterior: Model.Posterior
