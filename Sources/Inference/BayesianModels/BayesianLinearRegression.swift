@@ -1,0 +1,175 @@
+import Tensor
+
+/// Bayesian linear regression, y = Φ w + ε with ε ~ N(0, σ²) of a known variance and w ~ N(m, S), which is
+/// again of that form after any number of observations.
+///
+/// ```swift
+/// let prior = BayesianLinearRegression(coefficients: 2, priorVariance: 10, noiseVariance: 0.5)
+/// let posterior = try prior.observing(x, y)
+/// posterior.mean                     // [2]
+/// posterior.predictive(at: other)    // means and variances
+/// ```
+///
+/// It is kept by the precision S⁻¹ = A and the vector A m, to which each observation adds: so observations
+/// one after another and all at once are the same (Bishop 2006, section 3.3).
+public struct BayesianLinearRegression: Sendable {
+  /// A, the inverse of the covariance of the coefficients, float64 `[d, d]`.
+  public let precision: Tensor
+  /// The mean of the coefficients, float64 `[d]`.
+  public let mean: Tensor
+  /// σ², the variance of an observation around its expected value.
+  public let noiseVariance: Double
+
+  private let factor: CholeskyFactor
+  /// A m.
+  private let information: Tensor
+
+  /// Creates the prior N(0, τ² I).
+  ///
+  /// - Parameters:
+  ///   - coefficients: d; a constant is a column of ones in the rows.
+  ///   - priorVariance: τ², above 0.
+  ///   - noiseVariance: σ², above 0.
+  public init(coefficients: Int, priorVariance: Double, noiseVariance: Double) {
+    precondition(
+      coefficients > 0 && priorVariance > 0 && priorVariance < .infinity,
+      "BayesianLinearRegression: expected 1 coefficient or more and a variance above 0, found"
+        + " \(coefficients) and \(priorVariance)")
+    let identity = Tensor.identity(coefficients, dtype: .float64)
+    self.init(
+      precision: identity / priorVariance,
+      factor: CholeskyFactor(lower: identity / priorVariance.squareRoot()),
+      information: Tensor.zeros([coefficients], dtype: .float64), noiseVariance: noiseVariance)
+  }
+
+  /// Creates the distribution N(m, S) of the coefficients.
+  ///
+  /// - Parameters:
+  ///   - mean: m, `[d]`.
+  ///   - covariance: S, `[d, d]`.
+  ///   - noiseVariance: σ², above 0.
+  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` for the covariance.
+  public init(mean: Tensor, covariance: Tensor, noiseVariance: Double) throws {
+    precondition(
+      mean.rank == 1 && covariance.shape == [mean.count, mean.count],
+      "BayesianLinearRegression: expected a mean [d] and a covariance [d, d], found \(mean.shape) and"
+        + " \(covariance.shape)")
+    let precision = try CholeskyFactor(of: covariance.converted(to: .float64)).inverse()
+    self.init(
+      precision: precision, factor: try CholeskyFactor(of: precision),
+      information: precision.matmul(mean.converted(to: .float64).expanded(at: 1)).squeezed(at: 1),
+      noiseVariance: noiseVariance)
+  }
+
+  private init(
+    precision: Tensor, factor: CholeskyFactor, information: Tensor, noiseVariance: Double
+  ) {
+    precondition(
+      noiseVariance > 0 && noiseVariance < .infinity,
+      "BayesianLinearRegression: expected a noise variance above 0, found \(noiseVariance)")
+    self.precision = precision
+    self.factor = factor
+    self.information = information
+    self.noiseVariance = noiseVariance
+    mean = factor.solve(information)
+  }
+
+  /// S, the covariance of the coefficients, `[d, d]`.
+  public var covariance: Tensor { factor.inverse() }
+
+  /// The distribution of the coefficients after more observations.
+  ///
+  /// - Parameters:
+  ///   - x: The rows of Φ, `[n, d]`.
+  ///   - y: What was observed, `[n]`.
+  /// - Throws: ``RegressionError`` for a value that is not finite.
+  public func observing(_ x: Tensor, _ y: Tensor) throws -> BayesianLinearRegression {
+    let (x, y) = try checked(x, y, "observing")
+    let precision = precision + x.matmul(x, transposeLeft: true) / noiseVariance
+    let added = x.matmul(y.expanded(at: 1), transposeLeft: true).squeezed(at: 1)
+    return BayesianLinearRegression(
+      precision: precision, factor: try CholeskyFactor(of: precision),
+      information: information + added / noiseVariance, noiseVariance: noiseVariance)
+  }
+
+  /// log p(y | Φ) with the coefficients integrated out, in nats.
+  ///
+  /// ½ log |A| − ½ log |A′| − n/2 log 2πσ² − ½ |y − Φ m′|²/σ² − ½ (m′ − m)ᵀ A (m′ − m), with A′ and m′
+  /// after the observations (Bishop 2006, equation 3.86).
+  ///
+  /// - Throws: ``RegressionError`` for a value that is not finite.
+  public func logEvidence(_ x: Tensor, _ y: Tensor) throws -> Double {
+    let posterior = try observing(x, y)
+    let (x, y) = try checked(x, y, "logEvidence")
+    let residuals = y - x.matmul(posterior.mean.expanded(at: 1)).squeezed(at: 1)
+    // |Lᵀ(m′ − m)|² for A = L Lᵀ.
+    let shift = factor.lower.matmul((posterior.mean - mean).expanded(at: 1), transposeLeft: true)
+    let squares = residuals.sumOfSquares / noiseVariance + shift.sumOfSquares
+    let logNoise = log(Tensor(noiseVariance, dtype: .float64)).scalar
+    let determinants = factor.logDeterminant.scalar - posterior.factor.logDeterminant.scalar
+    return 0.5 * (determinants - Double(y.count) * (logTwoPi + logNoise) - squares)
+  }
+
+  /// The predictive distribution at rows `[n, d]`: means of f = Φ w, variances of f, and variances of an
+  /// observation, which are larger by σ²; each `[n]`.
+  public func predictive(
+    at x: Tensor
+  ) -> (mean: Tensor, varianceOfFunction: Tensor, varianceOfObservation: Tensor) {
+    precondition(
+      x.rank == 2 && x.shape[1] == mean.count,
+      "BayesianLinearRegression.predictive: expected rows [n, \(mean.count)], found \(x.shape)")
+    let x = x.converted(to: .float64)
+    let variance = square(factor.whitened(x.transposed())).sum(along: 0)
+    return (
+      x.matmul(mean.expanded(at: 1)).squeezed(at: 1), variance, variance + noiseVariance
+    )
+  }
+
+  /// Draws coefficients, `[count, d]`.
+  public func sampleCoefficients(_ count: Int, using random: Random) throws -> Tensor {
+    let noise = random.normal([mean.count, count], dtype: .float64)
+    return mean
+      + (try factor.lower.solveTriangular(noise, .lower, transposed: true)).transposed()
+  }
+
+  private func checked(
+    _ x: Tensor, _ y: Tensor, _ name: String
+  ) throws -> (x: Tensor, y: Tensor) {
+    precondition(
+      x.rank == 2 && x.shape[1] == mean.count && y.shape == [x.shape[0]],
+      "BayesianLinearRegression.\(name): expected rows [n, \(mean.count)] and values [n], found"
+        + " \(x.shape) and \(y.shape)")
+    return try checkedRegression(x, y)
+  }
+}
+
+/// What is wrong with the data of a regression.
+public enum RegressionError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// An input that is infinite or NaN.
+  case inputNotFinite(row: Int, column: Int, value: String)
+  /// An observation that is infinite or NaN.
+  case observationNotFinite(row: Int, value: String)
+
+  /// The error in words.
+  public var description: String {
+    switch self {
+    case .inputNotFinite(let row, let column, let value):
+      "expected finite inputs, found \(value) in row \(row), column \(column)"
+    case .observationNotFinite(let row, let value):
+      "expected finite observations, found \(value) in row \(row)"
+    }
+  }
+}
+
+/// Inputs and observations in float64, all finite.
+func checkedRegression(_ x: Tensor, _ y: Tensor) throws -> (x: Tensor, y: Tensor) {
+  let (x, y) = (x.converted(to: .float64), y.converted(to: .float64))
+  if !x.isFinite, let place = x.doubles.firstIndex(where: { !$0.isFinite }) {
+    let (row, column) = place.quotientAndRemainder(dividingBy: x.shape[1])
+    throw RegressionError.inputNotFinite(row: row, column: column, value: "\(x.doubles[place])")
+  }
+  if !y.isFinite, let row = y.doubles.firstIndex(where: { !$0.isFinite }) {
+    throw RegressionError.observationNotFinite(row: row, value: "\(y.doubles[row])")
+  }
+  return (x, y)
+}

@@ -1,0 +1,84 @@
+import Tensor
+
+/// Expectation–maximisation for the two variances of Bayesian linear regression: that of the prior, τ², and
+/// that of the noise, σ², which maximise the evidence (Bishop 2006, section 9.3.4).
+///
+/// The latent variables are the coefficients; their posterior is exact, so the bound is the log-evidence.
+/// ```swift
+/// let fit = try EvidenceRegression(x, y).fit()
+/// fit.parameters.noiseVariance
+/// fit.posterior.mean
+/// ```
+public struct EvidenceRegression: LatentVariableModel {
+  /// The variances.
+  public struct Variances: Equatable, Sendable {
+    /// τ².
+    public var prior: Double
+    /// σ².
+    public var noise: Double
+
+    /// Creates a pair of variances above 0.
+    public init(prior: Double, noise: Double) {
+      precondition(
+        prior > 0 && noise > 0,
+        "EvidenceRegression: expected variances above 0, found \(prior) and \(noise)")
+      (self.prior, self.noise) = (prior, noise)
+    }
+  }
+
+  private let x: Tensor
+  private let y: Tensor
+
+  /// Takes rows `[n, d]` and observations `[n]`.
+  ///
+  /// - Throws: ``RegressionError`` for a value that is not finite.
+  public init(_ x: Tensor, _ y: Tensor) throws {
+    precondition(
+      x.rank == 2 && x.shape[0] > 0 && x.shape[1] > 0 && y.shape == [x.shape[0]],
+      "EvidenceRegression: expected rows [n, d] and values [n], found \(x.shape) and \(y.shape)")
+    (self.x, self.y) = try checkedRegression(x, y)
+  }
+
+  /// The variances of largest evidence that are found from some, by default from the observations' own.
+  public func fit(
+    from start: Variances? = nil, driver: ExpectationMaximization = .init()
+  ) throws -> ExpectationMaximization.Fit<EvidenceRegression> {
+    let spread = max(y.variance().scalar, Double.leastNormalMagnitude)
+    return try driver.fit(self, from: start ?? Variances(prior: spread, noise: spread))
+  }
+
+  /// The distribution of the coefficients.
+  public func posterior(
+    at variances: Variances, from previous: BayesianLinearRegression?
+  ) throws -> BayesianLinearRegression {
+    try prior(variances).observing(x, y)
+  }
+
+  /// The log-evidence.
+  public func bound(
+    of posterior: BayesianLinearRegression, at variances: Variances
+  ) throws -> EvidenceBound {
+    EvidenceBound(logEvidence: try prior(variances).logEvidence(x, y))
+  }
+
+  /// τ² = E|w|²/d, σ² = E|y − Φ w|²/n.
+  ///
+  /// A variance that would be 0, of observations that are fitted exactly or are all 0, stays the least
+  /// positive normal number.
+  public func parameters(
+    maximizing posterior: BayesianLinearRegression, from previous: Variances
+  ) throws -> Variances {
+    let residuals = y - posterior.predictive(at: x).mean
+    let spread = posterior.predictive(at: x).varianceOfFunction.sum().scalar
+    let square = posterior.mean.sumOfSquares + posterior.covariance.trace().scalar
+    let least = Double.leastNormalMagnitude
+    return Variances(
+      prior: max(least, square / Double(x.shape[1])),
+      noise: max(least, (residuals.sumOfSquares + spread) / Double(x.shape[0])))
+  }
+
+  private func prior(_ variances: Variances) -> BayesianLinearRegression {
+    BayesianLinearRegression(
+      coefficients: x.shape[1], priorVariance: variances.prior, noiseVariance: variances.noise)
+  }
+}
