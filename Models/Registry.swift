@@ -9,6 +9,11 @@ public let registry: [ModelRow] = [
     GAN.self, "a generative adversarial network (Goodfellow et al. 2014)", epochs: 20,
     learningRate: 0.0002),
   ModelRow(
+    DDPM.self, "a denoising diffusion model (Ho, Jain and Abbeel 2020)", epochs: 30, batchSize: 64),
+  ModelRow(
+    FlowMatching.self, "flow matching (Lipman et al. 2023; Liu, Gong and Liu 2023)", epochs: 30,
+    batchSize: 512),
+  ModelRow(
     Classifier.self, "a network that tells classes of images apart", epochs: 3, batchSize: 64),
 ]
 

@@ -1,7 +1,7 @@
 import Tensor
 
 /// Self-attention of several heads: places of a sequence exchange what they know
-/// (Vaswani et al. 2017, section 3.2).
+/// (Vaswani and others 2017, section 3.2).
 ///
 /// A dense layer makes queries, keys and values of each place, which are split into heads; each head
 /// is softmax(Q Kᵀ / √d) V; another dense layer mixes the heads. A causal layer's places see

@@ -1,6 +1,6 @@
 import Tensor
 
-/// sin and cos of a time at frequencies from 1 down to 1 / `longestPeriod` (Vaswani et al. 2017,
+/// sin and cos of a time at frequencies from 1 down to 1 / `longestPeriod` (Vaswani and others 2017,
 /// section 3.5; Ho, Jain and Abbeel 2020): sin(t · P^(−k/h)) for k < h, then the cosines, with h half
 /// the count and P the longest period.
 ///

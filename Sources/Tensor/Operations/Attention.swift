@@ -1,5 +1,5 @@
 /// softmax(Q Kᵀ / √d + mask) V: for each query the mean of the values, weighted by how well their keys
-/// match it (Vaswani et al. 2017, equation 1).
+/// match it (Vaswani and others 2017, equation 1).
 ///
 /// ```swift
 /// let y = attention(q, k, v, isCausal: true)   // row t sees the keys up to t

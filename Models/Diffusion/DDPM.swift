@@ -1,0 +1,194 @@
+import NN
+import Settings
+import Tensor
+
+/// A denoising diffusion model (Ho, Jain and Abbeel, "Denoising diffusion probabilistic models", 2020).
+///
+/// Noise is added to an example in T steps, x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε; a network learns to tell from x_t
+/// and t what was added. Samples go the way back from pure noise, by one of several
+/// ``DiffusionSampler``s.
+///
+/// ```swift
+/// let model = DDPM(.init(), for: .images(28, 28, classes: 10), using: random)
+/// let (loss, gradients) = valueWithGradient(of: model) { model.loss(of: batch, using: random).total }
+/// let sevens = model.sample(count: 16, .init(steps: 20, label: 7, guidance: 2), using: random)
+/// ```
+///
+/// Sampling is safe from several threads at once, each with its own `Random`; a model is trained from
+/// one.
+public final class DDPM: LossModel, Generative {
+  /// What the network puts out.
+  public enum Prediction: String, Choice {
+    /// ε, the noise (Ho, Jain and Abbeel 2020).
+    case noise
+    /// x₀, the example.
+    case data
+    /// v = √ᾱ ε − √(1 − ᾱ) x₀ (Salimans and Ho 2022).
+    case velocity = "v"
+  }
+
+  /// The settings.
+  public struct Configuration: FieldConfiguration {
+    /// Kind of network.
+    @Setting("kind of network", absence: "unet for images, dense for other data")
+    public var architecture: FieldArchitecture? = nil
+    /// Widths of a dense network's hidden layers.
+    @Setting("widths of a dense network's hidden layers", in: layerWidths)
+    public var hidden = [128, 128, 128]
+    /// Sines and cosines of the time that a dense network sees; 0 for the time itself.
+    @Setting(
+      "sines and cosines of the time that a dense network sees; 0 for the time itself", in: 0...1024
+    )
+    public var timeFeatures = 32
+    /// Channels of a U-Net at each size of the image.
+    @Setting("channels of a U-Net at each size of the image", in: 4...4096)
+    public var channels = [32, 64, 64]
+    /// Schedule of the noise.
+    @Setting("schedule of the noise") public var schedule = NoiseSchedule.Kind.linear
+    /// Steps of the diffusion.
+    @Setting("steps of the diffusion", in: 1...10_000, placeholder: "T")
+    public var diffusionSteps = 1_000
+    /// What the network predicts.
+    @Setting("what the network predicts") public var prediction = Prediction.noise
+    /// Variance of a step of ancestral sampling.
+    @Setting("variance of a step of ancestral sampling")
+    public var variance = DiffusionSampler.Variance.beta
+    /// Share of the labels left out in training, for guidance.
+    @Setting("share of the labels left out in training, for guidance", in: 0...1)
+    public var labelDropout = 0.1
+    /// Way from noise to data.
+    @Setting("way from noise to data") public var sampler = DiffusionSampler.dpm
+    /// Steps of a sample.
+    @Setting("steps of a sample, at most those of the diffusion", in: 1...10_000)
+    public var steps = 25
+    /// η of DDIM: 0 for no noise on the way, 1 for the most.
+    @Setting("noise of DDIM: 0 for none on the way, 1 for the most", in: 0...1)
+    public var eta = 0.0
+
+    /// The defaults.
+    public init() {}
+
+    /// Checks the settings against each other and the data.
+    public func check(for data: DataShape) throws(UnsuitableSetting) {
+      try checkField(for: data)
+      if steps > diffusionSteps {
+        throw UnsuitableSetting(
+          "steps", steps, "expected at most the \(diffusionSteps) steps of the diffusion")
+      }
+    }
+  }
+
+  /// The name on the command line and in files.
+  public static let kind = "ddpm"
+  /// The settings that the model was built from.
+  public let configuration: Configuration
+  /// The shape of the data that it was built for.
+  public let dataShape: DataShape
+  /// The schedule of the noise.
+  public let schedule: NoiseSchedule
+  /// The network, of a noisy example, its time (t − 1) / T and its class.
+  public let network: any TimeNetwork
+
+  /// The network.
+  public var members: Members { ["network": network] }
+
+  /// Creates a model with the network that the settings ask for.
+  public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
+    configuration.require(for: data, "DDPM")
+    self.configuration = configuration
+    dataShape = data
+    schedule = NoiseSchedule(configuration.schedule, steps: configuration.diffusionSteps)
+    network = configuration.field(for: data, using: random)
+  }
+
+  /// The model as its network.
+  public var description: String { "DDPM  // \(parameterCount) parameters\nnetwork: \(network)" }
+}
+
+// MARK: - The loss
+
+extension DDPM {
+  /// The mean square of what the prediction is off, per number of an example.
+  public var metrics: [Metric] {
+    [Metric("loss", unit: "mean squared error of the \(configuration.prediction)")]
+  }
+
+  /// The simple loss, with noise and a step of its own for each example (Ho, Jain and Abbeel 2020,
+  /// equation 14).
+  public func loss(of batch: Batch, using random: Random) -> Loss {
+    let data = dataShape.centred(batch.images)
+    let levels = (0..<data.shape[0]).map { _ in schedule[1 + random.integer(below: schedule.steps)]
+    }
+    let noise = random.normal(data.shape, dtype: data.dtype)
+    let labels = network.dropped(
+      batch.labels, probability: configuration.labelDropout, using: random)
+    func column(_ value: (NoiseLevel) -> Double) -> Tensor {
+      Tensor(levels.map(value), dtype: data.dtype).expanded(at: 1)
+    }
+    let (alpha, sigma) = (column(\.signal), column(\.noise))
+    let state = alpha * data + sigma * noise
+    let times = Tensor(levels.map(\.time), dtype: data.dtype)
+    let prediction = network(state, at: times, labels: labels)
+    let target =
+      switch configuration.prediction {
+      case .noise: noise
+      case .data: data
+      case .velocity: alpha * noise - sigma * data
+      }
+    return Loss(meanSquaredError(prediction, target))
+  }
+
+  /// The network's x₀ of states `[batch, features]` at a level; that of an image lies in [−1, 1].
+  public func denoised(_ state: Tensor, at level: NoiseLevel, _ sampling: PathSampling = .init())
+    -> Tensor
+  {
+    let output = network.guided(
+      state, at: level.time, label: sampling.label, guidance: sampling.guidance)
+    let data =
+      switch configuration.prediction {
+      case .noise: (state - level.noise * output) / level.signal
+      case .data: output
+      case .velocity: level.signal * state - level.noise * output
+      }
+    return dataShape.isImage ? clamp(data, to: -1...1) : data
+  }
+
+  /// The terms of the variational bound on −log p of examples `[batch, dataShape.count]`, with one draw
+  /// of the noise for each; in bits per dimension by ``VariationalBound/bitsPerDimension(of:)``.
+  public func variationalBound(of examples: Tensor, using random: Random) -> VariationalBound {
+    VariationalBound.estimate(
+      of: dataShape.centred(examples), schedule, variance: configuration.variance,
+      isByte: dataShape.isImage, using: random
+    ) { denoised($0, at: $1) }
+  }
+}
+
+// MARK: - Samples
+
+extension DDPM {
+  /// New examples; images lie in [0, 1].
+  public func sample(count: Int, using random: Random) -> Tensor {
+    sample(count: count, .init(), using: random)
+  }
+
+  /// New examples with another number of steps, or of a class.
+  public func sample(count: Int, _ sampling: PathSampling, using random: Random) -> Tensor {
+    let dtype = network.parameters.first?.parameter.wrappedValue.dtype ?? .float32
+    let noise = random.normal([count, dataShape.count], dtype: dtype)
+    return decoded(from: noise, sampling, using: random)
+      .reshaped(to: [count] + dataShape.sizes)
+  }
+
+  /// The examples that noise `[batch, dataShape.count]` leads to, of the same shape.
+  public func decoded(
+    from noise: Tensor, _ sampling: PathSampling = .init(), using random: Random
+  ) -> Tensor {
+    let isAncestral = configuration.sampler == .ancestral
+    let steps = sampling.steps ?? (isAncestral ? schedule.steps : configuration.steps)
+    let end = configuration.sampler.sample(
+      from: noise, schedule.levels(count: steps), variance: configuration.variance,
+      eta: configuration.eta, using: random
+    ) { denoised($0, at: $1, sampling) }
+    return dataShape.uncentred(end)
+  }
+}

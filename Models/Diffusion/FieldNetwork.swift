@@ -1,0 +1,64 @@
+import NN
+import Settings
+import Tensor
+
+/// The kinds of network that see a noisy example and its time.
+public enum FieldArchitecture: String, Choice {
+  /// Fully connected layers (``NN/TimePerceptron``).
+  case dense
+  /// Convolutions at several sizes of an image, with attention at the smallest (``NN/UNet``).
+  case unet
+}
+
+/// The settings of a model whose network sees a noisy example and its time.
+public protocol FieldConfiguration: ModelConfiguration {
+  /// The kind of network; nil for a U-Net where the data are images, else dense layers.
+  var architecture: FieldArchitecture? { get }
+  /// Widths of the hidden layers of a dense one.
+  var hidden: [Int] { get }
+  /// Sines and cosines of the time that a dense one sees.
+  var timeFeatures: Int { get }
+  /// Channels of a U-Net at each size of the image.
+  var channels: [Int] { get }
+}
+
+extension FieldConfiguration {
+  /// Checks the network's settings against each other and the data.
+  func checkField(for data: DataShape) throws(UnsuitableSetting) {
+    try expectNoText(data)
+    if timeFeatures % 2 != 0 {
+      throw UnsuitableSetting("timeFeatures", timeFeatures, "expected an even number")
+    }
+    let kind = architecture ?? data.fieldArchitecture
+    guard kind == .unet else { return }
+    guard data.isImage else {
+      throw UnsuitableSetting("architecture", "unet", "expected images")
+    }
+    let text = channels.map(String.init).joined(separator: ",")
+    if channels.isEmpty || channels.contains(where: { $0 % 4 != 0 }) {
+      throw UnsuitableSetting("channels", text, "expected multiples of 4")
+    }
+    if !UNet.canHalve([data.sizes[0], data.sizes[1]], widths: channels) {
+      throw UnsuitableSetting(
+        architecture == nil ? "channels" : "architecture", architecture?.rawValue ?? text,
+        "expected images whose sides can be halved \(channels.count - 1) times, found"
+          + " \(data.sizesText); --architecture dense takes any")
+    }
+  }
+
+  /// The network.
+  func field(for data: DataShape, using random: Random) -> any TimeNetwork {
+    switch architecture ?? data.fieldArchitecture {
+    case .dense:
+      TimePerceptron(
+        data.count, hidden: hidden, timeFeatures: timeFeatures, classes: data.classes,
+        using: random)
+    case .unet: UNet(data.sizes, widths: channels, classes: data.classes, using: random)
+    }
+  }
+}
+
+extension DataShape {
+  /// The kind of network for such data where none is asked for.
+  fileprivate var fieldArchitecture: FieldArchitecture { isImage ? .unet : .dense }
+}

@@ -1,0 +1,203 @@
+import DifferentialEquations
+import NN
+import Settings
+import Tensor
+
+/// A velocity field that carries noise to data, learned by flow matching (Lipman et al., "Flow matching
+/// for generative modeling", 2023; Liu, Gong and Liu, "Flow straight and fast", 2023).
+///
+/// Between noise x₀ ~ N(0, I) and an example x₁ lies a path x_t; the field v learns the velocity along
+/// it, E‖v(x_t, t) − dx_t/dt‖². Samples are the ends of dx/dt = v(x, t) from noise at t = 0 to t = 1.
+///
+/// ```swift
+/// let model = FlowMatching(.init(), for: .points(dimensions: 2), using: random)
+/// let (loss, gradients) = valueWithGradient(of: model) { model.loss(of: batch, using: random).total }
+/// let points = model.sample(count: 1000, using: random)   // [1000, 2]
+/// ```
+///
+/// Sampling is safe from several threads at once, each with its own `Random`; a model is trained from
+/// one.
+public final class FlowMatching: LossModel, Generative, LikelihoodModel {
+  /// The methods that solve the equation of sampling.
+  public enum Solver: String, Choice {
+    /// Fixed steps: of order 1, 2, 2 and 4.
+    case euler, midpoint, heun, rk4
+    /// Steps chosen by an estimate of the error (``DifferentialEquations/DormandPrince``).
+    case dopri5
+
+    /// The method of fixed steps.
+    var method: RungeKutta? {
+      switch self {
+      case .euler: .euler
+      case .midpoint: .midpoint
+      case .heun: .heun
+      case .rk4: .classic
+      case .dopri5: nil
+      }
+    }
+  }
+
+  /// The settings.
+  public struct Configuration: FieldConfiguration {
+    /// Kind of the field's network.
+    @Setting("kind of the field's network", absence: "unet for images, dense for other data")
+    public var architecture: FieldArchitecture? = nil
+    /// Widths of a dense network's hidden layers.
+    @Setting("widths of a dense network's hidden layers", in: layerWidths)
+    public var hidden = [128, 128, 128]
+    /// Sines and cosines of the time that a dense network sees; 0 for the time itself.
+    @Setting(
+      "sines and cosines of the time that a dense network sees; 0 for the time itself", in: 0...1024
+    )
+    public var timeFeatures = 0
+    /// Channels of a U-Net at each size of the image.
+    @Setting("channels of a U-Net at each size of the image", in: 4...4096)
+    public var channels = [32, 64, 64]
+    /// Path between noise and data.
+    @Setting("path between noise and data") public var path = ConditionalPath.linear
+    /// Share of the labels left out in training, for guidance.
+    @Setting("share of the labels left out in training, for guidance", in: 0...1)
+    public var labelDropout = 0.1
+    /// Method that solves the equation of sampling.
+    @Setting("method that solves the equation of sampling") public var solver = Solver.heun
+    /// Steps of a sample.
+    @Setting("steps of a sample, but for dopri5", in: 1...10_000) public var steps = 25
+
+    /// The defaults.
+    public init() {}
+
+    /// Checks the settings against each other and the data.
+    public func check(for data: DataShape) throws(UnsuitableSetting) {
+      try checkField(for: data)
+    }
+  }
+
+  /// The name on the command line and in files.
+  public static let kind = "flow-matching"
+  /// The settings that the model was built from.
+  public let configuration: Configuration
+  /// The shape of the data that it was built for.
+  public let dataShape: DataShape
+  /// The velocity field v.
+  public let field: any TimeNetwork
+
+  /// The velocity field.
+  public var members: Members { ["field": field] }
+
+  /// Creates a model with the network that the settings ask for.
+  public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
+    configuration.require(for: data, "FlowMatching")
+    self.configuration = configuration
+    dataShape = data
+    field = configuration.field(for: data, using: random)
+  }
+
+  /// The model as its field.
+  public var description: String {
+    "FlowMatching  // \(parameterCount) parameters\nfield: \(field)"
+  }
+}
+
+// MARK: - The loss
+
+extension FlowMatching {
+  /// The mean square of what the field is off, per number of an example.
+  public var metrics: [Metric] { [Metric("loss", unit: "mean squared error of the velocity")] }
+
+  /// E‖v(x_t, t) − dx_t/dt‖² per number, with noise and times of one's own for each example (Lipman
+  /// and others 2023, equation 9).
+  public func loss(of batch: Batch, using random: Random) -> Loss {
+    let data = dataShape.centred(batch.images)
+    let noise = random.normal(data.shape, dtype: data.dtype)
+    let times = random.uniform([data.shape[0]], dtype: data.dtype)
+    let labels = field.dropped(
+      batch.labels, probability: configuration.labelDropout, using: random)
+    let (path, state) = (
+      configuration.path, configuration.path.state(from: noise, to: data, at: times)
+    )
+    let velocity = field(state, at: times, labels: labels)
+    return Loss(meanSquaredError(velocity, path.velocity(from: noise, to: data, at: times)))
+  }
+}
+
+// MARK: - Samples
+
+extension FlowMatching {
+  /// New examples; images lie in [0, 1].
+  public func sample(count: Int, using random: Random) -> Tensor {
+    sample(count: count, .init(), using: random)
+  }
+
+  /// New examples with another number of steps, or of a class.
+  ///
+  /// Where the adaptive method does not reach the end, 1000 of Heun's steps do.
+  public func sample(count: Int, _ sampling: PathSampling, using random: Random) -> Tensor {
+    let noise = random.normal([count, dataShape.count], dtype: dtype)
+    return dataShape.uncentred(carried(noise, sampling)).reshaped(to: [count] + dataShape.sizes)
+  }
+
+  /// The flow of the field, from t = 0 to t = 1.
+  public func flow(_ sampling: PathSampling = .init()) -> ProbabilityFlow {
+    let field = field
+    return ProbabilityFlow { time, state in
+      field.guided(state, at: time, label: sampling.label, guidance: sampling.guidance)
+    }
+  }
+
+  private func carried(_ noise: Tensor, _ sampling: PathSampling) -> Tensor {
+    let flow = flow(sampling)
+    let steps = sampling.steps ?? configuration.steps
+    if let method = configuration.solver.method {
+      return method.solve(flow.field, from: noise, over: flow.interval, steps: steps).state
+    }
+    let adaptive = try? DormandPrince().solve(flow.field, from: noise, over: flow.interval)
+    return adaptive?.state
+      ?? RungeKutta.heun.solve(flow.field, from: noise, over: flow.interval, steps: 1_000).state
+  }
+
+  private var dtype: DType { field.parameters.first?.parameter.wrappedValue.dtype ?? .float32 }
+}
+
+// MARK: - The likelihood
+
+extension FlowMatching {
+  /// log p of examples under the flow, by its equation and that of the density (Chen and others 2018): in
+  /// nats, `[batch]`.
+  ///
+  /// - Parameters:
+  ///   - examples: `[batch, dataShape.count]`.
+  ///   - trace: How divergences are found.
+  ///   - solver: Solves the equations.
+  ///   - random: Draws the probes of Hutchinson's trace.
+  /// - Throws: `ODEError` where the solver does not come to the end.
+  public func logDensity(
+    of examples: Tensor, trace: ProbabilityFlow.Trace = .exact, solver: DormandPrince = .init(),
+    using random: Random
+  ) throws -> Tensor {
+    let density = try flow().logDensity(
+      of: dataShape.centred(examples), trace: trace, using: random
+    ) { try solver.solve($0, from: $1, over: $2).state }
+    return density + dataShape.logScale
+  }
+
+  /// The same by a hundred steps of Runge and Kutta's method, with the exact trace for examples of at
+  /// most 16 numbers, else with one probe of Hutchinson's for each sample.
+  public func logLikelihood(
+    of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
+  ) rethrows -> Tensor {
+    precondition(
+      sampleCount > 0,
+      "FlowMatching.logLikelihood: expected one sample or more, found \(sampleCount)")
+    let isExact = dataShape.count <= 16
+    let data = dataShape.centred(examples)
+    let estimates = try (0..<(isExact ? 1 : sampleCount)).map { _ in
+      let trace = isExact ? ProbabilityFlow.Trace.exact : .hutchinson(probes: 1)
+      let estimate = flow().logDensity(of: data, trace: trace, using: random) {
+        RungeKutta.classic.solve($0, from: $1, over: $2, steps: 100).state
+      }
+      try afterEach()
+      return estimate
+    }
+    return Tensor.stacked(estimates).mean(along: 0) + dataShape.logScale
+  }
+}

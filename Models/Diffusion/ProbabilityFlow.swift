@@ -1,0 +1,97 @@
+import DifferentialEquations
+import Tensor
+
+/// A flow that carries a distribution along a velocity field, with the densities that it gives to
+/// points (Chen and others 2018; Grathwohl and others 2019).
+///
+/// With dx/dt = v(t, x), the density of a point that is carried along changes by
+/// d log p/dt = −∇·v.
+public struct ProbabilityFlow {
+  /// How the divergence ∇·v is found.
+  public enum Trace: Sendable, Equatable {
+    /// All entries of the Jacobian's diagonal; it takes as many passes as a point has numbers.
+    case exact
+    /// The mean of εᵀ ∂v/∂x ε over so many ε of random signs, the same along a path (Hutchinson 1990):
+    /// one pass each.
+    case hutchinson(probes: Int)
+  }
+
+  /// The velocity v of states `[batch, features]`.
+  public let field: VectorField
+  /// Where the flow begins, with N(0, I), and where it ends.
+  public let interval: (start: Double, end: Double)
+
+  /// A flow along a field.
+  public init(_ field: @escaping VectorField, over interval: (start: Double, end: Double) = (0, 1))
+  {
+    (self.field, self.interval) = (field, interval)
+  }
+
+  /// log p of points at the flow's end, in nats: `[batch]`.
+  ///
+  /// - Parameters:
+  ///   - points: `[batch, features]`.
+  ///   - trace: How divergences are found.
+  ///   - random: Draws the probes of Hutchinson's trace.
+  ///   - solve: Solves the equation of points and densities backwards.
+  public func logDensity(
+    of points: Tensor, trace: Trace = .exact, using random: Random,
+    solve: (
+      _ field: @escaping VectorField, _ state: Tensor, _ interval: (start: Double, end: Double)
+    ) throws -> Tensor
+  ) rethrows -> Tensor {
+    precondition(
+      points.rank == 2, "logDensity: expected points [batch, features], found \(points.shape)")
+    let (batch, features) = (points.shape[0], points.shape[1])
+    let probes = probes(trace, points, using: random)
+    let start = Tensor.concatenated([points, .zeros([batch, 1], dtype: points.dtype)], along: 1)
+    // Forwards the divergence is what log p loses; backwards from 0 it adds up to the loss.
+    let end = try solve(
+      { time, state in
+        let x = state.sliced(0..<features, along: 1)
+        let (velocity, divergence) = Self.divergence(of: field, at: time, x, probes)
+        return Tensor.concatenated([velocity, divergence.expanded(at: 1)], along: 1)
+      }, start, (interval.end, interval.start))
+    let noise = end.sliced(0..<features, along: 1)
+    let change = end.sliced(features..<features + 1, along: 1).squeezed(at: 1)
+    return standardNormalLogDensity(of: noise) + change
+  }
+
+  /// v and ∇·v, `[batch, features]` and `[batch]`.
+  public static func divergence(
+    of field: VectorField, at time: Double, _ x: Tensor, _ probes: [Tensor]
+  ) -> (velocity: Tensor, divergence: Tensor) {
+    // A copy of the batch for each probe goes through the field at once.
+    let (batch, count) = (x.shape[0], probes.count)
+    let copies = Tensor.concatenated(Array(repeating: x, count: count))
+    let directions = Tensor.concatenated(probes)
+    let (velocities, pullback) = valueWithPullback(at: [copies]) { field(time, $0[0]) }
+    let products = (pullback(directions)[0] * directions).sum(along: 1)
+    return (
+      velocities.sliced(0..<batch),
+      products.reshaped(to: [count, batch]).sum(along: 0)
+    )
+  }
+
+  /// Directions εₖ such that Σₖ εₖᵀ J εₖ is the trace of J or an estimate of it: the unit vectors, or
+  /// random signs over the root of their number.
+  private func probes(_ trace: Trace, _ points: Tensor, using random: Random) -> [Tensor] {
+    switch trace {
+    case .exact:
+      let identity = Tensor.identity(points.shape[1], dtype: points.dtype)
+      return (0..<points.shape[1]).map { identity.sliced($0..<$0 + 1).broadcast(to: points.shape) }
+    case .hutchinson(let count):
+      precondition(count > 0, "logDensity: expected one probe or more, found \(count)")
+      let scale = 1 / Double(count).squareRoot()
+      return (0..<count).map { _ in
+        scale * (2 * random.bernoulli(points.shape, probability: 0.5, dtype: points.dtype) - 1)
+      }
+    }
+  }
+}
+
+/// log N(x; 0, I) of each row, `[batch]`.
+func standardNormalLogDensity(of x: Tensor) -> Tensor {
+  let logTwoPi = 1.837_877_066_409_345_4
+  return -0.5 * square(x).sum(along: 1) - 0.5 * logTwoPi * Double(x.shape[1])
+}
