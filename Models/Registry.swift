@@ -9,6 +9,22 @@ public let registry: [ModelRow] = [
     GAN.self, "a generative adversarial network (Goodfellow et al. 2014)", epochs: 20,
     learningRate: 0.0002),
   ModelRow(
+    PlanarFlow.self, "a flow of planar layers (Rezende and Mohamed 2015)", epochs: 100,
+    batchSize: 512),
+  ModelRow(
+    RealNVP.self, "a flow of affine couplings, RealNVP (Dinh et al. 2017)", epochs: 100,
+    batchSize: 512),
+  ModelRow(
+    MAF.self, "a masked autoregressive flow (Papamakarios et al. 2017)", epochs: 20),
+  ModelRow(
+    SplineFlow.self, "a flow of spline couplings (Durkan et al. 2019)", epochs: 100,
+    batchSize: 512),
+  ModelRow(
+    Glow.self, "a flow of images by convolutions, Glow (Kingma and Dhariwal 2018)", epochs: 10,
+    batchSize: 64),
+  ModelRow(
+    MADE.self, "an autoregressive model of pixels, MADE (Germain et al. 2015)", epochs: 20),
+  ModelRow(
     DDPM.self, "a denoising diffusion model (Ho, Jain and Abbeel 2020)", epochs: 30, batchSize: 64),
   ModelRow(
     FlowMatching.self, "flow matching (Lipman et al. 2023; Liu, Gong and Liu 2023)", epochs: 30,

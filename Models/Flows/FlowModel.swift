@@ -34,6 +34,16 @@ extension FlowModel {
     return dataShape.isImage ? [loss, Metric("bits per dimension", unit: "bits")] : [loss]
   }
 
+  /// Lets normalisations begin at what suits the first batch.
+  public func start(at batch: Batch, using random: Random) {
+    guard dataShape.isImage else {
+      _ = flow.start(at: batch.images)
+      return
+    }
+    let noise = random.uniform(batch.images.shape, dtype: batch.images.dtype)
+    _ = flow.start(at: PixelLogits.points(of: batch.images, noise: noise).points)
+  }
+
   /// −log p(x), averaged over the batch, in nats; of images that of dequantised pixels in [0, 1].
   public func loss(of batch: Batch, using random: Random) -> Loss {
     let nats = -logDensity(of: batch.images, using: random).mean()

@@ -46,6 +46,18 @@ public protocol LossModel: Model {
   ///   - batch: Examples.
   ///   - random: Draws what the loss needs, such as codes or noise.
   func loss(of batch: Batch, using random: Random) -> Loss
+
+  /// Sets what begins at data, such as scales that normalise them, before the first step of a training.
+  ///
+  /// - Parameters:
+  ///   - batch: The examples of the first step.
+  ///   - random: Draws what is needed.
+  func start(at batch: Batch, using random: Random)
+}
+
+extension LossModel {
+  /// Nothing begins at data.
+  public func start(at batch: Batch, using random: Random) {}
 }
 
 // MARK: - What models can do besides

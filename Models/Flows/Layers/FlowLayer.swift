@@ -11,6 +11,14 @@ public protocol FlowLayer: Module {
 
   /// The x of which y = f(x).
   func inverse(_ y: Tensor) -> Tensor
+
+  /// Sets what begins at the first batch to what suits `x`, and returns the layer's output for it.
+  func start(at x: Tensor) -> Tensor
+}
+
+extension FlowLayer {
+  /// The output: nothing of the layer begins at data.
+  public func start(at x: Tensor) -> Tensor { forward(x).y }
 }
 
 /// A chain of invertible layers, itself one: a density that begins at N(0, I).
@@ -39,6 +47,9 @@ public final class Flow: FlowLayer {
     }
     return (y, sum ?? Tensor.zeros([x.shape[0]], dtype: x.dtype))
   }
+
+  /// Starts each layer at what those before it make of `x`.
+  public func start(at x: Tensor) -> Tensor { layers.reduce(x) { $1.start(at: $0) } }
 
   /// The way back through all layers.
   public func inverse(_ y: Tensor) -> Tensor { layers.reversed().reduce(y) { $1.inverse($0) } }

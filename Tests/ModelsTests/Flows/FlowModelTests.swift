@@ -12,6 +12,12 @@ import Testing
           $0.hidden = [8]
         }, for: .points(dimensions: 2), using: random),
       SplineFlow(.with { $0.hidden = [8] }, for: .points(dimensions: 2), using: random),
+      MAF(
+        .with {
+          $0.layers = 3
+          $0.hidden = [8]
+        }, for: .points(dimensions: 2), using: random),
+      PlanarFlow(.with { $0.layers = 4 }, for: .points(dimensions: 2), using: random),
     ]
   }
 
@@ -25,7 +31,7 @@ import Testing
 
   @Test func aNewFlowIsTheStandardNormalDistribution() {
     let x = Random(seed: 2).normal([5, 2])
-    for model in planes(Random(seed: 1)) {
+    for model in planes(Random(seed: 1)).prefix(2) {
       let loss = model.loss(of: Batch(values: x), using: Random(seed: 3))
       let expected = 1.8378770664093453 + 0.5 * square(x).sum(along: 1).mean().scalar
       #expect(Swift.abs(loss.total.scalar - expected) < 1e-5, "\(type(of: model).kind)")
@@ -123,7 +129,50 @@ import Testing
     #expect(check.passes(), "\(check)")
   }
 
+  @Test func aGlowOfImagesStartsAndComesBack() {
+    let random = Random(seed: 1)
+    let model = Glow(
+      .with {
+        $0.steps = 2
+        $0.width = 6
+      }, for: .images(8, 4), using: random)
+    let images = random.uniform([20, 32])
+    model.start(at: Batch(values: images), using: random)
+    #expect(model.flow.parameters.contains { abs($0.parameter.wrappedValue).max().scalar > 0.3 })
+    let loss = model.loss(of: Batch(values: images), using: random)
+    #expect(loss.figures[1] > 7.5 && loss.figures[1] < 10)
+    #expect(model.inverseError(of: images) < 1e-4)
+    #expect(abs(model.reconstruct(images) - images).max().scalar < 0.01)
+    #expect(model.sample(count: 3, temperature: 0.7, using: random).shape == [3, 8, 4, 1])
+  }
+
+  @Test func theCountsOfParametersAreThoseOfTheWorks() {
+    let (random, image) = (Random(seed: 1), DataShape.images(28, 28))
+    #expect(Glow(.init(), for: image, using: random).parameterCount == 75_728)
+    #expect(MAF(.init(), for: image, using: random).parameterCount == 6_031_520)
+    let plane = DataShape.points(dimensions: 2)
+    #expect(RealNVP(.init(), for: plane, using: random).parameterCount == 35_344)
+    #expect(SplineFlow(.init(), for: plane, using: random).parameterCount == 23_132)
+    let nvp = RealNVP.Configuration.with {
+      $0.couplings = 6
+      $0.hidden = [512, 512]
+    }
+    #expect(RealNVP(nvp, for: image, using: random).parameterCount == 5_196_384)
+    #expect(MADE(.init(), for: image, using: random).parameterCount == 2_657_040)
+  }
+
   // MARK: - Data that do not suit
+
+  @Test func whatDoesNotHalveIsRefused() {
+    #expect(
+      throws: UnsuitableSetting(
+        "scales", 2, "expected images whose sides are multiples of 4, found 6×8")
+    ) { try Glow.Configuration().check(for: .images(6, 8)) }
+    #expect(
+      throws: UnsuitableSetting(
+        "scales", 2, "expected images whose sides are multiples of 4, found points")
+    ) { try Glow.Configuration().check(for: .points(dimensions: 2)) }
+  }
 
   @Test func whatCannotBeCoupledIsRefused() {
     for data in [DataShape.points(dimensions: 1), .images(1, 1)] {

@@ -1,0 +1,118 @@
+import NN
+import Settings
+import Tensor
+
+/// An autoregressive model of black and white pixels by a masked network (Germain, Gregor, Murray and
+/// Larochelle, "MADE: Masked autoencoder for distribution estimation", 2015).
+///
+/// p(x) = Π p(x_d | x_<d), each factor a Bernoulli distribution, all computed in one pass. With several
+/// orders, training takes one of them in each step, and the density is their average (section 4.2). Grey
+/// values are taken as probabilities; `--binarize stochastic` draws zeros and ones.
+public final class MADE: LossModel, Generative, LikelihoodModel {
+  /// The settings.
+  public struct Configuration: ModelConfiguration {
+    /// Widths of the hidden layers.
+    @Setting("widths of the hidden layers", in: layerWidths) public var hidden = [1024, 1024]
+    /// Orders of the pixels that share the weights.
+    @Setting("orders of the pixels that share the weights", in: 1...64) public var orders = 1
+    /// Connect the pixels to the outputs directly, too.
+    @Setting("connect the pixels to the outputs directly, too") public var direct = false
+
+    /// The defaults.
+    public init() {}
+
+    /// Checks the settings against the data.
+    public func check(for data: DataShape) throws(UnsuitableSetting) {
+      try expectPixels(data)
+    }
+  }
+
+  /// The name on the command line and in files.
+  public static let kind = "made"
+  /// The settings that the model was built from.
+  public let configuration: Configuration
+  /// The shape of the data that it was built for.
+  public let dataShape: DataShape
+  /// From pixels to their logits, `[batch, pixels]`.
+  public let network: MaskedPerceptron
+  /// Whether a loss is that of one order or of the average of all.
+  public var mode = Mode.training
+
+  /// The network.
+  public var members: Members { ["network": network] }
+
+  /// Creates a model; its first order is that of reading, the others are drawn, the same every time.
+  public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
+    configuration.require(for: data, "MADE")
+    self.configuration = configuration
+    dataShape = data
+    // A model's file does not have the orders: they follow from their number.
+    let orderStream = Random(seed: 0x4d41_4445)
+    let orders = (0..<configuration.orders).map { order in
+      order == 0 ? Array(1...data.count) : orderStream.permutation(data.count).map { $0 + 1 }
+    }
+    network = MaskedPerceptron(
+      data.count, hidden: configuration.hidden, orders: orders, isDirect: configuration.direct,
+      using: random)
+  }
+
+  /// The model as its network.
+  public var description: String { "MADE  // \(parameterCount) parameters\nnetwork: \(network)" }
+}
+
+extension ModelConfiguration {
+  /// Throws for data that are not images.
+  func expectPixels(_ data: DataShape) throws(UnsuitableSetting) {
+    if data.isImage { return }
+    throw UnsuitableSetting(
+      "data", data.element.noun.plural, "expected images, whose values are probabilities of a one")
+  }
+}
+
+// MARK: - Densities and samples
+
+extension MADE {
+  /// −log p(x), in nats.
+  public var metrics: [Metric] { [Metric("loss", unit: "nats per image")] }
+
+  /// −log p(x), averaged over the batch, in nats: in training in one of the orders.
+  public func loss(of batch: Batch, using random: Random) -> Loss {
+    if mode == .inference { return Loss(-logProbability(of: batch.images).mean()) }
+    let order = network.orders.count == 1 ? 0 : random.integer(below: network.orders.count)
+    return Loss(-logProbability(of: batch.images, order: order).mean())
+  }
+
+  /// log p(x) in one of the orders of images `[batch, pixels]`: `[batch]`, in nats.
+  public func logProbability(of images: Tensor, order: Int) -> Tensor {
+    bernoulliLogDensity(of: images, logits: network(images, order: order))
+  }
+
+  /// log of the orders' average probability of images `[batch, pixels]`: `[batch]`, in nats.
+  public func logProbability(of images: Tensor) -> Tensor {
+    let all = network.orders.indices.map { logProbability(of: images, order: $0) }
+    if all.count == 1 { return all[0] }
+    return Tensor.stacked(all).logSumExp(along: 0) - log(Tensor(all.count, dtype: images.dtype))
+  }
+
+  /// log p(x), exactly, whatever the number of samples.
+  public func logLikelihood(
+    of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
+  ) rethrows -> Tensor {
+    let exact = logProbability(of: examples)
+    try afterEach()
+    return exact
+  }
+
+  /// New images of zeros and ones, pixel by pixel; of several orders each takes its share of the images.
+  public func sample(count: Int, using random: Random) -> Tensor {
+    let orders = network.orders.count
+    let parts = (0..<orders).compactMap { order -> Tensor? in
+      let share = (count + orders - 1 - order) / orders
+      if share == 0 { return nil }
+      return network.unrolled(count: share, order: order) { _, logits in
+        random.bernoulli(probability: sigmoid(logits.squeezed(at: 1)))
+      }
+    }
+    return Tensor.concatenated(parts).reshaped(to: [count] + dataShape.sizes)
+  }
+}

@@ -1,0 +1,85 @@
+import NN
+import Settings
+import Tensor
+
+/// A normalising flow of images (Kingma and Dhariwal, "Glow: Generative flow with invertible 1×1
+/// convolutions", 2018).
+///
+/// Steps of a normalisation of the channels, a mixture of them and a coupling whose network is of
+/// convolutions, at several sizes of the image. The normalisations begin at what suits the first batch.
+public final class Glow: FlowModel {
+  /// The settings.
+  public struct Configuration: ModelConfiguration {
+    /// Sizes of the image, each half of the one before.
+    @Setting("sizes of the image, each half of the one before", in: 1...8) public var scales = 2
+    /// Steps at each size.
+    @Setting("steps at each size", in: 1...128) public var steps = 4
+    /// Channels of a coupling's convolutions.
+    @Setting("channels of a coupling's convolutions", in: layerWidths) public var width = 64
+
+    /// The defaults.
+    public init() {}
+
+    /// Images need sides that halve as often as there are sizes.
+    public func check(for data: DataShape) throws(UnsuitableSetting) {
+      let divisor = 1 << scales
+      guard data.isImage, data.sizes[0] % divisor == 0, data.sizes[1] % divisor == 0 else {
+        throw UnsuitableSetting(
+          "scales", scales,
+          "expected images whose sides are multiples of \(divisor), found "
+            + (data.isImage ? data.sizesText : data.element.noun.plural))
+      }
+    }
+  }
+
+  /// The name on the command line and in files.
+  public static let kind = "glow"
+  /// The settings that the model was built from.
+  public let configuration: Configuration
+  /// The shape of the data that it was built for.
+  public let dataShape: DataShape
+  /// The layers.
+  public let flow: Flow
+
+  /// The layers.
+  public var members: Members { ["flow": flow] }
+
+  /// Creates a flow.
+  public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
+    configuration.require(for: data, "Glow")
+    self.configuration = configuration
+    dataShape = data
+    let width = configuration.width
+    flow = Flow([
+      MultiScale(data.sizes, count: configuration.scales) { channels in
+        (0..<configuration.steps).flatMap { _ -> [any FlowLayer] in
+          [
+            ActNorm(channels), InvertibleConvolution(channels, using: random),
+            convolutionalCoupling(channels, width: width, using: random),
+          ]
+        }
+      }
+    ])
+  }
+
+  /// The model as its layers.
+  public var description: String { "Glow  // \(parameterCount) parameters\nflow: \(flow)" }
+}
+
+/// An affine coupling of half of an image's channels by convolutions of the other half, the last one of
+/// which begins at zero.
+private func convolutionalCoupling(
+  _ channels: Int, width: Int, using random: Random
+) -> AffineCoupling {
+  let parts = CouplingParts(halvesOf: channels, isSwapped: false)
+  return AffineCoupling(
+    parts,
+    Sequential {
+      Conv2D(parts.given, width, kernel: 3, padding: 1, using: random)
+      ReLU()
+      Conv2D(width, width, kernel: 1, using: random)
+      ReLU()
+      Conv2D(
+        width, 2 * parts.moved, kernel: 3, padding: 1, initializer: .constant(0), using: random)
+    })
+}

@@ -1,0 +1,87 @@
+import NN
+import Tensor
+
+/// A convolution of 1×1 that mixes the channels by a matrix W = L U, always invertible (Kingma and Dhariwal,
+/// "Glow", 2018, section 3.2).
+///
+/// L has ones on its diagonal and U the exponentials of parameters, so that log |det W| is the sum of these,
+/// at each place of an image. W begins as a rotation.
+///
+/// - Input and output: `[batch, …, channels]`.
+/// - Parameters: channels².
+public final class InvertibleConvolution: FlowLayer {
+  /// L below the diagonal, U above it, and on it the logarithm of U's: `[channels, channels]`.
+  @Parameter public var factors: Tensor
+
+  /// The factors.
+  public var members: Members { ["factors": $factors] }
+
+  /// Creates a layer that begins as a random rotation.
+  public init(_ channels: Int, using random: Random) {
+    precondition(channels > 0, "InvertibleConvolution: expected a size above 0, found \(channels)")
+    let drawn = Initializer.normal(standardDeviation: 1)(
+      [channels, channels], fanIn: channels, fanOut: channels, using: random)
+    let rotation = drawn.count > 0 ? try? QRFactor(of: drawn.converted(to: .float64)) : nil
+    factors =
+      rotation.flatMap { Self.factors(of: $0.orthogonal)?.converted(to: .float32) }
+      ?? (0 * drawn)
+  }
+
+  /// The factors of a rotation that differs from `q` by the order and the signs of its rows.
+  ///
+  /// Without pivots, P q = L U with L' = S L S and S U, where the signs S of U's diagonal make it positive:
+  /// what is left is still orthogonal.
+  private static func factors(of q: Tensor) -> Tensor? {
+    guard let factor = try? LUFactor(of: q) else { return nil }
+    let diagonal = factor.upper.diagonal()
+    let signs = sign(diagonal)
+    let lower = signs.expanded(at: 1) * factor.lower * signs.expanded(at: 0)
+    let upper = signs.expanded(at: 1) * factor.upper
+    return lower.lowerTriangle(diagonal: -1) + upper.upperTriangle(diagonal: 1)
+      + log(abs(diagonal)).diagonalMatrix()
+  }
+
+  /// W, `[channels, channels]`: y = x · W.
+  public var matrix: Tensor { lower.matmul(upper) }
+
+  private var lower: Tensor {
+    factors.lowerTriangle(diagonal: -1)
+      + Tensor.identity(factors.shape[0], dtype: factors.dtype)
+  }
+
+  private var upper: Tensor {
+    factors.upperTriangle(diagonal: 1) + exp(factors.diagonal()).diagonalMatrix()
+  }
+
+  /// x · W at each place, and log |det W| for each place.
+  public func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor) {
+    let places = Double(x.shape.dropFirst().dropLast().reduce(1, *))
+    let logDeterminant = places * factors.diagonal().sum()
+    return (product(x, matrix), logDeterminant.broadcast(to: [x.shape[0]]))
+  }
+
+  /// y · W⁻¹ at each place: zᵀ = U⁻ᵀ yᵀ and xᵀ = L⁻ᵀ zᵀ.
+  public func inverse(_ y: Tensor) -> Tensor {
+    let identity = Tensor.identity(factors.shape[0], dtype: factors.dtype)
+    // No element of the diagonals is 0, short of an exponential that underflows.
+    guard
+      let upperInverse = try? upper.solveTriangular(identity, .upper),
+      let inverse = try? upperInverse.matmul(
+        lower.solveTriangular(identity, .lower, unitDiagonal: true))
+    else { return y * Double.nan }
+    return product(y, inverse)
+  }
+
+  private func product(_ x: Tensor, _ matrix: Tensor) -> Tensor {
+    precondition(
+      x.rank > 1 && x.shape[x.rank - 1] == matrix.shape[0],
+      "\(self): expected an input of shape [batch, …, \(matrix.shape[0])], found \(x.shape)")
+    let channels = matrix.shape[0]
+    return x.reshaped(to: [x.count / channels, channels]).matmul(matrix).reshaped(to: x.shape)
+  }
+
+  /// The layer as the code that makes it, with the number of parameters.
+  public var description: String {
+    "InvertibleConvolution(\(factors.shape[0]))  // \(parameterCount) parameters"
+  }
+}

@@ -1,0 +1,86 @@
+import Tensor
+
+/// A fully connected layer some of whose connections are missing, y = x·(W ∘ M) + b (Germain, Gregor,
+/// Murray and Larochelle, "MADE", 2015, equation 8).
+///
+/// Inputs and outputs have degrees, whole numbers that say how much of an example each may depend on: an
+/// output sees the inputs whose degree is at most its own, or below it.
+///
+/// - Input: `[batch, inputs]`. Output: `[batch, outputs]`.
+/// - Parameters: inputs · outputs + outputs, those of missing connections among them.
+public final class MaskedDense: RectifyingLayer {
+  /// The weight W, `[inputs, outputs]`; where M is 0 a number says nothing and has no gradient.
+  @Parameter public var weight: Tensor
+  /// The bias b, `[outputs]`.
+  @Parameter public var bias: Tensor
+  /// M, `[inputs, outputs]`, 1 where there is a connection and 0 where not; one for each order.
+  public let masks: [Tensor]
+
+  /// The weight and the bias.
+  public var members: Members { ["weight": $weight, "bias": $bias] }
+
+  /// Creates a layer; the bias begins at zero.
+  ///
+  /// - Parameters:
+  ///   - degrees: The degrees of the inputs and of the outputs, one pair for each of the orders that the
+  ///     weights are shared by.
+  ///   - isStrict: Whether an output sees only the inputs of lower degrees than its own.
+  ///   - initializer: The rule for the first weights.
+  ///   - random: Draws them.
+  public init(
+    _ degrees: [(inputs: [Int], outputs: [Int])], isStrict: Bool,
+    initializer: Initializer = .glorotUniform, using random: Random
+  ) {
+    let (inputs, outputs) = (degrees.first?.inputs.count ?? 0, degrees.first?.outputs.count ?? 0)
+    precondition(
+      inputs > 0 && outputs > 0
+        && degrees.allSatisfy { $0.inputs.count == inputs && $0.outputs.count == outputs },
+      "MaskedDense: expected as many inputs and outputs in each order, one or more, found"
+        + " \(degrees.map { [$0.inputs.count, $0.outputs.count] })")
+    let weight = initializer([inputs, outputs], fanIn: inputs, fanOut: outputs, using: random)
+    self.weight = weight
+    bias = Initializer.zeros([outputs])
+    // A model that is only measured has no weights, and needs no masks.
+    masks =
+      weight.count == 0
+      ? [] : degrees.map { Self.mask(from: $0.inputs, to: $0.outputs, isStrict: isStrict) }
+  }
+
+  private static func mask(from inputs: [Int], to outputs: [Int], isStrict: Bool) -> Tensor {
+    let (from, to) = (Tensor(inputs).expanded(at: 1), Tensor(outputs).expanded(at: 0))
+    return isStrict ? from .< to : from .<= to
+  }
+
+  /// The layer's output in the first order.
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+
+  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
+    callAsFunction(x, order: 0, slope: slope)
+  }
+
+  /// The layer's output in one of its orders.
+  public func callAsFunction(_ x: Tensor, order: Int) -> Tensor {
+    callAsFunction(x, order: order, slope: 1)
+  }
+
+  func callAsFunction(_ x: Tensor, order: Int, slope: Double) -> Tensor {
+    precondition(
+      x.rank == 2 && x.shape[1] == weight.shape[0],
+      "\(call): expected an input of shape [batch, \(weight.shape[0])], found \(x.shape)")
+    return affine(x, connections(order: order), bias, slope: slope)
+  }
+
+  /// W ∘ M in one of the orders, `[inputs, outputs]`.
+  func connections(order: Int) -> Tensor {
+    precondition(
+      masks.indices.contains(order),
+      "\(call): expected an order below \(masks.count), found \(order)")
+    return weight * masks[order].converted(to: weight.dtype)
+  }
+
+  /// The layer as the code that makes it, with the number of parameters.
+  public var description: String { "\(call)  // \(parameterCount) parameters" }
+
+  /// The layer as messages name it.
+  private var call: String { "MaskedDense(\(weight.shape[0]), \(weight.shape[1]))" }
+}
