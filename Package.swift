@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "NN", targets: ["NN"]),
     .library(name: "Distributions", targets: ["Distributions"]),
     .library(name: "DifferentialEquations", targets: ["DifferentialEquations"]),
+    .library(name: "Estimators", targets: ["Estimators"]),
     .library(name: "GaussianProcesses", targets: ["GaussianProcesses"]),
     .library(name: "Inference", targets: ["Inference"]),
     .library(name: "OptimalTransport", targets: ["OptimalTransport"]),
@@ -41,6 +42,7 @@ let package = Package(
     .target(name: "NN", dependencies: ["Files", "Settings", "Tensor"]),
     .target(name: "Distributions", dependencies: ["Tensor"]),
     .target(name: "DifferentialEquations", dependencies: ["Tensor"]),
+    .target(name: "Estimators", dependencies: ["Tensor"]),
     .target(name: "GaussianProcesses", dependencies: ["Tensor"]),
     .target(name: "Inference", dependencies: ["Tensor"]),
     .target(name: "OptimalTransport", dependencies: ["Tensor"]),
@@ -61,7 +63,9 @@ let package = Package(
 
     // MARK: Models; a program that samples links nothing of their training
     .target(
-      name: "Models", dependencies: ["Distributions", "NN", "Settings", "Tensor"], path: "Models"),
+      name: "Models",
+      dependencies: ["DifferentialEquations", "Distributions", "NN", "Settings", "Tensor"],
+      path: "Models"),
     .target(
       name: "Sampling",
       dependencies: ["Distributions", "Files", "Models", "NN", "Tensor"]),
@@ -113,6 +117,7 @@ let package = Package(
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
     .testTarget(
       name: "DifferentialEquationsTests", dependencies: ["DifferentialEquations", "Tensor"]),
+    .testTarget(name: "EstimatorsTests", dependencies: ["Estimators", "Tensor"]),
     .testTarget(name: "GaussianProcessesTests", dependencies: ["GaussianProcesses", "Tensor"]),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Tensor"]),
     .testTarget(name: "OptimalTransportTests", dependencies: ["OptimalTransport", "Tensor"]),
@@ -152,8 +157,9 @@ let package = Package(
     .testTarget(
       name: "ModelsTests",
       dependencies: [
-        "Models", "ModelSupport", "Trainers", "Evaluation", "Datasets", "Distributions", "Files",
-        "Images", "NN", "Plots", "Settings", "Tensor", "TestSupport", "Training",
+        "Models", "ModelSupport", "Trainers", "Evaluation", "Datasets", "DifferentialEquations",
+        "Distributions", "Files", "Images", "NN", "Plots", "Settings", "Tensor", "TestSupport",
+        "Training",
       ]),
     .testTarget(
       name: "EvaluationTests",

@@ -58,6 +58,7 @@ import Testing
     ("Settings", ["NN", "Datasets", "Training", "CommandLine"]),
     ("Distributions", ["NN", "Files", "Datasets", "Training"]),
     ("DifferentialEquations", ["NN", "Files", "Datasets", "Distributions", "Training"]),
+    ("Estimators", ["NN", "Files", "Datasets", "Inference", "Training"]),
     ("GaussianProcesses", ["NN", "Files", "Datasets", "Inference", "Training"]),
     ("Inference", ["NN", "Files", "Datasets", "Training"]),
     ("OptimalTransport", ["NN", "Files", "Datasets", "Inference", "Training"]),
