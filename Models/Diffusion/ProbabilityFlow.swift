@@ -89,9 +89,3 @@ public struct ProbabilityFlow {
     }
   }
 }
-
-/// log N(x; 0, I) of each row, `[batch]`.
-func standardNormalLogDensity(of x: Tensor) -> Tensor {
-  let logTwoPi = 1.837_877_066_409_345_4
-  return -0.5 * square(x).sum(along: 1) - 0.5 * logTwoPi * Double(x.shape[1])
-}

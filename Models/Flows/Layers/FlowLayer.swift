@@ -66,9 +66,3 @@ public final class Flow: FlowLayer {
     return (["Flow {  // \(parameterCount) parameters"] + lines + ["}"]).joined(separator: "\n")
   }
 }
-
-/// log N(z; 0, I) = −½ Σ (z² + log 2π) of each example, `[batch]`, in nats.
-func standardNormalLogDensity(of z: Tensor) -> Tensor {
-  let dimensions = Double(z.shape.dropFirst().reduce(1, *))
-  return square(z.flattened()).sum(along: 1) * -0.5 - 0.5 * dimensions * 1.8378770664093453
-}

@@ -52,22 +52,22 @@ public final class MaskedDense: RectifyingLayer {
   }
 
   /// The layer's output in the first order.
-  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, slope: 1) }
+  public func callAsFunction(_ x: Tensor) -> Tensor { callAsFunction(x, rectifier: .none) }
 
-  func callAsFunction(_ x: Tensor, slope: Double) -> Tensor {
-    callAsFunction(x, order: 0, slope: slope)
+  func callAsFunction(_ x: Tensor, rectifier: Rectifier) -> Tensor {
+    callAsFunction(x, order: 0, rectifier: rectifier)
   }
 
   /// The layer's output in one of its orders.
   public func callAsFunction(_ x: Tensor, order: Int) -> Tensor {
-    callAsFunction(x, order: order, slope: 1)
+    callAsFunction(x, order: order, rectifier: .none)
   }
 
-  func callAsFunction(_ x: Tensor, order: Int, slope: Double) -> Tensor {
+  func callAsFunction(_ x: Tensor, order: Int, rectifier: Rectifier) -> Tensor {
     precondition(
       x.rank == 2 && x.shape[1] == weight.shape[0],
       "\(call): expected an input of shape [batch, \(weight.shape[0])], found \(x.shape)")
-    return affine(x, connections(order: order), bias, slope: slope)
+    return affine(x, connections(order: order), bias, rectifier: rectifier)
   }
 
   /// W ∘ M in one of the orders, `[inputs, outputs]`.

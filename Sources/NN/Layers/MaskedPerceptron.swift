@@ -72,7 +72,7 @@ public final class MaskedPerceptron: Module {
   /// The outputs of all numbers, in one of the orders.
   public func callAsFunction(_ x: Tensor, order: Int = 0) -> Tensor {
     var hidden = x
-    for layer in layers.dropLast() { hidden = layer(hidden, order: order, slope: 0) }
+    for layer in layers.dropLast() { hidden = layer(hidden, order: order, rectifier: .plain) }
     let y = layers[layers.count - 1](hidden, order: order)
     return direct.map { y + $0(x, order: order) } ?? y
   }
