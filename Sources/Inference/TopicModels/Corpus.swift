@@ -1,0 +1,204 @@
+/// Documents as bags of words: for each, which words of a vocabulary it has, and how often.
+///
+/// A document without words is kept: its topics are those of the prior.
+public struct Corpus: Sendable {
+  /// The words' names; empty where they have none.
+  public let vocabulary: [String]
+  /// How many words the vocabulary has.
+  public let vocabularySize: Int
+  /// How many words of the texts were left out, as the vocabulary does not have them.
+  public let unknownWords: Int
+
+  /// Where each document's entries begin, and at last where they end.
+  let offsets: [Int]
+  /// The word of each entry, and how often it stands in the document.
+  let words: [Int32]
+  let counts: [Double]
+
+  /// How many documents there are.
+  public var documentCount: Int { offsets.count - 1 }
+  /// How many words the documents have together.
+  public var wordCount: Double { counts.reduce(0, +) }
+
+  /// How many words each document has.
+  public var lengths: [Double] {
+    (0..<documentCount).map { counts[offsets[$0]..<offsets[$0 + 1]].reduce(0, +) }
+  }
+
+  /// Creates a corpus from its entries.
+  ///
+  /// - Parameters:
+  ///   - documents: For each document its words, below `vocabularySize`, and how often it has them, above 0. A
+  ///     word may stand in several entries.
+  ///   - vocabulary: The words' names, or none.
+  /// - Throws: ``CorpusError`` where a word is beyond the vocabulary or a count is not above 0 and finite.
+  public init(
+    documents: [[(word: Int, count: Double)]], vocabularySize: Int, vocabulary: [String] = []
+  ) throws {
+    try self.init(
+      documents: documents, vocabularySize: vocabularySize, vocabulary: vocabulary,
+      unknownWords: 0)
+  }
+
+  private init(
+    documents: [[(word: Int, count: Double)]], vocabularySize: Int, vocabulary: [String],
+    unknownWords: Int
+  ) throws {
+    precondition(
+      vocabularySize > 0 && (vocabulary.isEmpty || vocabulary.count == vocabularySize),
+      "Corpus: expected a vocabulary of a word or more, and a name for each or none, found"
+        + " \(vocabularySize) and \(vocabulary.count)")
+    var (offsets, words, counts) = ([0], [Int32](), [Double]())
+    for (document, entries) in documents.enumerated() {
+      for (word, count) in entries {
+        guard (0..<vocabularySize).contains(word), word <= Int(Int32.max) else {
+          throw CorpusError.wordBeyondVocabulary(
+            document: document, word: word, size: vocabularySize)
+        }
+        guard count > 0 && count.isFinite else {
+          throw CorpusError.badCount(document: document, word: word, count: count)
+        }
+        words.append(Int32(word))
+        counts.append(count)
+      }
+      offsets.append(words.count)
+    }
+    (self.offsets, self.words, self.counts) = (offsets, words, counts)
+    (self.vocabularySize, self.vocabulary) = (vocabularySize, vocabulary)
+    self.unknownWords = unknownWords
+  }
+
+  /// Creates a corpus from texts: words are runs of letters and digits, in lower case.
+  ///
+  /// - Parameters:
+  ///   - texts: A text for each document.
+  ///   - vocabulary: The words to count; others are left out, and ``unknownWords`` says how many. By default all
+  ///     words that stand in enough documents, in alphabetic order.
+  ///   - minimumDocuments: In how many documents a word of that vocabulary stands at least.
+  ///   - stopWords: Words that it does not have.
+  /// - Throws: ``CorpusError/noWords`` where the vocabulary is empty.
+  public init(
+    texts: [String], vocabulary: [String]? = nil, minimumDocuments: Int = 1,
+    stopWords: Set<String> = []
+  ) throws {
+    let documents = texts.map(Self.words)
+    let names: [String]
+    if let vocabulary {
+      names = vocabulary
+    } else {
+      var containing: [String: Int] = [:]
+      for document in documents {
+        for word in Set(document) { containing[word, default: 0] += 1 }
+      }
+      names = containing.filter { $0.value >= minimumDocuments && !stopWords.contains($0.key) }
+        .keys.sorted()
+    }
+    guard !names.isEmpty else { throw CorpusError.noWords }
+    let places = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
+    var unknown = 0
+    let entries = documents.map { document in
+      var counts: [Int: Double] = [:]
+      for word in document {
+        if let place = places[word] { counts[place, default: 0] += 1 } else { unknown += 1 }
+      }
+      return counts.sorted { $0.key < $1.key }.map { (word: $0.key, count: $0.value) }
+    }
+    try self.init(
+      documents: entries, vocabularySize: names.count, vocabulary: names, unknownWords: unknown)
+  }
+
+  /// Reads a bag of words in the form of the UCI repository: three lines with the numbers of documents, words and
+  /// entries, then a line for each entry, "document word count", with the first two counted from 1.
+  ///
+  /// - Throws: ``CorpusError`` where a line is not of this form or a number is out of its range.
+  public init(bagOfWords text: String, vocabulary: [String] = []) throws {
+    let lines = text.split(omittingEmptySubsequences: true) { $0.isNewline }
+    func numbers(_ line: Int, _ count: Int) throws -> [Int] {
+      let fields = line < lines.count ? lines[line].split { $0.isWhitespace } : []
+      let values = fields.compactMap { Int($0) }
+      guard fields.count == count, values.count == count, values.allSatisfy({ $0 >= 0 }) else {
+        throw CorpusError.badLine(
+          line + 1, expected: count, found: line < lines.count ? String(lines[line]) : "")
+      }
+      return values
+    }
+    let sizes = try (0..<3).map { try numbers($0, 1)[0] }
+    guard sizes[2] == lines.count - 3 else {
+      throw CorpusError.entryCount(expected: sizes[2], found: lines.count - 3)
+    }
+    guard sizes[1] > 0, vocabulary.isEmpty || vocabulary.count == sizes[1] else {
+      throw CorpusError.vocabularyCount(expected: sizes[1], found: vocabulary.count)
+    }
+    // Documents are made as entries name them: the number at the top is not believed for memory.
+    var documents: [[(word: Int, count: Double)]] = []
+    for line in 3..<lines.count {
+      let entry = try numbers(line, 3)
+      guard (1...max(1, sizes[0])).contains(entry[0]), entry[0] - documents.count <= 1 << 24 else {
+        throw CorpusError.documentBeyondCount(line: line + 1, document: entry[0], count: sizes[0])
+      }
+      while documents.count < entry[0] { documents.append([]) }
+      documents[entry[0] - 1].append((entry[1] - 1, Double(entry[2])))
+    }
+    try self.init(
+      documents: documents, vocabularySize: sizes[1], vocabulary: vocabulary, unknownWords: 0)
+  }
+
+  /// Some of the documents, in this order.
+  func documents(at places: [Int]) -> Corpus {
+    var (offsets, words, counts) = ([0], [Int32](), [Double]())
+    for place in places {
+      let range = self.offsets[place]..<self.offsets[place + 1]
+      words += self.words[range]
+      counts += self.counts[range]
+      offsets.append(words.count)
+    }
+    return Corpus(self, offsets, words, counts)
+  }
+
+  private init(_ whole: Corpus, _ offsets: [Int], _ words: [Int32], _ counts: [Double]) {
+    (self.offsets, self.words, self.counts) = (offsets, words, counts)
+    (vocabulary, vocabularySize) = (whole.vocabulary, whole.vocabularySize)
+    unknownWords = whole.unknownWords
+  }
+
+  private static func words(of text: String) -> [String] {
+    text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+  }
+}
+
+/// What is wrong with a corpus.
+public enum CorpusError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A word's number is not below the size of the vocabulary.
+  case wordBeyondVocabulary(document: Int, word: Int, size: Int)
+  /// A count is not a finite number above 0.
+  case badCount(document: Int, word: Int, count: Double)
+  /// There is no word at all.
+  case noWords
+  /// A line does not hold so many whole numbers.
+  case badLine(Int, expected: Int, found: String)
+  /// The head of the file names another number of entries than it has.
+  case entryCount(expected: Int, found: Int)
+  /// The vocabulary has another number of words than the head of the file says.
+  case vocabularyCount(expected: Int, found: Int)
+  /// A document's number is not among those that the head of the file names.
+  case documentBeyondCount(line: Int, document: Int, count: Int)
+
+  /// What was expected and what was found.
+  public var description: String {
+    switch self {
+    case .wordBeyondVocabulary(let document, let word, let size):
+      "expected words below \(size) in document \(document + 1), found word \(word)"
+    case .badCount(let document, let word, let count):
+      "expected a count above 0 of word \(word) in document \(document + 1), found \(count)"
+    case .noWords: "expected a corpus with a word or more, found none"
+    case .badLine(let line, let expected, let found):
+      "expected \(expected) whole numbers in line \(line), found \"\(found)\""
+    case .entryCount(let expected, let found):
+      "expected \(expected) entries, as the head says, found \(found)"
+    case .vocabularyCount(let expected, let found):
+      "expected a vocabulary of \(expected) words, found \(found)"
+    case .documentBeyondCount(let line, let document, let count):
+      "expected a document in 1 ... \(count) in line \(line), found \(document)"
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import Tensor
+
+/// Latent Dirichlet allocation: topics βₖ ~ Dirichlet(η), of each document their shares θ ~ Dirichlet(α), of each word a
+/// topic z ~ θ, and the word from β of z (Blei, Ng and Jordan 2003).
+///
+/// A model is the variational posterior of its topics, q(βₖ) = Dirichlet(λₖ).
+///
+/// ```swift
+/// let corpus = try Corpus(texts: texts)
+/// let fit = try LatentDirichletAllocation.fit(corpus, topics: 10, using: random)
+/// fit.model.topWords(8, of: corpus)
+/// ```
+public struct LatentDirichletAllocation: Sendable {
+  /// λ, float64 `[topics, words]`.
+  public let parameters: Tensor
+  /// α of each topic in a document.
+  public let documentPrior: Double
+  /// η of each word in a topic.
+  public let topicPrior: Double
+
+  /// How many topics there are.
+  public var topicCount: Int { parameters.shape[0] }
+
+  /// Creates a model from its parameters, λ `[topics, words]`, all above 0.
+  public init(parameters: Tensor, documentPrior: Double, topicPrior: Double) {
+    precondition(
+      parameters.rank == 2 && parameters.count > 0 && documentPrior > 0 && topicPrior > 0
+        && (parameters .> 0).all(),
+      "LatentDirichletAllocation: expected parameters [topics, words] and priors above 0, found shape"
+        + " \(parameters.shape), \(documentPrior) and \(topicPrior)")
+    self.parameters = parameters.converted(to: .float64)
+    (self.documentPrior, self.topicPrior) = (documentPrior, topicPrior)
+  }
+
+  /// The mean probability of each word in each topic, λ over its sum, `[topics, words]`.
+  public var wordProbabilities: Tensor {
+    parameters / parameters.sum(along: 1, keepingDimensions: true)
+  }
+
+  /// Each topic's most probable words with their probabilities, the first the most probable.
+  ///
+  /// - Parameter corpus: Names the words; one without names gives their numbers.
+  public func topWords(
+    _ count: Int, of corpus: Corpus
+  ) -> [[(word: String, probability: Double)]] {
+    let (size, probabilities) = (parameters.shape[1], wordProbabilities)
+    let names = corpus.vocabulary
+    return (0..<topicCount).map { topic in
+      let row = probabilities.sliced(topic..<topic + 1).doubles
+      let order = (0..<size).sorted { (row[$0], $1) > (row[$1], $0) }
+      return order.prefix(count).map { (names.isEmpty ? "\($0)" : names[$0], row[$0]) }
+    }
+  }
+
+  /// What is known of documents whose topics' words are given.
+  public struct Inference: Sendable {
+    /// γ, the Dirichlet parameters of each document's topics, float64 `[documents, topics]`.
+    public let weights: Tensor
+    /// The evidence lower bound of the documents given q(β), in nats.
+    public let bound: Double
+    /// exp(−bound / words): the documents' perplexity per word under the bound, which is no less than that of
+    /// their likelihood.
+    public let perplexity: Double
+  }
+
+  /// Infers the topics of documents, those of the training or others, with the words' topics kept.
+  ///
+  /// The bound has the documents' terms alone, not KL(q(β) ‖ p(β)).
+  ///
+  /// - Throws: ``CorpusError`` where the vocabulary's size is another or there is no word.
+  public func inferred(
+    _ corpus: Corpus, updates: Int = 200, tolerance: Double = 1e-5
+  ) throws -> Inference {
+    try check(corpus)
+    let logs = TopicStatistics.expectedLogs(parameters).transposed()
+    let statistics = TopicStatistics(
+      corpus, weights: .ones([corpus.documentCount, topicCount], dtype: .float64),
+      logWords: logs, prior: documentPrior, .init(updates: updates, tolerance: tolerance))
+    let bound =
+      statistics.entropy + (statistics.wordTopics * logs).sum().scalar
+      + documentTerms(statistics, weights: statistics.weights)
+    return Inference(
+      weights: statistics.weights, bound: bound,
+      perplexity: exp(Tensor(-bound / corpus.wordCount, dtype: .float64)).scalar)
+  }
+
+  func check(_ corpus: Corpus) throws {
+    guard corpus.vocabularySize == parameters.shape[1] else {
+      throw CorpusError.vocabularyCount(
+        expected: parameters.shape[1], found: corpus.vocabularySize)
+    }
+    guard corpus.wordCount > 0 else { throw CorpusError.noWords }
+  }
+
+  /// E[log p(z | θ)] − KL(q(θ) ‖ p(θ)) over the documents.
+  func documentTerms(_ statistics: TopicStatistics, weights: Tensor) -> Double {
+    let logs = TopicStatistics.expectedLogs(weights)
+    let prior = Tensor(filledWith: documentPrior, weights.shape, dtype: .float64)
+    let divergence = dirichletDivergence(weights, prior).sum()
+    return ((statistics.documentTopics * logs).sum() - divergence).scalar
+  }
+
+  /// E[log p(w | z, β)] − KL(q(β) ‖ p(β)).
+  func topicTerms(_ statistics: TopicStatistics) -> Double {
+    let logs = TopicStatistics.expectedLogs(parameters)
+    let prior = Tensor(filledWith: topicPrior, parameters.shape, dtype: .float64)
+    let divergence = dirichletDivergence(parameters, prior).sum()
+    return ((statistics.wordTopics.transposed() * logs).sum() - divergence).scalar
+  }
+
+  /// Documents of such lengths from the model with its mean topics, by ancestral sampling.
+  public func sample(lengths: [Int], using random: Random) throws -> Corpus {
+    let (size, k) = (parameters.shape[1], topicCount)
+    let shares = random.dirichlet(
+      [lengths.count, k],
+      concentration: Tensor(filledWith: documentPrior, [k], dtype: .float64))
+    let words = shares.matmul(wordProbabilities)
+    let documents = lengths.enumerated().map { document, length in
+      let counts = random.multinomial(
+        count: length, probabilities: words.sliced(document..<document + 1).squeezed(at: 0)
+      ).doubles
+      return (0..<size).compactMap { word in
+        counts[word] > 0 ? (word: word, count: counts[word]) : nil
+      }
+    }
+    return try Corpus(documents: documents, vocabularySize: size)
+  }
+}

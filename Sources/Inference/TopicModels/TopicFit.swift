@@ -1,0 +1,185 @@
+import Tensor
+
+extension LatentDirichletAllocation {
+  /// A model that was fitted, and how that went.
+  public struct Fit: Sendable {
+    /// The model.
+    public let model: LatentDirichletAllocation
+    /// γ, the Dirichlet parameters of each document's topics, float64 `[documents, topics]`.
+    public let weights: Tensor
+    /// The evidence lower bound of the corpus after each update, in nats: of each sweep after φ, γ and λ.
+    public let trace: [Double]
+    /// How many sweeps were made.
+    public let sweeps: Int
+    /// Why it ended.
+    public let reason: CoordinateAscent.Reason
+    /// exp(−bound / words), with the bound of the whole corpus, KL(q(β) ‖ p(β)) included.
+    public let perplexity: Double
+
+    /// The last bound.
+    public var bound: Double { trace.last ?? -.infinity }
+    /// Whether the bound no longer rises.
+    public var hasConverged: Bool { reason == .converged }
+  }
+
+  /// Fits the model by coordinate ascent (Blei, Ng and Jordan 2003; Hoffman, Blei and Bach 2010, algorithm 1): in each
+  /// sweep φ and γ of every document, then λ.
+  ///
+  /// The bound is checked after each of the three.
+  ///
+  /// - Parameters:
+  ///   - topics: How many topics there are; unless `start` is given.
+  ///   - documentPrior: α, by default 1 / topics.
+  ///   - topicPrior: η, by default 1 / topics.
+  ///   - start: λ to begin with, `[topics, words]`; by default numbers around 1, from Gamma(100, 100).
+  ///   - startWeights: γ to begin with, `[documents, topics]`; by default ones.
+  ///   - documentUpdates: The most updates of a document's φ and γ in a sweep; it keeps its γ from sweep to sweep.
+  ///   - documentTolerance: The mean change of its γ at which they end.
+  ///   - tolerance: By what fraction of itself the bound may rise in a sweep that ends the fit.
+  /// - Throws: ``CorpusError/noWords``.
+  public static func fit(
+    _ corpus: Corpus, topics: Int, documentPrior: Double? = nil, topicPrior: Double? = nil,
+    start: Tensor? = nil, startWeights: Tensor? = nil, sweepLimit: Int = 100,
+    documentUpdates: Int = 100, documentTolerance: Double = 1e-3, tolerance: Double = 1e-6,
+    using random: Random
+  ) throws -> Fit {
+    precondition(
+      topics > 0 && sweepLimit > 0 && documentUpdates > 0,
+      "LatentDirichletAllocation.fit: expected topics, sweeps and updates above 0, found \(topics),"
+        + " \(sweepLimit) and \(documentUpdates)")
+    let shape = [topics, corpus.vocabularySize]
+    var ascent = TopicAscent(
+      model: LatentDirichletAllocation(
+        parameters: start
+          ?? random.gamma(shape, concentration: 100, rate: 100, dtype: .float64),
+        documentPrior: documentPrior ?? 1 / Double(topics),
+        topicPrior: topicPrior ?? 1 / Double(topics)),
+      weights: startWeights ?? .ones([corpus.documentCount, topics], dtype: .float64))
+    precondition(
+      ascent.model.parameters.shape == shape
+        && ascent.weights.shape == [corpus.documentCount, topics],
+      "LatentDirichletAllocation.fit: expected starts \(shape) and"
+        + " \([corpus.documentCount, topics]), found \(ascent.model.parameters.shape) and"
+        + " \(ascent.weights.shape)")
+    try ascent.model.check(corpus)
+    var (sweeps, reason) = (0, CoordinateAscent.Reason.sweepLimit)
+    while sweeps < sweepLimit {
+      sweeps += 1
+      let before = ascent.bound
+      if let fault = ascent.sweep(
+        corpus, .init(updates: documentUpdates, tolerance: documentTolerance), number: sweeps)
+      {
+        reason = fault
+        break
+      }
+      if ascent.bound - before <= tolerance * Swift.max(1, Swift.abs(ascent.bound)) {
+        reason = .converged
+        break
+      }
+    }
+    let perWord = -ascent.bound / corpus.wordCount
+    return Fit(
+      model: ascent.model, weights: ascent.weights, trace: ascent.trace, sweeps: sweeps,
+      reason: reason, perplexity: exp(Tensor(perWord, dtype: .float64)).scalar)
+  }
+
+  /// Fits the model to a stream of batches of documents, each seen once: online variational Bayes (Hoffman, Blei and
+  /// Bach 2010, algorithm 2).
+  ///
+  /// After batch t, λ ← (1 − ρ) λ + ρ (η + D / S · Σ n φ), with ρ = (delay + t)^−decay.
+  ///
+  /// - Parameters:
+  ///   - batchSize: S, the documents of a batch.
+  ///   - passes: How often the corpus is gone through, each time in another order.
+  ///   - delay: τ₀, 0 or more: how little the first batches count.
+  ///   - decay: κ in (½, 1], so that it converges.
+  /// - Throws: ``CorpusError/noWords``.
+  public static func fitOnline(
+    _ corpus: Corpus, topics: Int, documentPrior: Double? = nil, topicPrior: Double? = nil,
+    start: Tensor? = nil, batchSize: Int = 64, passes: Int = 1, delay: Double = 10,
+    decay: Double = 0.7, documentUpdates: Int = 100, documentTolerance: Double = 1e-3,
+    using random: Random
+  ) throws -> LatentDirichletAllocation {
+    precondition(
+      topics > 0 && batchSize > 0 && passes > 0 && delay >= 0 && decay > 0.5 && decay <= 1,
+      "LatentDirichletAllocation.fitOnline: expected topics, a batch and passes above 0, a delay of 0 or"
+        + " more and a decay in (0.5, 1], found \(topics), \(batchSize), \(passes), \(delay), \(decay)"
+    )
+    let shape = [topics, corpus.vocabularySize]
+    var model = LatentDirichletAllocation(
+      parameters: start ?? random.gamma(shape, concentration: 100, rate: 100, dtype: .float64),
+      documentPrior: documentPrior ?? 1 / Double(topics),
+      topicPrior: topicPrior ?? 1 / Double(topics))
+    try model.check(corpus)
+    var batch = 0
+    for _ in 0..<passes {
+      let order = random.permutation(corpus.documentCount)
+      for first in stride(from: 0, to: order.count, by: batchSize) {
+        let places = Array(order[first..<Swift.min(order.count, first + batchSize)])
+        let part = corpus.documents(at: places)
+        let statistics = TopicStatistics(
+          part, weights: .ones([places.count, topics], dtype: .float64),
+          logWords: TopicStatistics.expectedLogs(model.parameters).transposed(),
+          prior: model.documentPrior,
+          .init(updates: documentUpdates, tolerance: documentTolerance))
+        batch += 1
+        let share = Double(corpus.documentCount) / Double(places.count)
+        let best = model.topicPrior + share * statistics.wordTopics.transposed()
+        let rate = pow(Tensor(delay + Double(batch), dtype: .float64), -decay).scalar
+        model = LatentDirichletAllocation(
+          parameters: (1 - rate) * model.parameters + rate * best,
+          documentPrior: model.documentPrior, topicPrior: model.topicPrior)
+      }
+    }
+    return model
+  }
+}
+
+/// A model on its way up the bound.
+private struct TopicAscent {
+  var model: LatentDirichletAllocation
+  var weights: Tensor
+  private(set) var trace: [Double] = []
+  private(set) var bound = -Double.infinity
+
+  init(model: LatentDirichletAllocation, weights: Tensor) {
+    (self.model, self.weights) = (model, weights)
+  }
+
+  /// Updates φ and γ, then λ.
+  ///
+  /// - Returns: Where the bound fell or is not finite.
+  mutating func sweep(
+    _ corpus: Corpus, _ limits: TopicStatistics.Limits, number: Int
+  ) -> CoordinateAscent.Reason? {
+    let statistics = TopicStatistics(
+      corpus, weights: weights,
+      logWords: TopicStatistics.expectedLogs(model.parameters).transposed(),
+      prior: model.documentPrior, limits)
+    let topicTerms = model.topicTerms(statistics) + statistics.entropy
+    let ofDocuments = model.documentTerms(statistics, weights: statistics.weights)
+    // With one update of each document the γ that φ was made from is still at hand.
+    if limits.updates == 1 {
+      let value = topicTerms + model.documentTerms(statistics, weights: weights)
+      if let fault = add(value, "the words' topics", number) { return fault }
+    }
+    weights = statistics.weights
+    if let fault = add(topicTerms + ofDocuments, "the documents' topics", number) { return fault }
+    model = LatentDirichletAllocation(
+      parameters: model.topicPrior + statistics.wordTopics.transposed(),
+      documentPrior: model.documentPrior, topicPrior: model.topicPrior)
+    let value = model.topicTerms(statistics) + statistics.entropy + ofDocuments
+    return add(value, "the topics' words", number)
+  }
+
+  private mutating func add(
+    _ value: Double, _ factor: String, _ sweep: Int
+  ) -> CoordinateAscent.Reason? {
+    trace.append(value)
+    defer { bound = value }
+    if !value.isFinite { return .notFinite(factor: factor, sweep: sweep) }
+    let allowed = 1e-10 * Swift.max(1, Swift.abs(bound))
+    return value < bound - allowed
+      ? .boundFell(factor: factor, sweep: sweep, by: bound - value) : nil
+  }
+}
