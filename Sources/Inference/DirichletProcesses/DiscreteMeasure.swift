@@ -1,0 +1,33 @@
+import Tensor
+
+/// Weighted points: a draw of a truncated Dirichlet process, or of its finite approximation.
+public struct DiscreteMeasure: Sendable {
+  /// The points, `[count, d]`.
+  public let atoms: Tensor
+  /// Their weights, `[count]`, which sum to 1 less ``remainder``.
+  public let weights: Tensor
+  /// The mass of the sticks that were left out; 0 where the last atom took it.
+  public let remainder: Double
+
+  /// Creates a measure.
+  public init(atoms: Tensor, weights: Tensor, remainder: Double = 0) {
+    precondition(
+      atoms.rank == 2 && weights.shape == [atoms.shape[0]],
+      "DiscreteMeasure: expected atoms [count, d] and weights [count], found \(atoms.shape) and"
+        + " \(weights.shape)")
+    (self.atoms, self.weights, self.remainder) = (atoms, weights, remainder)
+  }
+
+  /// Σ_k C_k f(θ_k), without the remainder.
+  ///
+  /// - Parameter function: From atoms `[count, d]` to numbers `[count]`.
+  public func expectation(of function: (Tensor) -> Tensor) -> Double {
+    (weights * function(atoms)).sum().scalar
+  }
+
+  /// Draws points independently, `[count, d]`, by the weights.
+  public func sample(_ count: Int, using random: Random) -> Tensor {
+    let indices = random.categorical([count], logits: log(weights.converted(to: .float64)))
+    return atoms.gatheredRows(at: indices.doubles.map { Int($0) })
+  }
+}

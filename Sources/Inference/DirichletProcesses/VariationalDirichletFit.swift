@@ -1,0 +1,103 @@
+import Tensor
+
+/// What coordinate ascent on a Dirichlet process mixture came to.
+public struct VariationalDirichletFit: Sendable {
+  /// Why it stopped.
+  public enum Reason: Sendable, Equatable {
+    /// A sweep raised the bound by no more than the tolerance.
+    case converged
+    /// The sweeps are used up.
+    case sweepLimit
+    /// A sweep lowered the bound by this much, beyond rounding: the last mixture before it is returned.
+    case boundFell(by: Double)
+  }
+
+  /// The posterior.
+  public let mixture: VariationalDirichletMixture
+  /// The probability of each component for each observation, `[n, K]`.
+  public let responsibilities: Tensor
+  /// The lower bound of the log evidence of the truncated process after each sweep, in nats.
+  public let trace: [Double]
+  /// Why it stopped.
+  public let reason: Reason
+
+  /// The last bound.
+  public var bound: Double { trace.last ?? -.infinity }
+  /// Whether the bound no longer rises.
+  public var hasConverged: Bool { reason == .converged }
+  /// The most probable component of each observation.
+  public var assignments: [Int] {
+    responsibilities.topK(1, along: 1).indices
+  }
+  /// How many components are the most probable one of an observation.
+  public var clusterCount: Int { Set(assignments).count }
+}
+
+extension VariationalDirichletMixture {
+  /// Fits a mixture by coordinate ascent: the components and sticks given the responsibilities, then the
+  /// responsibilities given them (Blei and Jordan 2006, section 3.2).
+  ///
+  /// The bound, Σₙ log Σ_k exp E[log π_k N(xₙ; μ_k, Σ_k)] − KL(q ‖ p), never falls, which is checked. It begins
+  /// with clusters that observations in random order are put into one after the other; the best of several such
+  /// starts is returned.
+  ///
+  /// - Parameters:
+  ///   - x: Observations, `[n, d]`.
+  ///   - base: The prior of each component.
+  ///   - concentration: α, above 0.
+  ///   - truncation: K, 1 or more.
+  ///   - starts: How many beginnings are tried.
+  ///   - tolerance: By what fraction of itself the bound may rise in the last sweep.
+  ///   - sweepLimit: The most sweeps.
+  /// - Throws: ``DirichletMixtureError`` where there are no observations, or some are not finite.
+  public static func fit(
+    _ x: Tensor, base: NormalInverseWishart, concentration: Double, truncation: Int,
+    starts: Int = 1, tolerance: Double = 1e-9, sweepLimit: Int = 1_000, using random: Random
+  ) throws -> VariationalDirichletFit {
+    precondition(
+      x.rank == 2 && x.shape[1] == base.dimensions && truncation >= 1 && concentration > 0,
+      "VariationalDirichletMixture: expected observations [n, \(base.dimensions)], a truncation of 1"
+        + " or more and a concentration above 0, found \(x.shape), \(truncation) and"
+        + " \(concentration)")
+    let x = stopGradient(x).converted(to: .float64)
+    try DirichletMixtureError.check(x.doubles, rows: x.shape[0], width: base.dimensions)
+    let fits = try (0..<Swift.max(1, starts)).map { _ in
+      let start = SequentialAssignment(
+        x, base, concentration: concentration, limit: truncation, using: random)
+      let responsibilities = Tensor.oneHot(start.assignments, count: truncation, dtype: .float64)
+      return try ascent(
+        x, from: responsibilities, base, concentration, tolerance, Swift.max(1, sweepLimit))
+    }
+    let best = fits.indices.max { (fits[$0].bound, $1) < (fits[$1].bound, $0) } ?? 0
+    return fits[best]
+  }
+
+  private static func ascent(
+    _ x: Tensor, from start: Tensor, _ base: NormalInverseWishart, _ concentration: Double,
+    _ tolerance: Double, _ sweepLimit: Int
+  ) throws -> VariationalDirichletFit {
+    var responsibilities = start
+    var mixture = try VariationalDirichletMixture(x, start, base, concentration)
+    var trace: [Double] = []
+    var reason = VariationalDirichletFit.Reason.sweepLimit
+    while trace.count < sweepLimit {
+      let next = try VariationalDirichletMixture(x, responsibilities, base, concentration)
+      let joint = next.expectedLogJoint(x)
+      let bound = joint.logSumExp(along: 1).sum().scalar - next.divergence
+      let rise = bound - (trace.last ?? -.infinity)
+      let scale = Swift.max(1, Swift.abs(bound))
+      trace.append(bound)
+      if rise < -1e-10 * scale {
+        reason = .boundFell(by: -rise)
+        break
+      }
+      (mixture, responsibilities) = (next, softmax(joint))
+      if rise <= tolerance * scale {
+        reason = .converged
+        break
+      }
+    }
+    return VariationalDirichletFit(
+      mixture: mixture, responsibilities: responsibilities, trace: trace, reason: reason)
+  }
+}
