@@ -1,0 +1,90 @@
+import Tensor
+
+/// The kernel exp(−c/ε) between the points of one support, as an operation in logarithms.
+///
+/// A grid's kernel of squared distances is a product over the axes, so that it is applied axis by axis (Solomon et al.
+/// 2015): 2 s³ exponentials or products for s × s pixels in the place of s⁴.
+struct EntropicKernel: Sendable {
+  private enum Kind: Sendable {
+    case dense(CostRows, transposed: CostRows, epsilon: Double)
+    /// The costs along both axes over ε, `[h, h]` and `[w, w]`.
+    case grid(Tensor, Tensor)
+  }
+
+  private let kind: Kind
+
+  /// The number of points on either side.
+  let sourceCount: Int
+  let targetCount: Int
+
+  /// The kernel of costs, `[n, m]`.
+  init(_ costs: CostRows, epsilon: Double) {
+    kind = .dense(costs, transposed: costs.transposed, epsilon: epsilon)
+    (sourceCount, targetCount) = (costs.rowCount, costs.columnCount)
+  }
+
+  /// The kernel of squared distances between pixels of a picture whose neighbours are `spacing` apart.
+  init(height: Int, width: Int, spacing: Double, epsilon: Double) {
+    func axis(_ count: Int) -> Tensor {
+      let places = Tensor.range(0..<count, dtype: .float64).expanded(at: 1)
+      return pairwiseSquaredDistances(places, places) * (spacing * spacing / epsilon)
+    }
+    kind = .grid(axis(height), axis(width))
+    (sourceCount, targetCount) = (height * width, height * width)
+  }
+
+  /// log Σⱼ exp(hⱼ − cᵢⱼ/ε) for each row of h, `[k, m]` to `[k, n]`.
+  func logSums(_ h: Tensor) -> Tensor {
+    switch kind {
+    case .dense(let costs, _, let epsilon): Self.logSums(h, costs, epsilon)
+    case .grid(let rows, let columns): Self.gridSums(h, rows, columns)
+    }
+  }
+
+  /// The same with sources and targets exchanged, `[k, n]` to `[k, m]`.
+  func transposedLogSums(_ h: Tensor) -> Tensor {
+    switch kind {
+    case .dense(_, let costs, let epsilon): Self.logSums(h, costs, epsilon)
+    case .grid(let rows, let columns): Self.gridSums(h, rows, columns)
+    }
+  }
+
+  private static func logSums(_ h: Tensor, _ costs: CostRows, _ epsilon: Double) -> Tensor {
+    let m = h.shape[1]
+    return Tensor.stacked(
+      (0..<h.shape[0]).map { k in
+        costs.logSums(heights: h.sliced(k..<k + 1).reshaped(to: [m]), scale: 1 / epsilon)
+      })
+  }
+
+  /// One axis after the other.
+  private static func gridSums(_ h: Tensor, _ rows: Tensor, _ columns: Tensor) -> Tensor {
+    let (k, height, width) = (h.shape[0], rows.shape[0], columns.shape[0])
+    let along = axisSums(h.reshaped(to: [k * height, width]), columns)
+      .reshaped(to: [k, height, width]).permuted(to: [0, 2, 1])
+    return axisSums(along.reshaped(to: [k * width, height]), rows)
+      .reshaped(to: [k, width, height]).permuted(to: [0, 2, 1])
+      .reshaped(to: [k, height * width])
+  }
+
+  /// Below this exponent products with e^exponent lose digits to underflow.
+  private static let lowestExponent = -600.0
+
+  /// log Σₗ exp(hₗ − dⱼₗ) of each row, by a matrix product where nothing underflows.
+  ///
+  /// In a row all terms are relative to the largest; the smallest sum is not below e^−max d of it.
+  private static func axisSums(_ h: Tensor, _ costs: Tensor) -> Tensor {
+    if -costs.max().scalar > lowestExponent {
+      let largest = h.max(along: 1, keepingDimensions: true)
+      let shift = select(isFinite(largest), largest, Tensor(0, dtype: .float64))
+      return log(exp(h - shift).matmul(exp(-costs))) + shift
+    }
+    let (count, size) = (h.shape[0], costs.shape[0])
+    // A block of rows at a time, for the memory.
+    let step = max(1, 65_536 / (size * size))
+    let blocks = stride(from: 0, to: count, by: step).map { start in
+      (h.sliced(start..<min(count, start + step)).expanded(at: 1) - costs).logSumExp(along: 2)
+    }
+    return Tensor.concatenated(blocks)
+  }
+}
