@@ -1,6 +1,6 @@
 import Tensor
 
-/// Points that flow down the gradient of a distance to a target (Feydy et al. 2019, section 4).
+/// Points that flow down the gradient of a distance to a target (Feydy and others 2019, section 4).
 ///
 /// Each point of weight a moves along −∇ / a, the gradient flow in the Wasserstein space by explicit steps. With the
 /// Sinkhorn divergence the points end on the target; with the exact cost they go straight to it along the plan.

@@ -25,7 +25,9 @@ public struct ExactTransport: Sendable {
   public let dual: Double
   /// u, `[n]`, float64.
   public let sourcePotential: Tensor
-  /// v, `[m]`, float64. With u no reduced cost cᵢⱼ − uᵢ − vⱼ is below 0, points of weight 0 included.
+  /// v, `[m]`, float64.
+  ///
+  /// With u no reduced cost cᵢⱼ − uᵢ − vⱼ is below 0, points of weight 0 included.
   public let targetPotential: Tensor
   /// How far the plan's marginals are from the weights.
   public let marginalErrors: MarginalErrors

@@ -1,6 +1,6 @@
 import Tensor
 
-/// The Sinkhorn divergence of two measures, a loss that is 0 only where they are equal (Feydy et al. 2019).
+/// The Sinkhorn divergence of two measures, a loss that is 0 only where they are equal (Feydy and others 2019).
 ///
 /// S(μ, ν) = T(μ, ν) − ½ T(μ, μ) − ½ T(ν, ν), with the entropic cost T at the same ε: debiased, where T(μ, μ) by
 /// itself is not 0. Between the Wasserstein cost (ε → 0) and an energy distance (ε → ∞). Gradients of any order flow
