@@ -1,4 +1,6 @@
-/// Why numbers cannot be fitted: a fact of data. Each text names what cures it.
+/// Why numbers cannot be fitted: a fact of data.
+///
+/// Each text names what cures it.
 public enum EstimationError: Error, Equatable, Sendable {
   /// There are fewer rows than the fit needs.
   case tooFewRows(operation: String, found: Int, expected: Int)

@@ -17,13 +17,15 @@ public struct LinearRegression: Sendable {
   public let coefficients: Tensor
   /// Whether the first coefficient is of a constant column.
   public let hasIntercept: Bool
-  /// (XᵀWX)⁻¹ s², the covariance of the coefficients, float64 `[p, p]`; s² as in
-  /// ``residualVariance``. NaN without degrees of freedom.
+  /// (XᵀWX)⁻¹ s², the covariance of the coefficients, float64 `[p, p]`.
+  ///
+  /// s² is ``residualVariance``; NaN without degrees of freedom.
   public let covariance: Tensor
   /// The sum of the squared residuals, with their weights.
   public let residualSumOfSquares: Double
-  /// R², the share of the variance that is explained: about the mean with an intercept, about 0
-  /// without. 1 for targets without variance.
+  /// R², the share of the variance that is explained.
+  ///
+  /// About the mean with an intercept, about 0 without; 1 for targets without variance.
   public let rSquared: Double
   /// n, or the sum of the weights.
   public let count: Double
@@ -34,7 +36,9 @@ public struct LinearRegression: Sendable {
   /// n − p.
   public var degreesOfFreedom: Double { count - Double(coefficients.count) }
 
-  /// s² = RSS / (n − p), without bias. NaN where no degrees of freedom are left.
+  /// s² = RSS / (n − p), without bias.
+  ///
+  /// NaN where no degrees of freedom are left.
   public var residualVariance: Double {
     degreesOfFreedom > 0 ? residualSumOfSquares / degreesOfFreedom : .nan
   }
