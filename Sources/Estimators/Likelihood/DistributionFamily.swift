@@ -1,0 +1,199 @@
+import Tensor
+
+/// A family of distributions of numbers, whose parameters are estimated.
+public enum DistributionFamily: Hashable, Sendable {
+  /// N(μ, σ²): `mean`, `standard-deviation`.
+  case normal
+  /// exp of a normal number: `log-mean`, `log-standard-deviation`.
+  case logNormal
+  /// |x| of N(0, σ²): `scale`.
+  case halfNormal
+  /// 0 or 1: `probability`.
+  case bernoulli
+  /// The number of successes in so many trials: `probability`.
+  case binomial(trials: Int)
+  /// `rate`.
+  case poisson
+  /// The number of trials up to the first success: `probability`.
+  case geometric
+  /// `lower`, `upper`.
+  case uniform
+  /// `rate`.
+  case exponential
+  /// `concentration`, `rate`.
+  case gamma
+  /// `concentration`, `scale`.
+  case inverseGamma
+  /// `a`, `b`.
+  case beta
+  /// `degrees-of-freedom`.
+  case chiSquared
+  /// `degrees-of-freedom`, `location`, `scale`.
+  case studentT
+  /// `location`, `scale`.
+  case cauchy
+  /// `location`, `scale`.
+  case laplace
+  /// `mean-direction`, `concentration`.
+  case vonMises
+
+  /// All families; the binomial one with a single trial.
+  public static let all: [DistributionFamily] = [
+    .normal, .logNormal, .halfNormal, .bernoulli, .binomial(trials: 1), .poisson, .geometric,
+    .uniform, .exponential, .gamma, .inverseGamma, .beta, .chiSquared, .studentT, .cauchy, .laplace,
+    .vonMises,
+  ]
+
+  /// The parameters' names, in their order.
+  public var parameterNames: [String] {
+    switch self {
+    case .normal: ["mean", "standard-deviation"]
+    case .logNormal: ["log-mean", "log-standard-deviation"]
+    case .halfNormal: ["scale"]
+    case .bernoulli, .binomial, .geometric: ["probability"]
+    case .poisson, .exponential: ["rate"]
+    case .uniform: ["lower", "upper"]
+    case .gamma: ["concentration", "rate"]
+    case .inverseGamma: ["concentration", "scale"]
+    case .beta: ["a", "b"]
+    case .chiSquared: ["degrees-of-freedom"]
+    case .studentT: ["degrees-of-freedom", "location", "scale"]
+    case .cauchy, .laplace: ["location", "scale"]
+    case .vonMises: ["mean-direction", "concentration"]
+    }
+  }
+
+  /// What numbers it produces, in words.
+  var support: String {
+    switch self {
+    case .normal, .uniform, .studentT, .cauchy, .laplace, .vonMises: "numbers"
+    case .logNormal, .gamma, .inverseGamma, .chiSquared: "numbers above 0"
+    case .halfNormal, .exponential: "numbers of 0 or more"
+    case .bernoulli: "0 or 1"
+    case .binomial(let trials): "integers from 0 to \(trials)"
+    case .poisson: "integers of 0 or more"
+    case .geometric: "integers of 1 or more"
+    case .beta: "numbers between 0 and 1"
+    }
+  }
+
+  func contains(_ x: Double) -> Bool {
+    switch self {
+    case .normal, .uniform, .studentT, .cauchy, .laplace, .vonMises: true
+    case .logNormal, .gamma, .inverseGamma, .chiSquared: x > 0
+    case .halfNormal, .exponential: x >= 0
+    case .bernoulli: x == 0 || x == 1
+    case .binomial(let trials): x >= 0 && x <= Double(trials) && x == x.rounded()
+    case .poisson: x >= 0 && x == x.rounded()
+    case .geometric: x >= 1 && x == x.rounded()
+    case .beta: x > 0 && x < 1
+    }
+  }
+
+  /// log p(x; θ) of numbers in the support, `[n]`.
+  ///
+  /// - Parameters:
+  ///   - x: float64 `[n]`.
+  ///   - theta: The parameters, float64, a scalar or `[1]` each.
+  func logDensity(of x: Tensor, _ theta: [Tensor]) -> Tensor {
+    switch self {
+    case .normal: return normalLogDensity(x, theta[0], theta[1])
+    case .logNormal: return normalLogDensity(log(x), theta[0], theta[1]) - log(x)
+    case .halfNormal: return normalLogDensity(x, x * 0, theta[0]) + 0.6931471805599453
+    case .bernoulli: return xlogy(x, theta[0]) + xlogy(1 - x, 1 - theta[0])
+    case .binomial(let trials):
+      let m = Double(trials)
+      let choices = logGamma(m + 1) - logGamma(x + 1) - logGamma(m + 1 - x)
+      return choices + xlogy(x, theta[0]) + xlogy(m - x, 1 - theta[0])
+    case .poisson: return xlogy(x, theta[0]) - theta[0] - logGamma(x + 1)
+    case .geometric: return log(theta[0]) + xlogy(x - 1, 1 - theta[0])
+    case .uniform: return -log(theta[1] - theta[0]) + x * 0
+    case .exponential: return log(theta[0]) - theta[0] * x
+    case .gamma: return gammaLogDensity(x, theta[0], theta[1])
+    case .inverseGamma: return gammaLogDensity(1 / x, theta[0], theta[1]) - 2 * log(x)
+    case .beta:
+      let (a, b) = (theta[0], theta[1])
+      return (a - 1) * log(x) + (b - 1) * log1p(-x) - logBeta(a, b)
+    case .chiSquared: return gammaLogDensity(x, 0.5 * theta[0], theta[0] * 0 + 0.5)
+    case .studentT:
+      let (nu, z) = (theta[0], (x - theta[1]) / theta[2])
+      let constant = logGamma(0.5 * (nu + 1)) - logGamma(0.5 * nu) - 0.5 * log(nu * Double.pi)
+      return constant - log(theta[2]) - 0.5 * (nu + 1) * log1p(square(z) / nu)
+    case .cauchy:
+      return -log1p(square((x - theta[0]) / theta[1])) - log(theta[1] * Double.pi)
+    case .laplace: return -abs(x - theta[0]) / theta[1] - log(2 * theta[1])
+    case .vonMises:
+      let kappa = theta[1]
+      // −κ is in the scaled Bessel function: cos − 1 keeps the digits of a large κ.
+      return kappa * (cos(x - theta[0]) - 1) - log(2 * Double.pi * besselI0Scaled(kappa))
+    }
+  }
+
+  /// The expected information of one observation at parameters, rows of a matrix; `nil` where the family
+  /// is not regular.
+  func expectedInformation(_ theta: [Double]) -> [[Double]]? {
+    switch self {
+    case .normal, .logNormal:
+      let precision = 1 / (theta[1] * theta[1])
+      return [[precision, 0], [0, 2 * precision]]
+    case .halfNormal: return [[2 / (theta[0] * theta[0])]]
+    case .bernoulli: return [[1 / (theta[0] * (1 - theta[0]))]]
+    case .binomial(let trials): return [[Double(trials) / (theta[0] * (1 - theta[0]))]]
+    case .poisson: return [[1 / theta[0]]]
+    case .geometric: return [[1 / (theta[0] * theta[0] * (1 - theta[0]))]]
+    case .uniform: return nil
+    case .exponential: return [[1 / (theta[0] * theta[0])]]
+    case .gamma, .inverseGamma:
+      let (k, rate) = (theta[0], theta[1])
+      return [[trigamma(k), -1 / rate], [-1 / rate, k / (rate * rate)]]
+    case .beta:
+      let shared = trigamma(theta[0] + theta[1])
+      return [[trigamma(theta[0]) - shared, -shared], [-shared, trigamma(theta[1]) - shared]]
+    case .chiSquared: return [[0.25 * trigamma(0.5 * theta[0])]]
+    case .studentT: return studentTInformation(theta[0], theta[2])
+    case .cauchy:
+      let half = 0.5 / (theta[1] * theta[1])
+      return [[half, 0], [0, half]]
+    case .laplace:
+      let precision = 1 / (theta[1] * theta[1])
+      return [[precision, 0], [0, precision]]
+    case .vonMises:
+      let (kappa, ratio) = (theta[1], besselRatio(theta[1]))
+      return [[kappa * ratio, 0], [0, besselRatioSlope(kappa)]]
+    }
+  }
+}
+
+private func normalLogDensity(_ x: Tensor, _ mean: Tensor, _ deviation: Tensor) -> Tensor {
+  -0.5 * square((x - mean) / deviation) - log(deviation) - 0.9189385332046727
+}
+
+private func gammaLogDensity(_ x: Tensor, _ k: Tensor, _ rate: Tensor) -> Tensor {
+  k * log(rate) - logGamma(k) + (k - 1) * log(x) - rate * x
+}
+
+/// Lange, Little and Taylor 1989, "Robust statistical modeling using the t distribution", appendix B.
+private func studentTInformation(_ nu: Double, _ scale: Double) -> [[Double]] {
+  let precision = 1 / (scale * scale)
+  let freedom =
+    0.25 * (trigamma(0.5 * nu) - trigamma(0.5 * (nu + 1)))
+    - (nu + 5) / (2 * nu * (nu + 1) * (nu + 3))
+  let cross = -2 / (scale * (nu + 1) * (nu + 3))
+  return [
+    [freedom, 0, cross],
+    [0, precision * (nu + 1) / (nu + 3), 0],
+    [cross, 0, 2 * precision * nu / (nu + 3)],
+  ]
+}
+
+/// A(κ) = I₁(κ) / I₀(κ), the mean length of directions under von Mises.
+func besselRatio(_ kappa: Double) -> Double {
+  let kappa = Tensor(kappa, dtype: .float64)
+  return besselI1Scaled(kappa).scalar / besselI0Scaled(kappa).scalar
+}
+
+/// A′(κ) = 1 − A/κ − A², and ½ at 0.
+func besselRatioSlope(_ kappa: Double) -> Double {
+  let ratio = besselRatio(kappa)
+  return kappa < 1e-8 ? 0.5 : 1 - ratio / kappa - ratio * ratio
+}

@@ -1,0 +1,227 @@
+import Tensor
+
+extension DistributionFamily {
+  /// Parameters, and how they were found.
+  struct Estimate {
+    let parameters: [Double]
+    var iterations = 0
+    var reason = MaximumLikelihood.Reason.closedForm
+  }
+
+  /// The most likely parameters of numbers in the support.
+  func estimate(_ rows: Rows) throws -> Estimate {
+    let x = rows.values.squeezed(at: 1)
+    func mean(_ y: Tensor) -> Double { (y * rows.shares).sum().scalar }
+    let values = Array(zip(x.doubles, rows.weights.doubles)).filter { $0.1 > 0 }.map(\.0)
+    let (lowest, highest) = (values.min() ?? 0, values.max() ?? 0)
+    func requireSpread() throws {
+      if lowest == highest {
+        throw EstimationError.zeroVariance(operation: rows.operation, column: 0)
+      }
+    }
+    switch self {
+    case .normal, .logNormal:
+      try requireSpread()
+      let y = self == .normal ? x : log(x)
+      let centre = mean(y)
+      return Estimate(parameters: [centre, mean(square(y - centre)).squareRoot()])
+    case .halfNormal:
+      if highest == 0 { throw unbounded(rows, "the scale falls to 0") }
+      return Estimate(parameters: [mean(square(x)).squareRoot()])
+    case .bernoulli, .poisson: return Estimate(parameters: [mean(x)])
+    case .binomial(let trials): return Estimate(parameters: [mean(x) / Double(trials)])
+    case .geometric: return Estimate(parameters: [1 / mean(x)])
+    case .uniform:
+      try requireSpread()
+      return Estimate(parameters: [lowest, highest])
+    case .exponential:
+      if highest == 0 { throw unbounded(rows, "the rate grows without end") }
+      return Estimate(parameters: [1 / mean(x)])
+    case .gamma, .inverseGamma:
+      try requireSpread()
+      let y = self == .gamma ? x : 1 / x
+      return gammaEstimate(mean: mean(y), meanLog: mean(log(y)))
+    case .beta:
+      try requireSpread()
+      let statistics = [mean(log(x)), mean(log1p(-x))]
+      return dirichletEstimate(meanLogs: statistics, start: [1, 1])
+    case .chiSquared:
+      // ψ(k / 2) = E log x − log 2.
+      let half = inverseDigamma(mean(log(x)) - 0.6931471805599453)
+      return Estimate(parameters: [2 * half.value], iterations: half.steps, reason: .converged)
+    case .laplace:
+      try requireSpread()
+      let centre = weightedMedian(x, rows.weights)
+      return Estimate(parameters: [centre, mean(abs(x - centre))])
+    case .cauchy:
+      try requireSpread()
+      return try newtonEstimate(rows, x, tail: 1)
+    case .studentT:
+      try requireSpread()
+      return try newtonEstimate(rows, x, tail: nil)
+    case .vonMises:
+      return try vonMisesEstimate(cosine: mean(cos(x)), sine: mean(sin(x)), rows)
+    }
+  }
+
+  private func unbounded(_ rows: Rows, _ reason: String) -> EstimationError {
+    .unboundedLikelihood(operation: rows.operation, reason: reason)
+  }
+
+  /// log k − ψ(k) = log E x − E log x, by Newton's method in 1/k (Minka 2002, "Estimating a gamma
+  /// distribution"); the rate is k / E x.
+  private func gammaEstimate(mean: Double, meanLog: Double) -> Estimate {
+    let gap = log(mean) - meanLog
+    var k = (3 - gap + ((gap - 3) * (gap - 3) + 24 * gap).squareRoot()) / (12 * gap)
+    for step in 1...100 {
+      let slope = k * k * (1 / k - trigamma(k))
+      let next = 1 / (1 / k + (log(k) - digamma(k) - gap) / slope)
+      let change = Swift.abs(next - k)
+      k = next
+      if change <= 1e-14 * k {
+        return Estimate(parameters: [k, k / mean], iterations: step, reason: .converged)
+      }
+    }
+    return Estimate(parameters: [k, k / mean], iterations: 100, reason: .smallDecrease)
+  }
+
+  /// Student's t with given or unknown degrees of freedom (Cauchy's has one), by Newton's method in
+  /// their logarithms, from the median and the median deviation.
+  private func newtonEstimate(_ rows: Rows, _ x: Tensor, tail: Double?) throws -> Estimate {
+    let centre = weightedMedian(x, rows.weights)
+    var width = weightedMedian(abs(x - centre), rows.weights)
+    if width == 0 { width = (abs(x - centre) * rows.shares).sum().scalar }
+    // In units of the width around the centre.
+    let z = (x - centre) / width
+    let start = tail == nil ? [log(4.0), 0, 0] : [0, 0.0]
+    let minimum = TrustRegionNewton().minimum(from: Tensor(start, dtype: .float64)) { u in
+      let parts = (0..<start.count).map { u.sliced($0..<$0 + 1) }
+      let location = parts[start.count - 2]
+      let theta = (tail == nil ? [exp(parts[0])] : []) + [location, exp(parts[start.count - 1])]
+      return -(rows.shares * logDensity(of: z, theta)).sum()
+    }
+    let found = minimum.point.doubles
+    let scale = exp(found[start.count - 1])
+    if tail == nil && found[0] > 13 {
+      throw unbounded(
+        rows,
+        "the degrees of freedom grow without end, the tails are not heavier than a normal"
+          + " distribution's; fit a normal distribution")
+    }
+    guard scale > 1e-8 else {
+      throw unbounded(rows, "the scale falls to 0 at a value that repeats")
+    }
+    guard minimum.hasConverged || minimum.reason == .noDescent else {
+      throw EstimationError.notConverged(
+        operation: rows.operation, reason: minimum.reason.rawValue)
+    }
+    let own = [centre + width * found[start.count - 2], width * scale]
+    return Estimate(
+      parameters: tail == nil ? [exp(found[0])] + own : own, iterations: minimum.iterations,
+      reason: minimum.reason == .smallGradient ? .converged : .smallDecrease)
+  }
+
+  /// The mean direction, and A(κ) = R by Newton's method (Mardia and Jupp 2000, section 5.3).
+  private func vonMisesEstimate(cosine: Double, sine: Double, _ rows: Rows) throws -> Estimate {
+    let length = (cosine * cosine + sine * sine).squareRoot()
+    guard length < 1 - 1e-15 else {
+      throw EstimationError.zeroVariance(operation: rows.operation, column: 0)
+    }
+    let direction = angle(cosine, sine)
+    var kappa = length * (2 - length * length) / (1 - length * length)
+    for step in 1...100 {
+      let change = (length - besselRatio(kappa)) / besselRatioSlope(kappa)
+      kappa = Swift.max(0.1 * kappa, kappa + change)
+      if Swift.abs(change) <= 1e-14 * kappa || kappa < 1e-300 {
+        return Estimate(parameters: [direction, kappa], iterations: step, reason: .converged)
+      }
+    }
+    return Estimate(parameters: [direction, kappa], iterations: 100, reason: .smallDecrease)
+  }
+}
+
+/// α with ψ(αₖ) − ψ(Σα) = E log xₖ, by Newton's method with the inverse of the second derivatives in
+/// closed form (Minka 2000, "Estimating a Dirichlet distribution", section 1).
+func dirichletEstimate(meanLogs: [Double], start: [Double]) -> DistributionFamily.Estimate {
+  func objective(_ alpha: [Double]) -> Double {
+    let sum = alpha.reduce(0, +)
+    return zip(alpha, meanLogs).reduce(logGamma(sum)) { $0 + ($1.0 - 1) * $1.1 - logGamma($1.0) }
+  }
+  var (alpha, value) = (start, objective(start))
+  for step in 1...200 {
+    let sum = alpha.reduce(0, +)
+    let slope = zip(alpha, meanLogs).map { digamma(sum) - digamma($0) + $1 }
+    let curvature = alpha.map { -trigamma($0) }
+    let shared = trigamma(sum)
+    let weighted = zip(slope, curvature).reduce(0) { $0 + $1.0 / $1.1 }
+    let total = curvature.reduce(1 / shared) { $0 + 1 / $1 }
+    let offset = weighted / total
+    let change = zip(slope, curvature).map { ($0 - offset) / $1 }
+    var (length, isBetter) = (1.0, false)
+    while length > 1e-10 {
+      let next = zip(alpha, change).map { $0 - length * $1 }
+      if next.allSatisfy({ $0 > 0 }) {
+        let nextValue = objective(next)
+        if nextValue >= value - 1e-14 * Swift.max(1, Swift.abs(value)) {
+          (alpha, value, isBetter) = (next, nextValue, true)
+          break
+        }
+      }
+      length *= 0.5
+    }
+    let largest = zip(change, alpha).map { Swift.abs($0 / $1) }.max() ?? 0
+    if !isBetter || largest < 1e-13 {
+      return DistributionFamily.Estimate(
+        parameters: alpha, iterations: step, reason: largest < 1e-8 ? .converged : .smallDecrease)
+    }
+  }
+  return DistributionFamily.Estimate(
+    parameters: alpha, iterations: 200, reason: .smallDecrease)
+}
+
+/// x with ψ(x) = y, by Newton's method (Minka 2000, appendix C).
+func inverseDigamma(_ y: Double) -> (value: Double, steps: Int) {
+  var x = y >= -2.22 ? exp(y) + 0.5 : -1 / (y + 0.5772156649015329)
+  for step in 1...50 {
+    let change = (digamma(x) - y) / trigamma(x)
+    x = Swift.max(0.1 * x, x - change)
+    if Swift.abs(change) <= 1e-15 * x { return (x, step) }
+  }
+  return (x, 50)
+}
+
+/// The number below and above which at most half of the weight lies; the middle of two where both are.
+func weightedMedian(_ x: Tensor, _ weights: Tensor) -> Double {
+  let order = x.argsorted(along: 0)
+  let (numbers, shares) = (x.doubles, weights.doubles)
+  let half = 0.5 * order.reduce(0) { $0 + shares[$1] }
+  var sum = 0.0
+  for (place, index) in order.enumerated() where shares[index] > 0 {
+    sum += shares[index]
+    if sum > half { return numbers[index] }
+    if sum == half {
+      let next = order[(place + 1)...].first { shares[$0] > 0 } ?? index
+      return 0.5 * (numbers[index] + numbers[next])
+    }
+  }
+  return order.last.map { numbers[$0] } ?? .nan
+}
+
+/// The angle of a direction, in (−π, π]: from the nearest axis by steps of sin(θ − φ), each of which
+/// leaves the cube of the error.
+private func angle(_ cosine: Double, _ sine: Double) -> Double {
+  let length = (cosine * cosine + sine * sine).squareRoot()
+  guard length > 0 else { return 0 }
+  let (c, s) = (cosine / length, sine / length)
+  var phi =
+    c >= Swift.abs(s)
+    ? s
+    : s >= Swift.abs(c)
+      ? 0.5 * Double.pi - c
+      : s <= -Swift.abs(c) ? -0.5 * Double.pi + c : s >= 0 ? Double.pi - s : -Double.pi - s
+  for _ in 0..<5 {
+    let angle = Tensor(phi, dtype: .float64)
+    phi += s * cos(angle).scalar - c * sin(angle).scalar
+  }
+  return phi
+}

@@ -1,0 +1,116 @@
+import Tensor
+
+/// The parameters under which numbers are the most likely, with their standard errors (Fisher 1922).
+///
+/// ```swift
+/// let fit = try MaximumLikelihood(of: .gamma, fitting: x)
+/// fit.parameters        // [concentration, rate]
+/// fit.standardErrors
+/// fit.logLikelihood     // a sum, in nats
+/// ```
+///
+/// In closed form where there is one, otherwise by Newton's method. With weights each row counts as
+/// often as its weight says, in the information too.
+public struct MaximumLikelihood: Sendable {
+  /// How the search for the parameters ended.
+  public enum Reason: String, Sendable {
+    /// There is a formula.
+    case closedForm = "in closed form"
+    /// The gradient or the last step is as small as asked for.
+    case converged = "converged"
+    /// The likelihood no longer rises, to rounding.
+    case smallDecrease = "the likelihood no longer rises"
+  }
+
+  /// The parameters' names.
+  public let names: [String]
+  /// The estimates, float64 `[k]`.
+  public let parameters: Tensor
+  /// Σ w log p(x), in nats.
+  public let logLikelihood: Double
+  /// The number of rows, or the sum of their weights.
+  public let count: Double
+  /// The negative second derivatives of the log-likelihood at the estimates, `[k, k]`; `nil` for a family
+  /// without: a uniform one.
+  public let observedInformation: Tensor?
+  /// The mean of these under the estimated distribution, `[k, k]`; `nil` where it is not known.
+  public let expectedInformation: Tensor?
+  /// The standard error of each estimate, `[k]`.
+  ///
+  /// By the observed information, and by the expected one where the log-likelihood has kinks or an
+  /// estimate lies on the border of its range. That of a uniform family's ends is (upper − lower) / n, the
+  /// deviation of their exponential limit.
+  public let standardErrors: Tensor
+  /// The number of steps of the search.
+  public let iterations: Int
+  /// How the search ended.
+  public let reason: Reason
+
+  init(
+    names: [String], parameters: [Double], logLikelihood: Double, count: Double,
+    observed: Tensor?, expected: Tensor?, standardErrors: Tensor, iterations: Int, reason: Reason
+  ) {
+    (self.names, self.parameters) = (names, Tensor(parameters, dtype: .float64))
+    (self.logLikelihood, self.count) = (logLikelihood, count)
+    (observedInformation, expectedInformation) = (observed, expected)
+    self.standardErrors = standardErrors
+    (self.iterations, self.reason) = (iterations, reason)
+  }
+
+  /// Fits a family of distributions to numbers.
+  ///
+  /// - Parameters:
+  ///   - family: The family.
+  ///   - x: `[n]`.
+  ///   - weights: How often each number counts, `[n]`, 0 or more; 1 by default.
+  /// - Throws: ``EstimationError``: numbers outside of the support, numbers that are all the same where
+  ///   they must differ, a likelihood without a maximum.
+  public init(of family: DistributionFamily, fitting x: Tensor, weights: Tensor? = nil) throws {
+    precondition(x.rank == 1, "MaximumLikelihood: expected numbers [n], found \(x.shape)")
+    let rows = try Rows(x, weights: weights, "maximum likelihood")
+    let numbers = rows.values.squeezed(at: 1)
+    let values = numbers.doubles
+    if let row = values.firstIndex(where: { !family.contains($0) }) {
+      throw EstimationError.outsideSupport(
+        operation: rows.operation, value: values[row], row: row, support: family.support)
+    }
+    let estimate = try family.estimate(rows)
+    let theta = Tensor(estimate.parameters, dtype: .float64)
+    let k = theta.count
+    func likelihood(_ theta: Tensor) -> Tensor {
+      let parts = (0..<k).map { theta.sliced($0..<$0 + 1) }
+      return (rows.weights * family.logDensity(of: numbers, parts)).sum()
+    }
+    let expected = family.expectedInformation(estimate.parameters).map {
+      rows.totalWeight * Tensor($0, dtype: .float64)
+    }
+    var observed: Tensor?
+    if expected != nil { observed = Tensor.hessian(at: theta) { -likelihood($0) } }
+    // A kink, or an estimate on the border of its range, as a probability of 0.
+    let isRegular = expected?.isFinite == true && observed?.isFinite == true
+    if family == .laplace || !isRegular { observed = expected }
+    let errors =
+      expected.map { Self.standardErrors(observed ?? $0, $0) }
+      ?? Tensor(
+        filledWith: (estimate.parameters[1] - estimate.parameters[0]) / rows.totalWeight, [k],
+        dtype: .float64)
+    self.init(
+      names: family.parameterNames, parameters: estimate.parameters,
+      logLikelihood: likelihood(theta).scalar, count: rows.totalWeight, observed: observed,
+      expected: expected, standardErrors: errors, iterations: estimate.iterations,
+      reason: estimate.reason)
+  }
+
+  /// The roots of the diagonal of the inverse of the first of two informations that has one.
+  ///
+  /// An infinite information of a single parameter is a standard error of 0.
+  static func standardErrors(_ information: Tensor, _ other: Tensor) -> Tensor {
+    if information.count == 1 { return sqrt(1 / information.flattened(from: 0)) }
+    for candidate in [information, other] {
+      if let factor = try? CholeskyFactor(of: candidate) {
+        return sqrt(factor.inverse().diagonal())
+      }
+    }
+    return Tensor(filledWith: .infinity, [information.shape[0]], dtype: .float64)
+  }
+}
