@@ -30,6 +30,23 @@ import Testing
         ["--discriminator-hidden", "7,5"], ["--image-size", "28"],
       ]
     ),
+    (
+      "ddpm",
+      [
+        ["--hidden", "9"], ["--time-features", "4"], ["--schedule", "cosine"],
+        ["--diffusion-steps", "50"], ["--prediction", "data"], ["--prediction", "v"],
+        ["--label-dropout", "0.9"], ["--architecture", "unet"],
+        ["--architecture", "unet", "--channels", "8,16"],
+      ]
+    ),
+    (
+      "flow-matching",
+      [
+        ["--hidden", "9"], ["--time-features", "4"], ["--path", "trigonometric"],
+        ["--label-dropout", "0.9"], ["--architecture", "unet"],
+        ["--architecture", "unet", "--channels", "8,16"],
+      ]
+    ),
     ("classifier", [["--architecture", "dense"]]),
   ]
   /// The options of every training.
@@ -53,6 +70,8 @@ import Testing
         ["--data", "data", "--batch-size", "16", "--epochs", "1"]
         + (kind == "gan" ? ["--generator-hidden", "8", "--discriminator-hidden", "8"] : [])
         + (["vae", "autoencoder"].contains(kind) ? ["--hidden", "8", "--latent", "3"] : [])
+        + (["ddpm", "flow-matching"].contains(kind)
+          ? ["--architecture", "dense", "--hidden", "8"] : [])
       let result = try Executable("train " + kind, quick + change, in: workspace).result()
       #expect(result.code == 0 && result.error == "", "\(change): \(result.error)")
       let run = try #require(workspace.names(in: "runs").last)

@@ -230,9 +230,11 @@ import Testing
   /// What every model needs to train on few images quickly.
   private static func quick(_ kind: String) -> [String] {
     ["--epochs", "2", "--batch-size", "8", "--no-cache", "--threads", "1"]
-      + (kind == "classifier" ? [] : ["--latent", "2"])
+      + (["vae", "autoencoder", "gan"].contains(kind) ? ["--latent", "2"] : [])
       + (["vae", "autoencoder"].contains(kind) ? ["--hidden", "8"] : [])
       + (kind == "gan" ? ["--generator-hidden", "8", "--discriminator-hidden", "8"] : [])
+      + (["ddpm", "flow-matching"].contains(kind)
+        ? ["--architecture", "dense", "--hidden", "8"] : [])
   }
 
   @Test(arguments: registry.map(\.kind)) func everyModelTrainsOnAFolder(kind: String) throws {
