@@ -94,9 +94,9 @@ extension FlowModel {
 
   /// The codes of examples; of images without noise, each grey value in the middle of its interval.
   public func encode(_ examples: Tensor) -> Tensor {
-    guard dataShape.isImage else { return flow.forward(examples).y }
+    guard dataShape.isImage else { return flow.forward(examples) }
     let half = Tensor(filledWith: 0.5, examples.shape, dtype: examples.dtype)
-    return flow.forward(PixelLogits.points(of: examples, noise: half).points).y
+    return flow.forward(PixelLogits.points(of: examples, noise: half).points)
   }
 
   /// The examples of codes.
@@ -121,7 +121,7 @@ extension FlowModel {
       let half = Tensor(filledWith: 0.5, examples.shape, dtype: examples.dtype)
       x = PixelLogits.points(of: examples, noise: half).points
     }
-    return abs(flow.inverse(flow.forward(x).y) - x).max().scalar
+    return abs(flow.inverse(flow.forward(x)) - x).max().scalar
   }
 }
 

@@ -28,11 +28,13 @@ public final class ActNorm: FlowLayer {
     let deviation = sqrt(x.variance(along: axes))
     logScale = -log(deviation + 1e-6)
     shift = -x.mean(along: axes) * exp(logScale)
-    return forward(x).y
+    return forward(x)
   }
 
   /// The scaled and shifted channels, and Σ s for each place.
-  public func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor) {
+  public func forwardWithLogDeterminant(
+    _ x: Tensor
+  ) -> (value: Tensor, logDeterminant: Tensor) {
     let places = Double(x.shape.dropFirst().dropLast().reduce(1, *))
     return (x * exp(logScale) + shift, (places * logScale.sum()).broadcast(to: [x.shape[0]]))
   }

@@ -61,7 +61,9 @@ public final class AffineCoupling: FlowLayer {
   }
 
   /// y, and the sum of s.
-  public func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor) {
+  public func forwardWithLogDeterminant(
+    _ x: Tensor
+  ) -> (value: Tensor, logDeterminant: Tensor) {
     let (given, moved) = parts(x)
     let (logScale, shift) = coefficients(given)
     return (parts.joined(given, moved * exp(logScale) + shift), logScale.flattened().sum(along: 1))

@@ -7,7 +7,9 @@ import Tensor
 /// y = f(x) times |det ∂y/∂x| (Rezende and Mohamed 2015).
 public protocol FlowLayer: Module {
   /// y = f(x), and log |det ∂y/∂x| of each example, `[batch]`.
-  func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor)
+  func forwardWithLogDeterminant(
+    _ x: Tensor
+  ) -> (value: Tensor, logDeterminant: Tensor)
 
   /// The x of which y = f(x).
   func inverse(_ y: Tensor) -> Tensor
@@ -17,8 +19,11 @@ public protocol FlowLayer: Module {
 }
 
 extension FlowLayer {
+  /// y = f(x).
+  public func forward(_ x: Tensor) -> Tensor { forwardWithLogDeterminant(x).value }
+
   /// The output: nothing of the layer begins at data.
-  public func start(at x: Tensor) -> Tensor { forward(x).y }
+  public func start(at x: Tensor) -> Tensor { forward(x) }
 }
 
 /// A chain of invertible layers, itself one: a density that begins at N(0, I).
@@ -38,10 +43,12 @@ public final class Flow: FlowLayer {
   }
 
   /// What all layers make of x, one after another, and the sum of their log-determinants.
-  public func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor) {
+  public func forwardWithLogDeterminant(
+    _ x: Tensor
+  ) -> (value: Tensor, logDeterminant: Tensor) {
     var (y, sum) = (x, Tensor?.none)
     for layer in layers {
-      let (next, logDeterminant) = layer.forward(y)
+      let (next, logDeterminant) = layer.forwardWithLogDeterminant(y)
       y = next
       sum = sum.map { $0 + logDeterminant } ?? logDeterminant
     }
@@ -56,7 +63,7 @@ public final class Flow: FlowLayer {
 
   /// log p(x) of each example, `[batch]`, in nats.
   public func logDensity(of x: Tensor) -> Tensor {
-    let (z, logDeterminant) = forward(x)
+    let (z, logDeterminant) = forwardWithLogDeterminant(x)
     return standardNormalLogDensity(of: z) + logDeterminant
   }
 

@@ -54,7 +54,9 @@ public final class InvertibleConvolution: FlowLayer {
   }
 
   /// x · W at each place, and log |det W| for each place.
-  public func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor) {
+  public func forwardWithLogDeterminant(
+    _ x: Tensor
+  ) -> (value: Tensor, logDeterminant: Tensor) {
     let places = Double(x.shape.dropFirst().dropLast().reduce(1, *))
     let logDeterminant = places * factors.diagonal().sum()
     return (product(x, matrix), logDeterminant.broadcast(to: [x.shape[0]]))

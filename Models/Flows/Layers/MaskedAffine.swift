@@ -23,7 +23,9 @@ public final class MaskedAffine: FlowLayer {
   }
 
   /// z, and −Σ s.
-  public func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor) {
+  public func forwardWithLogDeterminant(
+    _ x: Tensor
+  ) -> (value: Tensor, logDeterminant: Tensor) {
     let outputs = network(x).split(count: 2, along: 1)
     let logScale = boundedLogScale(outputs[1])
     return ((x - outputs[0]) * exp(-logScale), -logScale.sum(along: 1))

@@ -38,9 +38,11 @@ public final class MultiScale: FlowLayer {
   public func start(at x: Tensor) -> Tensor { through(x) { ($0.start(at: $1), nil) }.y }
 
   /// The codes of images, and the sum of the log-determinants.
-  public func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor) {
+  public func forwardWithLogDeterminant(
+    _ x: Tensor
+  ) -> (value: Tensor, logDeterminant: Tensor) {
     let (y, sum) = through(x) { scale, x in
-      let (y, logDeterminant) = scale.forward(x)
+      let (y, logDeterminant) = scale.forwardWithLogDeterminant(x)
       return (y, logDeterminant)
     }
     return (y, sum ?? Tensor.zeros([x.shape[0]], dtype: x.dtype))

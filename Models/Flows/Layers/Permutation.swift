@@ -47,7 +47,9 @@ public final class Permutation: FlowLayer {
   }
 
   /// The numbers in their new order, and 0.
-  public func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor) {
+  public func forwardWithLogDeterminant(
+    _ x: Tensor
+  ) -> (value: Tensor, logDeterminant: Tensor) {
     (x.gathered(at: order, along: 1), Tensor.zeros([x.shape[0]], dtype: x.dtype))
   }
 

@@ -30,14 +30,16 @@ public final class PlanarLayer: FlowLayer {
   }
 
   /// z + û tanh(wᵀz + b), and the logarithm of the slope along w.
-  public func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor) {
+  public func forwardWithLogDeterminant(
+    _ x: Tensor
+  ) -> (value: Tensor, logDeterminant: Tensor) {
     Self.transform(x, along: invertibleDirection.direction, normal: normal, bias: bias)
   }
 
   /// The layer with û, which has wᵀû > −1, for x `[batch, features]`.
   public static func transform(
     _ x: Tensor, along direction: Tensor, normal: Tensor, bias: Tensor
-  ) -> (y: Tensor, logDeterminant: Tensor) {
+  ) -> (value: Tensor, logDeterminant: Tensor) {
     let bend = tanh(x.matmul(normal.expanded(at: 1)) + bias)
     let product = (direction * normal).sum()
     let slope = product * (1 - square(bend))

@@ -37,7 +37,9 @@ public final class SplineCoupling: FlowLayer {
   }
 
   /// y, and the sum of the logarithms of the slopes.
-  public func forward(_ x: Tensor) -> (y: Tensor, logDeterminant: Tensor) {
+  public func forwardWithLogDeterminant(
+    _ x: Tensor
+  ) -> (value: Tensor, logDeterminant: Tensor) {
     let (given, moved) = parts(x)
     let (y, logSlope) = splines(given)(moved)
     return (parts.joined(given, y), logSlope.sum(along: 1))

@@ -62,7 +62,7 @@ import Testing
     #expect(model.flow.layers.count == 8 + 3)
     unsettle(model, by: 0.1)
     let x = Random(seed: 2).normal([1, 5], dtype: .float64)
-    let dependence = jacobian(at: x) { model.flow.forward($0).y }
+    let dependence = jacobian(at: x) { model.flow.forward($0) }
     #expect(abs(dependence).min().scalar > 0, "every number moves every other")
   }
 
