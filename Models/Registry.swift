@@ -27,6 +27,7 @@ public let registry: [ModelRow] = [
   ModelRow(
     PixelCNN.self, "an autoregressive model of grey images, PixelCNN (van den Oord et al. 2016)",
     epochs: 10, batchSize: 64),
+  ModelRow(
     DDPM.self, "a denoising diffusion model (Ho, Jain and Abbeel 2020)", epochs: 30, batchSize: 64),
   ModelRow(
     FlowMatching.self, "flow matching (Lipman et al. 2023; Liu, Gong and Liu 2023)", epochs: 30,
