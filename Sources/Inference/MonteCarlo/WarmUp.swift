@@ -39,7 +39,7 @@ extension TunedSampler {
         target: sampler.targetAcceptance)
     }
     var averaging = try search(sampler, state)
-    var estimate = CovarianceEstimate(dimensions: state.positions.shape[1], learnt)
+    var estimate = RunningCovariance(dimensions: state.positions.shape[1], learnt)
     for step in 0..<steps {
       sampler.stepSize = averaging.stepSize
       let result = try sampler.step(state, using: random)
@@ -50,7 +50,7 @@ extension TunedSampler {
       if windows.ends.contains(step), let metric = try estimate.metric() {
         sampler.metric = metric
         sampler.stepSize = averaging.averagedStepSize
-        estimate = CovarianceEstimate(dimensions: state.positions.shape[1], learnt)
+        estimate = RunningCovariance(dimensions: state.positions.shape[1], learnt)
         averaging = try search(sampler, state)
       }
     }
@@ -91,7 +91,7 @@ struct WarmUpWindows {
 }
 
 /// The mean and covariance of positions, a step of all chains at a time (Welford 1962).
-struct CovarianceEstimate {
+struct RunningCovariance {
   private let d: Int
   private let kind: MetricKind
   private var count = 0.0
