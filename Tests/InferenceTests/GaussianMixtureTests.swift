@@ -146,7 +146,7 @@ private func isRising(_ values: [Double]) -> Bool {
   @Test func theNumberOfThreadsDoesNotMatter() async {
     // The number is the whole process'.
     await #expect(processExitsWith: .success) {
-      let x = GaussianMixtureTests().truth.sample(1_100, using: Random(seed: 11)).points
+      let x = truth.sample(1_100, using: Random(seed: 11)).points
       let fits = try [1, 3].map { threads in
         threadCount = threads
         return try GaussianMixture.fit(
