@@ -7,7 +7,7 @@ import Testing
     Swift.abs(a - b) <= tolerance * Swift.max(1, Swift.abs(b))
   }
 
-  /// ACCEPTANCE: two points ±1, h = ½.
+  /// Two points ±1, h = ½.
   @Test func twoPoints() throws {
     let density = try KernelDensity(points: double([-1, 1]), bandwidths: [0.5])
     let values = exp(density.logDensity(of: double([0, 1]))).doubles
