@@ -106,10 +106,16 @@ private let rows: [DistanceRow] = [
       points: Tensor([[0, 0], [0.2, 0], [1, 0], [1.2, 0]], dtype: .float64))
     let target = DiscreteMeasure(
       points: Tensor([[0.1, 1], [0.3, 1], [0.9, 1], [1.3, 1]], dtype: .float64))
+    let coarse = SinkhornOptions.with {
+      $0.tolerance = 1e-8
+      $0.sweepLimit = 500
+    }
     let plain = try DomainAdaptation(
-      from: source, classes: [0, 0, 1, 1], to: target, epsilon: 0.5, classStrength: 0)
+      from: source, classes: [0, 0, 1, 1], to: target, epsilon: 0.5, classStrength: 0,
+      options: coarse)
     let classed = try DomainAdaptation(
-      from: source, classes: [0, 0, 1, 1], to: target, epsilon: 0.5, classStrength: 1)
+      from: source, classes: [0, 0, 1, 1], to: target, epsilon: 0.5, classStrength: 1,
+      iterations: 5, options: coarse)
     func mixed(_ plan: Tensor) -> Double {
       let values = plan.doubles
       return values[2] + values[3] + values[6] + values[7]
