@@ -16,7 +16,7 @@ import Tensor
 ///
 /// Sampling is safe from several threads at once, each with its own `Random`; a model is trained from
 /// one.
-public final class DDPM: LossModel, Generative {
+public final class DDPM: AveragedModel, Generative {
   /// What the network puts out.
   public enum Prediction: String, Choice {
     /// ε, the noise (Ho, Jain and Abbeel 2020).
@@ -53,6 +53,10 @@ public final class DDPM: LossModel, Generative {
     /// Variance of a step of ancestral sampling.
     @Setting("variance of a step of ancestral sampling")
     public var variance = DiffusionSampler.Variance.beta
+    /// Share of the weights' average that a step keeps; 0 for no average.
+    @Setting(
+      "share of the weights' average that a step keeps; 0 for no average", in: .from(0, below: 1))
+    public var averageDecay = 0.995
     /// Share of the labels left out in training, for guidance.
     @Setting("share of the labels left out in training, for guidance", in: 0...1)
     public var labelDropout = 0.1

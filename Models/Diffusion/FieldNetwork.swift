@@ -20,6 +20,15 @@ public protocol FieldConfiguration: ModelConfiguration {
   var timeFeatures: Int { get }
   /// Channels of a U-Net at each size of the image.
   var channels: [Int] { get }
+  /// Share of the weights' average that a step keeps; 0 for no average.
+  var averageDecay: Double { get }
+}
+
+extension AveragedModel where Configuration: FieldConfiguration {
+  /// What the settings say.
+  public var averageDecay: Double? {
+    configuration.averageDecay > 0 ? configuration.averageDecay : nil
+  }
 }
 
 extension FieldConfiguration {
@@ -27,7 +36,7 @@ extension FieldConfiguration {
   func checkField(for data: DataShape) throws(UnsuitableSetting) {
     try expectNoText(data)
     if timeFeatures % 2 != 0 {
-      throw UnsuitableSetting("timeFeatures", timeFeatures, "expected an even number")
+      throw UnsuitableSetting("time-features", timeFeatures, "expected an even number")
     }
     let kind = architecture ?? data.fieldArchitecture
     guard kind == .unet else { return }

@@ -17,7 +17,7 @@ import Tensor
 ///
 /// Sampling is safe from several threads at once, each with its own `Random`; a model is trained from
 /// one.
-public final class FlowMatching: LossModel, Generative, LikelihoodModel {
+public final class FlowMatching: AveragedModel, Generative, LikelihoodModel {
   /// The methods that solve the equation of sampling.
   public enum Solver: String, Choice {
     /// Fixed steps: of order 1, 2, 2 and 4.
@@ -55,6 +55,10 @@ public final class FlowMatching: LossModel, Generative, LikelihoodModel {
     public var channels = [32, 64, 64]
     /// Path between noise and data.
     @Setting("path between noise and data") public var path = ConditionalPath.linear
+    /// Share of the weights' average that a step keeps; 0 for no average.
+    @Setting(
+      "share of the weights' average that a step keeps; 0 for no average", in: .from(0, below: 1))
+    public var averageDecay = 0.995
     /// Share of the labels left out in training, for guidance.
     @Setting("share of the labels left out in training, for guidance", in: 0...1)
     public var labelDropout = 0.1

@@ -75,8 +75,9 @@ struct TrainingJob {
   ) throws {
     guard
       let figures = try session.train(
-        trainer, keeping: KeptModel(model))
+        trainer, keeping: KeptModel(model, average: trainer.average))
     else { return }
+    trainer.finish()
     try session.folder.write(model)
     session.say(closingLine(trainer.charts, figures))
     session.list([

@@ -62,6 +62,12 @@ extension LossModel {
 
 // MARK: - What models can do besides
 
+/// A model that is evaluated, looked at and saved with a moving average of its parameters.
+public protocol AveragedModel: LossModel {
+  /// How much of the average a training step keeps (``MovingAverage``); nil for no average.
+  var averageDecay: Double? { get }
+}
+
 /// A model that examples can be drawn from.
 public protocol Generative: Model {
   /// New examples, `[count] + dataShape.sizes`; images lie in [0, 1].

@@ -24,7 +24,15 @@ public final class MovingAverage {
   }
 
   /// average ← decay · average + (1 − decay) · parameter.
-  public func update(from module: some Module) {
+  public func update(from module: some Module) { update(from: module, decay: decay) }
+
+  /// The same after training step `step`, with less of the average kept at first, the smaller of the decay
+  /// and (1 + step) / (10 + step), so that the first values do not stay in it for long.
+  public func update(from module: some Module, step: Int) {
+    update(from: module, decay: min(decay, Double(1 + step) / Double(10 + step)))
+  }
+
+  private func update(from module: some Module, decay: Double) {
     for (name, parameter) in module.parameters {
       values[name]?.interpolate(towards: parameter.wrappedValue, weight: 1 - decay)
     }

@@ -12,26 +12,35 @@ public struct KeptModel {
 
   private let module: any Module
   private let metadata: [String: String]
+  private let average: MovingAverage?
 
   /// Says what is to be kept.
   ///
-  /// - Parameter model: The model.
-  public init(_ model: some Model) { self.init(model, metadata: model.metadata) }
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - average: The average of its parameters that is kept in their place, if there is one.
+  public init(_ model: some Model, average: MovingAverage? = nil) {
+    self.init(model, metadata: model.metadata, average: average)
+  }
 
   /// Says what is to be kept.
   ///
   /// - Parameters:
   ///   - module: The model.
   ///   - metadata: Texts to be written beside its parameters, by name.
-  init(_ module: any Module, metadata: [String: String]) {
+  ///   - average: The average of its parameters that is kept in their place, if there is one.
+  init(_ module: any Module, metadata: [String: String], average: MovingAverage? = nil) {
     self.module = module
     self.metadata = metadata
+    self.average = average
   }
 
   /// What writes the parameters as they are now to files of a folder; nothing is copied before one of
   /// them changes.
   func files(_ names: [String], in folder: RunFolder) -> @Sendable () throws -> Void {
+    average?.swap(with: module)
     let tensors = module.stateTensors().map { (name: $0.name, tensor: $0.value()) }
+    average?.swap(with: module)
     return { [metadata] in
       for name in names {
         try folder.write(tensors, metadata: metadata, to: name)

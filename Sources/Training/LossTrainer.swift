@@ -13,6 +13,10 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   /// The images to evaluate with.
   public let test: Batches
   private let optimizer: Adam
+  /// The average of the parameters where the model asks for one.
+  public let average: MovingAverage?
+  /// Whether the model has the averages for good.
+  private var isFinished = false
 
   private let streams: TrainingStreams
 
@@ -38,6 +42,9 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     self.test = test
     optimizer = Adam(for: model, learningRate: learningRate)
     streams = TrainingStreams(splitOff: random)
+    average = (model as? any AveragedModel)?.averageDecay.map {
+      MovingAverage(of: model, decay: $0)
+    }
   }
 
   /// The model's figures on the images trained on.
@@ -60,7 +67,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
       .module("model", model), .optimizer("optimizer", optimizer),
       .random("shuffling", streams.shuffling), .random("drawing", streams.drawing),
       .random("evaluation", streams.evaluation),
-    ]
+    ] + (average.map { [.average("average", $0)] } ?? [])
   }
 
   /// The training images in a new order.
@@ -77,6 +84,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
       return (loss.total, loss)
     }
     optimizer.update(along: gradients)
+    average?.update(from: model, step: optimizer.state.step)
     return StepResult(count: batch.count, metrics: loss.figures)
   }
 
@@ -86,22 +94,38 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   public func evaluate() throws -> [Double] {
     model.mode = .inference
     let random = evaluationRandom
-    var mean = WeightedMean()
-    for batch in test.epoch(shuffledBy: nil) {
-      try Interrupt.check()
-      mean.add(model.loss(of: batch, using: random).figures, count: batch.count)
+    return try averaged {
+      var mean = WeightedMean()
+      for batch in test.epoch(shuffledBy: nil) {
+        try Interrupt.check()
+        mean.add(model.loss(of: batch, using: random).figures, count: batch.count)
+      }
+      return mean.values
     }
-    return mean.values
+  }
+
+  /// Gives the model its averages for good, if it has some.
+  public func finish() {
+    if !isFinished { average?.swap(with: model) }
+    isFinished = true
+  }
+
+  /// Calls `body` while the model has its averages, if it has some.
+  private func averaged<Result>(_ body: () throws -> Result) rethrows -> Result {
+    guard let average, !isFinished else { return try body() }
+    average.swap(with: model)
+    defer { average.swap(with: model) }
+    return try body()
   }
 
   /// The random numbers of an evaluation, from their beginning.
   public var evaluationRandom: Random { Random(state: streams.evaluation.state) }
 
   /// A look at what the model makes (``ModelPictures``).
-  public func pictures() -> [ModelPictures.Named] { looks.eachEpoch }
+  public func pictures() -> [ModelPictures.Named] { averaged { looks.eachEpoch } }
 
   /// What there is to look at when the training is over.
-  public func finalPictures() -> [ModelPictures.Named] { looks.atTheEnd }
+  public func finalPictures() -> [ModelPictures.Named] { averaged { looks.atTheEnd } }
 
   private var looks: ModelPictures {
     ModelPictures(model, test: test, codes: streams.codes, noise: evaluationRandom)

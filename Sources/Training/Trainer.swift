@@ -24,6 +24,11 @@ public protocol Trainer: AnyObject {
   /// All that the next epoch depends on: what a checkpoint holds of the trainer.
   var state: [StatePart] { get }
 
+  /// The average of the model's parameters with which it is saved; nil where it is saved as it is.
+  var average: MovingAverage? { get }
+  /// Puts the model, whose training is over, as it is to be used.
+  func finish()
+
   /// The batches of the next epoch, in a new order.
   func nextEpoch() -> Epoch
   /// Trains on one batch.
@@ -61,6 +66,12 @@ public struct StepResult: Sendable {
 extension Trainer {
   /// Those of a seed of their own.
   public var evaluationRandom: Random { Random(seed: 0) }
+
+  /// None.
+  public var average: MovingAverage? { nil }
+
+  /// Nothing: it is as it is to be used.
+  public func finish() {}
 
   /// Nothing.
   public func finalPictures() -> [ModelPictures.Named] { [] }

@@ -35,7 +35,7 @@ import Testing
       [
         ["--hidden", "9"], ["--time-features", "4"], ["--schedule", "cosine"],
         ["--diffusion-steps", "50"], ["--prediction", "data"], ["--prediction", "v"],
-        ["--label-dropout", "0.9"], ["--architecture", "unet"],
+        ["--label-dropout", "0.9"], ["--average-decay", "0"], ["--architecture", "unet"],
         ["--architecture", "unet", "--channels", "8,16"],
       ]
     ),
@@ -43,7 +43,7 @@ import Testing
       "flow-matching",
       [
         ["--hidden", "9"], ["--time-features", "4"], ["--path", "trigonometric"],
-        ["--label-dropout", "0.9"], ["--architecture", "unet"],
+        ["--label-dropout", "0.9"], ["--average-decay", "0"], ["--architecture", "unet"],
         ["--architecture", "unet", "--channels", "8,16"],
       ]
     ),

@@ -32,6 +32,19 @@ import Testing
     #expect(error < (dtype == .float32 ? 1e-6 : 1e-14))
   }
 
+  /// Of the first steps less is kept: (1 + n) / (10 + n), until that is more than the decay.
+  @Test func theFirstValuesAreSoonForgotten() {
+    let weights = Weights([Tensor([1], dtype: .float64)])
+    let average = MovingAverage(of: weights, decay: 0.5)
+    weights.values[0].wrappedValue = Tensor([0], dtype: .float64)
+    var expected = 1.0
+    for step in 1...20 {
+      average.update(from: weights, step: step)
+      expected *= min(0.5, Double(1 + step) / Double(10 + step))
+      #expect(abs((average.values["0"]?.scalar ?? .nan) / expected - 1) < 1e-12)
+    }
+  }
+
   @Test func swappingTwiceGoesBack() {
     let layer = Dense(3, 2, using: Random(seed: 1))
     let average = MovingAverage(of: layer, decay: 0.5)
