@@ -176,6 +176,7 @@ extension PixelCNN {
         + " \(images.shape)")
     let (height, width) = (dataShape.sizes[0], dataShape.sizes[1])
     let seen = Self.firstReach + configuration.depth * Self.reach
+    let images = images.converted(to: parameters[0].parameter.wrappedValue.dtype)
     var rows = levels(of: images).split(count: height, along: 1)
     for row in min(firstRow, height)..<height {
       let top = max(0, row - seen)
