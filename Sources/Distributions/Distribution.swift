@@ -87,11 +87,22 @@ public protocol KnownCumulative: ScalarDistribution {
 
   /// The probability P(X > x), with its digits where it is small, of the same shapes.
   func survival(at x: Tensor) -> Tensor
+
+  /// log P(lower < X ≤ upper), with its digits in the tails.
+  func logProbability(above lower: Tensor, to upper: Tensor) -> Tensor
 }
 
 extension KnownCumulative {
   /// The probability P(X > x) as 1 − P(X ≤ x).
   public func survival(at x: Tensor) -> Tensor { 1 - cumulative(at: x) }
+
+  /// The difference of two distribution functions, or of what is above, whichever is smaller.
+  public func logProbability(above lower: Tensor, to upper: Tensor) -> Tensor {
+    let below = cumulative(at: lower)
+    let mass = select(
+      below .> 0.5, survival(at: lower) - survival(at: upper), cumulative(at: upper) - below)
+    return log(mass)
+  }
 }
 
 /// A distribution of numbers whose quantiles are known.

@@ -39,6 +39,19 @@ public enum Support: Sendable {
   }
 }
 
+extension Support {
+  /// Whether it holds countably many events, so that these have probabilities and not densities; `nil` where
+  /// it is not known.
+  var isCountable: Bool? {
+    switch self {
+    case .integers, .points, .oneHot, .counts: true
+    case .interval, .vectors, .simplex, .positiveDefiniteMatrices: false
+    case .independent(let inner, _): inner.isCountable
+    case .other: nil
+    }
+  }
+}
+
 /// The values of `function` where `isInside` is not 0, and −∞ elsewhere, with gradients of 0 there.
 ///
 /// - Parameters:
@@ -56,6 +69,13 @@ func density(
   of x: Tensor, where isInside: Tensor, anchor: Double, _ function: (Tensor) -> Tensor
 ) -> Tensor {
   density(of: x, where: isInside, anchor: Tensor(anchor, dtype: x.dtype), function)
+}
+
+/// The log-density of events outside of the support: −∞, and NaN where an element is NaN.
+func outsideLogDensity(of x: Tensor, eventRank: Int) -> Tensor {
+  let hasNaN = isNaN(stopGradient(x)).summed(overLast: eventRank) .> 0
+  return select(
+    hasNaN, Tensor(Double.nan, dtype: x.dtype), Tensor(-Double.infinity, dtype: x.dtype))
 }
 
 /// 1 but where x < lower or x > upper; so for NaN, 1.

@@ -55,4 +55,13 @@ public struct Normal: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized
 
   /// μ + σ Φ⁻¹(p).
   public func quantile(at p: Tensor) -> Tensor { mean + standardDeviation * normalQuantile(p) }
+
+  /// In logarithms, and on the lower side of the mean by symmetry, so that no tail is too far.
+  public func logProbability(above lower: Tensor, to upper: Tensor) -> Tensor {
+    let (a, b) = ((lower - mean) / standardDeviation, (upper - mean) / standardDeviation)
+    let isAbove = a .> 0
+    let low = normalLogCumulative(select(isAbove, -b, a))
+    let high = normalLogCumulative(select(isAbove, -a, b))
+    return high + log1mexp(minimum(low - high, 0 * high))
+  }
 }

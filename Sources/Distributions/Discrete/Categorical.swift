@@ -130,10 +130,10 @@ func finiteLogarithms(_ x: Tensor) -> Tensor {
   select(x .> -.infinity, x, Tensor(0, dtype: x.dtype))
 }
 
-/// The largest integer that is not above x ≥ 0, without a gradient.
+/// The largest integer that is not above x, without a gradient.
 func floored(_ x: Tensor) -> Tensor {
   let x = stopGradient(x)
   let large = x.dtype == .float32 ? 0x1p23 : 0x1p52
-  let nearest = (x + large) - large
-  return select(x .< large, nearest - (nearest .> x), x)
+  let nearest = ((abs(x) + large) - large) * sign(x)
+  return select(abs(x) .< large, nearest - (nearest .> x), x)
 }

@@ -81,6 +81,30 @@ public struct MultivariateNormal: KnownMoments, KnownEntropy, Reparameterized, S
   public var support: Support { .vectors }
 }
 
+extension MultivariateNormal {
+  /// The same distributions repeated to a larger batch shape.
+  func broadcast(to batchShape: [Int]) -> MultivariateNormal {
+    if batchShape == self.batchShape { return self }
+    let vectors = batchShape + eventShape
+    let wide = mean.broadcast(to: vectors)
+    func repeated(_ factor: CholeskyFactor) -> Tensor {
+      factor.lower.broadcast(to: vectors + eventShape)
+    }
+    return switch scale {
+    case .covariance(let factor):
+      MultivariateNormal(wide, repeated(factor), eventRank: 2) {
+        .covariance(CholeskyFactor(lower: $0))
+      }
+    case .precision(let factor):
+      MultivariateNormal(wide, repeated(factor), eventRank: 2) {
+        .precision(CholeskyFactor(lower: $0))
+      }
+    case .diagonal(let deviations):
+      MultivariateNormal(wide, deviations.broadcast(to: vectors), eventRank: 1) { .diagonal($0) }
+    }
+  }
+}
+
 // MARK: - Covariance
 
 extension MultivariateNormal {

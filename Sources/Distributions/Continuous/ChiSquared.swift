@@ -1,0 +1,41 @@
+import Tensor
+
+/// The χ² distribution of ν degrees of freedom, that of the sum of ν squares of standard normal numbers.
+public struct ChiSquared: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, Sendable {
+  /// The degrees of freedom ν.
+  public let degreesOfFreedom: Tensor
+  private let gamma: Gamma
+
+  /// Creates a distribution from ν > 0.
+  public init(degreesOfFreedom: Tensor) {
+    self.degreesOfFreedom =
+      Parameters("ChiSquared", ("degreesOfFreedom", degreesOfFreedom, .positive, 0))[0]
+    gamma = Gamma(
+      concentration: 0.5 * degreesOfFreedom, rate: Tensor(0.5, dtype: degreesOfFreedom.dtype))
+  }
+
+  /// The parameters' common shape.
+  public var batchShape: [Int] { degreesOfFreedom.shape }
+  /// The parameters' element type.
+  public var dtype: DType { degreesOfFreedom.dtype }
+  /// The numbers of 0 or more.
+  public var support: Support { gamma.support }
+  /// ν.
+  public var mean: Tensor { degreesOfFreedom }
+  /// 2 ν.
+  public var variance: Tensor { 2 * degreesOfFreedom }
+  /// That of a gamma distribution of shape ν/2 and rate ½.
+  public var entropy: Tensor { gamma.entropy }
+  /// Gamma samples of shape ν/2 and rate ½.
+  public func sample(_ shape: [Int], using random: Random) -> Tensor {
+    gamma.sample(shape, using: random)
+  }
+  /// That of a gamma distribution of shape ν/2 and rate ½.
+  public func logDensity(of x: Tensor) -> Tensor { gamma.logDensity(of: x) }
+  /// P(ν/2, x/2).
+  public func cumulative(at x: Tensor) -> Tensor { gamma.cumulative(at: x) }
+  /// Q(ν/2, x/2).
+  public func survival(at x: Tensor) -> Tensor { gamma.survival(at: x) }
+  /// 2 P⁻¹(ν/2, p).
+  public func quantile(at p: Tensor) -> Tensor { gamma.quantile(at: p) }
+}
