@@ -1,0 +1,147 @@
+import Tensor
+
+extension Gamma: KnownDivergence {
+  /// (a₁ − a₂) ψ(a₁) − log Γ(a₁) + log Γ(a₂) + a₂ (log b₁ − log b₂) + a₁ (b₂ − b₁)/b₁.
+  public func klDivergence(to other: Gamma) -> Tensor {
+    gammaDivergence(
+      concentration, other.concentration, logRatio: log(rate) - log(other.rate),
+      relative: other.rate / rate - 1)
+  }
+  /// In closed form for a gamma, χ² or exponential distribution.
+  public func closedDivergence(to other: any Distribution) -> Tensor? {
+    asGamma(other).map { klDivergence(to: $0) }
+  }
+}
+
+/// A gamma distribution by another name.
+private func asGamma(_ other: any Distribution) -> Gamma? {
+  switch other {
+  case let other as Gamma: other
+  case let other as ChiSquared:
+    Gamma(
+      concentration: 0.5 * other.degreesOfFreedom, rate: Tensor(0.5, dtype: other.dtype))
+  case let other as Exponential:
+    Gamma(concentration: Tensor(1, dtype: other.dtype), rate: other.rate)
+  default: nil
+  }
+}
+
+private func gammaDivergence(
+  _ a: Tensor, _ other: Tensor, logRatio: Tensor, relative: Tensor
+) -> Tensor {
+  (a - other) * digamma(a) - logGamma(a) + logGamma(other) + other * logRatio + a * relative
+}
+
+extension ChiSquared: KnownDivergence {
+  /// That of gamma distributions.
+  public func closedDivergence(to other: any Distribution) -> Tensor? {
+    asGamma(self)?.closedDivergence(to: other)
+  }
+}
+
+extension Exponential: KnownDivergence {
+  /// log λ₁/λ₂ + λ₂/λ₁ − 1.
+  public func klDivergence(to other: Exponential) -> Tensor {
+    let difference = log(other.rate) - log(rate)
+    return exponentialRemainder(difference, less: 0 * difference)
+  }
+  /// In closed form for an exponential, gamma or χ² distribution.
+  public func closedDivergence(to other: any Distribution) -> Tensor? {
+    if let other = other as? Exponential { return klDivergence(to: other) }
+    return asGamma(self)?.closedDivergence(to: other)
+  }
+}
+
+extension InverseGamma: KnownDivergence {
+  /// That of the gamma distributions of the inverse.
+  public func closedDivergence(to other: any Distribution) -> Tensor? {
+    closed(other) { (other: InverseGamma) in
+      gammaDivergence(
+        concentration, other.concentration, logRatio: log(scale) - log(other.scale),
+        relative: other.scale / scale - 1)
+    }
+  }
+}
+
+extension Beta: KnownDivergence {
+  /// log B(a₂, b₂)/B(a₁, b₁) + (a₁ − a₂) ψ(a₁) + (b₁ − b₂) ψ(b₁) − (a₁ + b₁ − a₂ − b₂) ψ(a₁ + b₁).
+  public func klDivergence(to other: Beta) -> Tensor {
+    let (first, second) = (a - other.a, b - other.b)
+    let slopes = first * digamma(a) + second * digamma(b) - (first + second) * digamma(a + b)
+    return logBeta(other.a, other.b) - logBeta(a, b) + slopes
+  }
+  /// In closed form for a beta distribution.
+  public func closedDivergence(to other: any Distribution) -> Tensor? {
+    closed(other) { klDivergence(to: $0) }
+  }
+}
+
+extension Dirichlet: KnownDivergence {
+  /// log B(β) − log B(α) + Σ (αᵢ − βᵢ) (ψ(αᵢ) − ψ(Σ α)).
+  public func klDivergence(to other: Dirichlet) -> Tensor {
+    let total = concentration.sum(along: -1, keepingDimensions: true)
+    let slopes = digamma(concentration) - digamma(total)
+    return other.logNormalizer - logNormalizer
+      + ((concentration - other.concentration) * slopes).sum(along: -1)
+  }
+  /// In closed form for a Dirichlet distribution.
+  public func closedDivergence(to other: any Distribution) -> Tensor? {
+    closed(other) { klDivergence(to: $0) }
+  }
+}
+
+extension Laplace: KnownDivergence {
+  /// log b₂/b₁ + (b₁ e^(−|μ₁ − μ₂|/b₁) + |μ₁ − μ₂|)/b₂ − 1.
+  public func klDivergence(to other: Laplace) -> Tensor {
+    let distance = abs(location - other.location)
+    let difference = log(scale) - log(other.scale)
+    let bend = expm1(-distance / scale) * (scale / other.scale) + distance / other.scale
+    return exponentialRemainder(difference, less: 0 * difference) + bend
+  }
+  /// In closed form for a Laplace distribution.
+  public func closedDivergence(to other: any Distribution) -> Tensor? {
+    closed(other) { klDivergence(to: $0) }
+  }
+}
+
+extension Uniform: KnownDivergence {
+  /// log of the ratio of the widths; ∞ where the other interval does not hold this one.
+  public func closedDivergence(to other: any Distribution) -> Tensor? {
+    closed(other) { (other: Uniform) in
+      let isInside = (lower .>= other.lower) * (upper .<= other.upper)
+      return select(isInside, other.entropy - entropy, Tensor(Double.infinity, dtype: dtype))
+    }
+  }
+}
+
+extension Poisson: KnownDivergence {
+  /// λ₁ log λ₁/λ₂ + λ₂ − λ₁.
+  public func klDivergence(to other: Poisson) -> Tensor {
+    xlogy(rate, rate) - xlogy(rate, other.rate) + other.rate - rate
+  }
+  /// In closed form for a Poisson distribution.
+  public func closedDivergence(to other: any Distribution) -> Tensor? {
+    closed(other) { klDivergence(to: $0) }
+  }
+}
+
+extension Geometric: KnownDivergence {
+  /// log p₁/p₂ + (1 − p₁)/p₁ · log (1 − p₁)/(1 − p₂).
+  public func closedDivergence(to other: any Distribution) -> Tensor? {
+    closed(other) { (other: Geometric) in
+      let (p, q) = (probability, other.probability)
+      return log(p) - log(q) + (xlogy(1 - p, 1 - p) - xlogy(1 - p, 1 - q)) / p
+    }
+  }
+}
+
+extension Binomial: KnownDivergence {
+  /// n times that of one trial, for the same n.
+  public func closedDivergence(to other: any Distribution) -> Tensor? {
+    guard let other = other as? Binomial,
+      Broadcast.shape(count.shape, other.count.shape) != nil,
+      !(count .!= other.count).any()
+    else { return nil }
+    return count * bernoulliDivergence(logit(probability), logit(other.probability))
+  }
+}
