@@ -41,8 +41,13 @@ public struct Beta: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, 
 
   /// Iₓ(a, b).
   public func cumulative(at x: Tensor) -> Tensor { regularizedBeta(clamp(x, to: 0...1), a, b) }
-  /// I₁₋ₓ(b, a).
-  public func survival(at x: Tensor) -> Tensor { regularizedBeta(1 - clamp(x, to: 0...1), b, a) }
+  /// I₁₋ₓ(b, a), and 1 − Iₓ(a, b) where that has more digits.
+  public func survival(at x: Tensor) -> Tensor {
+    let below = cumulative(at: x)
+    let isLow = below .< 0.5
+    let inner = select(isLow, Tensor(0.5, dtype: dtype), clamp(x, to: 0...1))
+    return select(isLow, 1 - below, regularizedBeta(1 - inner, b, a))
+  }
   /// The x with Iₓ(a, b) = p.
   public func quantile(at p: Tensor) -> Tensor { regularizedBetaInverse(p, a, b) }
 }
