@@ -1,0 +1,93 @@
+import NN
+import Tensor
+
+/// Which symbols may come next, and how likely they are made.
+public struct SymbolChoice: Equatable, Sendable {
+  /// What the logits are divided by, above 0: below 1 likely symbols become likelier.
+  public var temperature = 1.0
+  /// How many of the likeliest symbols may come; nil for all (Fan, Lewis and Dauphin 2018).
+  public var topK: Int?
+  /// The share of the probability that the likeliest symbols which may come have together, in (0, 1]
+  /// (nucleus sampling; Holtzman and others 2020).
+  public var nucleus = 1.0
+
+  /// Every symbol with its probability.
+  public init(temperature: Double = 1, topK: Int? = nil, nucleus: Double = 1) {
+    precondition(
+      temperature > 0 && (topK ?? 1) > 0 && nucleus > 0 && nucleus <= 1,
+      "SymbolChoice: expected a temperature and a number of symbols above 0 and a share in (0, 1], found"
+        + " \(temperature), \(topK ?? 1) and \(nucleus)")
+    (self.temperature, self.topK, self.nucleus) = (temperature, topK, nucleus)
+  }
+
+  /// The probabilities of the symbols with these logits.
+  public func probabilities(_ logits: [Double]) -> [Double] {
+    let order = logits.indices.sorted { (logits[$0], $1) > (logits[$1], $0) }
+    let top = order.first.map { logits[$0] } ?? 0
+    let weights = exp((Tensor(logits, dtype: .float64) - top) / temperature).doubles
+    var kept = order.prefix(topK ?? order.count)
+    let total = kept.reduce(0) { $0 + weights[$1] }
+    var sum = 0.0
+    let count = kept.prefix { index in
+      defer { sum += weights[index] }
+      return sum < nucleus * total
+    }.count
+    kept = kept.prefix(max(1, count))
+    let share = kept.reduce(0) { $0 + weights[$1] }
+    var result = [Double](repeating: 0, count: logits.count)
+    for index in kept { result[index] = weights[index] / share }
+    return result
+  }
+
+  /// A symbol drawn by the logits.
+  func draw(_ logits: [Double], using random: Random) -> Int {
+    let probabilities = probabilities(logits)
+    let place = random.uniform()
+    var sum = 0.0
+    for (symbol, probability) in probabilities.enumerated() where probability > 0 {
+      sum += probability
+      if place < sum { return symbol }
+    }
+    return probabilities.lastIndex { $0 > 0 } ?? 0
+  }
+}
+
+extension LanguageModel {
+  /// Symbols that follow others, drawn one after another.
+  ///
+  /// What was computed for the symbols before is kept. A transformer whose places are all taken goes on from
+  /// the last half of them.
+  ///
+  /// - Parameters:
+  ///   - prompt: The symbols to go on from, at least one.
+  ///   - count: How many symbols follow at most.
+  ///   - choice: Which may come next.
+  ///   - end: A symbol after which none follows.
+  ///   - random: Draws them.
+  /// - Returns: The symbols after the prompt; the end is among them.
+  public func continuation(
+    of prompt: [Int], count: Int, by choice: SymbolChoice = SymbolChoice(), end: Int? = nil,
+    using random: Random
+  ) -> [Int] {
+    precondition(!prompt.isEmpty, "LanguageModel.continuation: expected a symbol to go on from")
+    let longest = body.longest ?? .max
+    var all = prompt
+    var reader = body.reader()
+    var known = 0
+    var unread = Array(prompt.suffix(longest))
+    while all.count < prompt.count + count {
+      if known + unread.count > longest {
+        (reader, known) = (body.reader(), 0)
+        unread = Array(all.suffix(max(1, longest / 2)))
+      }
+      let x = symbols(unread).expanded(at: 0)
+      let last = reader(x).sliced(unread.count - 1..<unread.count, along: 1)
+      known += unread.count
+      let next = choice.draw(head(last).doubles, using: random)
+      all.append(next)
+      unread = [next]
+      if next == end { break }
+    }
+    return Array(all.dropFirst(prompt.count))
+  }
+}

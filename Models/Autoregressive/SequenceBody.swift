@@ -1,0 +1,98 @@
+import NN
+import Tensor
+
+/// The part of a language model between symbols and logits: vectors at the places of a sequence to what is
+/// known there, of which none depends on a later place.
+public protocol SequenceBody: Layer {
+  /// How many places it takes at most; nil for any number.
+  var longest: Int? { get }
+
+  /// A function that takes further places `[1, length, features]` and returns what is known at them, as if
+  /// they had been taken together with those before.
+  func reader() -> (Tensor) -> Tensor
+}
+
+/// Learned vectors for the places, blocks of attention, and a last normalisation.
+///
+/// - Input and output: `[batch, length, features]`.
+public final class TransformerBody: SequenceBody {
+  /// A vector for each place, `[length, features]`.
+  @Parameter public var places: Tensor
+  private let blocks: [TransformerBlock]
+  private let norm: LayerNorm
+
+  /// The places, the blocks and the normalisation.
+  public var members: Members {
+    Members(
+      [("places", $places)]
+        + blocks.enumerated().map { ("\($0.offset)", $0.element as any Member) } + [("norm", norm)])
+  }
+
+  /// Creates a body; its weights begin as draws from N(0, 0.02²).
+  init(length: Int, features: Int, depth: Int, heads: Int, using random: Random) {
+    places = Initializer.normal(standardDeviation: 0.02)(
+      [length, features], fanIn: length, fanOut: features, using: random)
+    blocks = (0..<depth).map { _ in TransformerBlock(features, heads: heads, using: random) }
+    norm = LayerNorm(features)
+  }
+
+  /// As many as there are places.
+  public var longest: Int? { places.shape[0] }
+
+  /// What is known at each place.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    precondition(
+      x.rank == 3 && x.shape[1] <= places.shape[0],
+      "TransformerBody: expected at most \(places.shape[0]) places, found shape \(x.shape)")
+    return norm(blocks.reduce(x + places.sliced(0..<x.shape[1])) { $1($0) })
+  }
+
+  /// Keeps each block's keys and values.
+  public func reader() -> (Tensor) -> Tensor {
+    var caches = blocks.map { _ in AttentionCache() }
+    return { [self] x in
+      let start = caches.first?.length ?? 0
+      var y = x + places.sliced(start..<start + x.shape[1])
+      for index in blocks.indices { y = blocks[index](y, cache: &caches[index]) }
+      return norm(y)
+    }
+  }
+
+  /// The body as its blocks.
+  public var description: String {
+    (["TransformerBody {  // \(parameterCount) parameters"] + blocks.map { "\($0)" } + ["}"])
+      .joined(separator: "\n")
+  }
+}
+
+/// A recurrent cell along a sequence.
+///
+/// - Input: `[batch, length, inputs]`. Output: `[batch, length, state]`.
+public final class RecurrentBody<Cell: RecurrentCell>: SequenceBody {
+  private let cell: Cell
+
+  /// The cell.
+  public var members: Members { ["cell": cell] }
+
+  /// Creates a body of a cell.
+  init(_ cell: Cell) { self.cell = cell }
+
+  /// Any number.
+  public var longest: Int? { nil }
+
+  /// The outputs at each place.
+  public func callAsFunction(_ x: Tensor) -> Tensor { cell.unrolled(over: x).outputs }
+
+  /// Keeps the state.
+  public func reader() -> (Tensor) -> Tensor {
+    var state: Cell.State?
+    return { [cell] x in
+      let (outputs, last) = cell.unrolled(over: x, from: state)
+      state = last
+      return outputs
+    }
+  }
+
+  /// The body as its cell.
+  public var description: String { "\(cell)" }
+}
