@@ -1,0 +1,85 @@
+import Estimators
+
+extension FitData {
+  /// Runs an estimator, and names the file, the columns and the classes in what it finds wrong.
+  ///
+  /// - Parameters:
+  ///   - classes: The names of the classes, if there are any.
+  ///   - cure: What helps against columns that depend on each other.
+  ///   - estimate: The estimator.
+  func estimating<Value>(
+    classes: [String] = [], cure: String = "leave some out with --without",
+    _ estimate: () throws -> Value
+  ) throws -> Value {
+    do {
+      return try estimate()
+    } catch let error as EstimationError {
+      throw failure(error, classes, cure)
+    }
+  }
+
+  private func failure(
+    _ error: EstimationError, _ classes: [String], _ cure: String
+  ) -> FitError {
+    func className(_ label: Int) -> String {
+      classes.indices.contains(label) ? classes[label] : "\(label)"
+    }
+    switch error {
+    case .oneClass(_, let label):
+      return .oneClass(path: path, column: targetName ?? "", name: className(label))
+    case .emptyClass(_, let label):
+      return unsuitable("rows of each class", "none with a weight of '\(className(label))'")
+    case .singularCovariance(_, let label):
+      let place = label.map { " of class '\(className($0))'" } ?? ""
+      return unsuitable(
+        "a covariance\(place) with an inverse",
+        "one without; leave out columns that are constant or depend on others with --without, or"
+          + " add to the variances with --ridge")
+    case .collinear(_, let rank, let expected):
+      return unsuitable(
+        "\(expected) columns that do not depend on each other, the constant included",
+        "\(rank); \(cure)")
+    case .separableClasses:
+      return unsuitable(
+        "classes that overlap",
+        "classes that a plane separates, so that the likelihood rises without end as the"
+          + " coefficients grow; give them a prior, as by --prior-variance 100")
+    case .zeroVariance(_, let column):
+      let name = names.indices.contains(column) ? names[column] : "\(column)"
+      let hint = names.count > 1 ? "; leave it out with --without" : ""
+      return unsuitable("numbers that differ in column '\(name)'", "one value in all rows" + hint)
+    default: return rowFailure(error)
+    }
+  }
+
+  /// What is wrong with rows, and with what a likelihood makes of them.
+  private func rowFailure(_ error: EstimationError) -> FitError {
+    switch error {
+    case .tooFewRows(_, let found, let expected):
+      return unsuitable("\(expected) rows or more", "\(found)")
+    case .notFinite(_, let row): return unsuitable("finite numbers", "others in row \(row + 1)")
+    case .invalidWeight(_, let value, let row):
+      return unsuitable("weights of 0 or more", "\(value) in row \(row + 1)")
+    case .noWeight: return unsuitable("a weight above 0", "zeros")
+    case .outsideSupport(_, let value, let row, let support):
+      let place = names.count == 1 ? " in column '\(names[0])'" : ""
+      return unsuitable(support + place, "\(value) in row \(row + 1)")
+    case .noBandwidth:
+      return unsuitable(
+        "numbers whose leave-one-out likelihood has a maximum",
+        "values that repeat so often that it is highest at a bandwidth of 0; choose --rule scott,"
+          + " or give a --bandwidth")
+    case .unboundedLikelihood(_, let reason):
+      return unsuitable("a likelihood with a maximum", "none: \(reason)")
+    case .notConverged(_, let reason):
+      return unsuitable("a search that ends at a maximum", "one that did not: \(reason)")
+    case .oneClass, .emptyClass, .singularCovariance, .collinear, .separableClasses, .zeroVariance,
+      .invalidClass:
+      return unsuitable("data that the method can be fitted to", "\(error)")
+    }
+  }
+
+  private func unsuitable(_ expected: String, _ found: String) -> FitError {
+    .unsuitable(path: path, expected: expected, found: found)
+  }
+}

@@ -1,0 +1,26 @@
+import Tensor
+
+/// Evenly spaced places from a tenth of the range below the lowest number to as much above the highest.
+func evenPlaces(over values: [Double], count: Int = 201) -> [Double] {
+  let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)
+  let margin = highest > lowest ? 0.1 * (highest - lowest) : max(1, abs(lowest)) * 0.1
+  let step = (highest - lowest + 2 * margin) / Double(count - 1)
+  return (0..<count).map { lowest - margin + step * Double($0) }
+}
+
+/// All pairs of two lists of places, the first varying fastest, `[x.count * y.count, 2]`.
+func planePoints(_ x: [Double], _ y: [Double]) -> Tensor {
+  let pairs = y.flatMap { y in x.flatMap { [$0, y] } }
+  return Tensor(pairs, shape: [x.count * y.count, 2], dtype: .float64)
+}
+
+/// Numbers without those far outside of the middle half, which would leave a figure no room for the
+/// rest.
+func withoutFarTails(_ values: [Double]) -> [Double] {
+  let sorted = values.sorted()
+  guard sorted.count > 3 else { return sorted }
+  let (low, high) = (sorted[sorted.count / 4], sorted[3 * sorted.count / 4])
+  let reach = 8 * (high - low)
+  let kept = sorted.filter { $0 >= low - reach && $0 <= high + reach }
+  return high > low ? kept : sorted
+}
