@@ -1,0 +1,114 @@
+import Tensor
+
+/// Expectation–maximisation for the covariances of a linear-Gaussian state space model (Shumway and Stoffer
+/// 1982); F, H and the first state stay as they are.
+///
+/// ```swift
+/// let fit = try StateSpaceFit(y).fit(from: start)
+/// fit.parameters.observationCovariance
+/// ```
+public struct StateSpaceFit: LatentVariableModel {
+  /// The moments of the states, given all observations.
+  public struct Posterior {
+    fileprivate let smoother: KalmanSmoother
+    fileprivate let logLikelihood: Double
+  }
+
+  private let y: Tensor
+  private let isDiagonal: Bool
+
+  /// Takes observations.
+  ///
+  /// - Parameters:
+  ///   - y: `[steps, m]`, two steps or more; NaN where nothing was observed. Of a step either all or
+  ///     nothing, unless the covariances are diagonal.
+  ///   - isDiagonal: Whether both covariances stay diagonal.
+  public init(_ y: Tensor, isDiagonal: Bool = false) {
+    precondition(
+      y.rank == 2 && y.shape[0] > 1,
+      "StateSpaceFit: expected observations [steps, m] of two steps or more, found \(y.shape)")
+    let missing = isNaN(y).sum(along: 1).doubles
+    precondition(
+      isDiagonal || missing.allSatisfy { $0 == 0 || $0 == Double(y.shape[1]) },
+      "StateSpaceFit: expected steps with all values or none, unless covariances are diagonal")
+    self.y = stopGradient(y).converted(to: .float64)
+    self.isDiagonal = isDiagonal
+  }
+
+  /// The model of largest likelihood that is found from another.
+  ///
+  /// - Throws: ``StateSpaceError``.
+  public func fit(
+    from start: LinearGaussianStateSpace, driver: ExpectationMaximization = .init()
+  ) throws -> ExpectationMaximization.Fit<StateSpaceFit> {
+    try driver.fit(self, from: start)
+  }
+
+  /// The smoothed states.
+  public func posterior(
+    at model: LinearGaussianStateSpace, from previous: Posterior?
+  ) throws -> Posterior {
+    let filter = try KalmanFilter(model, model.checked(y))
+    let counted = Double(filter.count - model.diffuse.count)
+    return Posterior(
+      smoother: try KalmanSmoother(model, filter),
+      logLikelihood: try filter.logLikelihood() - 0.5 * counted * logTwoPi)
+  }
+
+  /// The log-likelihood.
+  public func bound(
+    of posterior: Posterior, at model: LinearGaussianStateSpace
+  ) -> EvidenceBound {
+    EvidenceBound(logEvidence: posterior.logLikelihood)
+  }
+
+  /// Q = Σ E[w wᵀ] / (steps − 1) and R = Σ E[v vᵀ] over the observed steps, divided by their number.
+  public func parameters(
+    maximizing posterior: Posterior, from model: LinearGaussianStateSpace
+  ) -> LinearGaussianStateSpace {
+    let states = posterior.smoother.states
+    let f = SmallMatrix(model.transition)
+    var stateNoise = SmallMatrix(f.rows, f.rows)
+    for t in 0..<states.count - 1 {
+      let (own, next) = (states[t], states[t + 1])
+      let cross = f * posterior.smoother.crossCovariances[t]
+      stateNoise = stateNoise + (next.mean - f * own.mean).square + next.covariance
+      stateNoise = stateNoise - cross - cross.transposed + f * own.covariance * f.transposed
+    }
+    return LinearGaussianStateSpace(
+      transition: model.transition,
+      stateCovariance: restricted((1 / Double(states.count - 1)) * stateNoise),
+      observation: model.observation,
+      observationCovariance: restricted(observationNoise(states, model)),
+      firstMean: model.firstMean, firstCovariance: model.firstCovariance, diffuse: model.diffuse)
+  }
+
+  private func observationNoise(
+    _ states: [(mean: SmallMatrix, covariance: SmallMatrix)], _ model: LinearGaussianStateSpace
+  ) -> SmallMatrix {
+    let (h, values) = (SmallMatrix(model.observation), SmallMatrix(y))
+    var (noise, counts) = (SmallMatrix(h.rows, h.rows), SmallMatrix(h.rows, h.rows))
+    for (t, state) in states.enumerated() {
+      let residual = values.gathered([t]).transposed - h * state.mean
+      let moments = residual.square + h * state.covariance * h.transposed
+      for i in 0..<h.rows {
+        for j in 0..<h.rows where !moments[i, j].isNaN {
+          noise[i, j] += moments[i, j]
+          counts[i, j] += 1
+        }
+      }
+    }
+    let old = SmallMatrix(model.observationCovariance)
+    for i in 0..<h.rows {
+      for j in 0..<h.rows {
+        noise[i, j] = counts[i, j] > 0 ? noise[i, j] / counts[i, j] : old[i, j]
+      }
+    }
+    return noise
+  }
+
+  private func restricted(_ covariance: SmallMatrix) -> Tensor {
+    let whole = covariance.tensor
+    return isDiagonal ? whole.diagonal().diagonalMatrix() : 0.5 * (whole + whole.transposed())
+  }
+}

@@ -1,0 +1,156 @@
+import Inference
+import Tensor
+import Testing
+
+@Suite struct StateSpaceTests {
+  /// Two coordinates that turn and decay, of which their sum and the first are observed.
+  private let model = LinearGaussianStateSpace(
+    transition: Tensor([[0.8, 0.3], [-0.2, 0.9]], dtype: .float64),
+    stateCovariance: Tensor([[0.5, 0.1], [0.1, 0.3]], dtype: .float64),
+    observation: Tensor([[1, 1], [1, 0]], dtype: .float64),
+    observationCovariance: Tensor([[0.4, 0.1], [0.1, 0.6]], dtype: .float64),
+    firstMean: Tensor([1, -1], dtype: .float64),
+    firstCovariance: Tensor([[2, 0.3], [0.3, 1]], dtype: .float64))
+
+  /// The mean `[n d]` and covariance of all states together.
+  private func joint(_ model: LinearGaussianStateSpace, _ steps: Int) -> (Tensor, Tensor) {
+    let (d, f) = (model.stateSize, model.transition)
+    var means = [model.firstMean.expanded(at: 1)]
+    var blocks = [[model.firstCovariance]]
+    for t in 1..<steps {
+      means.append(f.matmul(means[t - 1]))
+      for s in 0..<t { blocks[s].append(blocks[s][t - 1 - s].matmul(f, transposeRight: true)) }
+      let last = blocks[t - 1][0]
+      blocks.append([f.matmul(last).matmul(f, transposeRight: true) + model.stateCovariance])
+    }
+    let rows = (0..<steps).map { i in
+      Tensor.concatenated(
+        (0..<steps).map { j in i <= j ? blocks[i][j - i] : blocks[j][i - j].transposed() },
+        along: 1)
+    }
+    return (Tensor.concatenated(means).reshaped(to: [steps * d]), Tensor.concatenated(rows))
+  }
+
+  @Test func agreesWithTheJointGaussian() throws {
+    let steps = 5
+    let y = model.sample(steps, using: Random(seed: 1)).observations
+    var values = y.doubles
+    (values[3], values[4], values[5]) = (.nan, .nan, .nan)
+    let holes = Tensor(values, shape: [steps, 2], dtype: .float64)
+    let observed = values.indices.filter { !values[$0].isNaN }
+    let (mean, covariance) = joint(model, steps)
+    // Observations are linear in the states.
+    let places = (0..<steps).map { t in
+      model.observation.padded(before: 2 * t, after: 2 * (steps - 1 - t), along: 1)
+    }
+    let h = Tensor.concatenated(places).gatheredRows(at: observed)
+    let noise = Tensor.concatenated(
+      (0..<steps).map { t in
+        model.observationCovariance.padded(before: 2 * t, after: 2 * (steps - 1 - t), along: 1)
+      }
+    ).gatheredRows(at: observed).gathered(at: observed, along: 1)
+    let cross = h.matmul(covariance)
+    let factor = try CholeskyFactor(of: cross.matmul(h, transposeRight: true) + noise)
+    let residual =
+      Tensor(observed.map { values[$0] }, dtype: .float64)
+      - h.matmul(mean.expanded(at: 1)).squeezed(at: 1)
+    let white = square(factor.whitened(residual)).sum().scalar
+    let direct =
+      -0.5 * (white + factor.logDeterminant.scalar + 7 * 1.8378770664093454836)
+    let smoothed = try model.smoothed(holes)
+    #expect(Swift.abs(smoothed.logLikelihood - direct) < 1e-11)
+    #expect(smoothed.logLikelihood == smoothed.logLikelihoodCountingAll)
+    let gain = factor.solve(cross).transposed()
+    let means = mean + gain.matmul(residual.expanded(at: 1)).squeezed(at: 1)
+    #expect(abs(smoothed.means.reshaped(to: [10]) - means).max().scalar < 1e-11)
+    let posterior = covariance - gain.matmul(cross)
+    for t in 0..<steps {
+      let block = posterior.sliced(2 * t..<2 * t + 2).sliced(2 * t..<2 * t + 2, along: 1)
+      let found = smoothed.covariances.sliced(t..<t + 1).squeezed(at: 0)
+      #expect(abs(found - block).max().scalar < 1e-11)
+    }
+    // The last state is filtered as it is smoothed.
+    let filtered = try model.filtered(holes)
+    #expect(abs(filtered.means.sliced(4..<5) - smoothed.means.sliced(4..<5)).max().scalar < 1e-12)
+  }
+
+  @Test func aDiffuseStartIsTheLimitOfAWideOne() throws {
+    let trend = LinearGaussianStateSpace.localLinearTrend(
+      observationVariance: 2, levelVariance: 0.5, slopeVariance: 0.1)
+    let y = trend.sample(12, using: Random(seed: 2)).observations
+    let wide = LinearGaussianStateSpace(
+      transition: trend.transition, stateCovariance: trend.stateCovariance,
+      observation: trend.observation, observationCovariance: trend.observationCovariance,
+      firstCovariance: 1e8 * Tensor.identity(2, dtype: .float64))
+    let (exact, limit) = (try trend.smoothed(y), try wide.smoothed(y))
+    #expect(abs(exact.means - limit.means).max().scalar < 1e-5)
+    #expect(abs(exact.covariances - limit.covariances).max().scalar < 1e-5)
+    // Each diffuse coordinate costs ½ log κ and −½ log 2π in the limit.
+    let shift = 18.420680743952367
+    #expect(Swift.abs(exact.logLikelihoodCountingAll - limit.logLikelihood - shift) < 1e-5)
+    #expect(try trend.filtered(y).undeterminedSteps == 1)
+  }
+
+  @Test func aLevelOfOneObservationIsThatObservation() throws {
+    let level = LinearGaussianStateSpace.localLevel(observationVariance: 3, levelVariance: 1)
+    let y = Tensor([[5]], dtype: .float64)
+    let smoothed = try level.smoothed(y)
+    #expect(Swift.abs(smoothed.means.scalar - 5) < 1e-14)
+    #expect(Swift.abs(smoothed.covariances.scalar - 3) < 1e-14)
+    #expect(Swift.abs(smoothed.logLikelihood) < 1e-14)
+    // A step ahead the level has walked, and the observation has noise.
+    let forecast = try level.forecast(2, after: y)
+    #expect(abs(forecast.means - 5).max().scalar < 1e-14)
+    #expect(
+      abs(forecast.covariances - Tensor([[[7]], [[8]]], dtype: .float64)).max().scalar < 1e-13)
+  }
+
+  @Test func theLikelihoodRisesToItsMaximum() throws {
+    let truth = LinearGaussianStateSpace.localLevel(observationVariance: 2, levelVariance: 0.5)
+    let y = truth.sample(60, using: Random(seed: 3)).observations
+    let start = LinearGaussianStateSpace.localLevel(observationVariance: 1, levelVariance: 1)
+    let fit = try StateSpaceFit(y).fit(
+      from: start, driver: .init(tolerance: 1e-10, iterationLimit: 400))
+    let values = fit.bounds.map(\.objective)
+    #expect(zip(values, values.dropFirst()).allSatisfy { $1 >= $0 - 1e-10 * Swift.abs($0) })
+    let (r, q) = (
+      fit.parameters.observationCovariance.scalar, fit.parameters.stateCovariance.scalar
+    )
+    for factor in [0.9, 1.1] {
+      for (r, q) in [(r * factor, q), (r, q * factor)] {
+        let other = LinearGaussianStateSpace.localLevel(observationVariance: r, levelVariance: q)
+        #expect(try other.logLikelihood(of: y) < fit.objective)
+      }
+    }
+  }
+
+  @Test func manyCoordinatesRiseToo() throws {
+    let y = model.sample(40, using: Random(seed: 4)).observations
+    for isDiagonal in [false, true] {
+      let fit = try StateSpaceFit(y, isDiagonal: isDiagonal).fit(
+        from: model, driver: .init(tolerance: 0, iterationLimit: 8))
+      let values = fit.bounds.map(\.objective)
+      #expect(fit.reason == .iterationLimit || isDiagonal)
+      #expect(
+        zip(values, values.dropFirst()).dropFirst(isDiagonal ? 1 : 0)
+          .allSatisfy { $1 >= $0 - 1e-10 * Swift.abs($0) })
+    }
+  }
+
+  @Test func tellsBadData() {
+    let level = LinearGaussianStateSpace.localLevel(observationVariance: 0, levelVariance: 0)
+    #expect(throws: StateSpaceError.certainObservation(step: 0)) {
+      try level.smoothed(Tensor([[1], [2]], dtype: .float64))
+    }
+    #expect(throws: StateSpaceError.undetermined) {
+      try LinearGaussianStateSpace.localLevel(observationVariance: 1, levelVariance: 1)
+        .smoothed(Tensor([[Double.nan]], dtype: .float64))
+    }
+    #expect(throws: StateSpaceError.infinite(step: 1, column: 0)) {
+      try model.smoothed(Tensor([[1, 2], [.infinity, 1]], dtype: .float64))
+    }
+    #expect(throws: StateSpaceError.empty) {
+      try model.smoothed(Tensor.zeros([0, 2], dtype: .float64))
+    }
+  }
+}
