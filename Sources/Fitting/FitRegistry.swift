@@ -1,8 +1,13 @@
 /// The methods of `pushforward fit`, in the order of the help.
 public let fitRegistry: [any FitMethod.Type] = [
+  // Distributions and estimators
   DistributionFit.self,
   RegressionFit.self,
   LogisticFit.self,
   DiscriminantFit.self,
   KernelDensityFit.self,
+
+  // Gaussian and Dirichlet processes
+  GaussianProcessRegressionFit.self,
+  DirichletMixtureFit.self,
 ]
