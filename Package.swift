@@ -80,9 +80,18 @@ let package = Package(
 
     // MARK: Classical methods and the course, with their results
     .target(name: "Results", dependencies: ["Files", "Plots", "Settings", "Tensor"]),
-    .target(name: "Fitting", dependencies: ["Datasets", "Results", "Settings", "Tensor"]),
     .target(
-      name: "Course", dependencies: ["Distributions", "Plots", "Results", "Tensor"]),
+      name: "Fitting",
+      dependencies: [
+        "Datasets", "Estimators", "GaussianProcesses", "Inference", "OptimalTransport", "Plots",
+        "Results", "Settings", "Tensor",
+      ]),
+    .target(
+      name: "Course",
+      dependencies: [
+        "Distributions", "GaussianProcesses", "Inference", "OptimalTransport", "Plots", "Results",
+        "Tensor",
+      ]),
 
     // MARK: Executables
     .target(
@@ -129,7 +138,12 @@ let package = Package(
       dependencies: ["Datasets", "Files", "Fuzzing", "Images", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "PlotsTests", dependencies: ["Plots"]),
     .testTarget(name: "ResultsTests", dependencies: ["Results", "Plots", "Tensor"]),
-    .testTarget(name: "FittingTests", dependencies: ["Fitting", "Datasets", "Results", "Tensor"]),
+    .testTarget(
+      name: "FittingTests",
+      dependencies: [
+        "Fitting", "Datasets", "GaussianProcesses", "OptimalTransport", "Results", "Settings",
+        "Tensor",
+      ]),
     .testTarget(name: "CourseTests", dependencies: ["Course", "Results", "Tensor"]),
     .target(
       name: "TrainingSupport", dependencies: ["Images", "NN", "Tensor", "TestSupport", "Training"],
