@@ -2,6 +2,13 @@
 public let courseRegistry: [CourseItem] = [
   // Week 1
   bernoulliEntropyItem,
+  pushforwardExpItem,
+  optimalCodesItem,
+  kernelDensityBandwidthsItem,
+  lawOfLargeNumbersItem,
+  maximumLikelihoodConsistencyItem,
+  maximumLikelihoodNormalityItem,
+  maximumLikelihoodEquivarianceItem,
   // Week 4
   clusterCountsItem,
   dirichletProcessDrawsItem,

@@ -28,3 +28,11 @@ func made(_ name: String) throws -> Results {
     #expect(weeks == weeks.sorted())
   }
 }
+
+extension Results {
+  /// The numbers of a name's list; none where it has no list of numbers.
+  func numbers(_ name: String) -> [Double] {
+    guard case .list(let values)? = self[name] else { return [] }
+    return values.compactMap { if case .number(let number) = $0 { number } else { nil } }
+  }
+}
