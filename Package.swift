@@ -89,8 +89,8 @@ let package = Package(
     .target(
       name: "Course",
       dependencies: [
-        "Distributions", "GaussianProcesses", "Inference", "OptimalTransport", "Plots", "Results",
-        "Tensor",
+        "Distributions", "Estimators", "GaussianProcesses", "Inference", "OptimalTransport",
+        "Plots", "Results", "Tensor",
       ]),
 
     // MARK: Executables
