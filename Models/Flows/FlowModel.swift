@@ -89,6 +89,9 @@ extension FlowModel {
 // MARK: - Codes and samples
 
 extension FlowModel {
+  /// The way back is that of the same layers.
+  public static var isInvertible: Bool { true }
+
   /// As many as an example has numbers.
   public var latentSize: Int { dataShape.count }
 

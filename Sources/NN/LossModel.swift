@@ -88,6 +88,9 @@ public protocol PriorModel: LatentVariableModel, Generative {}
 
 /// A model that finds the codes of examples.
 public protocol EncodingModel: LatentVariableModel {
+  /// Whether a code makes its example again whatever the weights are, so that reconstructions say nothing
+  /// of the model; by default it does not.
+  static var isInvertible: Bool { get }
   /// The codes of examples `[batch, dataShape.count]`: `[batch, latentSize]`; where the model has a
   /// distribution of codes for an example, its means.
   func encode(_ examples: Tensor) -> Tensor
@@ -97,6 +100,9 @@ public protocol EncodingModel: LatentVariableModel {
 }
 
 extension EncodingModel {
+  /// Codes do not have all of an example.
+  public static var isInvertible: Bool { false }
+
   /// Nil: the encoder sees the examples themselves.
   public func corrupted(_ examples: Tensor, using random: Random) -> Tensor? { nil }
 

@@ -1,4 +1,6 @@
 import Files
+import Models
+import NN
 
 /// What a saved model cannot be asked for.
 public enum SamplingError: Error, Equatable, Sendable {
@@ -25,7 +27,8 @@ extension SamplingError: CustomStringConvertible {
       "expected a model with a distribution of codes to draw from, found '\(kind)', which can"
         + " only reconstruct"
     case .noEncoder(let kind):
-      "expected a model that finds the codes of examples (vae, autoencoder), found '\(kind)'"
+      "expected a model that finds the codes of examples (\(encoders.joined(separator: ", "))), found"
+        + " '\(kind)'"
     case .notFinite(let kind):
       "expected examples of finite values, found a '\(kind)' that makes others: its numbers are"
         + " finite, but too large to compute with"
@@ -33,4 +36,10 @@ extension SamplingError: CustomStringConvertible {
       "expected codes of 2 dimensions, found a '\(kind)' with \(found)"
     }
   }
+}
+
+/// The kinds of model whose reconstructions are worth a look.
+private var encoders: [String] {
+  registry.map(\.model).filter { ($0 as? any EncodingModel.Type)?.isInvertible == false }
+    .map { $0.kind }
 }

@@ -48,7 +48,7 @@ public struct ModelPictures {
   }
 
   /// What is worth a look after each epoch: a hundred samples, of the same codes every time, and test
-  /// images, each beside its reconstruction.
+  /// images, each beside its reconstruction where that need not be exact.
   public var eachEpoch: [Named] {
     model.inInference {
       if !model.dataShape.isImage { return figures }
@@ -60,7 +60,7 @@ public struct ModelPictures {
             grid: grid(
               shownSamples(of: model, count: 100, using: Random(state: codes)), columns: 10)))
       }
-      if let model = model as? any EncodingModel {
+      if let model = reconstructing {
         pictures.append(reconstructions(by: model))
       }
       return pictures
@@ -84,6 +84,11 @@ public struct ModelPictures {
     }
   }
 
+  /// The model if there is something to see in its reconstructions.
+  private var reconstructing: (any EncodingModel)? {
+    (model as? any EncodingModel).flatMap { type(of: $0).isInvertible ? nil : $0 }
+  }
+
   /// Of data that are no images: samples beside test examples, and these beside their reconstructions.
   private var figures: [Named] {
     let batch = firstBatch
@@ -95,7 +100,7 @@ public struct ModelPictures {
           name: "samples", contents: "test examples, and as many samples",
           .figure(examplesFigure(["test examples": batch.images, "samples": samples]))))
     }
-    if let model = model as? any EncodingModel {
+    if let model = reconstructing {
       let input = model.corrupted(batch.images, using: Random(state: noise)) ?? batch.images
       pictures.append(
         Named(
