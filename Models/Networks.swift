@@ -11,6 +11,13 @@ extension ModelConfiguration {
     if data.isText { throw UnsuitableSetting("data", "text", "expected images, points or a table") }
   }
 
+  /// Throws for data that are no images, in the words of what is expected.
+  func expectImages(_ data: DataShape, _ expected: String) throws(UnsuitableSetting) {
+    if data.isImage { return }
+    let found = data.isText ? "text" : data.element.noun.plural
+    throw UnsuitableSetting("data", found, "expected \(expected)")
+  }
+
   /// Throws for a choice that is for values in [0, 1] where they lie anywhere.
   func expectImage(
     _ data: DataShape, for name: String, _ value: some RawRepresentable<String>, instead: String

@@ -23,7 +23,7 @@ public final class MADE: LossModel, Generative, LikelihoodModel {
 
     /// Checks the settings against the data.
     public func check(for data: DataShape) throws(UnsuitableSetting) {
-      try expectPixels(data)
+      try expectImages(data, "images, whose values are probabilities of a one")
     }
   }
 
@@ -58,15 +58,6 @@ public final class MADE: LossModel, Generative, LikelihoodModel {
 
   /// The model as its network.
   public var description: String { "MADE  // \(parameterCount) parameters\nnetwork: \(network)" }
-}
-
-extension ModelConfiguration {
-  /// Throws for data that are not images.
-  func expectPixels(_ data: DataShape) throws(UnsuitableSetting) {
-    if data.isImage { return }
-    throw UnsuitableSetting(
-      "data", data.element.noun.plural, "expected images, whose values are probabilities of a one")
-  }
 }
 
 // MARK: - Densities and samples

@@ -23,10 +23,10 @@ public final class PixelCNN: LossModel, TemperedModel, LikelihoodModel {
 
     /// Checks the settings against the data.
     public func check(for data: DataShape) throws(UnsuitableSetting) {
-      guard data.isImage, data.sizes[2] == 1, data.sizes[0] > 1, data.sizes[1] > 1 else {
-        throw UnsuitableSetting(
-          "data", data.isImage ? data.sizesText : data.element.noun.plural,
-          "expected grey images of two pixels or more a side")
+      let expected = "grey images of two pixels or more a side"
+      try expectImages(data, expected)
+      guard data.sizes[2] == 1, data.sizes[0] > 1, data.sizes[1] > 1 else {
+        throw UnsuitableSetting("data", data.sizesText, "expected \(expected)")
       }
     }
   }

@@ -22,12 +22,12 @@ public final class Glow: FlowModel {
 
     /// Images need sides that halve as often as there are sizes.
     public func check(for data: DataShape) throws(UnsuitableSetting) {
+      try expectImages(data, "images")
       let divisor = 1 << scales
-      guard data.isImage, data.sizes[0] % divisor == 0, data.sizes[1] % divisor == 0 else {
+      guard data.sizes[0] % divisor == 0, data.sizes[1] % divisor == 0 else {
         throw UnsuitableSetting(
           "scales", scales,
-          "expected images whose sides are multiples of \(divisor), found "
-            + (data.isImage ? data.sizesText : data.element.noun.plural))
+          "expected images whose sides are multiples of \(divisor), found \(data.sizesText)")
       }
     }
   }

@@ -168,10 +168,9 @@ import Testing
       throws: UnsuitableSetting(
         "scales", 2, "expected images whose sides are multiples of 4, found 6×8")
     ) { try Glow.Configuration().check(for: .images(6, 8)) }
-    #expect(
-      throws: UnsuitableSetting(
-        "scales", 2, "expected images whose sides are multiples of 4, found points")
-    ) { try Glow.Configuration().check(for: .points(dimensions: 2)) }
+    #expect(throws: UnsuitableSetting("data", "points", "expected images")) {
+      try Glow.Configuration().check(for: .points(dimensions: 2))
+    }
   }
 
   @Test func whatCannotBeCoupledIsRefused() {
