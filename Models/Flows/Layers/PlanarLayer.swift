@@ -25,7 +25,9 @@ public final class PlanarLayer: FlowLayer {
     precondition(features > 0, "PlanarLayer: expected a size above 0, found \(features)")
     let small = Initializer.normal(standardDeviation: 0.1)
     direction = small([features], fanIn: features, fanOut: features, using: random)
-    normal = Initializer.leCunNormal([features], fanIn: features, fanOut: features, using: random)
+    // Drawn as a row, by which `ModelSize` counts the layer's outputs.
+    let row = Initializer.leCunNormal
+    normal = row([1, features], fanIn: features, fanOut: features, using: random).flattened()
     bias = Tensor(0)
   }
 
