@@ -20,12 +20,12 @@ public let registry: [ModelRow] = [
     SplineFlow.self, "a flow of spline couplings (Durkan et al. 2019)", epochs: 100,
     batchSize: 512),
   ModelRow(
-    Glow.self, "a flow of images by convolutions, Glow (Kingma and Dhariwal 2018)", epochs: 10,
+    Glow.self, "a flow of images, Glow (Kingma and Dhariwal 2018)", epochs: 10,
     batchSize: 64),
   ModelRow(
     MADE.self, "an autoregressive model of pixels, MADE (Germain et al. 2015)", epochs: 20),
   ModelRow(
-    PixelCNN.self, "an autoregressive model of grey images, PixelCNN (van den Oord et al. 2016)",
+    PixelCNN.self, "a model of pixels by convolutions (van den Oord et al. 2016)",
     epochs: 10, batchSize: 64),
   ModelRow(
     DDPM.self, "a denoising diffusion model (Ho, Jain and Abbeel 2020)", epochs: 30, batchSize: 64),

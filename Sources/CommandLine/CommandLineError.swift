@@ -54,7 +54,7 @@ extension CommandLineError: CustomStringConvertible {
     case .unknownOption(let option, let suggestion):
       "unknown option '\(option)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
     case .optionOfOthers(let option, let owners):
-      "'\(option)' is an option of \(Readable.list(owners, "and")), and not of this command"
+      "'\(option)' is an option of \(Readable.list(shortened(owners), "and")), and not of this command"
     case .unknownCommand(let name, let kind, let suggestions):
       "unknown \(kind) '\(name)'"
         + (suggestions.isEmpty ? "" : "; did you mean \(Readable.alternatives(suggestions))?")
@@ -90,4 +90,9 @@ extension CommandLineError: CustomStringConvertible {
 extension CommandLineError: ExitCodeProviding {
   /// Always `usage`.
   public var exitCode: ExitCode { .usage }
+}
+
+/// The first three names, and a word for the others.
+private func shortened(_ names: [String]) -> [String] {
+  names.count > 3 ? names.prefix(3) + ["others"] : names
 }

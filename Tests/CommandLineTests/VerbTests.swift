@@ -95,10 +95,12 @@ import Testing
       "'--latent' is an option of autoencoder, vae and gan, and not of this command"),
     Wrong(
       ["train", "gan", "--early-stop", "2"], "train gan",
-      "'--early-stop' is an option of autoencoder, vae and classifier, and not of this command"),
+      "'--early-stop' is an option of autoencoder, vae, planar-flow and others, and not of this"
+        + " command"),
     Wrong(
       ["train", "gan", "--importance-samples", "2"], "train gan",
-      "'--importance-samples' is an option of vae, and not of this command"),
+      "'--importance-samples' is an option of vae, planar-flow, real-nvp and others, and not of this"
+        + " command"),
     Wrong(
       ["train", "vae", "--resume", "runs/vae-001"], "train vae", "unknown option '--resume'"),
     Wrong(["resume"], "resume", "RUN, the folder of a run, is needed"),
