@@ -13,14 +13,16 @@ import Testing
   }
 
   private func train(_ kind: String, _ arguments: String...) throws {
-    let quick = ["--data", "data", "--batch-size", "16", "--epochs", "2", "--latent", "2"]
-    let options = kind == "classifier" ? quick.dropLast(2) : quick[...]
+    // A judge is of convolutions.
+    let options =
+      ["--data", "data", "--batch-size", "16", "--epochs", "2"]
+      + (kind == "classifier" ? [] : SmallModel.options(kind))
     let result = try Executable("train " + kind, options + arguments, in: workspace).result()
     #expect(result.code == 0, "\(result.error)")
   }
 
   @Test func theEstimateIsTheOneAtTheEndOfTheRun() throws {
-    try train("vae", "--hidden", "8", "--importance-samples", "3", "--judge", "none", "--seed", "5")
+    try train("vae", "--importance-samples", "3", "--judge", "none", "--seed", "5")
     let path = "runs/vae-001/evaluation.json"
     let before = try workspace.files(below: "runs/vae-001")
     try workspace.remove(path)
@@ -51,7 +53,7 @@ import Testing
   }
 
   @Test func anAutoencoderIsComparedWithPrincipalComponents() throws {
-    try train("autoencoder", "--hidden", "8", "--noise", "masking")
+    try train("autoencoder", "--noise", "masking")
     let path = "runs/autoencoder-001/evaluation.json"
     let before = try workspace.contents(of: path)
     try workspace.remove(path)

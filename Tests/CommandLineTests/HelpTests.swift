@@ -69,11 +69,13 @@ import Testing
       ],
       "Other": ["help", "version"],
     ]
-    if program.row.kind == "vae" { expected["Evaluation"] = ["importance-samples", "judge"] }
-    if program.row.kind == "gan" {
-      expected["Evaluation"] = ["judge"]
-      expected["Run"]?.removeAll { $0 == "early-stop" }
-    }
+    let model = program.row.model
+    let evaluation =
+      (model is any LikelihoodModel.Type ? ["importance-samples"] : [])
+      + (model is any Generative.Type ? ["judge"] : [])
+    if !evaluation.isEmpty { expected["Evaluation"] = evaluation }
+    // Without a test loss there is no early stopping.
+    if !(model is any LossModel.Type) { expected["Run"]?.removeAll { $0 == "early-stop" } }
     if program.isAlone { expected["Resuming"] = ["resume"] }
     #expect(groups(of: help) == expected)
     // The defaults are those of the model.

@@ -47,11 +47,26 @@ import Testing
         ["--architecture", "unet", "--channels", "8,16"],
       ]
     ),
-    ("classifier", [["--architecture", "dense"]]),
+    ("planar-flow", [["--layers", "3"]]),
+    ("real-nvp", [["--couplings", "3"], ["--hidden", "9"]]),
+    ("maf", [["--layers", "1"], ["--hidden", "9"]]),
+    (
+      "spline-flow",
+      [["--couplings", "3"], ["--hidden", "9"], ["--bins", "4"], ["--bound", "3"]]
+    ),
+    ("glow", [["--scales", "1"], ["--steps", "2"], ["--width", "5"]]),
+    (
+      "made", [["--hidden", "9"], ["--orders", "2"], ["--direct"], ["--binarize", "stochastic"]]
+    ),
+    (
+      "pixelcnn",
+      [["--levels", "4"], ["--width", "3"], ["--depth", "2"], ["--binarize", "stochastic"]]
+    ),
+    ("classifier", [["--architecture", "conv"]]),
   ]
-  /// The options of every training.
+  /// The options of every training, which are tried with a model of each trainer.
   private static let sharedChanges = [
-    [], ["--seed", "1"], ["--learning-rate", "0.002"], ["--batch-size", "15"], ["--limit", "39"],
+    ["--seed", "1"], ["--learning-rate", "0.002"], ["--batch-size", "15"], ["--limit", "39"],
     ["--augment", "shift"], ["--augment", "elastic"],
   ]
 
@@ -64,14 +79,11 @@ import Testing
   ) throws {
     let workspace = try Workspace()
     var losses: [[Double]] = []
-    let changes = Self.sharedChanges + changes
+    let isForItsTrainer = SmallModel.ofEachTrainer.contains { $0.kind == kind }
+    let changes = [[]] + (isForItsTrainer ? Self.sharedChanges : []) + changes
     for change in changes {
       let quick =
-        ["--data", "data", "--batch-size", "16", "--epochs", "1"]
-        + (kind == "gan" ? ["--generator-hidden", "8", "--discriminator-hidden", "8"] : [])
-        + (["vae", "autoencoder"].contains(kind) ? ["--hidden", "8", "--latent", "3"] : [])
-        + (["ddpm", "flow-matching"].contains(kind)
-          ? ["--architecture", "dense", "--hidden", "8"] : [])
+        ["--data", "data", "--batch-size", "16", "--epochs", "1"] + SmallModel.options(kind)
       let result = try Executable("train " + kind, quick + change, in: workspace).result()
       #expect(result.code == 0 && result.error == "", "\(change): \(result.error)")
       let run = try #require(workspace.names(in: "runs").last)

@@ -80,16 +80,33 @@ import Testing
   }
 
   /// Each model either trains on points or says what it expects.
-  @Test(arguments: registry.map(\.kind)) func everyModelTakesPoints(kind: String) throws {
-    let options =
-      ["--data", "spirals", "--epochs", "1"] + Self.points
-      + (kind == "vae" ? ["--likelihood", "gaussian"] : [])
-      + (kind == "autoencoder" ? ["--output", "linear"] : [])
-      + (kind == "gan" ? ["--generator-hidden", "8", "--discriminator-hidden", "8"] : [])
-      + (kind == "classifier" ? ["--architecture", "dense"] : [])
-    let result = try run("train " + kind, options)
+  @Test(arguments: SmallModel.all) func everyModelTakesPointsOrSaysWhatItExpects(
+    model: SmallModel
+  ) throws {
+    let options = ["--data", "spirals", "--epochs", "1"] + Self.points
+    let result = try run(
+      "train " + model.kind, options + model.options + model.optionsForNumbers)
+    if let refusal = model.refusal(of: .points(dimensions: 2, classes: 2)) {
+      try expect(result, "train " + model.kind, refuses: "spirals", refusal)
+      return
+    }
     #expect(result.code == 0 && result.error == "", "\(result.error)")
-    #expect(try text("runs/\(kind)-001/loss.csv").split(separator: "\n").count == 2)
+    #expect(try text("runs/\(model.kind)-001/loss.csv").split(separator: "\n").count == 2)
+  }
+
+  /// What the model says of itself is what the program says, and nothing is written.
+  private func expect(
+    _ result: Executable.Result, _ name: String, refuses data: String, _ refusal: UnsuitableSetting
+  ) throws {
+    #expect(refusal.name == "data")
+    #expect(result.code == 64 && result.output == "")
+    #expect(
+      result.error == """
+        pushforward \(name): --data \(data): \(refusal.reason), found \(refusal.value)
+        Try 'pushforward \(name) --help'.
+
+        """)
+    #expect(!workspace.has("runs"))
   }
 
   @Test func aLikelihoodOfPixelsIsRefusedForPoints() throws {
@@ -230,27 +247,32 @@ import Testing
   /// What every model needs to train on few images quickly.
   private static func quick(_ kind: String) -> [String] {
     ["--epochs", "2", "--batch-size", "8", "--no-cache", "--threads", "1"]
-      + (["vae", "autoencoder", "gan"].contains(kind) ? ["--latent", "2"] : [])
-      + (["vae", "autoencoder"].contains(kind) ? ["--hidden", "8"] : [])
-      + (kind == "gan" ? ["--generator-hidden", "8", "--discriminator-hidden", "8"] : [])
-      + (["ddpm", "flow-matching"].contains(kind)
-        ? ["--architecture", "dense", "--hidden", "8"] : [])
+      + SmallModel.options(kind)
   }
 
-  @Test(arguments: registry.map(\.kind)) func everyModelTrainsOnAFolder(kind: String) throws {
+  @Test(arguments: SmallModel.ofImages) func everyModelTrainsOnAFolderAndIsResumedToTheSameBytes(
+    model: SmallModel
+  ) throws {
     try writePhotos("photos", count: 28)
-    let result = try run("train " + kind, ["--data", "photos"] + Self.quick(kind))
+    let kind = model.kind
+    let options = ["--data", "photos"] + Self.quick(kind)
+    let result = try run("train " + kind, options)
     #expect(result.code == 0 && result.error == "", "\(result.error)")
-    let counts = kind == "gan" ? "28 training images" : "24 training images, 4 test images"
+    let counts =
+      model.row.model is any LossModel.Type
+      ? "24 training images, 4 test images" : "28 training images"
     #expect(result.lines.contains("data:    grey images in photos, " + counts), "\(result.output)")
-    #expect(try run("resume", ["runs/\(kind)-001", "--epochs", "3"]).code == 0)
+    #expect(try run("train " + kind, options + ["--epochs", "1"]).code == 0)
+    let resumed = try run("resume", ["runs/\(kind)-002", "--epochs", "2", "--no-cache"])
+    #expect(resumed.code == 0, "\(resumed.error)")
+    #expect(try files(kind + "-001") == files(kind + "-002"))
   }
 
-  @Test(arguments: registry.map(\.kind))
-  func foldersCalledTrainAndTestAreTheSplit(kind: String) throws {
+  @Test(arguments: SmallModel.ofEachTrainer)
+  func foldersCalledTrainAndTestAreTheSplit(model: SmallModel) throws {
     try writePhotos("photos/train", count: 20)
     try writePhotos("photos/test", count: 6, first: 50)
-    let result = try run("train " + kind, ["--data", "photos"] + Self.quick(kind))
+    let result = try run("train " + model.kind, ["--data", "photos"] + Self.quick(model.kind))
     #expect(result.code == 0 && result.error == "", "\(result.error)")
     let start = try #require(result.lines.firstIndex { $0.hasPrefix("data: ") })
     #expect(
@@ -258,8 +280,8 @@ import Testing
         "data:    grey images in photos, 20 training images, 6 test images",
         "         train to train on, test to test with, and the folders in them are the classes",
       ])
-    if kind == "classifier" {
-      #expect(result.output.contains("head 128-2, "))
+    if model.kind == "classifier" {
+      #expect(result.output.contains("head 384-2, "))
       #expect(try text("runs/classifier-001/mistakes.csv").hasPrefix("index,label,"))
     }
   }
@@ -302,7 +324,10 @@ import Testing
 
   // MARK: Varied images
 
-  @Test(arguments: registry.map(\.kind)) func trainingImagesMayBeVaried(kind: String) throws {
+  @Test(arguments: SmallModel.ofEachTrainer) func trainingImagesMayBeVaried(
+    model: SmallModel
+  ) throws {
+    let kind = model.kind
     let options = ["--data", "data"] + Self.quick(kind).filter { $0 != "--no-cache" }
     for augment in ["none", "shift", "shift", "elastic"] {
       let result = try run("train " + kind, options + ["--augment", augment])
@@ -319,18 +344,15 @@ import Testing
 
   // MARK: Texts
 
-  @Test(arguments: registry.map(\.kind)) func textIsRefusedByModelsOfNumbers(kind: String) throws {
+  @Test(arguments: SmallModel.ofNumbers) func textIsRefusedByModelsOfNumbers(
+    model: SmallModel
+  ) throws {
     try workspace.write(String(repeating: "All happy families. ", count: 90).utf8, to: "book.txt")
-    let result = try run("train " + kind, ["--data", "book.txt", "--window", "16"])
-    #expect(result.code == 64 && result.output == "")
-    let name = "pushforward train \(kind)"
-    #expect(
-      result.error == """
-        \(name): --data book.txt: expected images, points or a table, found text
-        Try '\(name) --help'.
-
-        """)
-    #expect(!workspace.has("runs"))
+    let name = "train " + model.kind
+    let result = try run(name, ["--data", "book.txt", "--window", "16"] + model.options)
+    let refusal = try #require(model.refusal(of: SmallModel.text))
+    #expect(refusal.value == "text")
+    try expect(result, name, refuses: "book.txt", refusal)
   }
 
   // MARK: Options of other data

@@ -28,10 +28,9 @@ import Testing
     return try Executable(program, quick + arguments, in: workspace).result()
   }
 
-  static let programs: [(String, [String])] = [
-    ("train-vae", ["--hidden", "8", "--latent", "3"]),
-    ("train-autoencoder", ["--hidden", "8", "--latent", "2"]), ("train-gan", ["--latent", "3"]),
-  ]
+  static let programs = ["vae", "autoencoder", "gan"].map { kind in
+    ("train-" + kind, SmallModel.options(kind))
+  }
 
   @Test(arguments: programs) func programsWithoutClassesTrain(
     program: String, options: [String]

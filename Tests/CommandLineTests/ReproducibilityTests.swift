@@ -1,6 +1,5 @@
 import Datasets
 import Foundation
-import Models
 import Testing
 
 /// The same command line gives the same bytes, on any number of threads, whatever the model.
@@ -79,18 +78,21 @@ import Testing
     for name in expected { #expect(runs[0][name] != nil, "\(name)") }
   }
 
-  @Test(arguments: registry.map(\.kind))
-  func anotherSeedGivesOtherLossesAndOtherPictures(kind: String) throws {
+  @Test(arguments: SmallModel.ofImages)
+  func anotherSeedGivesOtherLossesAndOtherPictures(model: SmallModel) throws {
     let workspace = try Workspace()
     let runs = try ["0", "1"].map { seed in
       let arguments = ["--data", "data", "--epochs", "1", "--batch-size", "16", "--seed", seed]
-      let result = try Executable("train " + kind, arguments, in: workspace).result()
+      let result = try Executable(
+        "train " + model.kind, arguments + model.options, in: workspace
+      ).result()
       #expect(result.code == 0, "\(result.error)")
       return try workspace.files(below: "runs/" + #require(workspace.names(in: "runs").last))
     }
     #expect(
       runs[0].keys.sorted().filter { !$0.hasPrefix("mistakes/") }
         == runs[1].keys.sorted().filter { !$0.hasPrefix("mistakes/") })
+    #expect(runs[0].keys.contains { $0.hasPrefix("reconstructions/") } == model.reconstructs)
     for name in runs[0].keys where !name.hasPrefix("mistakes") {
       #expect(runs[0][name] != runs[1][name], "\(name)")
     }

@@ -113,8 +113,8 @@ import Testing
 
   /// Two dozen times a run is killed at a random moment, some of them again after it went on.
   @Test(arguments: [
-    ("train-vae", ["--latent", "2", "--hidden", "8"]),
-    ("train-autoencoder", ["--latent", "2", "--hidden", "8", "--noise", "masking"]),
+    ("train-vae", SmallModel.options("vae")),
+    ("train-autoencoder", SmallModel.options("autoencoder") + ["--noise", "masking"]),
   ])
   func aKilledRunGoesOnToTheSameBytes(program: String, options: [String]) throws {
     let begin =

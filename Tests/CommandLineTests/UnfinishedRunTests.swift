@@ -13,8 +13,7 @@ import Testing
     try Executable(program, arguments, in: workspace).result()
   }
 
-  /// Small networks of a GAN.
-  private static let small = ["--generator-hidden", "16", "--discriminator-hidden", "16"]
+  private static let small = SmallModel.options("gan")
 
   // MARK: Models
 
@@ -23,7 +22,7 @@ import Testing
     let training = try Executable(
       "train-" + name,
       ["--data", "data", "--epochs", "100000", "--checkpoint-every", "100000"]
-        + (name == "gan" ? Self.small : []), in: workspace)
+        + SmallModel.options(name), in: workspace)
     try #require(training.hasPrinted("epoch      2/100000"))
     training.send(signal)
     _ = try training.result()

@@ -1,0 +1,99 @@
+import Models
+import NN
+import Settings
+import Testing
+
+/// A model of the registry at a size that trains at once, and what data it takes.
+struct SmallModel: Sendable, CustomTestStringConvertible {
+  /// What it is.
+  let row: ModelRow
+  /// The options that make it small.
+  let options: [String]
+  /// The options besides with which it takes numbers that do not lie in [0, 1].
+  let optionsForNumbers: [String]
+
+  /// What it is called on the command line.
+  var kind: String { row.kind }
+  var testDescription: String { kind }
+
+  private init(_ row: ModelRow) {
+    self.row = row
+    options = smallSizes[row.kind] ?? []
+    optionsForNumbers = numberOptions[row.kind] ?? []
+  }
+
+  /// Every model of the registry.
+  static let all = registry.map(SmallModel.init)
+  /// Those that take small grey images.
+  static let ofImages = all.filter { $0.refusal(of: .images(8, 8, classes: 10)) == nil }
+  /// Those that take no text.
+  static let ofNumbers = all.filter { $0.refusal(of: text) != nil }
+  /// The shape of texts, as far as a model asks for it before one is read.
+  static let text = DataShape(.window(length: 1, vocabulary: 1))
+  /// A model of each trainer: how data come to the others is the same.
+  static let ofEachTrainer = all.filter { ["vae", "gan", "classifier"].contains($0.kind) }
+  /// The kinds that have sizes.
+  static let kinds = smallSizes.keys.sorted()
+
+  /// The options that make a model small.
+  static func options(_ kind: String) -> [String] { smallSizes[kind] ?? [] }
+
+  /// Whether its reconstructions say something of it: it finds codes, and they do not hold all.
+  var reconstructs: Bool {
+    (row.model as? any EncodingModel.Type)?.isInvertible == false
+  }
+
+  /// Why the model itself says that it does not take such data; nil if it does.
+  func refusal(of data: DataShape) -> UnsuitableSetting? {
+    func check<M: Model>(_ type: M.Type) -> UnsuitableSetting? {
+      do {
+        try M.Configuration(record(of: M.Configuration.definitions)).check(for: data)
+        return nil
+      } catch let error as UnsuitableSetting {
+        return error
+      } catch {
+        Issue.record("\(kind): \(error)")
+        return nil
+      }
+    }
+    return check(row.model)
+  }
+
+  /// The settings that the options stand for.
+  private func record(of definitions: [SettingDefinition]) throws -> Configuration {
+    let words = options + optionsForNumbers
+    var record = Configuration()
+    for (name, value) in zip(words, words.dropFirst()) {
+      guard let definition = definitions.first(where: { "--" + $0.name == name }) else { continue }
+      record[definition.name] = try definition.read(value)
+    }
+    return record
+  }
+}
+
+/// The smallest sizes at which each model still has all of its parts.
+private let smallSizes: [String: [String]] = [
+  "autoencoder": ["--hidden", "8", "--latent", "2"],
+  "vae": ["--hidden", "8", "--latent", "2"],
+  "gan": ["--latent", "2", "--generator-hidden", "8", "--discriminator-hidden", "8"],
+  "planar-flow": ["--layers", "2"],
+  "real-nvp": ["--couplings", "2", "--hidden", "8"],
+  "maf": ["--layers", "2", "--hidden", "8"],
+  "spline-flow": ["--couplings", "2", "--hidden", "8", "--bins", "3"],
+  "glow": ["--scales", "2", "--steps", "1", "--width", "4"],
+  "made": ["--hidden", "8"],
+  "pixelcnn": ["--width", "2", "--depth", "1"],
+  "ddpm": ["--architecture", "dense", "--hidden", "8", "--steps", "2"],
+  "flow-matching": ["--architecture", "dense", "--hidden", "8", "--steps", "2"],
+  "classifier": ["--architecture", "dense"],
+]
+
+private let numberOptions = [
+  "vae": ["--likelihood", "gaussian"], "autoencoder": ["--output", "linear"],
+]
+
+@Suite struct SmallModelTests {
+  @Test func everyModelOfTheRegistryHasASmallSize() {
+    #expect(SmallModel.kinds == registry.map(\.kind).sorted())
+  }
+}
