@@ -59,6 +59,9 @@ private let verbs = [
     name: "course", usage: "course NAME", help: "make a figure or an exercise of the course",
     run: courseVerb),
   Verb(
+    name: "transport", usage: "transport",
+    help: "move one table of points to another at the least cost", run: transportVerb),
+  Verb(
     name: "convert", usage: "convert", help: "make MNIST's files of a folder of images",
     run: convertVerb),
 ]
