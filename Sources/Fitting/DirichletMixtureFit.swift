@@ -12,7 +12,7 @@ struct DirichletMixtureFit: FitMethod {
   }
 
   static let name = "dirichlet-mixture"
-  static let summary = "a Dirichlet process mixture of normal distributions (Ferguson 1973)"
+  static let summary = "a Dirichlet process mixture of Gaussians (Ferguson 1973)"
   static let takesWeights = false
   static let notes = """
     variational: coordinate ascent on a truncated process (Blei and Jordan 2006).

@@ -7,8 +7,7 @@ import Tensor
 /// `pushforward fit gaussian-process`: trains a kernel's parameters and predicts with bands.
 struct GaussianProcessRegressionFit: FitMethod {
   static let name = "gaussian-process"
-  static let summary =
-    "a Gaussian process with sums and products of kernels (Rasmussen and Williams 2006)"
+  static let summary = "Gaussian process regression (Rasmussen and Williams 2006)"
   static let takesWeights = false
   static let needsTarget = true
   static let notes = """

@@ -23,7 +23,7 @@ extension TransportTask {
     }
     let found = try EntropicBarycenter(
       ofImages: images / sums, weights: shareWeights, epsilon: settings.epsilon ?? 2,
-      isDebiased: settings.debias, tolerance: max(settings.tolerance, 1e-12),
+      isDebiased: settings.debias, tolerance: settings.tolerance ?? 1e-6,
       sweepLimit: settings.sweeps)
     var results = Self.summary(found, epsilon: settings.epsilon ?? 2)
     let (height, width) = (images.shape[1], images.shape[2])
@@ -105,7 +105,8 @@ extension TransportTask {
     }
     let found = try EntropicBarycenter(
       of: .stacked(rows), costs: costs, weights: shareWeights, epsilon: epsilon,
-      isDebiased: settings.debias, tolerance: settings.tolerance, sweepLimit: settings.sweeps)
+      isDebiased: settings.debias, tolerance: settings.tolerance ?? 1e-6,
+      sweepLimit: settings.sweeps)
     var results = Self.summary(found, epsilon: epsilon)
     var table = ResultTable(support, names: tables[0].names)
     table.add("weight", .numbers(found.weights.doubles))

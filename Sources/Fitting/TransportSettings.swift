@@ -40,8 +40,9 @@ public struct TransportSettings: SettingGroup {
   public var epsilon: Double? = nil
   /// The largest error of the marginals.
   @Setting(
-    "sinkhorn, barycenter: largest error of a marginal, as a part of the mass", in: .above(0))
-  public var tolerance = 1e-9
+    "sinkhorn, barycenter: largest error of a marginal, as a part of the mass", in: .above(0),
+    absence: "1e-9; 1e-6 for a barycenter")
+  public var tolerance: Double? = nil
   /// The most sweeps.
   @Setting("sinkhorn, barycenter: most sweeps", in: 1...10_000_000) public var sweeps = 10_000
   /// Whether the plan's marginals are made exact.

@@ -13,7 +13,8 @@ public struct TransportTask: Sendable {
 
   /// Moves one measure to another.
   ///
-  /// - Returns: `cost`, `dual`, `marginal-errors`, `converged` and `entries`; the plan as the table
+  /// - Returns: `cost`, `dual` (Sinkhorn's is that of the regularised problem, with ε times the
+  ///   divergence), `marginal-errors`, `converged` and `entries`; the plan as the table
   ///   `plan.csv` with a row for each entry, numbered from 1; a figure of one or two columns.
   /// - Throws: `TransportError`, or ``FitError`` for tables of different columns.
   public func plan(from source: FitData, to target: FitData) throws -> Results {
@@ -69,7 +70,7 @@ public struct TransportTask: Sendable {
       let entropic = try EntropicTransport(
         from: mu, to: nu, cost: cost, epsilon: settings.epsilon,
         options: .with {
-          $0.tolerance = settings.tolerance
+          $0.tolerance = settings.tolerance ?? 1e-9
           $0.sweepLimit = settings.sweeps
         })
       return Solution(entropic, isRounded: settings.round, costs: cost.matrix(mu.points, nu.points))

@@ -28,7 +28,7 @@ let existenceOfPlansItem = CourseItem(
   ])
   results.tables["values.csv"] = ["cost": values]
   results.add(
-    Figure(title: "Costs of plans", x: .linear("cost"), y: .linear("plans")) {
+    Figure(title: "Costs of plans", x: .linear("cost", range: 0...1), y: .linear("plans")) {
       Histogram(values, label: "plans drawn at random")
       Rule(x: best.cost, label: "optimum", color: .series(1))
     })

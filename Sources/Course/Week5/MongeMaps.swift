@@ -42,8 +42,14 @@ func couplings(
 ) -> Figure {
   let (x, y) = (rows(of: sources), rows(of: targets))
   let pairs = plan.entries.map { (x[$0.row], y[$0.column]) }
-  return Figure(title: title, x: .linear("x₁"), y: .linear("x₂"), width: 300, hasEqualScales: true)
-  {
+  func padded(_ axis: Int) -> ClosedRange<Double> {
+    let values = (x + y).map { $0[axis] }
+    return (values.min() ?? 0) - 0.2...(values.max() ?? 0) + 0.2
+  }
+  return Figure(
+    title: title, x: .linear("x₁", range: padded(0)), y: .linear("x₂", range: padded(1)),
+    width: 300, hasEqualScales: true
+  ) {
     Segments(
       from: (pairs.map(\.0[0]), pairs.map(\.0[1])), to: (pairs.map(\.1[0]), pairs.map(\.1[1])),
       weights: plan.entries.map(\.mass), color: .muted)
