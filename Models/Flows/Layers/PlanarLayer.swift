@@ -27,7 +27,8 @@ public final class PlanarLayer: FlowLayer {
     direction = small([features], fanIn: features, fanOut: features, using: random)
     // Drawn as a row, by which `ModelSize` counts the layer's outputs.
     let row = Initializer.leCunNormal
-    normal = row([1, features], fanIn: features, fanOut: features, using: random).flattened()
+    normal = row([1, features], fanIn: features, fanOut: features, using: random)
+      .reshaped(to: [features])
     bias = Tensor(0)
   }
 
