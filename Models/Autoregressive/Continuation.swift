@@ -64,11 +64,12 @@ extension LanguageModel {
   ///   - choice: Which may come next.
   ///   - end: A symbol after which none follows.
   ///   - random: Draws them.
+  ///   - afterEach: Called with each symbol; what it throws ends the text.
   /// - Returns: The symbols after the prompt; the end is among them.
   public func continuation(
     of prompt: [Int], count: Int, by choice: SymbolChoice = SymbolChoice(), end: Int? = nil,
-    using random: Random
-  ) -> [Int] {
+    using random: Random, afterEach: (Int) throws -> Void = { _ in }
+  ) rethrows -> [Int] {
     precondition(!prompt.isEmpty, "LanguageModel.continuation: expected a symbol to go on from")
     let longest = body.longest ?? .max
     var all = prompt
@@ -86,6 +87,7 @@ extension LanguageModel {
       let next = choice.draw(head(last).doubles, using: random)
       all.append(next)
       unread = [next]
+      try afterEach(next)
       if next == end { break }
     }
     return Array(all.dropFirst(prompt.count))

@@ -12,7 +12,7 @@ import Tensor
 ///
 /// A window of a text has one symbol more than are predicted. Of lines the symbols after a line's end do not
 /// count.
-public final class LanguageModel: LossModel {
+public final class LanguageModel: LossModel, LikelihoodModel {
   /// The kinds of network.
   public enum Architecture: String, Choice { case transformer, lstm, gru, rnn }
 
@@ -135,6 +135,16 @@ extension LanguageModel {
     let mask = lengths.flatMap { known in (0..<length).map { $0 < known ? 1.0 : 0 } }
     return (found * Tensor(mask, shape: [count * length], dtype: found.dtype))
       .reshaped(to: [count, length])
+  }
+
+  /// log p of windows `[batch, length + 1]`, given the first symbol of each, exactly, whatever the number of
+  /// samples.
+  public func logLikelihood(
+    of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
+  ) rethrows -> Tensor {
+    let exact = logProbabilities(of: examples).sum(along: 1)
+    try afterEach()
+    return exact
   }
 
   /// The logits of the symbol after each place of sequences of one length: `[batch, length, vocabulary]`.

@@ -13,13 +13,23 @@ struct SampleSettings: SettingGroup {
   @Setting("seed of all random numbers", in: .atLeast(0)) var seed = 0
   @Setting(
     "file or folder for the images", placeholder: "PATH",
-    absence: "samples.png, of other data samples.csv") var out: String? = nil
+    absence: "samples.png, of other data samples.csv; texts are printed") var out: String? = nil
   @Setting("draw pixels from p(x|z) instead of its means") var drawPixels = false
   @Setting("lines of images from one code to another") var interpolate = false
   @Setting(
     "image file, folder of them or IDX file to take through the model and back, or a table",
     placeholder: "PATH", absence: "new images") var reconstruct: String? = nil
   @Setting("a grid of codes, where they have two dimensions") var manifold = false
+  @Setting("text that a language model goes on from", placeholder: "TEXT", absence: "none")
+  var prompt: String? = nil
+  @Setting("characters of a text after the prompt", in: 1...1_000_000) var length = 500
+  @Setting(
+    "what a text's logits are divided by: below 1, likely characters are likelier", in: .above(0))
+  var temperature = 1.0
+  @Setting("likeliest characters to draw from", in: .atLeast(1), absence: "all")
+  var topK: Int? = nil
+  @Setting("share of the probability to draw from, of the likeliest characters", in: .above(0))
+  var nucleus = 1.0
   @Setting("threads; results do not depend on it", in: 1...256, absence: "all processors")
   var threads: Int? = nil
   @Setting("print the time per operation of making the images") var profile = false
@@ -45,6 +55,9 @@ struct SampleSettings: SettingGroup {
       Of a model of points or of a table FILE.csv is a table, FILE.npy an array and
       FILE.svg a drawing; rows are in the units of the table that it was trained on.
 
+      A language model prints a text that goes on from the prompt, or writes it to
+      the file --out.
+
       pushforward train vae trains a model: runs/vae-001/model.safetensors.
       """,
     groups: [OptionGroup("Options", SampleSettings.definitions)])
@@ -65,12 +78,10 @@ private func sample(_ settings: SampleSettings) throws {
   if let threads = settings.threads { threadCount = threads }
   let sampler = try Sampler(path: path)
   let shape = sampler.dataShape
+  try settings.check(for: shape)
+  if shape.isText { return try printText(by: sampler, path, settings) }
   let out = settings.out ?? (shape.isImage ? "samples.png" : "samples.csv")
   let output = try SampleOutput(path: out, shape)
-  if shape.isText {
-    throw CommandLineError.unsuitableValue(
-      option: "--model", value: path, reason: "expected a model of images, points or a table")
-  }
   if settings.manifold, !shape.isImage {
     throw CommandLineError.unsuitableValue(
       option: "--manifold", value: "with a model of \(shape.element.exampleNoun.plural)",
@@ -143,7 +154,7 @@ extension SamplingError: ExitCodeProviding {
   public var exitCode: ExitCode {
     switch self {
     case .notGenerative, .notFinite: .dataError
-    case .noPrior, .noEncoder, .codesNotFlat: .usage
+    case .noPrior, .noEncoder, .noText, .codesNotFlat: .usage
     }
   }
 }

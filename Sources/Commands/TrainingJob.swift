@@ -65,7 +65,8 @@ struct TrainingJob {
       model, data, learningRate: training.learningRate, using: random.split())
     let session = try TrainingSession(
       row.kind, .init(training: training, run: runSettings, resume: resume), configuration, data,
-      model: "\(model.outline), \(Readable.count(model.parameterCount)) parameters", memory: memory)
+      model: [model.outline, "\(Readable.count(model.parameterCount)) parameters"]
+        .filter { !$0.isEmpty }.joined(separator: ", "), memory: memory)
     try train(model, trainer, session, judging, data, using: random.split())
   }
 
@@ -152,7 +153,9 @@ extension TrainingJob {
     let size = ModelSize.measured(for: data.shape) {
       M(settings, for: data.shape, using: Random(seed: 0))
     }
-    let outputs = size.outputs.multipliedReportingOverflow(by: settings.passesPerExample)
+    // The layers of a language model are applied at each place of a window.
+    let passes = settings.passesPerExample * data.shape.element.unitsPerExample
+    let outputs = size.outputs.multipliedReportingOverflow(by: passes)
     return ModelSize(
       parameters: size.parameters, outputs: outputs.overflow ? Int.max : outputs.partialValue)
   }

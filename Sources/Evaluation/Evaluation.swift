@@ -33,15 +33,16 @@ public func evaluateModel(
       session.say("interrupted before the estimate of log p(x) was complete")
       return evaluation
     }
-    let bits = bitsPerDimension(nats: -nats, dimensions: model.dataShape.count)
+    let (dimension, dimensions) = model.dataShape.dimensions
+    let bits = bitsPerDimension(nats: -nats, dimensions: dimensions)
     evaluation["importance-samples"] = .integer(count)
     let noun = model.dataShape.element.exampleNoun
     evaluation["log-likelihood-nats-per-\(noun.singular)"] = .number(nats)
-    evaluation["bits-per-dimension"] = .number(bits)
+    evaluation["bits-per-\(dimension)"] = .number(bits)
     try session.write(evaluation: evaluation)
     session.say(
       "log p(x) of the test \(noun.plural) is about \(Readable.metric(nats)) nats per \(noun.singular), "
-        + "\(Readable.metric(bits)) bits per dimension (\(count) importance samples)")
+        + "\(Readable.metric(bits)) bits per \(dimension) (\(count) importance samples)")
   }
   if let model = model as? any Generative {
     try judging.report(to: session, &evaluation) { count in
@@ -87,6 +88,14 @@ func logLikelihood(
     mean.add([estimate.mean().scalar], count: batch.count)
   }
   return mean.values.first
+}
+
+extension DataShape {
+  /// What an example's probability is shared among, and how many of them: its dimensions, or the predicted
+  /// characters of a text.
+  fileprivate var dimensions: (noun: String, count: Int) {
+    isText ? (element.noun.singular, element.unitsPerExample) : ("dimension", count)
+  }
 }
 
 /// A number of nats for an example of so many dimensions, in bits for each dimension.

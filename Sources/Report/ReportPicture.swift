@@ -2,22 +2,28 @@ import Foundation
 import Plots
 import Training
 
-/// A PNG file of a run folder, or a drawing in SVG, as the report shows it.
+/// A PNG file of a run folder, a drawing in SVG, or a text, as the report shows it.
 struct ReportPicture {
   /// The epoch after which it was made, for one of a series.
   let epoch: Int?
   private let bytes: [UInt8]
-  /// The size in pixels; nil for a drawing, which has its own.
+  private let isText: Bool
+  /// The size in pixels; nil for a drawing, which has its own, and for a text.
   private let size: (width: Int, height: Int)?
 
-  /// Reads a file of the run; nil if it is not there, neither a PNG nor a drawing, or larger than a page
+  /// Reads a file of the run; nil if it is not there, neither a PNG, a drawing nor a text, or larger than a page
   /// can hold.
   init?(_ name: String, in folder: RunFolder, epoch: Int? = nil) {
-    guard let bytes = folder.contents(of: name, atMost: Self.mostBytes), bytes.count > 24 else {
-      return nil
-    }
+    isText = name.hasSuffix(".txt")
+    guard let bytes = folder.contents(of: name, atMost: Self.mostBytes),
+      isText || bytes.count > 24
+    else { return nil }
     self.bytes = bytes
     self.epoch = epoch
+    if isText {
+      size = nil
+      return
+    }
     // The first chunk of a PNG has the width and the height, of four bytes each.
     func number(at place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
@@ -35,6 +41,14 @@ struct ReportPicture {
   ///   - description: What a reader who cannot see it is told.
   ///   - isHidden: Whether it is not shown at first.
   func element(_ description: String, isHidden: Bool = false) -> String {
+    if isText {
+      return """
+        <pre \(epoch.map { #"data-epoch="\#($0)" "# } ?? "")\
+        \(isHidden ? #"hidden="hidden" "# : "")\
+        tabindex="0" aria-label="\(escaped(description))">\
+        \(escaped(String(decoding: bytes, as: UTF8.self)))</pre>
+        """
+    }
     let alternative = #"alt="\#(escaped(description))""#
     guard let size else {
       // As an image, so that nothing in the file could run in the page.
@@ -55,14 +69,14 @@ struct ReportPicture {
       """
   }
 
-  /// A series of pictures, `name/epoch-001.png` (or `.svg`) and so on, no more than a page can hold.
+  /// A series of pictures, `name/epoch-001.png` (or `.svg`, `.txt`) and so on, no more than a page can hold.
   ///
   /// - Returns: The pictures, evenly chosen, the first and the last among them, and how many there
   ///   are in all.
   static func series(in folder: RunFolder, name: String) -> (shown: [ReportPicture], count: Int) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path(of: name))) ?? []
     let epochs = names.compactMap { file in
-      file.wholeMatch(of: /epoch-(\d+)\.(?:png|svg)/).flatMap { match in Int(match.1) }.map {
+      file.wholeMatch(of: /epoch-(\d+)\.(?:png|svg|txt)/).flatMap { match in Int(match.1) }.map {
         ($0, file)
       }
     }.sorted { $0.0 < $1.0 }
@@ -72,7 +86,7 @@ struct ReportPicture {
     guard let last = epochs.indices.reversed().lazy.compactMap(picture).first else {
       return ([], 0)
     }
-    let count = max(2, min(mostInSeries, mostBytesInSeries / last.bytes.count))
+    let count = max(2, min(mostInSeries, mostBytesInSeries / max(1, last.bytes.count)))
     return (evenlySpaced(count, of: epochs.count).compactMap(picture), epochs.count)
   }
 

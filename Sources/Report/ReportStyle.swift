@@ -73,7 +73,7 @@ enum ReportStyle {
   static let script = """
     for (const series of document.querySelectorAll('.series')) {
       const input = series.querySelector('input');
-      const images = series.querySelectorAll('img');
+      const images = series.querySelectorAll('img, pre');
       const show = () => {
         images.forEach((image, index) => { image.hidden = index != input.value; });
         const epoch = 'epoch ' + images[input.value].dataset.epoch;

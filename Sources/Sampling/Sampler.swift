@@ -46,7 +46,7 @@ public final class Sampler: @unchecked Sendable {
     try file.expectNoCheckpoint()
     let kind = try file.text("kind")
     let makers = registry.map(\.model).filter {
-      $0 is any Generative.Type || $0 is any LatentVariableModel.Type
+      $0 is any Generative.Type || $0 is any LatentVariableModel.Type || $0 is LanguageModel.Type
     }
     guard let maker = makers.first(where: { $0.kind == kind }) else {
       throw SamplingError.notGenerative(path: path, kind: kind, known: makers.map { $0.kind })
@@ -144,6 +144,34 @@ public final class Sampler: @unchecked Sendable {
     guard model is any PriorModel else { throw SamplingError.noPrior(kind: kind) }
     guard latentSize == 2 else { throw SamplingError.codesNotFlat(kind: kind, found: latentSize) }
     return try examples(of: standardNormalGrid(side: side))
+  }
+}
+
+// MARK: - Texts
+
+extension Sampler {
+  /// Symbols that follow others, of a language model, drawn one after another.
+  ///
+  /// - Parameters:
+  ///   - prompt: The numbers of the symbols to go on from, at least one.
+  ///   - count: How many symbols follow at most.
+  ///   - choice: Which may come next.
+  ///   - end: A symbol after which none follows.
+  ///   - random: Draws them.
+  ///   - afterEach: Called after each symbol; what it throws ends the text.
+  /// - Returns: The symbols after the prompt.
+  /// - Throws: ``SamplingError`` if the model is none of texts, or has weights too large to compute with.
+  public func continuation(
+    of prompt: [Int], count: Int, by choice: SymbolChoice = SymbolChoice(), end: Int? = nil,
+    using random: Random, afterEach: (Int) throws -> Void = { _ in }
+  ) throws -> [Int] {
+    guard let model = model as? LanguageModel else { throw SamplingError.noText(kind: kind) }
+    let window = prompt.suffix(dataShape.element.unitsPerExample)
+    guard model.logits(of: [Array(window)]).isFinite else {
+      throw SamplingError.notFinite(kind: kind)
+    }
+    return try model.continuation(
+      of: prompt, count: count, by: choice, end: end, using: random, afterEach: afterEach)
   }
 }
 

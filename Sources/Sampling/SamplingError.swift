@@ -10,6 +10,8 @@ public enum SamplingError: Error, Equatable, Sendable {
   case noPrior(kind: String)
   /// The model finds no codes of examples.
   case noEncoder(kind: String)
+  /// The model is none of texts.
+  case noText(kind: String)
   /// The model makes examples with values that are not finite numbers, as its weights are too large.
   case notFinite(kind: String)
   /// The model's codes are no points in a plane.
@@ -29,6 +31,8 @@ extension SamplingError: CustomStringConvertible {
     case .noEncoder(let kind):
       "expected a model that finds the codes of examples (\(encoders.joined(separator: ", "))), found"
         + " '\(kind)'"
+    case .noText(let kind):
+      "expected a model of texts (language-model), found '\(kind)'"
     case .notFinite(let kind):
       "expected examples of finite values, found a '\(kind)' that makes others: its numbers are"
         + " finite, but too large to compute with"

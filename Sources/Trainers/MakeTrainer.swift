@@ -15,6 +15,8 @@ public func makeTrainer(
   case let classifier as Classifier:
     return ClassifierTrainer(
       classifier, train: data.train, test: data.test, learningRate: learningRate, using: random)
+  case let model as LanguageModel:
+    return languageTrainer(model, data, learningRate: learningRate, using: random)
   case let model as any LossModel:
     return minimiser(of: model, data, learningRate, using: random)
   default: throw TrainerError.noTrainer(kind: type(of: model).kind)

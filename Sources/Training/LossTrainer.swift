@@ -19,6 +19,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   private var isFinished = false
 
   private let streams: TrainingStreams
+  private let samples: ((Random) -> [ModelPictures.Named])?
 
   /// Creates a trainer.
   ///
@@ -28,9 +29,11 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   ///   - test: The images to evaluate with.
   ///   - learningRate: Adam's.
   ///   - random: All further random numbers come from streams split off it.
+  ///   - samples: Makes what there is to look at of a model that ``ModelPictures`` cannot draw, with the
+  ///     same random numbers every time.
   public init(
     _ model: Model, train: Batches, test: Batches, learningRate: Double = 0.001,
-    using random: Random
+    using random: Random, samples: ((Random) -> [ModelPictures.Named])? = nil
   ) {
     for shape in [train, test].map(\.imageShape) {
       precondition(
@@ -40,6 +43,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     self.model = model
     self.train = train
     self.test = test
+    self.samples = samples
     optimizer = Adam(for: model, learningRate: learningRate)
     streams = TrainingStreams(splitOff: random)
     average = (model as? any AveragedModel)?.averageDecay.map {
@@ -122,7 +126,9 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   public var evaluationRandom: Random { Random(state: streams.evaluation.state) }
 
   /// A look at what the model makes (``ModelPictures``).
-  public func pictures() -> [ModelPictures.Named] { averaged { looks.eachEpoch } }
+  public func pictures() -> [ModelPictures.Named] {
+    averaged { looks.eachEpoch + (samples?(Random(state: streams.codes.state)) ?? []) }
+  }
 
   /// What there is to look at when the training is over.
   public func finalPictures() -> [ModelPictures.Named] { averaged { looks.atTheEnd } }

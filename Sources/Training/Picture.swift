@@ -1,18 +1,21 @@
 import Images
 import Plots
 
-/// What there is to look at of a model: images in a grid, or a drawing.
+/// What there is to look at of a model: images in a grid, a drawing, or a text.
 public enum Picture: Sendable {
   /// Images, written as PNG and as PGM or PPM.
   case images(ImageGrid)
   /// A drawing, written as SVG.
   case figure(FigureGrid)
+  /// A text, written as it is.
+  case text(String)
 
   /// What the name of its file ends in.
   public var fileExtension: String {
     switch self {
     case .images: "png"
     case .figure: "svg"
+    case .text: "txt"
     }
   }
 }
@@ -25,6 +28,7 @@ extension RunFolder {
     switch picture {
     case .images(let grid): try write(grid.image, to: name)
     case .figure(let figure): try write(figure.svg, to: name + ".svg")
+    case .text(let text): try write(text, to: name + ".txt")
     }
   }
 }

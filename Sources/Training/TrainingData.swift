@@ -76,7 +76,8 @@ public struct TrainingData: Sendable {
       try self.init(
         text,
         name: "the text \(path), \(text.vocabulary.count) different \(settings.unit.noun.plural)",
-        choice: path, classes: 0, settings, batchSize: batchSize)
+        choice: path, classes: 0, details: [TextVocabulary.detailName: text.vocabulary.text],
+        settings, batchSize: batchSize)
     case .images(let folder) where !MNIST.hasFiles(in: folder):
       try self.init(
         folder: folder, settings, batchSize: batchSize, seed: seed, needs, isCancelled)

@@ -268,4 +268,21 @@ import Testing
       TextError.tooFewLines(path: "t.txt", found: 1).description
         == "t.txt: expected at least 2 lines, to train on and to test with, found 1")
   }
+
+  @Test(arguments: [TextUnit.characters, .bytes]) func aVocabularyIsReadFromItsText(
+    unit: TextUnit
+  ) throws {
+    let vocabulary = try TextData(
+      Array(String(repeating: "año\n", count: 9).utf8), path: "a", unit: unit, window: 1
+    ).vocabulary
+    let count = vocabulary.count
+    #expect(TextVocabulary(text: vocabulary.text, count: count) == vocabulary)
+    #expect(TextVocabulary(text: vocabulary.text, count: count + 1) == nil)
+    #expect(vocabulary.beginning == (unit == .bytes ? 10 : 0))
+    for wrong in [
+      "", "{}", #"{"codePoints":[2,1],"hasEnd":false,"unit":"characters"}"#,
+      #"{"codePoints":[1,55296],"hasEnd":false,"unit":"characters"}"#,
+      #"{"codePoints":[1,2],"hasEnd":false,"unit":"bytes"}"#,
+    ] { #expect(TextVocabulary(text: wrong, count: 2) == nil) }
+  }
 }

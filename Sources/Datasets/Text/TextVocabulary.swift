@@ -1,3 +1,5 @@
+import Foundation
+
 /// The symbols of a text, and the numbers that stand for them.
 ///
 /// Characters are numbered by their code points, in ascending order; bytes are all 256, each its own
@@ -73,4 +75,32 @@ public struct TextVocabulary: Equatable, Codable, Sendable {
     }
     return low < codePoints.count && codePoints[low] == codePoint ? low : nil
   }
+}
+
+// MARK: - Files
+
+extension TextVocabulary {
+  /// The name under which a model's file has it.
+  public static let detailName = "symbols"
+
+  /// Reads a text that ``text`` has written, or anybody; nil where it is not a vocabulary of so many symbols.
+  public init?(text: String, count: Int) {
+    guard let read = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)),
+      read.count == count, !read.codePoints.isEmpty,
+      zip(read.codePoints, read.codePoints.dropFirst()).allSatisfy({ $0 < $1 }),
+      read.codePoints.allSatisfy({ Unicode.Scalar($0) != nil }),
+      read.unit == .characters || read.codePoints == Array(0..<256)
+    else { return nil }
+    self = read
+  }
+
+  /// The vocabulary in JSON.
+  public var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
+  /// The symbol to begin a text with where there is none: an end, a line feed, a space, or else the first.
+  public var beginning: Int { end ?? symbol(of: 10) ?? symbol(of: 32) ?? 0 }
 }
