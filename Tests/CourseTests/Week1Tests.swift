@@ -99,4 +99,117 @@ import Testing
       results.number("log-likelihood") - results.number("log-likelihood-by-logit")
     #expect(abs(difference) < 1e-9)
   }
+
+  @Test func regressionByLikelihood() throws {
+    let results = try made("regression-by-likelihood")
+    let (squares, likelihood) = (
+      results.numbers("least-squares"), results.numbers("maximum-likelihood")
+    )
+    #expect(squares.count == 2 && likelihood.count == 2)
+    for (a, b, truth) in zip3(squares, likelihood, [1, 2]) {
+      #expect(abs(a - b) < 1e-5)
+      #expect(abs(a - truth) < 5 * 0.7 / sqrt(50))
+    }
+    let variance = results.number("noise-variance-least-squares")
+    #expect(abs(results.number("noise-variance-maximum-likelihood") / variance - 1) < 1e-5)
+    // n/2 (−log 2πσ² − 1) at the maximum.
+    let most = -25 * (log(2 * .pi * variance) + 1)
+    #expect(abs(results.number("log-likelihood-least-squares") - most) < 1e-9)
+    #expect(abs(results.number("log-likelihood-maximum-likelihood") - most) < 1e-6)
+  }
+
+  @Test func classificationByLikelihood() throws {
+    let results = try made("classification-by-likelihood")
+    for (name, other) in [
+      ("newton", "maximum-likelihood"),
+      ("standard-errors-newton", "standard-errors-maximum-likelihood"),
+    ] {
+      #expect(results.numbers(name).count == 2)
+      for (a, b) in zip(results.numbers(name), results.numbers(other)) {
+        #expect(abs(a - b) < 1e-4)
+      }
+    }
+    let errors = results.numbers("standard-errors-newton")
+    for (a, truth, error) in zip3(results.numbers("newton"), [-0.5, 1.5], errors) {
+      #expect(abs(a - truth) < 4 * error)
+    }
+    #expect(
+      abs(results.number("cross-entropy") * 100 + results.number("log-likelihood-newton")) < 1e-9)
+  }
+
+  @Test func classifiersEqualCovariances() throws {
+    let results = try made("classifiers-equal-covariances")
+    // Φ(Δ/2) with Δ² = (2, 1) Σ⁻¹ (2, 1)ᵀ = 3.8 / 0.91.
+    let best = 0.5 * erfc(-sqrt(3.8 / 0.91) / 2 / sqrt(2))
+    #expect(abs(results.number("accuracy-true-densities") - best) < 0.03)
+    for name in ["linear", "quadratic", "logistic"] {
+      #expect(results.number("accuracy-" + name) > best - 0.04, "\(name)")
+    }
+  }
+
+  @Test func classifiersUnequalCovariances() throws {
+    let results = try made("classifiers-unequal-covariances")
+    let quadratic = results.number("accuracy-quadratic")
+    #expect(abs(quadratic - results.number("accuracy-true-densities")) < 0.02)
+    #expect(results.number("accuracy-linear") < quadratic - 0.02)
+    #expect(results.number("accuracy-logistic") < quadratic - 0.02)
+  }
+
+  @Test func gaussianAgainstMixture() throws {
+    let results = try made("gaussian-against-mixture")
+    #expect(abs(results.number("mean")) < 5 * sqrt(10.0 / 400))
+    #expect(abs(results.number("standard-deviation") - sqrt(10)) < 0.3)
+    let gaussian = results.number("log-likelihood-gaussian")
+    #expect(abs(results.number("log-likelihood-one-component") - gaussian) < 1e-6)
+    // The mean gap is KL(mixture ‖ N(0, 10)) = 0.4619946.
+    let gap = (results.number("log-likelihood-mixture") - gaussian) / 400
+    #expect(abs(gap - 0.4619946) < 0.08)
+    for (mean, truth) in zip(results.numbers("means"), [-3, 3.0]) {
+      #expect(abs(mean - truth) < 0.35)
+    }
+    #expect(results.number("bic-mixture") < results.number("bic-gaussian"))
+  }
+
+  @Test func ganDiscriminator() throws {
+    let results = try made("gan-discriminator")
+    #expect(abs(results.number("value-at-0") + log(4)) < 1e-9)
+    #expect(abs(results.number("value-at-2") + 0.7126327) < 1e-7)
+    #expect(abs(results.number("discriminator-between") - 0.5) < 1e-12)
+    // p/q = e² at 0.
+    #expect(abs(results.number("discriminator-at-data") - 1 / (1 + exp(-2))) < 1e-12)
+  }
+
+  @Test func jensensInequality() throws {
+    let results = try made("jensens-inequality")
+    #expect(abs(results.number("two-points-function-of-mean") - exp(0.25)) < 1e-12)
+    let chord = (exp(-1) + exp(1.5)) / 2
+    #expect(abs(results.number("two-points-mean-of-function") - chord) < 1e-12)
+    #expect(abs(results.number("normal-mean-of-function") - exp(0.5)) < 1e-12)
+    // E log X² = −γ − log 2 ≤ log E X² = 0.
+    let logarithm = results.number("mean-of-logarithm-of-square")
+    #expect(abs(logarithm + 1.2703628454614782) < 1e-8)
+    #expect(abs(results.number("logarithm-of-mean-square")) < 1e-12)
+  }
+
+  @Test func lawWithoutDensity() throws {
+    let results = try made("law-without-density")
+    #expect(results["is-a-distribution"] == .flag(false))
+    #expect(abs(results.number("smallest-variance")) < 1e-12)
+    guard case .list(let rows)? = results["covariance"], case .list(let row) = rows[0],
+      case .number(let variance) = row[0], case .number(let covariance) = row[1]
+    else {
+      Issue.record("no covariance")
+      return
+    }
+    #expect(abs(variance - 1.0 / 12) < 5 * 0.0745 / sqrt(500))
+    #expect(abs(variance + covariance) < 1e-12)
+    #expect(results.numbers("masses").allSatisfy { $0 == 1 })
+    #expect(results.numbers("mean-densities").last ?? 0 > 30)
+  }
+}
+
+private func zip3(
+  _ a: [Double], _ b: [Double], _ c: [Double]
+) -> [(Double, Double, Double)] {
+  zip(a, zip(b, c)).map { ($0, $1.0, $1.1) }
 }
