@@ -206,6 +206,36 @@ import Testing
     #expect(results.numbers("masses").allSatisfy { $0 == 1 })
     #expect(results.numbers("mean-densities").last ?? 0 > 30)
   }
+
+  @Test func divergenceFits() throws {
+    let results = try made("divergence-fits")
+    #expect(abs(results.number("forward-divergence") - 0.4619946) < 1e-6)
+    #expect(abs(results.number("forward-mean")) < 1e-5)
+    #expect(abs(results.number("forward-standard-deviation") - sqrt(10)) < 1e-5)
+    #expect(abs(results.number("reverse-divergence") - 0.6887690) < 1e-6)
+    #expect(abs(abs(results.number("reverse-mean")) - 2.9843060) < 1e-5)
+    #expect(abs(results.number("reverse-standard-deviation") - 1.0233686) < 1e-5)
+    #expect(results.number("jensen-shannon-divergence") < log(2))
+  }
+
+  @Test(arguments: ["divergence-fits-by-components", "divergence-fits-with-target"])
+  func eachFitIsBestUnderItsOwnDivergence(name: String) throws {
+    let results = try made(name)
+    let words = ["forward", "reverse", "jensen-shannon"]
+    let components = name == "divergence-fits-with-target" ? 2 : 3
+    for count in 1...components {
+      let rows = words.map { results.numbers("\($0)-\(count)") }
+      for place in 0..<3 {
+        for row in rows { #expect(rows[place][place] <= row[place] + 1e-7, "\(count)") }
+      }
+    }
+    // The last class contains the target.
+    for word in words {
+      for value in results.numbers("\(word)-\(components)") {
+        #expect(value >= -1e-9 && value < 1e-5)
+      }
+    }
+  }
 }
 
 private func zip3(
