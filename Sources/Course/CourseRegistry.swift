@@ -2,8 +2,15 @@
 public let courseRegistry: [CourseItem] = [
   // Week 1
   bernoulliEntropyItem,
+  pushforwardDiscreteItem,
+  pushforwardSquareItem,
   pushforwardExpItem,
+  supportItem,
   lawWithoutDensityItem,
+  processesItem,
+  divergenceAgainstVarianceItem,
+  gradientFlowItem,
+  strongerAndWeakerDivergencesItem,
   jensensInequalityItem,
   optimalCodesItem,
   divergenceFitsItem,

@@ -13,6 +13,90 @@ import Testing
     #expect(results.number("entropy-certain") == 0)
   }
 
+  @Test func pushforwardDiscrete() throws {
+    let results = try made("pushforward-discrete")
+    let expected = [0.2, 0.4, 0.4]
+    for (found, expected) in zip(results.numbers("probabilities"), expected) {
+      #expect(abs(found - expected) < 1e-12)
+    }
+    for (found, expected) in zip(results.numbers("frequencies"), expected) {
+      #expect(abs(found - expected) < 5 * sqrt(0.24 / 2_000))
+    }
+    #expect(abs(results.number("entropy-of-number") - log(5)) < 1e-12)
+    #expect(abs(results.number("entropy-of-square") - (log(5) - 0.8 * log(2))) < 1e-12)
+  }
+
+  @Test func pushforwardSquare() throws {
+    let results = try made("pushforward-square")
+    #expect(abs(results.number("density-at-half") - 0.4393913) < 1e-7)
+    #expect(abs(results.number("density-at-1") - 0.2419707) < 1e-7)
+    #expect(abs(results.number("density-at-2") - 0.1037769) < 1e-7)
+    #expect(results.number("density-below-0") == 0)
+    #expect(abs(results.number("probability-below-1") - 0.6826895) < 1e-7)
+    #expect(abs(results.number("share-below-1") - 0.6826895) < 5 * sqrt(0.217 / 2_000))
+  }
+
+  @Test func klAgainstVariance() throws {
+    let results = try made("kl-against-variance")
+    #expect(abs(results.number("direct") - 0.4431471806) < 1e-10)
+    #expect(abs(results.number("reverse") - 1.3068528194) < 1e-10)
+    for slope in results.numbers("slopes") { #expect(abs(slope - 0.25) < 1e-12) }
+    #expect(abs(results.number("least-direct")) < 1e-12)
+    #expect(abs(results.number("least-reverse")) < 1e-12)
+    let (narrow, wide) = (results.numbers("narrow"), results.numbers("wide"))
+    #expect(narrow[0] > narrow[1] && wide[0] < wide[1])
+  }
+
+  @Test func strongerAndWeakerDivergences() throws {
+    let results = try made("stronger-and-weaker-divergences")
+    let expected: [(String, Double)] = [
+      // p = (.2, .5, .3) against the uniform distribution.
+      ("kl-three", 0.0689593), ("reverse-kl-three", 0.0702403),
+      ("jensen-shannon-three", 0.0172510), ("total-variation-three", 1.0 / 6),
+      ("hellinger-three", 0.1316247), ("chi-squared-three", 0.14), ("l1-three", 1.0 / 3),
+      // N(0, 1) against N(1, 1).
+      ("kl-normal", 0.5), ("jensen-shannon-normal", 0.1114215),
+      ("total-variation-normal", 0.3829249), ("hellinger-normal", sqrt(0.1175031)),
+      ("chi-squared-normal", 1.7182818),
+      // Uniform on (0, 1) against (½, 3/2).
+      ("kl-uniform", .infinity), ("chi-squared-uniform", .infinity),
+      ("jensen-shannon-uniform", 0.5 * log(2)), ("total-variation-uniform", 0.5),
+      ("hellinger-uniform", sqrt(0.5)), ("l1-uniform", 1),
+    ]
+    for (name, value) in expected {
+      let found = results.number(name)
+      #expect(found == value || abs(found - value) < 2e-7, "\(name): \(found)")
+    }
+    // H² ≤ TV ≤ √(KL/2), and KL ≤ log (1 + χ²).
+    let (tv, kl) = (results.number("total-variation-normal"), results.number("kl-normal"))
+    #expect(pow(results.number("hellinger-normal"), 2) <= tv && tv <= sqrt(kl / 2))
+    #expect(kl <= log(1 + results.number("chi-squared-normal")))
+    for (found, shift) in zip(results.numbers("wasserstein"), [0, 0.5, 1, 1.5, 2, 2.5]) {
+      #expect(abs(found - shift) < 1e-9)
+    }
+  }
+
+  @Test func support() throws {
+    let results = try made("support")
+    #expect(results.number("log-density-outside") == -.infinity)
+    #expect(abs(results.number("kl-to-wider") - log(2)) < 1e-9)
+    #expect(results.number("kl-to-narrower") == .infinity)
+    // −1 + ½ log 2π + E X²/2 for the exponential distribution, E X² = 2.
+    #expect(abs(results.number("kl-exponential-normal") - 0.5 * log(2 * .pi)) < 1e-8)
+    #expect(results.number("kl-normal-exponential") == .infinity)
+    #expect(abs(results.number("jensen-shannon-disjoint") - log(2)) < 1e-9)
+  }
+
+  @Test func processes() throws {
+    let results = try made("processes")
+    #expect(results.number("sampled") == 7)
+    #expect(results.number("density") == 5)
+    #expect(results["samples-are-finite"] == .flag(true))
+    #expect(results["(X, 1 − X)"] == ["sampled": true, "density": false])
+    #expect(results["energy x⁴, up to a constant"] == ["sampled": false, "density": false])
+    #expect(results["square of a normal"] == ["sampled": true, "density": true])
+  }
+
   @Test func pushforwardExp() throws {
     let results = try made("pushforward-exp")
     // p(y) = φ(log y) / y.
@@ -235,6 +319,22 @@ import Testing
         #expect(value >= -1e-9 && value < 1e-5)
       }
     }
+  }
+
+  @Test func gradientFlow() throws {
+    let results = try made("gradient-flow")
+    // (μ₀ − μ)/σ², −(σ² − σ₀² − (μ − μ₀)²)/σ³ at (2, 0.8), and (μ₀ − μ)/σ₀², 1/σ − σ/σ₀².
+    let forward = results.numbers("forward-start-velocity")
+    #expect(abs(forward[0] + 3.125) < 1e-12 && abs(forward[1] - 8.515625) < 1e-12)
+    let reverse = results.numbers("reverse-start-velocity")
+    #expect(abs(reverse[0] + 2) < 1e-12 && abs(reverse[1] - 0.45) < 1e-12)
+    for direction in ["forward", "reverse"] {
+      let end = results.numbers(direction + "-end")
+      #expect(abs(end[0]) < 1e-3 && abs(end[1] - 1) < 1e-3)
+      #expect(results[direction + "-divergence-falls"] == .flag(true))
+    }
+    #expect(results.number("forward-largest-deviation") > 1.3)
+    #expect(results.number("reverse-largest-deviation") < 1.001)
   }
 }
 

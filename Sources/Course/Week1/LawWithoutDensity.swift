@@ -11,9 +11,8 @@ import Tensor
 let lawWithoutDensityItem = CourseItem(
   "law-without-density", week: 1, "the law of (X, 1 − X): samples on a line, and no density"
 ) { isQuick, random in
-  let law = Pushforward(Normal(mean: 0, standardDeviation: 1), eventShape: [2]) { z in
-    let x = normalCumulative(z)
-    return Tensor.stacked([x, 1 - x], along: x.rank)
+  let law = Pushforward(Uniform(lower: 0, upper: 1), eventShape: [2]) { x in
+    Tensor.stacked([x, 1 - x], along: x.rank)
   }
   let points = law.sample([isQuick ? 500 : 2_000], using: random)
   let centred = points - points.mean(along: 0)
