@@ -26,10 +26,12 @@ struct DistributionFit: FitMethod {
   static let name = "distribution"
   static let summary = "a family of distributions by maximum likelihood (Fisher 1922)"
   static let notes = """
-    The families of one column are \(words(of: Family.allCases.dropLast(2))).
-    Those of all columns are \(words(of: Family.allCases.suffix(2))).
-    Weights say how often a row counts. Covariances are divided by n. The categories of
-    categorical are the column's different numbers.
+    Families of one column: normal, log-normal, half-normal, bernoulli, binomial,
+    poisson, geometric, uniform, exponential, gamma, inverse-gamma, beta,
+    chi-squared, student-t, cauchy, laplace, von-mises, and categorical, whose
+    categories are the column's different numbers. Families of all columns:
+    multivariate-normal, whose covariances are divided by n, and dirichlet.
+    Weights say how often a row counts.
     """
 
   @Setting("family of distributions", placeholder: "NAME") var family = Family.normal
@@ -77,10 +79,6 @@ struct DistributionFit: FitMethod {
     case .laplace: return try lineResults(.laplace, data)
     case .vonMises: return try lineResults(.vonMises, data)
     }
-  }
-
-  private static func words(of families: some Sequence<Family>) -> String {
-    families.map(\.rawValue).joined(separator: ", ")
   }
 
   private func numbers(_ data: FitData) throws -> Tensor {

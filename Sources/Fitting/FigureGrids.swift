@@ -1,11 +1,17 @@
 import Tensor
 
-/// Evenly spaced places from a tenth of the range below the lowest number to as much above the highest.
+/// Evenly spaced places from a tenth of the range below the lowest number to as much above the highest,
+/// in any case far enough apart to be different numbers.
 func evenPlaces(over values: [Double], count: Int = 201) -> [Double] {
   let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)
-  let margin = highest > lowest ? 0.1 * (highest - lowest) : max(1, abs(lowest)) * 0.1
-  let step = (highest - lowest + 2 * margin) / Double(count - 1)
-  return (0..<count).map { lowest - margin + step * Double($0) }
+  let range = highest - lowest
+  let margin =
+    range > 1e-290
+    ? max(0.1 * range, 1e-9 * max(abs(lowest), abs(highest))) : 0.1 * max(1, abs(lowest))
+  let limit = 0.25 * Double.greatestFiniteMagnitude
+  let (start, end) = (max(lowest - margin, -limit), min(highest + margin, limit))
+  let step = (end - start) / Double(count - 1)
+  return (0..<count).map { start + step * Double($0) }
 }
 
 /// All pairs of two lists of places, the first varying fastest, `[x.count * y.count, 2]`.

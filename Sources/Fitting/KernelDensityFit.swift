@@ -24,10 +24,11 @@ struct KernelDensityFit: FitMethod {
 
   static let name = "kernel-density"
   static let summary =
-    "a density as the mean of a kernel at each row (Rosenblatt 1956, Parzen 1962)"
+    "a density by kernels (Rosenblatt 1956, Parzen 1962)"
   static let notes = """
-    A bandwidth is the kernel's standard deviation along a column, in the column's unit;
-    every rule scales with the data. cross-validated: the highest leave-one-out likelihood.
+    A bandwidth is the kernel's standard deviation along a column, in the column's
+    unit; every rule scales with the data. cross-validated: the highest
+    leave-one-out likelihood.
     """
 
   @Setting("kernel") var kernel = DensityKernel.gaussian

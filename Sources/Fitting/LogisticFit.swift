@@ -7,12 +7,13 @@ import Tensor
 /// `pushforward fit logistic`: classes whose log-odds are linear in the columns.
 struct LogisticFit: FitMethod {
   static let name = "logistic"
-  static let summary = "classes with log-linear probabilities, by Newton's method (Cox 1958)"
+  static let summary = "log-linear probabilities of classes by Newton's method (Cox 1958)"
   static let notes = """
-    Coefficients are in the order of "columns" in result.json, the constant's first;
-    with two classes they are those of the second class's log-odds, with more there is
-    a list for each class of "coefficient-classes". Weights say how often a row counts.
-    A prior N(0, V) on all coefficients gives the evidence, by Laplace's approximation.
+    Coefficients are in the order of "columns" in result.json, the constant's
+    first; with two classes they are those of the second class's log-odds, with
+    more there is a list for each class of "coefficient-classes". Weights say how
+    often a row counts. A prior N(0, V) on all coefficients gives the evidence, by
+    Laplace's approximation.
     """
   static let needsTarget = true
 

@@ -9,8 +9,8 @@ struct RegressionFit: FitMethod {
   static let name = "regression"
   static let summary = "a linear function by least squares (Legendre 1805, Gauss 1809)"
   static let notes = """
-    Coefficients are in the order of "columns" in result.json, the constant's first;
-    weights say how often a row counts.
+    Coefficients are in the order of "columns" in result.json, the constant's
+    first; weights say how often a row counts.
     """
   static let needsTarget = true
 

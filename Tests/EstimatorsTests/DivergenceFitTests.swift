@@ -7,7 +7,7 @@ import Testing
 
   private func fit(_ criterion: FitCriterion, components: Int = 1) throws -> DivergenceFit {
     try DivergenceFit(
-      to: { target.logDensity(of: $0) }, on: -24...24, components: components, criterion, starts: 6)
+      to: { target.logDensity(of: $0) }, on: -24...24, components: components, criterion, starts: 4)
   }
 
   @Test func aSingleGaussianForwardAndReverse() throws {

@@ -87,6 +87,14 @@ import Testing
     #expect(try !results.files(valuesName: "result.json").isEmpty)
   }
 
+  @Test func helpNamesEveryFamilyAndFitsAScreen() {
+    let words = Set(DistributionFit.notes.split { ",.: \n".contains($0) }.map(String.init))
+    #expect(DistributionFit.Family.allCases.allSatisfy { words.contains($0.rawValue) })
+    for method in fitRegistry {
+      #expect(method.notes.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(method.name)")
+    }
+  }
+
   @Test func multivariateNormal() throws {
     var method = DistributionFit()
     method.family = .multivariateNormal
