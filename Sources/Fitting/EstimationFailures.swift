@@ -11,10 +11,29 @@ extension FitData {
     classes: [String] = [], cure: String = "leave some out with --without",
     _ estimate: () throws -> Value
   ) throws -> Value {
+    try requireSquares()
     do {
       return try estimate()
     } catch let error as EstimationError {
       throw failure(error, classes, cure)
+    }
+  }
+
+  /// Refuses numbers whose squares, as in variances, are greater than any number.
+  private func requireSquares() throws(FitError) {
+    let limit = 1e150
+    let values = points.doubles
+    if let place = values.firstIndex(where: { abs($0) > limit }) {
+      let (row, column) = place.quotientAndRemainder(dividingBy: names.count)
+      throw unsuitable(
+        "numbers up to \(limit) in modulus in column '\(names[column])'",
+        "\(values[place]) in row \(row + 1); use another unit")
+    }
+    guard case .numbers(let targets)? = target else { return }
+    if let row = targets.firstIndex(where: { abs($0) > limit }) {
+      throw unsuitable(
+        "numbers up to \(limit) in modulus in column '\(targetName ?? "")'",
+        "\(targets[row]) in row \(row + 1); use another unit")
     }
   }
 
@@ -28,7 +47,8 @@ extension FitData {
     case .oneClass(_, let label):
       return .oneClass(path: path, column: targetName ?? "", name: className(label))
     case .emptyClass(_, let label):
-      return unsuitable("rows of each class", "none with a weight of '\(className(label))'")
+      return unsuitable(
+        "rows of each class", "none of class '\(className(label))' with a weight above 0")
     case .singularCovariance(_, let label):
       let place = label.map { " of class '\(className($0))'" } ?? ""
       return unsuitable(

@@ -53,13 +53,15 @@ struct KernelDensityFit: FitMethod {
       "count": .integer(data.count),
       "bandwidth": bandwidths.count == 1 ? .number(bandwidths[0]) : ResultValue(bandwidths),
       "mean-log-density": .number(terms.sum().scalar),
-      "leave-one-out-log-likelihood": .number(density.leaveOneOutLogLikelihood),
       "kernel": .text(kernel.rawValue),
       "rule": .text(bandwidth == nil ? rule.rawValue : "given"),
       "columns": .list(data.names.map { .text($0) }),
       "mean": ResultValue(density.mean),
       "variance": ResultValue(density.variance),
     ])
+    let leftOut = density.leaveOneOutLogLikelihood
+    // A single row with a weight leaves nothing to estimate it from.
+    if !leftOut.isNaN { results["leave-one-out-log-likelihood"] = .number(leftOut) }
     var rows = ResultTable(data.points, names: data.names)
     rows.add("log-density", .numbers(logs.doubles))
     results.tables["rows.csv"] = rows

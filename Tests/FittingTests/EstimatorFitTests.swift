@@ -243,6 +243,23 @@ import Testing
       message(KernelDensityFit(), "z,x\n1,2\n2,2\n") == found + "; leave it out with --without")
   }
 
+  @Test func numbersTooGreatToSquare() {
+    let found =
+      "t.csv: expected numbers up to 1e+150 in modulus in column 'x', found 1e+200 in row 2; use another unit"
+    #expect(message(KernelDensityFit(), "x\n1\n1e200\n") == found)
+    #expect(message(RegressionFit(), "z,x\n1,3\n2,1e200\n4,2\n", target: "x") == found)
+  }
+
+  /// One row alone has no leave-one-out likelihood, and with a bandwidth a density all the same.
+  @Test func oneRow() throws {
+    var method = KernelDensityFit()
+    method.bandwidth = 1
+    let results = try fit(method, "x\n3\n")
+    #expect(abs(results.number("mean-log-density") + 0.9189385332046727) < 1e-12)
+    #expect(results["leave-one-out-log-likelihood"] == nil)
+    #expect(message(KernelDensityFit(), "x\n3\n") == "t.csv: expected 2 rows or more, found 1")
+  }
+
   @Test func numbersOutsideTheSupport() {
     var method = DistributionFit()
     method.family = .gamma
