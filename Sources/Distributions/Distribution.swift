@@ -98,10 +98,11 @@ extension KnownCumulative {
 
   /// The difference of two distribution functions, or of what is above, whichever is smaller.
   public func logProbability(above lower: Tensor, to upper: Tensor) -> Tensor {
-    let below = cumulative(at: lower)
-    let mass = select(
-      below .> 0.5, survival(at: lower) - survival(at: upper), cumulative(at: upper) - below)
-    return log(mass)
+    let below = limited(lower, first: 0, last: 1) { cumulative(at: $0) }
+    let all = limited(upper, first: 0, last: 1) { cumulative(at: $0) }
+    let above = limited(lower, first: 1, last: 0) { survival(at: $0) }
+    let rest = limited(upper, first: 1, last: 0) { survival(at: $0) }
+    return log(select(below .> 0.5, above - rest, all - below))
   }
 }
 

@@ -71,6 +71,18 @@ func density(
   density(of: x, where: isInside, anchor: Tensor(anchor, dtype: x.dtype), function)
 }
 
+/// The values of a function at finite numbers and its limits at −∞ and ∞, with gradients of 0 there.
+func limited(
+  _ x: Tensor, first: Double, last: Double, _ function: (Tensor) -> Tensor
+) -> Tensor {
+  let isInfinite = abs(stopGradient(x)) .>= .infinity
+  if !isInfinite.any() { return function(x) }
+  func number(_ value: Double) -> Tensor { Tensor(value, dtype: x.dtype) }
+  // Any number will do, if it is at no end of a support.
+  let inside = function(select(isInfinite, number(0.4), x))
+  return select(isInfinite, select(x .> 0, number(last), number(first)), inside)
+}
+
 /// The log-density of events outside of the support: −∞, and NaN where an element is NaN.
 func outsideLogDensity(of x: Tensor, eventRank: Int) -> Tensor {
   let hasNaN = isNaN(stopGradient(x)).summed(overLast: eventRank) .> 0

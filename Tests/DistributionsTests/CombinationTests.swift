@@ -33,6 +33,18 @@ import Testing
     // log φ(40.01) − log P(40 < X < 41).
     #expect(Swift.abs(p.logDensity(of: double(40.01)).scalar - 3.2894534805) < 1e-6)
     #expect(p.logDensity(of: double([39, 42])).doubles == [-.infinity, -.infinity])
+    let above = Truncated(
+      Normal(mean: 0, standardDeviation: 1), lower: double(0), upper: double(Double.infinity))
+    let points = double([-1, 0, 0.6744897501960817, 9])
+    #expect(abs(above.cumulative(at: points) - double([0, 0, 0.5, 1])).max().scalar < 1e-15)
+    #expect(abs(above.survival(at: points) - double([1, 1, 0.5, 0])).max().scalar < 1e-15)
+    let slope = gradient(at: double([0.3, 1.5])) {
+      Truncated(
+        Normal(mean: $0.sliced(0..<1), standardDeviation: $0.sliced(1..<2)), lower: double(0),
+        upper: double(Double.infinity)
+      ).logDensity(of: double([-1])).sum()
+    }
+    #expect(slope.isFinite)
     let q = Truncated(Poisson(rate: 3), lower: double(2), upper: double(5))
     let mass = exp(q.logDensity(of: double([1, 2, 3, 4, 5, 6]))).sum().scalar
     #expect(Swift.abs(mass - 1) < 1e-13)

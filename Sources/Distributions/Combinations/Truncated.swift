@@ -61,27 +61,43 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
 
   /// The base's, less the logarithm of the mass.
   public func logDensity(of x: Tensor) -> Tensor {
-    density(
-      of: x, where: isWithin(x, lower, upper), anchor: stopGradient(quantile(at: 0.5 + 0 * lower))
-    ) { base.logDensity(of: $0) - logMass }
+    let isInside = isWithin(x, lower, upper)
+    let value = base.logDensity(of: moved(x, where: 1 - isInside)) - logMass
+    return select(isInside, value, Tensor(-Double.infinity, dtype: dtype))
   }
 
   /// The share of the mass up to x.
   public func cumulative(at x: Tensor) -> Tensor {
-    let bounded = minimum(maximum(x, edge), upper)
-    return select(x .< lower, 0 * x, exp(base.logProbability(above: edge, to: bounded) - logMass))
+    let isOutside = isAtNoMass(x)
+    let inner = moved(x, where: isOutside)
+    let share = exp(base.logProbability(above: edge, to: inner) - logMass)
+    return select(isOutside, x .>= upper, share)
   }
 
   /// The share of the mass above x.
   public func survival(at x: Tensor) -> Tensor {
-    let bounded = minimum(maximum(x, edge), upper)
-    return select(
-      x .< lower, 0 * x + 1, exp(base.logProbability(above: bounded, to: upper) - logMass))
+    let isOutside = isAtNoMass(x)
+    let inner = moved(x, where: isOutside)
+    let share = exp(base.logProbability(above: inner, to: upper) - logMass)
+    return select(isOutside, x .< upper, share)
+  }
+
+  /// 1 where there is nothing of the interval below x, or nothing above.
+  private func isAtNoMass(_ x: Tensor) -> Tensor {
+    maximum(maximum(x .< lower, x .<= edge), x .>= upper)
+  }
+
+  /// x, and the median in the place of what the mask tells.
+  private func moved(_ x: Tensor, where mask: Tensor) -> Tensor {
+    if !mask.any() { return x }
+    let median = quantile(at: Tensor(filledWith: 0.5, batchShape, dtype: dtype))
+    return select(mask, stopGradient(median), x)
   }
 
   /// The base's quantile at the mass below the interval and p of that in it.
   public func quantile(at p: Tensor) -> Tensor {
-    let share = base.cumulative(at: edge) + level(p) * exp(logMass)
+    let below = limited(edge, first: 0, last: 1) { base.cumulative(at: $0) }
+    let share = below + level(p) * exp(logMass)
     let quantile = base.quantile(at: minimum(share, 0 * share + 1))
     return minimum(maximum(quantile, lower), upper)
   }

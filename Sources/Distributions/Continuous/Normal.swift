@@ -45,12 +45,17 @@ public struct Normal: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized
 
   /// Φ((x − μ)/σ).
   public func cumulative(at x: Tensor) -> Tensor {
-    normalCumulative((x - mean) / standardDeviation)
+    normalCumulative(score(x))
   }
 
   /// Φ((μ − x)/σ).
   public func survival(at x: Tensor) -> Tensor {
-    normalCumulative((mean - x) / standardDeviation)
+    normalCumulative(-score(x))
+  }
+
+  /// (x − μ)/σ; of ±∞ a number so far out that no mass is beyond it, which has a gradient.
+  private func score(_ x: Tensor) -> Tensor {
+    limited(x, first: -1e5, last: 1e5) { ($0 - mean) / standardDeviation }
   }
 
   /// μ + σ Φ⁻¹(p).
@@ -58,10 +63,15 @@ public struct Normal: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized
 
   /// In logarithms, and on the lower side of the mean by symmetry, so that no tail is too far.
   public func logProbability(above lower: Tensor, to upper: Tensor) -> Tensor {
-    let (a, b) = ((lower - mean) / standardDeviation, (upper - mean) / standardDeviation)
+    let (a, b) = (score(lower), score(upper))
     let isAbove = a .> 0
     let low = normalLogCumulative(select(isAbove, -b, a))
     let high = normalLogCumulative(select(isAbove, -a, b))
-    return high + log1mexp(minimum(low - high, 0 * high))
+    // Where the further end is infinite, nothing is taken away.
+    let isOpen = abs(stopGradient(select(isAbove, upper, lower))) .>= .infinity
+    let difference = select(isOpen, Tensor(-1, dtype: dtype), low - high)
+    return high
+      + select(
+        isOpen, Tensor(0, dtype: dtype), log1mexp(minimum(difference, 0 * high)))
   }
 }

@@ -30,10 +30,11 @@ struct LineQuadrature {
 
   /// The integral of a divergence's integrand.
   func integral(of divergence: Divergence) -> Estimate {
-    var (value, error, isInfinite) = (0.0, 0.0, false)
-    for (start, end) in zip(edges, edges.dropFirst()) where start < end && !isInfinite {
-      let part = AdaptiveIntegral(
-        from: start, to: end, absoluteTolerance: 1e-15, relativeTolerance: 1e-11, partLimit: 200
+    var isInfinite = false
+    func part(_ start: Double, _ end: Double, tolerance: Double, limit: Int) -> AdaptiveIntegral {
+      AdaptiveIntegral(
+        from: start, to: end, absoluteTolerance: tolerance, relativeTolerance: 1e-11,
+        partLimit: limit
       ) { x in
         let point = Tensor(x, dtype: .float64)
         let term = divergence.integrand(
@@ -42,9 +43,16 @@ struct LineQuadrature {
         if term == .infinity { isInfinite = true }
         return term == .infinity ? 0 : term
       }
-      value += part.value
-      error += part.errorEstimate
     }
+    // Parts that add little are not refined.
+    let intervals = zip(edges, edges.dropFirst()).filter { $0.0 < $0.1 }
+    var parts = intervals.map { part($0.0, $0.1, tolerance: 0, limit: 1) }
+    let tolerance = 1e-13 * parts.reduce(0) { $0 + Swift.abs($1.value) }
+    for (index, (start, end)) in intervals.enumerated()
+    where parts[index].errorEstimate > tolerance && !isInfinite {
+      parts[index] = part(start, end, tolerance: tolerance, limit: 200)
+    }
+    var (value, error) = parts.reduce((0, 0)) { ($0.0 + $1.value, $0.1 + $1.errorEstimate) }
     if isInfinite { (value, error) = (.infinity, 0) }
     return Estimate(
       Tensor(value, dtype: .float64), error: Tensor(error, dtype: .float64), .quadrature)

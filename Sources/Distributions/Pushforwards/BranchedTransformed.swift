@@ -89,9 +89,7 @@ public struct BranchedTransformed<Base: ScalarDistribution>: ScalarDistribution 
     let isAnywhere = stacked.max(along: -1) .> -.infinity
     let safe = select(isAnywhere.expanded(at: -1), stacked, Tensor(0, dtype: dtype))
     let value = safe.logSumExp(along: -1)
-    return select(
-      isAnywhere, value,
-      select(isNaN(stacked.max(along: -1)), value * .nan, value * 0 - .infinity))
+    return select(isAnywhere, value, outsideLogDensity(of: y, eventRank: 0))
   }
 
   private func inner(_ image: (lower: Double, upper: Double)) -> Double {
@@ -108,14 +106,17 @@ extension BranchedTransformed: KnownCumulative where Base: KnownCumulative {
   /// The sum over the branches of the probabilities of what is mapped below y.
   public func cumulative(at y: Tensor) -> Tensor {
     let parts = branches.map { branch in
-      let bounded = minimum(
-        maximum(y, Tensor(branch.image.lower, dtype: dtype)),
-        Tensor(branch.image.upper, dtype: dtype))
-      let x = branch.inverse(bounded)
-      let end = base.cumulative(
-        at: Tensor(branch.isRising ? branch.domain.lower : branch.domain.upper, dtype: dtype))
-      return branch.isRising ? base.cumulative(at: x) - end : end - base.cumulative(at: x)
+      let (first, last) = (below(branch.domain.lower), below(branch.domain.upper))
+      let isBelow = y .<= branch.image.lower
+      let isOutside = maximum(isBelow, y .>= branch.image.upper)
+      let x = branch.inverse(select(isOutside, Tensor(inner(branch.image), dtype: dtype), y))
+      let part = branch.isRising ? base.cumulative(at: x) - first : last - base.cumulative(at: x)
+      return select(isOutside, (1 - isBelow) * (last - first), part)
     }
     return parts.dropFirst().reduce(parts[0], +)
+  }
+
+  private func below(_ end: Double) -> Tensor {
+    limited(Tensor(end, dtype: dtype), first: 0, last: 1) { base.cumulative(at: $0) }
   }
 }
