@@ -53,6 +53,14 @@ public struct SymbolChoice: Equatable, Sendable {
 }
 
 extension LanguageModel {
+  /// Continues a text, as ``continuation(of:count:by:end:using:afterEach:)`` does.
+  public func continuation(
+    of prompt: [Int], count: Int, by choice: SymbolChoice = SymbolChoice(), end: Int? = nil,
+    using random: Random
+  ) -> [Int] {
+    continuation(of: prompt, count: count, by: choice, end: end, using: random) { _ in }
+  }
+
   /// Symbols that follow others, drawn one after another.
   ///
   /// What was computed for the symbols before is kept. A transformer whose places are all taken goes on from
@@ -68,7 +76,7 @@ extension LanguageModel {
   /// - Returns: The symbols after the prompt; the end is among them.
   public func continuation(
     of prompt: [Int], count: Int, by choice: SymbolChoice = SymbolChoice(), end: Int? = nil,
-    using random: Random, afterEach: (Int) throws -> Void = { _ in }
+    using random: Random, afterEach: (Int) throws -> Void
   ) rethrows -> [Int] {
     precondition(!prompt.isEmpty, "LanguageModel.continuation: expected a symbol to go on from")
     let longest = body.longest ?? .max

@@ -26,7 +26,7 @@ private func sampleText(of model: LanguageModel, using random: Random) -> ModelP
     let vocabulary = TextVocabulary(text: text, count: model.vocabulary)
   else { return nil }
   let symbols = model.inInference {
-    model.continuation(of: [vocabulary.beginning], count: sampleLength, using: random) { _ in }
+    model.continuation(of: [vocabulary.beginning], count: sampleLength, using: random)
   }
   return ModelPictures.Named(
     name: "samples", contents: "texts of \(sampleLength) symbols, drawn from the model",

@@ -85,6 +85,7 @@ private let smallSizes: [String: [String]] = [
   "pixelcnn": ["--width", "2", "--depth", "1"],
   "ddpm": ["--architecture", "dense", "--hidden", "8", "--steps", "2"],
   "flow-matching": ["--architecture", "dense", "--hidden", "8", "--steps", "2"],
+  "language-model": ["--width", "4", "--depth", "1", "--heads", "1"],
   "classifier": ["--architecture", "dense"],
 ]
 
