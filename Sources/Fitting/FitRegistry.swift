@@ -7,6 +7,12 @@ public let fitRegistry: [any FitMethod.Type] = [
   DiscriminantFit.self,
   KernelDensityFit.self,
 
+  // Clusters, mixtures and state spaces
+  KMeansMethod.self,
+  MixtureMethod.self,
+  HiddenMarkovMethod.self,
+  StateSpaceMethod.self,
+
   // Gaussian and Dirichlet processes
   GaussianProcessRegressionFit.self,
   DirichletMixtureFit.self,
