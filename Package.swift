@@ -97,8 +97,9 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "CommandLine", "Course", "Datasets", "Evaluation", "Files", "Fitting", "Images", "Models",
-        "NN", "Report", "Results", "Sampling", "Settings", "Tensor", "Trainers", "Training",
+        "CommandLine", "Course", "Datasets", "Evaluation", "Files", "Fitting", "GaussianProcesses",
+        "Images", "Inference", "Models", "NN", "OptimalTransport", "Report", "Results", "Sampling",
+        "Settings", "Tensor", "Trainers", "Training",
       ]),
     .executableTarget(name: "pushforward", dependencies: ["Commands"]),
     .executableTarget(name: "train-autoencoder", dependencies: ["Commands"]),
