@@ -26,9 +26,9 @@ public final class PlanarLayer: FlowLayer {
     let small = Initializer.normal(standardDeviation: 0.1)
     direction = small([features], fanIn: features, fanOut: features, using: random)
     // Drawn as a row, by which `ModelSize` counts the layer's outputs.
-    let row = Initializer.leCunNormal
-    normal = row([1, features], fanIn: features, fanOut: features, using: random)
-      .reshaped(to: [features])
+    let row = Initializer.leCunNormal(
+      [1, features], fanIn: features, fanOut: features, using: random)
+    normal = row.reshaped(to: [row.count])
     bias = Tensor(0)
   }
 
