@@ -36,6 +36,24 @@ import Testing
     #expect(Divergence.jensenShannon(p, q).method == .quadrature)
   }
 
+  @Test func ofTwoCoinsAndOfNormalsOfTwoWidths() {
+    let coins = Divergence.jensenShannon(
+      Bernoulli(probabilities: double(0.1), eventRank: 0),
+      Bernoulli(probabilities: double(0.9), eventRank: 0))
+    #expect(coins.method == .sum && Swift.abs(coins.value.scalar - 0.3680642) < 1e-7)
+    let (p, q) = (
+      Normal(mean: 0, standardDeviation: 1), Normal(mean: 1, standardDeviation: 2)
+    )
+    #expect(Swift.abs(klDivergence(p, q).value.scalar - 0.4431471806) < 1e-10)
+    #expect(Swift.abs(klDivergence(q, p).value.scalar - 1.3068528194) < 1e-10)
+    let slopes = gradient(at: double([1, 2])) {
+      p.klDivergence(
+        to: Normal(mean: $0.sliced(0..<1), standardDeviation: $0.sliced(1..<2))
+      ).sum()
+    }
+    #expect(abs(slopes - 0.25).max().scalar < 1e-14)
+  }
+
   @Test func infiniteWhereTheSupportDemandsIt() throws {
     let (p, q) = (Uniform(lower: 0, upper: 2), Uniform(lower: 0, upper: 1))
     #expect(klDivergence(p, q).value.scalar == .infinity)

@@ -35,7 +35,10 @@ public struct Bernoulli: KnownMoments, KnownEntropy, Sendable {
   /// The logits' element type.
   public var dtype: DType { logits.dtype }
   /// Zeros and ones.
-  public var support: Support { .independent(.integers(0, 1, dtype), eventRank: eventRank) }
+  public var support: Support {
+    eventRank == 0
+      ? .integers(0, 1, dtype) : .independent(.integers(0, 1, dtype), eventRank: eventRank)
+  }
   /// The probabilities p of a one.
   public var mean: Tensor { sigmoid(logits) }
   /// p (1 − p) of each element.
