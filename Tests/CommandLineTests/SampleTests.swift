@@ -229,12 +229,20 @@ import Testing
           --count N           images, or other examples (default: 64)
           --seed N            seed of all random numbers (default: 0)
           --out PATH          file or folder for the images (default: samples.png,
-                              of other data samples.csv)
+                              of other data samples.csv; texts are printed)
           --draw-pixels       draw pixels from p(x|z) instead of its means
           --interpolate       lines of images from one code to another
           --reconstruct PATH  image file, folder of them or IDX file to take through
                               the model and back, or a table (default: new images)
           --manifold          a grid of codes, where they have two dimensions
+          --prompt TEXT       text that a language model goes on from (default:
+                              none)
+          --length N          characters of a text after the prompt (default: 500)
+          --temperature X     what a text's logits are divided by: below 1, likely
+                              characters are likelier (default: 1)
+          --top-k N           likeliest characters to draw from (default: all)
+          --nucleus X         share of the probability to draw from, of the
+                              likeliest characters (default: 1)
           --threads N         threads; results do not depend on it (default: all
                               processors)
           --profile           print the time per operation of making the images
@@ -255,6 +263,9 @@ import Testing
 
     Of a model of points or of a table FILE.csv is a table, FILE.npy an array and
     FILE.svg a drawing; rows are in the units of the table that it was trained on.
+
+    A language model prints a text that goes on from the prompt, or writes it to
+    the file --out.
 
     pushforward train vae trains a model: runs/vae-001/model.safetensors.
 
