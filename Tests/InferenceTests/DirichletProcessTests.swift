@@ -67,9 +67,9 @@ private func double(_ values: some TensorConvertible) -> Tensor { Tensor(values,
       ("finite", { process.sample(finite: 200, using: random) }),
     ]
     for (name, draw) in draws {
-      let values = double((0..<500).map { _ in half(draw()) })
-      #expect(abs(values.mean().scalar - 0.5) < 4 * (0.0625 / 500).squareRoot(), "\(name)")
-      #expect(abs(values.variance().scalar - 0.0625) < 0.015, "\(name)")
+      let values = double((0..<1_000).map { _ in half(draw()) })
+      #expect(abs(values.mean().scalar - 0.5) < 4 * (0.0625 / 1_000).squareRoot(), "\(name)")
+      #expect(abs(values.variance().scalar - 0.0625) < 0.011, "\(name)")
     }
     let truncated = process.sample(truncation: 5, using: random)
     #expect(truncated.remainder == 0 && abs(truncated.weights.sum().scalar - 1) < 1e-14)
@@ -112,8 +112,8 @@ private func double(_ values: some TensorConvertible) -> Tensor { Tensor(values,
     let restaurant = ChineseRestaurant(concentration: 1.5)
     let random = Random(seed: 5)
     var frequencies: [[Int]: Double] = [:]
-    for _ in 0..<3_000 {
-      frequencies[restaurant.sample(4, using: random), default: 0] += 1 / 3_000
+    for _ in 0..<10_000 {
+      frequencies[restaurant.sample(4, using: random), default: 0] += 1 / 10_000
     }
     #expect(frequencies.count == 15)
     var total = 0.0
@@ -122,7 +122,7 @@ private func double(_ values: some TensorConvertible) -> Tensor { Tensor(values,
       let logProbability = restaurant.logProbability(ofClusterSizes: sizes)
       let probability = exp(double(logProbability)).scalar
       total += probability
-      let error = (probability * (1 - probability) / 3_000).squareRoot()
+      let error = (probability * (1 - probability) / 10_000).squareRoot()
       #expect(abs(frequency - probability) < 4.5 * error, "\(tables)")
     }
     #expect(abs(total - 1) < 1e-13)

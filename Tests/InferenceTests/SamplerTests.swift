@@ -27,33 +27,33 @@ private func expectGaussian<S: Sampler>(_ chains: Chains<S>, least size: Double)
 
   @Test func randomWalkSamplesAGaussian() throws {
     let sampler = RandomWalkMetropolis(dimensions: 2, logDensity: gaussian)
-    let chains = try sampler.sample(from: start, warmUp: 150, draws: 300, using: Random(seed: 2))
-    try expectGaussian(chains, least: 60)
+    let chains = try sampler.sample(from: start, warmUp: 200, draws: 400, using: Random(seed: 2))
+    try expectGaussian(chains, least: 80)
     #expect(chains.acceptance.allSatisfy { $0 > 0.1 && $0 < 0.5 })
   }
 
   @Test func langevinSamplesAGaussian() throws {
     let sampler = Langevin(dimensions: 2, learning: .dense, logDensity: gaussian)
-    let chains = try sampler.sample(from: start, warmUp: 100, draws: 150, using: Random(seed: 3))
-    try expectGaussian(chains, least: 60)
+    let chains = try sampler.sample(from: start, warmUp: 120, draws: 250, using: Random(seed: 3))
+    try expectGaussian(chains, least: 100)
   }
 
   @Test func hamiltonianMonteCarloSamplesAGaussian() throws {
     let sampler = HamiltonianMonteCarlo(dimensions: 2, learning: .dense, logDensity: gaussian)
-    let chains = try sampler.sample(from: start, warmUp: 60, draws: 80, using: Random(seed: 4))
-    try expectGaussian(chains, least: 80)
+    let chains = try sampler.sample(from: start, warmUp: 100, draws: 120, using: Random(seed: 4))
+    try expectGaussian(chains, least: 120)
     #expect(chains.divergences == [0, 0, 0, 0])
   }
 
   @Test(arguments: [MetricKind.fixed, .diagonal, .dense])
   func noUTurnSamplesAGaussian(_ learning: MetricKind) throws {
     let sampler = NoUTurnSampler(dimensions: 2, learning: learning, logDensity: gaussian)
-    let chains = try sampler.sample(from: start, warmUp: 60, draws: 80, using: Random(seed: 5))
-    try expectGaussian(chains, least: 80)
+    let chains = try sampler.sample(from: start, warmUp: 100, draws: 150, using: Random(seed: 5))
+    try expectGaussian(chains, least: 120)
     #expect(chains.divergences == [0, 0, 0, 0] && chains.cutTrajectories == [0, 0, 0, 0])
-    #expect(chains.energies?.shape == [4, 80] && chains.logDensities?.shape == [4, 80])
+    #expect(chains.energies?.shape == [4, 150] && chains.logDensities?.shape == [4, 150])
     guard learning == .fixed else { return }
-    let again = try sampler.sample(from: start, warmUp: 60, draws: 80, using: Random(seed: 5))
+    let again = try sampler.sample(from: start, warmUp: 100, draws: 150, using: Random(seed: 5))
     #expect(again.draws == chains.draws)
   }
 
