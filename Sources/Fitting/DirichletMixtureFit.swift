@@ -16,9 +16,10 @@ struct DirichletMixtureFit: FitMethod {
   static let takesWeights = false
   static let notes = """
     variational: coordinate ascent on a truncated process (Blei and Jordan 2006).
-    gibbs: a chain of partitions (Neal 2000, algorithm 3) that begins with variational
-    clusters; the clusters are those of the most probable partition among the draws
-    kept, and count-probabilities says how often each number of clusters was drawn.
+    gibbs: a chain of partitions (Neal 2000, algorithm 3) that begins with
+    variational clusters; the clusters are those of the most probable partition
+    among the draws kept, and count-probabilities says how often each number of
+    clusters was drawn.
     """
 
   @Setting("variational inference or collapsed Gibbs sampling") var method = Method.variational

@@ -14,9 +14,10 @@ struct HiddenMarkovMethod: FitMethod {
   static let name = "hidden-markov"
   static let summary = "a hidden Markov model by Baum and Welch's algorithm (1970)"
   static let notes = """
-    The rows are one sequence, in order. Gaussian emissions take all columns and begin with the
-    clusters of k-means; categorical ones take one column of whole numbers from 0, of which each
-    is a category, and begin at random. Of several starts that of largest likelihood is kept.
+    The rows are one sequence, in order. Gaussian emissions take all columns and
+    begin with the clusters of k-means; categorical ones take one column of whole
+    numbers from 0, of which each is a category, and begin at random. Of several
+    starts that of largest likelihood is kept.
     """
   static let takesWeights = false
 

@@ -15,9 +15,10 @@ struct KMeansMethod: FitMethod {
   static let name = "k-means"
   static let summary = "clusters around K centres by Lloyd's sweeps (1982)"
   static let notes = """
-    Of several starts the one of least inertia is kept, the sum of the squared distances of
-    the rows from their centres. Columns count as they are: a column of large numbers outweighs
-    the others. A centre that no row is nearest to moves to the row farthest from its own.
+    Of several starts the one of least inertia is kept, the sum of the squared
+    distances of the rows from their centres. Columns count as they are: a column
+    of large numbers outweighs the others. A centre that no row is nearest to
+    moves to the row farthest from its own.
     """
 
   @Setting("clusters", in: 1...10_000) var clusters = 3

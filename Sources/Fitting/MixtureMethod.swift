@@ -30,9 +30,10 @@ struct MixtureMethod: FitMethod {
   static let summary =
     "a mixture of Gaussians by expectation–maximisation (Dempster, Laird and Rubin 1977)"
   static let notes = """
-    Of several starts the one of largest likelihood is kept. Missing numbers are allowed and
-    taken as missing at random (Ghahramani and Jordan 1994). A component that collapses on
-    points without extent ends its start; --floor keeps every variance above a bound.
+    Of several starts the one of largest likelihood is kept. Missing numbers are
+    allowed and taken as missing at random (Ghahramani and Jordan 1994). A
+    component that collapses on points without extent ends its start; --floor
+    keeps every variance above a bound.
     """
   static let allowsMissing = true
 

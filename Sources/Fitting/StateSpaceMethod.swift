@@ -16,10 +16,11 @@ struct StateSpaceMethod: FitMethod {
   static let summary =
     "a level, or a level with a slope, by Kalman's filter (Kalman 1960; Shumway and Stoffer 1982)"
   static let notes = """
-    One column is taken, its rows as the steps, in order; missing numbers are allowed. The
-    variances are those of largest likelihood that expectation–maximisation finds; the state
-    begins diffuse, and the numbers that determine it do not count in the likelihood (Durbin and
-    Koopman 2012, section 7.2.2). Bands are of two deviations.
+    One column is taken, its rows as the steps, in order; missing numbers are
+    allowed. The variances are those of largest likelihood that
+    expectation–maximisation finds; the state begins diffuse, and the numbers that
+    determine it do not count in the likelihood (Durbin and Koopman 2012, section
+    7.2.2). Bands are of two deviations.
     """
   static let allowsMissing = true
   static let takesWeights = false

@@ -10,6 +10,7 @@ import Testing
     .images(28, 28, classes: 10), .images(8, 8, classes: 3),
     .images(32, 32, channels: 3, classes: 2),
     .points(dimensions: 2, classes: 2), DataShape(.row(columns: 5), classes: 3),
+    DataShape(.window(length: 9, vocabulary: 5)),
   ]
 
   /// The settings of a model in which one is another than by default: every choice, every number a little
