@@ -15,7 +15,8 @@ import Training
     let verb = "pushforward fit"
     if name.hasPrefix("-") { fail(.missingOption("METHOD", placeholder: "before \(name)"), verb) }
     fail(
-      .unknownCommand(name, kind: "method", suggestions: near(name, fitRegistry.map { $0.name })), verb)
+      .unknownCommand(name, kind: "method", suggestions: near(name, fitRegistry.map { $0.name })),
+      verb)
   }
   run(method, Array(arguments.dropFirst()))
 }
