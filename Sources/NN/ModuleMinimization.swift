@@ -1,11 +1,11 @@
 import Tensor
 
-// Minimisers of flat vectors, on all parameters of a module taken as one.
-
-extension LBFGS {
+extension VectorMinimizer {
   /// Minimises a loss over a module's parameters, which are at the best point found afterwards.
   ///
-  /// It suits small modules whose loss is computed on all examples at once, without draws.
+  /// It suits small modules whose loss is computed on all examples at once, without draws;
+  /// ``TrustRegionNewton``, which computes the matrix of second derivatives, those of up to some hundred
+  /// parameters.
   ///
   /// ```swift
   /// let minimum = LBFGS().minimize(model) { meanSquaredError(model(x), y) }
@@ -15,30 +15,6 @@ extension LBFGS {
   /// - Parameters:
   ///   - module: Its parameters, and no others, change. They are searched in float64; those in float32
   ///     are rounded, which limits how small the gradient can get.
-  ///   - loss: Computes a tensor of one element with the module.
-  /// - Returns: The flat point, the value there, and why the search ended.
-  @discardableResult
-  public func minimize(
-    _ module: some Module, _ loss: () throws -> Tensor
-  ) rethrows -> Minimum {
-    let flat = FlatParameters(of: module)
-    return try flat.leave {
-      try minimum(from: flat.start) {
-        flat.set($0)
-        return try loss()
-      }
-    }
-  }
-}
-
-extension TrustRegionNewton {
-  /// Minimises a loss over a module's parameters, which are at the best point found afterwards.
-  ///
-  /// It computes the matrix of second derivatives, so it suits modules of up to some hundred parameters
-  /// whose loss is computed on all examples at once, without draws.
-  ///
-  /// - Parameters:
-  ///   - module: Its parameters, and no others, change. They are searched in float64.
   ///   - loss: Computes a tensor of one element with the module.
   /// - Returns: The flat point, the value there, and why the search ended.
   @discardableResult

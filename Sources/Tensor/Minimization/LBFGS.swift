@@ -9,7 +9,7 @@
 /// }
 /// minimum.point.doubles   // [1, 1]
 /// ```
-public struct LBFGS: Sendable {
+public struct LBFGS: VectorMinimizer, Sendable {
   /// How many of the last steps the inverse of the second derivatives is estimated from.
   public var memory: Int
   /// The norm of the gradient at which the search ends.

@@ -8,7 +8,7 @@
 /// ```swift
 /// let minimum = TrustRegionNewton().minimum(from: start) { x in loss(x) }
 /// ```
-public struct TrustRegionNewton: Sendable {
+public struct TrustRegionNewton: VectorMinimizer, Sendable {
   /// The norm of the gradient at which the search ends.
   public var gradientTolerance: Double
   /// The most steps that are tried.
