@@ -110,8 +110,6 @@ struct BatchFirst {
   }
 }
 
-/// log √(2π).
-let logRoot2Pi = 0.9189385332046727
 /// log π.
 let logPi = 1.1447298858494002
 /// log 2.

@@ -55,7 +55,7 @@ func gammaLogDensity(_ a: Tensor, _ t: Tensor) -> Tensor {
       let a = shapes[0]
       let near = select(1 - isNear, t, a)
       let u = (near - a) / a
-      return a * (log1p(u) - u) - log(near) + (0.5 * log(a) - logRoot2Pi - stirlingRemainder(a))
+      return a * (log1p(u) - u) - log(near) + (0.5 * log(a) - logRootTwoPi - stirlingRemainder(a))
     },
     small: { xlogy($0[0] - 1, t) - t - logGamma($0[0]) })
 }
@@ -71,7 +71,7 @@ func betaLogDensity(_ a: Tensor, _ b: Tensor, _ x: Tensor) -> Tensor {
       let v = x - a / n
       let remainders = stirlingRemainder(n) - stirlingRemainder(a) - stirlingRemainder(b)
       return a * relativeLogarithm(v, a / n, x) + b * relativeLogarithm(-v, b / n, 1 - x)
-        + (0.5 * (log(a) + log(b) - log(n)) - logRoot2Pi + remainders) - log(x) - log1p(-x)
+        + (0.5 * (log(a) + log(b) - log(n)) - logRootTwoPi + remainders) - log(x) - log1p(-x)
     },
     small: { shapes in
       let isOne = x .>= 1
@@ -95,7 +95,7 @@ func gammaEntropy(_ a: Tensor) -> Tensor {
     large: { shapes in
       let a = shapes[0]
       let remainder = stirlingRemainder(a) + (1 - a) * stirlingSlope(a)
-      return 0.5 * log(a) + (logRoot2Pi + 0.5) - 0.5 / a + remainder
+      return 0.5 * log(a) + (logRootTwoPi + 0.5) - 0.5 / a + remainder
     },
     small: { $0[0] + logGamma($0[0]) + (1 - $0[0]) * digamma($0[0]) })
 }
@@ -107,7 +107,7 @@ func betaEntropy(_ a: Tensor, _ b: Tensor) -> Tensor {
     large: { shapes in
       let (a, b) = (shapes[0], shapes[1])
       let n = a + b
-      let logarithms = 0.5 * (log(a) + log(b)) - 1.5 * log(n) + logRoot2Pi
+      let logarithms = 0.5 * (log(a) + log(b)) - 1.5 * log(n) + logRootTwoPi
       let remainders = stirlingRemainder(a) + stirlingRemainder(b) - stirlingRemainder(n)
       let halves = 0.5 - 0.5 / a - 0.5 / b + 1 / n
       let slopes =

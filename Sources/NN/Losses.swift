@@ -62,8 +62,7 @@ public func binaryCrossEntropy(
 public func gaussianNegativeLogLikelihood(
   of x: Tensor, mean: Tensor, logVariance: Tensor, reduction: Reduction = .mean
 ) -> Tensor {
-  let log2Pi = 1.8378770664093453
-  return reduction(0.5 * (square(x - mean) * exp(-logVariance) + logVariance + log2Pi))
+  return reduction(0.5 * (square(x - mean) * exp(-logVariance) + logVariance + logTwoPi))
 }
 
 /// KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ (μ² + σ² − 1 − log σ²) over the last axis, in nats, reduced

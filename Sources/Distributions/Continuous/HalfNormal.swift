@@ -21,7 +21,7 @@ public struct HalfNormal: KnownMoments, KnownEntropy, KnownQuantile, Reparameter
   /// σ² (1 − 2/π).
   public var variance: Tensor { 0.36338022763241866 * square(scale) }
   /// ½ + ½ log(π/2) + log σ.
-  public var entropy: Tensor { log(scale) + (0.5 + logRoot2Pi - log2) }
+  public var entropy: Tensor { log(scale) + (0.5 + logRootTwoPi - log2) }
 
   /// |σ ε|.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
@@ -31,7 +31,7 @@ public struct HalfNormal: KnownMoments, KnownEntropy, KnownQuantile, Reparameter
   /// log 2 − x²/(2σ²) − log σ − ½ log 2π.
   public func logDensity(of x: Tensor) -> Tensor {
     density(of: x, where: isFiniteNonnegative(x), anchor: 0) {
-      -0.5 * square($0 / scale) - (log(scale) + (logRoot2Pi - log2))
+      -0.5 * square($0 / scale) - (log(scale) + (logRootTwoPi - log2))
     }
   }
 

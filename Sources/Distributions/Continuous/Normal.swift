@@ -37,11 +37,11 @@ public struct Normal: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized
   /// −(x − μ)²/(2σ²) − log σ − ½ log 2π.
   public func logDensity(of x: Tensor) -> Tensor {
     let z = (x - mean) / standardDeviation
-    return -0.5 * square(z) - (log(standardDeviation) + logRoot2Pi)
+    return -0.5 * square(z) - (log(standardDeviation) + logRootTwoPi)
   }
 
   /// ½ + ½ log 2π + log σ.
-  public var entropy: Tensor { log(standardDeviation) + (0.5 + logRoot2Pi) }
+  public var entropy: Tensor { log(standardDeviation) + (0.5 + logRootTwoPi) }
 
   /// Φ((x − μ)/σ).
   public func cumulative(at x: Tensor) -> Tensor {

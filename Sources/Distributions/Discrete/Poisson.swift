@@ -28,7 +28,7 @@ public struct Poisson: KnownMoments, KnownEntropy, KnownQuantile, Sendable {
     let some = select(isLarge, rate, Tensor(1e4, dtype: dtype))
     let w = 1 / some
     let corrections = w * (1.0 / 12 + w * (1.0 / 24 + w * (19.0 / 360)))
-    let expansion = 0.5 * log(some) + (0.5 + logRoot2Pi) - corrections
+    let expansion = 0.5 * log(some) + (0.5 + logRootTwoPi) - corrections
     let few = Poisson(rate: select(isLarge, Tensor(1, dtype: dtype), rate))
     return select(isLarge, expansion, entropyBySum(of: few, mean: few.rate, variance: few.rate))
   }

@@ -68,13 +68,13 @@ public struct DiagonalGaussian: KnownMoments, KnownEntropy, Reparameterized, Sen
 
   /// −½ Σ (log 2π + log σ² + (x − μ)² / σ²), in nats.
   public func logDensity(of x: Tensor) -> Tensor {
-    let terms = square(x - mean) * exp(-logVariance) + (logVariance + 2 * logRoot2Pi)
+    let terms = square(x - mean) * exp(-logVariance) + (logVariance + 2 * logRootTwoPi)
     return -0.5 * terms.summed(overLast: eventShape.count)
   }
 
   /// ½ Σ (1 + log 2π + log σ²), `[batch]`, in nats.
   public var entropy: Tensor {
-    0.5 * (logVariance + (1 + 2 * logRoot2Pi)).summed(overLast: eventShape.count)
+    0.5 * (logVariance + (1 + 2 * logRootTwoPi)).summed(overLast: eventShape.count)
   }
 
   /// KL(self ‖ other) = ½ Σ (log σ₂² − log σ₁² + (σ₁² + (μ₁ − μ₂)²) / σ₂² − 1), `[batch]`, in nats.

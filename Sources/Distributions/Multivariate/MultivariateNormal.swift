@@ -191,7 +191,7 @@ extension MultivariateNormal {
 
   /// −½ ((x − μ)ᵀ Σ⁻¹ (x − μ) + log det Σ + n log 2π).
   public func logDensity(of x: Tensor) -> Tensor {
-    let constant = 0.5 * logDeterminant + Double(eventShape[0]) * logRoot2Pi
+    let constant = 0.5 * logDeterminant + Double(eventShape[0]) * logRootTwoPi
     return -0.5 * squaredDistance(to: x) - constant
   }
 
@@ -207,6 +207,6 @@ extension MultivariateNormal {
 
   /// ½ (log det Σ + n log 2π + n).
   public var entropy: Tensor {
-    0.5 * logDeterminant + Double(eventShape[0]) * (0.5 + logRoot2Pi)
+    0.5 * logDeterminant + Double(eventShape[0]) * (0.5 + logRootTwoPi)
   }
 }

@@ -124,7 +124,7 @@ public struct DiscriminantAnalysis: Sendable {
   private static func logJoint(
     _ x: Tensor, _ priors: Tensor, _ means: Tensor, _ factors: [CholeskyFactor]
   ) -> Tensor {
-    let constant = 0.5 * Double(x.shape[1]) * 1.8378770664093453
+    let constant = 0.5 * Double(x.shape[1]) * logTwoPi
     let columns = factors.enumerated().map { k, factor in
       let centred = x - means.sliced(k..<k + 1)
       let distances = square(factor.whitened(centred.transposed())).sum(along: 0)

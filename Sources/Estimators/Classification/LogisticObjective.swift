@@ -31,7 +31,7 @@ struct LogisticObjective {
   var logPriorConstant: Double {
     guard let priorVariance else { return 0 }
     let count = Double(design.shape[1] * columns)
-    return -0.5 * count * (1.8378770664093453 + log(priorVariance))
+    return -0.5 * count * (logTwoPi + log(priorVariance))
   }
 
   func state(_ coefficients: Tensor) -> State {

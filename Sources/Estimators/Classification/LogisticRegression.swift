@@ -85,7 +85,7 @@ public struct LogisticRegression: Sendable {
     logJoint = search.state.objective + objective.logPriorConstant
     logEvidence =
       priorVariance == nil
-      ? nil : logJoint + 0.5 * count * 1.8378770664093453 - 0.5 * factor.logDeterminant.scalar
+      ? nil : logJoint + 0.5 * count * logTwoPi - 0.5 * factor.logDeterminant.scalar
     accuracy = Estimators.accuracy(of: search.state.logProbabilities.argmax(), labels, rows)
   }
 

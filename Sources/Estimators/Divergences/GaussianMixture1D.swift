@@ -34,6 +34,6 @@ func mixtureLogDensity(
   _ x: Tensor, _ logWeights: Tensor, _ means: Tensor, _ logDeviations: Tensor
 ) -> Tensor {
   let z = (x.expanded(at: -1) - means) * exp(-logDeviations)
-  let constants = logWeights - logDeviations - 0.9189385332046727
+  let constants = logWeights - logDeviations - logRootTwoPi
   return (constants - 0.5 * square(z)).logSumExp(along: -1)
 }

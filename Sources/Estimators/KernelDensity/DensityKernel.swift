@@ -45,7 +45,7 @@ public enum DensityKernel: String, Sendable, CaseIterable {
   func logConstant(dimension: Int) -> Double {
     let d = Double(dimension)
     guard let radius = squaredRadius(dimension: dimension) else {
-      return -0.5 * d * 1.8378770664093453  // log 2π
+      return -0.5 * d * logTwoPi
     }
     // A ball of radius r has the volume π^(d/2) r^d / Γ(d/2 + 1).
     let logGammaOfHalf = logGamma(0.5 * d + 1)

@@ -165,7 +165,7 @@ public enum DistributionFamily: Hashable, Sendable {
 }
 
 private func normalLogDensity(_ x: Tensor, _ mean: Tensor, _ deviation: Tensor) -> Tensor {
-  -0.5 * square((x - mean) / deviation) - log(deviation) - 0.9189385332046727
+  -0.5 * square((x - mean) / deviation) - log(deviation) - logRootTwoPi
 }
 
 private func gammaLogDensity(_ x: Tensor, _ k: Tensor, _ rate: Tensor) -> Tensor {

@@ -50,7 +50,7 @@ extension MaximumLikelihood {
     else { throw EstimationError.singularCovariance(operation: operation, label: nil) }
     let centred = (rows.values - rows.mean).transposed()
     let distances = square(factor.whitened(centred)).sum(along: 0)
-    let constant = Double(d) * 1.8378770664093453 + factor.logDeterminant.scalar
+    let constant = Double(d) * logTwoPi + factor.logDeterminant.scalar
     let likelihood = -0.5 * ((rows.weights * distances).sum().scalar + n * constant)
     let (mean, sigma) = (rows.mean.doubles, covariance.doubles)
     func element(_ i: Int, _ j: Int) -> Double { sigma[i * d + j] }

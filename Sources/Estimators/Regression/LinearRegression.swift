@@ -48,7 +48,7 @@ public struct LinearRegression: Sendable {
 
   /// Σ log N(yᵢ; xᵢᵀβ, σ²) at the most likely β and σ², in nats; infinite where all residuals are 0.
   public var logLikelihood: Double {
-    -0.5 * count * (1.8378770664093453 + log(noiseVariance) + 1)
+    -0.5 * count * (logTwoPi + log(noiseVariance) + 1)
   }
 
   /// Fits the coefficients.

@@ -74,8 +74,6 @@ extension GaussianProcess {
   }
 }
 
-let logTwoPi = 1.8378770664093454836
-
 /// The log marginal likelihood of some data at a point, with what its gradient needs.
 struct Evidence {
   private let process: GaussianProcess

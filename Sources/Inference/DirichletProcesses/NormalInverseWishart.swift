@@ -115,7 +115,6 @@ public struct NormalInverseWishart: Sendable {
   func expectedLogDensity(at x: Tensor) -> Tensor {
     let d = Double(dimensions)
     let squares = square(factor.whitened((x - mean).transposed())).sum(along: 0)
-    let logTwoPi = 1.8378770664093454836
     return 0.5 * (expectedLogPrecision - d * logTwoPi - d / meanCount)
       - 0.5 * degreesOfFreedom * squares
   }

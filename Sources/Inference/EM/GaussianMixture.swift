@@ -117,6 +117,3 @@ public struct GaussianMixture: MixtureModel {
     return (means.gatheredRows(at: components) + spread, components)
   }
 }
-
-/// log 2π.
-let logTwoPi = 1.8378770664093454836

@@ -76,7 +76,7 @@ public struct BayesianRegression: CoordinateAscentModel, Sendable {
     guard let factor = try? CholeskyFactor(of: covariance) else { return -.infinity }
     let (n, d) = (Double(outputs.count), Double(mean.count))
     let logPrecision = value(digamma, shape) - logOf(rate)
-    let fit = 0.5 * n * (logPrecision - logOf2Pi) - 0.5 * shape / rate * squaredError
+    let fit = 0.5 * n * (logPrecision - logTwoPi) - 0.5 * shape / rate * squaredError
     let size = (square(mean).sum() + covariance.trace()).scalar / priorVariance
     let ofCoefficients =
       0.5 * (size - d + d * logOf(priorVariance) - factor.logDeterminant.scalar)

@@ -42,7 +42,7 @@ public struct GaussianApproximation: Sendable {
   /// The entropy in nats, ½ d (1 + log 2π) + Σ log Lᵢᵢ.
   public var entropy: Tensor {
     let diagonal = scale.rank == 1 ? scale : scale.diagonal()
-    return log(diagonal).sum() + 0.5 * Double(mean.count) * (1 + logOf2Pi)
+    return log(diagonal).sum() + 0.5 * Double(mean.count) * (1 + logTwoPi)
   }
 
   /// The points μ + L z, `[n, d]`, of standard normal numbers z, `[n, d]`; gradients go to both parameters.
@@ -63,7 +63,7 @@ public struct GaussianApproximation: Sendable {
       ? centred / scale : CholeskyFactor(lower: scale).whitened(centred.transposed()).transposed()
     let diagonal = scale.rank == 1 ? scale : scale.diagonal()
     return -0.5 * square(white).sum(along: 1) - log(diagonal).sum()
-      - 0.5 * Double(mean.count) * logOf2Pi
+      - 0.5 * Double(mean.count) * logTwoPi
   }
 
   /// The mean-field Gaussian nearest to a Gaussian of this covariance in KL(q‖p): variances 1 / Λᵢᵢ, with Λ the
@@ -84,12 +84,9 @@ public struct GaussianApproximation: Sendable {
     let spread = square(factor.whitened(root)).sum()
     let shift = square(factor.whitened(mean - other)).sum()
     let d = Double(mean.count)
-    return 0.5 * (factor.logDeterminant + spread + shift + d * logOf2Pi) - entropy
+    return 0.5 * (factor.logDeterminant + spread + shift + d * logTwoPi) - entropy
   }
 }
-
-/// log 2π.
-let logOf2Pi = log(Tensor(2 * Double.pi, dtype: .float64)).scalar
 
 extension GaussianFamily {
   /// How many numbers describe a Gaussian of d coordinates: the mean, the logarithms of the diagonal, and the

@@ -39,7 +39,7 @@ extension GaussianApproximation {
     }
     // ∂ log q / ∂μ = z / σ and ∂ log q / ∂ log σ = z² − 1.
     let scores = Tensor.concatenated([z / scale, square(z) - 1], along: 1)
-    let own = -0.5 * square(z) - log(scale) - 0.5 * logOf2Pi
+    let own = -0.5 * square(z) - log(scale) - 0.5 * logTwoPi
     let gains: Tensor
     if let localTerms {
       let local = try localTerms(points) - own

@@ -95,7 +95,7 @@ public struct HierarchicalMixture: CoordinateAscentModel, Sendable {
     let x = white.whitened(data.transposed()).transposed()
     let m = white.whitened(means.transposed()).transposed()
     let distances = square(x.expanded(at: 1) - m).sum(along: 2)
-    let constant = prior.noiseFactor.logDeterminant + Double(prior.mean.count) * logOf2Pi
+    let constant = prior.noiseFactor.logDeterminant + Double(prior.mean.count) * logTwoPi
     return -0.5 * (distances + traces(white) + constant)
   }
 
