@@ -8,17 +8,11 @@ import Training
 
 /// `pushforward fit METHOD [options]`.
 @Sendable func fitVerb(_ arguments: [String]) {
-  guard let name = arguments.first, name != "-h", name != "--help" else {
-    printAndExit(fitOverview)
-  }
-  guard let method = fitRegistry.first(where: { $0.name == name }) else {
-    let verb = "pushforward fit"
-    if name.hasPrefix("-") { fail(.missingOption("METHOD", placeholder: "before \(name)"), verb) }
-    fail(
-      .unknownCommand(name, kind: "method", suggestions: near(name, fitRegistry.map { $0.name })),
-      verb)
-  }
-  run(method, Array(arguments.dropFirst()))
+  let methods = NamedRows(
+    "pushforward fit", "method", fitRegistry.map { ($0.name, $0.summary, $0) },
+    usage: "--data FILE [options]", purpose: "Fits a model to a table.")
+  let (method, rest) = methods.chosen(by: arguments)
+  run(method, rest)
 }
 
 private func run<Method: FitMethod>(_ method: Method.Type, _ arguments: [String]) {
@@ -83,15 +77,3 @@ private let fitNotes = """
   such as runs/METHOD-001, with config.json, result.json, tables as CSV and
   figures as SVG.
   """
-
-private var fitOverview: String {
-  let width = (fitRegistry.map { $0.name.count }.max() ?? 0) + 2
-  return """
-    Usage: pushforward fit METHOD --data FILE [options]
-
-    Fits a model to a table. The methods are:
-    \(fitRegistry.map { "  " + $0.name.padding(to: width) + $0.summary }.joined(separator: "\n"))
-
-    pushforward fit METHOD --help lists the options.
-    """
-}

@@ -7,16 +7,11 @@ import Training
 
 /// `pushforward train MODEL [options]`.
 @Sendable func trainVerb(_ arguments: [String]) {
-  guard let kind = arguments.first, kind != "-h", kind != "--help" else {
-    printAndExit(trainOverview)
-  }
-  guard let row = registry.first(where: { $0.kind == kind }) else {
-    let name = "pushforward train"
-    if kind.hasPrefix("-") { fail(.missingOption("MODEL", placeholder: "before \(kind)"), name) }
-    fail(
-      .unknownCommand(kind, kind: "model", suggestions: near(kind, registry.map(\.kind))), name)
-  }
-  train(row, trainCommand(row), Array(arguments.dropFirst()))
+  let models = NamedRows(
+    "pushforward train", "model", registry.map { ($0.kind, $0.summary, $0) },
+    usage: "[options]", purpose: "Trains a model.")
+  let (row, rest) = models.chosen(by: arguments)
+  train(row, trainCommand(row), rest)
 }
 
 /// A program that trains one model: `train-vae` is `pushforward train vae`, and with `--resume RUN`
@@ -103,18 +98,6 @@ private func optionsOfOthers(than row: ModelRow) -> [String: [String]] {
     }
   }
   return owners
-}
-
-private var trainOverview: String {
-  let width = (registry.map(\.kind.count).max() ?? 0) + 2
-  return """
-    Usage: pushforward train MODEL [options]
-
-    Trains a model. The models are:
-    \(registry.map { "  " + $0.kind.padding(to: width) + $0.summary }.joined(separator: "\n"))
-
-    pushforward train MODEL --help lists the options.
-    """
 }
 
 private let trainNotes = """
