@@ -9,7 +9,7 @@ let empiricalMeasureItem = CourseItem(
 ) { isQuick, random in
   let counts = isQuick ? [10, 100] : [10, 100, 1_000]
   let normal = LineDensity.normal(mean: 0, standardDeviation: 1)
-  let grid = places(-3.5...3.5, 141)
+  let grid = grid(-3.5...3.5, count: 141).doubles
   let measures = try counts.map { try SortedPoints(random.normal([$0], dtype: .float64)) }
   var results = Results([:])
   results.tables["values.csv"] = ["x": grid, "gaussian": grid.map(normal.cumulative)]

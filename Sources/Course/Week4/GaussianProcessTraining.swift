@@ -26,7 +26,7 @@ let gaussianProcessTrainingItem = CourseItem(
         .init($0, .number($1))
       }),
   ])
-  let grid = places(-2...5, isQuick ? 36 : 141)
+  let grid = grid(-2...5, count: isQuick ? 36 : 141).doubles
   let at = Tensor(grid, shape: [grid.count, 1], dtype: .float64)
   let (before, after) = (
     posterior.prediction(of: .function, at: at), trained.posterior.prediction(of: .function, at: at)

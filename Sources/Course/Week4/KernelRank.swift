@@ -8,7 +8,7 @@ let kernelRankItem = CourseItem(
   "kernel-rank", week: 4, "the rank of the covariance matrix of a model with m features"
 ) { isQuick, random in
   let count = isQuick ? 12 : 40
-  let x = Tensor(places(-1...1, count), shape: [count, 1], dtype: .float64)
+  let x = Tensor(grid(-1...1, count: count).doubles, shape: [count, 1], dtype: .float64)
   let featureCounts = Array(stride(from: 2, through: 2 * count, by: 2))
   var results = Results(["points": .integer(count)])
   let ranks = try featureCounts.map { m in

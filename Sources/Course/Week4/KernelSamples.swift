@@ -15,7 +15,7 @@ let kernelSamplesItem = CourseItem(
     ("locally periodic", LocallyPeriodic(period: 2, length: 1, decay: 2)),
     ("linear", Linear(variance: 1)),
   ]
-  let grid = places(-4...4, isQuick ? 41 : 161)
+  let grid = grid(-4...4, count: isQuick ? 41 : 161).doubles
   let x = Tensor(grid, shape: [grid.count, 1], dtype: .float64)
   let center = Tensor([1.0], shape: [1, 1], dtype: .float64)
   var results = Results([

@@ -9,7 +9,7 @@ let linearModelDrawsItem = CourseItem(
 ) { _, random in
   let model = BayesianLinearModel(
     features: PolynomialFeatures(degree: 1), weightVariance: 1, noiseVariance: 0.1)
-  let grid = places(-2...2, 41)
+  let grid = grid(-2...2, count: 41).doubles
   let x = Tensor(grid, shape: [41, 1], dtype: .float64)
   let weights = random.normal([4, 2], dtype: .float64)
   let functions = weights.matmul(PolynomialFeatures(degree: 1)(x), transposeRight: true)

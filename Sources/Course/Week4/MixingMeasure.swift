@@ -12,7 +12,7 @@ let mixingMeasureItem = CourseItem(
     3 * random.normal([count, 1], dtype: .float64)
   }
   let measure = process.sample(truncation: 60, using: random)
-  let grid = places(-20...20, 801)
+  let grid = grid(-20...20, count: 801).doubles
   let x = Tensor(grid, dtype: .float64)
   let components = Normal(
     mean: measure.atoms, standardDeviation: Tensor.ones(measure.atoms.shape, dtype: .float64) * 0.5)

@@ -16,7 +16,7 @@ let ridgePosteriorItem = CourseItem(
     ).observing(x, y)
   }
   let unit = try posterior(1)
-  let strengths = places(0...20, 41).dropFirst().map { $0 }
+  let strengths = grid(0...20, count: 41).doubles.dropFirst().map { $0 }
   let estimates = try strengths.map { try ridge(x, y, $0) }
   let means = try strengths.map { try posterior(noise / $0).mean.doubles[0] }
   var results = Results([

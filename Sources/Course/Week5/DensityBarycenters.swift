@@ -14,7 +14,7 @@ let densityBarycentersItem = CourseItem(
   }
   let center = try LineBarycenter(of: parts)
   let count = isQuick ? 61 : 161
-  let grid = places(-8...8, count)
+  let grid = grid(-8...8, count: count).doubles
   let x = Tensor(grid, shape: [count, 1], dtype: .float64)
   let rows = zip(means, deviations).map { mean, deviation in
     exp(Normal(mean: mean, standardDeviation: deviation).logDensity(of: x.reshaped(to: [-1])))

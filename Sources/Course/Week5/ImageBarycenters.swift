@@ -50,7 +50,7 @@ let imageBarycentersItem = CourseItem(
 
 /// A picture of sum 1: where a point of [−1, 1]² is inside, its pixel is bright.
 private func picture(_ size: Int, _ isInside: (_ x: Double, _ y: Double) -> Bool) -> Tensor {
-  let grid = places(-1...1, size)
+  let grid = grid(-1...1, count: size).doubles
   let pixels = grid.flatMap { y in grid.map { isInside($0, y) ? 1.0 : 1e-6 } }
   let image = Tensor(pixels, shape: [size, size], dtype: .float64)
   return image / image.sum()

@@ -13,7 +13,7 @@ let interpolationsItem = CourseItem(
     mean: Tensor([-3], dtype: .float64), covariance: Tensor([[0.25]], dtype: .float64),
     otherMean: Tensor([3], dtype: .float64), otherCovariance: Tensor([[1]], dtype: .float64))
   let times = [0, 0.25, 0.5, 0.75, 1]
-  let grid = places(-6...7, 261)
+  let grid = grid(-6...7, count: 261).doubles
   let x = Tensor(grid, dtype: .float64)
   let linear = times.map { (1 - $0) * exp(mu.logDensity(of: x)) + $0 * exp(nu.logDensity(of: x)) }
   let moved = times.map { time in

@@ -34,7 +34,7 @@ let locationScaleItem = CourseItem(
     // 3 + 2.5 x.
     "map-at-1": .number(map(1)),
   ])
-  let grid = places(-1.7...1.7, 35)
+  let grid = grid(-1.7...1.7, count: 35).doubles
   results.tables["values.csv"] = ["x": grid, "map": grid.map(map)]
   results.add(
     Figure(

@@ -17,7 +17,7 @@ let quantilePlansItem = CourseItem(
     LineDensity.normal(mean: 3, standardDeviation: 0.5)
   )
   let map = monotoneMap(from: source, to: target)
-  let grid = places(-3...3, 61)
+  let grid = grid(-3...3, count: 61).doubles
   var results = Results([
     "cost-by-quantiles": .number(try lineTransportCost(x, y, p: 2)),
     "cost-of-programme": .number(exact.cost), "entries": .integer(plan.entries.count),

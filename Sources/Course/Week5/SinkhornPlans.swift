@@ -9,7 +9,7 @@ let sinkhornPlansItem = CourseItem(
 ) { isQuick, _ in
   let two = Tensor([[0, 1], [1, 0]], dtype: .float64)
   let count = isQuick ? 20 : 50
-  let grid = places(0...1, count)
+  let grid = grid(0...1, count: count).doubles
   let points = Tensor(grid, dtype: .float64)
   func weights(_ centers: [Double]) -> Tensor {
     let bumps = centers.map { exp(square(points - $0) / -0.01) }.reduce(

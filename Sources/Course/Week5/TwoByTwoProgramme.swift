@@ -14,7 +14,7 @@ let twoByTwoProgrammeItem = CourseItem(
     ("positive", Tensor([[1, 2], [3, 5]], dtype: .float64)),
   ]
   // π₁₁ from max(0, a₁ − b₂) to min(a₁, b₁).
-  let entries = places(0...0.3, 31)
+  let entries = grid(0...0.3, count: 31).doubles
   var results = Results([:])
   var table: ResultTable = ["first entry": entries]
   var curves: [(String, [Double])] = []

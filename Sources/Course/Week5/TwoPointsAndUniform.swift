@@ -14,7 +14,7 @@ let twoPointsAndUniformItem = CourseItem(
   var results = Results([
     "w1": .number(distances[0]), "w2": .number(distances[2]), "w3": .number(distances[3]),
   ])
-  let grid = places(0.001...1, 400)
+  let grid = grid(0.001...1, count: 400).doubles
   results.tables["values.csv"] = ["p": exponents, "distance": distances]
   results.add(
     Figure(

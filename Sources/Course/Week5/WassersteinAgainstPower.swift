@@ -8,7 +8,7 @@ import Tensor
 let wassersteinAgainstPowerItem = CourseItem(
   "wasserstein-against-lp", week: 5, "Wasserstein and ℓ_p distances of a density and its shift"
 ) { _, _ in
-  let shifts = places(0...8, 33)
+  let shifts = grid(0...8, count: 33).doubles
   let (step, x) = (0.01, Tensor.linearSpace(from: -8, through: 16, count: 2_401, dtype: .float64))
   func density(_ mean: Double) -> Tensor {
     exp(Normal(mean: mean, standardDeviation: 1).logDensity(of: x))
