@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The names of a table's columns, and their units.
@@ -37,9 +38,5 @@ public struct TableDescription: Codable, Equatable, Sendable {
   }
 
   /// The description in JSON.
-  public var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-  }
+  public var text: String { compactJSON(of: self) }
 }

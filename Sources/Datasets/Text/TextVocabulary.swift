@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The symbols of a text, and the numbers that stand for them.
@@ -95,11 +96,7 @@ extension TextVocabulary {
   }
 
   /// The vocabulary in JSON.
-  public var text: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-  }
+  public var text: String { compactJSON(of: self) }
 
   /// The symbol to begin a text with where there is none: an end, a line feed, a space, or else the first.
   public var beginning: Int { end ?? symbol(of: 10) ?? symbol(of: 32) ?? 0 }
