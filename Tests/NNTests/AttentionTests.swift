@@ -70,15 +70,9 @@ import Testing
 
   @Test(arguments: [false, true]) func theLayersGradientsAreRight(_ isCausal: Bool) {
     let layer = MultiHeadAttention(4, heads: 2, isCausal: isCausal, using: random)
-    layer.convert(to: .float64)
-    let parameters = layer.parameters.map(\.parameter)
-    let check = checkGradient(
-      of: { point in
-        for (parameter, value) in zip(parameters, point.dropFirst()) {
-          parameter.wrappedValue = value
-        }
-        return layer(point[0])
-      }, at: [random.normal([2, 3, 4])] + parameters.map(\.wrappedValue))
+    let check = checkGradient(of: layer, at: [random.normal([2, 3, 4], dtype: .float64)]) {
+      layer($0[0])
+    }
     #expect(check.passes(), "\(check)")
     #expect(layer.parameterCount == 4 * 16 + 16)
   }

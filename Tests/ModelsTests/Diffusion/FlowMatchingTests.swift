@@ -124,13 +124,10 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
         $0.path = path
       }, for: .points(dimensions: 2, classes: 3), using: random)
     model.convert(to: .float64)
-    let parameters = model.parameters.map(\.parameter)
     let batch = Batch(values: random.normal([6, 2], dtype: .float64), labels: [0, 1, 2, 0, 1, 2])
-    let check = checkGradient(
-      of: { point in
-        for (parameter, value) in zip(parameters, point) { parameter.wrappedValue = value }
-        return model.loss(of: batch, using: Random(seed: 5)).total
-      }, at: parameters.map(\.wrappedValue))
+    let check = checkParameters(of: model) { _ in
+      model.loss(of: batch, using: Random(seed: 5)).total
+    }
     #expect(check.passes(), "\(check)")
   }
 
