@@ -3,7 +3,7 @@ import Tensor
 
 /// Which symbols may come next, and how likely they are made.
 public struct SymbolChoice: Equatable, Sendable {
-  /// What the logits are divided by, above 0: below 1 likely symbols become likelier.
+  /// The divisor of the logits, above 0; values below 1 favour likely symbols.
   public var temperature = 1.0
   /// How many of the likeliest symbols may come; nil for all (Fan, Lewis and Dauphin 2018).
   public var topK: Int?
@@ -63,8 +63,8 @@ extension LanguageModel {
 
   /// Symbols that follow others, drawn one after another.
   ///
-  /// What was computed for the symbols before is kept. A transformer whose places are all taken goes on from
-  /// the last half of them.
+  /// Earlier symbols are not computed again. When a transformer has no positions left, it continues from the
+  /// last half of its window.
   ///
   /// - Parameters:
   ///   - prompt: The symbols to go on from, at least one.
@@ -72,7 +72,7 @@ extension LanguageModel {
   ///   - choice: Which may come next.
   ///   - end: A symbol after which none follows.
   ///   - random: Draws them.
-  ///   - afterEach: Called with each symbol; what it throws ends the text.
+  ///   - afterEach: Receives each symbol; an error that it throws ends the text.
   /// - Returns: The symbols after the prompt; the end is among them.
   public func continuation(
     of prompt: [Int], count: Int, by choice: SymbolChoice = SymbolChoice(), end: Int? = nil,

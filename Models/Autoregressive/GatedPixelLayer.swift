@@ -31,7 +31,7 @@ public final class GatedPixelLayer: Module {
     self.isFirst = isFirst
   }
 
-  /// The vertical stack's output, and what it says to the horizontal one, of twice its width.
+  /// The vertical stack's output, and its contribution to the horizontal stack, which has twice the width.
   func vertical(_ x: Tensor) -> (output: Tensor, across: Tensor) {
     let sums = above(x)
     return (gated(sums), across(sums))

@@ -10,8 +10,8 @@ import Tensor
 /// let symbols = model.continuation(of: [17, 4], count: 100, using: random)
 /// ```
 ///
-/// A window of a text has one symbol more than are predicted. Of lines the symbols after a line's end do not
-/// count.
+/// A window of a text has one symbol more than are predicted. In data of lines, symbols after a line's end do
+/// not count.
 public final class LanguageModel: LossModel, LikelihoodModel {
   /// The kinds of network.
   public enum Architecture: String, Choice { case transformer, lstm, gru, rnn }
@@ -55,7 +55,7 @@ public final class LanguageModel: LossModel, LikelihoodModel {
   public let dataShape: DataShape
   /// From symbols to vectors.
   public let symbols: Embedding
-  /// From vectors to what is known at each place.
+  /// The network between the symbols' vectors and the features at each position.
   public let body: any SequenceBody
   /// From that to the logits of the next symbol.
   public let head: Dense

@@ -35,13 +35,13 @@ public final class MADE: LossModel, Generative, LikelihoodModel {
   public let dataShape: DataShape
   /// From pixels to their logits, `[batch, pixels]`.
   public let network: MaskedPerceptron
-  /// Whether a loss is that of one order or of the average of all.
+  /// Whether the loss uses one order or the average over all orders.
   public var mode = Mode.training
 
   /// The network.
   public var members: Members { ["network": network] }
 
-  /// Creates a model; its first order is that of reading, the others are drawn, the same every time.
+  /// Creates a model; its first order is the reading order, and the others are random but always the same.
   public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
     configuration.require(for: data, "MADE")
     self.configuration = configuration

@@ -39,7 +39,7 @@ public final class PixelCNN: LossModel, TemperedModel, LikelihoodModel {
   public let dataShape: DataShape
   /// The gated layers.
   public let layers: [GatedPixelLayer]
-  /// From the horizontal stack to the logits of the levels; of two levels, that of the upper one.
+  /// From the horizontal stack to the logits of the levels; with two levels, to the upper level's logit.
   public let head: Sequential
 
   /// The layers and the head.

@@ -1,14 +1,14 @@
 import NN
 import Tensor
 
-/// The part of a language model between symbols and logits: vectors at the places of a sequence to what is
-/// known there, of which none depends on a later place.
+/// The network of a language model between symbols and logits: it maps the vectors at the positions of a
+/// sequence to features, none of which depends on a later position.
 public protocol SequenceBody: Layer {
   /// How many places it takes at most; nil for any number.
   var longest: Int? { get }
 
-  /// A function that takes further places `[1, length, features]` and returns what is known at them, as if
-  /// they had been taken together with those before.
+  /// Returns a function that takes further positions `[1, length, features]` and computes their features as if
+  /// all positions so far had been given at once.
   func reader() -> (Tensor) -> Tensor
 }
 
@@ -39,7 +39,7 @@ public final class TransformerBody: SequenceBody {
   /// As many as there are places.
   public var longest: Int? { places.shape[0] }
 
-  /// What is known at each place.
+  /// The features at each position.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     precondition(
       x.rank == 3 && x.shape[1] <= places.shape[0],

@@ -39,7 +39,7 @@ public final class TransformerBlock: Layer {
     return y + perceptron(perceptronNorm(y))
   }
 
-  /// The output for places that follow those of the calls before with this cache.
+  /// The output for positions that follow those of earlier calls with this cache.
   public func callAsFunction(_ x: Tensor, cache: inout AttentionCache) -> Tensor {
     let y = x + attention(attentionNorm(x), cache: &cache)
     return y + perceptron(perceptronNorm(y))
