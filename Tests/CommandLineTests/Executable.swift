@@ -98,6 +98,8 @@ final class Executable {
   func result() throws -> Result {
     output += outputPipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
+    // Not when the object goes, as a suite of hundreds of runs would hold hundreds of open files.
+    try outputPipe.fileHandleForReading.close()
     let wasKilled = process.terminationReason == .uncaughtSignal
     return Result(
       code: process.terminationStatus + (wasKilled ? 128 : 0), wasKilled: wasKilled,
