@@ -76,8 +76,7 @@ public struct KernelDensity: Sendable {
 
   /// log p(x) of each query, in nats, in O(n m d).
   ///
-  /// Block by block over queries and points; the distances of all pairs are never in memory at once,
-  /// except on a tape.
+  /// The distances of all pairs are never in memory at once, except on a tape.
   ///
   /// - Parameter x: Queries, `[m, d]`, or `[m]` where d is 1.
   /// - Returns: float64 `[m]`; −∞ where no kernel reaches.
@@ -87,6 +86,13 @@ public struct KernelDensity: Sendable {
       queries.rank == 2 && queries.shape[1] == dimension,
       "KernelDensity.logDensity: expected queries [m, \(dimension)], found \(x.shape)")
     let (centres, places) = (points / scale, queries / scale)
+    let uniform = isUniform ? log(Double(points.shape[0])) : 0
+    if kernel == .gaussian && !queries.isOnTape && !points.isOnTape {
+      let heights = isUniform ? Tensor.zeros([points.shape[0]], dtype: .float64) : log(weights)
+      let sums = CostRows(from: places, to: centres, .squaredEuclidean)
+        .logSums(heights: heights, scale: 0.5)
+      return sums + (kernel.logConstant(dimension: dimension) - logScale - uniform)
+    }
     let blocks = Self.blocks(places.shape[0], of: 256).map { rows in
       let block = places.sliced(rows)
       let parts = Self.blocks(centres.shape[0], of: 1024).map { columns in
@@ -94,7 +100,6 @@ public struct KernelDensity: Sendable {
       }
       return parts.count == 1 ? parts[0] : Tensor.stacked(parts, along: 1).logSumExp(along: 1)
     }
-    let uniform = isUniform ? log(Double(points.shape[0])) : 0
     return blocks.isEmpty
       ? Tensor.zeros([0], dtype: .float64)
       : Tensor.concatenated(blocks) - (logScale + uniform)

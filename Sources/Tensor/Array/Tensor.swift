@@ -133,6 +133,9 @@ extension Tensor {
     }
   }
 
+  /// Whether gradients flow to this value: it is watched, or computed from what is.
+  package var isOnTape: Bool { place != nil }
+
   /// The same value without a place on any tape.
   var untracked: Tensor { place == nil ? self : Tensor(storage, shape: shape) }
 }
