@@ -62,6 +62,23 @@ import Testing
     #expect(inferred.perplexity < fit.perplexity && inferred.weights.shape == [120, 6])
   }
 
+  /// Documents that kept their weights from the first sweep on would stay 16 % below.
+  @Test func isNotCaughtByTheFirstTopics() throws {
+    let random = Random(seed: 3)
+    let planted = LatentDirichletAllocation(
+      parameters: 200 * random.dirichlet([8], concentration: .ones([150], dtype: .float64) * 0.05)
+        + 0.05, documentPrior: 0.1, topicPrior: 0.05)
+    let corpus = try planted.sample(lengths: Array(repeating: 50, count: 120), using: random)
+    func bound(from start: Tensor?) throws -> Double {
+      try LatentDirichletAllocation.fit(
+        corpus, topics: 8, documentPrior: 0.1, topicPrior: 0.05, start: start, sweepLimit: 25,
+        using: Random(seed: 4)
+      ).bound
+    }
+    let (found, best) = (try bound(from: nil), try bound(from: planted.parameters))
+    #expect(found > 1.04 * best, "\(found), from the planted topics \(best)")
+  }
+
   @Test func findsBarsOnline() throws {
     let corpus = try barsCorpus()
     let model = try LatentDirichletAllocation.fitOnline(

@@ -25,7 +25,9 @@ extension LatentDirichletAllocation {
   /// Fits the model by coordinate ascent (Blei, Ng and Jordan 2003; Hoffman, Blei and Bach 2010, algorithm 1): in each
   /// sweep φ and γ of every document, then λ.
   ///
-  /// The bound is checked after each of the three.
+  /// Documents that keep their γ from the first sweeps on are caught by the topics as they were then, so each sweep
+  /// begins anew with their start, as long as that raises the bound; from then on they keep their γ. The bound is
+  /// checked after each update.
   ///
   /// - Parameters:
   ///   - topics: How many topics there are; unless `start` is given.
@@ -33,7 +35,8 @@ extension LatentDirichletAllocation {
   ///   - topicPrior: η, by default 1 / topics.
   ///   - start: λ to begin with, `[topics, words]`; by default numbers around 1, from Gamma(100, 100).
   ///   - startWeights: γ to begin with, `[documents, topics]`; by default ones.
-  ///   - documentUpdates: The most updates of a document's φ and γ in a sweep; it keeps its γ from sweep to sweep.
+  ///   - documentUpdates: The most updates of a document's φ and γ in a sweep. With one it keeps its γ from sweep to
+  ///     sweep.
   ///   - documentTolerance: The mean change of its γ at which they end.
   ///   - tolerance: By what fraction of itself the bound may rise in a sweep that ends the fit.
   /// - Throws: ``CorpusError/noWords``.
@@ -141,9 +144,12 @@ private struct TopicAscent {
   var weights: Tensor
   private(set) var trace: [Double] = []
   private(set) var bound = -Double.infinity
+  private let start: Tensor
+  /// Whether documents begin anew with every sweep.
+  private var restarts = true
 
   init(model: LatentDirichletAllocation, weights: Tensor) {
-    (self.model, self.weights) = (model, weights)
+    (self.model, self.weights, start) = (model, weights, weights)
   }
 
   /// Updates φ and γ, then λ.
@@ -152,12 +158,16 @@ private struct TopicAscent {
   mutating func sweep(
     _ corpus: Corpus, _ limits: TopicStatistics.Limits, number: Int
   ) -> CoordinateAscent.Reason? {
-    let statistics = TopicStatistics(
-      corpus, weights: weights,
-      logWords: TopicStatistics.expectedLogs(model.parameters).transposed(),
-      prior: model.documentPrior, limits)
-    let topicTerms = model.topicTerms(statistics) + statistics.entropy
-    let ofDocuments = model.documentTerms(statistics, weights: statistics.weights)
+    restarts = restarts && limits.updates > 1
+    var statistics = statistics(of: corpus, from: restarts ? start : weights, limits)
+    var topicTerms = model.topicTerms(statistics) + statistics.entropy
+    var ofDocuments = model.documentTerms(statistics, weights: statistics.weights)
+    if restarts && topicTerms + ofDocuments < bound {
+      restarts = false
+      statistics = self.statistics(of: corpus, from: weights, limits)
+      topicTerms = model.topicTerms(statistics) + statistics.entropy
+      ofDocuments = model.documentTerms(statistics, weights: statistics.weights)
+    }
     // With one update of each document the γ that φ was made from is still at hand.
     if limits.updates == 1 {
       let value = topicTerms + model.documentTerms(statistics, weights: weights)
@@ -170,6 +180,16 @@ private struct TopicAscent {
       documentPrior: model.documentPrior, topicPrior: model.topicPrior)
     let value = model.topicTerms(statistics) + statistics.entropy + ofDocuments
     return add(value, "the topics' words", number)
+  }
+
+  /// φ and γ of every document for the topics as they are.
+  private func statistics(
+    of corpus: Corpus, from weights: Tensor, _ limits: TopicStatistics.Limits
+  ) -> TopicStatistics {
+    TopicStatistics(
+      corpus, weights: weights,
+      logWords: TopicStatistics.expectedLogs(model.parameters).transposed(),
+      prior: model.documentPrior, limits)
   }
 
   private mutating func add(
