@@ -13,6 +13,11 @@ let package = Package(
         .product(name: "NN", package: "Pushforward"),
         .product(name: "Models", package: "Pushforward"),
         .product(name: "Trainers", package: "Pushforward"),
+        .product(name: "Files", package: "Pushforward"),
+        .product(name: "Estimators", package: "Pushforward"),
+        .product(name: "Inference", package: "Pushforward"),
+        .product(name: "GaussianProcesses", package: "Pushforward"),
+        .product(name: "OptimalTransport", package: "Pushforward"),
       ]),
     .executableTarget(
       name: "plot-scaling", dependencies: [.product(name: "Plots", package: "Pushforward")]),

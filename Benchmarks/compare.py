@@ -38,6 +38,11 @@ GROUPS = {
         "exp": 500, "log": 500, "log-gamma": 200, "digamma": 200, "erf": 500, "sort-float32": 100,
         "cumulative-sum": 500,
     },
+    "classical": dict.fromkeys([
+        "kmeans", "gmm", "lda", "nuts", "metropolis", "mean-field", "kalman", "kde", "logistic",
+        "gp1000-gradient", "gp3000-gradient", "gp1000-predict", "gp3000-predict", "emd500", "emd1000",
+        "emd2000", "assignment2000", "sinkhorn", "sinkhorn-log", "line-w2", "line-weighted-w1",
+        "image-barycenter"], 5),
 }  # fmt: skip
 STEPS = {name: steps for group in GROUPS.values() for name, steps in group.items()}
 PEERS = [
@@ -45,6 +50,15 @@ PEERS = [
     ("jax_peer.py", "jit"), ("jax_peer.py", "scan"),
 ]  # fmt: skip
 OPERATION_PEERS = [("numpy_peer.py", "numpy"), ("numpy_peer.py", "scipy")]
+CLASSICAL_PEERS = [
+    ("classical_peer.py", mode) for mode in [
+        "scikit-learn", "scipy", "numpy", "python", "statsmodels", "POT", "ott", "blackjax", "numpyro"]]  # fmt: skip
+GROUP_PEERS = {
+    "training": PEERS, "linear-algebra": OPERATION_PEERS, "functions": OPERATION_PEERS,
+    "classical": CLASSICAL_PEERS,
+}  # fmt: skip
+# Works that end with a figure of their own, which depends on random draws or on how far they go.
+FREE_FIGURES = {"nuts", "metropolis", "mean-field", "lda", "image-barycenter"}
 # A process from its start to its end, in which vae-mlp is trained for an epoch.
 EPOCH = "vae-epoch"
 EPOCH_PEERS = [("torch_epoch.py", "eager"), ("jax_epoch.py", "jit"), ("jax_epoch.py", "scan")]
@@ -84,7 +98,9 @@ def timed_by_itself(command, seconds=None):
         print(f"{' '.join(map(str, command))} took longer than {seconds} s", file=sys.stderr)
         return None
     if run.returncode != 0:
-        print(f"{' '.join(map(str, command))} failed:\n{run.stderr[-2000:]}", file=sys.stderr)
+        # What another library does not have is no fault.
+        if " has no " not in run.stderr:
+            print(f"{' '.join(map(str, command))} failed:\n{run.stderr[-2000:]}", file=sys.stderr)
         return None
     line = json.loads(run.stdout.splitlines()[-1])
     return Measurement(line["ms_per_step"], line["peak_rss_mb"], line)
@@ -114,16 +130,25 @@ def timed_from_outside(command):
 class Steps:
     """A work of which each side times the steps."""
 
-    def __init__(self, name, bench):
+    def __init__(self, name, bench, inputs):
         self.name, self.bench = name, bench
-        self.modes = PEERS if name in GROUPS["training"] else OPERATION_PEERS
+        group = next(group for group, works in GROUPS.items() if name in works)
+        self.modes = GROUP_PEERS[group]
+        self.inputs = ["--inputs", inputs] if group == "classical" else []
 
     def ours(self):
-        return timed_by_itself([self.bench, "--work", self.name, "--steps", str(STEPS[self.name])])
+        return self.measured([self.bench, "--steps", str(STEPS[self.name])])
 
     def peer(self, mode, steps=None, seconds=None):
-        command = [sys.executable, PROGRAMS / mode[0], "--work", self.name, "--mode", mode[1]]
-        return timed_by_itself(command + ["--steps", str(steps or STEPS[self.name])], seconds)
+        command = [sys.executable, PROGRAMS / mode[0], "--mode", mode[1]]
+        return self.measured([*command, "--steps", str(steps or STEPS[self.name])], seconds)
+
+    def measured(self, command, seconds=None):
+        found = timed_by_itself([*command, "--work", self.name, *self.inputs], seconds)
+        # A sampler's time is that of a draw that counts.
+        if found and self.name == "nuts":
+            found.milliseconds /= found.line["reached"]
+        return found
 
     def trial(self, mode):
         return self.peer(mode, max(5, STEPS[self.name] // 10), LONGEST_TRIAL)
@@ -185,7 +210,16 @@ def compared(work, count):
         if not ours or not any(peers.values()):
             raise Failed("our program failed" if not ours else "no peer ran")
         rounds.append((ours, {mode: peer for mode, peer in peers.items() if peer}))
+    if work.modes is CLASSICAL_PEERS and work.name not in FREE_FIGURES:
+        expect_same(rounds[0][0], trials)
     return rounds, trials
+
+
+def expect_same(ours, trials):
+    """Fails where a peer came to another figure: then it was not the same work."""
+    for mode, trial in trials.items():
+        if abs(ours.line["reached"] - trial.line["reached"]) > 1e-6 * abs(ours.line["reached"]):
+            raise Failed(f"came to {ours.line['reached']}, {mode[1]} to {trial.line['reached']}")
 
 
 # The table
@@ -223,7 +257,7 @@ def main():
     parser.add_argument("bench")
     parser.add_argument("train_vae")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--works", help="works or the tables training, linear-algebra and functions, with commas between; training without this")
+    parser.add_argument("--works", help="works or the tables training, linear-algebra, functions and classical, with commas between; training without this")
     parser.add_argument("--data", default="datasets/mnist", help=f"MNIST's files, for {EPOCH}")
     parser.add_argument("--write", metavar="FILE", help="put the table between the marks there")
     args = parser.parse_args()
@@ -240,10 +274,16 @@ def main():
         print(f"left out: {message}", file=sys.stderr)
         works.remove(EPOCH)
 
+    folder = tempfile.TemporaryDirectory()
+    if not GROUPS["classical"].keys().isdisjoint(works):
+        subprocess.run([sys.executable, PROGRAMS / "classical_inputs.py", folder.name], check=True)
+
     others = tables.OtherWork()
     results = {}
     for name in works:
-        work = WholeProcess(args.train_vae, args.data) if name == EPOCH else Steps(name, args.bench)
+        work = (
+            WholeProcess(args.train_vae, args.data) if name == EPOCH
+            else Steps(name, args.bench, folder.name))  # fmt: skip
         try:
             results[name] = compared(work, args.rounds)
         except Failed as error:

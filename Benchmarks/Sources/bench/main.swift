@@ -4,6 +4,7 @@
 //   bench --profile [--work vae-mlp]         a line for every operation of the step
 //   bench --parts                            a line for every operation of Parts.swift
 //   bench --scaling                          a line for every size of Scaling.swift
+//   bench --work kmeans --inputs FOLDER      a classical method on files of numbers
 //   bench --run-only [--work vae-mlp]        nothing: for tools that measure from outside
 //
 // --threads N is for all of them.
@@ -73,7 +74,8 @@ func arithmetic(of work: Work) -> Double {
 
 /// Times a work in five blocks of steps.
 func time(_ work: Work, steps: Int) {
-  let first = ContinuousClock().measure { _ = work.step() }
+  var reached = 0.0
+  let first = ContinuousClock().measure { reached = work.step() }
   for _ in 0..<min(20, steps) { _ = work.step() }
   let residentBefore = residentKilobytes()
   let times = blockTimes(of: work, stepsInABlock: steps / 5)
@@ -91,6 +93,7 @@ func time(_ work: Work, steps: Int) {
     ("images_per_s", number(Double(work.batchSize) / median * 1000, 1)),
     ("peak_rss_mb", number(Double(usage.ru_maxrss) / 1024, 1)),
     ("first_step_s", number(first / .seconds(1), 3)), ("steps", "\(steps)"),
+    ("reached", "\(reached)"),
     ("resident_growth_kb", "\(growth)"), ("mflop_per_step", number(arithmetic / 1e6, 1)),
     ("gflop_per_s", number(rate / 1e9, 1)), ("product_peak_gflop_per_s", number(peak / 1e9, 1)),
     ("product_peak_share", number(rate / peak, 3)),
