@@ -1,0 +1,100 @@
+import Models
+import NN
+import Tensor
+
+// Flows, autoregressive models, diffusion and flow matching: a step of Adam, with the drawing of its batch.
+
+extension Work {
+  /// Densities that networks compute, and paths from noise to data.
+  static let deep: [(name: String, prepare: @Sendable () -> Work)] = [
+    (
+      "coupling-2d",
+      { plane(RealNVP(.init(), for: .points(dimensions: 2), using: Random(seed: 0))) }
+    ),
+    (
+      "spline-2d",
+      { plane(SplineFlow(.init(), for: .points(dimensions: 2), using: Random(seed: 0))) }
+    ),
+    (
+      "flow-matching-2d",
+      { plane(FlowMatching(.init(), for: .points(dimensions: 2), using: Random(seed: 0))) }
+    ), ("realnvp-mlp", realNVP),
+    ("maf-mlp", { images(MAF(.init(), for: .images(28, 28), using: Random(seed: 0)), 128) }),
+    ("made-mlp", { images(MADE(.init(), for: .images(28, 28), using: Random(seed: 0)), 128) }),
+    ("glow-28", glow),
+    ("pixelcnn-28", { images(PixelCNN(.init(), for: .images(28, 28), using: Random(seed: 0)), 64) }),
+    ("transformer-char", { text(.transformer) }), ("lstm-char", { text(.lstm) }),
+    (
+      "unet-ddpm",
+      { images(DDPM(.init(), for: .images(28, 28, classes: 10), using: Random(seed: 0)), 64) }
+    ),
+    (
+      "unet-flow",
+      { images(FlowMatching(.init(), for: .images(28, 28, classes: 10), using: Random(seed: 0)), 64) }
+    ),
+  ]
+
+  /// A step of Adam on the batches that are drawn.
+  private static func training(
+    _ model: some LossModel, batchSize: Int, _ batch: @escaping () -> Batch
+  ) -> Work {
+    let (random, optimizer) = (Random(seed: 1), Adam(for: model))
+    return Work(batchSize: batchSize) {
+      let batch = batch()
+      let (loss, gradients) = valueWithGradient(of: model) {
+        model.loss(of: batch, using: random).total
+      }
+      optimizer.update(along: gradients)
+      return loss.scalar
+    }
+  }
+
+  private static func images(_ model: some LossModel, _ batchSize: Int) -> Work {
+    let images = Images(60_000, [784], using: Random(seed: 2))
+    let labels = model.dataShape.classes == 0 ? [] : (0..<batchSize).map { $0 % 10 }
+    return training(model, batchSize: batchSize) {
+      Batch(values: images.batch(batchSize), labels: labels)
+    }
+  }
+
+  private static func plane(_ model: some LossModel) -> Work {
+    let (points, random) = (Random(seed: 2).normal([100_000, 2]), Random(seed: 3))
+    var order: [Int] = []
+    return training(model, batchSize: 512) {
+      if order.count < 512 { order = random.permutation(100_000) }
+      defer { order.removeLast(512) }
+      return Batch(values: points.gatheredRows(at: Array(order.suffix(512))))
+    }
+  }
+
+  @Sendable private static func realNVP() -> Work {
+    let configuration = RealNVP.Configuration.with {
+      $0.couplings = 6
+      $0.hidden = [512, 512]
+    }
+    return images(RealNVP(configuration, for: .images(28, 28), using: Random(seed: 0)), 128)
+  }
+
+  @Sendable private static func glow() -> Work {
+    let model = Glow(.init(), for: .images(28, 28), using: Random(seed: 0))
+    let first = Images(64, [784], using: Random(seed: 2)).batch(64)
+    model.start(at: Batch(values: first), using: Random(seed: 3))
+    return images(model, 64)
+  }
+
+  /// Windows of 128 symbols and the one that follows.
+  private static func text(_ architecture: LanguageModel.Architecture) -> Work {
+    let model = LanguageModel(
+      .with { $0.architecture = architecture },
+      for: DataShape(.window(length: 128, vocabulary: 96)), using: Random(seed: 0))
+    let random = Random(seed: 2)
+    let symbols = (0..<1_400_000).map { _ in Float(random.integer(below: 96)) }
+    return training(model, batchSize: 32) {
+      let windows = (0..<32).flatMap { _ in
+        let first = random.integer(below: symbols.count - 128)
+        return symbols[first...first + 128]
+      }
+      return Batch(values: Tensor(windows, shape: [32, 129]))
+    }
+  }
+}
