@@ -16,7 +16,7 @@ import Tensor
 ///
 /// Sampling is safe from several threads at once, each with its own `Random`; a model is trained from
 /// one.
-public final class DDPM: AveragedModel, Generative {
+public final class DDPM: AveragedModel, SteerableModel {
   /// What the network puts out.
   public enum Prediction: String, Choice {
     /// ε, the noise (Ho, Jain and Abbeel 2020).
@@ -143,11 +143,11 @@ extension DDPM {
   }
 
   /// The network's x₀ of states `[batch, features]` at a level; that of an image lies in [−1, 1].
-  public func denoised(_ state: Tensor, at level: NoiseLevel, _ sampling: PathSampling = .init())
+  public func denoised(_ state: Tensor, at level: NoiseLevel, _ options: SamplingOptions = .init())
     -> Tensor
   {
     let output = network.guided(
-      state, at: level.time, label: sampling.label, guidance: sampling.guidance)
+      state, at: level.time, label: options.label, guidance: options.guidance ?? 1)
     let data =
       switch configuration.prediction {
       case .noise: (state - level.noise * output) / level.signal
@@ -170,29 +170,36 @@ extension DDPM {
 // MARK: - Samples
 
 extension DDPM {
-  /// New examples; images lie in [0, 1].
-  public func sample(count: Int, using random: Random) -> Tensor {
-    sample(count: count, .init(), using: random)
+  /// The samplers of ``DiffusionSampler``, in at most the diffusion's steps, and the classes.
+  public var samplingChoices: SamplingChoices {
+    let samplers = DiffusionSampler.allCases.map { sampler in
+      SamplingChoices.Sampler(
+        sampler.rawValue, steps: 1...schedule.steps,
+        usually: sampler == .ancestral ? schedule.steps : configuration.steps)
+    }
+    return choices(among: samplers, own: configuration.sampler.rawValue)
   }
 
-  /// New examples with another number of steps, or of a class.
-  public func sample(count: Int, _ sampling: PathSampling, using random: Random) -> Tensor {
+  /// New examples, `[count] + dataShape.sizes`; images lie in [0, 1].
+  public func sample(count: Int, _ options: SamplingOptions, using random: Random) -> Tensor {
     let dtype = network.parameters.first?.parameter.wrappedValue.dtype ?? .float32
     let noise = random.normal([count, dataShape.count], dtype: dtype)
-    return decoded(from: noise, sampling, using: random)
+    return decoded(from: noise, options, using: random)
       .reshaped(to: [count] + dataShape.sizes)
   }
 
   /// The examples that noise `[batch, dataShape.count]` leads to, of the same shape.
   public func decoded(
-    from noise: Tensor, _ sampling: PathSampling = .init(), using random: Random
+    from noise: Tensor, _ options: SamplingOptions = .init(), using random: Random
   ) -> Tensor {
-    let isAncestral = configuration.sampler == .ancestral
-    let steps = sampling.steps ?? (isAncestral ? schedule.steps : configuration.steps)
-    let end = configuration.sampler.sample(
+    let choices = samplingChoices
+    choices.require(options, of: Self.kind)
+    let sampler = options.sampler.flatMap(DiffusionSampler.init) ?? configuration.sampler
+    let steps = options.steps ?? choices.sampler(of: options)?.usualSteps ?? configuration.steps
+    let end = sampler.sample(
       from: noise, schedule.levels(count: steps), variance: configuration.variance,
       eta: configuration.eta, using: random
-    ) { denoised($0, at: $1, sampling) }
+    ) { denoised($0, at: $1, options) }
     return dataShape.uncentred(end)
   }
 }

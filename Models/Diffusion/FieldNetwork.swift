@@ -22,6 +22,8 @@ public protocol FieldConfiguration: ModelConfiguration {
   var channels: [Int] { get }
   /// Share of the weights' average that a step keeps; 0 for no average.
   var averageDecay: Double { get }
+  /// Share of the labels left out in training, for guidance.
+  var labelDropout: Double { get }
 }
 
 extension AveragedModel where Configuration: FieldConfiguration {

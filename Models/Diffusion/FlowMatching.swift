@@ -17,7 +17,7 @@ import Tensor
 ///
 /// Sampling is safe from several threads at once, each with its own `Random`; a model is trained from
 /// one.
-public final class FlowMatching: AveragedModel, Generative, LikelihoodModel {
+public final class FlowMatching: AveragedModel, SteerableModel, LikelihoodModel {
   /// The methods that solve the equation of sampling.
   public enum Solver: String, Choice {
     /// Fixed steps: of order 1, 2, 2 and 4.
@@ -127,31 +127,39 @@ extension FlowMatching {
 // MARK: - Samples
 
 extension FlowMatching {
-  /// New examples; images lie in [0, 1].
-  public func sample(count: Int, using random: Random) -> Tensor {
-    sample(count: count, .init(), using: random)
+  /// The solvers of the field's equation, and the classes.
+  public var samplingChoices: SamplingChoices {
+    let samplers = Solver.allCases.map { solver in
+      solver.method == nil
+        ? SamplingChoices.Sampler(adaptive: solver.rawValue)
+        : SamplingChoices.Sampler(
+          solver.rawValue, steps: 1...10_000, usually: configuration.steps)
+    }
+    return choices(among: samplers, own: configuration.solver.rawValue)
   }
 
-  /// New examples with another number of steps, or of a class.
+  /// New examples, `[count] + dataShape.sizes`; images lie in [0, 1].
   ///
   /// Where the adaptive method does not reach the end, 1000 of Heun's steps do.
-  public func sample(count: Int, _ sampling: PathSampling, using random: Random) -> Tensor {
+  public func sample(count: Int, _ options: SamplingOptions, using random: Random) -> Tensor {
+    samplingChoices.require(options, of: Self.kind)
     let noise = random.normal([count, dataShape.count], dtype: dtype)
-    return dataShape.uncentred(carried(noise, sampling)).reshaped(to: [count] + dataShape.sizes)
+    return dataShape.uncentred(carried(noise, options)).reshaped(to: [count] + dataShape.sizes)
   }
 
   /// The flow of the field, from t = 0 to t = 1.
-  public func flow(_ sampling: PathSampling = .init()) -> ProbabilityFlow {
+  public func flow(_ options: SamplingOptions = .init()) -> ProbabilityFlow {
     let field = field
     return ProbabilityFlow { time, state in
-      field.guided(state, at: time, label: sampling.label, guidance: sampling.guidance)
+      field.guided(state, at: time, label: options.label, guidance: options.guidance ?? 1)
     }
   }
 
-  private func carried(_ noise: Tensor, _ sampling: PathSampling) -> Tensor {
-    let flow = flow(sampling)
-    let steps = sampling.steps ?? configuration.steps
-    if let method = configuration.solver.method {
+  private func carried(_ noise: Tensor, _ options: SamplingOptions) -> Tensor {
+    let flow = flow(options)
+    let steps = options.steps ?? configuration.steps
+    let solver = options.sampler.flatMap(Solver.init) ?? configuration.solver
+    if let method = solver.method {
       return method.solve(flow.field, from: noise, over: flow.interval, steps: steps).state
     }
     let adaptive = try? DormandPrince().solve(flow.field, from: noise, over: flow.interval)

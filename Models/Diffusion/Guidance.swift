@@ -1,22 +1,6 @@
 import NN
 import Tensor
 
-/// How samples are drawn along a path: the method, its steps, and the class.
-public struct PathSampling: Sendable {
-  /// The number of steps; nil for the model's own.
-  public var steps: Int?
-  /// The class of all samples, or nil for samples of any.
-  public var label: Int?
-  /// s of classifier-free guidance: 0 leaves the class out, 1 is the conditional model, larger values
-  /// go beyond.
-  public var guidance: Double
-
-  /// The model's own number of steps, without a class.
-  public init(steps: Int? = nil, label: Int? = nil, guidance: Double = 1) {
-    (self.steps, self.label, self.guidance) = (steps, label, guidance)
-  }
-}
-
 extension TimeNetwork {
   /// (1 − s) · f(x) + s · f(x, label): classifier-free guidance (Ho and Salimans 2022, equation 6, in
   /// which s is 1 + w).
@@ -27,7 +11,7 @@ extension TimeNetwork {
   ///   - label: The class of all states; nil for none.
   ///   - guidance: s.
   public func guided(
-    _ x: Tensor, at time: Double, label: Int?, guidance: Double
+    _ x: Tensor, at time: Double, label: Int?, guidance: Double = 1
   ) -> Tensor {
     let times = Tensor(filledWith: time, [x.shape[0]], dtype: x.dtype)
     guard let label, guidance != 0 else { return self(x, at: times, labels: []) }
@@ -46,5 +30,18 @@ extension TimeNetwork {
     if classes == 0 || labels.isEmpty { return [] }
     let isDropped = random.bernoulli([labels.count], probability: probability).scalars
     return zip(labels, isDropped).map { $1 == 1 ? classes : $0 }
+  }
+}
+
+extension SteerableModel where Configuration: FieldConfiguration {
+  /// The choices of a model of a field, with these samplers.
+  func choices(
+    among samplers: [SamplingChoices.Sampler], own: String
+  ) -> SamplingChoices {
+    var choices = SamplingChoices()
+    (choices.samplers, choices.ownSampler) = (samplers, own)
+    choices.classes = dataShape.classes
+    choices.hasGuidance = configuration.labelDropout > 0
+    return choices
   }
 }

@@ -1,5 +1,7 @@
 import CommandLine
 import Images
+import Models
+import NN
 import Sampling
 import Settings
 import Tensor
@@ -47,6 +49,10 @@ struct SampleSettings: SettingGroup {
       first image of the file to the second, from the third to the fourth, and so on.
       --manifold rounds the count up to a square.
 
+      Of a model with classes, --class asks for images of one of them. Models that
+      lead noise to images (ddpm, flow-matching, score) take another --sampler or
+      other --steps than those they were trained with.
+
       --out FILE.png, .pgm (grey) or .ppm (colour) is a picture of all; beside a
       reconstruction stands its original. FILE.npy is an array for NumPy, of shape
       [count, height, width, channels] with values from 0 to 1. Any other name is that
@@ -60,13 +66,18 @@ struct SampleSettings: SettingGroup {
 
       pushforward train vae trains a model: runs/vae-001/model.safetensors.
       """,
-    groups: [OptionGroup("Options", SampleSettings.definitions)])
+    groups: [
+      OptionGroup("Options", SampleSettings.definitions),
+      OptionGroup("Options that some models take", SteeringSettings.definitions),
+    ])
   let options = command.parseOrExit(arguments)
-  command.execute { try sample(SampleSettings(options.values)) }
+  command.execute {
+    try sample(SampleSettings(options.values), SteeringSettings(options.values))
+  }
 }
 
 /// The model opened, the images made and written.
-private func sample(_ settings: SampleSettings) throws {
+private func sample(_ settings: SampleSettings, _ steering: SteeringSettings) throws {
   guard let path = settings.model else {
     throw CommandLineError.missingOption("--model", placeholder: "FILE")
   }
@@ -79,6 +90,8 @@ private func sample(_ settings: SampleSettings) throws {
   let sampler = try Sampler(path: path)
   let shape = sampler.dataShape
   try settings.check(for: shape)
+  try steering.check(beside: settings)
+  try steering.check { (options) throws(UnsuitableSetting) in try sampler.check(options) }
   if shape.isText { return try printText(by: sampler, path, settings) }
   let out = settings.out ?? (shape.isImage ? "samples.png" : "samples.csv")
   let output = try SampleOutput(path: out, shape)
@@ -88,7 +101,7 @@ private func sample(_ settings: SampleSettings) throws {
       reason: "expected a model of images")
   }
   let count = try profiling(settings.profile) {
-    let made = try examples(sampler, settings)
+    let made = try examples(sampler, settings, steering.options)
     try Interrupt.check()
     try output.write(made, columns: sampler.table?.columns)
     return made.examples.shape[0]
@@ -106,7 +119,9 @@ struct Made {
   let columns: Int
 }
 
-private func examples(_ sampler: Sampler, _ settings: SampleSettings) throws -> Made {
+private func examples(
+  _ sampler: Sampler, _ settings: SampleSettings, _ options: SamplingOptions
+) throws -> Made {
   let random = Random(seed: UInt64(settings.seed))
   let count = settings.count
   let side = (1...count).first { $0 * $0 >= count } ?? count
@@ -141,7 +156,8 @@ private func examples(_ sampler: Sampler, _ settings: SampleSettings) throws -> 
   }
   let pixels: Sampler.Pixels? = settings.drawPixels ? .drawn : nil
   return Made(
-    examples: try sampler.sample(count: count, pixels: pixels, using: random), columns: side)
+    examples: try sampler.sample(count: count, pixels: pixels, options, using: random),
+    columns: side)
 }
 
 /// The examples at these places.

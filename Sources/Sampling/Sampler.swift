@@ -79,19 +79,38 @@ public final class Sampler: @unchecked Sendable {
   ///   - pixels: Whether the means of p(x|z) or draws from it, where the model has such a
   ///     distribution; nil for means of images, as what is drawn about them is noise, and for draws of
   ///     other data.
+  ///   - options: The class, the sampler and its steps, where the model leaves a choice.
   ///   - random: Draws them.
   /// - Returns: `[count] + exampleShape`.
-  /// - Throws: ``SamplingError`` if the model has no prior, or weights too large to compute with.
+  /// - Throws: ``SamplingError`` if the model has no prior, or weights too large to compute with;
+  ///   `UnsuitableSetting` for an option that it does not take.
   public func sample(
-    count: Int, pixels: Pixels? = nil, using random: Random
+    count: Int, pixels: Pixels? = nil, _ options: SamplingOptions = .init(), using random: Random
   ) throws -> Tensor {
     guard let model = model as? any Generative else { throw SamplingError.noPrior(kind: kind) }
+    try check(options)
+    if options != SamplingOptions(), let model = model as? any SteerableModel {
+      return try examples(count: count) { model.sample(count: $0, options, using: random) }
+    }
     if (pixels ?? (dataShape.isImage ? .means : .drawn)) == .means, model is any LatentVariableModel
     {
       return try examples(of: try codes(count: count, using: random))
     }
+    return try examples(count: count) { model.sample(count: $0, using: random) }
+  }
+
+  /// Checks what is asked of new examples.
+  ///
+  /// - Throws: The option that the model does not take.
+  public func check(_ options: SamplingOptions) throws(UnsuitableSetting) {
+    let choices = (model as? any SteerableModel)?.samplingChoices ?? SamplingChoices()
+    try choices.check(options, of: kind)
+  }
+
+  /// Examples made a batch after another.
+  private func examples(count: Int, _ make: (_ count: Int) -> Tensor) throws -> Tensor {
     let parts = try stride(from: 0, to: count, by: Self.batchSize).map { start in
-      try checked(model.sample(count: min(Self.batchSize, count - start), using: random))
+      try checked(make(min(Self.batchSize, count - start)))
     }
     return parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
   }

@@ -247,6 +247,13 @@ import Testing
                               processors)
           --profile           print the time per operation of making the images
 
+    Options that some models take:
+          --sampler NAME      way from noise to samples (default: the model's own)
+          --steps N           steps of the sampler (default: the model's own)
+          --class N           class of all samples (default: any)
+          --guidance X        weight of the class: 1 for the model's own, above for
+                              clearer samples (default: 1)
+
     Other:
       -h, --help              print this help and exit
           --version           print the version and exit
@@ -255,6 +262,10 @@ import Testing
     --manifold asks for others. With both of the first two, lines lead from the
     first image of the file to the second, from the third to the fourth, and so on.
     --manifold rounds the count up to a square.
+
+    Of a model with classes, --class asks for images of one of them. Models that
+    lead noise to images (ddpm, flow-matching, score) take another --sampler or
+    other --steps than those they were trained with.
 
     --out FILE.png, .pgm (grey) or .ppm (colour) is a picture of all; beside a
     reconstruction stands its original. FILE.npy is an array for NumPy, of shape

@@ -1,0 +1,97 @@
+import ModelSupport
+import Models
+import NN
+import Tensor
+import Testing
+
+/// Samplers, steps, classes and guidance that `pushforward sample` asks a model for.
+@Suite struct SteeringTests {
+  private let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    let random = Random(seed: 4)
+    let (plain, classes) = (
+      DataShape.points(dimensions: 2), DataShape.points(dimensions: 2, classes: 3)
+    )
+    let small = DDPM.Configuration.with {
+      $0.hidden = [8]
+      $0.diffusionSteps = 30
+      $0.steps = 5
+    }
+    let flow = FlowMatching.Configuration.with {
+      $0.hidden = [8]
+      $0.steps = 2
+    }
+    let models: [(String, any Model)] = [
+      ("ddpm", DDPM(small, for: classes, using: random)),
+      ("plain", DDPM(small, for: plain, using: random)),
+      ("flow", FlowMatching(flow, for: classes, using: random)),
+      (
+        "known",
+        FlowMatching(
+          .with {
+            $0.hidden = [8]
+            $0.labelDropout = 0
+          }, for: classes, using: random)
+      ),
+      ("vae", VAE(features: 15, hidden: [4], latent: 2, shape: [3, 5, 1], random)),
+    ]
+    for (name, model) in models {
+      try model.save(to: workspace.path(of: name), metadata: model.metadata)
+    }
+  }
+
+  private func sample(_ model: String, _ arguments: [String]) throws -> Executable.Result {
+    let start = ["--model", model, "--count", "5", "--out", "a.csv"]
+    return try Executable("sample", start + arguments, in: workspace).result()
+  }
+
+  /// Each option changes the samples, and those that say what is so anyway change nothing.
+  @Test(arguments: [
+    ("ddpm", ["--sampler", "ddim"], ["--sampler", "dpm-solver++", "--steps", "5"]),
+    ("flow", ["--sampler", "euler"], ["--sampler", "heun", "--steps", "2"]),
+  ]) func optionsTakeTheModelsPlace(_ model: String, _ sampler: [String], _ own: [String]) throws {
+    func samples(_ arguments: [String]) throws -> [UInt8] {
+      let result = try sample(model, arguments)
+      #expect(result.code == 0, "\(result.error)")
+      return [UInt8](try workspace.contents(of: "a.csv"))
+    }
+    let plain = try samples([])
+    #expect(try samples(own) == plain)
+    let ofClass = try samples(["--class", "2"])
+    #expect(try samples(["--class", "2", "--guidance", "1"]) == ofClass)
+    #expect(try samples(["--class", "2", "--guidance", "0"]) == plain)
+    let all = sampler + ["--steps", "3", "--class", "2", "--guidance", "2"]
+    let others = try [sampler, ["--steps", "3"], ["--class", "1"], all].map(samples)
+    #expect(Set(others + [plain, ofClass]).count == 6)
+  }
+
+  @Test(arguments: [
+    ("ddpm", ["--sampler", "heun"], "expected a sampler that 'ddpm' has: ancestral, ddim, dpm-s"),
+    ("ddpm", ["--steps", "31"], "--steps 31: expected 1 to 30 for dpm-solver++"),
+    ("ddpm", ["--steps", "0"], "--steps is out of range: expected 1 or more, found 0"),
+    ("ddpm", ["--class", "3"], "--class 3: expected a class from 0 to 2"),
+    ("ddpm", ["--guidance", "2"], "--guidance 2.0: expected --class beside it"),
+    (
+      "plain", ["--class", "1"], "--class 1: expected a model of examples with classes, found 'ddp"
+    ),
+    ("plain", ["--guidance", "2"], "expected a model of examples with classes, found 'ddpm' with"),
+    (
+      "known", ["--class", "1", "--guidance", "2"], "found 'flow-matching' that knows none without"
+    ),
+    (
+      "flow", ["--sampler", "dopri5", "--steps", "9"], "expected a sampler of fixed steps, found d"
+    ),
+    ("vae", ["--sampler", "ddim"], "expected a model with several samplers, found 'vae'"),
+    ("vae", ["--steps", "9"], "--steps 9: expected a model that samples in steps, found 'vae'"),
+    (
+      "flow", ["--interpolate", "--steps", "9"], "--steps with --interpolate: expected new samples"
+    ),
+  ]) func whatAModelDoesNotTakeIsTold(_ model: String, _ arguments: [String], _ text: String) throws
+  {
+    let result = try sample(model, arguments)
+    #expect(result.code == 64 && result.error.contains(text), "\(result.error)")
+    #expect(!workspace.names().contains("a.csv"))
+  }
+}
