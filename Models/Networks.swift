@@ -82,19 +82,22 @@ extension ConvolvableConfiguration {
 struct ConvolutionalSides {
   private let image: [Int]
   private let small: [Int]
+  private let planes: Int
 
   /// The number of values between the two.
   var smallCount: Int { small.reduce(1, *) }
 
-  init(_ data: DataShape) {
+  /// Those for images beside which the encoder sees so many planes of other numbers.
+  init(_ data: DataShape, planes: Int = 0) {
+    self.planes = planes
     image = data.sizes
     small = [image[0] / 4, image[1] / 4, 64]
   }
 
-  /// From `[batch, pixels]` to `[batch, smallCount]`.
+  /// From `[batch, pixels · (1 + planes)]` to `[batch, smallCount]`.
   @LayerBuilder func encoder(using random: Random) -> [any Layer] {
-    Reshape(image)
-    Conv2D(1, 32, kernel: 4, stride: 2, padding: 1, using: random)
+    Reshape([image[0], image[1], 1 + planes])
+    Conv2D(1 + planes, 32, kernel: 4, stride: 2, padding: 1, using: random)
     ReLU()
     Conv2D(32, 64, kernel: 4, stride: 2, padding: 1, using: random)
     ReLU()

@@ -7,16 +7,21 @@ import Tensor
 ///
 /// An encoder gives for an image x a Gaussian over latent codes, q(z|x) = N(μ(x), diag σ²(x)); a
 /// decoder gives for a code a distribution over images, p(x|z); the prior over codes is N(0, I).
-/// Both are trained to raise the evidence lower bound E[log p(x|z)] − KL(q(z|x) ‖ p(z)).
+/// Both are trained to raise the evidence lower bound E[log p(x|z)] − KL(q(z|x) ‖ p(z)), or a bound with
+/// importance weights.
 ///
 /// ```swift
 /// let vae = VAE(.with { $0.latent = 20 }, for: .images(28, 28), using: random)
 /// let (loss, gradients) = valueWithGradient(of: vae) { vae.loss(of: batch, using: random).total }
 /// ```
 ///
+/// A conditional one (Sohn, Lee and Yan, "Learning structured output representation using deep conditional
+/// generative models", 2015) has q(z|x, c) and p(x|z, c) with the class c of the image; its codes are
+/// N(0, I) whatever the class, and hold what the class does not say, such as the style of a digit.
+///
 /// Images are matrices `[batch, pixels]`, in row-major order. Sampling and encoding are safe from
 /// several threads at once, each with its own `Random`; a model is trained from one.
-public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel {
+public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel, ClassConditional {
   /// The two kinds of network.
   public enum Architecture: String, Choice { case dense, conv }
 
@@ -47,6 +52,20 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel {
     /// Codes drawn for an image in a step.
     @Setting("codes drawn for an image in a step", in: 1...10_000, placeholder: "L")
     public var samplesPerImage = 1
+    // What follows may be left out, so that the files of models without it have the bytes they had.
+    /// Epochs over which the weight of the KL divergence grows from 0; nil for none.
+    @Setting(
+      "epochs over which the weight of the KL divergence grows from 0", in: .above(0),
+      placeholder: "EPOCHS", absence: "none") public var betaWarmUp: Double? = nil
+    /// Nats of KL divergence that cost nothing in each latent dimension; nil for none.
+    @Setting(
+      "nats of KL divergence that cost nothing in each latent dimension", in: .above(0),
+      placeholder: "NATS", absence: "none") public var freeBits: Double? = nil
+    /// Whether the bound has importance weights, of as many codes as are drawn for an image.
+    @Setting("raise the importance-weighted bound of the L codes") public var importanceWeighted:
+      Bool? = nil
+    /// Whether the encoder and the decoder are given the class of an image.
+    @Setting("give encoder and decoder the class") public var conditional: Bool? = nil
 
     /// The defaults.
     public init() {}
@@ -59,6 +78,12 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel {
       try checkConvolutions(for: data)
       if likelihood == .bernoulli {
         try expectImage(data, for: "likelihood", likelihood, instead: "gaussian")
+      }
+      try checkObjective()
+      if conditional == true, data.classes < 2 {
+        throw UnsuitableSetting(
+          "conditional", true,
+          "expected data of two classes or more, found \(data.classes == 0 ? "none" : "one")")
       }
     }
     /// The codes drawn for an image.
@@ -81,6 +106,8 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel {
   public var mode = Mode.training {
     didSet { for network in [encoder, decoder] { network.mode = mode } }
   }
+  /// The share of β that the divergence has in the next training step.
+  public internal(set) var warmth = 1.0
 
   /// The encoder, the decoder and what the pixels' distribution learns.
   public var members: Members {
@@ -95,13 +122,14 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel {
     self.configuration = configuration
     dataShape = data
     let latent = configuration.latent
+    let classes = configuration.conditional == true ? data.classes : 0
     switch configuration.architecture {
     case .dense:
       let hidden = configuration.hidden
-      encoder = perceptron([data.count] + hidden + [2 * latent], using: random)
-      decoder = perceptron([latent] + hidden.reversed() + [data.count], using: random)
+      encoder = perceptron([data.count + classes] + hidden + [2 * latent], using: random)
+      decoder = perceptron([latent + classes] + hidden.reversed() + [data.count], using: random)
     case .conv:
-      let sides = ConvolutionalSides(data)
+      let sides = ConvolutionalSides(data, planes: classes)
       encoder = Sequential {
         sides.encoder(using: random)
         Dense(sides.smallCount, 256, using: random)
@@ -109,7 +137,7 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel {
         Dense(256, 2 * latent, using: random)
       }
       decoder = Sequential {
-        Dense(latent, 256, using: random)
+        Dense(latent + classes, 256, using: random)
         ReLU()
         Dense(256, sides.smallCount, using: random)
         ReLU()
@@ -137,19 +165,28 @@ extension VAE {
     prior(dtype: encoder.parameters[0].parameter.wrappedValue.dtype)
   }
 
-  private func prior(dtype: DType) -> DiagonalGaussian {
+  func prior(dtype: DType) -> DiagonalGaussian {
     .standard([1, latentSize], dtype: dtype)
   }
 
-  /// q(z|x), the distribution of the codes of images `x`, `[batch, pixels]`.
-  public func posterior(of x: Tensor) -> DiagonalGaussian {
-    let parts = encoder(x).split(count: 2, along: 1)
+  /// q(z|x), the distribution of the codes of images `x`, `[batch, pixels]`, which a conditional model
+  /// takes with their classes.
+  public func posterior(of x: Tensor, labels: [Int] = []) -> DiagonalGaussian {
+    let isConvolutional = configuration.isConvolutional
+    let input =
+      conditionalClasses == 0
+      ? x
+      : isConvolutional ? besidePlanes(x, of: classes(labels, for: x)) : beside(x, labels)
+    let parts = encoder(input).split(count: 2, along: 1)
     return DiagonalGaussian(mean: parts[0], logVariance: parts[1])
   }
 
-  /// p(x|z), the distribution of the images of codes `z`, `[batch, latentSize]`.
-  public func likelihood(given z: Tensor) -> any Distribution & KnownMoments {
-    let output = decoder(z)
+  /// p(x|z), the distribution of the images of codes `z`, `[batch, latentSize]`, which a conditional model
+  /// takes with the images' classes.
+  public func likelihood(
+    given z: Tensor, labels: [Int] = []
+  ) -> any Distribution & KnownMoments {
+    let output = decoder(conditionalClasses == 0 ? z : beside(z, labels))
     guard let pixelLogVariance else { return Bernoulli(logits: output) }
     return DiagonalGaussian(
       mean: dataShape.isImage ? sigmoid(output) : output,
@@ -157,55 +194,32 @@ extension VAE {
   }
 }
 
-// MARK: - The loss
+// MARK: - Classes
 
 extension VAE {
-  /// The negative evidence lower bound and its two terms.
-  public var metrics: [Metric] {
-    ["loss", "reconstruction", "KL"].map {
-      Metric($0, unit: "nats per \(dataShape.element.exampleNoun.singular)")
-    }
+  /// The number of classes; 0 of a model that is not conditional.
+  public var conditionalClasses: Int { configuration.conditional == true ? dataShape.classes : 0 }
+
+  /// Rows, and beside each a one in the place of its class.
+  private func beside(_ rows: Tensor, _ labels: [Int]) -> Tensor {
+    .concatenated([rows, classes(labels, for: rows)], along: 1)
   }
 
-  /// The negative evidence lower bound (Kingma and Welling 2014, equations 3 and 7).
-  ///
-  /// The divergence is in closed form, weighted by β (Higgins, Matthey, Pal and others 2017); the
-  /// reconstruction is from samples of the code, of which there is one in inference.
-  public func loss(of batch: Batch, using random: Random) -> Loss {
-    let x = batch.images
-    let posterior = posterior(of: x)
-    let count = mode == .training ? configuration.samplesPerImage : 1
-    let logDensities = (0..<count).map { _ in
-      likelihood(given: posterior.sample(using: random)).logDensity(of: x)
-    }
-    let logDensity = logDensities.dropFirst().reduce(logDensities[0], +) / Double(count)
-    let reconstruction = -logDensity.mean()
-    let divergence = posterior.klDivergence(to: prior(dtype: x.dtype)).mean()
-    return Loss(
-      configuration.beta * divergence + reconstruction,
-      others: [stopGradient(reconstruction).scalar, stopGradient(divergence).scalar])
+  /// Images, and beside each a plane for each class, of ones for its own.
+  private func besidePlanes(_ x: Tensor, of classes: Tensor) -> Tensor {
+    let (batch, count) = (x.shape[0], dataShape.count)
+    let planes = classes.expanded(at: 1).broadcast(to: [batch, count, conditionalClasses])
+    return Tensor.concatenated([x.expanded(at: 2), planes], along: 2).flattened()
   }
 
-  /// The importance-weighted estimate of log p(x), log 1/K Σₖ p(x|zₖ) p(zₖ) / q(zₖ|x), with zₖ drawn
-  /// from q(z|x) (Burda, Grosse and Salakhutdinov 2016, equation 8).
-  ///
-  /// In expectation it is the evidence lower bound for K = 1 and rises to log p(x) with K.
-  public func logLikelihood(
-    of x: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
-  ) rethrows -> Tensor {
+  /// Ones in the places of the classes, `[batch, classes]`.
+  private func classes(_ labels: [Int], for rows: Tensor) -> Tensor {
+    let classes = conditionalClasses
     precondition(
-      sampleCount > 0,
-      "VAE.logLikelihood: expected one importance sample or more, found \(sampleCount)")
-    let (posterior, prior) = (posterior(of: x), prior)
-    let logWeights = try (0..<sampleCount).map { _ in
-      let z = posterior.sample(using: random)
-      let logWeight =
-        likelihood(given: z).logDensity(of: x) + prior.logDensity(of: z)
-        - posterior.logDensity(of: z)
-      try afterEach()
-      return logWeight
-    }
-    return Tensor.stacked(logWeights).logSumExp(along: 0) - log(Tensor(sampleCount, dtype: x.dtype))
+      labels.count == rows.shape[0] && labels.allSatisfy { (0..<classes).contains($0) },
+      "VAE: expected a class in 0 ..< \(classes) for each of \(rows.shape[0]) examples, found \(labels)"
+    )
+    return .oneHot(labels, count: classes, dtype: rows.dtype)
   }
 }
 
@@ -213,17 +227,34 @@ extension VAE {
 
 extension VAE {
   /// New images: pixels drawn from p(x|z) for codes drawn from the prior; their means are
-  /// `decode(prior.sample(…))`.
+  /// `decode(prior.sample(…))`. Those of a conditional model are of each class in turn.
   public func sample(count: Int, using random: Random) -> Tensor {
+    sample(count: count, labels: classesInTurn(count: count), using: random)
+  }
+
+  /// New images of these classes, one of each.
+  public func sample(labels: [Int], using random: Random) -> Tensor {
+    sample(count: labels.count, labels: labels, using: random)
+  }
+
+  private func sample(count: Int, labels: [Int], using random: Random) -> Tensor {
     let z = random.normal([count, latentSize], dtype: prior.mean.dtype)
-    let drawn = likelihood(given: z).sample(using: random)
+    let drawn = likelihood(given: z, labels: labels).sample(using: random)
     return (dataShape.isImage ? clamp(drawn, to: 0...1) : drawn)
       .reshaped(to: [count] + dataShape.sizes)
   }
 
   /// The means of p(x|z).
-  public func decode(_ z: Tensor) -> Tensor { likelihood(given: z).mean }
+  public func decode(_ z: Tensor) -> Tensor { decode(z, labels: []) }
+
+  /// The means of p(x|z), of a conditional model for the classes of the images.
+  public func decode(_ z: Tensor, labels: [Int]) -> Tensor {
+    likelihood(given: z, labels: labels).mean
+  }
 
   /// The means of q(z|x).
-  public func encode(_ x: Tensor) -> Tensor { posterior(of: x).mean }
+  public func encode(_ x: Tensor) -> Tensor { encode(x, labels: []) }
+
+  /// The means of q(z|x), of a conditional model for the classes of the images.
+  public func encode(_ x: Tensor, labels: [Int]) -> Tensor { posterior(of: x, labels: labels).mean }
 }

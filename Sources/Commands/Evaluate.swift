@@ -70,6 +70,14 @@ private func evaluate(
       reason: "expected \(model.dataShape.element.exampleNoun.plural) of"
         + " \(text(model.dataShape)) values as the model has, found \(text(data.shape))")
   }
+  if let classes = (model as? any ClassConditional)?.conditionalClasses, classes > 0,
+    !(1...classes).contains(data.shape.classes)
+  {
+    throw CommandLineError.unsuitableValue(
+      option: "--data", value: data.choice,
+      reason: "expected labels below \(classes) as the model knows, found "
+        + (data.hasLabels ? "some up to \(data.classCount - 1)" : "none"))
+  }
   // The same streams as at the end of the run.
   let random = Random(seed: UInt64(try RunSettings(record).seed))
   let (_, training) = (random.split(), random.split())

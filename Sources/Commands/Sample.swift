@@ -49,7 +49,9 @@ struct SampleSettings: SettingGroup {
       first image of the file to the second, from the third to the fourth, and so on.
       --manifold rounds the count up to a square.
 
-      Of a model with classes, --class asks for images of one of them. Models that
+      Of a model with classes, --class asks for images of one of them; a model that
+      was trained with --conditional has to be told it with --reconstruct and
+      --manifold, and else makes images of each class in turn. Models that
       lead noise to images (ddpm, flow-matching, score) take another --sampler or
       other --steps than those they were trained with.
 
@@ -128,7 +130,8 @@ private func examples(
   let steps = max(2, side)
   let lines = (count + steps - 1) / steps
   if settings.manifold {
-    return Made(examples: try sampler.latentManifold(side: side), columns: side)
+    return Made(
+      examples: try sampler.latentManifold(side: side, label: options.label), columns: side)
   }
   if let path = settings.reconstruct {
     let originals = try loadExamples(
@@ -136,7 +139,8 @@ private func examples(
     guard settings.interpolate else {
       let side = (1...).first { 2 * $0 * $0 >= originals.shape[0] } ?? 1
       return Made(
-        examples: try sampler.reconstruct(originals), originals: originals, columns: 2 * side)
+        examples: try sampler.reconstruct(originals, label: options.label), originals: originals,
+        columns: 2 * side)
     }
     let pairs = originals.shape[0] / 2
     guard pairs > 0 else {
@@ -147,11 +151,13 @@ private func examples(
     }
     let rows = (0..<pairs).map { 2 * $0 }
     let examples = try sampler.interpolate(
-      from: gathered(originals, rows), to: gathered(originals, rows.map { $0 + 1 }), steps: steps)
+      from: gathered(originals, rows), to: gathered(originals, rows.map { $0 + 1 }), steps: steps,
+      label: options.label)
     return Made(examples: examples.sliced(0..<min(count, pairs * steps)), columns: steps)
   }
   if settings.interpolate {
-    let examples = try sampler.interpolate(lines: lines, steps: steps, using: random)
+    let examples = try sampler.interpolate(
+      lines: lines, steps: steps, label: options.label, using: random)
     return Made(examples: examples.sliced(0..<count), columns: steps)
   }
   let pixels: Sampler.Pixels? = settings.drawPixels ? .drawn : nil
@@ -170,7 +176,7 @@ extension SamplingError: ExitCodeProviding {
   public var exitCode: ExitCode {
     switch self {
     case .notGenerative, .notFinite: .dataError
-    case .noPrior, .noEncoder, .noText, .codesNotFlat: .usage
+    case .noPrior, .noEncoder, .noText, .needsClass, .codesNotFlat: .usage
     }
   }
 }

@@ -30,14 +30,16 @@ struct SteeringSettings: SettingGroup {
     }
   }
 
-  /// Throws where codes or given images leave nothing to be chosen.
+  /// Throws where codes or given images leave nothing but a class to be chosen.
   func check(beside settings: SampleSettings) throws(CommandLineError) {
     let others = [
       ("--interpolate", settings.interpolate), ("--reconstruct", settings.reconstruct != nil),
       ("--manifold", settings.manifold),
     ]
-    guard options != SamplingOptions(), let other = others.first(where: { $0.1 }) else { return }
-    let given = Self.definitions.first { record[$0.name] != $0.defaultValue }
+    guard options != SamplingOptions(label: label), let other = others.first(where: { $0.1 }) else {
+      return
+    }
+    let given = Self.definitions.first { $0.name != "class" && record[$0.name] != $0.defaultValue }
     throw .unsuitableValue(
       option: given?.flag ?? other.0, value: "with \(other.0)", reason: "expected new samples")
   }

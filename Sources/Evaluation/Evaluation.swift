@@ -28,6 +28,7 @@ public func evaluateModel(
       of: model, train: train, test: test, session, noise: Random(state: noise.state))
   }
   let compared = evaluation.entries.count
+  let informationRandom = Random(state: noise.state).split()
   if let count = settings.importanceSamples, let model = model as? any LikelihoodModel {
     guard let nats = logLikelihood(of: test, by: model, sampleCount: count, using: noise) else {
       session.say("interrupted before the estimate of log p(x) was complete")
@@ -44,10 +45,21 @@ public func evaluateModel(
       "log p(x) of the test \(noun.plural) is about \(Readable.metric(nats)) nats per \(noun.singular), "
         + "\(Readable.metric(bits)) bits per \(dimension) (\(count) importance samples)")
   }
-  if let model = model as? any Generative {
-    try judging.report(to: session, &evaluation) { count in
-      shownSamples(of: model, count: count, using: random)
-    }
+  if let vae = model as? VAE {
+    let information = try LatentInformation(
+      of: vae, on: test, using: informationRandom, beforeEach: Interrupt.check)
+    for entry in information.configuration.entries { evaluation[entry.name] = entry.value }
+    try session.write(evaluation: evaluation)
+    for line in information.lines { session.say(line) }
+  }
+  if let model = model as? any ClassConditional, model.conditionalClasses > 0 {
+    try judging.report(
+      to: session, &evaluation,
+      ofClasses: { shownSamples(of: model, count: $0.count, labels: $0, using: random) })
+  } else if let model = model as? any Generative {
+    try judging.report(
+      to: session, &evaluation,
+      ofSamples: { shownSamples(of: model, count: $0, using: random) })
   }
   if evaluation.entries.count > compared {
     session.list(["evaluation.json": "the figures of the lines above"])
@@ -82,7 +94,7 @@ func logLikelihood(
   var mean = WeightedMean()
   for batch in test.epoch(shuffledBy: nil) {
     let estimate = try? model.logLikelihood(
-      of: batch.images, sampleCount: sampleCount, using: random,
+      of: batch.images, labels: batch.labels, sampleCount: sampleCount, using: random,
       afterEach: { if isInterrupted() { throw CancellationError() } })
     guard let estimate else { return nil }
     mean.add([estimate.mean().scalar], count: batch.count)

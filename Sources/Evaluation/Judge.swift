@@ -31,6 +31,9 @@ public final class Judge {
     public let frechetDistance: Double
     /// The share of each class among the samples.
     public let classShares: [Double]
+    /// The share of the samples that the judge puts into the class that they were asked of; nil where
+    /// they were asked of none.
+    public let conditionalAccuracy: Double?
   }
 
   /// The classifier, in inference.
@@ -114,20 +117,39 @@ public final class Judge {
     beside testImages: LabeledImages, isInterrupted: () -> Bool = { false },
     ofSamples sample: (_ count: Int) -> Tensor
   ) throws -> Judgement? {
+    try judgement(beside: testImages, isInterrupted, isConditional: false) { sample($0.count) }
+  }
+
+  /// The same of samples that are asked of a class, each of that of a test image.
+  ///
+  /// - Parameter sample: Makes samples of these classes, one of each, `[count, height · width]`.
+  public func judgement(
+    beside testImages: LabeledImages, isInterrupted: () -> Bool = { false },
+    ofClasses sample: (_ labels: [Int]) -> Tensor
+  ) throws -> Judgement? {
+    try judgement(beside: testImages, isInterrupted, isConditional: true, sample)
+  }
+
+  private func judgement(
+    beside testImages: LabeledImages, _ isInterrupted: () -> Bool, isConditional: Bool,
+    _ sample: (_ labels: [Int]) -> Tensor
+  ) throws -> Judgement? {
     var (samples, images) = (statistics, statistics)
-    var right = 0
+    var (right, obeyed) = (0, 0)
     // Few at a time: the features of 500 images would take more memory than the whole training.
     for batch in try Batches(testImages, size: 100).epoch(shuffledBy: nil) {
       let logits = add(batch.images, to: &images)
       right += zip(logits.argmax(), batch.labels).count { $0 == $1 }
-      add(sample(batch.count), to: &samples)
+      let sampleLogits = add(sample(batch.labels), to: &samples)
+      obeyed += zip(sampleLogits.argmax(), batch.labels).count { $0 == $1 }
       if isInterrupted() { return nil }
     }
     return Judgement(
       count: samples.count, accuracy: Double(right) / Double(images.count), score: samples.score,
       testScore: images.score,
       frechetDistance: samples.moments.squaredFrechetDistance(to: images.moments),
-      classShares: samples.classShares)
+      classShares: samples.classShares,
+      conditionalAccuracy: isConditional ? Double(obeyed) / Double(samples.count) : nil)
   }
 
   /// No images yet.
@@ -137,7 +159,6 @@ public final class Judge {
   }
 
   /// Adds images `[batch, height · width]` to statistics, and returns their logits.
-  @discardableResult
   private func add(_ images: Tensor, to statistics: inout ImageStatistics) -> Tensor {
     let features = classifier.features(of: images)
     let logits = classifier.head(features)

@@ -138,6 +138,29 @@ public struct Judging {
     isInterrupted: () -> Bool = { Interrupt.isRequested },
     ofSamples sample: (_ count: Int) -> Tensor
   ) throws {
+    try report(to: session, &evaluation, isInterrupted) { judge throws in
+      try judge.judgement(
+        beside: data.test.images, isInterrupted: isInterrupted, ofSamples: sample)
+    }
+  }
+
+  /// The same of a model whose samples are asked of a class: `sample` makes some of these classes, one of
+  /// each.
+  public func report(
+    to session: some RunLog, _ evaluation: inout Configuration,
+    isInterrupted: () -> Bool = { Interrupt.isRequested },
+    ofClasses sample: (_ labels: [Int]) -> Tensor
+  ) throws {
+    try report(to: session, &evaluation, isInterrupted) { judge throws in
+      try judge.judgement(
+        beside: data.test.images, isInterrupted: isInterrupted, ofClasses: sample)
+    }
+  }
+
+  private func report(
+    to session: some RunLog, _ evaluation: inout Configuration, _ isInterrupted: () -> Bool,
+    _ judgement: (Judge) throws -> Judge.Judgement?
+  ) throws {
     let judge: Judge?
     let name: String
     switch source {
@@ -147,10 +170,7 @@ public struct Judging {
     case .file(let found, let path): (judge, name) = (found, path)
     case .training: (judge, name) = (try trainedJudge(session, isInterrupted), "trained")
     }
-    guard
-      let judgement = try judge?.judgement(
-        beside: data.test.images, isInterrupted: isInterrupted, ofSamples: sample)
-    else {
+    guard let judgement = try judge.flatMap(judgement) else {
       session.say("interrupted before the samples were judged")
       return
     }
@@ -195,11 +215,13 @@ public struct Judging {
 extension Judge.Judgement {
   /// The figures as they stand in `evaluation.json`.
   var configuration: Configuration {
-    [
+    var record: Configuration = [
       "judge-accuracy": .number(accuracy), "judged-samples": .integer(count),
       "classifier-score": .number(score), "test-classifier-score": .number(testScore),
       "frechet-distance": .number(frechetDistance), "class-shares": .numbers(classShares),
     ]
+    if let conditionalAccuracy { record["conditional-accuracy"] = .number(conditionalAccuracy) }
+    return record
   }
 
   /// The figures for a reader.
@@ -210,7 +232,10 @@ extension Judge.Judgement {
         + " \(classShares.count) (test images \(Readable.metric(testScore))), Fréchet distance"
         + " \(Readable.metric(frechetDistance))",
       "classes of the samples in %, 0 to \(classShares.count - 1): \(shares)",
-      "the judge puts \(Readable.percent(accuracy)) % of the test images into their class",
+      "the judge puts \(Readable.percent(accuracy)) % of the test images into their class"
+        + (conditionalAccuracy.map {
+          ", \(Readable.percent($0)) % of the samples into the class that they were asked of"
+        } ?? ""),
     ]
   }
 }

@@ -53,11 +53,21 @@ public protocol LossModel: Model {
   ///   - batch: The examples of the first step.
   ///   - random: Draws what is needed.
   func start(at batch: Batch, using random: Random)
+
+  /// Sets what changes in the course of a training, such as a weight that grows, before each step.
+  ///
+  /// - Parameters:
+  ///   - step: The number of steps that were made before, of a resumed run from its beginning.
+  ///   - stepsPerEpoch: The number of steps in an epoch.
+  func prepare(forStep step: Int, stepsPerEpoch: Int)
 }
 
 extension LossModel {
   /// Nothing begins at data.
   public func start(at batch: Batch, using random: Random) {}
+
+  /// Nothing changes.
+  public func prepare(forStep step: Int, stepsPerEpoch: Int) {}
 }
 
 // MARK: - What models can do besides
@@ -74,6 +84,24 @@ public protocol Generative: Model {
   func sample(count: Int, using random: Random) -> Tensor
 }
 
+/// A model whose examples may depend on a class that it is given (Sohn, Lee and Yan 2015; Mirza and
+/// Osindero 2014).
+public protocol ClassConditional: Generative {
+  /// The number of classes that it has to be given one of; 0 where it was trained without them.
+  var conditionalClasses: Int { get }
+  /// New examples of these classes, one of each: `[labels.count] + dataShape.sizes`.
+  func sample(labels: [Int], using random: Random) -> Tensor
+}
+
+extension Generative {
+  /// The classes of so many examples where no class is asked for: each in turn, or none where the model
+  /// was trained without.
+  public func classesInTurn(count: Int) -> [Int] {
+    let classes = (self as? any ClassConditional)?.conditionalClasses ?? 0
+    return classes == 0 ? [] : (0..<count).map { $0 % classes }
+  }
+}
+
 /// A model with a code for each example.
 public protocol LatentVariableModel: Model {
   /// The number of dimensions of a code.
@@ -81,6 +109,14 @@ public protocol LatentVariableModel: Model {
   /// The examples of codes `[batch, latentSize]`: `[batch, dataShape.count]`; where the model has a
   /// distribution of examples for a code, its means. Images have their black at 0, their white at 1.
   func decode(_ codes: Tensor) -> Tensor
+  /// The same for codes of examples of these classes, one of each, which only a ``ClassConditional`` model
+  /// looks at.
+  func decode(_ codes: Tensor, labels: [Int]) -> Tensor
+}
+
+extension LatentVariableModel {
+  /// The examples, which do not depend on classes.
+  public func decode(_ codes: Tensor, labels: [Int]) -> Tensor { decode(codes) }
 }
 
 /// A model whose codes are distributed as N(0, I).
@@ -94,6 +130,8 @@ public protocol EncodingModel: LatentVariableModel {
   /// The codes of examples `[batch, dataShape.count]`: `[batch, latentSize]`; where the model has a
   /// distribution of codes for an example, its means.
   func encode(_ examples: Tensor) -> Tensor
+  /// The same for examples of these classes, one of each, which only a ``ClassConditional`` model looks at.
+  func encode(_ examples: Tensor, labels: [Int]) -> Tensor
   /// Noisy copies of examples as the encoder sees them in training, of the same shape; nil where it
   /// sees the examples themselves.
   func corrupted(_ examples: Tensor, using random: Random) -> Tensor?
@@ -103,11 +141,19 @@ extension EncodingModel {
   /// Codes do not have all of an example.
   public static var isInvertible: Bool { false }
 
+  /// The codes, which do not depend on classes.
+  public func encode(_ examples: Tensor, labels: [Int]) -> Tensor { encode(examples) }
+
   /// Nil: the encoder sees the examples themselves.
   public func corrupted(_ examples: Tensor, using random: Random) -> Tensor? { nil }
 
   /// The examples through their codes and back, `[batch, dataShape.count]`.
   public func reconstruct(_ examples: Tensor) -> Tensor { decode(encode(examples)) }
+
+  /// The same for examples of these classes, one of each.
+  public func reconstruct(_ examples: Tensor, labels: [Int]) -> Tensor {
+    decode(encode(examples, labels: labels), labels: labels)
+  }
 }
 
 /// A model that gives the (estimated) log-likelihood of examples.
@@ -122,9 +168,25 @@ public protocol LikelihoodModel: Model {
   func logLikelihood(
     of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor
+
+  /// The same for examples of these classes, one of each: log p(x | class) of a ``ClassConditional`` model,
+  /// log p(x) of any other.
+  func logLikelihood(
+    of examples: Tensor, labels: [Int], sampleCount: Int, using random: Random,
+    afterEach: () throws -> Void
+  ) rethrows -> Tensor
 }
 
 extension LikelihoodModel {
+  /// log p(x), which does not depend on classes.
+  public func logLikelihood(
+    of examples: Tensor, labels: [Int], sampleCount: Int, using random: Random,
+    afterEach: () throws -> Void
+  ) rethrows -> Tensor {
+    try logLikelihood(
+      of: examples, sampleCount: sampleCount, using: random, afterEach: afterEach)
+  }
+
   /// The same, which cannot be given up on the way.
   public func logLikelihood(of examples: Tensor, sampleCount: Int, using random: Random) -> Tensor {
     logLikelihood(of: examples, sampleCount: sampleCount, using: random, afterEach: {})

@@ -90,27 +90,34 @@ public final class Sampler: @unchecked Sendable {
     guard let model = model as? any Generative else { throw SamplingError.noPrior(kind: kind) }
     try check(options)
     if options != SamplingOptions(), let model = model as? any SteerableModel {
-      return try examples(count: count) { model.sample(count: $0, options, using: random) }
+      return try examples(count: count) { model.sample(count: $0.count, options, using: random) }
     }
+    let labels = try labels(count: count, options.label)
     if (pixels ?? (dataShape.isImage ? .means : .drawn)) == .means, model is any LatentVariableModel
     {
-      return try examples(of: try codes(count: count, using: random))
+      return try examples(of: try codes(count: count, using: random), labels)
     }
-    return try examples(count: count) { model.sample(count: $0, using: random) }
+    return try examples(count: count) { part in
+      guard !labels.isEmpty, let model = model as? any ClassConditional else {
+        return model.sample(count: part.count, using: random)
+      }
+      return model.sample(labels: Array(labels[part]), using: random)
+    }
   }
 
   /// Checks what is asked of new examples.
   ///
   /// - Throws: The option that the model does not take.
   public func check(_ options: SamplingOptions) throws(UnsuitableSetting) {
-    let choices = (model as? any SteerableModel)?.samplingChoices ?? SamplingChoices()
+    var choices = (model as? any SteerableModel)?.samplingChoices ?? SamplingChoices()
+    if let model = model as? any ClassConditional { choices.classes = model.conditionalClasses }
     try choices.check(options, of: kind)
   }
 
   /// Examples made a batch after another.
-  private func examples(count: Int, _ make: (_ count: Int) -> Tensor) throws -> Tensor {
+  private func examples(count: Int, _ make: (_ part: Range<Int>) -> Tensor) throws -> Tensor {
     let parts = try stride(from: 0, to: count, by: Self.batchSize).map { start in
-      try checked(make(min(Self.batchSize, count - start)))
+      try checked(make(start..<min(start + Self.batchSize, count)))
     }
     return parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
   }
@@ -121,12 +128,17 @@ public final class Sampler: @unchecked Sendable {
   /// - Parameters:
   ///   - lines: How many lines.
   ///   - steps: How many examples a line has, 2 or more.
+  ///   - label: The class of all of them; nil for a line of each class in turn, where the model has some.
   ///   - random: Draws the codes at both ends.
   /// - Returns: `[lines · steps] + exampleShape`, line by line.
-  /// - Throws: ``SamplingError`` if the model has no prior, or weights too large to compute with.
-  public func interpolate(lines: Int, steps: Int, using random: Random) throws -> Tensor {
+  /// - Throws: ``SamplingError`` if the model has no prior, or weights too large to compute with;
+  ///   `UnsuitableSetting` for a class that it does not know.
+  public func interpolate(
+    lines: Int, steps: Int, label: Int? = nil, using random: Random
+  ) throws -> Tensor {
     let (a, b) = (try codes(count: lines, using: random), try codes(count: lines, using: random))
-    return try examples(of: interpolatedOnArc(from: a, to: b, steps: steps))
+    let labels = try labels(count: lines, label).flatMap { Array(repeating: $0, count: steps) }
+    return try examples(of: interpolatedOnArc(from: a, to: b, steps: steps), labels)
   }
 
   /// Lines of examples from the reconstructions of some examples to those of others, along the straight
@@ -136,33 +148,46 @@ public final class Sampler: @unchecked Sendable {
   ///   - first: Where the lines begin, `[lines] + exampleShape`.
   ///   - last: Where they end, of the same shape.
   ///   - steps: How many examples a line has, 2 or more.
+  ///   - label: The class of all of them, which a conditional model needs.
   /// - Returns: `[lines · steps] + exampleShape`, line by line.
-  /// - Throws: ``SamplingError`` if the model has no encoder, or weights too large to compute with.
-  public func interpolate(from first: Tensor, to last: Tensor, steps: Int) throws -> Tensor {
-    let (a, b) = (try codes(of: first), try codes(of: last))
-    return try examples(of: interpolated(from: a, to: b, steps: steps))
+  /// - Throws: As ``reconstruct(_:label:)``.
+  public func interpolate(
+    from first: Tensor, to last: Tensor, steps: Int, label: Int? = nil
+  ) throws -> Tensor {
+    let (a, b) = (try codes(of: first, label), try codes(of: last, label))
+    let codes = interpolated(from: a, to: b, steps: steps)
+    return try examples(of: codes, try knownLabels(count: codes.shape[0], label))
   }
 
   /// Examples through their codes and back.
   ///
-  /// - Parameter examples: `[count] + exampleShape`.
+  /// - Parameters:
+  ///   - examples: `[count] + exampleShape`.
+  ///   - label: The class of all of them, which a conditional model needs.
   /// - Returns: The reconstructions, of the same shape.
-  /// - Throws: ``SamplingError`` if the model has no encoder, or weights too large to compute with.
-  public func reconstruct(_ examples: Tensor) throws -> Tensor {
-    try self.examples(of: try codes(of: examples))
+  /// - Throws: ``SamplingError`` if the model has no encoder, is not told a class that it needs, or has
+  ///   weights too large to compute with; `UnsuitableSetting` for a class that it does not know.
+  public func reconstruct(_ examples: Tensor, label: Int? = nil) throws -> Tensor {
+    let codes = try codes(of: examples, label)
+    return try self.examples(of: codes, try knownLabels(count: codes.shape[0], label))
   }
 
   /// The examples of a square grid of codes that stand for equal shares of the prior, where codes have
   /// two dimensions (Kingma and Welling 2014, appendix A).
   ///
+  /// - Parameters:
+  ///   - side: How many examples are in a row.
+  ///   - label: The class of all of them, which a conditional model needs.
   /// - Returns: `[side · side] + exampleShape`, row after row; the first component of the codes grows to
   ///   the right, the second one upwards.
-  /// - Throws: ``SamplingError`` if the model has no prior, codes of another size, or weights too large
-  ///   to compute with.
-  public func latentManifold(side: Int) throws -> Tensor {
+  /// - Throws: ``SamplingError`` if the model has no prior, codes of another size, is not told a class that
+  ///   it needs, or has weights too large to compute with; `UnsuitableSetting` for a class that it does not
+  ///   know.
+  public func latentManifold(side: Int, label: Int? = nil) throws -> Tensor {
     guard model is any PriorModel else { throw SamplingError.noPrior(kind: kind) }
     guard latentSize == 2 else { throw SamplingError.codesNotFlat(kind: kind, found: latentSize) }
-    return try examples(of: standardNormalGrid(side: side))
+    let labels = try knownLabels(count: side * side, label)
+    return try examples(of: standardNormalGrid(side: side), labels)
   }
 }
 
@@ -202,7 +227,21 @@ extension Sampler {
     return random.normal([count, latentSize])
   }
 
-  private func codes(of examples: Tensor) throws -> Tensor {
+  /// The classes of so many examples: the one that is asked for, or each that the model knows in turn.
+  private func labels(count: Int, _ label: Int?) throws -> [Int] {
+    try check(SamplingOptions(label: label))
+    if let label { return Array(repeating: label, count: count) }
+    return (model as? any Generative)?.classesInTurn(count: count) ?? []
+  }
+
+  /// The class of so many examples, which a conditional model has to be told.
+  private func knownLabels(count: Int, _ label: Int?) throws -> [Int] {
+    let classes = (model as? any ClassConditional)?.conditionalClasses ?? 0
+    if label == nil, classes > 0 { throw SamplingError.needsClass(kind: kind, classes: classes) }
+    return try labels(count: count, label)
+  }
+
+  private func codes(of examples: Tensor, _ label: Int?) throws -> Tensor {
     precondition(
       Array(examples.shape.dropFirst()) == exampleShape,
       "Sampler: expected examples of shape [count] + \(exampleShape), found \(examples.shape)")
@@ -210,16 +249,19 @@ extension Sampler {
       throw SamplingError.noEncoder(kind: kind)
     }
     let rows = examples.reshaped(to: [examples.shape[0], dataShape.count])
-    return model.encode(table?.standardization(rows) ?? rows)
+    return model.encode(
+      table?.standardization(rows) ?? rows, labels: try knownLabels(count: rows.shape[0], label))
   }
 
-  private func examples(of codes: Tensor) throws -> Tensor {
+  private func examples(of codes: Tensor, _ labels: [Int]) throws -> Tensor {
     guard let model = model as? any LatentVariableModel else {
       preconditionFailure("Sampler: expected a model with codes, found '\(kind)'")
     }
     let count = codes.shape[0]
     let parts = try stride(from: 0, to: count, by: Self.batchSize).map { start in
-      try checked(model.decode(codes.sliced(start..<min(start + Self.batchSize, count))))
+      let part = start..<min(start + Self.batchSize, count)
+      return try checked(
+        model.decode(codes.sliced(part), labels: labels.isEmpty ? [] : Array(labels[part])))
     }
     return parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
   }

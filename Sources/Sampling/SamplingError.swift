@@ -14,6 +14,8 @@ public enum SamplingError: Error, Equatable, Sendable {
   case noText(kind: String)
   /// The model makes examples with values that are not finite numbers, as its weights are too large.
   case notFinite(kind: String)
+  /// The model has to be told the class of an example.
+  case needsClass(kind: String, classes: Int)
   /// The model's codes are no points in a plane.
   case codesNotFlat(kind: String, found: Int)
 }
@@ -36,6 +38,8 @@ extension SamplingError: CustomStringConvertible {
     case .notFinite(let kind):
       "expected examples of finite values, found a '\(kind)' that makes others: its numbers are"
         + " finite, but too large to compute with"
+    case .needsClass(let kind, let classes):
+      "expected a class from 0 to \(classes - 1) with it, which this '\(kind)' needs for each example"
     case .codesNotFlat(let kind, let found):
       "expected codes of 2 dimensions, found a '\(kind)' with \(found)"
     }

@@ -83,6 +83,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   /// One step of Adam along the gradient of the loss.
   public func step(_ batch: Batch) -> StepResult {
     if optimizer.state.step == 0 { model.start(at: batch, using: streams.drawing) }
+    model.prepare(forStep: optimizer.state.step, stepsPerEpoch: train.batchesPerEpoch)
     let (_, loss, gradients) = valueWithGradient(of: model) {
       let loss = model.loss(of: batch, using: streams.drawing)
       return (loss.total, loss)

@@ -56,7 +56,9 @@ public struct ModelPictures {
       if let model = model as? any Generative {
         pictures.append(
           Named(
-            name: "samples", contents: "images of the same 100 random codes",
+            name: "samples",
+            contents: "images of the same 100 random codes"
+              + (model.classesInTurn(count: 1).isEmpty ? "" : ", of each class in turn"),
             grid: grid(
               shownSamples(of: model, count: 100, using: Random(state: codes)), columns: 10)))
       }
@@ -73,12 +75,16 @@ public struct ModelPictures {
     model.inInference {
       guard let model = model as? any PriorModel, model.dataShape.isImage else { return [] }
       var pictures = [interpolations(of: model)]
+      let classes = (model as? any ClassConditional)?.conditionalClasses ?? 0
+      if classes > 0 { pictures.append(analogies(of: model, classes: classes)) }
       if model.latentSize == 2 {
         let codes = standardNormalGrid(side: 20)
+        let labels = classes == 0 ? [] : Array(repeating: 0, count: codes.shape[0])
         pictures.append(
           Named(
-            name: "manifold", contents: "the images of a grid of codes",
-            grid: grid(model.decode(codes), columns: 20)))
+            name: "manifold",
+            contents: "the images of a grid of codes" + (classes == 0 ? "" : ", of class 0"),
+            grid: grid(model.decode(codes, labels: labels), columns: 20)))
       }
       return pictures
     }
@@ -107,7 +113,10 @@ public struct ModelPictures {
           name: "reconstructions", contents: "test examples, and their reconstructions",
           .figure(
             examplesFigure(
-              ["test examples": batch.images, "reconstructions": model.reconstruct(input)]))))
+              [
+                "test examples": batch.images,
+                "reconstructions": model.reconstruct(input, labels: batch.labels),
+              ]))))
     }
     return pictures
   }
@@ -118,7 +127,8 @@ public struct ModelPictures {
     let shown = 0..<min(noisy == nil ? 50 : 30, batch.count)
     let input = (noisy ?? batch.images).sliced(shown)
     let parts =
-      [batch.images.sliced(shown)] + (noisy == nil ? [] : [input]) + [model.reconstruct(input)]
+      [batch.images.sliced(shown)] + (noisy == nil ? [] : [input])
+      + [model.reconstruct(input, labels: Array(batch.labels[shown]))]
     return Named(
       name: "reconstructions",
       contents: noisy == nil
@@ -138,7 +148,12 @@ public struct ModelPictures {
         from: ends.gatheredRows(at: (0..<10).map { 2 * $0 }),
         to: ends.gatheredRows(at: (0..<10).map { 2 * $0 + 1 }), steps: 10)
       // Line by line: how a convolution rounds depends on the number of images.
-      let images = (0..<10).map { model.decode(lines.sliced(10 * $0..<10 * $0 + 10)) }
+      let classes = model.classesInTurn(count: 10)
+      let images = (0..<10).map { line in
+        model.decode(
+          lines.sliced(10 * line..<10 * line + 10),
+          labels: classes.isEmpty ? [] : Array(repeating: classes[line], count: 10))
+      }
       return Named(
         name: "interpolations", contents: "from one code to another, line by line",
         grid: grid(Tensor.concatenated(images), columns: 10))
@@ -146,13 +161,34 @@ public struct ModelPictures {
     let images = firstBatch.images.sliced(0..<min(20, firstBatch.count))
     let count = images.shape[0]
     let rows = 0..<max(1, count / 2)
-    let codes = encoder.encode(images)
+    let labels = Array(firstBatch.labels.prefix(count))
+    let codes = encoder.encode(images, labels: labels)
     let lines = interpolated(
       from: codes.gatheredRows(at: Array(rows)),
       to: codes.gatheredRows(at: rows.map { count - 1 - $0 }), steps: 10)
     return Named(
       name: "interpolations", contents: "from one test image to another, line by line",
-      grid: grid(model.decode(lines), columns: 10))
+      grid: grid(
+        model.decode(lines, labels: rows.flatMap { Array(repeating: labels[$0], count: 10) }),
+        columns: 10))
+  }
+
+  /// The images of a code in each class: in a line those of the code of a test image, or of a random one
+  /// where the model finds no codes (Kingma, Rezende, Mohamed and Welling 2014, figure 1).
+  private func analogies(of model: some PriorModel, classes: Int) -> Named {
+    let shown = min(classes, 20)
+    let count = min(10, firstBatch.count)
+    let labels = Array(firstBatch.labels.prefix(count))
+    let codes =
+      (model as? any EncodingModel)?.encode(firstBatch.images.sliced(0..<count), labels: labels)
+      ?? Random(state: self.codes).normal([count, model.latentSize])
+    let lines = (0..<count).flatMap { Array(repeating: $0, count: shown) }
+    return Named(
+      name: "classes", contents: "in a line the images of one code, of each class",
+      grid: grid(
+        model.decode(
+          codes.gatheredRows(at: lines), labels: lines.indices.map { $0 % shown }),
+        columns: shown))
   }
 
   /// As the model sees them: of a binarised data set, ones and zeros.
@@ -172,14 +208,20 @@ public struct ModelPictures {
 
 /// New images as pictures and a judge see them, `[count, dataShape.count]`: the means of the images
 /// of random codes where the model has codes, as what it draws about them is noise.
+///
+/// A conditional model's are of the classes given, or of each in turn.
 public func shownSamples(
-  of model: some Generative, count: Int, using random: Random
+  of model: some Generative, count: Int, labels: [Int]? = nil, using random: Random
 ) -> Tensor {
   model.inInference {
-    guard let model = model as? any LatentVariableModel else {
-      return model.sample(count: count, using: random)
-        .reshaped(to: [count, model.dataShape.count])
+    let labels = labels ?? model.classesInTurn(count: count)
+    if let model = model as? any LatentVariableModel {
+      return model.decode(random.normal([count, model.latentSize]), labels: labels)
     }
-    return model.decode(random.normal([count, model.latentSize]))
+    let samples =
+      labels.isEmpty
+      ? nil : (model as? any ClassConditional)?.sample(labels: labels, using: random)
+    return (samples ?? model.sample(count: count, using: random))
+      .reshaped(to: [count, model.dataShape.count])
   }
 }

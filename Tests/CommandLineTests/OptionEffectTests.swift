@@ -11,7 +11,9 @@ import Testing
       [
         ["--latent", "4"], ["--hidden", "9"], ["--hidden", "32,16"], ["--likelihood", "gaussian"],
         ["--beta", "2"], ["--samples-per-image", "2"], ["--samples-per-image", "3"],
-        ["--binarize", "threshold"], ["--binarize", "stochastic"],
+        ["--binarize", "threshold"], ["--binarize", "stochastic"], ["--beta-warm-up", "2"],
+        ["--free-bits", "0.5"], ["--importance-weighted"], ["--conditional"],
+        ["--importance-weighted", "--samples-per-image", "3"],
       ]
     ),
     (

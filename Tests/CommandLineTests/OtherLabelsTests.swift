@@ -100,7 +100,8 @@ import Testing
         result.lines.contains(
           "the samples are not judged: the judge tells 10 classes apart, and the labels go up to 20"
         ))
-      #expect(!workspace.has("runs/vae-001/evaluation.json"))
+      let known = try workspace.contents(of: "runs/vae-001/evaluation.json")
+      #expect(!String(decoding: known, as: UTF8.self).contains("class"))
     }
     try workspace.remove(Self.testLabels)
     let unlabeled = try workspace.train("--judge", judge)

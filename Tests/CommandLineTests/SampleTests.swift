@@ -263,7 +263,9 @@ import Testing
     first image of the file to the second, from the third to the fourth, and so on.
     --manifold rounds the count up to a square.
 
-    Of a model with classes, --class asks for images of one of them. Models that
+    Of a model with classes, --class asks for images of one of them; a model that
+    was trained with --conditional has to be told it with --reconstruct and
+    --manifold, and else makes images of each class in turn. Models that
     lead noise to images (ddpm, flow-matching, score) take another --sampler or
     other --steps than those they were trained with.
 

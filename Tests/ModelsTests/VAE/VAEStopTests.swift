@@ -25,6 +25,15 @@ private let stopRows: [StopRow<VAE>] = [
   .init("expected one importance sample or more, found 0") {
     _ = $0.logLikelihood(of: Tensor.zeros([2, 6]), sampleCount: 0, using: $1)
   },
+  .init("VAE: expected a class in 0 ..< 3 for each of 2 examples, found []") {
+    _ = conditional($1).decode(Tensor.zeros([2, 20]))
+  },
+  .init("VAE: expected a class in 0 ..< 3 for each of 2 examples, found [1, 3]") {
+    _ = conditional($1).encode(Tensor.zeros([2, 4]), labels: [1, 3])
+  },
+  .init("VAE: conditional true: expected data of two classes or more, found none") {
+    _ = VAE(.with { $0.conditional = true }, for: .images(2, 2), using: $1)
+  },
   .init("interpolated: expected two steps or more in a line, found 1") { _, _ in
     let z = Tensor.zeros([1, 6])
     _ = interpolated(from: z, to: z, steps: 1)
@@ -36,6 +45,10 @@ private let stopRows: [StopRow<VAE>] = [
     startTraining($0, height: 1, width: 2, channels: 3, $1)
   },
 ]
+
+private func conditional(_ random: Random) -> VAE {
+  VAE(.with { $0.conditional = true }, for: .images(2, 2, classes: 3), using: random)
+}
 
 @Suite struct VAEStopTests {
   @Test(arguments: stopRows.indices)
