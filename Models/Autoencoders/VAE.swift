@@ -227,7 +227,9 @@ extension VAE {
 
 extension VAE {
   /// New images: pixels drawn from p(x|z) for codes drawn from the prior; their means are
-  /// `decode(prior.sample(…))`. Those of a conditional model are of each class in turn.
+  /// `decode(prior.sample(…))`.
+  ///
+  /// Those of a conditional model are of each class in turn.
   public func sample(count: Int, using random: Random) -> Tensor {
     sample(count: count, labels: classesInTurn(count: count), using: random)
   }

@@ -28,7 +28,9 @@ struct LatentInformation {
   /// The dimensions of a code.
   let latentSize: Int
 
-  /// KL(q(z) ‖ p(z)), in nats: the rest of the divergence. Where it is about 0, the estimate may be below.
+  /// KL(q(z) ‖ p(z)), in nats: the rest of the divergence.
+  ///
+  /// Where it is about 0, the estimate may be below.
   var marginalDivergence: Double { divergence - information }
 
   /// The most examples that are looked at, and about the number of codes, each of which is compared with
@@ -44,7 +46,7 @@ struct LatentInformation {
   ///   - random: Draws the codes, as many of each example.
   ///   - beforeEach: Called before each portion of the codes; what it throws ends the estimate.
   init(
-    of posterior: DiagonalGaussian, using random: Random, beforeEach: () throws -> Void = {}
+    of posterior: DiagonalGaussian, using random: Random, beforeEach: () throws -> Void
   ) rethrows {
     // Squares that are far larger than their differences are added up.
     let mean = posterior.mean.converted(to: .float64)

@@ -13,7 +13,7 @@ import Testing
     let posterior = DiagonalGaussian(
       mean: means.converted(to: dtype),
       logVariance: Tensor(filledWith: log(variance), means.shape, dtype: dtype))
-    return LatentInformation(of: posterior, using: Random(seed: 1))
+    return LatentInformation(of: posterior, using: Random(seed: 1), beforeEach: {})
   }
 
   @Test func codesThatSayNothing() {
