@@ -18,6 +18,10 @@ extension GAN {
 ///   256, 128, 64, the discriminator's 64, 128, 256, 512 at 4×4.
 /// - For 28×28: 256 at 7×7 and 128; 64 and 128 at 7×7.
 ///
+/// A critic with a gradient penalty has no batch norm (Gulrajani et al. 2017), nor has a discriminator
+/// with spectral norm. A conditional model has the class beside the noise, and beside the images'
+/// channels as many planes as there are classes, of zeros but one of ones (Mirza and Osindero 2014).
+///
 /// In training mode both networks normalise by the batch at hand; the generator's running averages
 /// are for sampling in inference mode, the discriminator's are of real and generated images mixed and
 /// of no use. Running averages are not parameters: each pass in training mode updates the averages of the
@@ -30,12 +34,15 @@ func convolutionalNetworks(
   let (generatorWidths, discriminatorWidths) =
     side == 28 ? ([4, 2], [1, 2]) : ([8, 4, 2, 1], [1, 2, 4, 8])
   let layers = ConvolutionalLayers(using: random)
+  let classes = configuration.classes(of: data)
   return (
     layers.generator(
-      [configuration.latent] + generatorWidths.map { $0 * base } + [channels],
+      [configuration.latent + classes] + generatorWidths.map { $0 * base } + [channels],
       firstSide: firstSide),
     layers.discriminator(
-      [channels] + discriminatorWidths.map { $0 * base } + [1], lastSide: firstSide)
+      [channels + classes] + discriminatorWidths.map { $0 * base } + [1], lastSide: firstSide,
+      hasBatchNorm: configuration.discriminatorHasBatchNorm,
+      hasSpectralNorm: configuration.hasSpectralNorm)
   )
 }
 
@@ -69,18 +76,31 @@ private struct ConvolutionalLayers {
 
   /// From images to logits: half the side with each layer, from the last side to 1 at once.
   ///
-  /// - Parameter channels: The numbers of channels: of the images, of each layer's output, of the logit.
-  func discriminator(_ channels: [Int], lastSide: Int) -> Sequential {
-    Sequential {
+  /// Without batch norm, which sets the size of each layer's output, weights begin as large as keeps it.
+  ///
+  /// - Parameters:
+  ///   - channels: The numbers of channels: of the images, of each layer's output, of the logit.
+  ///   - lastSide: The side of the last layer's input.
+  ///   - hasBatchNorm: Whether the layers but the first and the last have it.
+  ///   - hasSpectralNorm: Whether the weights are divided by their spectral norms.
+  func discriminator(
+    _ channels: [Int], lastSide: Int, hasBatchNorm: Bool, hasSpectralNorm: Bool
+  ) -> Sequential {
+    let weights = hasBatchNorm ? weights : .glorotUniform
+    return Sequential {
       for index in 0..<channels.count - 2 {
-        Conv2D(
-          channels[index], channels[index + 1], kernel: 4, stride: 2, padding: 1, bias: index == 0,
-          initializer: weights, using: random)
         // Of the first layer it would hide from the discriminator how bright an image is.
-        if index > 0 { BatchNorm(channels[index + 1], initializer: scales, using: random) }
+        let isNormalized = hasBatchNorm && index > 0
+        Conv2D(
+          channels[index], channels[index + 1], kernel: 4, stride: 2, padding: 1,
+          bias: !isNormalized, hasSpectralNorm: hasSpectralNorm, initializer: weights,
+          using: random)
+        if isNormalized { BatchNorm(channels[index + 1], initializer: scales, using: random) }
         LeakyReLU(slope: 0.2)
       }
-      Conv2D(channels[channels.count - 2], 1, kernel: lastSide, initializer: weights, using: random)
+      Conv2D(
+        channels[channels.count - 2], 1, kernel: lastSide, hasSpectralNorm: hasSpectralNorm,
+        initializer: weights, using: random)
       Reshape([1])  // one logit for an image, and not a map of them for a larger one
     }
   }

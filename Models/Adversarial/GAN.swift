@@ -8,6 +8,11 @@ import Tensor
 /// sample is real, by its logit. They play the game min_G max_D V(D, G) with
 /// V(D, G) = E[log D(x)] + E[log(1 − D(G(z)))] (equation 1).
 ///
+/// With a Wasserstein loss the discriminator is a critic, whose values are no logits: their difference
+/// between real and made samples estimates the distance of the two distributions. The networks of a
+/// conditional model get the class beside their input (Mirza and Osindero, "Conditional generative
+/// adversarial nets", 2014).
+///
 /// ```swift
 /// let gan = GAN(.init(), for: .images(28, 28), using: random)
 /// let training = AdversarialTraining(gan, using: random)
@@ -17,76 +22,19 @@ import Tensor
 ///
 /// Sampling in inference mode is safe from several threads at once, each with its own `Random`; a
 /// model is trained from one.
-public final class GAN: PriorModel {
-  /// The kind of layers in both networks.
-  public enum Architecture: String, Choice {
-    /// Fully connected layers.
-    case dense
-    /// Convolutions (Radford, Metz and Chintala 2016).
-    case dcgan
-  }
-
-  /// The loss of the generator (section 3 of the paper).
-  public enum GeneratorLoss: String, Choice {
-    /// −E[log D(G(z))]: strong gradients where the discriminator is sure.
-    case nonSaturating = "non-saturating"
-    /// E[log(1 − D(G(z)))], the game's own value: its gradients vanish where the discriminator is
-    /// sure.
-    case saturating
-  }
-
-  /// The settings.
-  public struct Configuration: ModelConfiguration {
-    /// Fully connected layers, or convolutions.
-    @Setting("fully connected layers, or convolutions") public var architecture = Architecture.dense
-    /// Dimensions of the noise z.
-    @Setting("dimensions of the noise z", in: layerWidths) public var latent = 100
-    /// Widths of a dense generator's hidden layers.
-    @Setting("widths of a dense generator's hidden layers", in: layerWidths)
-    public var generatorHidden = [256, 512, 1024]
-    /// Widths of a dense discriminator's hidden layers.
-    @Setting("widths of a dense discriminator's hidden layers", in: layerWidths)
-    public var discriminatorHidden = [512, 256]
-    /// Channels of a DCGAN's first layer.
-    @Setting("channels of a DCGAN's first layer", in: 1...4096) public var baseChannels = 64
-    /// -log D(G(z)), or log(1 - D(G(z))).
-    @Setting("-log D(G(z)), or log(1 - D(G(z)))")
-    public var generatorLoss = GeneratorLoss.nonSaturating
-    /// Steps of the discriminator for one of the generator.
-    @Setting("steps of the discriminator for one of the generator", in: 1...5, placeholder: "K")
-    public var discriminatorSteps = 1
-    /// The amount subtracted from a real image's label.
-    @Setting("the amount subtracted from a real image's label", in: .from(0, below: 0.5))
-    public var labelSmoothing = 0.0
-
-    /// The defaults.
-    public init() {}
-
-    /// Checks the settings against each other and the data.
-    public func check(for data: DataShape) throws(UnsuitableSetting) {
-      try expectNoText(data)
-      guard architecture == .dcgan else { return }
-      let sizes = GAN.convolutionalImageSizes
-      guard data.sizes.count == 3, data.sizes[0] == data.sizes[1], sizes.contains(data.sizes[0])
-      else {
-        let expected = sizes.map { "\($0)×\($0)" }.joined(separator: " or ")
-        throw UnsuitableSetting(
-          "architecture", "dcgan",
-          "expected images of \(expected) pixels, found \(data.sizesText)"
-            + (data.isImage ? "; --image-size resizes them" : ""))
-      }
-    }
-  }
-
+public final class GAN: PriorModel, ClassConditional {
   /// The name on the command line and in files.
   public static let kind = "gan"
   /// The settings that the model was built from.
   public let configuration: Configuration
   /// The shape of the data that it was built for.
   public let dataShape: DataShape
-  /// G: from noise, `[batch, latentSize]`, to samples, `[batch] + sampleShape`, in [−1, 1].
+  /// G: from noise, `[batch, latentSize]`, to samples, `[batch] + sampleShape`, in [−1, 1]; that of a
+  /// conditional model takes the class in one-hot after the noise (``samples(of:labels:)``).
   public let generator: any Layer
-  /// D: from samples, `[batch] + sampleShape`, to the logits of their being real, `[batch, 1]`.
+  /// D: from samples, `[batch] + sampleShape`, to the logits of their being real, or a critic's values,
+  /// `[batch, 1]`; that of a conditional model takes the class in one-hot after the last axis
+  /// (``logits(of:labels:)``).
   public let discriminator: any Layer
   /// The shape of a sample as the networks have it.
   public let sampleShape: [Int]
@@ -101,11 +49,13 @@ public final class GAN: PriorModel {
     configuration.require(for: data, "GAN")
     switch configuration.architecture {
     case .dense:
-      let (latent, count) = (configuration.latent, data.count)
+      let (classes, count) = (configuration.classes(of: data), data.count)
       let generator = leakyPerceptron(
-        [latent] + configuration.generatorHidden + [count], endsInTanh: data.isImage, using: random)
+        [configuration.latent + classes] + configuration.generatorHidden + [count],
+        endsInTanh: data.isImage, using: random)
       let discriminator = leakyPerceptron(
-        [count] + configuration.discriminatorHidden + [1], endsInTanh: false, using: random)
+        [count + classes] + configuration.discriminatorHidden + [1], endsInTanh: false,
+        hasSpectralNorm: configuration.hasSpectralNorm, using: random)
       self.init(
         generator: generator, discriminator: discriminator, sampleShape: [count], configuration,
         data)
@@ -161,14 +111,54 @@ public final class GAN: PriorModel {
 }
 
 /// Fully connected layers of these widths with leaky rectifiers between.
-private func leakyPerceptron(_ widths: [Int], endsInTanh: Bool, using random: Random) -> Sequential
-{
+private func leakyPerceptron(
+  _ widths: [Int], endsInTanh: Bool, hasSpectralNorm: Bool = false, using random: Random
+) -> Sequential {
   Sequential {
     for (index, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
       if index > 0 { LeakyReLU(slope: 0.2) }
-      Dense(inputs, outputs, using: random)
+      Dense(inputs, outputs, hasSpectralNorm: hasSpectralNorm, using: random)
     }
     if endsInTanh { Tanh() }
+  }
+}
+
+// MARK: - Classes
+
+extension GAN {
+  /// The number of classes that both networks are given one of; 0 where the model is not conditional.
+  public var conditionalClasses: Int { configuration.classes(of: dataShape) }
+
+  /// What the generator makes of noise `[batch, latentSize]`: `[batch] + sampleShape`.
+  ///
+  /// - Parameters:
+  ///   - noise: z.
+  ///   - labels: The class of each sample, of a conditional model.
+  public func samples(of noise: Tensor, labels: [Int] = []) -> Tensor {
+    generator(conditioned(noise, labels))
+  }
+
+  /// What the discriminator says of samples `[batch] + sampleShape`: `[batch, 1]`.
+  ///
+  /// - Parameters:
+  ///   - samples: Real ones, or the generator's.
+  ///   - labels: The class of each, of a conditional model.
+  public func logits(of samples: Tensor, labels: [Int] = []) -> Tensor {
+    discriminator(conditioned(samples, labels))
+  }
+
+  /// The class of each example in one-hot after its last axis, the same at all places of an image.
+  private func conditioned(_ x: Tensor, _ labels: [Int]) -> Tensor {
+    let classes = conditionalClasses
+    if classes == 0 { return x }
+    precondition(
+      labels.count == x.shape[0],
+      "GAN: expected a class for each of \(x.shape[0]) examples, found \(labels.count)")
+    let places = x.shape.dropFirst().dropLast()
+    let oneHot = Tensor.oneHot(labels, count: classes, dtype: x.dtype)
+      .reshaped(to: [labels.count] + places.map { _ in 1 } + [classes])
+    return .concatenated(
+      [x, oneHot.broadcast(to: x.shape.dropLast() + [classes])], along: x.rank - 1)
   }
 }
 
@@ -184,56 +174,27 @@ extension GAN {
     return random.normal([count, latentSize], dtype: dtype)
   }
 
-  /// The examples of noise; images are brought from G's range [−1, 1] to [0, 1].
+  /// The examples of noise; images are brought from G's range [−1, 1] to [0, 1]. Those of a conditional
+  /// model are of the classes in turn.
   public func decode(_ noise: Tensor) -> Tensor {
-    let made = generator(noise)
+    decode(noise, labels: classesInTurn(count: noise.shape[0]))
+  }
+
+  /// The examples of noise `[batch, latentSize]`, each of a class of its own.
+  public func decode(_ noise: Tensor, labels: [Int]) -> Tensor {
+    let made = samples(of: noise, labels: labels)
     return (dataShape.isImage ? 0.5 * made + 0.5 : made)
       .reshaped(to: [noise.shape[0], dataShape.count])
   }
 
-  /// New images.
+  /// New images; those of a conditional model are of the classes in turn.
   public func sample(count: Int, using random: Random) -> Tensor {
     decode(noise(count: count, using: random)).reshaped(to: [count] + dataShape.sizes)
   }
-}
 
-// MARK: - The losses
-
-extension GAN {
-  /// −V = −E[log D(x)] − E[log(1 − D(G(z)))], in nats.
-  ///
-  /// With logits l: −log D = softplus(−l) and −log(1 − D) = softplus(l), stable for logits of any
-  /// size. Label smoothing s takes 1 − s in place of 1 as the probability that a real sample is
-  /// real: (1 − s) softplus(−l) + s softplus(l). It is one-sided: that a generated one is not stays
-  /// certain (Salimans et al. 2016, section 3.4).
-  ///
-  /// - Parameters:
-  ///   - real: The logits of real samples, `[batch, 1]`.
-  ///   - fake: The logits of samples that the generator made, `[batch, 1]`.
-  ///   - labelSmoothing: s, in [0, 1).
-  /// - Returns: A scalar; 2 log 2 where the discriminator knows nothing.
-  public static func discriminatorLoss(
-    real: Tensor, fake: Tensor, labelSmoothing: Double = 0
-  ) -> Tensor {
-    let realTerm = softplus(-real).mean()
-    let fakeTerm = softplus(fake).mean()
-    if labelSmoothing == 0 { return realTerm + fakeTerm }
-    // Both parts are positive; in softplus(−l) + s l, which is the same, digits would cancel.
-    return (1 - labelSmoothing) * realTerm + labelSmoothing * softplus(real).mean() + fakeTerm
-  }
-
-  /// The generator's loss, in nats.
-  ///
-  /// - Parameters:
-  ///   - fake: The logits of samples that the generator made, `[batch, 1]`.
-  ///   - kind: Which one; the two have the same fixed point.
-  /// - Returns: A scalar; log 2 and −log 2 where the discriminator knows nothing.
-  public static func generatorLoss(
-    fake: Tensor, _ kind: GeneratorLoss = .nonSaturating
-  ) -> Tensor {
-    switch kind {
-    case .nonSaturating: softplus(-fake).mean()
-    case .saturating: -softplus(fake).mean()
-    }
+  /// New images of these classes, one of each.
+  public func sample(labels: [Int], using random: Random) -> Tensor {
+    decode(noise(count: labels.count, using: random), labels: labels)
+      .reshaped(to: [labels.count] + dataShape.sizes)
   }
 }

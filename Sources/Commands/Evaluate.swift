@@ -59,7 +59,7 @@ private func evaluate(
   if let data = settings.data { dataSettings.data = data }
   let data = try TrainingData(
     dataSettings, batchSize: try TrainingSettings(record).batchSize,
-    seed: UInt64(try RunSettings(record).seed), needs: row.needs,
+    seed: UInt64(try RunSettings(record).seed), needs: try row.needs(with: record),
     isCancelled: { Interrupt.isRequested })
   let judging = try Judging(evaluation.judge, data)
   let folder = try RunFolder(resuming: path)

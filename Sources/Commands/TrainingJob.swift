@@ -52,8 +52,8 @@ struct TrainingJob {
     }
     let data = try TrainingData(
       dataSettings, batchSize: training.batchSize, seed: UInt64(runSettings.seed),
-      needs: row.needs, isCancelled: { Interrupt.isRequested })
-    try checkLabels(of: data)
+      needs: row.needs(with: settings), isCancelled: { Interrupt.isRequested })
+    try checkLabels(of: data, settings)
     try check(settings, for: data.shape, data.choice)
     let judging = try Judging(evaluation.judge, data)
     let memory = MemoryEstimate(
@@ -127,8 +127,10 @@ extension TrainingJob {
   }
 
   /// Throws a `CommandLineError` where a model that learns classes finds fewer than two.
-  private func checkLabels(of data: TrainingData) throws(CommandLineError) {
-    guard row.model.needsLabels else { return }
+  private func checkLabels(
+    of data: TrainingData, _ settings: some ModelConfiguration
+  ) throws(CommandLineError) {
+    guard row.model.needsLabels || settings.needsLabels else { return }
     if !data.hasLabels, case .row = data.shape.element {
       guard let target = dataSettings.target else {
         throw .missingOption("--target", placeholder: "NAME, the column of classes,")
@@ -182,12 +184,20 @@ extension TrainingJob {
 }
 
 extension ModelRow {
-  /// What the model needs of its data.
-  var needs: TrainingData.Needs {
+  /// What a model of these settings needs of its data.
+  func needs(with settings: some ModelConfiguration) -> TrainingData.Needs {
     var needs: TrainingData.Needs = []
     if model is any LossModel.Type { needs.insert(.test) }
-    if model.needsLabels { needs.insert(.labels) }
+    if model.needsLabels || settings.needsLabels { needs.insert(.labels) }
     return needs
+  }
+
+  /// What a model needs of its data whose run recorded these settings.
+  func needs(with record: Configuration) throws -> TrainingData.Needs {
+    func settings<M: Model>(_ type: M.Type) throws -> any ModelConfiguration {
+      try M.Configuration(record)
+    }
+    return needs(with: try settings(model))
   }
 }
 

@@ -42,11 +42,17 @@ public protocol ModelConfiguration: SettingGroup {
   /// How often the networks are applied to an example in a step, as far as memory is concerned; 1 by
   /// default.
   var passesPerExample: Int { get }
+
+  /// Whether the model that they describe learns from classes; by default it does not.
+  var needsLabels: Bool { get }
 }
 
 extension ModelConfiguration {
   /// Once.
   public var passesPerExample: Int { 1 }
+
+  /// It does not.
+  public var needsLabels: Bool { false }
 
   /// No rules.
   public func check(for data: DataShape) throws(UnsuitableSetting) {}

@@ -1,6 +1,6 @@
 import Tensor
 
-/// An exponential moving average of a module's parameters (Polyak and Juditsky 1992).
+/// An exponential moving average of a module's parameters (Polyak and Juditsky 1992), of all or of some.
 ///
 /// ```swift
 /// let average = MovingAverage(of: model, decay: 0.999)
@@ -13,14 +13,33 @@ public final class MovingAverage {
   public let decay: Double
   /// The averages by parameter name; assigning saved ones goes on from there.
   public var values: [String: Tensor]
+  private let includesBuffers: Bool
 
   /// Creates an average that begins at the module's present parameters.
-  public init(of module: some Module, decay: Double) {
+  ///
+  /// - Parameters:
+  ///   - module: The module.
+  ///   - decay: How much of the average is kept at each update.
+  ///   - includesBuffers: Whether buffers, such as the running statistics of batch norm, have an average
+  ///     too: averaged weights would not suit those of the last steps.
+  ///   - isAveraged: Which parameters have an average, by their names; all, if nothing is said.
+  public init(
+    of module: some Module, decay: Double, includingBuffers includesBuffers: Bool = false,
+    where isAveraged: (_ name: String) -> Bool = { _ in true }
+  ) {
     precondition(
       decay >= 0 && decay < 1, "MovingAverage: expected a decay in 0 ..< 1, found \(decay)")
     self.decay = decay
-    values = Dictionary(
-      uniqueKeysWithValues: module.parameters.map { ($0.name, $0.parameter.wrappedValue) })
+    self.includesBuffers = includesBuffers
+    values = [:]
+    for tensor in tensors(of: module) where isAveraged(tensor.name) {
+      values[tensor.name] = tensor.value()
+    }
+  }
+
+  /// What has an average if its name is among ``values``.
+  private func tensors(of module: some Module) -> [StateTensor] {
+    includesBuffers ? module.stateTensors() : module.parameterTensors()
   }
 
   /// average ← decay · average + (1 − decay) · parameter.
@@ -33,17 +52,17 @@ public final class MovingAverage {
   }
 
   private func update(from module: some Module, decay: Double) {
-    for (name, parameter) in module.parameters {
-      values[name]?.interpolate(towards: parameter.wrappedValue, weight: 1 - decay)
+    for tensor in tensors(of: module) {
+      values[tensor.name]?.interpolate(towards: tensor.value(), weight: 1 - decay)
     }
   }
 
-  /// Exchanges the module's parameters with their averages.
+  /// Exchanges the module's parameters with their averages, where they have one.
   public func swap(with module: some Module) {
-    for (name, parameter) in module.parameters {
-      if let average = values.updateValue(parameter.wrappedValue, forKey: name) {
-        parameter.wrappedValue = average
-      }
+    for tensor in tensors(of: module) {
+      guard let average = values[tensor.name] else { continue }
+      values[tensor.name] = tensor.value()
+      tensor.assign(average)
     }
   }
 }

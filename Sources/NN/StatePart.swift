@@ -63,7 +63,7 @@ extension StatePart {
     switch self {
     case .module(let name, let module): module.stateTensors(prefix: name + ".")
     case .optimizer(let name, let optimizer):
-      optimizer.module.parameterTensors(prefix: "").flatMap { parameter in
+      optimizer.module.parameterTensors().flatMap { parameter in
         (0..<optimizer.momentCount).map { StateTensor(name, moment: $0, of: optimizer, parameter) }
       }
     case .average(let name, let average):
@@ -98,7 +98,7 @@ extension StatePart {
 
 extension Module {
   /// The parameters.
-  fileprivate func parameterTensors(prefix: String) -> [StateTensor] {
+  func parameterTensors(prefix: String = "") -> [StateTensor] {
     parameters.map { name, parameter in
       StateTensor(
         prefix + name, { parameter.wrappedValue }, { parameter.wrappedValue = $0 })

@@ -3,57 +3,94 @@ import NN
 import Tensor
 import Training
 
-/// Trains the two networks of a ``GAN`` against each other, each by an Adam of its own.
+/// Trains the two networks of a ``GAN`` against each other, each by an optimiser of its own: Adam, or
+/// RMSProp for a critic with clipped weights (Arjovsky, Chintala and Bottou 2017, who found momentum to
+/// be unstable there).
 ///
 /// It is for samples of any kind; ``GANTrainer`` trains on images with it.
 public final class AdversarialTraining {
   /// The model being trained.
   public let gan: GAN
-  private let generatorOptimizer: Adam
-  private let discriminatorOptimizer: Adam
+  /// The average of the generator's parameters, with which samples are made, where the model asks for
+  /// one.
+  public let average: MovingAverage?
+  private let generatorOptimizer: any Optimizer
+  private let discriminatorOptimizer: any Optimizer
   private let random: Random
 
   /// Creates the training of a model.
   ///
   /// - Parameters:
   ///   - gan: The model.
-  ///   - learningRate: Adam's, for both networks.
-  ///   - beta1: Adam's, for both networks; ½ is Radford, Metz and Chintala's (2016), who found the
-  ///     usual 0.9 to oscillate.
+  ///   - learningRate: The optimisers', for both networks.
+  ///   - beta1: Adam's, for both networks; nil for the model's own.
   ///   - random: Draws the noise, from a stream split off it.
   public init(
-    _ gan: GAN, learningRate: Double = 0.0002, beta1: Double = 0.5, using random: Random
+    _ gan: GAN, learningRate: Double = 0.0002, beta1: Double? = nil, using random: Random
   ) {
+    let configuration = gan.configuration
+    precondition(
+      !configuration.hasGradientPenalty || !gan.discriminator.hasBatchNorm,
+      "AdversarialTraining: expected a critic without batch norm, as the gradient penalty is one on each"
+        + " example's own gradient, found \(gan.discriminator)")
     self.gan = gan
-    generatorOptimizer = Adam(for: gan.generator, learningRate: learningRate, beta1: beta1)
-    discriminatorOptimizer = Adam(for: gan.discriminator, learningRate: learningRate, beta1: beta1)
+    func optimizer(for network: any Layer) -> any Optimizer {
+      if configuration.clippingBound != nil {
+        return RMSProp(for: network, learningRate: learningRate)
+      }
+      let betas = configuration.betas
+      return Adam(
+        for: network, learningRate: learningRate, beta1: beta1 ?? betas.0, beta2: betas.1)
+    }
+    generatorOptimizer = optimizer(for: gan.generator)
+    discriminatorOptimizer = optimizer(for: gan.discriminator)
+    let decay = configuration.averageDecay ?? 0
+    average =
+      decay == 0
+      ? nil
+      : MovingAverage(of: gan, decay: decay, includingBuffers: true) { $0.hasPrefix("generator.") }
     self.random = random.split()
   }
 
-  /// The two networks, their optimisers and the stream of the noise.
+  /// The two networks, their optimisers, the stream of the noise, and the generator's average.
   public var state: [StatePart] {
     [
       .module("gan", gan),
       .optimizer("generatorOptimizer", generatorOptimizer),
       .optimizer("discriminatorOptimizer", discriminatorOptimizer),
       .random("noise", random),
-    ]
+    ] + (average.map { [.average("average", $0)] } ?? [])
   }
 }
 
-// MARK: - Algorithm 1
+extension Module {
+  /// Whether a layer inside normalises by the other examples of its batch.
+  fileprivate var hasBatchNorm: Bool {
+    self is BatchNorm
+      || members.elements.contains { ($0.member as? any Module)?.hasBatchNorm ?? false }
+  }
+}
+
+// MARK: - The algorithms
 
 extension AdversarialTraining {
   /// A step of the discriminator with each of the batches, then a step of the generator.
   ///
-  /// It is one iteration of the outer loop of algorithm 1 of Goodfellow et al. (2014).
+  /// In the minimax game it is one iteration of the outer loop of algorithm 1 of Goodfellow et al.
+  /// (2014).
   /// The generator's step takes up the samples of the discriminator's last one, through the
   /// discriminator as it then is. So they are made once; the paper draws new noise, the code of
   /// Radford, Metz and Chintala (2016) does this.
   ///
-  /// - Parameter batches: Real samples, `[batch] + sampleShape` each: one batch for each of the
-  ///   discriminator's steps, k in all.
-  public func step(_ batches: [Tensor]) -> Figures {
+  /// With a Wasserstein loss it is one iteration of algorithm 1 of Arjovsky, Chintala and Bottou (2017),
+  /// or of Gulrajani et al. (2017): the generator's samples are of new noise.
+  ///
+  /// - Parameters:
+  ///   - batches: Real samples, `[batch] + sampleShape` each: one batch for each of the
+  ///     discriminator's steps, k in all.
+  ///   - labels: The classes of each batch's samples, of a conditional model; the generator makes as
+  ///     many samples of each class.
+  public func step(_ batches: [Tensor], labels: [[Int]] = []) -> Figures {
     guard let last = batches.last else {
       preconditionFailure("AdversarialTraining.step: expected one batch or more, found none")
     }
@@ -63,39 +100,89 @@ extension AdversarialTraining {
         "AdversarialTraining.step: expected samples of shape [batch] + \(gan.sampleShape), found"
           + " \(real.shape)")
     }
+    let isWasserstein = gan.configuration.isWasserstein
     var mean = WeightedMean()
-    for real in batches.dropLast() {
-      let fake = gan.generator(gan.noise(count: real.shape[0], using: random))
-      mean.add(discriminatorStep(real: real, fake: fake), count: real.shape[0])
+    for (index, real) in (isWasserstein ? batches[...] : batches.dropLast()).enumerated() {
+      let labels = self.labels(labels, of: index)
+      let fake = gan.samples(of: gan.noise(count: real.shape[0], using: random), labels: labels)
+      mean.add(
+        discriminatorStep(real: real, fake: fake, labels: labels), count: real.shape[0])
     }
+    let lastLabels = self.labels(labels, of: batches.count - 1)
     let z = gan.noise(count: last.shape[0], using: random)
-    let (fake, pullback) = valueWithPullback(of: gan.generator) { gan.generator(z) }
-    mean.add(discriminatorStep(real: last, fake: fake), count: last.shape[0])
-    let (generatorLoss, generatorNorm) = generatorStep(fake: fake, pullback)
+    let (fake, pullback) = valueWithPullback(of: gan.generator) {
+      gan.samples(of: z, labels: lastLabels)
+    }
+    if !isWasserstein {
+      mean.add(
+        discriminatorStep(real: last, fake: fake, labels: lastLabels), count: last.shape[0])
+    }
+    let (generatorLoss, generatorNorm) = generatorStep(fake: fake, labels: lastLabels, pullback)
+    average?.update(from: gan, step: generatorOptimizer.state.step)
     return Figures(
       discriminatorLoss: mean.values[0], generatorLoss: generatorLoss,
       realProbability: mean.values[1], fakeProbability: mean.values[2],
-      discriminatorGradientNorm: mean.values[3], generatorGradientNorm: generatorNorm)
+      discriminatorGradientNorm: mean.values[3], generatorGradientNorm: generatorNorm,
+      wassersteinDistance: isWasserstein ? mean.values[1] - mean.values[2] : nil)
   }
 
-  /// Ascends V(D, G) in the discriminator's parameters; the generator has no part in it.
+  /// The classes of a batch's samples, none where the model is not conditional.
+  private func labels(_ labels: [[Int]], of batch: Int) -> [Int] {
+    if gan.conditionalClasses == 0 { return [] }
+    precondition(
+      labels.indices.contains(batch),
+      "AdversarialTraining.step: expected the classes of each batch, found those of \(labels.count)"
+    )
+    return labels[batch]
+  }
+
+  /// Descends the discriminator's loss in the discriminator's parameters; the generator has no part in
+  /// it.
   ///
   /// Real and made samples go through the discriminator apart, so that batch norm takes the
   /// statistics of each by themselves.
   ///
-  /// - Returns: The loss, the means of D(x) and of D(G(z)), and the gradient's norm.
-  func discriminatorStep(real: Tensor, fake: Tensor) -> [Double] {
-    let (loss, logits, gradients) = valueWithGradient(of: gan.discriminator) {
-      let logits = (real: gan.discriminator(real), fake: gan.discriminator(fake))
-      let loss = GAN.discriminatorLoss(
-        real: logits.real, fake: logits.fake, labelSmoothing: gan.configuration.labelSmoothing)
-      return (loss, logits)
+  /// - Returns: The loss, the means of D(x) and of D(G(z)), and the gradient's norm; of a critic the
+  ///   means are those of its values.
+  func discriminatorStep(real: Tensor, fake: Tensor, labels: [Int] = []) -> [Double] {
+    let configuration = gan.configuration
+    let (loss, outputs, gradients) = valueWithGradient(of: gan.discriminator) {
+      let outputs = (
+        real: gan.logits(of: real, labels: labels), fake: gan.logits(of: fake, labels: labels)
+      )
+      return (discriminatorLoss(outputs, real: real, fake: fake, labels), outputs)
     }
     discriminatorOptimizer.update(along: gradients)
-    return [
-      loss.scalar, meanProbability(logits.real), meanProbability(logits.fake),
-      gradients.globalNorm,
-    ]
+    if let bound = configuration.clippingBound { clipDiscriminator(to: bound) }
+    let isWasserstein = configuration.isWasserstein
+    func figure(_ output: Tensor) -> Double {
+      isWasserstein ? output.mean().scalar : sigmoid(stopGradient(output)).mean().scalar
+    }
+    return [loss.scalar, figure(outputs.real), figure(outputs.fake), gradients.globalNorm]
+  }
+
+  private func discriminatorLoss(
+    _ outputs: (real: Tensor, fake: Tensor), real: Tensor, fake: Tensor, _ labels: [Int]
+  ) -> Tensor {
+    let configuration = gan.configuration
+    switch configuration.loss {
+    case .minimax, nil:
+      return GAN.discriminatorLoss(
+        real: outputs.real, fake: outputs.fake, labelSmoothing: configuration.labelSmoothing)
+    case .wassersteinClipping: return GAN.criticLoss(real: outputs.real, fake: outputs.fake)
+    case .wassersteinGradientPenalty:
+      let penalty = GAN.gradientPenalty(
+        of: { gan.logits(of: $0, labels: labels) }, between: real, and: fake, using: random)
+      return GAN.criticLoss(real: outputs.real, fake: outputs.fake)
+        + configuration.gradientPenaltyWeight * penalty
+    }
+  }
+
+  /// Brings every parameter of the critic into [−bound, bound].
+  private func clipDiscriminator(to bound: Double) {
+    for (_, parameter) in gan.discriminator.parameters {
+      parameter.wrappedValue = clamp(parameter.wrappedValue, to: -bound...bound)
+    }
   }
 
   /// Descends the generator's loss in the generator's parameters.
@@ -103,50 +190,16 @@ extension AdversarialTraining {
   /// The loss is differentiated in the samples alone, so that no gradient of the discriminator's
   /// weights is computed, and then goes back through the generator.
   func generatorStep(
-    fake: Tensor, _ pullback: (Tensor) -> Gradients
+    fake: Tensor, labels: [Int] = [], _ pullback: (Tensor) -> Gradients
   ) -> (loss: Double, gradientNorm: Double) {
     let (loss, slope) = valueWithGradient(at: fake) { fake in
-      GAN.generatorLoss(fake: gan.discriminator(fake), gan.configuration.generatorLoss)
+      let output = gan.logits(of: fake, labels: labels)
+      return gan.configuration.isWasserstein
+        ? GAN.wassersteinGeneratorLoss(fake: output)
+        : GAN.generatorLoss(fake: output, gan.configuration.generatorLoss)
     }
     let gradients = pullback(slope)
     generatorOptimizer.update(along: gradients)
     return (loss.scalar, gradients.globalNorm)
-  }
-
-  private func meanProbability(_ logits: Tensor) -> Double {
-    sigmoid(stopGradient(logits)).mean().scalar
-  }
-}
-
-// MARK: - Figures
-
-extension AdversarialTraining {
-  /// What tells how the game stands; of the discriminator's steps the means.
-  public struct Figures: Equatable, Sendable {
-    /// The names of the figures as columns of a table, in the order of ``values``.
-    public static let names = [
-      "d_loss", "g_loss", "d_real", "d_fake", "d_gradient_norm", "g_gradient_norm",
-    ]
-
-    /// The discriminator's loss in nats, before its step.
-    public let discriminatorLoss: Double
-    /// The generator's loss in nats, before its step.
-    public let generatorLoss: Double
-    /// The mean of D(x), a probability.
-    public let realProbability: Double
-    /// The mean of D(G(z)), a probability, before the discriminator's step.
-    public let fakeProbability: Double
-    /// The Euclidean norm of the gradient of the discriminator's loss in all its parameters.
-    public let discriminatorGradientNorm: Double
-    /// The Euclidean norm of the gradient of the generator's loss in all its parameters.
-    public let generatorGradientNorm: Double
-
-    /// The figures as numbers, in the order of ``names``.
-    public var values: [Double] {
-      [
-        discriminatorLoss, generatorLoss, realProbability, fakeProbability,
-        discriminatorGradientNorm, generatorGradientNorm,
-      ]
-    }
   }
 }

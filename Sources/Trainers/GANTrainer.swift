@@ -12,13 +12,16 @@ public final class GANTrainer: Trainer {
   private let train: Batches
   private let shuffling: Random
   private let looks: ModelPictures
+  private let isWasserstein: Bool
+  /// Whether the generator has its averages for good.
+  private var isFinished = false
 
   /// Creates a trainer.
   ///
   /// - Parameters:
   ///   - gan: The model.
   ///   - train: The images to train on.
-  ///   - learningRate: Adam's, for both networks.
+  ///   - learningRate: The optimisers', for both networks.
   ///   - random: All further random numbers come from streams split off it.
   public init(
     _ gan: GAN, train: Batches, learningRate: Double = 0.0002, using random: Random
@@ -30,33 +33,55 @@ public final class GANTrainer: Trainer {
     self.gan = gan
     self.train = train
     training = AdversarialTraining(gan, learningRate: learningRate, using: random.split())
+    isWasserstein = gan.configuration.isWasserstein
     shuffling = random.split()
     looks = ModelPictures(gan, test: train, codes: random.split(), noise: random)
   }
 
-  /// Both losses in nats, D(x) and D(G(z)) as probabilities, and the norms of both gradients.
-  public let trainingColumns = AdversarialTraining.Figures.names
+  /// Both losses, D(x) and D(G(z)) as probabilities, and the norms of both gradients; of a critic the
+  /// estimated Wasserstein distance in place of the probabilities.
+  public var trainingColumns: [String] {
+    isWasserstein ? AdversarialTraining.Figures.wassersteinNames : AdversarialTraining.Figures.names
+  }
   /// None: a figure of test images would say nothing of the samples.
   public let testColumns: [String] = []
   /// Each figure of the discriminator beside that of the generator.
-  public let charts = [
-    Chart("loss", unit: "nats", columns: ["d_loss", "g_loss"]),
-    Chart("probability", unit: "mean over images", columns: ["d_real", "d_fake"]),
-    Chart(
-      "gradient norm", unit: "Euclidean norm", columns: ["d_gradient_norm", "g_gradient_norm"]),
-  ]
+  public var charts: [Chart] {
+    let norms = Chart(
+      "gradient norm", unit: "Euclidean norm", columns: ["d_gradient_norm", "g_gradient_norm"])
+    if isWasserstein {
+      return [
+        Chart("loss", unit: "critic's values", columns: ["d_loss", "g_loss"]), norms,
+        Chart(
+          "Wasserstein distance", unit: "critic's values", columns: ["wasserstein_distance"]),
+      ]
+    }
+    return [
+      Chart("loss", unit: "nats", columns: ["d_loss", "g_loss"]),
+      Chart("probability", unit: "mean over images", columns: ["d_real", "d_fake"]), norms,
+    ]
+  }
   /// The number of training images.
   public var examplesPerEpoch: Int { train.count }
 
-  /// The two networks, their optimisers and all random streams.
+  /// The two networks, their optimisers, all random streams and the generator's average.
   public var state: [StatePart] { training.state + [.random("shuffling", shuffling)] }
+
+  /// The average of the generator's parameters, where the model asks for one.
+  public var average: MovingAverage? { training.average }
+
+  /// Gives the generator its averages for good, if it has some.
+  public func finish() {
+    if !isFinished { average?.swap(with: gan) }
+    isFinished = true
+  }
 
   /// The training images in a new order, in groups of a batch for each of the discriminator's steps.
   ///
   /// The last group has the batches that are left, which may be fewer.
   public func nextEpoch() -> some Sequence<[Batch]> {
     let batches = train.epoch(shuffledBy: shuffling).makeIterator()
-    return sequence(state: batches) { [steps = gan.configuration.discriminatorSteps] batches in
+    return sequence(state: batches) { [steps = gan.configuration.stepsOfDiscriminator] batches in
       let group = (0..<steps).compactMap { _ in batches.next() }
       return group.isEmpty ? nil : group
     }
@@ -64,7 +89,7 @@ public final class GANTrainer: Trainer {
 
   /// A step of the discriminator with each batch, then a step of the generator.
   public func step(_ batches: [Batch]) -> StepResult {
-    let figures = training.step(batches.map(samples))
+    let figures = training.step(batches.map(samples), labels: batches.map(\.labels))
     return StepResult(count: batches.reduce(0) { $0 + $1.count }, metrics: figures.values)
   }
 
@@ -73,10 +98,18 @@ public final class GANTrainer: Trainer {
 
   /// A hundred samples, of the same noise every time; made in inference mode, with the running
   /// averages of batch norm, so that an image does not depend on the ones beside it.
-  public func pictures() -> [ModelPictures.Named] { looks.eachEpoch }
+  public func pictures() -> [ModelPictures.Named] { averaged { looks.eachEpoch } }
 
   /// Interpolations.
-  public func finalPictures() -> [ModelPictures.Named] { looks.atTheEnd }
+  public func finalPictures() -> [ModelPictures.Named] { averaged { looks.atTheEnd } }
+
+  /// Calls `body` while the generator has its averages, if it has some.
+  private func averaged<Result>(_ body: () throws -> Result) rethrows -> Result {
+    guard let average, !isFinished else { return try body() }
+    average.swap(with: gan)
+    defer { average.swap(with: gan) }
+    return try body()
+  }
 
   /// A batch as the discriminator takes it: images from −1, black, to 1, white, the range of the
   /// generator's hyperbolic tangent.

@@ -18,7 +18,10 @@ struct EpochTable {
   /// The two lines above the first row.
   var heading: [String] {
     let blank = String(repeating: " ", count: head(epochs).count)
-    let labels = charts.map { chart in chart.columns.map { cell(chart.label(of: $0)) }.joined() }
+    // Of a chart of one column the title says all.
+    let labels = charts.map { chart in
+      chart.columns.map { cell(chart.columns.count > 1 ? chart.label(of: $0) : "") }.joined()
+    }
     let titles = zip(charts, labels).map { chart, labels in pad(chart.title, to: labels.count) }
     let ends = titles.joined(separator: " ").reversed().drop { $0 == " " }.reversed()
     return [

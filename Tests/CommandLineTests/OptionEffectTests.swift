@@ -29,7 +29,19 @@ import Testing
       [
         ["--latent", "20"], ["--generator-loss", "saturating"], ["--label-smoothing", "0.1"],
         ["--discriminator-steps", "2"], ["--generator-hidden", "9"],
-        ["--discriminator-hidden", "7,5"], ["--image-size", "28"],
+        ["--discriminator-hidden", "7,5"], ["--image-size", "28"], ["--beta1", "0.4"],
+        ["--beta2", "0.9"], ["--spectral-norm"], ["--conditional"],
+        ["--loss", "wasserstein-clipping"],
+        ["--loss", "wasserstein-clipping", "--weight-clip", "0.1"],
+        ["--loss", "wasserstein-clipping", "--critic-steps", "2"],
+        ["--loss", "wasserstein-gradient-penalty"],
+        ["--loss", "wasserstein-gradient-penalty", "--penalty-weight", "5"],
+        ["--loss", "wasserstein-gradient-penalty", "--beta1", "0.5"],
+        ["--image-size", "28", "--architecture", "dcgan", "--base-channels", "1"],
+        [
+          "--image-size", "28", "--architecture", "dcgan", "--base-channels", "1",
+          "--discriminator-norm", "none",
+        ],
       ]
     ),
     (

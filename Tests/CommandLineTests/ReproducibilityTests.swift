@@ -28,6 +28,10 @@ import Testing
       "gan", "--generator-hidden", "256", "--discriminator-hidden", "256",
       "--discriminator-steps", "2", "--log-every", "1"),
     Case("gan", "--architecture", "dcgan", "--limit", "18", "--base-channels", "16"),
+    Case(
+      "gan", "--architecture", "dcgan", "--limit", "36", "--base-channels", "8", "--loss",
+      "wasserstein-gradient-penalty", "--critic-steps", "2", "--spectral-norm", "--conditional",
+      "--average-decay", "0.9"),
     Case("classifier", "--limit", "36"),
   ]
 

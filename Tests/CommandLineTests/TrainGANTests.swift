@@ -16,6 +16,10 @@ import Testing
 
   /// Trains small networks.
   private func train(_ arguments: String...) throws -> Executable.Result {
+    try train(arguments: arguments)
+  }
+
+  private func train(arguments: [String]) throws -> Executable.Result {
     let small = ["--generator-hidden", "16", "--discriminator-hidden", "16"]
     return try run(small + arguments)
   }
@@ -136,6 +140,16 @@ import Testing
           "generator-loss": "saturating",
           "discriminator-steps": 2,
           "label-smoothing": 0.1,
+          "loss": null,
+          "critic-steps": null,
+          "weight-clip": null,
+          "penalty-weight": null,
+          "spectral-norm": null,
+          "discriminator-norm": null,
+          "beta1": null,
+          "beta2": null,
+          "average-decay": null,
+          "conditional": null,
           "data": "data",
           "limit": 20,
           "image-size": null,
@@ -320,6 +334,76 @@ import Testing
       ])
   }
 
+  // MARK: Variants
+
+  private static let variants: [[String]] = [
+    ["--loss", "wasserstein-clipping"],
+    ["--loss", "wasserstein-gradient-penalty", "--critic-steps", "2", "--average-decay", "0.9"],
+    ["--spectral-norm", "--conditional"],
+    [
+      "--loss", "wasserstein-gradient-penalty", "--architecture", "dcgan", "--base-channels", "4",
+      "--image-size", "28", "--conditional", "--spectral-norm", "--average-decay", "0.9",
+      "--critic-steps", "3",
+    ],
+  ]
+
+  /// Whatever the variant: the run and its model are resumed, opened, sampled from and evaluated.
+  @Test(arguments: variants) func everyVariantIsResumedAndSampledFrom(options: [String]) throws {
+    let small = options + ["--latent", "3", "--log-every", "1"]
+    #expect(try train(arguments: small + ["--epochs", "3"]).code == 0)
+    #expect(try train(arguments: small + ["--epochs", "1"]).code == 0)
+    let resumed = try Executable(
+      "resume", ["runs/gan-002", "--epochs", "3", "--threads", "3"], in: workspace
+    ).result()
+    #expect(resumed.code == 0 && resumed.error == "", "\(resumed.error)")
+    let (whole, inParts) = (
+      try workspace.files(below: Self.run), try workspace.files(below: "runs/gan-002")
+    )
+    #expect(whole.keys.sorted() == inParts.keys.sorted())
+    for (name, bytes) in whole where !["config.json", "report.html"].contains(name) {
+      #expect(inParts[name] == bytes, "\(name)")
+    }
+    let isWasserstein = options.contains("--loss")
+    let names =
+      isWasserstein
+      ? "d_loss,g_loss,d_gradient_norm,g_gradient_norm,wasserstein_distance" : Self.figures
+    let table = try LossTable(of: Self.run, in: workspace, header: "epoch,step," + names)
+    #expect(table.rows.count == 3 && table.rows.allSatisfy { $0.allSatisfy(\.isFinite) })
+    let sampled = try Executable(
+      "sample",
+      ["--model", Self.run + "/model.safetensors", "--count", "12", "--out", "made.npy"],
+      in: workspace
+    ).result()
+    #expect(sampled.code == 0 && sampled.error == "", "\(sampled.error)")
+    let evaluated = try Executable("evaluate", [Self.run], in: workspace).result()
+    #expect(evaluated.code == 0 && evaluated.error == "", "\(evaluated.error)")
+  }
+
+  @Test func theOptionsOfAVariantAreInTheFileOfItsModelAndNoneOfAnyOther() throws {
+    #expect(try train().code == 0)
+    #expect(try train("--spectral-norm", "--loss", "minimax").code == 0)
+    let texts = try (1...2).map { run in
+      String(
+        decoding: try workspace.contents(of: "runs/gan-00\(run)/model.safetensors"), as: UTF8.self)
+    }
+    for name in ["\"loss\"", "spectral-norm", "spectralNorm.direction"] {
+      #expect(!texts[0].contains(name) && texts[1].contains(name), "\(name)")
+    }
+  }
+
+  /// Folders are classes; without them a conditional model has nothing to learn from.
+  @Test func theClassesOfAFolder() throws {
+    try writeImages(3, side: 12, to: "images/a")
+    try writeImages(3, side: 12, to: "images/b")
+    let options = ["--data", "images", "--no-cache", "--conditional"]
+    let result = try train(arguments: options)
+    #expect(result.code == 0 && result.error == "", "\(result.error)")
+    let other = try train(arguments: ["--data", "images/a", "--no-cache", "--conditional"])
+    #expect(other.code == 64 && other.error.contains("classes"), "\(other.error)")
+    let points = try train(arguments: ["--data", "moons", "--points", "32", "--conditional"])
+    #expect(points.code == 0 && points.error == "", "\(points.error)")
+  }
+
   // MARK: Bad input
 
   @Test(arguments: [
@@ -332,6 +416,81 @@ import Testing
       "--discriminator-steps is out of range: expected 1 to 5, found 6"
     ),
     (["--architecture", "deep"], "--architecture expects dense or dcgan, found 'deep'"),
+    (
+      ["--loss", "hinge"],
+      "--loss expects minimax, wasserstein-clipping or wasserstein-gradient-penalty, found 'hinge'"
+    ),
+    (
+      ["--weight-clip", "0.1"],
+      "--weight-clip 0.1: expected --loss wasserstein-clipping with it, found minimax"
+    ),
+    (
+      ["--weight-clip", "0", "--loss", "wasserstein-clipping"],
+      "--weight-clip is out of range: expected more than 0, found 0"
+    ),
+    (
+      ["--penalty-weight", "5", "--loss", "wasserstein-clipping"],
+      "--penalty-weight 5: expected --loss wasserstein-gradient-penalty with it, found "
+        + "wasserstein-clipping"
+    ),
+    (
+      ["--critic-steps", "2"],
+      "--critic-steps 2: expected --loss wasserstein-clipping or --loss "
+        + "wasserstein-gradient-penalty with it, found minimax"
+    ),
+    (
+      ["--discriminator-steps", "2", "--loss", "wasserstein-gradient-penalty"],
+      "--discriminator-steps 2: expected --loss minimax with it, found wasserstein-gradient-penalty"
+    ),
+    (
+      ["--label-smoothing", "0.1", "--loss", "wasserstein-clipping"],
+      "--label-smoothing 0.1: expected --loss minimax with it, found wasserstein-clipping"
+    ),
+    (
+      ["--generator-loss", "saturating", "--loss", "wasserstein-gradient-penalty"],
+      "--generator-loss saturating: expected --loss minimax with it, found "
+        + "wasserstein-gradient-penalty"
+    ),
+    (
+      ["--beta2", "0.9", "--loss", "wasserstein-clipping"],
+      "--beta2 0.9: expected --loss minimax or --loss wasserstein-gradient-penalty with it, found "
+        + "wasserstein-clipping"
+    ),
+    (["--beta1", "1"], "--beta1 is out of range: expected 0 or more, but less than 1, found 1"),
+    (
+      ["--spectral-norm", "--loss", "wasserstein-clipping"],
+      "--loss wasserstein-clipping: expected minimax or wasserstein-gradient-penalty with "
+        + "--spectral-norm, as the norm undoes the clipping"
+    ),
+    (
+      ["--discriminator-norm", "batch"],
+      "--discriminator-norm batch: expected --architecture dcgan with it, as dense networks have no "
+        + "batch norm"
+    ),
+    (
+      [
+        "--discriminator-norm", "batch", "--architecture", "dcgan", "--image-size", "28", "--loss",
+        "wasserstein-gradient-penalty",
+      ],
+      "--discriminator-norm batch: expected none with a gradient penalty, which is one on each "
+        + "example's own gradient"
+    ),
+    (
+      [
+        "--discriminator-norm", "batch", "--architecture", "dcgan", "--image-size", "28",
+        "--spectral-norm",
+      ],
+      "--discriminator-norm batch: expected none with --spectral-norm, which the scales of batch "
+        + "norm undo"
+    ),
+    (
+      ["--average-decay", "1"],
+      "--average-decay is out of range: expected 0 or more, but less than 1, found 1"
+    ),
+    (
+      ["--conditional", "--data", "moons.csv"],
+      "--conditional with such data: expected labels of two classes or more, found none"
+    ),
     (
       ["--generator-loss", "hinge"],
       "--generator-loss expects non-saturating or saturating, found 'hinge'"
@@ -364,6 +523,7 @@ import Testing
   ])
   func aWrongCommandLineIsSaidAndNothingDone(arguments: [String], message: String) throws {
     try writeImages(1, side: 30, to: "images")
+    try workspace.write(Array("a,b\n1,2\n2,1\n3,3\n1,1\n".utf8), to: "moons.csv")
     try SmallData(height: 30, width: 8).write(to: workspace.path(of: "large"))
     let result = try Executable("train-gan", ["--data", "data"] + arguments, in: workspace).result()
     #expect(result.code == 64)

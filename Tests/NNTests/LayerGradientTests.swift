@@ -49,6 +49,12 @@ let layerRows: [LayerRow] = [
   .init("Conv2D with dilation, without bias", [[1, 6, 5, 1]]) {
     Conv2D(1, 2, kernel: 2, dilation: 3, bias: false, using: $0)
   },
+  .init("Dense with spectral norm, in inference", [[5, 3]]) {
+    inInference(Dense(3, 4, hasSpectralNorm: true, using: $0))
+  },
+  .init("Conv2D with spectral norm, in inference", [[2, 5, 4, 2]]) {
+    inInference(Conv2D(2, 3, kernel: 3, hasSpectralNorm: true, using: $0))
+  },
   .init("Conv1D", [[2, 5, 2]]) { Conv1D(2, 3, kernel: 3, stride: 2, padding: 1, using: $0) },
   .init("Conv1D, causal and dilated, without bias", [[2, 6, 2]]) {
     Conv1D(2, 3, kernel: 3, causal: true, dilation: 2, bias: false, using: $0)

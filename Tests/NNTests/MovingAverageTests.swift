@@ -59,6 +59,34 @@ import Testing
     #expect(layer.weight == own.0 && layer.bias == own.1 && average.values == averaged)
   }
 
+  /// As of a GAN's generator alone, with the running statistics of its batch norm.
+  @Test func someParametersAndTheirBuffers() {
+    let random = Random(seed: 2)
+    let model = Sequential {
+      Sequential { BatchNorm(2) }
+      Dense(2, 1, using: random)
+    }
+    let average = MovingAverage(of: model, decay: 0.5, includingBuffers: true) {
+      $0.hasPrefix("0.")
+    }
+    let names = ["scale", "shift", "runningMean", "runningVariance"].map { "0.0.\($0)" }
+    #expect(average.values.keys.sorted() == names.sorted())
+    let begin = model.buffers[0].buffer.wrappedValue
+    let weight = model.parameters.last?.parameter.wrappedValue
+    model.parameters[0].parameter.wrappedValue = Tensor([3, 5])
+    _ = model(random.normal([8, 2], mean: 4))
+    let moved = model.buffers[0].buffer.wrappedValue
+    average.update(from: model)
+    average.swap(with: model)
+    #expect(model.parameters[0].parameter.wrappedValue == Tensor([2, 3]))
+    let expected = 0.5 * (begin + moved)
+    #expect(abs(model.buffers[0].buffer.wrappedValue - expected).max().scalar < 1e-6)
+    #expect(model.parameters.last?.parameter.wrappedValue == weight)
+    #expect(average.values.keys.sorted() == names.sorted())
+    average.swap(with: model)
+    #expect(model.buffers[0].buffer.wrappedValue == moved)
+  }
+
   /// decay · ∞ + (1 − decay) · w is infinite, and not the difference of two infinities.
   @Test func whatIsInfiniteStaysSo() {
     let weights = Weights([Tensor([1, 1, 1])])

@@ -52,6 +52,19 @@ import Testing
     #expect(lines([loss], unit: unit, rate: rate) == expected)
   }
 
+  /// As of the Wasserstein distance that a GAN's critic estimates.
+  @Test func aChartOfOneColumnHasNoLabelBesideItsTitle() {
+    let charts = [
+      loss, Chart("KL", unit: "nats", columns: ["train_kl", "test_kl"]),
+      Chart("the training loss alone", unit: "nats", columns: ["train_loss"]),
+    ]
+    let lines = lines(charts, unit: "images", rate: 123)
+    #expect(lines[0] == "             loss           KL             the training loss alone")
+    #expect(lines[1] == "             train  test    train  test              images/s  time left")
+    #expect(
+      lines[2] == "epoch  3/30  1.5000 2.2500* 12.346 0.001000  1.5000         123.0  1 min 15 s")
+  }
+
   @Test(arguments: ["images", "points", "rows", "bytes"])
   func threeChartsFitIntoATerminal(unit: String) {
     let charts = [

@@ -13,9 +13,12 @@ public final class Conv2D: RectifyingLayer {
   private let stride: Int
   private let padding: Int
   private let dilation: Int
+  private let spectralNorm: SpectralNorm?
 
-  /// The weight and the bias.
-  public var members: Members { ["weight": $weight, "bias": $bias] }
+  /// The weight, the bias, and the state of a spectral norm.
+  public var members: Members {
+    ["weight": $weight, "bias": $bias, "spectralNorm": spectralNorm]
+  }
 
   /// Creates a layer; the bias begins at zero.
   ///
@@ -27,11 +30,13 @@ public final class Conv2D: RectifyingLayer {
   ///   - padding: How many zeros are added at each side.
   ///   - dilation: How far the kernel's elements are apart.
   ///   - bias: Whether there is a bias; none is needed before a batch norm, which subtracts it.
+  ///   - hasSpectralNorm: Whether the layer computes with W / σ(W) (``SpectralNorm``).
   ///   - random: Draws the first weights.
   ///   - initializer: The rule for the first weights.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
-    dilation: Int = 1, bias: Bool = true, initializer: Initializer = .glorotUniform,
+    dilation: Int = 1, bias: Bool = true, hasSpectralNorm: Bool = false,
+    initializer: Initializer = .glorotUniform,
     using random: Random
   ) {
     let sizes = [inputs, outputs, kernel, stride, dilation]
@@ -46,6 +51,7 @@ public final class Conv2D: RectifyingLayer {
     self.stride = stride
     self.padding = padding
     self.dilation = dilation
+    spectralNorm = hasSpectralNorm ? SpectralNorm(outputs, using: random) : nil
   }
 
   /// The layer's output.
@@ -59,8 +65,8 @@ public final class Conv2D: RectifyingLayer {
       "\(call): expected images of shape [batch, height, width, \(weight.shape[2])] with sides of"
         + " at least \(max(1, reach - 2 * padding)), found \(x.shape)")
     return conv2D(
-      x, weight, bias: bias, stride: stride, padding: padding, dilation: dilation,
-      rectifier: rectifier)
+      x, spectralNorm?(weight) ?? weight, bias: bias, stride: stride, padding: padding,
+      dilation: dilation, rectifier: rectifier)
   }
 
   /// The layer as the code that makes it, with the number of parameters.
@@ -71,6 +77,7 @@ public final class Conv2D: RectifyingLayer {
     let shape = weight.shape
     return "Conv2D(\(shape[2]), \(shape[3]), kernel: \(shape[0])"
       + (stride > 1 ? ", stride: \(stride)" : "") + (padding > 0 ? ", padding: \(padding)" : "")
-      + (dilation > 1 ? ", dilation: \(dilation)" : "") + (bias == nil ? ", bias: false)" : ")")
+      + (dilation > 1 ? ", dilation: \(dilation)" : "") + (bias == nil ? ", bias: false" : "")
+      + (spectralNorm == nil ? ")" : ", hasSpectralNorm: true)")
   }
 }

@@ -9,18 +9,30 @@ public final class Dense: RectifyingLayer {
   @Parameter public var weight: Tensor
   /// The bias b, `[outputs]`.
   @Parameter public var bias: Tensor
+  private let spectralNorm: SpectralNorm?
 
-  /// The weight and the bias.
-  public var members: Members { ["weight": $weight, "bias": $bias] }
+  /// The weight, the bias, and the state of a spectral norm.
+  public var members: Members {
+    ["weight": $weight, "bias": $bias, "spectralNorm": spectralNorm]
+  }
 
   /// Creates a layer; the bias begins at zero.
+  ///
+  /// - Parameters:
+  ///   - inputs: The size of the input's last axis.
+  ///   - outputs: The size of the output's.
+  ///   - hasSpectralNorm: Whether the layer computes with W / σ(W) (``SpectralNorm``).
+  ///   - initializer: The rule for the first weights.
+  ///   - random: Draws them.
   public init(
-    _ inputs: Int, _ outputs: Int, initializer: Initializer = .glorotUniform, using random: Random
+    _ inputs: Int, _ outputs: Int, hasSpectralNorm: Bool = false,
+    initializer: Initializer = .glorotUniform, using random: Random
   ) {
     precondition(
       inputs > 0 && outputs > 0, "Dense: expected sizes above 0, found \(inputs) and \(outputs)")
     weight = initializer([inputs, outputs], fanIn: inputs, fanOut: outputs, using: random)
     bias = Initializer.zeros([outputs])
+    spectralNorm = hasSpectralNorm ? SpectralNorm(outputs, using: random) : nil
   }
 
   /// The layer's output.
@@ -30,12 +42,15 @@ public final class Dense: RectifyingLayer {
     precondition(
       x.rank >= 2 && x.shape.last == weight.shape[0],
       "\(call): expected an input of shape [batch, …, \(weight.shape[0])], found \(x.shape)")
-    return affine(x, weight, bias, rectifier: rectifier)
+    return affine(x, spectralNorm?(weight) ?? weight, bias, rectifier: rectifier)
   }
 
   /// The layer as the code that makes it, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
   /// The layer as messages name it.
-  private var call: String { "Dense(\(weight.shape[0]), \(weight.shape[1]))" }
+  private var call: String {
+    "Dense(\(weight.shape[0]), \(weight.shape[1])"
+      + (spectralNorm == nil ? ")" : ", hasSpectralNorm: true)")
+  }
 }

@@ -29,6 +29,42 @@ private let stopRows: [StopRow<GAN>] = [
     let gan = GAN.dcgan(latent: 3, baseChannels: 2, $1)
     _ = AdversarialTraining(gan, using: $1).step([Tensor.zeros([2, 784])])
   },
+  .init("AdversarialTraining: expected a critic without batch norm, as the gradient penalty is") {
+    gan, random in
+    let critic = Sequential {
+      Sequential { BatchNorm(6) }
+      Dense(6, 1, using: random)
+    }
+    let other = GAN(
+      generator: gan.generator, discriminator: critic, sampleShape: [6],
+      .with { $0.loss = .wassersteinGradientPenalty })
+    _ = AdversarialTraining(other, using: random)
+  },
+  .init(
+    "gradientPenalty: expected as many made samples as real ones, found shapes [3, 6] and [2, 6]"
+  ) { gan, random in
+    _ = GAN.gradientPenalty(
+      of: { gan.discriminator($0) }, between: Tensor.zeros([2, 6]), and: Tensor.zeros([3, 6]),
+      using: random)
+  },
+  .init("GAN: expected a class for each of 2 examples, found 0") {
+    let data = DataShape.points(dimensions: 2, classes: 2)
+    let gan = GAN(.with { $0.conditional = true }, for: data, using: $1)
+    _ = gan.logits(of: Tensor.zeros([2, 2]))
+  },
+  .init("AdversarialTraining.step: expected the classes of each batch, found those of 0") {
+    let data = DataShape.points(dimensions: 2, classes: 2)
+    let gan = GAN(.with { $0.conditional = true }, for: data, using: $1)
+    _ = AdversarialTraining(gan, using: $1).step([Tensor.zeros([2, 2])])
+  },
+  .init("GAN: conditional with such data: expected labels of two classes or more, found one class")
+  {
+    let data = DataShape.points(dimensions: 2, classes: 1)
+    _ = GAN(.with { $0.conditional = true }, for: data, using: $1)
+  },
+  .init("SpectralNorm(3): expected a weight of shape […, 3], found [3, 2]") {
+    _ = SpectralNorm(3, using: $1)(Tensor.zeros([3, 2]))
+  },
   // The layer that meets wrong images names itself, what it expected and what it found.
   .init("Conv2D(1, 2, kernel: 4, stride: 2, padding: 1): expected images of shape") {
     let gan = GAN.dcgan(latent: 3, baseChannels: 2, $1)

@@ -137,6 +137,43 @@ import Training
     #expect(!lines.image(left: 120, top: 0).isWithinRounding(of: samples.image(left: 0, top: 0)))
   }
 
+  // MARK: The average
+
+  /// Pictures and the finished model are those of the averaged generator; the training is not.
+  @Test func samplesAreOfTheAverage() throws {
+    func trainer(averageDecay: Double?) throws -> GANTrainer {
+      let gan = GAN(
+        .with {
+          $0.latent = 4
+          $0.generatorHidden = [8]
+          $0.discriminatorHidden = [8]
+          $0.averageDecay = averageDecay
+        }, for: .images(28, 28), using: Random(seed: 3))
+      return GANTrainer(
+        gan, train: try Batches(Self.digits.train, size: 32), learningRate: 0.01,
+        using: Random(seed: 5))
+    }
+    let (plain, averaged) = (try trainer(averageDecay: nil), try trainer(averageDecay: 0.9))
+    #expect(train(plain).map(\.metrics) == train(averaged).map(\.metrics))
+    #expect(plain.pictures()[0].grid != averaged.pictures()[0].grid)
+    #expect(plain.finalPictures()[0].grid != averaged.finalPictures()[0].grid)
+    #expect(plain.average == nil)
+    for (a, b) in zip(values(of: plain.gan), values(of: averaged.gan)) {
+      #expect(a.scalars == b.scalars, "\(a.name)")
+    }
+    let average = try #require(averaged.average?.values)
+    let picture = averaged.pictures()[0].grid
+    averaged.finish()
+    averaged.finish()
+    #expect(averaged.pictures()[0].grid == picture)
+    for (name, scalars) in values(of: averaged.gan) {
+      let expected =
+        average[name] ?? plain.gan.parameters.first { $0.name == name }?.parameter.wrappedValue
+      #expect(scalars == expected?.scalars, "\(name)")
+      #expect((average[name] != nil) == name.hasPrefix("generator."))
+    }
+  }
+
   @Test func imagesOfAnotherSizeStop() async throws {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let random = Random(seed: 0)
