@@ -368,7 +368,7 @@ import Testing
       isWasserstein
       ? "d_loss,g_loss,d_gradient_norm,g_gradient_norm,wasserstein_distance" : Self.figures
     let table = try LossTable(of: Self.run, in: workspace, header: "epoch,step," + names)
-    #expect(table.rows.count == 3 && table.rows.allSatisfy { $0.allSatisfy(\.isFinite) })
+    #expect(table.rows.count == 3 && table.rows.allSatisfy { $0.values.allSatisfy(\.isFinite) })
     let sampled = try Executable(
       "sample",
       ["--model", Self.run + "/model.safetensors", "--count", "12", "--out", "made.npy"],

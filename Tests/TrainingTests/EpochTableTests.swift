@@ -60,9 +60,9 @@ import Testing
     ]
     let lines = lines(charts, unit: "images", rate: 123)
     #expect(lines[0] == "             loss           KL             the training loss alone")
-    #expect(lines[1] == "             train  test    train  test              images/s  time left")
+    #expect(lines[1] == "             train  test    train  test            images/s  time left")
     #expect(
-      lines[2] == "epoch  3/30  1.5000 2.2500* 12.346 0.001000  1.5000         123.0  1 min 15 s")
+      lines[2] == "epoch  3/30  1.5000 2.2500* 12.346 0.001000  1.5000       123  1 min 15 s")
   }
 
   @Test(arguments: ["images", "points", "rows", "bytes"])
