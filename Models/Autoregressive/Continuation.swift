@@ -100,4 +100,32 @@ extension LanguageModel {
     }
     return Array(all.dropFirst(prompt.count))
   }
+
+  /// Sequences drawn side by side, one symbol after another.
+  ///
+  /// - Parameters:
+  ///   - count: How many sequences.
+  ///   - length: The symbols of each, no more than a transformer has places for.
+  ///   - first: The symbol that stands before each.
+  ///   - temperature: Above 0: 1 for draws from the model.
+  ///   - random: Draws them.
+  /// - Returns: The symbols of each sequence without the first; nil where the weights are too large to
+  ///   compute with.
+  public func sequences(
+    count: Int, length: Int, after first: Int, temperature: Double = 1, using random: Random
+  ) -> [[Int]]? {
+    precondition(
+      temperature > 0,
+      "LanguageModel.sequences: expected a temperature above 0, found \(temperature)")
+    let reader = body.reader()
+    var last = [Int](repeating: first, count: count)
+    var places: [[Int]] = []
+    for _ in 0..<length {
+      let logits = head(reader(symbols(last).expanded(at: 1))).squeezed(at: 1) / temperature
+      guard logits.isFinite else { return nil }
+      last = random.categorical(logits: logits).doubles.map { Int($0) }
+      places.append(last)
+    }
+    return (0..<count).map { row in places.map { $0[row] } }
+  }
 }

@@ -10,7 +10,7 @@ func writeExtras(
   _ model: any Model, _ trainer: any Trainer, _ session: TrainingSession, _ data: TrainingData
 ) throws {
   if let trainer = trainer as? ClassifierTrainer { try writeMistakes(trainer, session) }
-  if let model = model as? any EncodingModel, !(model is any PriorModel) {
+  if let model = model as? any EncodingModel, !(model is any Generative) {
     try writeCodes(of: model, session, data)
   }
 }

@@ -23,7 +23,7 @@ public func evaluateModel(
   _ judging: Judging, _ session: some RunLog, noise: Random, using random: Random
 ) throws -> Configuration {
   var evaluation = Configuration()
-  if let model = model as? any EncodingModel, !(model is any PriorModel) {
+  if let model = model as? any EncodingModel, !(model is any Generative) {
     evaluation = try comparison(
       of: model, train: train, test: test, session, noise: Random(state: noise.state))
   }

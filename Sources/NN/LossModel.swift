@@ -33,6 +33,16 @@ public struct Loss: Sendable {
     self.total = total
     figures = [total.scalar] + others
   }
+
+  /// Creates a loss of which another number is reported than is minimised, as where a part of the model
+  /// learns from what the rest of it makes.
+  ///
+  /// - Parameters:
+  ///   - total: What is minimised, a scalar.
+  ///   - figures: The figures, what the model is compared by first.
+  public init(minimizing total: Tensor, figures: [Double]) {
+    (self.total, self.figures) = (total, figures)
+  }
 }
 
 /// A model that learns by descending the gradient of one loss.

@@ -93,8 +93,7 @@ public final class Sampler: @unchecked Sendable {
       return try examples(count: count) { model.sample(count: $0.count, options, using: random) }
     }
     let labels = try labels(count: count, options.label)
-    if (pixels ?? (dataShape.isImage ? .means : .drawn)) == .means, model is any LatentVariableModel
-    {
+    if (pixels ?? (dataShape.isImage ? .means : .drawn)) == .means, model is any PriorModel {
       return try examples(of: try codes(count: count, using: random), labels)
     }
     return try examples(count: count) { part in

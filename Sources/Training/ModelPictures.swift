@@ -207,7 +207,7 @@ public struct ModelPictures {
 }
 
 /// New images as pictures and a judge see them, `[count, dataShape.count]`: the means of the images
-/// of random codes where the model has codes, as what it draws about them is noise.
+/// of random codes where these are N(0, I), as what the model draws about them is noise.
 ///
 /// A conditional model's are of the classes given, or of each in turn.
 public func shownSamples(
@@ -215,7 +215,7 @@ public func shownSamples(
 ) -> Tensor {
   model.inInference {
     let labels = labels ?? model.classesInTurn(count: count)
-    if let model = model as? any LatentVariableModel {
+    if let model = model as? any PriorModel {
       return model.decode(random.normal([count, model.latentSize]), labels: labels)
     }
     let samples =

@@ -76,6 +76,15 @@ import Testing
       "pixelcnn",
       [["--levels", "4"], ["--width", "3"], ["--depth", "2"], ["--binarize", "stochastic"]]
     ),
+    (
+      "vq-vae",
+      [
+        ["--codes", "5"], ["--code-size", "3"], ["--width", "6"], ["--depth", "2"],
+        ["--variance", "0.1"], ["--commitment", "0.5"], ["--decay", "0.9"],
+        ["--restart-below", "30"], ["--prior-width", "5"], ["--prior-depth", "2"],
+        ["--prior-heads", "2"],
+      ]
+    ),
     ("classifier", [["--architecture", "conv"]]),
   ]
   /// The options of every training, which are tried with a model of each trainer.

@@ -83,6 +83,10 @@ private let smallSizes: [String: [String]] = [
   "glow": ["--scales", "2", "--steps", "1", "--width", "4"],
   "made": ["--hidden", "8"],
   "pixelcnn": ["--width", "2", "--depth", "1"],
+  "vq-vae": [
+    "--codes", "4", "--code-size", "2", "--width", "4", "--depth", "1", "--prior-width", "4",
+    "--prior-depth", "1", "--prior-heads", "1",
+  ],
   "ddpm": ["--architecture", "dense", "--hidden", "8", "--steps", "2"],
   "flow-matching": ["--architecture", "dense", "--hidden", "8", "--steps", "2"],
   "language-model": ["--width", "4", "--depth", "1", "--heads", "1"],

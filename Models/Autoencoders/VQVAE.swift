@@ -1,0 +1,248 @@
+import NN
+import Settings
+import Tensor
+
+/// An autoencoder whose codes are chosen from a table (van den Oord, Vinyals and Kavukcuoglu, "Neural discrete
+/// representation learning", 2017), and an autoregressive prior over them.
+///
+/// A convolutional encoder makes a vector e for each place of an image a fourth as high and wide; the
+/// nearest code takes its place, and a decoder makes an image of the codes. The encoder gets the decoder's
+/// gradient as if its vectors had gone through unchanged. The prior, a causal transformer over the codes
+/// in the order of reading, learns beside it, from the codes that the encoder makes at the time.
+///
+/// ```swift
+/// let model = VQVAE(.init(), for: .images(28, 28), using: random)
+/// let (loss, gradients) = valueWithGradient(of: model) { model.loss(of: batch, using: random).total }
+/// let images = model.sample(count: 16, using: random)
+/// ```
+public final class VQVAE: LossModel, TemperedModel, EncodingModel {
+  /// The settings.
+  public struct Configuration: ModelConfiguration {
+    /// Codes in the table.
+    @Setting("codes in the table", in: 2...65_536) public var codes = 128
+    /// Numbers of a code.
+    @Setting("numbers of a code", in: layerWidths) public var codeSize = 32
+    /// Channels of a convolution.
+    @Setting("channels of a convolution", in: 2...65_536) public var width = 64
+    /// Residual blocks on each side.
+    @Setting("residual blocks on each side", in: 0...64) public var depth = 2
+    /// Variance of the pixels, by which squared errors are divided.
+    @Setting("variance of the pixels, by which squared errors are divided", in: .above(0))
+    public var variance = 0.0949
+    /// Weight of the encoder's distance from the codes.
+    @Setting("weight of the encoder's distance from the codes", in: .atLeast(0))
+    public var commitment = 0.25
+    /// Share of the codes' averages that a step keeps.
+    @Setting("share of the codes' averages that a step keeps", in: .from(0, below: 1))
+    public var decay = 0.99
+    /// Begin a code again that stands for fewer vectors of a batch.
+    @Setting("begin a code again that stands for fewer vectors of a batch", in: .atLeast(0))
+    public var restartBelow = 0.5
+    /// Features of a place in the prior.
+    @Setting("features of a place in the prior", in: layerWidths) public var priorWidth = 64
+    /// Blocks of the prior.
+    @Setting("blocks of the prior", in: 1...64) public var priorDepth = 3
+    /// Heads of the prior's attention.
+    @Setting("heads of the prior's attention", in: 1...64) public var priorHeads = 4
+
+    /// The defaults.
+    public init() {}
+
+    /// Checks the settings against each other and the data.
+    public func check(for data: DataShape) throws(UnsuitableSetting) {
+      let expected = "images whose sides are multiples of 4"
+      try expectImages(data, expected)
+      guard data.sizes[0] % 4 == 0, data.sizes[1] % 4 == 0 else {
+        throw UnsuitableSetting("data", data.sizesText, "expected \(expected)")
+      }
+      if priorWidth % priorHeads != 0 {
+        throw UnsuitableSetting(
+          "prior-heads", priorHeads, "expected a divisor of the prior's width, \(priorWidth)")
+      }
+    }
+  }
+
+  /// The name on the command line and in files.
+  public static let kind = "vq-vae"
+  /// The settings that the model was built from.
+  public let configuration: Configuration
+  /// The shape of the data that it was built for.
+  public let dataShape: DataShape
+  /// From images to a vector for each place, `[batch, height / 4, width / 4, codeSize]`.
+  public let encoder: Sequential
+  /// From the codes of all places to images in [−1, 1], `[batch, height, width, channels]`.
+  public let decoder: Sequential
+  /// The codes.
+  public let codebook: Codebook
+  /// The distribution of the codes of an image, in the order of reading, after a code 0.
+  public let prior: LanguageModel
+  /// Whether a loss moves the codes.
+  public var mode = Mode.training {
+    didSet { for module in [encoder, decoder, prior] as [any Module] { module.mode = mode } }
+  }
+
+  /// The networks, the codes and their prior.
+  public var members: Members {
+    ["encoder": encoder, "decoder": decoder, "codebook": codebook, "prior": prior]
+  }
+
+  /// Creates a model.
+  public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
+    configuration.require(for: data, "VQVAE")
+    self.configuration = configuration
+    dataShape = data
+    let (width, channels) = (configuration.width, data.sizes[2])
+    let (half, size) = (width / 2, configuration.codeSize)
+    func residual() -> Residual {
+      Residual {
+        ReLU()
+        Conv2D(width, half, kernel: 3, padding: 1, using: random)
+        ReLU()
+        Conv2D(half, width, kernel: 1, using: random)
+      }
+    }
+    encoder = Sequential {
+      Conv2D(channels, half, kernel: 4, stride: 2, padding: 1, using: random)
+      ReLU()
+      Conv2D(half, width, kernel: 4, stride: 2, padding: 1, using: random)
+      ReLU()
+      Conv2D(width, width, kernel: 3, padding: 1, using: random)
+      for _ in 0..<configuration.depth { residual() }
+      ReLU()
+      Conv2D(width, size, kernel: 1, using: random)
+    }
+    decoder = Sequential {
+      Conv2D(size, width, kernel: 3, padding: 1, using: random)
+      for _ in 0..<configuration.depth { residual() }
+      ReLU()
+      ConvTranspose2D(width, half, kernel: 4, stride: 2, padding: 1, using: random)
+      ReLU()
+      ConvTranspose2D(half, channels, kernel: 4, stride: 2, padding: 1, using: random)
+    }
+    codebook = Codebook(
+      configuration.codes, size, decay: configuration.decay,
+      leastCount: configuration.restartBelow, using: random)
+    prior = LanguageModel(
+      .with {
+        $0.width = configuration.priorWidth
+        $0.depth = configuration.priorDepth
+        $0.heads = configuration.priorHeads
+      },
+      for: DataShape(
+        .window(length: data.sizes[0] / 4 * (data.sizes[1] / 4), vocabulary: configuration.codes)),
+      using: random)
+  }
+
+  /// The model as its parts.
+  public var description: String {
+    "VQVAE  // \(parameterCount) parameters\nencoder: \(encoder)\ndecoder: \(decoder)\n"
+      + "codebook: \(codebook)\nprior: \(prior)"
+  }
+}
+
+// MARK: - Codes
+
+extension VQVAE {
+  /// The places of an image that have a code, `[rows, columns]`.
+  public var places: [Int] { [dataShape.sizes[0] / 4, dataShape.sizes[1] / 4] }
+
+  private var placeCount: Int { places[0] * places[1] }
+
+  /// The numbers of all codes of an image.
+  public var latentSize: Int { placeCount * configuration.codeSize }
+
+  /// The encoder's vectors of images `[batch, dataShape.count]`: `[batch · places, codeSize]`.
+  public func vectors(of images: Tensor) -> Tensor {
+    precondition(
+      images.rank == 2 && images.shape[1] == dataShape.count,
+      "VQVAE: expected images of shape [batch, \(dataShape.count)], found \(images.shape)")
+    let x = dataShape.centred(images).reshaped(to: [images.shape[0]] + dataShape.sizes)
+    return encoder(x).reshaped(to: [images.shape[0] * placeCount, configuration.codeSize])
+  }
+
+  /// The index of the code of each place of images, image by image.
+  public func indices(of images: Tensor) -> [Int] { codebook.nearest(to: vectors(of: images)) }
+
+  /// The codes of images, place by place, `[batch, latentSize]`.
+  public func encode(_ images: Tensor) -> Tensor {
+    codebook(indices(of: images)).reshaped(to: [images.shape[0], latentSize])
+  }
+
+  /// The images of codes, `[batch, dataShape.count]`.
+  public func decode(_ codes: Tensor) -> Tensor {
+    dataShape.uncentred(restored(codes)).reshaped(to: [codes.shape[0], dataShape.count])
+  }
+
+  /// The decoder's images in [−1, 1], and beyond, of vectors of all places.
+  private func restored(_ vectors: Tensor) -> Tensor {
+    let places = placeCount * configuration.codeSize
+    return decoder(
+      vectors.reshaped(to: [vectors.count / places] + self.places + [configuration.codeSize]))
+  }
+
+  /// log p of the codes of images, of which each has so many, by the prior: `[batch]`, in nats.
+  public func logPrior(of indices: [Int]) -> Tensor {
+    let count = indices.count / placeCount
+    let rows = (0..<count).flatMap { image -> [Int] in
+      [0] + indices[image * placeCount..<(image + 1) * placeCount]
+    }
+    let windows = Tensor(rows.map(Double.init), shape: [count, placeCount + 1], dtype: .float64)
+    return prior.logProbabilities(of: windows).sum(along: 1)
+  }
+}
+
+// MARK: - The loss
+
+extension VQVAE {
+  /// The loss of the autoencoder, how far its images are off, how many codes it uses, and the prior's loss.
+  public var metrics: [Metric] {
+    [
+      Metric("loss", unit: "variances per pixel"), Metric("squared error", unit: "per pixel"),
+      Metric("perplexity", unit: "codes"), Metric("prior", unit: "nats per image"),
+    ]
+  }
+
+  /// Lets the codes begin at vectors of the first batch.
+  public func start(at batch: Batch, using random: Random) {
+    codebook.start(at: vectors(of: batch.images), using: random)
+  }
+
+  /// Mean (x̂ − x)² / variance + β mean ‖e − sg(code)‖² (van den Oord and others 2017, equation 3, with the
+  /// codes as moving averages), and beside it the prior's mean −log p of a code.
+  ///
+  /// In training the codes are moved, too.
+  public func loss(of batch: Batch, using random: Random) -> Loss {
+    let images = batch.images
+    let vectors = vectors(of: images)
+    let indices = codebook.nearest(to: vectors)
+    let chosen = codebook(indices)
+    let target = dataShape.centred(images).reshaped(to: [images.shape[0]] + dataShape.sizes)
+    // Of images in [−1, 1], whose distances are twice those in [0, 1].
+    let error = meanSquaredError(restored(straightThrough(vectors, chosen)), target) / 4
+    let distance = meanSquaredError(vectors, chosen)
+    if mode == .training { codebook.learn(vectors, indices, using: random) }
+    let loss = error / configuration.variance + configuration.commitment * distance
+    let nats = -logPrior(of: indices).mean()
+    return Loss(
+      minimizing: loss + nats / Double(placeCount),
+      figures: [
+        stopGradient(loss).scalar, stopGradient(error).scalar, codebook.perplexity(of: indices),
+        stopGradient(nats).scalar,
+      ])
+  }
+}
+
+// MARK: - Samples
+
+extension VQVAE {
+  /// New images: those of codes that the prior draws at a temperature.
+  public func sample(count: Int, temperature: Double, using random: Random) -> Tensor {
+    let shape = [count] + dataShape.sizes
+    guard
+      let drawn = prior.sequences(
+        count: count, length: placeCount, after: 0, temperature: temperature, using: random)
+    else { return Tensor(filledWith: .nan, shape) }
+    let codes = codebook(drawn.flatMap { $0 })
+    return decode(codes.reshaped(to: [count, latentSize])).reshaped(to: shape)
+  }
+}

@@ -1,0 +1,26 @@
+import Tensor
+
+/// x + f(x): layers, and a way past them (He, Zhang, Ren and Sun, "Deep residual learning for image
+/// recognition", 2016).
+///
+/// - Input and output: of one shape, which the layers keep.
+public final class Residual: Layer {
+  /// f.
+  public let body: Sequential
+
+  /// The layers.
+  public var members: Members { ["body": body] }
+
+  /// Creates the sum of an input and what the layers listed make of it.
+  public init(@LayerBuilder _ layers: () -> [any Layer]) { body = Sequential(layers) }
+
+  /// The layer's output.
+  public func callAsFunction(_ x: Tensor) -> Tensor { x + body(x) }
+
+  /// The layer as the code that makes it, with the number of parameters.
+  public var description: String {
+    let lines = body.layers.flatMap { "\($0)".split(separator: "\n").map { "  \($0)" } }
+    return (["Residual {  // \(parameterCount) parameters"] + lines + ["}"])
+      .joined(separator: "\n")
+  }
+}
