@@ -113,14 +113,14 @@ extension VAE {
     of x: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {
     try logLikelihood(
-      of: x, labels: [], sampleCount: sampleCount, using: random, afterEach: afterEach)
+      of: Batch(values: x), sampleCount: sampleCount, using: random, afterEach: afterEach)
   }
 
-  /// The same, of a conditional model for images of these classes.
+  /// The same for a batch, of a conditional model given the examples' classes.
   public func logLikelihood(
-    of x: Tensor, labels: [Int], sampleCount: Int, using random: Random,
-    afterEach: () throws -> Void
+    of batch: Batch, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {
+    let (x, labels) = (batch.images, batch.labels)
     precondition(
       sampleCount > 0,
       "VAE.logLikelihood: expected one importance sample or more, found \(sampleCount)")

@@ -128,4 +128,34 @@ extension LanguageModel {
     }
     return (0..<count).map { row in places.map { $0[row] } }
   }
+
+  /// log p of each symbol of a text of any length, given a first symbol and those before it, in nats.
+  ///
+  /// Where a transformer has no positions left, at least half of them are given before a symbol.
+  public func logProbabilities(ofText text: [Int], after first: Int) -> [Double] {
+    let (all, longest) = ([first] + text, body.longest ?? .max)
+    var reader = body.reader()
+    var (place, known) = (0, 0)
+    var result: [Double] = []
+    while place < text.count {
+      if known == longest {
+        (reader, known) = (body.reader(), longest / 2)
+        if known > 0 { _ = reader(vectors(all[place - known..<place])) }
+      }
+      let count = min(longest - known, Self.readLength, text.count - place)
+      let logits = head(reader(vectors(all[place..<place + count]))).squeezed(at: 0)
+      let next = Array(all[place + 1...place + count])
+      result += (-softmaxCrossEntropy(logits: logits, labels: next, reduction: .none)).doubles
+      (place, known) = (place + count, known + count)
+    }
+    return result
+  }
+
+  /// How many symbols of a text are read at once.
+  private static let readLength = 256
+
+  /// The vectors of some symbols, `[1, symbols.count, features]`.
+  private func vectors(_ numbers: ArraySlice<Int>) -> Tensor {
+    symbols(Array(numbers)).expanded(at: 0)
+  }
 }

@@ -49,6 +49,8 @@ public final class LanguageModel: LossModel, LikelihoodModel {
 
   /// The name on the command line and in files.
   public static let kind = "language-model"
+  /// It is of texts.
+  public static let needsText = true
   /// The settings that the model was built from.
   public let configuration: Configuration
   /// The shape of the data that it was built for.
@@ -137,12 +139,24 @@ extension LanguageModel {
       .reshaped(to: [count, length])
   }
 
+  /// It is a product of distributions.
+  public static var hasExactLikelihood: Bool { true }
+
   /// log p of windows `[batch, length + 1]`, given the first symbol of each, exactly, whatever the number of
   /// samples.
   public func logLikelihood(
     of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {
     let exact = logProbabilities(of: examples).sum(along: 1)
+    try afterEach()
+    return exact
+  }
+
+  /// The same for a batch, without what follows the end of a line.
+  public func logLikelihood(
+    of batch: Batch, sampleCount: Int, using random: Random, afterEach: () throws -> Void
+  ) rethrows -> Tensor {
+    let exact = logProbabilities(of: batch.values, lengths: batch.lengths).sum(along: 1)
     try afterEach()
     return exact
   }

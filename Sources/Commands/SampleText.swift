@@ -11,13 +11,14 @@ import Training
 extension SampleSettings {
   /// The options that only texts have, and those that texts do not have.
   private static let (ofTexts, ofOthers) = (
-    ["prompt", "length", "temperature", "top-k", "nucleus"],
-    ["count", "draw-pixels", "interpolate", "reconstruct", "manifold"]
+    ["prompt", "length", "top-k", "nucleus"],
+    ["count", "draw-pixels", "interpolate", "reconstruct", "complete", "manifold"]
   )
 
   /// Checks the options against the data of a model, and against each other.
   func check(for shape: DataShape) throws(CommandLineError) {
-    let strange = shape.isText ? Self.ofOthers : Self.ofTexts
+    let isOfLines = (try? vocabulary(of: shape, path: ""))?.hasEnd ?? false
+    let strange = shape.isText ? Self.ofOthers.filter { !isOfLines || $0 != "count" } : Self.ofTexts
     for (definition, entry) in zip(Self.definitions, record.entries)
     where strange.contains(definition.name) && entry.value != definition.defaultValue {
       throw .unsuitableValue(
@@ -36,12 +37,10 @@ extension DataShape {
   fileprivate var dataNoun: String { isText ? "a text" : element.exampleNoun.plural }
 }
 
-/// Prints a prompt with the text that a model draws after it, or writes them to a file.
+/// Prints a prompt with the text that a model draws after it, or writes them to a file; of a model of lines
+/// as many lines as are asked for.
 func printText(by sampler: Sampler, _ path: String, _ settings: SampleSettings) throws {
-  let details = sampler.dataShape.details[TextVocabulary.detailName] ?? ""
-  guard case .window(_, let count) = sampler.dataShape.element,
-    let vocabulary = TextVocabulary(text: details, count: count)
-  else { throw UnknownSymbols(path: path) }
+  let vocabulary = try vocabulary(of: sampler.dataShape, path: path)
   var prompt: [Int] = []
   do {
     prompt = try vocabulary.encode(settings.prompt ?? "")
@@ -49,23 +48,41 @@ func printText(by sampler: Sampler, _ path: String, _ settings: SampleSettings) 
     throw CommandLineError.unsuitableValue(
       option: "--prompt", value: settings.prompt ?? "", reason: "\(error)")
   }
+  // A line begins after the end of one before it.
+  let start = vocabulary.end.map { [$0] + prompt } ?? prompt
   let choice = SymbolChoice(
     temperature: settings.temperature, topK: settings.topK, nucleus: settings.nucleus)
-  let following = try profiling(settings.profile) {
-    try sampler.continuation(
-      of: prompt.isEmpty ? [vocabulary.beginning] : prompt, count: settings.length, by: choice,
-      end: vocabulary.end, using: Random(seed: UInt64(settings.seed)),
-      afterEach: { _ in try Interrupt.check() })
+  let random = Random(seed: UInt64(settings.seed))
+  let texts = try profiling(settings.profile) {
+    try (0..<(vocabulary.hasEnd ? settings.count : 1)).map { _ in
+      try sampler.continuation(
+        of: start.isEmpty ? [vocabulary.beginning] : start, count: settings.length, by: choice,
+        end: vocabulary.end, using: random, afterEach: { _ in try Interrupt.check() })
+    }
   }
-  let text = vocabulary.decode(prompt + following)
+  let lines = texts.map { vocabulary.decode(prompt + $0.filter { $0 != vocabulary.end }) }
+  let text = lines.joined(separator: "\n")
   guard let out = settings.out else {
     Console.printLines(of: text)
     return
   }
   try ForcedEnd.postpone {
-    try Array(text.utf8).withUnsafeBytes { try replaceFile(at: out, with: $0) }
+    try Array((vocabulary.hasEnd ? text + "\n" : text).utf8).withUnsafeBytes {
+      try replaceFile(at: out, with: $0)
+    }
   }
-  Console.printLine("\(out): \(following.count) \(Noun.character(following.count))")
+  let noun = vocabulary.hasEnd ? Noun("line", "lines") : .character
+  let count = vocabulary.hasEnd ? texts.count : texts[0].count
+  Console.printLine("\(out): \(count) \(noun(count))")
+}
+
+/// The symbols of a model of texts; the path is for the error.
+func vocabulary(of shape: DataShape, path: String) throws -> TextVocabulary {
+  let details = shape.details[TextVocabulary.detailName] ?? ""
+  guard case .window(_, let count) = shape.element,
+    let vocabulary = TextVocabulary(text: details, count: count)
+  else { throw UnknownSymbols(path: path) }
+  return vocabulary
 }
 
 /// A file of a language model that does not say what its symbols are.

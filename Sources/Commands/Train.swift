@@ -108,9 +108,10 @@ private let trainNotes = """
 
   DATA is a folder with MNIST's four files or with images (PNG, JPEG, PGM, PPM)
   and folders of them; a table (.csv, .npy), whose columns are standardised; a
-  text; or one of the words drawn (rendered digits), moons, eight-gaussians,
-  checkerboard, pinwheel, spirals and swiss-roll (points in the plane).
+  text; or one of the words drawn (rendered digits), sentences (a text that the
+  program makes), moons, eight-gaussians, checkerboard, pinwheel, spirals and
+  swiss-roll (points in the plane).
   Without it, MNIST is read from datasets/mnist if it is there; if not, the
-  program trains on digits that it renders itself. To get MNIST:
-  scripts/download-mnist.sh
+  program trains on digits that it renders itself; a language model trains on
+  sentences. To get MNIST: scripts/download-mnist.sh
   """

@@ -46,7 +46,7 @@ struct TrainingJob {
 
   private func train<M: Model>(_ type: M.Type) throws {
     let settings = try M.Configuration(configuration)
-    if let choice = dataSettings.data, case .text = try DataKind(of: choice) {
+    if let choice = dataSettings.data, try DataKind(of: choice).isText {
       // Before it is read.
       try check(settings, for: DataShape(.window(length: 1, vocabulary: 1)), choice)
     }
@@ -81,6 +81,13 @@ struct TrainingJob {
     trainer.finish()
     try session.folder.write(model)
     session.say(closingLine(trainer.charts, figures))
+    if let entropy = data.entropy {
+      let (nats, noun) = (Readable.metric(entropy), data.shape.element.noun.singular)
+      let bits = Readable.metric(entropy / 0.6931471805599453)
+      session.say(
+        "the data's entropy is \(nats) nats, \(bits) bits per \(noun): no model needs fewer on average"
+      )
+    }
     session.list([
       "config.json": "settings, seed and version",
       "loss.csv": "figures by epoch",
@@ -189,6 +196,7 @@ extension ModelRow {
     var needs: TrainingData.Needs = []
     if model is any LossModel.Type { needs.insert(.test) }
     if model.needsLabels || settings.needsLabels { needs.insert(.labels) }
+    if model.needsText { needs.insert(.text) }
     return needs
   }
 

@@ -64,7 +64,8 @@ public final class TrainingSession: RunLog {
     self.settings = settings
     progress = ProgressBar(
       epochs: settings.training.epochs, examplesPerEpoch: data.train.count,
-      unit: data.train.dataset.unit.plural, unitsPerExample: data.train.element.unitsPerExample,
+      unit: data.train.dataset.unit.plural,
+      unitsPerExample: max(1, data.train.dataset.unitCount / data.train.dataset.count),
       isQuiet: settings.run.quiet)
     folder =
       try settings.resume.map { try RunFolder(resuming: $0) }

@@ -14,24 +14,29 @@ public enum DataKind: Equatable, Sendable {
   case points(PlaneDistribution)
   /// The folder at this path, with images or MNIST's files.
   case images(String)
+  /// Sentences made by the program.
+  case sentences
   /// The table at this path.
   case table(String)
   /// The text at this path.
   case text(String)
 
-  /// The words that are no paths: those of drawn digits and of points.
-  public static let names = [DigitData.drawn] + PlaneDistribution.allCases.map(\.rawValue)
+  /// The words that are no paths: those of drawn digits, of sentences and of points.
+  public static let names =
+    [DigitData.drawn, Sentences.name] + PlaneDistribution.allCases.map(\.rawValue)
 
   /// Tells what a choice stands for.
   ///
-  /// `drawn` and the names of ``PlaneDistribution`` come first: a folder called `moons` is `./moons`. A
-  /// folder has images, a file whose name ends in `.csv`, `.tsv` or `.npy`, in letters of either case and
+  /// `drawn`, `sentences` and the names of ``PlaneDistribution`` come first: a folder called `moons` is
+  /// `./moons`. A folder has images, a file whose name ends in `.csv`, `.tsv` or `.npy`, in letters of either case and
   /// perhaps with `.gz` behind it, is a table, any other file a text.
   ///
   /// - Throws: ``DatasetError/unknownData(choice:suggestion:)`` if there is no such name, file or folder.
   public init(of choice: String) throws(DatasetError) {
     if choice == DigitData.drawn {
       self = .drawnDigits
+    } else if choice == Sentences.name {
+      self = .sentences
     } else if let distribution = PlaneDistribution(rawValue: choice) {
       self = .points(distribution)
     } else {
@@ -43,6 +48,14 @@ public enum DataKind: Equatable, Sendable {
       if name.hasSuffix(".gz") { name.removeLast(3) }
       let isTable = [".csv", ".tsv", ".npy"].contains { name.hasSuffix($0) }
       self = isFolder.boolValue ? .images(choice) : isTable ? .table(choice) : .text(choice)
+    }
+  }
+
+  /// Whether it is a text.
+  public var isText: Bool {
+    switch self {
+    case .text, .sentences: true
+    case .drawnDigits, .points, .images, .table: false
     }
   }
 }

@@ -16,6 +16,8 @@ public protocol Dataset: Sendable {
   var element: ElementKind { get }
   /// The names of the classes that ``Batch/labels`` number; none where the examples have no classes.
   var classNames: [String] { get }
+  /// The word for an example: an image, a point, a window, a line.
+  var exampleNoun: Noun { get }
   /// The thing that progress is counted in: an image, a point, a character.
   var unit: Noun { get }
   /// The number of these things in all examples.
@@ -35,6 +37,8 @@ public protocol Dataset: Sendable {
 extension Dataset {
   /// No classes.
   public var classNames: [String] { [] }
+  /// The noun of a whole example of this kind.
+  public var exampleNoun: Noun { element.exampleNoun }
   /// The noun of the kind of example.
   public var unit: Noun { element.noun }
   /// The number of examples, times the number of units in each.

@@ -34,10 +34,10 @@ public func evaluateModel(
       session.say("interrupted before the estimate of log p(x) was complete")
       return evaluation
     }
-    let (dimension, dimensions) = model.dataShape.dimensions
-    let bits = bitsPerDimension(nats: -nats, dimensions: dimensions)
+    let dimension = model.dataShape.dimension
+    let bits = bitsPerDimension(nats: -nats, dimensions: dimensions(of: test))
     evaluation["importance-samples"] = .integer(count)
-    let noun = model.dataShape.element.exampleNoun
+    let noun = test.dataset.exampleNoun
     evaluation["log-likelihood-nats-per-\(noun.singular)"] = .number(nats)
     evaluation["bits-per-\(dimension)"] = .number(bits)
     try session.write(evaluation: evaluation)
@@ -94,7 +94,7 @@ func logLikelihood(
   var mean = WeightedMean()
   for batch in test.epoch(shuffledBy: nil) {
     let estimate = try? model.logLikelihood(
-      of: batch.images, labels: batch.labels, sampleCount: sampleCount, using: random,
+      of: batch, sampleCount: sampleCount, using: random,
       afterEach: { if isInterrupted() { throw CancellationError() } })
     guard let estimate else { return nil }
     mean.add([estimate.mean().scalar], count: batch.count)
@@ -103,14 +103,17 @@ func logLikelihood(
 }
 
 extension DataShape {
-  /// What an example's probability is shared among, and how many of them: its dimensions, or the predicted
-  /// characters of a text.
-  fileprivate var dimensions: (noun: String, count: Int) {
-    isText ? (element.noun.singular, element.unitsPerExample) : ("dimension", count)
-  }
+  /// What an example's probability is shared among: its dimensions, or the predicted characters of a text.
+  package var dimension: String { isText ? element.noun.singular : "dimension" }
+}
+
+/// The mean number of these in an example.
+private func dimensions(of test: Batches) -> Double {
+  guard case .window = test.element else { return Double(test.element.shape.reduce(1, *)) }
+  return Double(test.dataset.unitCount) / Double(test.dataset.count)
 }
 
 /// A number of nats for an example of so many dimensions, in bits for each dimension.
-public func bitsPerDimension(nats: Double, dimensions: Int) -> Double {
-  nats / (Double(dimensions) * 0.6931471805599453)
+public func bitsPerDimension(nats: Double, dimensions: Double) -> Double {
+  nats / (dimensions * 0.6931471805599453)
 }

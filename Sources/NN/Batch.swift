@@ -14,8 +14,12 @@ public struct Batch: Sendable {
   /// what follows in the window is padding.
   public let lengths: [Int]?
 
-  /// The number of examples, the weight of this batch in an average over an epoch.
+  /// The number of examples.
   public var count: Int { values.shape[0] }
+
+  /// The weight of this batch in an average over an epoch: the number of examples, or of the symbols to be
+  /// predicted where windows differ in it.
+  public var weight: Int { lengths?.reduce(0, +) ?? count }
 
   /// The values of each example in a row, `[count, features]`, as a dense network takes them.
   public var images: Tensor { values.flattened() }

@@ -168,6 +168,9 @@ extension EncodingModel {
 
 /// A model that gives the (estimated) log-likelihood of examples.
 public protocol LikelihoodModel: Model {
+  /// Whether log p(x) is computed and not estimated; by default it is not.
+  static var hasExactLikelihood: Bool { get }
+
   /// An estimate of log p(x) of each example, in nats: `[batch]`.
   ///
   /// - Parameters:
@@ -179,22 +182,22 @@ public protocol LikelihoodModel: Model {
     of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor
 
-  /// The same for examples of these classes, one of each: log p(x | class) of a ``ClassConditional`` model,
-  /// log p(x) of any other.
+  /// The same for a batch, of which a model may need more than the examples' values.
   func logLikelihood(
-    of examples: Tensor, labels: [Int], sampleCount: Int, using random: Random,
-    afterEach: () throws -> Void
+    of batch: Batch, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor
 }
 
 extension LikelihoodModel {
-  /// log p(x), which does not depend on classes.
+  /// It is estimated.
+  public static var hasExactLikelihood: Bool { false }
+
+  /// That of the examples' values.
   public func logLikelihood(
-    of examples: Tensor, labels: [Int], sampleCount: Int, using random: Random,
-    afterEach: () throws -> Void
+    of batch: Batch, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {
     try logLikelihood(
-      of: examples, sampleCount: sampleCount, using: random, afterEach: afterEach)
+      of: batch.images, sampleCount: sampleCount, using: random, afterEach: afterEach)
   }
 
   /// The same, which cannot be given up on the way.

@@ -22,6 +22,9 @@ public protocol Model: Module, SendableMetatype {
   /// Whether it learns from classes; by default it does not.
   static var needsLabels: Bool { get }
 
+  /// Whether it is a model of texts; by default it is not.
+  static var needsText: Bool { get }
+
   /// The settings that the model was built from.
   var configuration: Configuration { get }
   /// The shape of the data that it was built for.
@@ -92,6 +95,9 @@ extension ModelConfiguration {
 extension Model {
   /// It does not learn from classes.
   public static var needsLabels: Bool { false }
+
+  /// It is of other data.
+  public static var needsText: Bool { false }
 }
 
 // MARK: - Files

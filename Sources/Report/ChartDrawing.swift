@@ -34,6 +34,7 @@ struct ChartDrawing {
           epochs, curve.values, label: chart.label(of: curve.column),
           hasDots: epochs.count <= Self.mostDots)
       }
+      if let floor = chart.floor { Rule(y: floor, label: "entropy") }
       if let best, let row = epochs.firstIndex(of: Double(best.epoch)),
         let curve = curves.first(where: { $0.column == best.column })
       {
@@ -60,6 +61,8 @@ struct ChartDrawing {
       return "\(chart.label(of: curve.column)) from \(Readable.metric(first)) to "
         + Readable.metric(last)
     }
-    return ends.joined(separator: ", ") + ". The table of figures has the value of each epoch."
+    let floor = chart.floor.map { "; the entropy is \(Readable.metric($0))" } ?? ""
+    return ends.joined(separator: ", ") + floor
+      + ". The table of figures has the value of each epoch."
   }
 }

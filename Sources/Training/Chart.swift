@@ -8,11 +8,15 @@ public struct Chart: Equatable, Sendable {
   /// The columns' names in `loss.csv`.
   public let columns: [String]
 
+  /// The least that the figures can be on average, such as the entropy of the data, where it is known.
+  public let floor: Double?
+
   /// Creates a chart of these columns.
-  public init(_ title: String, unit: String, columns: [String]) {
+  public init(_ title: String, unit: String, columns: [String], floor: Double? = nil) {
     self.title = title
     self.unit = unit
     self.columns = columns
+    self.floor = floor
   }
 
   /// What tells a column from the others under the title: `train` of `train_loss`.

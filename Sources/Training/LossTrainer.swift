@@ -20,6 +20,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
 
   private let streams: TrainingStreams
   private let samples: ((Random) -> [ModelPictures.Named])?
+  private let floors: [String: Double]
 
   /// Creates a trainer.
   ///
@@ -31,9 +32,11 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   ///   - random: All further random numbers come from streams split off it.
   ///   - samples: Makes what there is to look at of a model that ``ModelPictures`` cannot draw, with the
   ///     same random numbers every time.
+  ///   - floors: The least that a figure can be on average, by the figure's column, where it is known.
   public init(
     _ model: Model, train: Batches, test: Batches, learningRate: Double = 0.001,
-    using random: Random, samples: ((Random) -> [ModelPictures.Named])? = nil
+    using random: Random, floors: [String: Double] = [:],
+    samples: ((Random) -> [ModelPictures.Named])? = nil
   ) {
     for shape in [train, test].map(\.imageShape) {
       precondition(
@@ -43,7 +46,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     self.model = model
     self.train = train
     self.test = test
-    self.samples = samples
+    (self.samples, self.floors) = (samples, floors)
     optimizer = Adam(for: model, learningRate: learningRate)
     streams = TrainingStreams(splitOff: random)
     average = (model as? any AveragedModel)?.averageDecay.map {
@@ -59,7 +62,8 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   public var charts: [Chart] {
     model.metrics.map { metric in
       Chart(
-        metric.name, unit: metric.unit, columns: ["train_", "test_"].map { $0 + metric.column })
+        metric.name, unit: metric.unit, columns: ["train_", "test_"].map { $0 + metric.column },
+        floor: floors[metric.column])
     }
   }
   /// The number of training images.
@@ -90,7 +94,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     }
     optimizer.update(along: gradients)
     average?.update(from: model, step: optimizer.state.step)
-    return StepResult(count: batch.count, metrics: loss.figures)
+    return StepResult(count: batch.count, weight: batch.weight, metrics: loss.figures)
   }
 
   /// The figures over the test images, with the same random numbers every time.
@@ -103,7 +107,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
       var mean = WeightedMean()
       for batch in test.epoch(shuffledBy: nil) {
         try Interrupt.check()
-        mean.add(model.loss(of: batch, using: random).figures, count: batch.count)
+        mean.add(model.loss(of: batch, using: random).figures, count: batch.weight)
       }
       return mean.values
     }

@@ -56,8 +56,12 @@ public struct DataSettings: SettingGroup {
   public var heading = TableHeading.detected
   /// What a text is cut into.
   @Setting("what a text is cut into") public var unit = TextUnit.characters
-  /// Predicted symbols in a window of a text.
-  @Setting("predicted symbols in a window of a text", in: 1...65_536, absence: "128")
+  /// What a text's sequences are.
+  @Setting("what a text's sequences are") public var sequences = TextSequences.windows
+  /// Predicted symbols in a window of a text, or at most in a line.
+  @Setting(
+    "predicted symbols in a window of a text, or at most in a line", in: 1...65_536,
+    absence: "128, of lines the longest")
   public var window: Int? = nil
 
   /// The defaults.
@@ -70,14 +74,15 @@ extension DataSettings {
     let owners: [(names: [String], data: String)] = [
       (["image-size", "binarize", "augment", "damaged", "no-cache"], "images"),
       (["points"], "points in the plane"),
-      (["columns", "without", "target", "heading"], "a table"), (["unit", "window"], "a text"),
+      (["columns", "without", "target", "heading"], "a table"),
+      (["unit", "sequences", "window"], "a text"),
     ]
     let own =
       switch kind {
       case .drawnDigits, .images: "images"
       case .points: "points in the plane"
       case .table: "a table"
-      case .text: "a text"
+      case .text, .sentences: "a text"
       }
     return zip(Self.definitions, record.entries).compactMap { definition, entry in
       guard entry.value != definition.defaultValue,

@@ -51,14 +51,17 @@ public protocol Trainer: AnyObject {
 
 /// What a training step reports.
 public struct StepResult: Sendable {
-  /// How many examples it was: the weight of its figures in the epoch's averages.
+  /// How many examples it was.
   public let count: Int
+  /// The weight of its figures in the epoch's averages.
+  public let weight: Int
   /// One figure for each of the trainer's training columns.
   public let metrics: [Double]
 
-  /// Creates a report.
-  public init(count: Int, metrics: [Double]) {
+  /// Creates a report; the weight is the number of examples where it is not given.
+  public init(count: Int, weight: Int? = nil, metrics: [Double]) {
     self.count = count
+    self.weight = weight ?? count
     self.metrics = metrics
   }
 }

@@ -19,6 +19,9 @@ public struct TrainingData: Sendable {
   public let hasLabels: Bool
   /// The number of classes: one more than the highest label, of examples to train on or to test with.
   public let classCount: Int
+  /// The entropy of the data in nats for each unit, such as a character, where it is known: no model's loss
+  /// is lower on average.
+  public let entropy: Double?
   private let details: [String: String]
 
   /// The checksums of the training and of the test examples, by which they are known again.
@@ -36,6 +39,8 @@ public struct TrainingData: Sendable {
     public static let test = Needs(rawValue: 1)
     /// Classes.
     public static let labels = Needs(rawValue: 2)
+    /// A text.
+    public static let text = Needs(rawValue: 4)
 
     /// Takes a set.
     public init(rawValue: Int) { self.rawValue = rawValue }
@@ -56,11 +61,13 @@ public struct TrainingData: Sendable {
     _ settings: DataSettings, batchSize: Int, seed: UInt64 = 0, needs: Needs = [.test],
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws {
-    let kind = try settings.data.map(DataKind.init(of:))
+    let kind =
+      try settings.data.map(DataKind.init(of:)) ?? (needs.contains(.text) ? .sentences : nil)
     if let (definition, data) = settings.strange(to: kind ?? .drawnDigits).first {
       throw CommandLineError.unsuitableValue(
         option: definition.flag, value: settings.record[definition.name]?.description ?? "",
-        reason: "expected \(data) with it, found \(settings.data ?? "images")")
+        reason: "expected \(data) with it, found "
+          + (settings.data ?? (kind == .sentences ? Sentences.name : "images")))
     }
     switch kind {
     case .points(let distribution):
@@ -72,12 +79,8 @@ public struct TrainingData: Sendable {
         batchSize: batchSize)
     case .table(let path): try self.init(table: path, settings, batchSize: batchSize, seed: seed)
     case .text(let path):
-      let text = try TextData(path: path, unit: settings.unit, window: settings.window ?? 128)
-      try self.init(
-        text,
-        name: "the text \(path), \(text.vocabulary.count) different \(settings.unit.noun.plural)",
-        choice: path, classes: 0, details: [TextVocabulary.detailName: text.vocabulary.text],
-        settings, batchSize: batchSize)
+      try self.init(text: path, name: "the text \(path)", settings, batchSize, seed)
+    case .sentences: try self.init(sentences: settings, batchSize, seed)
     case .images(let folder) where !MNIST.hasFiles(in: folder):
       try self.init(
         folder: folder, settings, batchSize: batchSize, seed: seed, needs, isCancelled)
@@ -109,10 +112,10 @@ public struct TrainingData: Sendable {
   /// Any data.
   private init(
     _ dataset: some SplitDataset, name: String, choice: String, notes: [String] = [], classes: Int,
-    details: [String: String] = [:], _ settings: DataSettings, batchSize: Int,
-    enlargedTo side: Int? = nil
+    details: [String: String] = [:], entropy: Double? = nil, _ settings: DataSettings,
+    batchSize: Int, enlargedTo side: Int? = nil
   ) throws {
-    let noun = dataset.train.element.exampleNoun
+    let noun = dataset.train.exampleNoun
     do {
       train = try Batches(
         dataset.train, size: batchSize, binarization: settings.binarize, limit: settings.limit,
@@ -127,7 +130,7 @@ public struct TrainingData: Sendable {
     let limit = train.count < dataset.train.count ? " (\(Readable.count(train.count)) used)" : ""
     self.choice = choice
     self.notes = notes
-    self.details = details
+    (self.details, self.entropy) = (details, entropy)
     hasLabels = classes > 0
     classCount = max(1, classes)
     func counted(_ part: some Dataset, _ word: String) -> String {
@@ -213,5 +216,44 @@ extension TrainingData {
       data, name: "\(count) \(count == 1 ? "column" : "columns") of \(path)", choice: path,
       notes: notes, classes: data.train.classNames.count,
       details: [TableDescription.detailName: description.text], settings, batchSize: batchSize)
+  }
+
+  /// The windows or the lines of a text: of a file, or of bytes, which then are called by the path.
+  private init(
+    text path: String, bytes: [UInt8]? = nil, name: String, entropy: Double? = nil,
+    _ settings: DataSettings, _ batchSize: Int, _ seed: UInt64
+  ) throws {
+    let unit = settings.unit
+    func set(_ data: some SplitDataset, _ vocabulary: TextVocabulary) throws -> TrainingData {
+      let kinds = vocabulary.count - (vocabulary.hasEnd ? 1 : 0)
+      return try TrainingData(
+        data, name: "\(name), \(kinds) different \(unit.noun(kinds))", choice: path, classes: 0,
+        details: [TextVocabulary.detailName: vocabulary.text], entropy: entropy, settings,
+        batchSize: batchSize)
+    }
+    switch settings.sequences {
+    case .windows:
+      let window = settings.window ?? 128
+      let text =
+        try bytes.map { try TextData($0, path: path, unit: unit, window: window) }
+        ?? TextData(path: path, unit: unit, window: window)
+      self = try set(text, text.vocabulary)
+    case .lines:
+      let lines =
+        try bytes.map {
+          try LineData($0, path: path, unit: unit, window: settings.window, seed: seed)
+        } ?? LineData(path: path, unit: unit, window: settings.window, seed: seed)
+      self = try set(lines, lines.vocabulary)
+    }
+  }
+
+  /// Sentences that the program makes.
+  private init(sentences settings: DataSettings, _ batchSize: Int, _ seed: UInt64) throws {
+    let entropy = Sentences.entropyPerCharacter
+    let bits = Readable.metric(entropy / 0.6931471805599453)
+    try self.init(
+      text: Sentences.name, bytes: Sentences.text(),
+      name: "sentences made by the program, of \(bits) bits per character", entropy: entropy,
+      settings, batchSize, seed)
   }
 }

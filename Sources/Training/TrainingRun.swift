@@ -190,7 +190,7 @@ public struct TrainingRun {
         .notFinite(metric: $0, value: $1, epoch: epoch, batch: index + 1)
       }
       try state.log?.add(result.metrics, epoch: epoch, step: state.step)
-      mean.add(result.metrics, count: result.count)
+      mean.add(result.metrics, count: result.weight)
       progress.advance(
         by: result.count, showing: [(trainer.trainingColumns[0], mean.values[0])])
       try writer.finishIfDone()

@@ -4,6 +4,8 @@ import Testing
 @Suite struct DataKindTests {
   @Test func namesOfTheProgramsOwnData() throws {
     #expect(try DataKind(of: "drawn") == .drawnDigits)
+    #expect(try DataKind(of: "sentences") == .sentences)
+    #expect(try DataKind(of: "sentences").isText && !DataKind(of: "drawn").isText)
     for distribution in PlaneDistribution.allCases {
       #expect(try DataKind(of: distribution.rawValue) == .points(distribution))
     }

@@ -24,6 +24,8 @@ public struct TextLines: Dataset {
   public var count: Int { lines.count }
   /// A window that has room for the longest line and its end.
   public var element: ElementKind { .window(length: length, vocabulary: vocabulary.count) }
+  /// A line.
+  public var exampleNoun: Noun { Noun("line", "lines") }
   /// A character or a byte.
   public var unit: Noun { vocabulary.unit.noun }
   /// The symbols of all lines, each with its end.

@@ -52,6 +52,29 @@ public struct TextVocabulary: Equatable, Codable, Sendable {
     return symbols
   }
 
+  /// Returns the numbers of the symbols of a file: of each line that is not empty where lines have ends, or else
+  /// of the whole text.
+  ///
+  /// - Throws: ``DatasetError`` for a file that cannot be read, ``TextError`` for one that is not a text or has
+  ///   other characters.
+  public func sequences(path: String) throws -> [[Int]] {
+    var reader = UnitReader(
+      try contents(of: path), path: path, unit: unit, skipsLineBreaks: hasEnd)
+    var (sequences, line, place): ([[Int]], Int, Int) = ([], 0, 0)
+    while let number = try reader.next() {
+      place += 1
+      guard let symbol = symbol(of: number) else {
+        let found = Unicode.Scalar(number).map { String($0) } ?? ""
+        throw TextError.unknownCharacter(found: found, place: place)
+      }
+      if sequences.isEmpty || hasEnd && reader.line != line { sequences.append([]) }
+      line = reader.line
+      sequences[sequences.count - 1].append(symbol)
+    }
+    guard !sequences.isEmpty else { throw TextError.empty(path: path) }
+    return sequences
+  }
+
   /// Returns the text of these symbols, with line feeds where lines end and U+FFFD for bytes that are not
   /// UTF-8; numbers beyond the vocabulary stop the program.
   public func decode(_ symbols: some Sequence<Int>) -> String {

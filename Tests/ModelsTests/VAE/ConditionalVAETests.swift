@@ -30,7 +30,8 @@ import Testing
       { vae.encode(x, labels: $0) }, { vae.decode(z, labels: $0) },
       { vae.reconstruct(x, labels: $0) },
       {
-        vae.logLikelihood(of: x, labels: $0, sampleCount: 2, using: Random(seed: 4), afterEach: {})
+        vae.logLikelihood(
+          of: Batch(values: x, labels: $0), sampleCount: 2, using: Random(seed: 4), afterEach: {})
       },
     ] as [([Int]) -> Tensor] {
       let (a, b) = (make(zeros), make(others))
