@@ -8,7 +8,7 @@ import Tensor
 /// p(x) = Π p(x_d | x_<d), each factor a Bernoulli distribution, all computed in one pass. With several
 /// orders, training takes one of them in each step, and the density is their average (section 4.2). Grey
 /// values are taken as probabilities; `--binarize stochastic` draws zeros and ones.
-public final class MADE: LossModel, Generative, LikelihoodModel {
+public final class MADE: LossModel, CompletingModel, LikelihoodModel {
   /// The settings.
   public struct Configuration: ModelConfiguration {
     /// Widths of the hidden layers.
@@ -85,6 +85,9 @@ extension MADE {
     return Tensor.stacked(all).logSumExp(along: 0) - log(Tensor(all.count, dtype: images.dtype))
   }
 
+  /// It is a product of distributions.
+  public static var hasExactLikelihood: Bool { true }
+
   /// log p(x), exactly, whatever the number of samples.
   public func logLikelihood(
     of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
@@ -95,15 +98,35 @@ extension MADE {
   }
 
   /// New images of zeros and ones, pixel by pixel; of several orders each takes its share of the images.
-  public func sample(count: Int, using random: Random) -> Tensor {
+  public func sample(count: Int, temperature: Double, using random: Random) -> Tensor {
+    precondition(
+      temperature > 0, "MADE.sample: expected a temperature above 0, found \(temperature)")
     let orders = network.orders.count
     let parts = (0..<orders).compactMap { order -> Tensor? in
       let share = (count + orders - 1 - order) / orders
       if share == 0 { return nil }
       return network.unrolled(count: share, order: order) { _, logits in
-        random.bernoulli(probability: sigmoid(logits.squeezed(at: 1)))
+        random.bernoulli(probability: sigmoid(logits.squeezed(at: 1) / temperature))
       }
     }
     return Tensor.concatenated(parts).reshaped(to: [count] + dataShape.sizes)
+  }
+
+  /// Images whose first rows are given and whose others are drawn, in the order of reading whatever the other
+  /// orders.
+  public func completed(
+    _ images: Tensor, from firstRow: Int, temperature: Double = 1, using random: Random
+  ) -> Tensor {
+    precondition(
+      temperature > 0 && firstRow >= 0 && Array(images.shape.dropFirst()) == dataShape.sizes,
+      "MADE.completed: expected images of shape [count] + \(dataShape.sizes), a row of 0 or more and a"
+        + " temperature above 0, found \(images.shape), \(firstRow) and \(temperature)")
+    let given = images.flattened().transposed()
+    let known = firstRow * dataShape.sizes[1] * dataShape.sizes[2]
+    return network.unrolled(count: images.shape[0]) { index, logits in
+      index < known
+        ? given.sliced(index..<index + 1).squeezed(at: 0)
+        : random.bernoulli(probability: sigmoid(logits.squeezed(at: 1) / temperature))
+    }.reshaped(to: images.shape)
   }
 }

@@ -8,7 +8,7 @@ import Tensor
 /// p(x) = Π p(x_i | x_<i) in the order of reading; each factor is a distribution over 2, 4 or 8 grey levels.
 /// An image's grey values are rounded down to the model's levels, so that `--binarize stochastic` goes with
 /// two of them.
-public final class PixelCNN: LossModel, TemperedModel, LikelihoodModel {
+public final class PixelCNN: LossModel, CompletingModel, LikelihoodModel {
   /// The settings.
   public struct Configuration: ModelConfiguration {
     /// Grey levels.
@@ -134,6 +134,9 @@ extension PixelCNN {
   private func horizontal(_ x: Tensor, across: [Tensor]) -> Tensor {
     zip(layers, across).reduce(x) { $1.0.horizontal($0, across: $1.1) }
   }
+
+  /// It is a product of distributions.
+  public static var hasExactLikelihood: Bool { true }
 
   /// log p(x), exactly, whatever the number of samples.
   public func logLikelihood(

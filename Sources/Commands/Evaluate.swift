@@ -40,6 +40,9 @@ private struct UnusableRun: ExitCodeProviding, CustomStringConvertible {
 /// What evaluating a run has of the settings of runs.
 private struct EvaluateSettings: SettingGroup {
   @Setting(
+    "images, or a text, of which log p(x) is told alone", placeholder: "PATH",
+    absence: "the run's test examples") var examples: String? = nil
+  @Setting(
     "folder with the run's data, where it is not there any more", placeholder: "DIR",
     absence: "the run's") var data: String? = nil
   @Setting("threads; results do not depend on it", in: 1...256, absence: "all processors")
@@ -54,6 +57,9 @@ private func evaluate(
   let recorded = try RecordedRun(path: path)
   let row = try registryRow(of: recorded)
   try check(evaluation, for: row)
+  if let examples = settings.examples {
+    return try evaluate(examples, by: row, recorded, evaluation, settings)
+  }
   let record = try recorded.values(of: settingGroups(of: row).flatMap(\.options))
   var dataSettings = try DataSettings(record)
   if let data = settings.data { dataSettings.data = data }
@@ -89,6 +95,21 @@ private func evaluate(
   if known.entries.isEmpty, !(model is any Generative) {
     log.say("nothing more is known of a model '\(row.kind)' than loss.csv says")
   }
+}
+
+/// Tells log p(x) of examples that are given.
+private func evaluate(
+  _ examples: String, by row: ModelRow, _ recorded: RecordedRun, _ evaluation: EvaluationSettings,
+  _ settings: EvaluateSettings
+) throws {
+  let folder = try RunFolder(resuming: recorded.path)
+  let given = try GivenExamples(
+    examples, by: try row.model.open(folder.path(of: RunFolder.modelName)),
+    samples: evaluation.importanceSamples, using: Random(seed: 0))
+  try folder.write(given.table, to: GivenExamples.tableName)
+  let log = EvaluationLog(folder: folder, isQuiet: settings.quiet)
+  log.say(given.summary(examples))
+  log.list([GivenExamples.tableName: "the same of each"])
 }
 
 /// Throws for what cannot be known of a model.

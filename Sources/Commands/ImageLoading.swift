@@ -9,13 +9,17 @@ import Tensor
 import Training
 
 /// Reads examples as a model takes them: images, or rows of a table.
-func loadExamples(_ path: String, _ sampler: Sampler, limit: Int) throws -> Tensor {
+func loadExamples(
+  _ path: String, _ sampler: Sampler, limit: Int, option: String = "--reconstruct"
+) throws -> Tensor {
   let shape = sampler.dataShape
-  if shape.isImage { return try loadImages(path, shape: shape.sizes, limit: limit) }
+  if shape.isImage {
+    return try loadImages(path, shape: shape.sizes, limit: limit, option: option)
+  }
   let table = try Table(path: path).selecting(columns: sampler.table?.columns)
   guard table.columns.count == shape.count else {
     throw CommandLineError.unsuitableValue(
-      option: "--reconstruct", value: path,
+      option: option, value: path,
       reason: "expected \(shape.count) columns as the model makes, found \(table.columns.count)")
   }
   let rows = table.rows()
@@ -31,12 +35,12 @@ func loadExamples(_ path: String, _ sampler: Sampler, limit: Int) throws -> Tens
 /// - Returns: At most `limit` images, `[count, height, width, channels]`, in [0, 1].
 /// - Throws: `DatasetError` or `ImageError` for what is no such file, `CommandLineError` for images of
 ///   another shape.
-func loadImages(_ path: String, shape: [Int], limit: Int) throws -> Tensor {
+func loadImages(_ path: String, shape: [Int], limit: Int, option: String) throws -> Tensor {
   func check(_ found: [Int], _ path: String) throws {
     guard found == shape else {
       func text(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
       throw CommandLineError.unsuitableValue(
-        option: "--reconstruct", value: path,
+        option: option, value: path,
         reason: "expected images of \(text(shape)) values as the model makes, found \(text(found))")
     }
   }

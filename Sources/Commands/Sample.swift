@@ -21,12 +21,16 @@ struct SampleSettings: SettingGroup {
   @Setting(
     "image file, folder of them or IDX file to take through the model and back, or a table",
     placeholder: "PATH", absence: "new images") var reconstruct: String? = nil
+  @Setting(
+    "image file, folder of them or IDX file whose upper halves are completed", placeholder: "PATH",
+    absence: "new images") var complete: String? = nil
   @Setting("a grid of codes, where they have two dimensions") var manifold = false
   @Setting("text that a language model goes on from", placeholder: "TEXT", absence: "none")
   var prompt: String? = nil
   @Setting("characters of a text after the prompt", in: 1...1_000_000) var length = 500
   @Setting(
-    "what a text's logits are divided by: below 1, likely characters are likelier", in: .above(0))
+    "below 1, what is likely is likelier: of texts, flows and models of pixels or codes",
+    in: .above(0))
   var temperature = 1.0
   @Setting("likeliest characters to draw from", in: .atLeast(1), absence: "all")
   var topK: Int? = nil
@@ -60,11 +64,14 @@ struct SampleSettings: SettingGroup {
       [count, height, width, channels] with values from 0 to 1. Any other name is that
       of a folder for a file of each image, as PNG and as PGM or PPM.
 
+      --complete keeps the upper halves of images and draws the rest, with models
+      that draw pixel by pixel; beside each image stands the completed one.
+
       Of a model of points or of a table FILE.csv is a table, FILE.npy an array and
       FILE.svg a drawing; rows are in the units of the table that it was trained on.
 
       A language model prints a text that goes on from the prompt, or writes it to
-      the file --out.
+      the file --out; one of lines as many lines as --count says.
 
       pushforward train vae trains a model: runs/vae-001/model.safetensors.
       """,
@@ -89,6 +96,15 @@ private func sample(_ settings: SampleSettings, _ steering: SteeringSettings) th
       reason: "expected it alone")
   }
   if let threads = settings.threads { threadCount = threads }
+  let others = [
+    ("--interpolate", settings.interpolate), ("--manifold", settings.manifold),
+    ("--reconstruct", settings.reconstruct != nil),
+  ].filter(\.1).map(\.0)
+  if let other = others.first, settings.complete != nil || settings.temperature != 1 {
+    throw CommandLineError.unsuitableValue(
+      option: settings.complete != nil ? "--complete" : "--temperature", value: "with \(other)",
+      reason: "expected new or completed examples")
+  }
   let sampler = try Sampler(path: path)
   let shape = sampler.dataShape
   try settings.check(for: shape)
@@ -133,14 +149,20 @@ private func examples(
     return Made(
       examples: try sampler.latentManifold(side: side, label: options.label), columns: side)
   }
+  if let path = settings.complete {
+    let given = try loadExamples(path, sampler, limit: count, option: "--complete")
+    let completed = try sampler.complete(
+      given, temperature: settings.temperature, using: random)
+    return Made(
+      examples: completed, originals: given, columns: pairColumns(given.shape[0]))
+  }
   if let path = settings.reconstruct {
     let originals = try loadExamples(
       path, sampler, limit: settings.interpolate ? 2 * lines : count)
     guard settings.interpolate else {
-      let side = (1...).first { 2 * $0 * $0 >= originals.shape[0] } ?? 1
       return Made(
         examples: try sampler.reconstruct(originals, label: options.label), originals: originals,
-        columns: 2 * side)
+        columns: pairColumns(originals.shape[0]))
     }
     let pairs = originals.shape[0] / 2
     guard pairs > 0 else {
@@ -162,9 +184,13 @@ private func examples(
   }
   let pixels: Sampler.Pixels? = settings.drawPixels ? .drawn : nil
   return Made(
-    examples: try sampler.sample(count: count, pixels: pixels, options, using: random),
+    examples: try sampler.sample(
+      count: count, pixels: pixels, temperature: settings.temperature, options, using: random),
     columns: side)
 }
+
+/// The images in a row of a picture of so many pairs.
+private func pairColumns(_ count: Int) -> Int { 2 * ((1...).first { 2 * $0 * $0 >= count } ?? 1) }
 
 /// The examples at these places.
 private func gathered(_ examples: Tensor, _ rows: [Int]) -> Tensor {
@@ -176,7 +202,8 @@ extension SamplingError: ExitCodeProviding {
   public var exitCode: ExitCode {
     switch self {
     case .notGenerative, .notFinite: .dataError
-    case .noPrior, .noEncoder, .noText, .needsClass, .codesNotFlat: .usage
+    case .noPrior, .noEncoder, .noText, .noTemperature, .noCompletion, .needsClass, .codesNotFlat:
+      .usage
     }
   }
 }

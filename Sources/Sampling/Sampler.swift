@@ -79,24 +79,35 @@ public final class Sampler: @unchecked Sendable {
   ///   - pixels: Whether the means of p(x|z) or draws from it, where the model has such a
   ///     distribution; nil for means of images, as what is drawn about them is noise, and for draws of
   ///     other data.
+  ///   - temperature: Above 0, for models that have one: 1 for draws from the model, less for examples of
+  ///     higher density.
   ///   - options: The class, the sampler and its steps, where the model leaves a choice.
   ///   - random: Draws them.
   /// - Returns: `[count] + exampleShape`.
-  /// - Throws: ``SamplingError`` if the model has no prior, or weights too large to compute with;
-  ///   `UnsuitableSetting` for an option that it does not take.
+  /// - Throws: ``SamplingError`` if the model has no prior, no temperature, or weights too large to compute
+  ///   with; `UnsuitableSetting` for an option that it does not take.
   public func sample(
-    count: Int, pixels: Pixels? = nil, _ options: SamplingOptions = .init(), using random: Random
+    count: Int, pixels: Pixels? = nil, temperature: Double = 1, _ options: SamplingOptions = .init(),
+    using random: Random
   ) throws -> Tensor {
     guard let model = model as? any Generative else { throw SamplingError.noPrior(kind: kind) }
     try check(options)
+    if temperature != 1 {
+      guard let model = model as? any TemperedModel else {
+        throw SamplingError.noTemperature(kind: kind)
+      }
+      return try batched(count) {
+        model.sample(count: $0.count, temperature: temperature, using: random)
+      }
+    }
     if options != SamplingOptions(), let model = model as? any SteerableModel {
-      return try examples(count: count) { model.sample(count: $0.count, options, using: random) }
+      return try batched(count) { model.sample(count: $0.count, options, using: random) }
     }
     let labels = try labels(count: count, options.label)
     if (pixels ?? (dataShape.isImage ? .means : .drawn)) == .means, model is any PriorModel {
       return try examples(of: try codes(count: count, using: random), labels)
     }
-    return try examples(count: count) { part in
+    return try batched(count) { part in
       guard !labels.isEmpty, let model = model as? any ClassConditional else {
         return model.sample(count: part.count, using: random)
       }
@@ -113,12 +124,24 @@ public final class Sampler: @unchecked Sendable {
     try choices.check(options, of: kind)
   }
 
-  /// Examples made a batch after another.
-  private func examples(count: Int, _ make: (_ part: Range<Int>) -> Tensor) throws -> Tensor {
-    let parts = try stride(from: 0, to: count, by: Self.batchSize).map { start in
-      try checked(make(start..<min(start + Self.batchSize, count)))
+  /// Images whose upper halves are given, with the rest drawn.
+  ///
+  /// - Parameters:
+  ///   - images: `[count] + exampleShape`.
+  ///   - temperature: As of ``sample(count:pixels:temperature:_:using:)``.
+  ///   - random: Draws the rest.
+  /// - Returns: Images of the same shape, in which the upper halves are as the model sees them.
+  /// - Throws: ``SamplingError`` if the model cannot, or has weights too large to compute with.
+  public func complete(
+    _ images: Tensor, temperature: Double = 1, using random: Random
+  ) throws -> Tensor {
+    guard let model = model as? any CompletingModel else {
+      throw SamplingError.noCompletion(kind: kind)
     }
-    return parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
+    return try batched(images.shape[0]) { range in
+      model.completed(
+        images.sliced(range), from: exampleShape[0] / 2, temperature: temperature, using: random)
+    }
   }
 
   /// Lines of examples from one new example to another, both ends included, on arcs between their codes
@@ -256,11 +279,15 @@ extension Sampler {
     guard let model = model as? any LatentVariableModel else {
       preconditionFailure("Sampler: expected a model with codes, found '\(kind)'")
     }
-    let count = codes.shape[0]
+    return try batched(codes.shape[0]) { part in
+      model.decode(codes.sliced(part), labels: labels.isEmpty ? [] : Array(labels[part]))
+    }
+  }
+
+  /// So many examples, made some at a time.
+  private func batched(_ count: Int, _ make: (Range<Int>) throws -> Tensor) throws -> Tensor {
     let parts = try stride(from: 0, to: count, by: Self.batchSize).map { start in
-      let part = start..<min(start + Self.batchSize, count)
-      return try checked(
-        model.decode(codes.sliced(part), labels: labels.isEmpty ? [] : Array(labels[part])))
+      try checked(make(start..<min(start + Self.batchSize, count)))
     }
     return parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
   }

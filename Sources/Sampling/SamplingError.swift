@@ -12,6 +12,10 @@ public enum SamplingError: Error, Equatable, Sendable {
   case noEncoder(kind: String)
   /// The model is none of texts.
   case noText(kind: String)
+  /// The model draws at no other temperature than 1.
+  case noTemperature(kind: String)
+  /// The model does not draw the rest of an image.
+  case noCompletion(kind: String)
   /// The model makes examples with values that are not finite numbers, as its weights are too large.
   case notFinite(kind: String)
   /// The model has to be told the class of an example.
@@ -31,10 +35,15 @@ extension SamplingError: CustomStringConvertible {
       "expected a model with a distribution of codes to draw from, found '\(kind)', which can"
         + " only reconstruct"
     case .noEncoder(let kind):
-      "expected a model that finds the codes of examples (\(encoders.joined(separator: ", "))), found"
-        + " '\(kind)'"
+      "expected a model that finds the codes of examples (\(encoders)), found '\(kind)'"
     case .noText(let kind):
       "expected a model of texts (language-model), found '\(kind)'"
+    case .noTemperature(let kind):
+      "expected a model that draws at a temperature (\(kinds { $0 is any TemperedModel.Type })), found"
+        + " '\(kind)'"
+    case .noCompletion(let kind):
+      "expected a model that draws the rest of an image (\(kinds { $0 is any CompletingModel.Type })),"
+        + " found '\(kind)'"
     case .notFinite(let kind):
       "expected examples of finite values, found a '\(kind)' that makes others: its numbers are"
         + " finite, but too large to compute with"
@@ -47,7 +56,9 @@ extension SamplingError: CustomStringConvertible {
 }
 
 /// The kinds of model whose reconstructions are worth a look.
-private var encoders: [String] {
-  registry.map(\.model).filter { ($0 as? any EncodingModel.Type)?.isInvertible == false }
-    .map { $0.kind }
+private var encoders: String { kinds { ($0 as? any EncodingModel.Type)?.isInvertible == false } }
+
+/// The kinds of some of the models.
+private func kinds(_ isIncluded: (any Model.Type) -> Bool) -> String {
+  registry.map(\.model).filter(isIncluded).map { $0.kind }.joined(separator: ", ")
 }

@@ -112,6 +112,93 @@ import Testing
     }
   }
 
+  // MARK: Lines
+
+  private static let lines = small + ["--data", "names.txt", "--sequences", "lines"]
+
+  @Test func linesAreLearnedAndResumedToTheSameBytes() throws {
+    let names = (0..<60).map { ["ada", "bob", "carla"][$0 % 3] }.joined(separator: "\n")
+    try workspace.write(names.utf8, to: "names.txt")
+    let options = Self.lines + ["--architecture", "gru", "--epochs"]
+    let whole = try run("train language-model", options + ["12"])
+    #expect(whole.code == 0 && whole.error == "", "\(whole.error)")
+    #expect(
+      whole.lines.contains(
+        "data:    the text names.txt, 7 different characters, 54 training lines, 6 test lines"),
+      "\(whole.output)")
+    #expect(try run("train language-model", options + ["5"]).code == 0)
+    #expect(try run("resume", ["runs/language-model-002", "--epochs", "12"]).code == 0)
+    let files = try (1...2).map { number in
+      try workspace.files(below: "runs/language-model-00\(number)")
+        .filter { $0.key != "report.html" }
+    }
+    #expect(files[0] == files[1])
+    // As many lines as asked for, each from its beginning.
+    let sample = try run("sample", Self.model + ["--count", "4", "--top-k", "1"])
+    #expect(sample.code == 0 && sample.error == "", "\(sample.error)")
+    #expect(sample.lines.count == 4 && Set(sample.lines).count == 1)
+    let prompted = try run(
+      "sample", Self.model + ["--count", "2", "--prompt", "b", "--top-k", "1", "--out", "b.txt"])
+    #expect(prompted.output == "b.txt: 2 lines\n", "\(prompted.error)")
+    #expect(try text("b.txt").split(separator: "\n").allSatisfy { $0.hasPrefix("b") })
+    // The exact log-likelihood counts a line's characters and its end.
+    let evaluated = try run(
+      "evaluate", ["runs/language-model-001", "--importance-samples", "1"])
+    #expect(evaluated.code == 0, "\(evaluated.error)")
+    #expect(evaluated.output.contains("log p(x) of the test lines is about "))
+    let json = try JSONSerialization.jsonObject(
+      with: try workspace.contents(of: "runs/language-model-001/evaluation.json"))
+    let bits = try #require((json as? [String: Any])?["bits-per-character"] as? Double)
+    let table = try LossTable(
+      of: "runs/language-model-001", in: workspace, header: Self.header)
+    #expect(abs(bits - (try #require(table.column("test_bits_per_character").last))) < 1e-4)
+  }
+
+  @Test func givenLinesAreEvaluated() throws {
+    try workspace.write("ada\nbob\nada\nbob\n".utf8, to: "names.txt")
+    let options = Self.lines + ["--architecture", "gru", "--epochs", "1"]
+    #expect(try run("train language-model", options).code == 0)
+    try workspace.write("bob\nada\nbob".utf8, to: "given.txt")
+    let evaluate = ["runs/language-model-001", "--examples"]
+    let result = try run("evaluate", evaluate + ["given.txt"])
+    #expect(result.code == 0 && result.error == "", "\(result.error)")
+    #expect(result.lines.first?.hasPrefix("log p(x) of the 3 lines of given.txt: -") == true)
+    let rows = try text("runs/language-model-001/likelihoods.csv").split(separator: "\n")
+      .map { $0.split(separator: ",").map(String.init) }
+    #expect(rows[0] == ["line", "log_likelihood_nats", "bits_per_character"])
+    #expect(rows.count == 4 && rows[1][1] == rows[3][1] && rows[1][1] != rows[2][1])
+    let (nats, bits) = (try #require(Double(rows[1][1])), try #require(Double(rows[1][2])))
+    #expect(abs(-nats / (4 * 0.6931471805599453) - bits) < 1e-12, "three letters and the end")
+    try workspace.write("eve".utf8, to: "given.txt")
+    let strange = try run("evaluate", evaluate + ["given.txt"])
+    #expect(strange.code == 64)
+    #expect(
+      strange.error.hasPrefix(
+        "pushforward evaluate: --examples given.txt: expected characters of the text that the model was "
+          + "trained on, found 'e' at place 1\n"), "\(strange.error)")
+    #expect(try run("evaluate", evaluate + ["missing.txt"]).code == 66)
+  }
+
+  // MARK: Sentences
+
+  /// Without data there is a text of known entropy, which is said and stands in the report.
+  @Test func aLanguageModelWithoutDataTrainsOnSentences() throws {
+    let result = try run(
+      "train language-model",
+      [
+        "--window", "256", "--limit", "4", "--batch-size", "2", "--epochs", "1", "--architecture",
+        "rnn", "--embedding", "4", "--state", "4",
+      ])
+    #expect(result.code == 0 && result.error == "", "\(result.error)")
+    let start = "data:    sentences made by the program, of 0.408"
+    #expect(result.lines.contains { $0.hasPrefix(start) }, "\(result.output)")
+    #expect(result.output.contains("the data's entropy is 0.28"))
+    #expect(result.output.contains(" bits per character: no model needs fewer on average\n"))
+    let report = try text("runs/language-model-001/report.html")
+    #expect(report.contains("sentences made by the program") && report.contains(">entropy<"))
+    #expect(try text("runs/language-model-001/config.json").contains(#""data": "sentences""#))
+  }
+
   @Test func whatIsNoTextForAModel() throws {
     try workspace.write("short".utf8, to: "short.txt")
     for (arguments, code, message) in [
