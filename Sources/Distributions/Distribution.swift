@@ -113,4 +113,12 @@ public protocol KnownQuantile: KnownCumulative {
   /// - Parameter p: `shape + batchShape`, or what broadcasts with it.
   /// - Returns: `shape + batchShape`.
   func quantile(at p: Tensor) -> Tensor
+
+  /// The quantile at 1 − q, the x with P(X > x) = q, with its digits where q is small.
+  func quantile(atUpper q: Tensor) -> Tensor
+}
+
+extension KnownQuantile {
+  /// The quantile at 1 − q as that of a number.
+  public func quantile(atUpper q: Tensor) -> Tensor { quantile(at: 1 - q) }
 }

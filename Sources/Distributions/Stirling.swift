@@ -131,3 +131,31 @@ func digammaHalfStep(_ x: Tensor) -> Tensor {
     },
     small: { digamma($0[0] + 0.5) - digamma($0[0]) })
 }
+
+/// log Γ(b) − log Γ(a) + (a − b) ψ(a), the divergence of a gamma distribution of shape a and rate 1 from one of
+/// shape b.
+///
+/// For large shapes b (log b/a − 1 + a/b) + ½ (log a/b − 1 + b/a) and what Stirling's remainders leave.
+func gammaShapeDivergence(_ a: Tensor, _ b: Tensor) -> Tensor {
+  byShape(
+    [a, b],
+    large: { shapes in
+      let (a, b) = (shapes[0], shapes[1])
+      let relative = (b - a) / a
+      let logRatio = select(
+        abs(relative) .< 0.5, log1p(clamp(relative, to: -0.5...0.5)), log(b) - log(a))
+      let none = 0 * logRatio
+      let remainders = stirlingRemainder(b) - stirlingRemainder(a) + (a - b) * stirlingSlope(a)
+      return b * exponentialRemainder(-logRatio, less: none)
+        + 0.5 * exponentialRemainder(logRatio, less: none) + remainders
+    },
+    small: { logGamma($0[1]) - logGamma($0[0]) + ($0[0] - $0[1]) * digamma($0[0]) })
+}
+
+/// ψ(x + ½ n) − ψ(x).
+func digammaStep(_ x: Tensor, halves n: Int) -> Tensor {
+  // ψ(y + 1) − ψ(y) = 1/y.
+  let start = n % 2 == 0 ? x : x + 0.5
+  let first = n % 2 == 0 ? 0 * x : digammaHalfStep(x)
+  return (0..<n / 2).reduce(first) { $0 + 1 / (start + Double($1)) }
+}

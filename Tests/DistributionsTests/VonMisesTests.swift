@@ -64,6 +64,30 @@ import Testing
     #expect(Swift.abs(p.entropy.scalar - row.entropy) < 1e-12)
   }
 
+  /// Values of 40 digits: μ, κ, p and the angle.
+  @Test(arguments: [
+    (0.5, 0.25, 0.001, -3.1336415460177452), (-1, 4, 1e-9, -3.1415920370899626),
+    (1.5, 8, 0x1p-13, 0.016995100659822381), (3, 100, 0.03125, -3.115904601967933),
+    (0.5, 49, 0.75, 0.59664226657953981), (0.5, 51, 1e-12, -0.53317209350433588),
+    (-2, 1e5, 0.999, -1.9902277763142682), (1, 2, 0.5, 0.97381087624428377),
+  ]) func quantiles(_ location: Double, _ kappa: Double, _ p: Double, _ angle: Double) {
+    let found = VonMises(location: location, concentration: kappa).quantile(at: double(p)).scalar
+    #expect(Swift.abs(found - angle) < 1e-13, "\(found)")
+    let mirrored = VonMises(location: -location, concentration: kappa)
+      .quantile(atUpper: double(p)).scalar
+    #expect(Swift.abs(found + mirrored) < 1e-15)
+  }
+
+  @Test func quantilesAtTheEnds() {
+    let p = VonMises(location: double([0, 3]), concentration: double([2, 1e4]))
+    let ends = p.quantile(at: double([[0, 0], [1, 1], [-0.1, 1.1]])).doubles
+    #expect(ends[..<4] == [-.pi, -.pi, .pi, .pi] && ends[4].isNaN && ends[5].isNaN)
+    let check = checkGradient(
+      of: { VonMises(location: $0[0], concentration: $0[1]).quantile(at: $0[2]) },
+      at: [double([0.3, 1, -2, 3]), double([0.2, 3, 45, 80]), double([0.1, 0.7, 0.4, 0.8])])
+    #expect(check.passes(), "\(check)")
+  }
+
   @Test func theEndsOfTheCircle() {
     let p = VonMises(location: 7, concentration: 2)
     #expect(p.logDensity(of: double([-3.2, 3.2])).doubles == [-.infinity, -.infinity])

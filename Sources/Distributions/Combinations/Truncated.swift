@@ -40,7 +40,7 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
 
   /// What the numbers have to be above: for integers the last one below the interval.
   private var edge: Tensor {
-    guard case .integers = base.support else { return lower }
+    guard hasIntegers else { return lower }
     let bounded = relu(lower)
     return floored(bounded) + (bounded .> floored(bounded)) - 1
   }
@@ -94,12 +94,22 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
     return select(mask, stopGradient(median), x)
   }
 
-  /// The base's quantile at the mass below the interval and p of that in it.
+  /// The base's quantile at the mass below the interval and p of that in it, or at the mass above, where that
+  /// is smaller and has more digits.
   public func quantile(at p: Tensor) -> Tensor {
-    let below = limited(edge, first: 0, last: 1) { base.cumulative(at: $0) }
-    let share = below + level(p) * exp(logMass)
-    let quantile = base.quantile(at: minimum(share, 0 * share + 1))
-    return minimum(maximum(quantile, lower), upper)
+    let (p, mass) = (level(p), exp(logMass))
+    let below = limited(edge, first: 0, last: 1) { base.cumulative(at: $0) } + p * mass
+    let above = limited(upper, first: 1, last: 0) { base.survival(at: $0) } + (1 - p) * mass
+    let (half, all) = (0 * below + 0.5, 0 * below + 1)
+    let isUpper = hasIntegers ? 0 * stopGradient(below) : above .< 0.5
+    let fromBelow = base.quantile(at: select(isUpper, half, minimum(below, all)))
+    let fromAbove = base.quantile(atUpper: select(isUpper, above, half))
+    return minimum(maximum(select(isUpper, fromAbove, fromBelow), lower), upper)
+  }
+
+  private var hasIntegers: Bool {
+    if case .integers = base.support { return true }
+    return false
   }
 }
 

@@ -44,10 +44,13 @@ public struct Beta: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, 
   /// I₁₋ₓ(b, a), and 1 − Iₓ(a, b) where that has more digits.
   public func survival(at x: Tensor) -> Tensor {
     let below = cumulative(at: x)
-    let isLow = below .< 0.5
+    // What 1 − x loses of x counts as much as the density is high.
+    let isLow = maximum(below .< 0.5, stopGradient(logDensity(of: x)) .> 0)
     let inner = select(isLow, Tensor(0.5, dtype: dtype), clamp(x, to: 0...1))
     return select(isLow, 1 - below, regularizedBeta(1 - inner, b, a))
   }
   /// The x with Iₓ(a, b) = p.
   public func quantile(at p: Tensor) -> Tensor { regularizedBetaInverse(p, a, b) }
+  /// 1 less the quantile of the mirror image.
+  public func quantile(atUpper q: Tensor) -> Tensor { 1 - regularizedBetaInverse(q, b, a) }
 }

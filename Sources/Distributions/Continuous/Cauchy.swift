@@ -43,9 +43,13 @@ public struct Cauchy: KnownEntropy, KnownQuantile, Reparameterized, Sendable {
   /// That of Student's t of one degree of freedom.
   public func survival(at x: Tensor) -> Tensor { student.survival(at: x) }
   /// μ − s cot πp.
-  public func quantile(at p: Tensor) -> Tensor {
+  public func quantile(at p: Tensor) -> Tensor { location - scale * cotangent(p) }
+  /// μ + s cot πq.
+  public func quantile(atUpper q: Tensor) -> Tensor { location + scale * cotangent(q) }
+
+  /// cot πp.
+  private func cotangent(_ p: Tensor) -> Tensor {
     let lower = Double.pi * minimum(p, 1 - p)
-    let cotangent = cos(lower) / sin(lower)
-    return location - scale * cotangent * sign(0.5 - p) + 0 * level(p)
+    return cos(lower) / sin(lower) * sign(0.5 - p) + 0 * level(p)
   }
 }

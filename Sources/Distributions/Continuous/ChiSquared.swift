@@ -38,4 +38,6 @@ public struct ChiSquared: KnownMoments, KnownEntropy, KnownQuantile, Reparameter
   public func survival(at x: Tensor) -> Tensor { gamma.survival(at: x) }
   /// 2 P⁻¹(ν/2, p).
   public func quantile(at p: Tensor) -> Tensor { gamma.quantile(at: p) }
+  /// 2 Q⁻¹(ν/2, q).
+  public func quantile(atUpper q: Tensor) -> Tensor { gamma.quantile(atUpper: q) }
 }

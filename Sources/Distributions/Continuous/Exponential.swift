@@ -39,4 +39,6 @@ public struct Exponential: KnownMoments, KnownEntropy, KnownQuantile, Reparamete
   public func survival(at x: Tensor) -> Tensor { exp(-rate * relu(x)) }
   /// −log(1 − p)/λ.
   public func quantile(at p: Tensor) -> Tensor { -log1p(-p) / rate + 0 * level(p) }
+  /// −log q/λ.
+  public func quantile(atUpper q: Tensor) -> Tensor { -log(q) / rate + 0 * level(q) }
 }

@@ -47,4 +47,8 @@ public struct Gamma: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized,
   public func survival(at x: Tensor) -> Tensor { regularizedGammaQ(concentration, rate * relu(x)) }
   /// P⁻¹(a, p)/b.
   public func quantile(at p: Tensor) -> Tensor { regularizedGammaPInverse(concentration, p) / rate }
+  /// Q⁻¹(a, q)/b.
+  public func quantile(atUpper q: Tensor) -> Tensor {
+    regularizedGammaQInverse(concentration, q) / rate
+  }
 }

@@ -43,4 +43,8 @@ public struct HalfNormal: KnownMoments, KnownEntropy, KnownQuantile, Reparameter
   public func quantile(at p: Tensor) -> Tensor {
     -scale * normalQuantile(0.5 * (1 - p)) + 0 * level(p)
   }
+  /// −σ Φ⁻¹(½ q).
+  public func quantile(atUpper q: Tensor) -> Tensor {
+    -scale * normalQuantile(0.5 * q) + 0 * level(q)
+  }
 }

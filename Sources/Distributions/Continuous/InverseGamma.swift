@@ -66,6 +66,10 @@ public struct InverseGamma: KnownMoments, KnownEntropy, KnownQuantile, Reparamet
   public func quantile(at p: Tensor) -> Tensor {
     scale / regularizedGammaQInverse(concentration, p)
   }
+  /// b/P⁻¹(a, q).
+  public func quantile(atUpper q: Tensor) -> Tensor {
+    scale / regularizedGammaPInverse(concentration, q)
+  }
 }
 
 /// A moment that only some parameters have.

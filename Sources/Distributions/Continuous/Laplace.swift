@@ -42,10 +42,14 @@ public struct Laplace: KnownMoments, KnownEntropy, KnownQuantile, Reparameterize
   /// The mirror image of the distribution function.
   public func survival(at x: Tensor) -> Tensor { tail((location - x) / scale) }
   /// μ + b log 2p for p ≤ ½, μ − b log 2(1 − p) above.
-  public func quantile(at p: Tensor) -> Tensor {
+  public func quantile(at p: Tensor) -> Tensor { location + scale * standardQuantile(p) }
+  /// Of the mirror image, that at q.
+  public func quantile(atUpper q: Tensor) -> Tensor { location - scale * standardQuantile(q) }
+
+  private func standardQuantile(_ p: Tensor) -> Tensor {
     let isLow = p .<= 0.5
     let logarithm = log(2 * select(isLow, p, 1 - p))
-    return location + scale * select(isLow, logarithm, -logarithm) + 0 * level(p)
+    return select(isLow, logarithm, -logarithm) + 0 * level(p)
   }
 
   private func tail(_ z: Tensor) -> Tensor {

@@ -42,4 +42,6 @@ public struct LogNormal: KnownMoments, KnownEntropy, KnownQuantile, Reparameteri
   public func survival(at x: Tensor) -> Tensor { logarithm.survival(at: log(relu(x))) }
   /// exp(μ + σ Φ⁻¹(p)).
   public func quantile(at p: Tensor) -> Tensor { exp(logarithm.quantile(at: p)) }
+  /// exp(μ − σ Φ⁻¹(q)).
+  public func quantile(atUpper q: Tensor) -> Tensor { exp(logarithm.quantile(atUpper: q)) }
 }

@@ -60,6 +60,8 @@ public struct Normal: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized
 
   /// μ + σ Φ⁻¹(p).
   public func quantile(at p: Tensor) -> Tensor { mean + standardDeviation * normalQuantile(p) }
+  /// μ − σ Φ⁻¹(q).
+  public func quantile(atUpper q: Tensor) -> Tensor { mean - standardDeviation * normalQuantile(q) }
 
   /// In logarithms, and on the lower side of the mean by symmetry, so that no tail is too far.
   public func logProbability(above lower: Tensor, to upper: Tensor) -> Tensor {

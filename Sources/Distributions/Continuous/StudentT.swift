@@ -72,6 +72,10 @@ public struct StudentT: KnownMoments, KnownEntropy, KnownQuantile, Reparameteriz
   public func quantile(at p: Tensor) -> Tensor {
     location + scale * studentQuantile(p, degreesOfFreedom)
   }
+  /// Of the mirror image, that at q.
+  public func quantile(atUpper q: Tensor) -> Tensor {
+    location - scale * studentQuantile(q, degreesOfFreedom)
+  }
 }
 
 /// log(1 + z²/ν), also where z² overflows.

@@ -52,6 +52,8 @@ public struct Uniform: KnownMoments, KnownEntropy, KnownQuantile, Reparameterize
 
   /// lower + (upper − lower) p.
   public func quantile(at p: Tensor) -> Tensor { lower + width * level(p) }
+  /// The point of the interval at 1 − q.
+  public func quantile(atUpper q: Tensor) -> Tensor { upper - width * level(q) }
 }
 
 /// A probability, and NaN for what is none.

@@ -5,7 +5,7 @@ import Tensor
 ///
 /// It has no mean as a number; what it has are a mean direction and a mean resultant length. Angles beyond ±π
 /// have no density: ``wrapped(_:)`` brings them into the interval.
-public struct VonMises: KnownEntropy, KnownCumulative, Sendable {
+public struct VonMises: KnownEntropy, Sendable {
   /// The mean direction μ, in radians, as it was given.
   public let location: Tensor
   /// The concentration κ; for a large one the distribution is nearly N(μ, 1/κ).

@@ -1,7 +1,7 @@
 import Tensor
 
 /// The multinomial distribution: how many of n trials have each of k outcomes.
-public struct Multinomial: KnownMoments, Sendable {
+public struct Multinomial: Distribution, KnownMoments, Sendable {
   /// The number n of trials, of the batch shape.
   public let count: Tensor
   /// The distribution of one trial's outcome.

@@ -4,8 +4,7 @@ extension Gamma: KnownDivergence {
   /// (a₁ − a₂) ψ(a₁) − log Γ(a₁) + log Γ(a₂) + a₂ (log b₁ − log b₂) + a₁ (b₂ − b₁)/b₁.
   public func klDivergence(to other: Gamma) -> Tensor {
     gammaDivergence(
-      concentration, other.concentration, logRatio: log(rate) - log(other.rate),
-      relative: other.rate / rate - 1)
+      concentration, other.concentration, logRatio: log(rate) - log(other.rate))
   }
   /// In closed form for a gamma, χ² or exponential distribution.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
@@ -26,10 +25,10 @@ private func asGamma(_ other: any Distribution) -> Gamma? {
   }
 }
 
-private func gammaDivergence(
-  _ a: Tensor, _ other: Tensor, logRatio: Tensor, relative: Tensor
-) -> Tensor {
-  (a - other) * digamma(a) - logGamma(a) + logGamma(other) + other * logRatio + a * relative
+/// With r = log b₁/b₂ the divergence of the shapes, a₁ (e⁻ʳ − 1 + r) and (a₂ − a₁) r.
+private func gammaDivergence(_ a: Tensor, _ other: Tensor, logRatio: Tensor) -> Tensor {
+  gammaShapeDivergence(a, other) + a * exponentialRemainder(-logRatio, less: 0 * logRatio)
+    + (other - a) * logRatio
 }
 
 extension ChiSquared: KnownDivergence {
@@ -57,8 +56,7 @@ extension InverseGamma: KnownDivergence {
   public func closedDivergence(to other: any Distribution) -> Tensor? {
     closed(other) { (other: InverseGamma) in
       gammaDivergence(
-        concentration, other.concentration, logRatio: log(scale) - log(other.scale),
-        relative: other.scale / scale - 1)
+        concentration, other.concentration, logRatio: log(scale) - log(other.scale))
     }
   }
 }
@@ -66,9 +64,8 @@ extension InverseGamma: KnownDivergence {
 extension Beta: KnownDivergence {
   /// log B(a₂, b₂)/B(a₁, b₁) + (a₁ − a₂) ψ(a₁) + (b₁ − b₂) ψ(b₁) − (a₁ + b₁ − a₂ − b₂) ψ(a₁ + b₁).
   public func klDivergence(to other: Beta) -> Tensor {
-    let (first, second) = (a - other.a, b - other.b)
-    let slopes = first * digamma(a) + second * digamma(b) - (first + second) * digamma(a + b)
-    return logBeta(other.a, other.b) - logBeta(a, b) + slopes
+    gammaShapeDivergence(a, other.a) + gammaShapeDivergence(b, other.b)
+      - gammaShapeDivergence(a + b, other.a + other.b)
   }
   /// In closed form for a beta distribution.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
@@ -79,10 +76,8 @@ extension Beta: KnownDivergence {
 extension Dirichlet: KnownDivergence {
   /// log B(β) − log B(α) + Σ (αᵢ − βᵢ) (ψ(αᵢ) − ψ(Σ α)).
   public func klDivergence(to other: Dirichlet) -> Tensor {
-    let total = concentration.sum(along: -1, keepingDimensions: true)
-    let slopes = digamma(concentration) - digamma(total)
-    return other.logNormalizer - logNormalizer
-      + ((concentration - other.concentration) * slopes).sum(along: -1)
+    gammaShapeDivergence(concentration, other.concentration).sum(along: -1)
+      - gammaShapeDivergence(concentration.sum(along: -1), other.concentration.sum(along: -1))
   }
   /// In closed form for a Dirichlet distribution.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
@@ -117,7 +112,13 @@ extension Uniform: KnownDivergence {
 extension Poisson: KnownDivergence {
   /// λ₁ log λ₁/λ₂ + λ₂ − λ₁.
   public func klDivergence(to other: Poisson) -> Tensor {
-    xlogy(rate, rate) - xlogy(rate, other.rate) + other.rate - rate
+    let isInner = (rate .> 0) * (other.rate .> 0)
+    let one = Tensor(1, dtype: dtype)
+    let (first, second) = (select(isInner, rate, one), select(isInner, other.rate, one))
+    let difference = log(second) - log(first)
+    let inner = first * exponentialRemainder(difference, less: 0 * difference)
+    let ends = xlogy(rate, rate) - xlogy(rate, other.rate) + other.rate - rate
+    return select(isInner, inner, ends)
   }
   /// In closed form for a Poisson distribution.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
@@ -126,11 +127,10 @@ extension Poisson: KnownDivergence {
 }
 
 extension Geometric: KnownDivergence {
-  /// log p₁/p₂ + (1 − p₁)/p₁ · log (1 − p₁)/(1 − p₂).
+  /// log p₁/p₂ + (1 − p₁)/p₁ · log (1 − p₁)/(1 − p₂), that of one trial times the mean of their number.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
     closed(other) { (other: Geometric) in
-      let (p, q) = (probability, other.probability)
-      return log(p) - log(q) + (xlogy(1 - p, 1 - p) - xlogy(1 - p, 1 - q)) / p
+      bernoulliDivergence(logit(probability), logit(other.probability)) / probability
     }
   }
 }
