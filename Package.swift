@@ -42,7 +42,7 @@ let package = Package(
     .target(name: "NN", dependencies: ["Files", "Settings", "Tensor"]),
     .target(name: "Distributions", dependencies: ["Tensor"]),
     .target(name: "DifferentialEquations", dependencies: ["Tensor"]),
-    .target(name: "Estimators", dependencies: ["Tensor"]),
+    .target(name: "Estimators", dependencies: ["Distributions", "Tensor"]),
     .target(name: "GaussianProcesses", dependencies: ["Tensor"]),
     .target(name: "Inference", dependencies: ["Tensor"]),
     .target(name: "OptimalTransport", dependencies: ["Tensor"]),

@@ -116,6 +116,34 @@ private let rows: [LikelihoodRow] = [
     #expect(zip(observed, expected).allSatisfy { Swift.abs($0 - $1) < 1e-9 })
   }
 
+  /// Numbers that are equal but for 2⁻ᵏ of them: the concentration is (1 + …)/variance of the logarithms.
+  @Test(arguments: [0x1p-10, 0x1p-20]) func nearlyEqualNumbers(_ spread: Double) throws {
+    let x = double([1, 1 + spread, 1 - spread])
+    let variance = 2 * spread * spread / 3
+    for family in [DistributionFamily.gamma, .inverseGamma] {
+      let fit = try MaximumLikelihood(of: family, fitting: x)
+      #expect(Swift.abs(fit.parameters.doubles[0] * variance - 1) < 2 * spread + 1e-9)
+      #expect(fit.logLikelihood.isFinite && fit.standardErrors.isFinite)
+    }
+    let angles = try MaximumLikelihood(of: .vonMises, fitting: x)
+    #expect(Swift.abs(angles.parameters.doubles[1] * variance - 1) < spread + 1e-9)
+    #expect(angles.standardErrors.isFinite)
+  }
+
+  @Test func spreadsBelowAllNumbers() throws {
+    let numbers: [(DistributionFamily, [Double])] = [
+      (.normal, [0, 1e-200]), (.logNormal, [1e300, 1e300.nextUp]), (.exponential, [0, 5e-324]),
+    ]
+    for (family, x) in numbers {
+      #expect {
+        try MaximumLikelihood(of: family, fitting: double(x))
+      } throws: {
+        guard case EstimationError.notConverged = $0 else { return false }
+        return true
+      }
+    }
+  }
+
   @Test func vectors() throws {
     let categories = try MaximumLikelihood.categorical(fitting: [0, 1, 1, 2])
     #expect(categories.parameters.doubles == [0.25, 0.5, 0.25])

@@ -1,3 +1,4 @@
+import Distributions
 import Tensor
 
 /// A family of distributions of numbers, whose parameters are estimated.
@@ -90,42 +91,45 @@ public enum DistributionFamily: Hashable, Sendable {
     }
   }
 
-  /// log p(x; θ) of numbers in the support, `[n]`.
-  ///
-  /// - Parameters:
-  ///   - x: float64 `[n]`.
-  ///   - theta: The parameters, float64, a scalar or `[1]` each.
-  func logDensity(of x: Tensor, _ theta: [Tensor]) -> Tensor {
+  /// The distribution of parameters, float64, a scalar or `[1]` each.
+  func distribution(_ theta: [Tensor]) -> any Distribution {
     switch self {
-    case .normal: return normalLogDensity(x, theta[0], theta[1])
-    case .logNormal: return normalLogDensity(log(x), theta[0], theta[1]) - log(x)
-    case .halfNormal: return normalLogDensity(x, x * 0, theta[0]) + 0.6931471805599453
-    case .bernoulli: return xlogy(x, theta[0]) + xlogy(1 - x, 1 - theta[0])
+    case .normal: Normal(mean: theta[0], standardDeviation: theta[1])
+    case .logNormal: LogNormal(logMean: theta[0], logStandardDeviation: theta[1])
+    case .halfNormal: HalfNormal(scale: theta[0])
+    case .bernoulli: Binomial(count: Tensor(1, dtype: .float64), probability: theta[0])
     case .binomial(let trials):
-      let m = Double(trials)
-      let choices = logGamma(m + 1) - logGamma(x + 1) - logGamma(m + 1 - x)
-      return choices + xlogy(x, theta[0]) + xlogy(m - x, 1 - theta[0])
-    case .poisson: return xlogy(x, theta[0]) - theta[0] - logGamma(x + 1)
-    case .geometric: return log(theta[0]) + xlogy(x - 1, 1 - theta[0])
-    case .uniform: return -log(theta[1] - theta[0]) + x * 0
-    case .exponential: return log(theta[0]) - theta[0] * x
-    case .gamma: return gammaLogDensity(x, theta[0], theta[1])
-    case .inverseGamma: return gammaLogDensity(1 / x, theta[0], theta[1]) - 2 * log(x)
-    case .beta:
-      let (a, b) = (theta[0], theta[1])
-      return (a - 1) * log(x) + (b - 1) * log1p(-x) - logBeta(a, b)
-    case .chiSquared: return gammaLogDensity(x, 0.5 * theta[0], theta[0] * 0 + 0.5)
-    case .studentT:
-      let (nu, z) = (theta[0], (x - theta[1]) / theta[2])
-      let constant = logGamma(0.5 * (nu + 1)) - logGamma(0.5 * nu) - 0.5 * log(nu * Double.pi)
-      return constant - log(theta[2]) - 0.5 * (nu + 1) * log1p(square(z) / nu)
-    case .cauchy:
-      return -log1p(square((x - theta[0]) / theta[1])) - log(theta[1] * Double.pi)
-    case .laplace: return -abs(x - theta[0]) / theta[1] - log(2 * theta[1])
-    case .vonMises:
-      let kappa = theta[1]
-      // −κ is in the scaled Bessel function: cos − 1 keeps the digits of a large κ.
-      return kappa * (cos(x - theta[0]) - 1) - log(2 * Double.pi * besselI0Scaled(kappa))
+      Binomial(count: Tensor(Double(trials), dtype: .float64), probability: theta[0])
+    case .poisson: Poisson(rate: theta[0])
+    case .geometric: Geometric(probability: theta[0])
+    case .uniform: Uniform(lower: theta[0], upper: theta[1])
+    case .exponential: Exponential(rate: theta[0])
+    case .gamma: Gamma(concentration: theta[0], rate: theta[1])
+    case .inverseGamma: InverseGamma(concentration: theta[0], scale: theta[1])
+    case .beta: Beta(theta[0], theta[1])
+    case .chiSquared: ChiSquared(degreesOfFreedom: theta[0])
+    case .studentT: StudentT(degreesOfFreedom: theta[0], location: theta[1], scale: theta[2])
+    case .cauchy: Cauchy(location: theta[0], scale: theta[1])
+    case .laplace: Laplace(location: theta[0], scale: theta[1])
+    case .vonMises: VonMises(location: theta[0], concentration: theta[1])
+    }
+  }
+
+  /// log p(x; θ) of numbers in the support, `[n]`.
+  func logDensity(of x: Tensor, _ theta: [Tensor]) -> Tensor {
+    distribution(theta).logDensity(of: self == .vonMises ? VonMises.wrapped(x) : x)
+  }
+
+  /// Whether there is a distribution of these parameters.
+  func admits(_ theta: [Double]) -> Bool {
+    guard theta.allSatisfy(\.isFinite) else { return false }
+    return switch self {
+    case .bernoulli, .binomial, .poisson: theta[0] >= 0
+    case .uniform: theta[0] < theta[1]
+    case .normal, .logNormal, .cauchy, .laplace, .vonMises: theta[1] > 0
+    case .studentT: theta[0] > 0 && theta[2] > 0
+    case .halfNormal, .geometric, .exponential, .gamma, .inverseGamma, .beta, .chiSquared:
+      theta.allSatisfy { $0 > 0 }
     }
   }
 
@@ -164,14 +168,6 @@ public enum DistributionFamily: Hashable, Sendable {
   }
 }
 
-private func normalLogDensity(_ x: Tensor, _ mean: Tensor, _ deviation: Tensor) -> Tensor {
-  -0.5 * square((x - mean) / deviation) - log(deviation) - logRootTwoPi
-}
-
-private func gammaLogDensity(_ x: Tensor, _ k: Tensor, _ rate: Tensor) -> Tensor {
-  k * log(rate) - logGamma(k) + (k - 1) * log(x) - rate * x
-}
-
 /// Lange, Little and Taylor 1989, "Robust statistical modeling using the t distribution", appendix B.
 private func studentTInformation(_ nu: Double, _ scale: Double) -> [[Double]] {
   let precision = 1 / (scale * scale)
@@ -192,8 +188,14 @@ func besselRatio(_ kappa: Double) -> Double {
   return besselI1Scaled(kappa).scalar / besselI0Scaled(kappa).scalar
 }
 
-/// A′(κ) = 1 − A/κ − A², and ½ at 0.
+/// A′(κ) = 1 − A/κ − A², and ½ at 0; from κ = 1000 on the derivative of A's expansion (Mardia and Jupp 2000,
+/// equation A.1).
 func besselRatioSlope(_ kappa: Double) -> Double {
+  if kappa < 1e-8 { return 0.5 }
+  if kappa > 1000 {
+    let w = 1 / kappa
+    return w * w * (0.5 + w * (0.25 + w * (0.375 + w * (25.0 / 32 + w * (65.0 / 32)))))
+  }
   let ratio = besselRatio(kappa)
-  return kappa < 1e-8 ? 0.5 : 1 - ratio / kappa - ratio * ratio
+  return 1 - ratio / kappa - ratio * ratio
 }

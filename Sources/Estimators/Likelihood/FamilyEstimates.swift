@@ -28,9 +28,12 @@ extension DistributionFamily {
     case .halfNormal:
       if highest == 0 { throw unbounded(rows, "the scale falls to 0") }
       return Estimate(parameters: [mean(square(x)).squareRoot()])
-    case .bernoulli, .poisson: return Estimate(parameters: [mean(x)])
-    case .binomial(let trials): return Estimate(parameters: [mean(x) / Double(trials)])
-    case .geometric: return Estimate(parameters: [1 / mean(x)])
+    case .poisson: return Estimate(parameters: [mean(x)])
+    // Shares that sum to 1 but for rounding leave no probability above 1.
+    case .bernoulli: return Estimate(parameters: [Swift.min(1, mean(x))])
+    case .binomial(let trials):
+      return Estimate(parameters: [Swift.min(1, mean(x) / Double(trials))])
+    case .geometric: return Estimate(parameters: [Swift.min(1, 1 / mean(x))])
     case .uniform:
       try requireSpread()
       return Estimate(parameters: [lowest, highest])
@@ -40,7 +43,12 @@ extension DistributionFamily {
     case .gamma, .inverseGamma:
       try requireSpread()
       let y = self == .gamma ? x : 1 / x
-      return gammaEstimate(mean: mean(y), meanLog: mean(log(y)))
+      let centre = mean(y)
+      // log E y − log y = E (e^r − 1 − r) for r = log y/E y, which has its digits where r is small.
+      let relative = (y - centre) / centre
+      let isNear = abs(relative) .< 0.5
+      let ratio = select(isNear, log1p(select(isNear, relative, 0 * y)), log(y / centre))
+      return gammaEstimate(mean: centre, gap: mean(exponentialRemainder(ratio, less: 0 * y)))
     case .beta:
       try requireSpread()
       let statistics = [mean(log(x)), mean(log1p(-x))]
@@ -60,7 +68,9 @@ extension DistributionFamily {
       try requireSpread()
       return try newtonEstimate(rows, x, tail: nil)
     case .vonMises:
-      return try vonMisesEstimate(cosine: mean(cos(x)), sine: mean(sin(x)), rows)
+      let direction = angle(mean(cos(x)), mean(sin(x)))
+      let shortfall = mean(2 * square(sin(0.5 * (x - direction))))
+      return try vonMisesEstimate(direction, shortfall: shortfall, rows)
     }
   }
 
@@ -70,8 +80,13 @@ extension DistributionFamily {
 
   /// log k − ψ(k) = log E x − E log x, by Newton's method in 1/k (Minka 2002, "Estimating a gamma
   /// distribution"); the rate is k / E x.
-  private func gammaEstimate(mean: Double, meanLog: Double) -> Estimate {
-    let gap = log(mean) - meanLog
+  ///
+  /// The gap log E x − E log x is 1/(2k) + 1/(12k²) to all digits where it is small.
+  private func gammaEstimate(mean: Double, gap: Double) -> Estimate {
+    if gap < 1e-5 {
+      let k = (1 + (1 + 4 * gap / 3).squareRoot()) / (4 * gap)
+      return Estimate(parameters: [k, k / mean], iterations: 0, reason: .converged)
+    }
     var k = (3 - gap + ((gap - 3) * (gap - 3) + 24 * gap).squareRoot()) / (12 * gap)
     for step in 1...100 {
       let slope = k * k * (1 / k - trigamma(k))
@@ -97,7 +112,10 @@ extension DistributionFamily {
     let minimum = TrustRegionNewton().minimum(from: Tensor(start, dtype: .float64)) { u in
       let parts = (0..<start.count).map { u.sliced($0..<$0 + 1) }
       let location = parts[start.count - 2]
-      let theta = (tail == nil ? [exp(parts[0])] : []) + [location, exp(parts[start.count - 1])]
+      // No step that is tried leads to a parameter of 0 or ∞.
+      func positive(_ u: Tensor) -> Tensor { exp(clamp(u, to: -600...600)) }
+      let theta =
+        (tail == nil ? [positive(parts[0])] : []) + [location, positive(parts[start.count - 1])]
       return -(rows.shares * logDensity(of: z, theta)).sum()
     }
     let found = minimum.point.doubles
@@ -121,13 +139,22 @@ extension DistributionFamily {
       reason: minimum.reason == .smallGradient ? .converged : .smallDecrease)
   }
 
-  /// The mean direction, and A(κ) = R by Newton's method (Mardia and Jupp 2000, section 5.3).
-  private func vonMisesEstimate(cosine: Double, sine: Double, _ rows: Rows) throws -> Estimate {
-    let length = (cosine * cosine + sine * sine).squareRoot()
-    guard length < 1 - 1e-15 else {
+  /// The mean direction, and A(κ) = R by Newton's method (Mardia and Jupp 2000, section 5.3), or by the
+  /// expansion of κ (1 − A(κ)) in 1/κ (equation A.1) where 1 − R is small.
+  private func vonMisesEstimate(
+    _ direction: Double, shortfall: Double, _ rows: Rows
+  ) throws -> Estimate {
+    guard shortfall > 0 else {
       throw EstimationError.zeroVariance(operation: rows.operation, column: 0)
     }
-    let direction = angle(cosine, sine)
+    if shortfall < 5e-4 {
+      var w = 2 * shortfall
+      for _ in 0..<20 {
+        w = shortfall / (0.5 + w * (0.125 + w * (0.125 + w * (25.0 / 128 + w * (13.0 / 32)))))
+      }
+      return Estimate(parameters: [direction, 1 / w], iterations: 20, reason: .converged)
+    }
+    let length = 1 - shortfall
     var kappa = length * (2 - length * length) / (1 - length * length)
     for step in 1...100 {
       let change = (length - besselRatio(kappa)) / besselRatioSlope(kappa)

@@ -75,6 +75,7 @@ public struct MaximumLikelihood: Sendable {
         operation: rows.operation, value: values[row], row: row, support: family.support)
     }
     let estimate = try family.estimate(rows)
+    guard family.admits(estimate.parameters) else { throw Self.roundedAway(rows) }
     let theta = Tensor(estimate.parameters, dtype: .float64)
     let k = theta.count
     func likelihood(_ theta: Tensor) -> Tensor {
@@ -94,11 +95,21 @@ public struct MaximumLikelihood: Sendable {
       ?? Tensor(
         filledWith: (estimate.parameters[1] - estimate.parameters[0]) / rows.totalWeight, [k],
         dtype: .float64)
+    let value = likelihood(theta).scalar
+    guard value.isFinite else { throw Self.roundedAway(rows) }
     self.init(
       names: family.parameterNames, parameters: estimate.parameters,
-      logLikelihood: likelihood(theta).scalar, count: rows.totalWeight, observed: observed,
+      logLikelihood: value, count: rows.totalWeight, observed: observed,
       expected: expected, standardErrors: errors, iterations: estimate.iterations,
       reason: estimate.reason)
+  }
+
+  static func roundedAway(_ rows: Rows) -> EstimationError {
+    .notConverged(
+      operation: rows.operation,
+      reason:
+        "the numbers differ too little, or are too great or small, for the parameters that fit"
+        + " them; use another unit, or take off what they have in common")
   }
 
   /// The roots of the diagonal of the inverse of the first of two informations that has one.

@@ -93,6 +93,7 @@ extension MaximumLikelihood {
     let logs = (rows.shares.expanded(at: 1) * log(rows.values)).sum(along: 0).doubles
     let estimate = dirichletEstimate(
       meanLogs: logs, start: Array(repeating: 1, count: k))
+    guard estimate.parameters.allSatisfy(\.isFinite) else { throw roundedAway(rows) }
     let alpha = Tensor(estimate.parameters, dtype: .float64)
     let sum = estimate.parameters.reduce(0, +)
     let information = n * (trigamma(alpha).diagonalMatrix() - trigamma(sum))
