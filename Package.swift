@@ -43,7 +43,7 @@ let package = Package(
     .target(name: "Distributions", dependencies: ["Tensor"]),
     .target(name: "DifferentialEquations", dependencies: ["Tensor"]),
     .target(name: "Estimators", dependencies: ["Distributions", "Tensor"]),
-    .target(name: "GaussianProcesses", dependencies: ["Tensor"]),
+    .target(name: "GaussianProcesses", dependencies: ["Distributions", "Tensor"]),
     .target(name: "Inference", dependencies: ["Tensor"]),
     .target(name: "OptimalTransport", dependencies: ["Tensor"]),
     .target(name: "Images", dependencies: ["Tensor", "CJPEG", "CLibPNG"]),

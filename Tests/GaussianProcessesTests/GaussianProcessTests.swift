@@ -116,6 +116,9 @@ private enum Large {
     #expect(samples.values.shape == [40_000, 3] && samples.jitter == 0)
     let f = posterior.prediction(of: .function, at: points)
     let covariance = posterior.covariance(of: .function, at: points)
+    let marginal = try posterior.marginal(of: .function, at: points)
+    #expect(marginal.jitter == 0 && marginal.distribution.mean == f.mean)
+    #expect(abs(marginal.distribution.variance - f.variance).max().scalar < 1e-13)
     let mean = samples.values.mean(along: 0)
     let centred = samples.values - mean
     let found = centred.matmul(centred, transposeLeft: true) / 40_000
