@@ -154,3 +154,56 @@ import Testing
     }
   }
 }
+
+@Suite struct StateSpaceMaximumTests {
+  private let start = LinearGaussianStateSpace.localLevel(
+    observationVariance: 1, levelVariance: 1)
+
+  @Test(arguments: [true, false])
+  func theGradientsZeroIsReached(_ isDiagonal: Bool) throws {
+    let truth = LinearGaussianStateSpace.localLevel(observationVariance: 2, levelVariance: 0.5)
+    let y = truth.sample(60, using: Random(seed: 3)).observations
+    let (best, search) = try StateSpaceFit(y, isDiagonal: isDiagonal).maximized(from: start)
+    #expect(search.hasConverged)
+    let (noise, level) = (
+      best.observationCovariance.scalar, best.stateCovariance.scalar
+    )
+    func likelihood(_ noise: Double, _ level: Double) throws -> Double {
+      try LinearGaussianStateSpace.localLevel(observationVariance: noise, levelVariance: level)
+        .filtered(y).logLikelihood
+    }
+    let top = try likelihood(noise, level)
+    #expect(abs(top + search.value) < 1e-9)
+    // No slope, by central differences.
+    for (a, b) in [(1.001, 1.0), (1.0, 1.001)] {
+      let slope = try likelihood(noise * a, level * b) - likelihood(noise / a, level / b)
+      #expect(abs(slope / 0.002) < 1e-5)
+    }
+    let em = try StateSpaceFit(y, isDiagonal: isDiagonal).fit(
+      from: start, driver: .init(tolerance: 1e-9))
+    #expect(top >= em.objective - 1e-9)
+  }
+
+  @Test func severalCoordinatesAndMissingValues() throws {
+    let f = Tensor([[0.8, 0.1], [0, 0.6]], dtype: .float64)
+    let q = Tensor([[1, 0.4], [0.4, 0.8]], dtype: .float64)
+    let r = Tensor([[0.5, 0], [0, 0.7]], dtype: .float64)
+    let identity = Tensor.identity(2, dtype: .float64)
+    let truth = LinearGaussianStateSpace(
+      transition: f, stateCovariance: q, observation: identity, observationCovariance: r,
+      firstMean: .zeros([2], dtype: .float64), firstCovariance: identity)
+    var values = truth.sample(40, using: Random(seed: 4)).observations.doubles
+    for step in [5, 6, 20] { (values[2 * step], values[2 * step + 1]) = (.nan, .nan) }
+    let y = Tensor(values, shape: [40, 2], dtype: .float64)
+    let method = StateSpaceFit(y)
+    let near = try method.fit(from: truth, driver: .init(tolerance: 1e-5))
+    let (best, search) = try method.maximized(from: near.parameters)
+    #expect(search.hasConverged, "\(search)")
+    #expect(-search.value >= near.objective)
+    // Fisher's identity: at a maximum, the update of expectation–maximisation stays.
+    let posterior = try method.posterior(at: best, from: nil)
+    let next = method.parameters(maximizing: posterior, from: best)
+    #expect(abs(next.stateCovariance - best.stateCovariance).max().scalar < 1e-4)
+    #expect(abs(next.observationCovariance - best.observationCovariance).max().scalar < 1e-4)
+  }
+}

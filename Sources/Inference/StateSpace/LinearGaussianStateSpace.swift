@@ -71,6 +71,16 @@ public struct LinearGaussianStateSpace: Sendable {
       (firstCovariance?.converted(to: .float64) ?? zero) * proper * proper.expanded(at: 1)
   }
 
+  /// The model with other covariances.
+  func replacing(
+    stateCovariance: Tensor, observationCovariance: Tensor
+  ) -> LinearGaussianStateSpace {
+    LinearGaussianStateSpace(
+      transition: transition, stateCovariance: stateCovariance, observation: observation,
+      observationCovariance: observationCovariance, firstMean: firstMean,
+      firstCovariance: firstCovariance, diffuse: diffuse)
+  }
+
   /// A level that walks at random under observations with noise; it begins diffuse.
   public static func localLevel(
     observationVariance: Double, levelVariance: Double

@@ -15,7 +15,7 @@ public struct StateSpaceFit: LatentVariableModel {
   }
 
   private let y: Tensor
-  private let isDiagonal: Bool
+  let isDiagonal: Bool
 
   /// Takes observations.
   ///
@@ -75,13 +75,16 @@ public struct StateSpaceFit: LatentVariableModel {
       stateNoise = stateNoise + (next.mean - f * own.mean).square + next.covariance
       stateNoise = stateNoise - cross - cross.transposed + f * own.covariance * f.transposed
     }
-    return LinearGaussianStateSpace(
-      transition: model.transition,
+    return model.replacing(
       stateCovariance: restricted((1 / Double(states.count - 1)) * stateNoise),
-      observation: model.observation,
-      observationCovariance: restricted(observationNoise(states, model)),
-      firstMean: model.firstMean, firstCovariance: model.firstCovariance, diffuse: model.diffuse)
+      observationCovariance: restricted(observationNoise(states, model)))
   }
+
+  /// How many steps there are.
+  var stepCount: Int { y.shape[0] }
+
+  /// How often each coordinate was observed, `[m]`.
+  var observedCounts: Tensor { (1 - isNaN(y)).sum(along: 0) }
 
   private func observationNoise(
     _ states: [(mean: SmallMatrix, covariance: SmallMatrix)], _ model: LinearGaussianStateSpace
