@@ -27,6 +27,13 @@ public let courseRegistry: [CourseItem] = [
   maximumLikelihoodConsistencyItem,
   maximumLikelihoodEquivarianceItem,
   maximumLikelihoodNormalityItem,
+  // Week 2
+  fourPointsItem,
+  emTwoStartsItem,
+  covarianceKindsItem,
+  softToHardItem,
+  mixtureDegeneracyItem,
+  evidenceDecompositionItem,
   // Week 4
   clusterCountsItem,
   dirichletProcessDrawsItem,
