@@ -83,8 +83,8 @@ let package = Package(
     .target(
       name: "Fitting",
       dependencies: [
-        "Datasets", "Estimators", "GaussianProcesses", "Inference", "OptimalTransport", "Plots",
-        "Results", "Settings", "Tensor",
+        "Datasets", "Distributions", "Estimators", "GaussianProcesses", "Inference",
+        "OptimalTransport", "Plots", "Results", "Settings", "Tensor",
       ]),
     .target(
       name: "Course",
@@ -143,7 +143,7 @@ let package = Package(
       name: "FittingTests",
       dependencies: [
         "Fitting", "Datasets", "GaussianProcesses", "OptimalTransport", "Results", "Settings",
-        "Tensor",
+        "Tensor", "TestSupport",
       ]),
     .testTarget(name: "CourseTests", dependencies: ["Course", "Results", "Tensor"]),
     .target(

@@ -35,7 +35,7 @@ private func sharedSettings<Method: FitMethod>(
 ) -> [SettingDefinition] {
   FitSettings.definitions.filter {
     !($0.name == "weights" && !Method.takesWeights)
-      && !($0.name == "target" && !Method.needsTarget)
+      && !($0.name == "target" && !Method.takesTarget)
   }
 }
 
@@ -43,16 +43,13 @@ private func fit<Method: FitMethod>(
   _ method: Method, _ settings: FitSettings, _ values: Configuration
 ) throws {
   if let threads = settings.threads { threadCount = threads }
-  guard let path = settings.data else {
+  if Method.needsData, settings.data == nil {
     throw CommandLineError.missingOption("--data", placeholder: "FILE")
   }
   if Method.needsTarget, settings.target == nil {
     throw CommandLineError.missingOption("--target", placeholder: "NAME")
   }
-  let table = try Table(path: path).selecting(
-    columns: settings.columns?.names, without: settings.without?.names ?? [],
-    target: settings.target, weights: settings.weights, allowingMissing: Method.allowsMissing)
-  let results = try method.fit(FitData(table), using: Random(seed: UInt64(settings.seed)))
+  let results = try method.fit(reading: settings, using: Random(seed: UInt64(settings.seed)))
   try Interrupt.check()
   let folder = try RunFolder(in: settings.out, name: Method.name)
   var configuration: Configuration = ["method": .text(Method.name)]

@@ -1,4 +1,5 @@
 import Datasets
+import Inference
 import Tensor
 
 /// The rows that a method is fitted to.
@@ -6,7 +7,7 @@ public struct FitData: Sendable {
   /// The file, as errors name it.
   public let path: String
   /// The columns, `[count, names.count]`, float64; NaN where a method allows missing numbers.
-  public let points: Tensor
+  public private(set) var points: Tensor
   /// The names of the columns.
   public let names: [String]
   /// The column that is to be predicted, if one was named.
@@ -19,6 +20,17 @@ public struct FitData: Sendable {
   /// The number of rows.
   public var count: Int { points.shape[0] }
 
+  /// Reads the table that the settings name, and takes their columns.
+  ///
+  /// - Throws: ``FitError/noData`` where they name none, and what a table throws.
+  public init(reading settings: FitSettings, allowingMissing: Bool = false) throws {
+    guard let path = settings.data else { throw FitError.noData }
+    self.init(
+      try Table(path: path).selecting(
+        columns: settings.columns?.names, without: settings.without?.names ?? [],
+        target: settings.target, weights: settings.weights, allowingMissing: allowingMissing))
+  }
+
   /// Takes what was selected of a table.
   public init(_ table: SelectedTable) {
     path = table.path
@@ -27,6 +39,22 @@ public struct FitData: Sendable {
     target = table.target
     targetName = table.targetName
     weights = table.weights.map { Tensor($0, dtype: .float64) }
+  }
+
+  /// The rows with each column's mean taken off and divided by its deviation (1/n), and both, `[names.count]`.
+  ///
+  /// - Throws: ``FitError`` for a column of one value.
+  func standardized() throws(FitError) -> (data: FitData, means: Tensor, deviations: Tensor) {
+    let means = points.mean(along: 0)
+    let deviations = sqrt(square(points - means).mean(along: 0))
+    if let column = deviations.doubles.firstIndex(of: 0) {
+      throw .unsuitable(
+        path: path, expected: "numbers that differ in column '\(names[column])'",
+        found: "one value in all rows; leave it out with --without")
+    }
+    var data = self
+    data.points = (points - means) / deviations
+    return (data, means, deviations)
   }
 
   /// The numbers of a column, in the order of the rows.
@@ -77,6 +105,8 @@ public struct FitData: Sendable {
 
 /// What can be wrong with the data of a fit.
 public enum FitError: Error, Equatable, Sendable {
+  /// A method needs a table.
+  case noData
   /// A method needs a column to predict.
   case noTarget(path: String, kind: String)
   /// A method predicts numbers, and the column has texts.
@@ -89,12 +119,21 @@ public enum FitError: Error, Equatable, Sendable {
   case columnCount(path: String, expected: String, found: Int)
   /// A method needs other values: what was expected, what was found.
   case unsuitable(path: String, expected: String, found: String)
+  /// An option that says nothing without another.
+  case needed(String, by: String)
+  /// What a corpus is wrong in.
+  case corpus(path: String, CorpusError)
+  /// A model that a sampler is not made for.
+  case noSampler(method: String, model: String)
+  /// A posterior that a method finds no approximation of.
+  case noPosterior(method: String, reason: String)
 }
 
 extension FitError: CustomStringConvertible {
   /// One line for a person.
   public var description: String {
     switch self {
+    case .noData: "expected a table to fit to, found none named; name it with --data"
     case .noTarget(let path, let kind):
       "\(path): expected a column with the \(kind) to predict, found none named; name it with --target"
     case .targetIsText(let path, let column):
@@ -108,6 +147,12 @@ extension FitError: CustomStringConvertible {
       "\(path): expected \(expected), found \(found); choose some with --columns"
     case .unsuitable(let path, let expected, let found):
       "\(path): expected \(expected), found \(found)"
+    case .needed(let option, let other):
+      "expected --\(option) with --\(other), found none"
+    case .corpus(let path, let error): "\(path): \(error)"
+    case .noSampler(let method, let model):
+      "expected a model that \(method) can sample, found \(model); choose another --method"
+    case .noPosterior(let method, let reason): "\(method): \(reason)"
     }
   }
 }

@@ -30,12 +30,21 @@ public protocol FitMethod: SettingGroup {
   static var takesWeights: Bool { get }
   /// Whether a column to predict is needed.
   static var needsTarget: Bool { get }
+  /// Whether a column to predict may be named.
+  static var takesTarget: Bool { get }
+  /// Whether data must be given.
+  static var needsData: Bool { get }
 
   /// Fits the method to rows.
   ///
   /// - Returns: The estimates for `result.json`, tables, figures.
   /// - Throws: ``FitError`` or the method's own error for data that it cannot be fitted to.
   func fit(_ data: FitData, using random: Random) throws -> Results
+
+  /// Reads what the settings name, by default a table, and fits the method to it.
+  ///
+  /// - Throws: What reading and fitting throw.
+  func fit(reading settings: FitSettings, using random: Random) throws -> Results
 }
 
 extension FitMethod {
@@ -47,6 +56,15 @@ extension FitMethod {
   public static var takesWeights: Bool { true }
   /// False.
   public static var needsTarget: Bool { false }
+  /// Where one is needed.
+  public static var takesTarget: Bool { needsTarget }
+  /// True.
+  public static var needsData: Bool { true }
+
+  /// Fits the method to the table that the settings name.
+  public func fit(reading settings: FitSettings, using random: Random) throws -> Results {
+    try fit(FitData(reading: settings, allowingMissing: Self.allowsMissing), using: random)
+  }
 }
 
 /// What all methods of `pushforward fit` can be told.

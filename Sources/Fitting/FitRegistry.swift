@@ -13,6 +13,10 @@ public let fitRegistry: [any FitMethod.Type] = [
   HiddenMarkovMethod.self,
   StateSpaceMethod.self,
 
+  // Bayesian models and texts
+  PosteriorFit.self,
+  TopicsMethod.self,
+
   // Gaussian and Dirichlet processes
   GaussianProcessRegressionFit.self,
   DirichletMixtureFit.self,

@@ -10,15 +10,35 @@ struct RegressionFit: FitMethod {
   static let summary = "a linear function by least squares (Legendre 1805, Gauss 1809)"
   static let notes = """
     Coefficients are in the order of "columns" in result.json, the constant's
-    first; weights say how often a row counts.
+    first; weights say how often a row counts. A prior N(0, V) on all coefficients
+    makes the regression Bayesian: coefficients are then the posterior's means, with
+    their deviations, and log-evidence is that of the rows (Bishop 2006, section 3.3).
     """
   static let needsTarget = true
 
+  @Setting(
+    "V, the variance of a normal prior on the coefficients", in: .above(0), absence: "no prior")
+  var priorVariance: Double? = nil
+  @Setting(
+    "variance of the noise, with a prior", in: .above(0), absence: "that of largest evidence")
+  var noiseVariance: Double? = nil
+  @Setting("give each column mean 0 and variance 1 first") var standardize = false
   @Setting("fit no constant") var withoutConstant = false
 
   init() {}
 
   func fit(_ data: FitData, using random: Random) throws -> Results {
+    guard standardize else { return try fit(data) }
+    let (data, means, deviations) = try data.standardized()
+    var results = try fit(data)
+    results["means"] = ResultValue(means)
+    results["deviations-of-columns"] = ResultValue(deviations)
+    return results
+  }
+
+  private func fit(_ data: FitData) throws -> Results {
+    if let priorVariance { return try bayesian(data, priorVariance: priorVariance) }
+    if noiseVariance != nil { throw FitError.needed("prior-variance", by: "noise-variance") }
     let targets = try data.targetNumbers()
     let fit = try data.estimating {
       try LinearRegression(
@@ -75,7 +95,7 @@ struct RegressionFit: FitMethod {
     }
   }
 
-  private func agreementFigure(
+  func agreementFigure(
     _ data: FitData, _ targets: [Double], _ fitted: [Double]
   ) -> Figure {
     let ends = [targets.min() ?? 0, targets.max() ?? 1]

@@ -17,9 +17,9 @@ struct StateSpaceMethod: FitMethod {
     "a level, or a level with a slope, by Kalman's filter (Kalman 1960; Shumway and Stoffer 1982)"
   static let notes = """
     One column is taken, its rows as the steps, in order; missing numbers are
-    allowed. The variances are those of largest likelihood that
-    expectation–maximisation finds; the state begins diffuse, and the numbers that
-    determine it do not count in the likelihood (Durbin and Koopman 2012, section
+    allowed. The variances are those of largest likelihood: expectation–maximisation
+    comes near them, and L-BFGS finds them. The state begins diffuse, and the numbers
+    that determine it do not count in the likelihood (Durbin and Koopman 2012, section
     7.2.2). Bands are of two deviations.
     """
   static let allowsMissing = true
@@ -28,7 +28,7 @@ struct StateSpaceMethod: FitMethod {
   @Setting("what the state is") var model = Model.localLevel
   @Setting("steps to forecast", in: 0...100_000) var forecast = 10
   @Setting("gain of a sweep, relative to the objective, at which a fit ends", in: .atLeast(0))
-  var tolerance = 1e-10
+  var tolerance = 1e-6
   @Setting("most sweeps", in: 0...1_000_000) var iterations = 1_000
 
   init() {}
@@ -40,9 +40,11 @@ struct StateSpaceMethod: FitMethod {
     }
     let start = try start(data)
     do {
-      let fit = try StateSpaceFit(data.points, isDiagonal: true).fit(
+      let method = StateSpaceFit(data.points, isDiagonal: true)
+      let fit = try method.fit(
         from: start, driver: .init(tolerance: tolerance, iterationLimit: iterations))
-      return try results(fit, data)
+      let (space, search) = try method.maximized(from: fit.parameters)
+      return try results(fit, space, search, data)
     } catch let error as StateSpaceError {
       throw FitError.unsuitable(
         path: data.path, expected: "a series that the model can be fitted to", found: "\(error)")
@@ -72,9 +74,9 @@ struct StateSpaceMethod: FitMethod {
   }
 
   private func results(
-    _ fit: ExpectationMaximization.Fit<StateSpaceFit>, _ data: FitData
+    _ fit: ExpectationMaximization.Fit<StateSpaceFit>, _ space: LinearGaussianStateSpace,
+    _ search: Minimum, _ data: FitData
   ) throws -> Results {
-    let space = fit.parameters
     let smoothed = try space.smoothed(data.points)
     let variances = space.stateCovariance.diagonal().doubles
     var results = Results([
@@ -85,9 +87,9 @@ struct StateSpaceMethod: FitMethod {
     ])
     if model == .localLinearTrend { results["slope-variance"] = .number(variances[1]) }
     results["iterations"] = .integer(fit.iterations)
-    results["converged"] = .flag(fit.hasConverged)
-    if !fit.hasConverged {
-      results.notes.append("the fit has not converged: \(fit.reason.rawValue)")
+    results["converged"] = .flag(search.hasConverged)
+    if !search.hasConverged {
+      results.notes.append("the fit has not converged: \(search.reason.rawValue)")
     }
     let level = StateBand(
       means: column(smoothed.means.transposed(), 0),
@@ -100,7 +102,7 @@ struct StateSpaceMethod: FitMethod {
       results.tables["forecast.csv"] = ahead?.table
     }
     results.tables["smoothed.csv"] = level.table
-    let objectives = fit.bounds.map(\.objective)
+    let objectives = fit.bounds.map(\.objective) + [-search.value]
     results.tables["trace.csv"] = [
       "sweep": objectives.indices.map(Double.init), "log-likelihood": objectives,
     ]

@@ -125,4 +125,4 @@ extension ResultValue {
 }
 
 /// A number with six significant digits, as in `0.693147` and `1.2e-09`.
-private func sixDigits(_ value: Double) -> String { String(format: "%.6g", value) }
+package func sixDigits(_ value: Double) -> String { String(format: "%.6g", value) }

@@ -18,6 +18,9 @@ public struct Results: Sendable {
   /// What a reader should know, such as that a fit did not converge.
   public var notes: [String] = []
 
+  /// Lines for a person alone, printed after the values and in no file.
+  public var printed: [String] = []
+
   /// Names values.
   public init(_ values: KeyValuePairs<String, ResultValue>) {
     self.values = values.map { ResultValue.Entry($0.key, $0.value) }
@@ -56,14 +59,14 @@ public struct Results: Sendable {
     figures[name] = grid
   }
 
-  /// The lines to print: the notes, and each value that has a line's length.
+  /// The lines to print: each value that has a line's length, those for a person alone, and the notes.
   public var lines: [String] {
     let width = (values.map(\.name.count).max() ?? 0) + 2
     let named = values.map { entry in
       entry.name + ":" + String(repeating: " ", count: width - entry.name.count - 1)
         + entry.value.line
     }
-    return named.map { String($0.prefix(300)) } + notes.map { "note: " + $0 }
+    return named.map { String($0.prefix(300)) } + printed + notes.map { "note: " + $0 }
   }
 
   /// The files by their names, with the values in a file of the given name.

@@ -28,11 +28,14 @@ public struct EvidenceRegression: LatentVariableModel {
 
   private let x: Tensor
   private let y: Tensor
+  private let isPriorFixed: Bool
 
   /// Takes rows `[n, d]` and observations `[n]`.
   ///
+  /// - Parameter isPriorFixed: Whether τ² stays what it is, and σ² alone is found.
   /// - Throws: ``RegressionError`` for a value that is not finite.
-  public init(_ x: Tensor, _ y: Tensor) throws {
+  public init(_ x: Tensor, _ y: Tensor, isPriorFixed: Bool = false) throws {
+    self.isPriorFixed = isPriorFixed
     precondition(
       x.rank == 2 && x.shape[0] > 0 && x.shape[1] > 0 && y.shape == [x.shape[0]],
       "EvidenceRegression: expected rows [n, d] and values [n], found \(x.shape) and \(y.shape)")
@@ -73,7 +76,7 @@ public struct EvidenceRegression: LatentVariableModel {
     let square = posterior.mean.sumOfSquares + posterior.covariance.trace().scalar
     let least = Double.leastNormalMagnitude
     return Variances(
-      prior: max(least, square / Double(x.shape[1])),
+      prior: isPriorFixed ? previous.prior : max(least, square / Double(x.shape[1])),
       noise: max(least, (residuals.sumOfSquares + spread) / Double(x.shape[0])))
   }
 

@@ -45,9 +45,12 @@ public struct Chains<S: Sampler> {
   }
 
   /// Why the chains are not to be trusted, in words; none where nothing speaks against them.
-  public func warnings(_ names: [String]? = nil) -> [String] {
+  public func warnings(_ names: [String]? = nil) -> [String] { warnings(of: summaries(names)) }
+
+  /// The same by summaries of other quantities, such as functions of the coordinates.
+  public func warnings(of summaries: [ParameterSummary]) -> [String] {
     let chains = draws.shape[0]
-    var warnings = summaries(names).compactMap { $0.warning(chains: chains) }
+    var warnings = summaries.compactMap { $0.warning(chains: chains) }
     let divergent = divergences.reduce(0, +)
     if divergent > 0 {
       warnings.append(

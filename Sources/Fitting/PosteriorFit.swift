@@ -1,0 +1,259 @@
+import Inference
+import Plots
+import Results
+import Settings
+import Tensor
+
+/// `pushforward fit posterior`: the posterior of a Bayesian model, by draws or by a Gaussian.
+struct PosteriorFit: FitMethod {
+  /// The Bayesian models.
+  enum Model: String, Choice {
+    case regression, logistic
+    case eightSchools = "eight-schools"
+    case hierarchicalMixture = "hierarchical-mixture"
+  }
+
+  /// How the posterior is found.
+  enum Method: String, Choice {
+    case nuts, hmc, metropolis, gibbs, laplace, advi
+  }
+
+  /// The Gaussians of advi.
+  enum Family: String, Choice {
+    case meanField = "mean-field"
+    case fullRank = "full-rank"
+
+    var gaussians: GaussianFamily { self == .meanField ? .meanField : .fullRank }
+  }
+
+  static let name = "posterior"
+  static let summary = "the posterior of a Bayesian model, by Markov chains or a Gaussian"
+  static let notes = """
+    Models: regression and logistic, whose coefficients, the constant's too, are
+    N(0, V), with --target; eight-schools, Rubin's data (1981) unless a table has
+    effects and standard errors; hierarchical-mixture, of Gaussians with a known
+    variance. Without --noise-variance the noise of a regression is sampled, its
+    inverse variance being Gamma(1, 1). Methods: nuts (Hoffman and Gelman 2014), hmc,
+    metropolis, gibbs, laplace, advi (Kucukelbir et al. 2017). ess and r-hat are
+    those of Vehtari et al. (2021); a chain that is not to be trusted is told.
+    """
+  static let takesWeights = false
+  static let takesTarget = true
+  static let needsData = false
+
+  @Setting("model") var model = Model.regression
+  @Setting("how the posterior is found") var method = Method.nuts
+  @Setting("sample the schools' effects themselves, which is hard, not their deviations")
+  var centred = false
+  @Setting(
+    "V, the variance of a coefficient's prior, or of a mixture's means", in: .above(0),
+    absence: "1, and the columns' for means")
+  var priorVariance: Double? = nil
+  @Setting(
+    "variance of the noise", in: .above(0), absence: "sampled, and 1 for mixtures")
+  var noiseVariance: Double? = nil
+  @Setting("components of a mixture", in: 2...1_000) var components = 2
+  @Setting("concentration of a mixture's weights", in: .above(0)) var concentration = 1.0
+  @Setting("give each column mean 0 and variance 1 first") var standardize = false
+  @Setting("chains", in: 1...1_000) var chains = 4
+  @Setting("steps that are not kept, in which a sampler is tuned", in: 0...10_000_000)
+  var warmUp = 1_000
+  @Setting("draws that are kept of each chain", in: 4...10_000_000) var draws = 1_000
+  @Setting("steps for each draw; more lower the effective size of a time", in: 1...1_000_000)
+  var thinning = 1
+  @Setting("acceptance that nuts and hmc are tuned to", in: 0.01...0.999) var acceptance = 0.8
+  @Setting("Gaussians of advi") var family = Family.fullRank
+
+  init() {}
+
+  func fit(reading settings: FitSettings, using random: Random) throws -> Results {
+    if model == .eightSchools && settings.data == nil {
+      return try results(EightSchools().posterior(isCentred: centred), using: random)
+    }
+    return try fit(FitData(reading: settings), using: random)
+  }
+
+  func fit(_ data: FitData, using random: Random) throws -> Results {
+    let posterior: PosteriorModel
+    switch model {
+    case .regression:
+      let y = try data.targetNumbers()
+      let rows = try coefficients(data)
+      posterior =
+        noiseVariance.map { rows.regression(y, noiseVariance: $0) } ?? rows.regression(y)
+    case .logistic:
+      let (labels, names) = try data.targetClasses()
+      guard names.count == 2 else {
+        throw FitError.unsuitable(
+          path: data.path, expected: "two classes in column '\(data.targetName ?? "")'",
+          found: "\(names.count)")
+      }
+      posterior = try coefficients(data).logistic(
+        Tensor(labels.map(Double.init), dtype: .float64))
+    case .eightSchools:
+      posterior = try EightSchools(data).posterior(isCentred: centred)
+    case .hierarchicalMixture:
+      posterior = try HierarchicalMixturePosterior(
+        data, components: components, priorVariance: priorVariance,
+        noiseVariance: noiseVariance ?? 1, concentration: concentration
+      ).posterior
+    }
+    return try results(posterior, using: random)
+  }
+
+  private func coefficients(_ data: FitData) throws -> CoefficientPosterior {
+    try CoefficientPosterior(
+      data, priorVariance: priorVariance ?? 1, standardize: standardize)
+  }
+
+  private func results(_ posterior: PosteriorModel, using random: Random) throws -> Results {
+    let density = posterior.logDensity
+    let d = posterior.dimensions
+    var results: Results
+    switch method {
+    case .nuts:
+      results = try sampled(
+        NoUTurnSampler(dimensions: d, targetAcceptance: acceptance, logDensity: density),
+        posterior.starts, posterior.parameters, posterior.names, random)
+    case .hmc:
+      results = try sampled(
+        HamiltonianMonteCarlo(dimensions: d, targetAcceptance: acceptance, logDensity: density),
+        posterior.starts, posterior.parameters, posterior.names, random)
+    case .metropolis:
+      results = try sampled(
+        RandomWalkMetropolis(dimensions: d, logDensity: density), posterior.starts,
+        posterior.parameters, posterior.names, random)
+    case .gibbs:
+      guard case .sampler(let sampler, let starts, let parameters) = posterior.gibbs else {
+        guard case .none(let reason) = posterior.gibbs else { return Results([:]) }
+        throw FitError.noSampler(method: "gibbs", model: reason)
+      }
+      results = try sampled(sampler, starts, parameters, posterior.names, random)
+    case .laplace:
+      results = try laplace(posterior, using: random)
+    case .advi:
+      results = try variational(posterior, using: random)
+    }
+    results.notes += posterior.notes
+    return results
+  }
+}
+
+// MARK: Draws
+
+extension PosteriorFit {
+  private func sampled<S: Sampler>(
+    _ sampler: S, _ starts: (Int, Random) -> Tensor, _ parameters: ((Tensor) -> Tensor)?,
+    _ names: [String], _ random: Random
+  ) throws -> Results {
+    let found = try sampler.sample(
+      from: starts(chains, random.split()), warmUp: warmUp, draws: draws, thinning: thinning,
+      using: random.split())
+    let pooled = parameters.map { $0(found.pooled) } ?? found.pooled
+    let values = PosteriorDraws(pooled, chains: chains, names: names)
+    let summaries = values.summaries
+    var results = Results([
+      "model": .text(model.rawValue), "method": .text(method.rawValue),
+      "parameters": .named(summaries.map { .init($0.name, $0.value) }),
+      "divergences": .integer(found.divergences.reduce(0, +)),
+      "acceptance": ResultValue(found.acceptance),
+      "evaluations": .integer(found.evaluations),
+    ])
+    results.printed = PosteriorDraws.lines(summaries)
+    results.notes = found.warnings(of: summaries)
+    results.tables["parameters.csv"] = PosteriorDraws.table(summaries)
+    results.tables["draws.csv"] = values.table
+    results.add(values.marginals)
+    results.add(values.traces, as: "trace.svg")
+    results.add(values.ranks, as: "rank.svg")
+    results.add(values.pairs, as: "pairs.svg")
+    return results
+  }
+
+  /// Parameters of a Gaussian's draws, with the exact moments where the coordinates are the parameters.
+  private func approximated(
+    _ posterior: PosteriorModel, draws: Tensor, mean: Tensor, deviations: Tensor
+  ) -> Results {
+    let values = PosteriorDraws(
+      posterior.parameters.map { $0(draws) } ?? draws, chains: 1, names: posterior.names)
+    let isExact = posterior.parameters == nil
+    let means = isExact ? mean : values.pooled.mean(along: 0)
+    let spreads = isExact ? deviations : sqrt(values.pooled.variance(along: 0))
+    let moments = zip(means.doubles, spreads.doubles)
+    var results = Results([
+      "model": .text(model.rawValue), "method": .text(method.rawValue),
+      "parameters": .named(
+        zip(posterior.names, moments).map { name, moments in
+          .init(name, ["mean": .number(moments.0), "deviation": .number(moments.1)])
+        }),
+    ])
+    results.printed = zip(posterior.names, moments).map { name, moments in
+      "\(name): mean \(sixDigits(moments.0)), deviation \(sixDigits(moments.1))"
+    }
+    results.tables["parameters.csv"] = ResultTable([
+      ("parameter", .texts(posterior.names)), ("mean", .numbers(means.doubles)),
+      ("deviation", .numbers(spreads.doubles)),
+    ])
+    results.tables["draws.csv"] = values.table
+    results.add(values.marginals)
+    results.add(values.pairs, as: "pairs.svg")
+    return results
+  }
+}
+
+// MARK: Gaussians
+
+extension PosteriorFit {
+  private func laplace(_ posterior: PosteriorModel, using random: Random) throws -> Results {
+    let fit: LaplaceApproximation
+    do {
+      fit = try LaplaceApproximation(of: posterior.logDensity, from: posterior.centre)
+    } catch let error as LaplaceError {
+      throw FitError.noPosterior(method: "laplace", reason: "\(error)")
+    }
+    var results = approximated(
+      posterior, draws: try fit.sample(chains * draws, using: random), mean: fit.mode,
+      deviations: fit.deviations)
+    results["log-evidence"] = .number(fit.logEvidence)
+    results["log-joint-at-mode"] = .number(fit.logDensityAtMode)
+    results["iterations"] = .integer(fit.search.iterations)
+    return results
+  }
+
+  private func variational(_ posterior: PosteriorModel, using random: Random) throws -> Results {
+    let d = posterior.dimensions
+    let start = GaussianApproximation(
+      mean: posterior.centre, scale: .ones([d], dtype: .float64))
+    let fit: VariationalInference.Fit
+    do {
+      fit = try VariationalInference(family: family.gaussians).fit(
+        posterior.logDensity, dimensions: d, from: start, using: random.split())
+    } catch let error as VariationalError {
+      throw FitError.noPosterior(method: "advi", reason: "\(error)")
+    }
+    let sample = fit.approximation.sample(chains * draws, using: random.split())
+    let weighted = try ImportanceSample(
+      draws: sample, logTarget: posterior.logDensity(sample),
+      logProposal: fit.approximation.logDensity(of: sample))
+    var results = approximated(
+      posterior, draws: sample, mean: fit.approximation.mean,
+      deviations: fit.approximation.deviations)
+    results["elbo"] = .number(fit.bound)
+    results["elbo-error"] = .number(fit.boundError)
+    results["log-evidence"] = .number(weighted.logEvidence)
+    results["log-evidence-error"] = .number(weighted.errorOfLogEvidence)
+    let share = weighted.effectiveSize / Double(chains * draws)
+    results["effective-fraction"] = .number(share)
+    results["converged"] = .flag(fit.hasConverged)
+    if !fit.hasConverged { results.notes.append("the fit has not converged: \(fit.reason)") }
+    if share < 0.1 {
+      results.notes.append(
+        "the approximation is far from the posterior: weighted by it, the draws are worth"
+          + " \(sixDigits(share)) of their number; log-evidence is not to be trusted")
+    }
+    results.tables["trace.csv"] = [
+      "evaluation": fit.trace.indices.map { Double($0 + 1) }, "bound": fit.trace,
+    ]
+    return results
+  }
+}

@@ -1,0 +1,194 @@
+import Inference
+import Plots
+import Results
+import Settings
+import Tensor
+
+/// `pushforward fit topics`: the topics of documents.
+struct TopicsMethod: FitMethod {
+  static let name = "topics"
+  static let summary =
+    "topics of documents by latent Dirichlet allocation (Blei, Ng and Jordan 2003)"
+  static let notes = """
+    FILE is a folder of texts, a document each; or a table with a row for each
+    document and a column for each word, which counts it; or, where it ends in
+    neither .csv nor .npy, a bag of words in the form of the UCI repository. Words
+    of texts are runs of letters and digits, in lower case. The perplexity is
+    exp(−bound / words) of the same documents, where the bound is that of the whole
+    corpus, the divergence of the topics from their prior included.
+    """
+  static let takesWeights = false
+
+  @Setting("topics", in: 1...10_000) var topics = 10
+  @Setting("starts; that of largest bound is kept", in: 1...1_000) var starts = 1
+  @Setting("most sweeps of a start", in: 1...1_000_000) var iterations = 100
+  @Setting("gain of a sweep, relative to the bound, at which a start ends", in: .atLeast(0))
+  var tolerance = 1e-6
+  @Setting("α, the prior of topics in a document", in: .above(0), absence: "1 / topics")
+  var alpha: Double? = nil
+  @Setting("η, the prior of words in a topic", in: .above(0), absence: "1 / topics")
+  var eta: Double? = nil
+  @Setting("words of each topic that are listed", in: 1...1_000) var words = 10
+  @Setting("documents of a folder that a word stands in, at least", in: 1...1_000_000)
+  var minimumDocuments = 1
+  @Setting("file with words of texts to leave out", placeholder: "FILE", absence: "none")
+  var stopWords: String? = nil
+  @Setting(
+    "file with the words of a bag of words, a line each", placeholder: "FILE",
+    absence: "words are numbers")
+  var vocabulary: String? = nil
+
+  init() {}
+
+  func fit(reading settings: FitSettings, using random: Random) throws -> Results {
+    guard let path = settings.data else { throw FitError.noData }
+    if TextDocuments.isFolder(path) { return try fitTexts(of: path, using: random) }
+    let isTable = [".csv", ".npy"].contains { path.lowercased().hasSuffix($0) }
+    if isTable { return try fit(FitData(reading: settings), using: random) }
+    return try fitBag(path, using: random)
+  }
+
+  /// Fits to a table of counts.
+  func fit(_ data: FitData, using random: Random) throws -> Results {
+    let (counts, width) = (data.points.doubles, data.names.count)
+    if let place = counts.firstIndex(where: { $0 < 0 }) {
+      throw FitError.unsuitable(
+        path: data.path, expected: "counts of 0 or more",
+        found: "\(counts[place]) in row \(place / width + 1), column '\(data.names[place % width])'"
+      )
+    }
+    return try naming(data.path) {
+      let corpus = try Corpus(
+        documents: (0..<data.count).map { row in
+          (0..<width).compactMap { word in
+            let count = counts[row * width + word]
+            return count > 0 ? (word: word, count: count) : nil
+          }
+        }, vocabularySize: width, vocabulary: data.names)
+      return try fit(corpus, names: (1...data.count).map { "row \($0)" }, using: random)
+    }
+  }
+
+  private func fitTexts(of folder: String, using random: Random) throws -> Results {
+    let documents = try TextDocuments(folder: folder)
+    let stopWords = try stopWords.map { Set(try Self.list($0).map { $0.lowercased() }) } ?? []
+    return try naming(folder) {
+      let corpus = try Corpus(
+        texts: documents.texts, minimumDocuments: minimumDocuments, stopWords: stopWords)
+      return try fit(corpus, names: documents.names, using: random)
+    }
+  }
+
+  private func fitBag(_ path: String, using random: Random) throws -> Results {
+    let text = try TextDocuments.text(of: path)
+    let names = try vocabulary.map { try Self.list($0) } ?? []
+    return try naming(path) {
+      let corpus = try Corpus(bagOfWords: text, vocabulary: names)
+      return try fit(
+        corpus, names: (0..<corpus.documentCount).map { "document \($0 + 1)" }, using: random)
+    }
+  }
+
+  /// The words of a file, a line each.
+  private static func list(_ path: String) throws -> [String] {
+    try TextDocuments.text(of: path).split { $0.isNewline || $0.isWhitespace }.map(String.init)
+  }
+
+  private func naming<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as CorpusError {
+      throw FitError.corpus(path: path, error)
+    }
+  }
+
+  private func fit(_ corpus: Corpus, names: [String], using random: Random) throws -> Results {
+    var best: LatentDirichletAllocation.Fit?
+    for _ in 0..<starts {
+      let fit = try LatentDirichletAllocation.fit(
+        corpus, topics: topics, documentPrior: alpha, topicPrior: eta, sweepLimit: iterations,
+        tolerance: tolerance, using: random.split())
+      if fit.bound > best?.bound ?? -.infinity { best = fit }
+    }
+    guard let fit = best else { throw CorpusError.noWords }
+    let isNamed = !corpus.vocabulary.isEmpty
+    let listed = fit.model.topWords(words, of: corpus).map { topic in
+      // The words of a bag without names are counted from 1, as in its file.
+      topic.map {
+        (word: isNamed ? $0.word : "\((Int($0.word) ?? 0) + 1)", probability: $0.probability)
+      }
+    }
+    var results = Results([
+      "bound": .number(fit.bound),
+      "perplexity": .number(fit.perplexity),
+      "documents": .integer(corpus.documentCount),
+      "words": .number(corpus.wordCount),
+      "vocabulary-size": .integer(corpus.vocabularySize),
+      "iterations": .integer(fit.sweeps),
+      "converged": .flag(fit.hasConverged),
+      "topics": .list(listed.map { .list($0.map { .text($0.word) }) }),
+    ])
+    results.printed = listed.enumerated().map { topic, words in
+      "topic \(topic + 1): " + words.map(\.word).joined(separator: " ")
+    }
+    addNotes(fit, corpus, to: &results)
+    addTables(fit, corpus, names, to: &results)
+    let figures = listed.prefix(12).enumerated().map { topic, words in
+      Figure(
+        title: "Topic \(topic + 1)", x: .linear("probability"),
+        y: .categories(words.map(\.word)).reversed
+      ) {
+        for (place, word) in words.enumerated() {
+          Line(
+            [0, word.probability], [Double(place), Double(place)], color: .series(0), width: 8,
+            dash: .solid)
+        }
+      }
+    }
+    results.add(FigureGrid(Array(figures), columns: min(3, topics)))
+    return results
+  }
+
+  private func addNotes(
+    _ fit: LatentDirichletAllocation.Fit, _ corpus: Corpus, to results: inout Results
+  ) {
+    if !fit.hasConverged { results.notes.append("the fit has not converged: \(fit.reason)") }
+    let empty = corpus.lengths.count { $0 == 0 }
+    if empty > 0 {
+      results.notes.append(
+        "\(empty) document\(empty == 1 ? " has" : "s have") no words: the topics are those of the prior"
+      )
+    }
+    if corpus.unknownWords > 0 {
+      results.notes.append("\(corpus.unknownWords) words are not in the vocabulary and left out")
+    }
+    if corpus.documentCount == 1 {
+      results.notes.append("of one document the topics are hardly determined")
+    }
+  }
+
+  private func addTables(
+    _ fit: LatentDirichletAllocation.Fit, _ corpus: Corpus, _ names: [String],
+    to results: inout Results
+  ) {
+    let columns = (1...topics).map { "topic \($0)" }
+    let vocabulary =
+      corpus.vocabulary.isEmpty
+      ? (1...corpus.vocabularySize).map { "\($0)" } : corpus.vocabulary
+    let probabilities = fit.model.wordProbabilities
+    var table = ResultTable([("word", .texts(vocabulary))])
+    for (topic, name) in columns.enumerated() {
+      table.add(name, .numbers(probabilities.sliced(topic..<topic + 1).doubles))
+    }
+    results.tables["topics.csv"] = table
+    let shares = (fit.weights / fit.weights.sum(along: 1, keepingDimensions: true)).transposed()
+    var documents = ResultTable([("document", .texts(names))])
+    for (topic, name) in columns.enumerated() {
+      documents.add(name, .numbers(shares.sliced(topic..<topic + 1).doubles))
+    }
+    results.tables["documents.csv"] = documents
+    results.tables["trace.csv"] = [
+      "update": fit.trace.indices.map { Double($0 + 1) }, "bound": fit.trace,
+    ]
+  }
+}
