@@ -64,7 +64,9 @@ let package = Package(
     // MARK: Models; a program that samples links nothing of their training
     .target(
       name: "Models",
-      dependencies: ["DifferentialEquations", "Distributions", "NN", "Settings", "Tensor"],
+      dependencies: [
+        "DifferentialEquations", "Distributions", "NN", "OptimalTransport", "Settings", "Tensor",
+      ],
       path: "Models"),
     .target(
       name: "Sampling",

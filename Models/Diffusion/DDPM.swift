@@ -182,8 +182,7 @@ extension DDPM {
 
   /// New examples, `[count] + dataShape.sizes`; images lie in [0, 1].
   public func sample(count: Int, _ options: SamplingOptions, using random: Random) -> Tensor {
-    let dtype = network.parameters.first?.parameter.wrappedValue.dtype ?? .float32
-    let noise = random.normal([count, dataShape.count], dtype: dtype)
+    let noise = random.normal([count, dataShape.count], dtype: network.dtype)
     return decoded(from: noise, options, using: random)
       .reshaped(to: [count] + dataShape.sizes)
   }

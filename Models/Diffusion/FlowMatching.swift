@@ -53,6 +53,9 @@ public final class FlowMatching: AveragedModel, SteerableModel, LikelihoodModel 
     /// Channels of a U-Net at each size of the image.
     @Setting("channels of a U-Net at each size of the image", in: 4...4096)
     public var channels = [32, 64, 64]
+    /// Which noise is led to which example of a batch.
+    @Setting("which noise is led to which example of a batch")
+    public var coupling = BatchCoupling.independent
     /// Path between noise and data.
     @Setting("path between noise and data") public var path = ConditionalPath.linear
     /// Share of the weights' average that a step keeps; 0 for no average.
@@ -112,7 +115,8 @@ extension FlowMatching {
   /// and others 2023, equation 9).
   public func loss(of batch: Batch, using random: Random) -> Loss {
     let data = dataShape.centred(batch.images)
-    let noise = random.normal(data.shape, dtype: data.dtype)
+    let noise = configuration.coupling.pair(
+      random.normal(data.shape, dtype: data.dtype), with: data)
     let times = random.uniform([data.shape[0]], dtype: data.dtype)
     let labels = field.dropped(
       batch.labels, probability: configuration.labelDropout, using: random)
@@ -143,7 +147,7 @@ extension FlowMatching {
   /// Where the adaptive method does not reach the end, 1000 of Heun's steps do.
   public func sample(count: Int, _ options: SamplingOptions, using random: Random) -> Tensor {
     samplingChoices.require(options, of: Self.kind)
-    let noise = random.normal([count, dataShape.count], dtype: dtype)
+    let noise = random.normal([count, dataShape.count], dtype: field.dtype)
     return dataShape.uncentred(carried(noise, options)).reshaped(to: [count] + dataShape.sizes)
   }
 
@@ -166,8 +170,6 @@ extension FlowMatching {
     return adaptive?.state
       ?? RungeKutta.heun.solve(flow.field, from: noise, over: flow.interval, steps: 1_000).state
   }
-
-  private var dtype: DType { field.parameters.first?.parameter.wrappedValue.dtype ?? .float32 }
 }
 
 // MARK: - The likelihood
@@ -192,24 +194,12 @@ extension FlowMatching {
     return density + dataShape.logScale
   }
 
-  /// The same by a hundred steps of Runge and Kutta's method, with the exact trace for examples of at
-  /// most 16 numbers, else with one probe of Hutchinson's for each sample.
+  /// The same by ``ProbabilityFlow/logLikelihood(of:sampleCount:using:afterEach:)``.
   public func logLikelihood(
     of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {
-    precondition(
-      sampleCount > 0,
-      "FlowMatching.logLikelihood: expected one sample or more, found \(sampleCount)")
-    let isExact = dataShape.count <= 16
-    let data = dataShape.centred(examples)
-    let estimates = try (0..<(isExact ? 1 : sampleCount)).map { _ in
-      let trace = isExact ? ProbabilityFlow.Trace.exact : .hutchinson(probes: 1)
-      let estimate = flow().logDensity(of: data, trace: trace, using: random) {
-        RungeKutta.classic.solve($0, from: $1, over: $2, steps: 100).state
-      }
-      try afterEach()
-      return estimate
-    }
-    return Tensor.stacked(estimates).mean(along: 0) + dataShape.logScale
+    try flow().logLikelihood(
+      of: dataShape.centred(examples), sampleCount: sampleCount, using: random,
+      afterEach: afterEach) + dataShape.logScale
   }
 }

@@ -45,3 +45,8 @@ extension SteerableModel where Configuration: FieldConfiguration {
     return choices
   }
 }
+
+extension TimeNetwork {
+  /// The type of its numbers.
+  var dtype: DType { parameters.first?.parameter.wrappedValue.dtype ?? .float32 }
+}

@@ -18,13 +18,19 @@ public struct ProbabilityFlow {
 
   /// The velocity v of states `[batch, features]`.
   public let field: VectorField
-  /// Where the flow begins, with N(0, I), and where it ends.
+  /// Where the flow begins, with noise, and where it ends.
   public let interval: (start: Double, end: Double)
+  /// The standard deviation σ of the noise, N(0, σ² I).
+  public let deviation: Double
 
   /// A flow along a field.
-  public init(_ field: @escaping VectorField, over interval: (start: Double, end: Double) = (0, 1))
-  {
-    (self.field, self.interval) = (field, interval)
+  public init(
+    _ field: @escaping VectorField, over interval: (start: Double, end: Double) = (0, 1),
+    deviation: Double = 1
+  ) {
+    precondition(
+      deviation > 0, "ProbabilityFlow: expected noise, found a deviation of \(deviation)")
+    (self.field, self.interval, self.deviation) = (field, interval, deviation)
   }
 
   /// log p of points at the flow's end, in nats: `[batch]`.
@@ -54,7 +60,35 @@ public struct ProbabilityFlow {
       }, start, (interval.end, interval.start))
     let noise = end.sliced(0..<features, along: 1)
     let change = end.sliced(features..<features + 1, along: 1).squeezed(at: 1)
-    return standardNormalLogDensity(of: noise) + change
+    if deviation == 1 { return standardNormalLogDensity(of: noise) + change }
+    let logScale = Double(features) * log(Tensor(deviation, dtype: .float64)).scalar
+    return standardNormalLogDensity(of: noise / deviation) + (change - logScale)
+  }
+
+  /// log p of points by a hundred steps of Runge and Kutta's method, in nats, `[batch]`: with the exact
+  /// trace for points of at most 16 numbers, else with one probe of Hutchinson's for each sample.
+  ///
+  /// - Parameters:
+  ///   - points: `[batch, features]`.
+  ///   - sampleCount: How many estimates with a probe are averaged.
+  ///   - random: Draws the probes.
+  ///   - afterEach: Called after each estimate; what it throws ends the work.
+  public func logLikelihood(
+    of points: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
+  ) rethrows -> Tensor {
+    precondition(
+      sampleCount > 0,
+      "ProbabilityFlow.logLikelihood: expected one sample or more, found \(sampleCount)")
+    let isExact = points.shape[1] <= 16
+    let estimates = try (0..<(isExact ? 1 : sampleCount)).map { _ in
+      let trace = isExact ? Trace.exact : .hutchinson(probes: 1)
+      let estimate = logDensity(of: points, trace: trace, using: random) {
+        RungeKutta.classic.solve($0, from: $1, over: $2, steps: 100).state
+      }
+      try afterEach()
+      return estimate
+    }
+    return Tensor.stacked(estimates).mean(along: 0)
   }
 
   /// v and ∇·v, `[batch, features]` and `[batch]`.

@@ -69,7 +69,7 @@ import Testing
       "Models",
       [
         "Datasets", "Images", "Plots", "CommandLine", "Training", "Report", "Trainers",
-        "Evaluation",
+        "Evaluation", "Estimators", "GaussianProcesses", "Inference",
       ]
     ),
     (

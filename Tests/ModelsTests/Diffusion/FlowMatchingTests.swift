@@ -60,6 +60,47 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
     #expect(abs(gaussianField(0.5, Tensor([[1.5]], dtype: .float64)).scalar - 1.4) < 1e-12)
   }
 
+  // MARK: Couplings
+
+  /// {0, 1} and {1.2, 0.1} crosswise, for 0.05 in place of 2.25.
+  @Test func transportCouplesCrosswise() {
+    let (noise, data) = (Tensor([[0], [1]]), Tensor([[1.2], [0.1]]))
+    func cost(_ coupling: BatchCoupling) -> Double {
+      square(coupling.pair(noise, with: data) - data).sum().scalar
+    }
+    #expect(abs(cost(.independent) - 2.25) < 1e-6 && abs(cost(.transport) - 0.05) < 1e-6)
+    let infinite = Tensor([[1.2], [Double.infinity]])
+    #expect(BatchCoupling.transport.pair(noise, with: infinite) == noise)
+  }
+
+  /// The noise is permuted, and no example leaves its label.
+  @Test func transportPairsWholeRows() {
+    let (noise, data) = (random.normal([64, 2]), random.normal([64, 2], mean: 1))
+    let paired = BatchCoupling.transport.pair(noise, with: data)
+    #expect(paired.shape == noise.shape)
+    #expect(Set(paired.scalars) == Set(noise.scalars))
+    let first = paired.sliced(0..<1).scalars
+    #expect((0..<64).contains { noise.sliced($0..<$0 + 1).scalars == first })
+    let cost = { (x: Tensor) in square(x - data).sum().scalar }
+    #expect(cost(paired) < cost(noise))
+    // Any exchange of two makes it dearer.
+    for row in 1..<64 {
+      var order = Array(0..<64)
+      order.swapAt(0, row)
+      #expect(cost(paired) <= cost(paired.gatheredRows(at: order)) + 1e-4)
+    }
+  }
+
+  /// Coupled paths are shorter, so the least loss is lower.
+  @Test func coupledPathsAreStraighter() {
+    func lengths(_ coupling: BatchCoupling) -> Double {
+      let data = random.normal([256, 2], mean: 2, standardDeviation: 0.5)
+      return square(data - coupling.pair(random.normal([256, 2]), with: data)).mean().scalar
+    }
+    // Independently 4 + 1.25, along the map x ↦ 2 + x/2 4 + ¼.
+    #expect(abs(lengths(.independent) - 5.25) < 0.8 && lengths(.transport) < 4.8)
+  }
+
   // MARK: Densities
 
   @Test(arguments: [ProbabilityFlow.Trace.exact, .hutchinson(probes: 3)])
@@ -114,14 +155,14 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
 
   // MARK: The model
 
-  @Test(arguments: ConditionalPath.allCases) func theLossHasTheRightGradients(
-    _ path: ConditionalPath
-  ) {
+  @Test(arguments: ConditionalPath.allCases, BatchCoupling.allCases)
+  func theLossHasTheRightGradients(_ path: ConditionalPath, _ coupling: BatchCoupling) {
     let model = FlowMatching(
       .with {
         $0.hidden = [5, 4]
         $0.timeFeatures = 4
         $0.path = path
+        $0.coupling = coupling
       }, for: .points(dimensions: 2, classes: 3), using: random)
     model.convert(to: .float64)
     let batch = Batch(values: random.normal([6, 2], dtype: .float64), labels: [0, 1, 2, 0, 1, 2])
