@@ -77,7 +77,8 @@ let package = Package(
     .target(
       name: "Evaluation",
       dependencies: [
-        "CommandLine", "Datasets", "Files", "Models", "NN", "Settings", "Tensor", "Training",
+        "CommandLine", "Datasets", "Distributions", "Files", "Models", "NN", "Settings", "Tensor",
+        "Training",
       ]),
 
     // MARK: Classical methods and the course, with their results

@@ -15,7 +15,10 @@ import Training
     summary: "Evaluates the model of a finished run on the run's data, and writes evaluation.json.",
     operand: "RUN",
     groups: [
-      OptionGroup("Options", EvaluationSettings.definitions + EvaluateSettings.definitions)
+      OptionGroup("Options", EvaluationSettings.definitions + EvaluateSettings.definitions),
+      // Samples are of all classes.
+      OptionGroup(
+        "Options that some models take", SteeringSettings.definitions.filter { $0.name != "class" }),
     ])
   let options = command.parseOrExit(arguments)
   command.execute {
@@ -23,7 +26,9 @@ import Training
       throw CommandLineError.missingOption("RUN,", placeholder: "the folder of a run,")
     }
     do {
-      try evaluate(run, EvaluationSettings(options.values), EvaluateSettings(options.values))
+      try evaluate(
+        run, EvaluationSettings(options.values), EvaluateSettings(options.values),
+        SteeringSettings(options.values))
     } catch let error as ResumeError {
       throw UnusableRun(error: error)
     }
@@ -51,7 +56,8 @@ private struct EvaluateSettings: SettingGroup {
 }
 
 private func evaluate(
-  _ path: String, _ evaluation: EvaluationSettings, _ settings: EvaluateSettings
+  _ path: String, _ evaluation: EvaluationSettings, _ settings: EvaluateSettings,
+  _ steering: SteeringSettings
 ) throws {
   if let threads = settings.threads { threadCount = threads }
   let recorded = try RecordedRun(path: path)
@@ -84,14 +90,20 @@ private func evaluate(
       reason: "expected labels below \(classes) as the model knows, found "
         + (data.hasLabels ? "some up to \(data.classCount - 1)" : "none"))
   }
+  try steering.check { (options) throws(UnsuitableSetting) in
+    var options = options
+    if options.guidance != nil { options.label = 0 }
+    let choices = (model as? any SteerableModel)?.samplingChoices ?? SamplingChoices()
+    try choices.check(options, of: row.kind)
+  }
   // The same streams as at the end of the run.
   let random = Random(seed: UInt64(try RunSettings(record).seed))
   let (_, training) = (random.split(), random.split())
   let noise = TrainingStreams(splitOff: training).evaluation
   let log = EvaluationLog(folder: folder, isQuiet: settings.quiet)
   let known = try evaluateModel(
-    model, train: data.train, test: data.test, evaluation, judging, log, noise: noise,
-    using: random.split())
+    model, train: data.train, test: data.test, evaluation, judging, sampling: steering.options, log,
+    noise: noise, using: random.split())
   if known.entries.isEmpty, !(model is any Generative) {
     log.say("nothing more is known of a model '\(row.kind)' than loss.csv says")
   }

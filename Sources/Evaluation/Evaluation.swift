@@ -14,13 +14,15 @@ import Training
 ///   - test: The examples to evaluate with.
 ///   - settings: What is to be known.
 ///   - judging: The judge of samples, opened before the training.
+///   - sampling: How samples are drawn, where not in the model's own way; they are of all classes.
 ///   - session: Where it is written and said.
 ///   - noise: The random numbers of the estimates: the same every time.
 ///   - random: Draws the samples that are judged.
 /// - Returns: What is known.
 public func evaluateModel(
   _ model: any Model, train: Batches, test: Batches, _ settings: EvaluationSettings,
-  _ judging: Judging, _ session: some RunLog, noise: Random, using random: Random
+  _ judging: Judging, sampling: SamplingOptions = .init(), _ session: some RunLog, noise: Random,
+  using random: Random
 ) throws -> Configuration {
   var evaluation = Configuration()
   if let model = model as? any EncodingModel, !(model is any Generative) {
@@ -29,7 +31,9 @@ public func evaluateModel(
   }
   let compared = evaluation.entries.count
   let informationRandom = Random(state: noise.state).split()
-  if let count = settings.importanceSamples, let model = model as? any LikelihoodModel {
+  if let count = settings.importanceSamples, let model = model as? any LikelihoodModel,
+    hasLikelihood(model, session)
+  {
     guard let nats = logLikelihood(of: test, by: model, sampleCount: count, using: noise) else {
       session.say("interrupted before the estimate of log p(x) was complete")
       return evaluation
@@ -57,14 +61,45 @@ public func evaluateModel(
       to: session, &evaluation,
       ofClasses: { shownSamples(of: model, count: $0.count, labels: $0, using: random) })
   } else if let model = model as? any Generative {
-    try judging.report(
-      to: session, &evaluation,
-      ofSamples: { shownSamples(of: model, count: $0, using: random) })
+    let samples = JudgedSamples(model: model, options: sampling)
+    if model.dataShape.isImage {
+      try judging.report(
+        to: session, &evaluation, drawn: samples.record,
+        ofClasses: samples.classes > 0
+          ? (samples.classes, { samples.draw($1, of: $0, using: random) }) : nil
+      ) { samples.draw($0, using: random) }
+    } else {
+      try reportEnergyDistance(of: samples, from: test, session, &evaluation, using: random)
+    }
   }
   if evaluation.entries.count > compared {
     session.list(["evaluation.json": "the figures of the lines above"])
   }
   return evaluation
+}
+
+/// Finds how far samples are from test points, writes and says it.
+private func reportEnergyDistance(
+  of samples: JudgedSamples, from test: Batches, _ session: some RunLog,
+  _ evaluation: inout Configuration, using random: Random
+) throws {
+  let found = samples.energyDistance(
+    from: test, isInterrupted: { Interrupt.isRequested }, using: random)
+  guard let found else { return }
+  for entry in samples.record.entries { evaluation[entry.name] = entry.value }
+  evaluation["judged-samples"] = .integer(found.count)
+  evaluation["energy-distance"] = .number(found.value)
+  try session.write(evaluation: evaluation)
+  let noun = samples.model.dataShape.element.exampleNoun
+  session.say(
+    "energy distance of \(Readable.count(found.count)) samples from the test \(noun.plural):"
+      + " \(Readable.metric(found.value))")
+}
+
+/// Whether a model gives log p(x) with its settings; where it does not, that is said.
+private func hasLikelihood(_ model: some LikelihoodModel, _ session: some RunLog) -> Bool {
+  if !model.hasLikelihood { session.say("this model gives no estimate of log p(x)") }
+  return model.hasLikelihood
 }
 
 /// Compares an autoencoder with principal component analysis, writes and says what came of it.

@@ -152,6 +152,29 @@ public final class Judge {
       conditionalAccuracy: isConditional ? Double(obeyed) / Double(samples.count) : nil)
   }
 
+  /// The share of samples of a class that the judge puts into it, of a hundred of each class.
+  ///
+  /// - Parameters:
+  ///   - classes: The number of classes.
+  ///   - isInterrupted: Asked after every class.
+  ///   - sample: Makes so many samples of a class, `[count, height · width]`, in [0, 1].
+  /// - Returns: The share; nil where there are none or more than the judge knows, or where it was interrupted.
+  func accuracy(
+    ofClasses classes: Int, isInterrupted: () -> Bool,
+    _ sample: (_ label: Int, _ count: Int) -> Tensor
+  ) -> Double? {
+    // A judge of fewer classes cannot find the others.
+    guard classes > 0, classes <= classifier.classes else { return nil }
+    let count = 100
+    var right = 0
+    for label in 0..<classes {
+      let logits = classifier.head(classifier.features(of: sample(label, count)))
+      right += logits.argmax().count { $0 == label }
+      if isInterrupted() { return nil }
+    }
+    return Double(right) / Double(classes * count)
+  }
+
   /// No images yet.
   private var statistics: ImageStatistics {
     let weight = classifier.head.parameters[0].parameter.wrappedValue

@@ -124,21 +124,25 @@ public struct Judging {
     return images.count < 2 ? "expected two test images or more, found \(images.count)" : nil
   }
 
-  /// Judges as many samples as there are test images, says what came of it, adds it to the
-  /// evaluation and writes that to `evaluation.json`.
+  /// Judges as many samples as there are test images, and of a model that knows classes a hundred of each;
+  /// says what came of it, adds it to the evaluation and writes that to `evaluation.json`.
   ///
   /// - Parameters:
   ///   - session: The run.
   ///   - evaluation: What is known of the model besides.
   ///   - isInterrupted: Asked after every batch.
-  ///   - sample: Makes so many samples, `[count, height · width]`, in [0, 1].
+  ///   - record: How the samples are drawn, to be written before what is known of them.
+  ///   - classes: The number of classes that samples can be asked of, and what makes so many of a class,
+  ///     `[count, height · width]`, in [0, 1]; nil for a model that knows none.
+  ///   - sample: Makes so many samples of the same shape.
   /// - Throws: `OutputError` if the file cannot be written.
   public func report(
     to session: some RunLog, _ evaluation: inout Configuration,
-    isInterrupted: () -> Bool = { Interrupt.isRequested },
+    isInterrupted: () -> Bool = { Interrupt.isRequested }, drawn record: Configuration = [:],
+    ofClasses classes: (count: Int, sample: (_ label: Int, _ count: Int) -> Tensor)? = nil,
     ofSamples sample: (_ count: Int) -> Tensor
   ) throws {
-    try report(to: session, &evaluation, isInterrupted) { judge throws in
+    try report(to: session, &evaluation, isInterrupted, drawn: record, classes) { judge throws in
       try judge.judgement(
         beside: data.test.images, isInterrupted: isInterrupted, ofSamples: sample)
     }
@@ -159,6 +163,8 @@ public struct Judging {
 
   private func report(
     to session: some RunLog, _ evaluation: inout Configuration, _ isInterrupted: () -> Bool,
+    drawn record: Configuration = [:],
+    _ classes: (count: Int, sample: (_ label: Int, _ count: Int) -> Tensor)? = nil,
     _ judgement: (Judge) throws -> Judge.Judgement?
   ) throws {
     let judge: Judge?
@@ -175,9 +181,19 @@ public struct Judging {
       return
     }
     evaluation["judge"] = .text(name)
-    for entry in judgement.configuration.entries { evaluation[entry.name] = entry.value }
+    for entry in record.entries + judgement.configuration.entries {
+      evaluation[entry.name] = entry.value
+    }
+    let ofClasses = classes.flatMap { classes in
+      judge?.accuracy(ofClasses: classes.count, isInterrupted: isInterrupted, classes.sample)
+    }
+    if let ofClasses { evaluation["conditional-accuracy"] = .number(ofClasses) }
     try session.write(evaluation: evaluation)
     for line in judgement.lines { session.say(line) }
+    if let ofClasses {
+      session.say(
+        "the judge puts \(Readable.percent(ofClasses)) % of samples of a class into it")
+    }
   }
 
   /// What a judge is trained on: all training images, whatever the limit.

@@ -170,6 +170,8 @@ extension EncodingModel {
 public protocol LikelihoodModel: Model {
   /// Whether log p(x) is computed and not estimated; by default it is not.
   static var hasExactLikelihood: Bool { get }
+  /// Whether it gives one with its settings; by default it does.
+  var hasLikelihood: Bool { get }
 
   /// An estimate of log p(x) of each example, in nats: `[batch]`.
   ///
@@ -199,6 +201,9 @@ extension LikelihoodModel {
     try logLikelihood(
       of: batch.images, sampleCount: sampleCount, using: random, afterEach: afterEach)
   }
+
+  /// It does.
+  public var hasLikelihood: Bool { true }
 
   /// The same, which cannot be given up on the way.
   public func logLikelihood(of examples: Tensor, sampleCount: Int, using random: Random) -> Tensor {
