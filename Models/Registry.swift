@@ -38,6 +38,9 @@ public let registry: [ModelRow] = [
     FlowMatching.self, "flow matching (Lipman et al. 2023; Liu, Gong and Liu 2023)", epochs: 30,
     batchSize: 512),
   ModelRow(
+    ScoreModel.self, "scores of noisy data (Song and Ermon 2019; Song et al. 2021)", epochs: 30,
+    batchSize: 512),
+  ModelRow(
     Classifier.self, "a network that tells classes of images apart", epochs: 3, batchSize: 64),
 ]
 

@@ -57,13 +57,15 @@ extension FieldConfiguration {
     }
   }
 
-  /// The network.
-  func field(for data: DataShape, using random: Random) -> any TimeNetwork {
+  /// The network; one that is not timed sees no time if it is dense, and a U-Net is told 0.
+  func field(
+    for data: DataShape, isTimed: Bool = true, using random: Random
+  ) -> any TimeNetwork {
     switch architecture ?? data.fieldArchitecture {
     case .dense:
       TimePerceptron(
-        data.count, hidden: hidden, timeFeatures: timeFeatures, classes: data.classes,
-        using: random)
+        data.count, hidden: hidden, timeFeatures: isTimed ? timeFeatures : 0,
+        isTimed: isTimed, classes: data.classes, using: random)
     case .unet: UNet(data.sizes, widths: channels, classes: data.classes, using: random)
     }
   }

@@ -89,6 +89,7 @@ private let smallSizes: [String: [String]] = [
   ],
   "ddpm": ["--architecture", "dense", "--hidden", "8", "--steps", "2"],
   "flow-matching": ["--architecture", "dense", "--hidden", "8", "--steps", "2"],
+  "score": ["--architecture", "dense", "--hidden", "8", "--steps", "2"],
   "language-model": ["--width", "4", "--depth", "1", "--heads", "1"],
   "classifier": ["--architecture", "dense"],
 ]

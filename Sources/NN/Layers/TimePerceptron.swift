@@ -27,22 +27,26 @@ public final class TimePerceptron: TimeNetwork {
   public let network: Sequential
   /// The number of sines and cosines of the time; 0 for the time itself.
   public let timeFeatures: Int
+  /// Whether it sees the time at all.
+  public let isTimed: Bool
   /// The number of classes; 0 for none.
   public let classes: Int
 
   /// The dense layers.
   public var members: Members { ["network": network] }
 
-  /// Creates a network for states of so many numbers, with hidden layers of these widths.
+  /// Creates a network for states of so many numbers, with hidden layers of these widths; one that is not
+  /// timed sees the states and classes alone.
   public init(
-    _ features: Int, hidden: [Int], timeFeatures: Int = 0, classes: Int = 0,
+    _ features: Int, hidden: [Int], timeFeatures: Int = 0, isTimed: Bool = true, classes: Int = 0,
     using random: Random
   ) {
     precondition(
       features > 0 && timeFeatures >= 0 && timeFeatures % 2 == 0 && classes >= 0,
       "TimePerceptron: expected features and an even number of features of the time, found"
         + " \(features) and \(timeFeatures)")
-    let widths = [features + max(1, timeFeatures) + classes] + hidden + [features]
+    let timeInputs = isTimed ? max(1, timeFeatures) : 0
+    let widths = [features + timeInputs + classes] + hidden + [features]
     network = Sequential {
       for (index, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
         if index > 0 { SiLU() }
@@ -50,6 +54,7 @@ public final class TimePerceptron: TimeNetwork {
       }
     }
     self.timeFeatures = timeFeatures
+    self.isTimed = isTimed
     self.classes = classes
   }
 
@@ -60,9 +65,9 @@ public final class TimePerceptron: TimeNetwork {
       "TimePerceptron: expected states [batch, features], times [batch] and as many labels or none,"
         + " found \(x.shape), \(times.shape) and \(labels.count)")
     var parts = [x]
-    if timeFeatures > 0 {
+    if isTimed && timeFeatures > 0 {
       parts.append(sinusoidalFeatures(of: 1_000 * times, count: timeFeatures))
-    } else {
+    } else if isTimed {
       parts.append(times.expanded(at: 1))
     }
     if classes > 0 { parts.append(classFeatures(labels, x)) }

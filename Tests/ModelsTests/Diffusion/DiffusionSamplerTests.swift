@@ -71,18 +71,7 @@ private func gaussianDenoiser(_ m: Double, _ s: Double) -> DiffusionSampler.Deno
       from: random.normal([count, 1]), schedule.levels(count: steps), eta: eta, using: random,
       mixtureDenoiser)
     #expect(abs(x.mean().scalar) < 5 * 2.1 / Double(count).squareRoot())
-    // The distribution function at the data's own, by Kolmogorov and Smirnov.
-    let sorted = x.doubles.sorted()
-    let distance =
-      sorted.enumerated().map { index, value in
-        func share(_ mean: Double) -> Double {
-          0.5 + 0.5 * Foundation.erf((value - mean) / 0.5 / 2.0.squareRoot())
-        }
-        let expected = 0.5 * (share(-2) + share(2))
-        return max(
-          abs(expected - Double(index) / Double(count)),
-          abs(expected - Double(index + 1) / Double(count)))
-      }.max() ?? 1
+    let distance = KnownMixture().distance(of: x)
     // 1.95 is exceeded once in a thousand; the steps' own error is allowed a little.
     #expect(distance < 1.95 / Double(count).squareRoot() + 0.01, "\(sampler): \(distance)")
   }
