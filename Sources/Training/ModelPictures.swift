@@ -70,9 +70,10 @@ public struct ModelPictures {
   }
 
   /// What is worth a look when the training is over: interpolations, and the map of codes of two
-  /// dimensions.
+  /// dimensions; the way from noise to data.
   public var atTheEnd: [Named] {
     model.inInference {
+      if let model = model as? any PathModel { return paths(of: model) }
       guard let model = model as? any PriorModel, model.dataShape.isImage else { return [] }
       var pictures = [interpolations(of: model)]
       let classes = (model as? any ClassConditional)?.conditionalClasses ?? 0
@@ -189,6 +190,27 @@ public struct ModelPictures {
         model.decode(
           codes.gatheredRows(at: lines), labels: lines.indices.map { $0 % shown }),
         columns: shown))
+  }
+
+  /// Some samples from noise to image, line by line; of other data the density and the field on the way.
+  private func paths(of model: some PathModel) -> [Named] {
+    let random = Random(state: codes)
+    guard model.dataShape.isImage else {
+      let path = model.path(count: 3_000, frames: 31, using: random)
+      guard let figure = pathFigure(path, fieldName: model.fieldName) else { return [] }
+      return [
+        Named(
+          name: "paths", contents: "the way from noise to data: density and \(model.fieldName)",
+          .figure(figure))
+      ]
+    }
+    let path = model.path(count: 10, frames: 10, using: random)
+    let lines = Tensor.stacked(path.map { clamp($0.states, to: 0...1) }, along: 1)
+    return [
+      Named(
+        name: "paths", contents: "from noise to image, line by line",
+        grid: grid(lines, columns: path.count))
+    ]
   }
 
   /// As the model sees them: of a binarised data set, ones and zeros.

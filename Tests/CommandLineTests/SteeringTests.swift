@@ -94,4 +94,35 @@ import Testing
     #expect(result.code == 64 && result.error.contains(text), "\(result.error)")
     #expect(!workspace.names().contains("a.csv"))
   }
+
+  /// The energy distance of points stands beside how the samples were drawn.
+  @Test(arguments: ["flow-matching", "score"]) func anEvaluationNamesTheSampler(
+    _ kind: String
+  ) throws {
+    func run(_ verb: String, _ arguments: [String]) throws -> String {
+      let result = try Executable(verb, arguments, in: workspace).result()
+      #expect(result.code == 0, "\(result.error)")
+      return result.output
+    }
+    let data = ["--data", "moons", "--points", "200", "--batch-size", "100", "--epochs", "1"]
+    let path = "runs/\(kind)-001"
+    func evaluation() throws -> String {
+      String(decoding: try workspace.contents(of: path + "/evaluation.json"), as: UTF8.self)
+    }
+    let output = try run("train " + kind, data + SmallModel.options(kind))
+    #expect(output.contains("energy distance of 200 samples from the test points: "))
+    #expect(workspace.has(path + "/paths.svg"))
+    let (own, first) = (kind == "score" ? "ode" : "heun", try evaluation())
+    #expect(first.contains("\"sampler\": \"\(own)\"") && first.contains("\"sampler-steps\": 2"))
+    _ = try run("evaluate", [path, "--steps", "2"])
+    #expect(try evaluation() == first)
+    let other = kind == "score" ? "reverse-sde" : "euler"
+    _ = try run("evaluate", [path, "--sampler", other, "--steps", "3", "--guidance", "2"])
+    let second = try evaluation()
+    for text in ["\"\(other)\"", "\"sampler-steps\": 3", "\"guidance\": 2"] {
+      #expect(second.contains(text), "\(second)")
+    }
+    let wrong = try Executable("evaluate", [path, "--sampler", "ddim"], in: workspace).result()
+    #expect(wrong.code == 64 && wrong.error.contains("expected a sampler that '\(kind)' has"))
+  }
 }
