@@ -132,7 +132,8 @@ private let rows: [LikelihoodRow] = [
 
   @Test func spreadsBelowAllNumbers() throws {
     let numbers: [(DistributionFamily, [Double])] = [
-      (.normal, [0, 1e-200]), (.logNormal, [1e300, 1e300.nextUp]), (.exponential, [0, 5e-324]),
+      (.normal, [0, 1e-200]), (.logNormal, [1e300, 1e300.nextUp]),
+      (.exponential, [0, .leastNonzeroMagnitude]),
     ]
     for (family, x) in numbers {
       #expect {
