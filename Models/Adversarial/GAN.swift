@@ -174,8 +174,9 @@ extension GAN {
     return random.normal([count, latentSize], dtype: dtype)
   }
 
-  /// The examples of noise; images are brought from G's range [−1, 1] to [0, 1]. Those of a conditional
-  /// model are of the classes in turn.
+  /// The examples of noise; images are brought from G's range [−1, 1] to [0, 1].
+  ///
+  /// Those of a conditional model are of the classes in turn.
   public func decode(_ noise: Tensor) -> Tensor {
     decode(noise, labels: classesInTurn(count: noise.shape[0]))
   }

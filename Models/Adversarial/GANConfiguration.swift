@@ -120,8 +120,9 @@ extension GAN.Configuration {
   }
   /// The weight λ of the gradient penalty; 0 where there is none.
   public var gradientPenaltyWeight: Double { hasGradientPenalty ? penaltyWeight ?? 10 : 0 }
-  /// Adam's β₁ and β₂: 0 and 0.9 with a gradient penalty (Gulrajani et al. 2017, algorithm 1), else ½,
-  /// as Radford, Metz and Chintala (2016) found the usual 0.9 to oscillate, and 0.999.
+  /// Adam's β₁ and β₂.
+  ///
+  /// They are 0 and 0.9 with a gradient penalty (Gulrajani et al. 2017, algorithm 1), else ½, as Radford, Metz and Chintala (2016) found the usual 0.9 to oscillate, and 0.999.
   public var betas: (Double, Double) {
     hasGradientPenalty ? (beta1 ?? 0, beta2 ?? 0.9) : (beta1 ?? 0.5, beta2 ?? 0.999)
   }

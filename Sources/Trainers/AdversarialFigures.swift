@@ -6,7 +6,9 @@ extension AdversarialTraining {
       "d_loss", "g_loss", "d_real", "d_fake", "d_gradient_norm", "g_gradient_norm",
     ]
 
-    /// The names of a critic's figures. Only the difference of its values means something: what is added
+    /// The names of a critic's figures.
+    ///
+    /// Only the difference of its values means something: what is added
     /// to all of them changes nothing.
     public static let wassersteinNames = [
       "d_loss", "g_loss", "d_gradient_norm", "g_gradient_norm", "wasserstein_distance",
@@ -25,8 +27,9 @@ extension AdversarialTraining {
     public let discriminatorGradientNorm: Double
     /// The Euclidean norm of the gradient of the generator's loss in all its parameters.
     public let generatorGradientNorm: Double
-    /// E[c(x)] − E[c(G(z))], a critic's estimate of the Wasserstein distance before its step, in the units
-    /// of the samples; with clipped weights of a multiple of it. Nil in the minimax game.
+    /// E[c(x)] − E[c(G(z))], a critic's estimate of the Wasserstein distance before its step.
+    ///
+    /// It is in the units of the samples; with clipped weights of a multiple of it. Nil in the minimax game.
     public var wassersteinDistance: Double?
 
     /// The figures as numbers, in the order of ``names``, or of ``wassersteinNames``.

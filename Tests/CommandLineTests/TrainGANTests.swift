@@ -489,7 +489,7 @@ import Testing
     ),
     (
       ["--conditional", "--data", "moons.csv"],
-      "--conditional with such data: expected labels of two classes or more, found none"
+      "--target NAME, the column of classes, is needed"
     ),
     (
       ["--generator-loss", "hinge"],

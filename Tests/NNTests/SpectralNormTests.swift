@@ -76,7 +76,7 @@ import Testing
     #expect(abs(square(norm.direction).sum().scalar - 1) < 1e-6)
   }
 
-  /// ∂σ/∂W = v uᵀ, the first singular vectors (Miyato et al. 2018, appendix A).
+  /// ∂σ/∂W = v uᵀ, the first singular vectors (Miyato and others 2018, appendix A).
   @Test func theGradientIsTheProductOfTheFirstSingularVectors() throws {
     let weight = random.normal([5, 4], dtype: .float64)
     let norm = SpectralNorm(4, using: random)

@@ -30,7 +30,7 @@ import Testing
 
   // MARK: The algorithms
 
-  /// Algorithm 1 of Gulrajani et al. (2017), to the last bit.
+  /// The first algorithm of Gulrajani and others (2017), to the last bit.
   @Test(arguments: [false, true])
   func aStepIsTheAlgorithmWithAPenaltyWrittenOut(isConditional: Bool) {
     let (gan, plain) = (
