@@ -122,7 +122,8 @@ extension GAN.Configuration {
   public var gradientPenaltyWeight: Double { hasGradientPenalty ? penaltyWeight ?? 10 : 0 }
   /// Adam's β₁ and β₂.
   ///
-  /// They are 0 and 0.9 with a gradient penalty (Gulrajani et al. 2017, algorithm 1), else ½, as Radford, Metz and Chintala (2016) found the usual 0.9 to oscillate, and 0.999.
+  /// They are 0 and 0.9 with a gradient penalty (Gulrajani et al. 2017, algorithm 1), else ½ and
+  /// 0.999: Radford, Metz and Chintala (2016) found the usual 0.9 for β₁ to oscillate.
   public var betas: (Double, Double) {
     hasGradientPenalty ? (beta1 ?? 0, beta2 ?? 0.9) : (beta1 ?? 0.5, beta2 ?? 0.999)
   }
