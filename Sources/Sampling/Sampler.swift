@@ -87,7 +87,8 @@ public final class Sampler: @unchecked Sendable {
   /// - Throws: ``SamplingError`` if the model has no prior, no temperature, or weights too large to compute
   ///   with; `UnsuitableSetting` for an option that it does not take.
   public func sample(
-    count: Int, pixels: Pixels? = nil, temperature: Double = 1, _ options: SamplingOptions = .init(),
+    count: Int, pixels: Pixels? = nil, temperature: Double = 1,
+    _ options: SamplingOptions = .init(),
     using random: Random
   ) throws -> Tensor {
     guard let model = model as? any Generative else { throw SamplingError.noPrior(kind: kind) }

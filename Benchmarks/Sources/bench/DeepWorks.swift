@@ -22,7 +22,9 @@ extension Work {
     ("maf-mlp", { images(MAF(.init(), for: .images(28, 28), using: Random(seed: 0)), 128) }),
     ("made-mlp", { images(MADE(.init(), for: .images(28, 28), using: Random(seed: 0)), 128) }),
     ("glow-28", glow),
-    ("pixelcnn-28", { images(PixelCNN(.init(), for: .images(28, 28), using: Random(seed: 0)), 64) }),
+    (
+      "pixelcnn-28", { images(PixelCNN(.init(), for: .images(28, 28), using: Random(seed: 0)), 64) }
+    ),
     ("transformer-char", { text(.transformer) }), ("lstm-char", { text(.lstm) }),
     (
       "unet-ddpm",
@@ -30,7 +32,9 @@ extension Work {
     ),
     (
       "unet-flow",
-      { images(FlowMatching(.init(), for: .images(28, 28, classes: 10), using: Random(seed: 0)), 64) }
+      {
+        images(FlowMatching(.init(), for: .images(28, 28, classes: 10), using: Random(seed: 0)), 64)
+      }
     ),
   ]
 
