@@ -31,7 +31,7 @@ public let registry: [ModelRow] = [
     LanguageModel.self, "a language model by attention (Vaswani et al. 2017) or an RNN",
     epochs: 10, batchSize: 64),
   ModelRow(
-    VQVAE.self, "an autoencoder with a table of codes (van den Oord et al. 2017)", epochs: 10),
+    VQVAE.self, "an autoencoder with a code table (van den Oord et al. 2017)", epochs: 10),
   ModelRow(
     DDPM.self, "a denoising diffusion model (Ho, Jain and Abbeel 2020)", epochs: 30, batchSize: 64),
   ModelRow(

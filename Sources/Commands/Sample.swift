@@ -55,9 +55,9 @@ struct SampleSettings: SettingGroup {
 
       Of a model with classes, --class asks for images of one of them; a model that
       was trained with --conditional has to be told it with --reconstruct and
-      --manifold, and else makes images of each class in turn. Models that
-      lead noise to images (ddpm, flow-matching, score) take another --sampler or
-      other --steps than those they were trained with.
+      --manifold, and else makes images of each class in turn. Models that lead
+      noise to images (ddpm, flow-matching, score) take another --sampler or other
+      --steps than those they were trained with.
 
       --out FILE.png, .pgm (grey) or .ppm (colour) is a picture of all; beside a
       reconstruction stands its original. FILE.npy is an array for NumPy, of shape

@@ -33,9 +33,9 @@ struct PosteriorFit: FitMethod {
     N(0, V), with --target; eight-schools, Rubin's data (1981) unless a table has
     effects and standard errors; hierarchical-mixture, of Gaussians with a known
     variance. Without --noise-variance the noise of a regression is sampled, its
-    inverse variance being Gamma(1, 1). Methods: nuts (Hoffman and Gelman 2014), hmc,
-    metropolis, gibbs, laplace, advi (Kucukelbir et al. 2017). ess and r-hat are
-    those of Vehtari et al. (2021); a chain that is not to be trusted is told.
+    inverse variance being Gamma(1, 1). Methods: nuts (Hoffman and Gelman 2014),
+    hmc, metropolis, gibbs, laplace, advi (Kucukelbir et al. 2017). ess and r-hat
+    are those of Vehtari et al. (2021); a chain that is not to be trusted is told.
     """
   static let takesWeights = false
   static let takesTarget = true

@@ -12,7 +12,8 @@ struct RegressionFit: FitMethod {
     Coefficients are in the order of "columns" in result.json, the constant's
     first; weights say how often a row counts. A prior N(0, V) on all coefficients
     makes the regression Bayesian: coefficients are then the posterior's means, with
-    their deviations, and log-evidence is that of the rows (Bishop 2006, section 3.3).
+    their deviations, and log-evidence is that of the rows (Bishop 2006, section
+    3.3).
     """
   static let needsTarget = true
 

@@ -18,9 +18,9 @@ struct StateSpaceMethod: FitMethod {
   static let notes = """
     One column is taken, its rows as the steps, in order; missing numbers are
     allowed. The variances are those of largest likelihood: expectation–maximisation
-    comes near them, and L-BFGS finds them. The state begins diffuse, and the numbers
-    that determine it do not count in the likelihood (Durbin and Koopman 2012, section
-    7.2.2). Bands are of two deviations.
+    comes near them, and L-BFGS finds them. The state begins diffuse, and the
+    numbers that determine it do not count in the likelihood (Durbin and Koopman
+    2012, section 7.2.2). Bands are of two deviations.
     """
   static let allowsMissing = true
   static let takesWeights = false

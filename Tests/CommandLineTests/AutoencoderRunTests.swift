@@ -86,6 +86,7 @@ import Testing
           "target": null,
           "heading": "detected",
           "unit": "characters",
+          "sequences": "windows",
           "window": null,
           "out": "runs",
           "seed": 7,

@@ -42,6 +42,10 @@ import Testing
           "likelihood": "gaussian",
           "beta": 0.5,
           "samples-per-image": 2,
+          "beta-warm-up": null,
+          "free-bits": null,
+          "importance-weighted": null,
+          "conditional": null,
           "data": "data",
           "limit": 20,
           "image-size": null,
@@ -55,6 +59,7 @@ import Testing
           "target": null,
           "heading": "detected",
           "unit": "characters",
+          "sequences": "windows",
           "window": null,
           "out": "runs",
           "seed": 7,
@@ -153,12 +158,19 @@ import Testing
     #expect(nats < -loss + 0.2 * abs(loss))
   }
 
-  @Test func withoutImportanceSamplesThereIsNoEvaluation() throws {
+  @Test func withoutImportanceSamplesTheEvaluationHasTheCodes() throws {
     #expect(try workspace.train().code == 0)
+    let json = try JSONSerialization.jsonObject(
+      with: workspace.contents(of: "runs/vae-001/evaluation.json"))
+    #expect(
+      Set(try #require(json as? [String: Double]).keys) == [
+        "active-units", "kl-nats", "information-nats", "marginal-kl-nats",
+      ])
     #expect(
       workspace.names(in: "runs/vae-001") == [
         "best.safetensors", "checkpoint.safetensors",
-        "config.json", "interpolations.pgm", "interpolations.png", "loss.csv", "model.safetensors",
+        "config.json", "evaluation.json", "interpolations.pgm", "interpolations.png", "loss.csv",
+        "model.safetensors",
         "reconstructions",
         "report.html", "samples",
       ])

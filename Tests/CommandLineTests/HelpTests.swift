@@ -61,7 +61,8 @@ import Testing
       "Model": definitions(of: program.row.model).map(\.name),
       "Data": [
         "data", "limit", "image-size", "binarize", "augment", "damaged", "no-cache", "points",
-        "columns", "without", "target", "heading", "unit", "window",
+        "columns", "without", "target", "heading", "unit", "sequences",
+        "window",
       ],
       "Run": [
         "out", "seed", "threads", "sample-every", "checkpoint-every", "early-stop", "log-every",
@@ -91,6 +92,7 @@ import Testing
     #expect(
       try groups(of: help("train vae"))["Model"] == [
         "architecture", "latent", "hidden", "likelihood", "beta", "samples-per-image",
+        "beta-warm-up", "free-bits", "importance-weighted", "conditional",
       ])
   }
 

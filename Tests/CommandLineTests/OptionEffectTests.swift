@@ -57,8 +57,18 @@ import Testing
       "flow-matching",
       [
         ["--hidden", "9"], ["--time-features", "4"], ["--path", "trigonometric"],
+        ["--coupling", "transport"],
         ["--label-dropout", "0.9"], ["--average-decay", "0"], ["--architecture", "unet"],
         ["--architecture", "unet", "--channels", "8,16"],
+      ]
+    ),
+    (
+      "score",
+      [
+        ["--hidden", "9"], ["--time-features", "4"], ["--process", "variance-preserving"],
+        ["--minimum-noise", "0.1"], ["--maximum-noise", "10"], ["--levels", "5"],
+        ["--loss", "sliced"], ["--label-dropout", "0.9"], ["--average-decay", "0"],
+        ["--architecture", "unet"], ["--architecture", "unet", "--channels", "8,16"],
       ]
     ),
     ("planar-flow", [["--layers", "3"]]),

@@ -234,12 +234,14 @@ import Testing
           --interpolate       lines of images from one code to another
           --reconstruct PATH  image file, folder of them or IDX file to take through
                               the model and back, or a table (default: new images)
+          --complete PATH     image file, folder of them or IDX file whose upper
+                              halves are completed (default: new images)
           --manifold          a grid of codes, where they have two dimensions
           --prompt TEXT       text that a language model goes on from (default:
                               none)
           --length N          characters of a text after the prompt (default: 500)
-          --temperature X     what a text's logits are divided by: below 1, likely
-                              characters are likelier (default: 1)
+          --temperature X     below 1, what is likely is likelier: of texts, flows
+                              and models of pixels or codes (default: 1)
           --top-k N           likeliest characters to draw from (default: all)
           --nucleus X         share of the probability to draw from, of the
                               likeliest characters (default: 1)
@@ -265,20 +267,23 @@ import Testing
 
     Of a model with classes, --class asks for images of one of them; a model that
     was trained with --conditional has to be told it with --reconstruct and
-    --manifold, and else makes images of each class in turn. Models that
-    lead noise to images (ddpm, flow-matching, score) take another --sampler or
-    other --steps than those they were trained with.
+    --manifold, and else makes images of each class in turn. Models that lead
+    noise to images (ddpm, flow-matching, score) take another --sampler or other
+    --steps than those they were trained with.
 
     --out FILE.png, .pgm (grey) or .ppm (colour) is a picture of all; beside a
     reconstruction stands its original. FILE.npy is an array for NumPy, of shape
     [count, height, width, channels] with values from 0 to 1. Any other name is that
     of a folder for a file of each image, as PNG and as PGM or PPM.
 
+    --complete keeps the upper halves of images and draws the rest, with models
+    that draw pixel by pixel; beside each image stands the completed one.
+
     Of a model of points or of a table FILE.csv is a table, FILE.npy an array and
     FILE.svg a drawing; rows are in the units of the table that it was trained on.
 
     A language model prints a text that goes on from the prompt, or writes it to
-    the file --out.
+    the file --out; one of lines as many lines as --count says.
 
     pushforward train vae trains a model: runs/vae-001/model.safetensors.
 

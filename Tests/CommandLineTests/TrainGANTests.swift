@@ -163,6 +163,7 @@ import Testing
           "target": null,
           "heading": "detected",
           "unit": "characters",
+          "sequences": "windows",
           "window": null,
           "out": "runs",
           "seed": 0,

@@ -85,8 +85,8 @@ import Testing
       "unknown option '--epohcs'; did you mean '--epochs'?"),
     Wrong(["train", "vae", "moons"], "train vae", "unexpected argument 'moons'"),
     Wrong(
-      ["train", "gan", "--beta", "2"], "train gan",
-      "'--beta' is an option of vae, and not of this command"),
+      ["train", "gan", "--free-bits", "2"], "train gan",
+      "'--free-bits' is an option of vae, and not of this command"),
     Wrong(
       ["train", "vae", "--noise=gaussian"], "train vae",
       "'--noise' is an option of autoencoder, and not of this command"),

@@ -45,7 +45,10 @@ import Testing
           M(settings, for: shape, using: Random(seed: 0))
         }
         let model = M(settings, for: shape, using: Random(seed: 0))
-        #expect(size.parameters == model.parameterCount, "\(shape), \(settings.record)")
+        // A table of codes is as large as weights are, and counts.
+        let codebook = (model as? VQVAE)?.codebook
+        let codes = codebook.map { $0.codes.count + $0.counts.count } ?? 0
+        #expect(size.parameters == model.parameterCount + codes, "\(shape), \(settings.record)")
         #expect(size.outputs >= shape.count || M.kind == "classifier", "\(shape)")
         count += 1
       }

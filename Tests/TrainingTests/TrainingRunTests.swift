@@ -82,7 +82,7 @@ import Testing
     #expect(screen.written.count == 12)
     #expect(screen.written[0] == "             loss                 KL\n")
     #expect(
-      screen.written[1] == "             train     test       train      images/s  time left\n")
+      screen.written[1] == "             train     test                  images/s  time left\n")
     // The clock of the screen stands still, so the run takes no time.
     let row = /epoch  2\/10  4.8000    200.00     48.000    +[\d,]+  0 s\n/
     #expect(try row.wholeMatch(in: screen.written[3]) != nil, "\(screen.written)")

@@ -113,11 +113,12 @@ import Testing
         $0.minimumNoise = 0.3
         $0.maximumNoise = 5
       }, for: .points(dimensions: 1), using: random)
-    let optimizer = Adam(for: model, learningRate: { step in step < 400 ? 5e-3 : 1e-3 })
+    let steps = process == .none ? 600 : 2_000
+    let optimizer = Adam(for: model, learningRate: { step in 3 * step < 2 * steps ? 5e-3 : 1e-3 })
     func sample(_ count: Int) -> Tensor {
       4 * random.bernoulli([count, 1], probability: 0.5) - 2 + random.normal([count, 1])
     }
-    for _ in 0..<600 {
+    for _ in 0..<steps {
       let batch = Batch(values: sample(256))
       let (_, gradients) = valueWithGradient(of: model) {
         model.loss(of: batch, using: random).total
