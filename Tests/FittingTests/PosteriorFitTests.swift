@@ -145,13 +145,6 @@ private func statistics(_ results: Results, _ name: String) -> Results {
     #expect(zip(a.1, b.1).allSatisfy { abs($0 - $1) < 1e-12 })
   }
 
-  @Test func centredSchoolsAreToldToBeHard() throws {
-    var fit = settings(.eightSchools, .nuts)
-    (fit.centred, fit.warmUp, fit.draws) = (true, 200, 300)
-    let results = try fit.fit(reading: FitSettings(), using: Random(seed: 2))
-    #expect(!results.notes.isEmpty)
-  }
-
   @Test(arguments: [PosteriorFit.Method.nuts, .gibbs])
   func hierarchicalMixture(_ method: PosteriorFit.Method) throws {
     var fit = settings(.hierarchicalMixture, method)
