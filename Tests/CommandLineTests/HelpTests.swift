@@ -38,7 +38,7 @@ import Testing
     for line in help.split(separator: "\n") {
       if let match = line.wholeMatch(of: /([A-Z][a-z]+):/) {
         title = String(match.1)
-      } else if let match = line.firstMatch(of: /^ {2}(?:-h, | {4})--([a-z-]+)/) {
+      } else if let match = line.firstMatch(of: /^ {2}(?:-h, | {4})--([a-z0-9-]+)/) {
         groups[title, default: []].append(String(match.1))
       }
     }
