@@ -39,10 +39,11 @@ extension Work {
   ]
 
   /// A step of Adam on the batches that are drawn.
-  private static func training(
-    _ model: some LossModel, batchSize: Int, _ batch: @escaping () -> Batch
+  static func trainingSteps(
+    of model: some LossModel, batchSize: Int, using random: Random = Random(seed: 1),
+    _ batch: @escaping () -> Batch
   ) -> Work {
-    let (random, optimizer) = (Random(seed: 1), Adam(for: model))
+    let optimizer = Adam(for: model)
     return Work(batchSize: batchSize) {
       let batch = batch()
       let (loss, gradients) = valueWithGradient(of: model) {
@@ -56,7 +57,7 @@ extension Work {
   private static func images(_ model: some LossModel, _ batchSize: Int) -> Work {
     let images = Images(60_000, [784], using: Random(seed: 2))
     let labels = model.dataShape.classes == 0 ? [] : (0..<batchSize).map { $0 % 10 }
-    return training(model, batchSize: batchSize) {
+    return trainingSteps(of: model, batchSize: batchSize) {
       Batch(values: images.batch(batchSize), labels: labels)
     }
   }
@@ -64,7 +65,7 @@ extension Work {
   private static func plane(_ model: some LossModel) -> Work {
     let (points, random) = (Random(seed: 2).normal([100_000, 2]), Random(seed: 3))
     var order: [Int] = []
-    return training(model, batchSize: 512) {
+    return trainingSteps(of: model, batchSize: 512) {
       if order.count < 512 { order = random.permutation(100_000) }
       defer { order.removeLast(512) }
       return Batch(values: points.gatheredRows(at: Array(order.suffix(512))))
@@ -93,7 +94,7 @@ extension Work {
       for: DataShape(.window(length: 128, vocabulary: 96)), using: Random(seed: 0))
     let random = Random(seed: 2)
     let symbols = (0..<1_400_000).map { _ in Float(random.integer(below: 96)) }
-    return training(model, batchSize: 32) {
+    return trainingSteps(of: model, batchSize: 32) {
       let windows = (0..<32).flatMap { _ in
         let first = random.integer(below: symbols.count - 128)
         return symbols[first...first + 128]

@@ -79,14 +79,8 @@ extension Work {
 private func training(_ model: some LossModel, batchSize: Int) -> Work {
   let random = Random(seed: 0)
   let images = Images(60_000, [model.dataShape.count], using: random)
-  let optimizer = Adam(for: model)
-  return Work(batchSize: batchSize) {
-    let batch = Batch(values: images.batch(batchSize))
-    let (loss, gradients) = valueWithGradient(of: model) {
-      model.loss(of: batch, using: random).total
-    }
-    optimizer.update(along: gradients)
-    return loss.scalar
+  return .trainingSteps(of: model, batchSize: batchSize, using: random) {
+    Batch(values: images.batch(batchSize))
   }
 }
 
