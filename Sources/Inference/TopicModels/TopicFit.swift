@@ -159,14 +159,11 @@ private struct TopicAscent {
     _ corpus: Corpus, _ limits: TopicStatistics.Limits, number: Int
   ) -> CoordinateAscent.Reason? {
     restarts = restarts && limits.updates > 1
-    var statistics = statistics(of: corpus, from: restarts ? start : weights, limits)
-    var topicTerms = model.topicTerms(statistics) + statistics.entropy
-    var ofDocuments = model.documentTerms(statistics, weights: statistics.weights)
+    var (statistics, topicTerms, ofDocuments) = pass(
+      over: corpus, from: restarts ? start : weights, limits)
     if restarts && topicTerms + ofDocuments < bound {
       restarts = false
-      statistics = self.statistics(of: corpus, from: weights, limits)
-      topicTerms = model.topicTerms(statistics) + statistics.entropy
-      ofDocuments = model.documentTerms(statistics, weights: statistics.weights)
+      (statistics, topicTerms, ofDocuments) = pass(over: corpus, from: weights, limits)
     }
     // With one update of each document the γ that φ was made from is still at hand.
     if limits.updates == 1 {
@@ -182,14 +179,18 @@ private struct TopicAscent {
     return add(value, "the topics' words", number)
   }
 
-  /// φ and γ of every document for the topics as they are.
-  private func statistics(
-    of corpus: Corpus, from weights: Tensor, _ limits: TopicStatistics.Limits
-  ) -> TopicStatistics {
-    TopicStatistics(
+  /// φ and γ of every document for the topics as they are, and the two parts of the bound.
+  private func pass(
+    over corpus: Corpus, from weights: Tensor, _ limits: TopicStatistics.Limits
+  ) -> (TopicStatistics, topicTerms: Double, ofDocuments: Double) {
+    let statistics = TopicStatistics(
       corpus, weights: weights,
       logWords: TopicStatistics.expectedLogs(model.parameters).transposed(),
       prior: model.documentPrior, limits)
+    return (
+      statistics, model.topicTerms(statistics) + statistics.entropy,
+      model.documentTerms(statistics, weights: statistics.weights)
+    )
   }
 
   private mutating func add(
