@@ -72,6 +72,12 @@ public struct SamplingChoices: Sendable, Equatable {
   /// No choice.
   public init() {}
 
+  /// What a model can be asked for.
+  public init(of model: any Model) {
+    self = (model as? any SteerableModel)?.samplingChoices ?? SamplingChoices()
+    if let model = model as? any ClassConditional { classes = model.conditionalClasses }
+  }
+
   /// The sampler of these options.
   public func sampler(of options: SamplingOptions) -> Sampler? {
     let name = options.sampler ?? ownSampler

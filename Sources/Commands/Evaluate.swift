@@ -93,8 +93,7 @@ private func evaluate(
   try steering.check { (options) throws(UnsuitableSetting) in
     var options = options
     if options.guidance != nil { options.label = 0 }
-    let choices = (model as? any SteerableModel)?.samplingChoices ?? SamplingChoices()
-    try choices.check(options, of: row.kind)
+    try SamplingChoices(of: model).check(options, of: row.kind)
   }
   // The same streams as at the end of the run.
   let random = Random(seed: UInt64(try RunSettings(record).seed))

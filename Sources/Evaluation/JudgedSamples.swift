@@ -15,9 +15,7 @@ struct JudgedSamples {
   /// The most points of an energy distance: its time grows with their square.
   static let mostPoints = 20_000
 
-  private var choices: SamplingChoices {
-    (model as? any SteerableModel)?.samplingChoices ?? SamplingChoices()
-  }
+  private var choices: SamplingChoices { SamplingChoices(of: model) }
 
   /// The number of classes that samples can be asked of.
   var classes: Int { choices.classes }

@@ -120,9 +120,7 @@ public final class Sampler: @unchecked Sendable {
   ///
   /// - Throws: The option that the model does not take.
   public func check(_ options: SamplingOptions) throws(UnsuitableSetting) {
-    var choices = (model as? any SteerableModel)?.samplingChoices ?? SamplingChoices()
-    if let model = model as? any ClassConditional { choices.classes = model.conditionalClasses }
-    try choices.check(options, of: kind)
+    try SamplingChoices(of: model).check(options, of: kind)
   }
 
   /// Images whose upper halves are given, with the rest drawn.
