@@ -23,17 +23,18 @@ import Testing
 
   /// The update overflows in the first layer of what learns first.
   @Test(arguments: [
-    ("vae", "encoder.0.weight"), ("autoencoder", "encoder.0.weight"),
-    ("gan", "discriminator.0.weight"), ("classifier", "body.1.weight"),
+    ("train-vae", "encoder.0.weight"), ("train-autoencoder", "encoder.0.weight"),
+    ("train-gan", "discriminator.0.weight"), ("train classifier", "body.1.weight"),
   ])
-  func theFirstValueThatIsNotFiniteIsNamed(name: String, path: String) throws {
+  func theFirstValueThatIsNotFiniteIsNamed(program: String, path: String) throws {
     let workspace = try Workspace()
     let arguments = ["--data", "data", "--learning-rate", "1e300", "--check-finite"]
-    let result = try Executable("train-" + name, arguments, in: workspace).result()
+    let result = try Executable(program, arguments, in: workspace).result()
     #expect(result.code == 1, "\(result)")
     #expect(
       result.error.hasPrefix(
-        "train-\(name): the value of Adam.update in \(path) is not finite, of shape ["),
+        "\(Executable.title(program)): the value of Adam.update in \(path) is not finite, "
+          + "of shape ["),
       "\(result)")
     #expect(result.error.hasSuffix("], in step 1 (epoch 1, batch 1)\n"), "\(result)")
   }
