@@ -95,6 +95,23 @@ private func close(_ a: Tensor, _ b: [Double], _ tolerance: Double) -> Bool {
     #expect(close(fit.approximation.mean, [0.9950413223], 1e-6))
     #expect(close(square(fit.approximation.deviations), [0.0082644628], 1e-7))
   }
+
+  @Test func theBoundByQuadratureIsThatByASum() throws {
+    // Inputs so large that predictors have deviations of about ten, where rules of few nodes lose digits.
+    let x = Tensor([[12], [-9], [7], [15]], dtype: .float64)
+    let y = Tensor([[1], [1], [0], [1]], dtype: .float64)
+    let fit = try LinearModelApproximation(design: x, priorVariance: 1, family: .meanField) {
+      y * $0 - softplus($0)
+    }
+    let (mean, deviation) = (fit.approximation.mean.scalar, fit.approximation.deviations.scalar)
+    let z = Tensor.linearSpace(from: -10, through: 10, count: 20_001, dtype: .float64)
+    let logits = x * (mean + deviation * z)
+    let density = exp(-0.5 * square(z)) / 2.506628274631000502 * 0.001
+    let likelihood = ((y * logits - softplus(logits)) * density).sum().scalar
+    let prior = -0.5 * (mean * mean + deviation * deviation) - 0.91893853320467274178
+    let bound = likelihood + prior + fit.approximation.entropy.scalar
+    #expect(Swift.abs(fit.bound - bound) < 1e-5, "\(fit.bound), \(bound)")
+  }
 }
 
 @Suite struct CoordinateAscentTests {

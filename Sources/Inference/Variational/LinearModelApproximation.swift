@@ -22,7 +22,7 @@ public struct LinearModelApproximation: Sendable {
   ///   - logLikelihood: log p(yᵢ | ηᵢ) in nats of linear predictors, `[n, nodes]` to `[n, nodes]`, element-wise.
   /// - Throws: ``VariationalError`` where the bound is not finite or has no maximum.
   public init(
-    design: Tensor, priorVariance: Double, family: GaussianFamily, nodes: Int = 32,
+    design: Tensor, priorVariance: Double, family: GaussianFamily, nodes: Int = 128,
     logLikelihood: (Tensor) -> Tensor
   ) throws {
     precondition(
