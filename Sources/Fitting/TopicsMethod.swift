@@ -6,6 +6,11 @@ import Tensor
 
 /// `pushforward fit topics`: the topics of documents.
 struct TopicsMethod: FitMethod {
+  /// How topics are found.
+  enum Method: String, Choice {
+    case batch, online
+  }
+
   static let name = "topics"
   static let summary =
     "topics of documents by latent Dirichlet allocation (Blei, Ng and Jordan 2003)"
@@ -15,15 +20,23 @@ struct TopicsMethod: FitMethod {
     neither .csv nor .npy, a bag of words in the form of the UCI repository. Words
     of texts are runs of letters and digits, in lower case. The perplexity is
     exp(−bound / words) of the same documents, where the bound is that of the whole
-    corpus, the divergence of the topics from their prior included.
+    corpus, the divergence of the topics from their prior included. batch goes
+    through all documents in each sweep; online learns from batch to batch of
+    documents at the rate (delay + batch)^−decay (Hoffman, Blei and Bach 2010), which
+    takes fewer passes over many documents.
     """
   static let takesWeights = false
 
   @Setting("topics", in: 1...10_000) var topics = 10
+  @Setting("whether topics are found from all documents at a time") var method = Method.batch
   @Setting("starts; that of largest bound is kept", in: 1...1_000) var starts = 1
-  @Setting("most sweeps of a start", in: 1...1_000_000) var iterations = 100
-  @Setting("gain of a sweep, relative to the bound, at which a start ends", in: .atLeast(0))
+  @Setting("most sweeps of a start by batch", in: 1...1_000_000) var iterations = 100
+  @Setting("gain of a sweep, relative to the bound, at which a batch start ends", in: .atLeast(0))
   var tolerance = 1e-6
+  @Setting("documents of a batch online", in: 1...1_000_000_000) var batchSize = 64
+  @Setting("passes over the documents online", in: 1...1_000_000) var passes = 1
+  @Setting("τ₀, how little the first batches count online", in: .atLeast(0)) var delay = 10.0
+  @Setting("κ, how fast batches count less online", in: 0.51...1) var decay = 0.7
   @Setting("α, the prior of topics in a document", in: .above(0), absence: "1 / topics")
   var alpha: Double? = nil
   @Setting("η, the prior of words in a topic", in: .above(0), absence: "1 / topics")
@@ -34,8 +47,8 @@ struct TopicsMethod: FitMethod {
   @Setting("file with words of texts to leave out", placeholder: "FILE", absence: "none")
   var stopWords: String? = nil
   @Setting(
-    "file with the words of a bag of words, a line each", placeholder: "FILE",
-    absence: "words are numbers")
+    "file with the words, a line each: those of a bag, or those of texts that count",
+    placeholder: "FILE", absence: "numbers, or all words of the texts")
   var vocabulary: String? = nil
 
   init() {}
@@ -72,9 +85,13 @@ struct TopicsMethod: FitMethod {
   private func fitTexts(of folder: String, using random: Random) throws -> Results {
     let documents = try TextDocuments(folder: folder)
     let stopWords = try stopWords.map { Set(try Self.list($0).map { $0.lowercased() }) } ?? []
+    let vocabulary = try vocabulary.map { path in
+      try Self.list(path).map { $0.lowercased() }.filter { !stopWords.contains($0) }
+    }
     return try naming(folder) {
       let corpus = try Corpus(
-        texts: documents.texts, minimumDocuments: minimumDocuments, stopWords: stopWords)
+        texts: documents.texts, vocabulary: vocabulary, minimumDocuments: minimumDocuments,
+        stopWords: stopWords)
       return try fit(corpus, names: documents.names, using: random)
     }
   }
@@ -105,9 +122,7 @@ struct TopicsMethod: FitMethod {
   private func fit(_ corpus: Corpus, names: [String], using random: Random) throws -> Results {
     var best: LatentDirichletAllocation.Fit?
     for _ in 0..<starts {
-      let fit = try LatentDirichletAllocation.fit(
-        corpus, topics: topics, documentPrior: alpha, topicPrior: eta, sweepLimit: iterations,
-        tolerance: tolerance, using: random.split())
+      let fit = try fit(corpus, using: random.split())
       if fit.bound > best?.bound ?? -.infinity { best = fit }
     }
     guard let fit = best else { throw CorpusError.noWords }
@@ -124,10 +139,10 @@ struct TopicsMethod: FitMethod {
       "documents": .integer(corpus.documentCount),
       "words": .number(corpus.wordCount),
       "vocabulary-size": .integer(corpus.vocabularySize),
-      "iterations": .integer(fit.sweeps),
-      "converged": .flag(fit.hasConverged),
-      "topics": .list(listed.map { .list($0.map { .text($0.word) }) }),
+      method == .batch ? "iterations" : "passes": .integer(fit.sweeps),
     ])
+    if method == .batch { results["converged"] = .flag(fit.hasConverged) }
+    results["topics"] = .list(listed.map { .list($0.map { .text($0.word) }) })
     results.printed = listed.enumerated().map { topic, words in
       "topic \(topic + 1): " + words.map(\.word).joined(separator: " ")
     }
@@ -149,10 +164,27 @@ struct TopicsMethod: FitMethod {
     return results
   }
 
+  private func fit(
+    _ corpus: Corpus, using random: Random
+  ) throws -> LatentDirichletAllocation.Fit {
+    switch method {
+    case .batch:
+      try LatentDirichletAllocation.fit(
+        corpus, topics: topics, documentPrior: alpha, topicPrior: eta, sweepLimit: iterations,
+        tolerance: tolerance, using: random)
+    case .online:
+      try LatentDirichletAllocation.fitOnline(
+        corpus, topics: topics, documentPrior: alpha, topicPrior: eta, batchSize: batchSize,
+        passes: passes, delay: delay, decay: decay, using: random)
+    }
+  }
+
   private func addNotes(
     _ fit: LatentDirichletAllocation.Fit, _ corpus: Corpus, to results: inout Results
   ) {
-    if !fit.hasConverged { results.notes.append("the fit has not converged: \(fit.reason)") }
+    if method == .batch && !fit.hasConverged {
+      results.notes.append("the fit has not converged: \(fit.reason)")
+    }
     let empty = corpus.lengths.count { $0 == 0 }
     if empty > 0 {
       results.notes.append(
@@ -188,7 +220,8 @@ struct TopicsMethod: FitMethod {
     }
     results.tables["documents.csv"] = documents
     results.tables["trace.csv"] = [
-      "update": fit.trace.indices.map { Double($0 + 1) }, "bound": fit.trace,
+      method == .batch ? "update" : "batch": fit.trace.indices.map { Double($0 + 1) },
+      "bound": fit.trace,
     ]
   }
 }

@@ -81,10 +81,29 @@ import Testing
 
   @Test func findsBarsOnline() throws {
     let corpus = try barsCorpus()
-    let model = try LatentDirichletAllocation.fitOnline(
+    let fit = try LatentDirichletAllocation.fitOnline(
       corpus, topics: 6, documentPrior: 0.3, topicPrior: 0.1, batchSize: 20, passes: 8, delay: 2,
       using: Random(seed: 4))
-    #expect(finds(model, corpus) >= 4)
+    #expect(finds(fit.model, corpus) >= 4)
+    #expect(fit.trace.count == 48 && fit.sweeps == 8 && fit.weights.shape == [120, 6])
+    // Estimates by batches scatter around the bound of all documents.
+    let last = fit.trace.suffix(6).reduce(0, +) / 6
+    #expect(Swift.abs(last / fit.bound - 1) < 0.02)
+    #expect(fit.trace[0] < last)
+  }
+
+  /// With one batch of all documents and a rate of 1 a step is a sweep.
+  @Test func aBatchOfAllDocumentsIsASweep() throws {
+    let corpus = try corpus([[0, 0, 1], [2, 2, 1], [2]], words: 3)
+    let start = Tensor([[1.5, 1, 0.5], [0.5, 1, 1.5]], dtype: .float64)
+    let sweep = try LatentDirichletAllocation.fit(
+      corpus, topics: 2, start: start, sweepLimit: 1, using: Random(seed: 1))
+    let online = try LatentDirichletAllocation.fitOnline(
+      corpus, topics: 2, start: start, batchSize: 3, delay: 0, decay: 1, using: Random(seed: 1))
+    #expect(abs(sweep.model.parameters - online.model.parameters).max().scalar < 1e-12)
+    #expect(Swift.abs(sweep.trace[0] - online.trace[0]) < 1e-12)
+    // The documents' topics for the new λ raise the bound further.
+    #expect(online.bound >= sweep.bound - 1e-9)
   }
 
   @Test func resultsDoNotDependOnThreads() async {
@@ -140,6 +159,9 @@ import Testing
     }
     #expect(throws: CorpusError.documentBeyondCount(line: 4, document: 3, count: 2)) {
       try Corpus(bagOfWords: "2\n3\n1\n3 1 2\n")
+    }
+    #expect(throws: CorpusError.wordBeyondCount(line: 4, word: 4, count: 3)) {
+      try Corpus(bagOfWords: "2\n3\n1\n1 4 2\n")
     }
     #expect(throws: CorpusError.noWords) { try Corpus(texts: ["", "…"]) }
   }

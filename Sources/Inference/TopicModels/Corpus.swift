@@ -136,6 +136,9 @@ public struct Corpus: Sendable {
       guard (1...max(1, sizes[0])).contains(entry[0]), entry[0] - documents.count <= 1 << 24 else {
         throw CorpusError.documentBeyondCount(line: line + 1, document: entry[0], count: sizes[0])
       }
+      guard (1...sizes[1]).contains(entry[1]) else {
+        throw CorpusError.wordBeyondCount(line: line + 1, word: entry[1], count: sizes[1])
+      }
       while documents.count < entry[0] { documents.append([]) }
       documents[entry[0] - 1].append((entry[1] - 1, Double(entry[2])))
     }
@@ -182,6 +185,8 @@ public enum CorpusError: Error, Equatable, Sendable, CustomStringConvertible {
   case vocabularyCount(expected: Int, found: Int)
   /// A document's number is not among those that the head of the file names.
   case documentBeyondCount(line: Int, document: Int, count: Int)
+  /// A word's number is not among those that the head of the file names.
+  case wordBeyondCount(line: Int, word: Int, count: Int)
 
   /// What was expected and what was found.
   public var description: String {
@@ -199,6 +204,8 @@ public enum CorpusError: Error, Equatable, Sendable, CustomStringConvertible {
       "expected a vocabulary of \(expected) words, found \(found)"
     case .documentBeyondCount(let line, let document, let count):
       "expected a document in 1 ... \(count) in line \(line), found \(document)"
+    case .wordBeyondCount(let line, let word, let count):
+      "expected a word in 1 ... \(count) in line \(line), found \(word)"
     }
   }
 }

@@ -72,6 +72,16 @@ public struct LatentDirichletAllocation: Sendable {
     _ corpus: Corpus, updates: Int = 200, tolerance: Double = 1e-5
   ) throws -> Inference {
     try check(corpus)
+    let (statistics, bound) = statistics(of: corpus, updates: updates, tolerance: tolerance)
+    return Inference(
+      weights: statistics.weights, bound: bound,
+      perplexity: Self.perplexity(bound: bound, words: corpus.wordCount))
+  }
+
+  /// A pass over documents with the words' topics kept, and the bound's terms of these documents.
+  func statistics(
+    of corpus: Corpus, updates: Int, tolerance: Double
+  ) -> (statistics: TopicStatistics, bound: Double) {
     let logs = TopicStatistics.expectedLogs(parameters).transposed()
     let statistics = TopicStatistics(
       corpus, weights: .ones([corpus.documentCount, topicCount], dtype: .float64),
@@ -79,9 +89,7 @@ public struct LatentDirichletAllocation: Sendable {
     let bound =
       statistics.entropy + (statistics.wordTopics * logs).sum().scalar
       + documentTerms(statistics, weights: statistics.weights)
-    return Inference(
-      weights: statistics.weights, bound: bound,
-      perplexity: exp(Tensor(-bound / corpus.wordCount, dtype: .float64)).scalar)
+    return (statistics, bound)
   }
 
   func check(_ corpus: Corpus) throws {
@@ -103,9 +111,14 @@ public struct LatentDirichletAllocation: Sendable {
   /// E[log p(w | z, β)] − KL(q(β) ‖ p(β)).
   func topicTerms(_ statistics: TopicStatistics) -> Double {
     let logs = TopicStatistics.expectedLogs(parameters)
+    let fit = (statistics.wordTopics.transposed() * logs).sum()
+    return fit.scalar - topicDivergence
+  }
+
+  /// KL(q(β) ‖ p(β)), in nats.
+  var topicDivergence: Double {
     let prior = Tensor(filledWith: topicPrior, parameters.shape, dtype: .float64)
-    let divergence = dirichletDivergence(parameters, prior).sum()
-    return ((statistics.wordTopics.transposed() * logs).sum() - divergence).scalar
+    return dirichletDivergence(parameters, prior).sum().scalar
   }
 
   /// Documents of such lengths from the model with its mean topics, by ancestral sampling.

@@ -8,16 +8,18 @@ extension LatentDirichletAllocation {
     /// γ, the Dirichlet parameters of each document's topics, float64 `[documents, topics]`.
     public let weights: Tensor
     /// The evidence lower bound of the corpus after each update, in nats: of each sweep after φ, γ and λ.
+    ///
+    /// In an online fit, its estimate by each batch.
     public let trace: [Double]
-    /// How many sweeps were made.
+    /// The evidence lower bound of the corpus, in nats, KL(q(β) ‖ p(β)) included.
+    public let bound: Double
+    /// How many sweeps, or passes, were made.
     public let sweeps: Int
     /// Why it ended.
     public let reason: CoordinateAscent.Reason
-    /// exp(−bound / words), with the bound of the whole corpus, KL(q(β) ‖ p(β)) included.
+    /// exp(−bound / words).
     public let perplexity: Double
 
-    /// The last bound.
-    public var bound: Double { trace.last ?? -.infinity }
     /// Whether the bound no longer rises.
     public var hasConverged: Bool { reason == .converged }
   }
@@ -80,61 +82,10 @@ extension LatentDirichletAllocation {
         break
       }
     }
-    let perWord = -ascent.bound / corpus.wordCount
     return Fit(
-      model: ascent.model, weights: ascent.weights, trace: ascent.trace, sweeps: sweeps,
-      reason: reason, perplexity: exp(Tensor(perWord, dtype: .float64)).scalar)
-  }
-
-  /// Fits the model to a stream of batches of documents, each seen once: online variational Bayes (Hoffman, Blei and
-  /// Bach 2010, algorithm 2).
-  ///
-  /// After batch t, λ ← (1 − ρ) λ + ρ (η + D / S · Σ n φ), with ρ = (delay + t)^−decay.
-  ///
-  /// - Parameters:
-  ///   - batchSize: S, the documents of a batch.
-  ///   - passes: How often the corpus is gone through, each time in another order.
-  ///   - delay: τ₀, 0 or more: how little the first batches count.
-  ///   - decay: κ in (½, 1], so that it converges.
-  /// - Throws: ``CorpusError/noWords``.
-  public static func fitOnline(
-    _ corpus: Corpus, topics: Int, documentPrior: Double? = nil, topicPrior: Double? = nil,
-    start: Tensor? = nil, batchSize: Int = 64, passes: Int = 1, delay: Double = 10,
-    decay: Double = 0.7, documentUpdates: Int = 100, documentTolerance: Double = 1e-3,
-    using random: Random
-  ) throws -> LatentDirichletAllocation {
-    precondition(
-      topics > 0 && batchSize > 0 && passes > 0 && delay >= 0 && decay > 0.5 && decay <= 1,
-      "LatentDirichletAllocation.fitOnline: expected topics, a batch and passes above 0, a delay of 0 or"
-        + " more and a decay in (0.5, 1], found \(topics), \(batchSize), \(passes), \(delay), \(decay)"
-    )
-    let shape = [topics, corpus.vocabularySize]
-    var model = LatentDirichletAllocation(
-      parameters: start ?? random.gamma(shape, concentration: 100, rate: 100, dtype: .float64),
-      documentPrior: documentPrior ?? 1 / Double(topics),
-      topicPrior: topicPrior ?? 1 / Double(topics))
-    try model.check(corpus)
-    var batch = 0
-    for _ in 0..<passes {
-      let order = random.permutation(corpus.documentCount)
-      for first in stride(from: 0, to: order.count, by: batchSize) {
-        let places = Array(order[first..<Swift.min(order.count, first + batchSize)])
-        let part = corpus.documents(at: places)
-        let statistics = TopicStatistics(
-          part, weights: .ones([places.count, topics], dtype: .float64),
-          logWords: TopicStatistics.expectedLogs(model.parameters).transposed(),
-          prior: model.documentPrior,
-          .init(updates: documentUpdates, tolerance: documentTolerance))
-        batch += 1
-        let share = Double(corpus.documentCount) / Double(places.count)
-        let best = model.topicPrior + share * statistics.wordTopics.transposed()
-        let rate = pow(Tensor(delay + Double(batch), dtype: .float64), -decay).scalar
-        model = LatentDirichletAllocation(
-          parameters: (1 - rate) * model.parameters + rate * best,
-          documentPrior: model.documentPrior, topicPrior: model.topicPrior)
-      }
-    }
-    return model
+      model: ascent.model, weights: ascent.weights, trace: ascent.trace, bound: ascent.bound,
+      sweeps: sweeps, reason: reason,
+      perplexity: Self.perplexity(bound: ascent.bound, words: corpus.wordCount))
   }
 }
 
