@@ -19,6 +19,21 @@ extension FitData {
     }
   }
 
+  /// Refuses columns whose squares are greater than any number, or all of them none.
+  func requireScale() throws(FitError) {
+    try requireSquares()
+    let (values, least) = (points.doubles, 1e-150)
+    for (place, name) in names.enumerated() {
+      let greatest = stride(from: place, to: values.count, by: names.count)
+        .reduce(0) { max($0, values[$1].magnitude) }
+      if greatest > 0 && greatest < least {
+        throw unsuitable(
+          "numbers of \(least) or more in modulus in column '\(name)'",
+          "\(greatest) at most; use another unit")
+      }
+    }
+  }
+
   /// Refuses numbers whose squares, as in variances, are greater than any number.
   private func requireSquares() throws(FitError) {
     let limit = 1e150

@@ -1,5 +1,6 @@
 import Datasets
 import Inference
+import Settings
 import Tensor
 
 /// The rows that a method is fitted to.
@@ -119,12 +120,12 @@ public enum FitError: Error, Equatable, Sendable {
   case columnCount(path: String, expected: String, found: Int)
   /// A method needs other values: what was expected, what was found.
   case unsuitable(path: String, expected: String, found: String)
-  /// An option that says nothing without another.
-  case needed(String, by: String)
+  /// An option that says nothing without another, of which something else was found.
+  case needed(String, by: String, found: String = "none")
   /// What a corpus is wrong in.
   case corpus(path: String, CorpusError)
-  /// A model that a sampler is not made for.
-  case noSampler(method: String, model: String)
+  /// A model that a sampler is not made for, and the methods that it takes.
+  case noSampler(method: String, model: String, others: [String])
   /// A posterior that a method finds no approximation of.
   case noPosterior(method: String, reason: String)
 }
@@ -147,11 +148,12 @@ extension FitError: CustomStringConvertible {
       "\(path): expected \(expected), found \(found); choose some with --columns"
     case .unsuitable(let path, let expected, let found):
       "\(path): expected \(expected), found \(found)"
-    case .needed(let option, let other):
-      "expected --\(option) with --\(other), found none"
+    case .needed(let option, let other, let found):
+      "expected --\(option) with --\(other), found \(found)"
     case .corpus(let path, let error): "\(path): \(error)"
-    case .noSampler(let method, let model):
-      "expected a model that \(method) can sample, found \(model); choose another --method"
+    case .noSampler(let method, let model, let others):
+      "expected a model that \(method) can sample, found \(model); choose --method"
+        + " \(alternatives(others))"
     case .noPosterior(let method, let reason): "\(method): \(reason)"
     }
   }

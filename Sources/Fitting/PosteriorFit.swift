@@ -34,8 +34,11 @@ struct PosteriorFit: FitMethod {
     effects and standard errors; hierarchical-mixture, of Gaussians with a known
     variance. Without --noise-variance the noise of a regression is sampled, its
     inverse variance being Gamma(1, 1). Methods: nuts (Hoffman and Gelman 2014),
-    hmc, metropolis, gibbs, laplace, advi (Kucukelbir et al. 2017). ess and r-hat
-    are those of Vehtari et al. (2021); a chain that is not to be trusted is told.
+    hmc, metropolis, laplace and advi (Kucukelbir et al. 2017) for every model; gibbs
+    for all but logistic, which has no conditional law to draw from. advi takes its
+    expectations by draws, or, where predictors are linear and the noise is known, by
+    quadrature (Opper and Archambeau 2009). ess and r-hat are those of Vehtari et al.
+    (2021); a chain that is not to be trusted is told.
     """
   static let takesWeights = false
   static let takesTarget = true
@@ -74,6 +77,7 @@ struct PosteriorFit: FitMethod {
   }
 
   func fit(_ data: FitData, using random: Random) throws -> Results {
+    try data.requireScale()
     let posterior: PosteriorModel
     switch model {
     case .regression:
@@ -126,7 +130,9 @@ struct PosteriorFit: FitMethod {
     case .gibbs:
       guard case .sampler(let sampler, let starts, let parameters) = posterior.gibbs else {
         guard case .none(let reason) = posterior.gibbs else { return Results([:]) }
-        throw FitError.noSampler(method: "gibbs", model: reason)
+        throw FitError.noSampler(
+          method: "gibbs", model: reason,
+          others: Method.allCases.filter { $0 != .gibbs }.map(\.rawValue))
       }
       results = try sampled(sampler, starts, parameters, posterior.names, random)
     case .laplace:
@@ -146,9 +152,14 @@ extension PosteriorFit {
     _ sampler: S, _ starts: (Int, Random) -> Tensor, _ parameters: ((Tensor) -> Tensor)?,
     _ names: [String], _ random: Random
   ) throws -> Results {
-    let found = try sampler.sample(
-      from: starts(chains, random.split()), warmUp: warmUp, draws: draws, thinning: thinning,
-      using: random.split())
+    let found: Chains<S>
+    do {
+      found = try sampler.sample(
+        from: starts(chains, random.split()), warmUp: warmUp, draws: draws, thinning: thinning,
+        using: random.split())
+    } catch let error as SamplingError {
+      throw FitError.noPosterior(method: method.rawValue, reason: "\(error)")
+    }
     let pooled = parameters.map { $0(found.pooled) } ?? found.pooled
     let values = PosteriorDraws(pooled, chains: chains, names: names)
     let summaries = values.summaries
@@ -167,93 +178,6 @@ extension PosteriorFit {
     results.add(values.traces, as: "trace.svg")
     results.add(values.ranks, as: "rank.svg")
     results.add(values.pairs, as: "pairs.svg")
-    return results
-  }
-
-  /// Parameters of a Gaussian's draws, with the exact moments where the coordinates are the parameters.
-  private func approximated(
-    _ posterior: PosteriorModel, draws: Tensor, mean: Tensor, deviations: Tensor
-  ) -> Results {
-    let values = PosteriorDraws(
-      posterior.parameters.map { $0(draws) } ?? draws, chains: 1, names: posterior.names)
-    let isExact = posterior.parameters == nil
-    let means = isExact ? mean : values.pooled.mean(along: 0)
-    let spreads = isExact ? deviations : sqrt(values.pooled.variance(along: 0))
-    let moments = zip(means.doubles, spreads.doubles)
-    var results = Results([
-      "model": .text(model.rawValue), "method": .text(method.rawValue),
-      "parameters": .named(
-        zip(posterior.names, moments).map { name, moments in
-          .init(name, ["mean": .number(moments.0), "deviation": .number(moments.1)])
-        }),
-    ])
-    results.printed = zip(posterior.names, moments).map { name, moments in
-      "\(name): mean \(sixDigits(moments.0)), deviation \(sixDigits(moments.1))"
-    }
-    results.tables["parameters.csv"] = ResultTable([
-      ("parameter", .texts(posterior.names)), ("mean", .numbers(means.doubles)),
-      ("deviation", .numbers(spreads.doubles)),
-    ])
-    results.tables["draws.csv"] = values.table
-    results.add(values.marginals)
-    results.add(values.pairs, as: "pairs.svg")
-    return results
-  }
-}
-
-// MARK: Gaussians
-
-extension PosteriorFit {
-  private func laplace(_ posterior: PosteriorModel, using random: Random) throws -> Results {
-    let fit: LaplaceApproximation
-    do {
-      fit = try LaplaceApproximation(of: posterior.logDensity, from: posterior.centre)
-    } catch let error as LaplaceError {
-      throw FitError.noPosterior(method: "laplace", reason: "\(error)")
-    }
-    var results = approximated(
-      posterior, draws: try fit.sample(chains * draws, using: random), mean: fit.mode,
-      deviations: fit.deviations)
-    results["log-evidence"] = .number(fit.logEvidence)
-    results["log-joint-at-mode"] = .number(fit.logDensityAtMode)
-    results["iterations"] = .integer(fit.search.iterations)
-    return results
-  }
-
-  private func variational(_ posterior: PosteriorModel, using random: Random) throws -> Results {
-    let d = posterior.dimensions
-    let start = GaussianApproximation(
-      mean: posterior.centre, scale: .ones([d], dtype: .float64))
-    let fit: VariationalInference.Fit
-    do {
-      fit = try VariationalInference(family: family.gaussians).fit(
-        posterior.logDensity, dimensions: d, from: start, using: random.split())
-    } catch let error as VariationalError {
-      throw FitError.noPosterior(method: "advi", reason: "\(error)")
-    }
-    let sample = fit.approximation.sample(chains * draws, using: random.split())
-    let weighted = try ImportanceSample(
-      draws: sample, logTarget: posterior.logDensity(sample),
-      logProposal: fit.approximation.logDensity(of: sample))
-    var results = approximated(
-      posterior, draws: sample, mean: fit.approximation.mean,
-      deviations: fit.approximation.deviations)
-    results["elbo"] = .number(fit.bound)
-    results["elbo-error"] = .number(fit.boundError)
-    results["log-evidence"] = .number(weighted.logEvidence)
-    results["log-evidence-error"] = .number(weighted.errorOfLogEvidence)
-    let share = weighted.effectiveSize / Double(chains * draws)
-    results["effective-fraction"] = .number(share)
-    results["converged"] = .flag(fit.hasConverged)
-    if !fit.hasConverged { results.notes.append("the fit has not converged: \(fit.reason)") }
-    if share < 0.1 {
-      results.notes.append(
-        "the approximation is far from the posterior: weighted by it, the draws are worth"
-          + " \(sixDigits(share)) of their number; log-evidence is not to be trusted")
-    }
-    results.tables["trace.csv"] = [
-      "evaluation": fit.trace.indices.map { Double($0 + 1) }, "bound": fit.trace,
-    ]
     return results
   }
 }

@@ -18,6 +18,8 @@ struct PosteriorModel {
   let starts: (_ chains: Int, _ random: Random) -> Tensor
   /// The model's Gibbs sampler, or why it has none.
   let gibbs: GibbsSampling
+  /// The model as one of linear predictors, where it is one and its bound can be found without draws.
+  var linear: LinearModel?
   /// What a reader should know.
   var notes: [String] = []
 
@@ -25,6 +27,15 @@ struct PosteriorModel {
   enum GibbsSampling {
     case none(String)
     case sampler(Gibbs, starts: (Int, Random) -> Tensor, parameters: ((Tensor) -> Tensor)?)
+  }
+
+  /// Σᵢ log p(yᵢ | xᵢᵀw) with w ~ N(0, v I).
+  struct LinearModel {
+    /// x, `[n, d]`.
+    let design: Tensor
+    let priorVariance: Double
+    /// log p(yᵢ | ηᵢ) of linear predictors, `[n, nodes]` to `[n, nodes]`.
+    let logLikelihood: (Tensor) -> Tensor
   }
 }
 

@@ -19,6 +19,15 @@ struct CoefficientPosterior {
 
   private var count: Int { names.count }
 
+  /// The model of these rows by the logarithm of each one's likelihood; of too many rows the draws of advi are
+  /// cheaper than quadrature.
+  private func linear(
+    _ logLikelihood: @escaping (Tensor) -> Tensor
+  ) -> PosteriorModel.LinearModel? {
+    design.shape[0] <= 20_000
+      ? .init(design: design, priorVariance: priorVariance, logLikelihood: logLikelihood) : nil
+  }
+
   /// Σ log p(y | logits) + log p(w) for two classes, y `[n]` of zeros and ones.
   func logistic(_ y: Tensor) -> PosteriorModel {
     let centre = Tensor.zeros([count], dtype: .float64)
@@ -29,8 +38,9 @@ struct CoefficientPosterior {
         return (y * logits - softplus(logits)).sum(along: 1)
           + logNormal(w, variance: priorVariance)
       }, parameters: nil, centre: centre, starts: PosteriorModel.starts(around: centre),
-      gibbs: .none("a logistic regression, whose coefficients have no conditional law to draw from")
-    )
+      gibbs: .none(
+        "a logistic regression, whose coefficients have no conditional law to draw from"),
+      linear: linear { logits in y.expanded(at: 1) * logits - softplus(logits) })
   }
 
   /// y ~ N(X w, σ²) with a known σ².
@@ -53,7 +63,10 @@ struct CoefficientPosterior {
         return logNormal(residuals, variance: noiseVariance)
           + logNormal(w, variance: priorVariance)
       }, parameters: nil, centre: centre, starts: starts,
-      gibbs: .sampler(gibbs, starts: starts, parameters: nil))
+      gibbs: .sampler(gibbs, starts: starts, parameters: nil),
+      linear: linear { means in
+        logNormal((y.expanded(at: 1) - means).expanded(at: 2), variance: noiseVariance)
+      })
   }
 
   /// y ~ N(X w, σ²) with 1/σ² ~ Gamma(1, 1); the last coordinate is log σ.

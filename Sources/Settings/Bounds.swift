@@ -53,7 +53,7 @@ extension Bounds<Int> {
 }
 
 /// A list in words: `a`, `a or b`, `a, b or c`.
-func alternatives(_ items: [String]) -> String {
+package func alternatives(_ items: [String]) -> String {
   guard let last = items.last, items.count > 1 else { return items.first ?? "" }
   return items.dropLast().joined(separator: ", ") + " or " + last
 }

@@ -106,9 +106,11 @@ private func statistics(_ results: Results, _ name: String) -> Results {
     let results = try settings(.logistic, .laplace).fit(
       table(rows, target: "c"), using: Random(seed: 0))
     #expect(results.number("log-evidence") < 0 && results["parameters"] != nil)
-    #expect(throws: FitError.self) {
+    let error = #expect(throws: FitError.self) {
       try settings(.logistic, .gibbs).fit(table(rows, target: "c"), using: Random(seed: 0))
     }
+    #expect(
+      error.map { "\($0)" }?.hasSuffix("--method nuts, hmc, metropolis, laplace or advi") == true)
     let three = "x,c\n0,a\n1,b\n2,c\n"
     #expect(throws: FitError.self) {
       try settings(.logistic, .nuts).fit(table(three, target: "c"), using: Random(seed: 0))
@@ -223,6 +225,11 @@ private func statistics(_ results: Results, _ name: String) -> Results {
     }
     let empty = try fit.fit(table("a,b\n0,0\n3,4\n"), using: Random(seed: 0))
     #expect(empty.notes.contains { $0.contains("no words") })
+    (fit.method, fit.batchSize, fit.passes, fit.delay) = (.online, 2, 6, 1)
+    let online = try fit.fit(table(rows), using: Random(seed: 1))
+    #expect(online.number("passes") == 6 && online["converged"] == nil)
+    #expect(abs(online.number("perplexity") / perplexity - 1) < 0.05)
+    #expect(online.tables["trace.csv"]?.columns.map(\.name) == ["batch", "bound"])
   }
 
   @Test func topicsOfFilesAndOfBags() throws {
@@ -244,6 +251,11 @@ private func statistics(_ results: Results, _ name: String) -> Results {
     let found = try fit.fit(reading: settings, using: Random(seed: 1))
     #expect(found.number("words") == 6 && found.number("vocabulary-size") == 4)
     #expect(found.notes.contains { $0.contains("7 words") })
+    try write("moon\nCat\nthe\n", to: folder + "/words.txt")
+    fit.vocabulary = folder + "/words.txt"
+    let chosen = try fit.fit(reading: settings, using: Random(seed: 1))
+    #expect(chosen.number("words") == 4 && chosen.number("vocabulary-size") == 2)
+    #expect(chosen.notes.contains { $0.contains("9 words are not in the vocabulary") })
     try write("2\n3\n3\n1 1 4\n1 2 1\n2 3 5\n", to: folder + "/docword.txt")
     try write("x\ny\nz\n", to: folder + "/vocab.txt")
     settings.data = folder + "/docword.txt"
