@@ -75,9 +75,8 @@ struct HiddenMarkovMethod: FitMethod {
   }
 
   private func gaussianResults(_ data: FitData, _ random: Random) throws -> Results {
-    let fit = try data.clustering(
-      cure: "give a --floor, choose --covariance tied, or ask for fewer --states"
-    ) {
+    let tied = covariance == .tied ? "" : ", choose --covariance tied,"
+    let fit = try data.clustering(cure: "give a --floor\(tied) or ask for fewer --states") {
       try best(data.points, random) { random in
         let start = try GaussianMixture.fit(
           data.points, components: states, kind: covariance.covariances, floor: floor,

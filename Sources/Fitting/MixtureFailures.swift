@@ -9,6 +9,7 @@ extension FitData {
   func clustering<Value>(
     cure: String = "ask for fewer components", _ estimate: () throws -> Value
   ) throws -> Value {
+    try requireScale()
     do {
       return try estimate()
     } catch let error as MixtureError {

@@ -4,8 +4,15 @@ import Results
 import Settings
 import Tensor
 
-/// `pushforward fit mixture`: a mixture of Gaussians.
+/// `pushforward fit mixture`: a mixture of Gaussians, of t distributions, or of Bernoulli distributions.
 struct MixtureMethod: FitMethod {
+  /// What the components are.
+  enum Family: String, Choice {
+    case gaussian
+    case studentT = "student-t"
+    case bernoulli
+  }
+
   /// What covariances may be.
   enum Kind: String, Choice {
     case full, tied, diagonal, spherical
@@ -30,20 +37,31 @@ struct MixtureMethod: FitMethod {
   static let summary =
     "a mixture of Gaussians by expectation–maximisation (Dempster, Laird and Rubin 1977)"
   static let notes = """
-    Of several starts the one of largest likelihood is kept. Missing numbers are
-    allowed and taken as missing at random (Ghahramani and Jordan 1994). A
-    component that collapses on points without extent ends its start; --floor
-    keeps every variance above a bound.
+    Of several starts the one of largest likelihood is kept. A component that
+    collapses on points without extent ends its start; --floor keeps every variance
+    above a bound, and --prior takes the mode under a weak prior. Missing numbers are
+    taken as missing at random by Gaussians (Ghahramani and Jordan 1994). Components
+    of t distributions count far points little (Peel and McLachlan 2000); those of
+    Bernoulli distributions take columns of zeros and ones.
     """
   static let allowsMissing = true
 
   @Setting("components", in: 1...10_000) var components = 3
-  @Setting("what covariances may be") var covariance = Kind.full
+  @Setting("what the components are") var family = Family.gaussian
+  @Setting("what covariances of Gaussians may be") var covariance = Kind.full
   @Setting("starts", in: 1...10_000) var starts = 10
-  @Setting("where fits begin") var start = Start.kMeans
+  @Setting("where fits begin; those of Bernoulli distributions at random") var start = Start.kMeans
   @Setting(
     "least variance in any direction, in the units of the data", in: .above(0), absence: "none")
   var floor: Double? = nil
+  @Setting("find the mode under a weak prior of the covariances (Fraley and Raftery 2007)")
+  var prior = false
+  @Setting(
+    "degrees of freedom of all t distributions", in: .above(0),
+    absence: "fitted, 0.5 to 200 for each")
+  var degreesOfFreedom: Double? = nil
+  @Setting("a of the prior Beta(1 + a, 1 + a) of Bernoulli probabilities", in: .atLeast(0))
+  var pseudocount = 0.1
   @Setting("gain of a sweep, relative to the objective, at which a fit ends", in: .atLeast(0))
   var tolerance = 1e-9
   @Setting("most sweeps of a start", in: 0...1_000_000) var iterations = 1_000
@@ -51,89 +69,123 @@ struct MixtureMethod: FitMethod {
   init() {}
 
   func fit(_ data: FitData, using random: Random) throws -> Results {
+    try checkOptions()
+    switch family {
+    case .gaussian: return try gaussians(data, random)
+    case .studentT:
+      try checkComplete(data)
+      return try studentT(data, random)
+    case .bernoulli:
+      try checkComplete(data)
+      return try bernoulli(data, random)
+    }
+  }
+
+  /// Refuses options of another family.
+  private func checkOptions() throws(FitError) {
+    let options: [(name: String, isGiven: Bool, family: Family)] = [
+      ("covariance \(covariance.rawValue)", covariance != .full, .gaussian),
+      ("floor", floor != nil, .gaussian), ("prior", prior, .gaussian),
+      ("degrees-of-freedom", degreesOfFreedom != nil, .studentT),
+    ]
+    for option in options where option.isGiven && family != option.family {
+      throw .needed(
+        "family \(option.family.rawValue)", by: option.name, found: family.rawValue)
+    }
+  }
+
+  /// Refuses missing numbers, which only Gaussians have a rule for.
+  private func checkComplete(_ data: FitData) throws(FitError) {
+    guard let place = data.points.doubles.firstIndex(where: \.isNaN) else { return }
+    let (row, column) = place.quotientAndRemainder(dividingBy: data.names.count)
+    throw .unsuitable(
+      path: data.path, expected: "numbers in all rows with --family \(family.rawValue)",
+      found:
+        "none in row \(row + 1), column '\(data.names[column])'; --family gaussian takes missing"
+        + " ones"
+    )
+  }
+}
+
+// MARK: Families
+
+extension MixtureMethod {
+  private var driver: ExpectationMaximization {
+    .init(tolerance: tolerance, iterationLimit: iterations)
+  }
+
+  private func gaussians(_ data: FitData, _ random: Random) throws -> Results {
+    let tied = covariance == .tied ? "" : " --covariance tied or"
     let fit = try data.clustering(
-      cure: "give a --floor, choose --covariance tied, or ask for fewer --components"
+      cure:
+        "give a --floor or a --prior, choose\(tied) --family student-t, or ask for fewer --components"
     ) {
       try GaussianMixture.fit(
         data.points, components: components, kind: covariance.covariances,
         start: start == .random ? .random : .kMeans, starts: starts, weights: data.weights,
-        floor: floor, driver: .init(tolerance: tolerance, iterationLimit: iterations),
-        using: random)
+        prior: prior ? .weak(for: data.points, components: components) : nil, floor: floor,
+        driver: driver, using: random)
     }
-    var results = Results([
-      "log-likelihood": .number(fit.logLikelihood),
-      "weights": ResultValue(fit.model.weights),
-      "means": ResultValue(fit.model.means),
-      "covariances": ResultValue(fit.model.covariances),
-      "columns": .list(data.names.map { .text($0) }),
-      "iterations": .integer(fit.iterations),
-      "converged": .flag(fit.hasConverged),
-      "aic": .number(fit.aic),
-      "bic": .number(fit.bic),
-    ])
-    if !fit.hasConverged {
-      results.notes.append("the fit has not converged: \(fit.reason.rawValue)")
+    let model = fit.model
+    var results = results(
+      fit, data,
+      ["means": ResultValue(model.means), "covariances": ResultValue(model.covariances)],
+      columns: [("mean", model.means), ("variance", model.covariances.diagonal())]
+    ) {
+      data.clusterFigure(title: "Mixture of Gaussians", clusters: fit.assignments) {
+        ellipses(means: model.means, covariances: model.covariances)
+      }
     }
-    if let failure = fit.failures.first {
-      results.notes.append(
-        "\(fit.failures.count) of \(starts) starts failed; the first: \(failure)")
+    if !data.points.isFinite {
+      results.tables["completed.csv"] = ResultTable(
+        try model.completed(data.points), names: data.names)
     }
-    addTables(fit, data, to: &results)
-    let trace = traceFigure(
-      fit.logLikelihoods, title: "Log-likelihood", label: "log-likelihood", unit: "nats")
-    results.add(FigureGrid([plane(fit, data), trace], columns: 2))
     return results
   }
 
-  private func addTables(
-    _ fit: MixtureFit<GaussianMixture>, _ data: FitData, to results: inout Results
-  ) {
-    var components = ResultTable([("weight", .numbers(fit.model.weights.doubles))])
-    let count = fit.model.componentCount
-    let (means, variances) = (
-      fit.model.means.transposed(), fit.model.covariances.diagonal().transposed()
-    )
-    for (place, name) in data.names.enumerated() {
-      let own = place..<place + 1
-      components.add("mean of \(name)", .numbers(means.sliced(own).doubles))
-      components.add("variance of \(name)", .numbers(variances.sliced(own).doubles))
+  private func studentT(_ data: FitData, _ random: Random) throws -> Results {
+    let randomStart = start == .random ? "" : "choose --start random, or "
+    let fit = try data.clustering(cure: randomStart + "ask for fewer --components") {
+      try TMixture.fit(
+        data.points, components: components, degreesOfFreedom: degreesOfFreedom,
+        start: start == .random ? .random : .kMeans, starts: starts, weights: data.weights,
+        driver: driver, using: random)
     }
-    results.tables["components.csv"] = components
-    var rows = ResultTable(
-      fit.responsibilities, names: (0..<count).map { "probability of \($0 + 1)" })
-    rows.add("component", .numbers(fit.assignments.map { Double($0 + 1) }))
-    results.tables["responsibilities.csv"] = rows
-    results.tables["trace.csv"] = [
-      "sweep": fit.logLikelihoods.indices.map(Double.init), "log-likelihood": fit.logLikelihoods,
-    ]
-  }
-
-  private func plane(_ fit: MixtureFit<GaussianMixture>, _ data: FitData) -> Figure {
     let model = fit.model
-    if data.names.count == 1 { return line(model, data) }
-    return data.clusterFigure(title: "Mixture of Gaussians", clusters: fit.assignments) {
-      ellipses(means: model.means, covariances: model.covariances)
+    return results(
+      fit, data,
+      [
+        "locations": ResultValue(model.locations), "scales": ResultValue(model.scales),
+        "degrees-of-freedom": ResultValue(model.degreesOfFreedom),
+      ],
+      columns: [("location", model.locations), ("scale", model.scales.diagonal())]
+    ) {
+      data.clusterFigure(title: "Mixture of t distributions", clusters: fit.assignments) {
+        ellipses(means: model.locations, covariances: model.scales)
+      }
     }
   }
 
-  /// A histogram of the only column below the density and those of its components.
-  private func line(_ model: GaussianMixture, _ data: FitData) -> Figure {
-    let values = data.column(0).filter(\.isFinite)
-    let (low, high) = (values.min() ?? 0, values.max() ?? 1)
-    let places = Tensor.linearSpace(
-      from: low - 0.1 * (high - low), through: high + 0.1 * (high - low), count: 201,
-      dtype: .float64)
-    let parts = exp(model.logJoint(of: places.expanded(at: 1))).transposed()
-    return Figure(
-      title: "Mixture of Gaussians", x: .linear(data.names[0]), y: .linear("density")
+  private func bernoulli(_ data: FitData, _ random: Random) throws -> Results {
+    let fit = try data.clustering(cure: "ask for fewer --components") {
+      try BernoulliMixture.fit(
+        data.points, components: components, starts: starts, weights: data.weights,
+        pseudocount: pseudocount, driver: driver, using: random)
+    }
+    let probabilities = fit.model.probabilities
+    return results(
+      fit, data, ["probabilities": ResultValue(probabilities)],
+      columns: [("probability", probabilities)]
     ) {
-      Histogram(values, measure: .density, label: "rows")
-      for component in 0..<model.componentCount {
-        Line(
-          places.doubles, parts.sliced(component..<component + 1).doubles,
-          label: "component \(component + 1)", dash: .dashed)
+      Figure(
+        title: "Probabilities of a one",
+        x: data.names.count > 20
+          ? .linear("column", wholeNumbers: true) : .categories(data.names),
+        y: .categories((1...components).map { "\($0)" }).reversed
+      ) {
+        HeatMap(
+          Field(matrix: probabilities.doubles, columns: data.names.count), range: 0...1)
       }
-      Line(places.doubles, parts.sum(along: 0).doubles, label: "mixture", color: .text)
     }
   }
 }

@@ -38,17 +38,33 @@ struct StateSpaceMethod: FitMethod {
       throw FitError.columnCount(
         path: data.path, expected: "one column, the series", found: data.names.count)
     }
+    try data.requireScale()
     let start = try start(data)
     do {
       let method = StateSpaceFit(data.points, isDiagonal: true)
       let fit = try method.fit(
         from: start, driver: .init(tolerance: tolerance, iterationLimit: iterations))
       let (space, search) = try method.maximized(from: fit.parameters)
+      try requireNoise(space, start, data)
       return try results(fit, space, search, data)
     } catch let error as StateSpaceError {
       throw FitError.unsuitable(
         path: data.path, expected: "a series that the model can be fitted to", found: "\(error)")
     }
+  }
+
+  /// Refuses variances that all vanish beside those that the fit began with: without noise the likelihood has no bound.
+  private func requireNoise(
+    _ found: LinearGaussianStateSpace, _ start: LinearGaussianStateSpace, _ data: FitData
+  ) throws(FitError) {
+    let largest = max(
+      found.observationCovariance.doubles[0], found.stateCovariance.diagonal().max().scalar)
+    guard largest < 1e-12 * start.observationCovariance.doubles[0] else { return }
+    throw .unsuitable(
+      path: data.path, expected: "a likelihood with a maximum",
+      found:
+        "column '\(data.names[0])', which the model explains without noise, so that it rises without"
+        + " end as the variances fall")
   }
 
   /// The model that the fit begins with: a half of the numbers' variance as noise, the rest as steps.

@@ -107,9 +107,109 @@ private func unsuitable(_ error: FitError?, _ words: String...) -> Bool {
       try mixture.fit(table("x\n0\n0.1\n0.2\n0.3\n1000\n"), using: random)
     }
     #expect(unsuitable(error, "component", "collapsed", "--floor"))
+    error = #expect(throws: FitError.self) {
+      try clusters.fit(table("x\n1e200\n-1e200\n3\n4\n5\n"), using: random)
+    }
+    #expect(unsuitable(error, "column 'x'", "in row 1", "another unit"))
+    error = #expect(throws: FitError.self) {
+      try clusters.fit(table("x\n1e-200\n3e-200\n0\n2e-200\n5e-200\n"), using: random)
+    }
+    #expect(unsuitable(error, "column 'x'", "another unit"))
     mixture.floor = 0.01
     let cured = try mixture.fit(table("x\n0\n0.1\n0.2\n0.3\n1000\n"), using: random)
     #expect(cured["converged"] == .flag(true))
+  }
+}
+
+@Suite struct MixtureFamilyFitTests {
+  /// Nine points around 0, six around 10, and one far away.
+  private let rows = csv(
+    "x",
+    [0, 0.5, -0.4, 0.2, -0.3, 0.1, 0.8, -0.7, -0.2, 10, 10.4, 9.7, 10.1, 9.8, 10.6, 100].map {
+      [$0]
+    })
+
+  @Test func componentsOfTDistributionsLeaveTheFarPoint() throws {
+    var method = MixtureMethod()
+    (method.components, method.family, method.starts) = (2, .studentT, 3)
+    (method.degreesOfFreedom, method.start) = (1, .random)
+    let results = try method.fit(table(rows), using: Random(seed: 1))
+    let locations = numbers(results["locations"]).sorted()
+    #expect(abs(locations[0]) < 0.3 && abs(locations[1] - 10) < 0.4, "\(locations)")
+    #expect(numbers(results["degrees-of-freedom"]) == [1, 1])
+    #expect(numbers(results["scales"]).allSatisfy { $0 > 0 && $0 < 1 })
+    #expect(results.figures["figure.svg"] != nil && results["log-posterior"] == nil)
+    #expect(results.tables["components.csv"]?.columns.map(\.name).contains("location of x") == true)
+    let error = #expect(throws: FitError.self) {
+      try method.fit(table("x\n1\nNA\n2\n", missing: true), using: Random(seed: 0))
+    }
+    #expect(unsuitable(error, "student-t", "row 2, column 'x'", "gaussian"))
+  }
+
+  @Test func componentsOfBernoulliDistributions() throws {
+    var method = MixtureMethod()
+    (method.components, method.family, method.starts) = (2, .bernoulli, 4)
+    let rows = csv("a,b,c", (0..<12).map { $0 % 3 == 0 ? [1, 1, 0] : [0, 0, 1] })
+    let results = try method.fit(table(rows), using: Random(seed: 0))
+    let weights = numbers(results["weights"]).sorted()
+    #expect(abs(weights[0] - 1.0 / 3) < 1e-3, "\(weights)")
+    // (Σ r x + a) / (Σ r + 2 a) with a = 0.1.
+    let probabilities = numbers(results["probabilities"]).sorted()
+    #expect(abs((probabilities.last ?? 0) - 8.1 / 8.2) < 1e-2)
+    #expect(results["log-posterior"] != nil && results["converged"] == .flag(true))
+    #expect(
+      results.tables["trace.csv"]?.columns.map(\.name)
+        == ["sweep", "log-likelihood", "log-posterior"])
+    let error = #expect(throws: FitError.self) {
+      try method.fit(table("a\n1\n3\n0\n"), using: Random(seed: 0))
+    }
+    #expect(unsuitable(error, "[0, 1]", "3.0 in row 2"))
+  }
+
+  /// No component sits on the far point under the prior; without it all starts end there.
+  @Test func aPriorCuresTheCollapse() throws {
+    var method = MixtureMethod()
+    (method.components, method.starts, method.prior) = (3, 2, true)
+    let results = try method.fit(table(rows), using: Random(seed: 0))
+    #expect(results["converged"] == .flag(true) && results["log-posterior"] != nil)
+    #expect(numbers(results["covariances"]).allSatisfy { $0 > 1e-3 })
+    method.prior = false
+    let error = #expect(throws: FitError.self) {
+      try method.fit(table(rows), using: Random(seed: 0))
+    }
+    #expect(unsuitable(error, "collapsed", "--prior", "--family student-t"))
+  }
+
+  @Test func missingNumbersAreCompleted() throws {
+    var method = MixtureMethod()
+    (method.components, method.starts) = (1, 1)
+    // The second column is twice the first one, nearly.
+    let data = try table("x,y\n1,2.1\n2,3.9\n3,6\n4,\n5,10.1\n,\n", missing: true)
+    let results = try method.fit(data, using: Random(seed: 0))
+    guard case .numbers(let y)? = results.tables["completed.csv"]?.columns.last?.values else {
+      Issue.record("there is no column")
+      return
+    }
+    #expect(abs(y[3] - 8) < 0.2 && y[0] == 2.1)
+    // A row with nothing in it says nothing.
+    #expect(abs(y[5] - numbers(results["means"])[1]) < 1e-12)
+    let shares = numbers(results["weights"])
+    #expect(shares == [1])
+  }
+
+  @Test func optionsOfOtherFamiliesAreRefused() throws {
+    var method = MixtureMethod()
+    (method.family, method.floor) = (.studentT, 0.1)
+    #expect(throws: FitError.needed("family gaussian", by: "floor", found: "student-t")) {
+      try method.fit(table(rows), using: Random(seed: 0))
+    }
+    (method.family, method.floor, method.degreesOfFreedom) = (.gaussian, nil, 4)
+    let error = #expect(throws: FitError.self) {
+      try method.fit(table(rows), using: Random(seed: 0))
+    }
+    #expect(
+      error.map { "\($0)" }
+        == "expected --family student-t with --degrees-of-freedom, found gaussian")
   }
 }
 
@@ -175,6 +275,12 @@ private func unsuitable(_ error: FitError?, _ words: String...) -> Bool {
       try StateSpaceMethod().fit(table("x\n3\n3\n3\n3\n"), using: Random(seed: 0))
     }
     #expect(unsuitable(error, "column 'x'", "one value in all rows"))
+    var trend = StateSpaceMethod()
+    trend.model = .localLinearTrend
+    let exact = #expect(throws: FitError.self) {
+      try trend.fit(table(csv("x", (0..<20).map { [Double($0)] })), using: Random(seed: 0))
+    }
+    #expect(unsuitable(exact, "maximum", "without noise"))
     #expect(
       throws: FitError.columnCount(path: "t.csv", expected: "one column, the series", found: 2)
     ) {
