@@ -34,6 +34,7 @@ public let courseRegistry: [CourseItem] = [
   softToHardItem,
   mixtureDegeneracyItem,
   evidenceDecompositionItem,
+  delayMixtureItem,
   // Week 3
   hierarchicalSamplesItem,
   bayesianLinearSamplesItem,

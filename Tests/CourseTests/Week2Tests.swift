@@ -60,4 +60,14 @@ import Testing
     #expect(abs(results.number("divergence") - 0.6405490) < 1e-6)
     #expect(abs(results.number("bound-at-posterior") - results.number("log-evidence")) < 1e-12)
   }
+
+  @Test func delayMixture() throws {
+    let results = try made("delay-mixture")
+    // No forecast is better on average than the law that made the series; one line is far worse.
+    let law = results.number("log-density-of-the-law")
+    let found = results.number("log-density")
+    #expect(found < law + 0.1 && found > law - 0.15)
+    #expect(results.number("log-density-one-component") < found - 0.5)
+    #expect(results.number("largest-error-of-mean") < 0.6)
+  }
 }
