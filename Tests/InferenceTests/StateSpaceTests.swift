@@ -207,3 +207,63 @@ import Testing
     #expect(abs(next.observationCovariance - best.observationCovariance).max().scalar < 1e-4)
   }
 }
+
+/// The yearly flow of the Nile at Aswan from 1871 to 1970, 10⁸ m³ (Cobb 1978), which Durbin and Koopman (2012, chapter 2)
+/// fit a local level to.
+@Suite struct NileTests {
+  private let flow: [Double] = [
+    1120, 1160, 963, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995, 935, 1110, 994, 1020, 960, 1180,
+    799, 958, 1140, 1100, 1210, 1150, 1250, 1260, 1220, 1030, 1100, 774, 840, 874, 694, 940, 833,
+    701, 916, 692, 1020, 1050, 969, 831, 726, 456, 824, 702, 1120, 1100, 832, 764, 821, 768, 845,
+    864, 862, 698, 845, 744, 796, 1040, 759, 781, 865, 845, 944, 984, 897, 822, 1010, 771, 676,
+    649, 846, 812, 742, 801, 1040, 860, 874, 848, 890, 744, 749, 838, 1050, 918, 986, 797, 923,
+    975, 815, 1020, 906, 901, 1170, 912, 746, 919, 718, 714, 740,
+  ]
+
+  private var y: Tensor { Tensor(flow, shape: [flow.count, 1], dtype: .float64) }
+
+  private func expect(_ found: Double, _ expected: Double, within tolerance: Double = 1e-9) {
+    #expect(abs(found - expected) <= tolerance * max(1, abs(expected)), "\(found), \(expected)")
+  }
+
+  /// The diffuse start determines one number, for which −½ log 2π is counted or not.
+  @Test func theDiffuseConstantIsCountedBothWays() throws {
+    let smoothed = try LinearGaussianStateSpace.localLevel(
+      observationVariance: 15_099, levelVariance: 1_469.1
+    ).smoothed(y)
+    expect(smoothed.logLikelihood, -632.5456251156739)
+    expect(smoothed.logLikelihoodCountingAll, -633.4645636488787)
+    let (means, variances) = (smoothed.means.doubles, smoothed.covariances.doubles)
+    for (year, mean, variance) in [
+      (1871, 1111.6683191267957, 4032.1579418084766), (1899, 950.9300867400271, 2326.7569172443546),
+      (1921, 829.5504511818576, 2326.756869814385), (1970, 798.3702926083578, 4032.157941808783),
+    ] {
+      expect(means[year - 1871], mean, within: 1e-6)
+      expect(variances[year - 1871], variance, within: 1e-6)
+    }
+  }
+
+  @Test func aProperStart() throws {
+    let one = Tensor([[1]], dtype: .float64)
+    let model = LinearGaussianStateSpace(
+      transition: one, stateCovariance: 1_469.1 * one, observation: one,
+      observationCovariance: 15_099 * one, firstMean: Tensor([1_000], dtype: .float64),
+      firstCovariance: 1e6 * one)
+    let (filtered, smoothed) = (try model.filtered(y), try model.smoothed(y))
+    expect(filtered.logLikelihood, -640.3805408207313)
+    expect(filtered.means.doubles[99], 798.3702926083641)
+    expect(filtered.covariances.doubles[99], 4032.157941808477)
+    expect(smoothed.means.doubles[0], 1111.2198630726207)
+    expect(smoothed.covariances.doubles[0], 4015.96493689415)
+    expect(smoothed.means.doubles[50], 829.5504511014132)
+  }
+
+  @Test func theVariancesOfLargestLikelihoodAreThePublishedOnes() throws {
+    let method = StateSpaceFit(y, isDiagonal: true)
+    let (best, search) = try method.maximized(
+      from: .localLevel(observationVariance: 14_000, levelVariance: 2_000))
+    #expect(search.hasConverged)
+    expect(best.observationCovariance.scalar, 15_098.519335633539, within: 1e-4)
+    expect(best.stateCovariance.scalar, 1_469.1762461764424, within: 1e-4)
+  }
+}

@@ -1,0 +1,41 @@
+import Inference
+import Testing
+
+@Suite struct ExpectationMaximizationTests {
+  /// A model whose bound goes through these values, a sweep after the other.
+  private struct Scripted: LatentVariableModel {
+    let bounds: [Double]
+    func posterior(at sweep: Int, from previous: Int?) -> Int { sweep }
+    func bound(of posterior: Int, at sweep: Int) -> EvidenceBound {
+      EvidenceBound(value: bounds[sweep])
+    }
+    func parameters(maximizing posterior: Int, from previous: Int) -> Int { previous + 1 }
+  }
+
+  private func fit(_ bounds: [Double], sweeps: Int = 10) throws
+    -> ExpectationMaximization.Fit<Scripted>
+  {
+    try ExpectationMaximization(iterationLimit: sweeps).fit(Scripted(bounds: bounds), from: 0)
+  }
+
+  @Test func anObjectiveThatFallsIsNoConvergence() throws {
+    let fit = try fit([-10, -5, -5.001])
+    #expect(fit.reason == .objectiveFell && !fit.hasConverged)
+    // What is returned is what was there before.
+    #expect(fit.parameters == 1 && fit.objective == -5 && fit.bounds.count == 3)
+  }
+
+  @Test func roundingIsNoFall() throws {
+    // 1e-10 of the objective is the limit.
+    let rounding = try fit([-1_000, -1_000 - 0.9e-7])
+    #expect(rounding.reason == .smallGain && rounding.hasConverged)
+    #expect(try fit([-1_000, -1_000 - 1.1e-7]).reason == .objectiveFell)
+  }
+
+  @Test func anObjectiveThatIsNotFiniteIsTold() throws {
+    let fit = try fit([-10, .nan])
+    #expect(fit.reason == .objectiveNotFinite && !fit.hasConverged && fit.parameters == 0)
+    #expect(try self.fit([-.infinity]).reason == .objectiveNotFinite)
+    #expect(try self.fit([-10, -5, -3], sweeps: 2).reason == .iterationLimit)
+  }
+}
