@@ -39,7 +39,8 @@ GROUPS = {
         "cumulative-sum": 500,
     },
     "classical": dict.fromkeys([
-        "kmeans", "gmm", "lda", "nuts", "metropolis", "mean-field", "kalman", "kde", "logistic",
+        "kmeans", "gmm", "lda", "nuts", "metropolis", "mean-field", "kalman", "kalman-covariance",
+        "kde", "logistic",
         "gp1000-gradient", "gp3000-gradient", "gp1000-predict", "gp3000-predict", "emd500", "emd1000",
         "emd2000", "assignment2000", "sinkhorn", "sinkhorn-log", "line-w2", "line-weighted-w1",
         "image-barycenter"], 5),

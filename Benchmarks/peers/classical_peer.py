@@ -205,7 +205,7 @@ def mean_field(_):
     return fit, bound
 
 
-@method("kalman", mode="statsmodels")
+@method("kalman", "kalman-covariance", mode="statsmodels")
 def kalman(_):
     from statsmodels.tsa.statespace.kalman_smoother import KalmanSmoother
 

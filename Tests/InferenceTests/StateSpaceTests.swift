@@ -74,6 +74,54 @@ import Testing
     #expect(abs(filtered.means.sliced(4..<5) - smoothed.means.sliced(4..<5)).max().scalar < 1e-12)
   }
 
+  /// The same models in both forms, with numbers and whole steps missing.
+  @Test func bothFormsAgree() throws {
+    let trend = LinearGaussianStateSpace.localLinearTrend(
+      observationVariance: 2, levelVariance: 0.5, slopeVariance: 0.1)
+    // A coordinate that never changes: the predicted covariance of the diffuse trend stays singular.
+    let fixed = LinearGaussianStateSpace.localLinearTrend(
+      observationVariance: 2, levelVariance: 0.5, slopeVariance: 0)
+    for (model, m) in [(model, 2), (trend, 1), (fixed, 1)] {
+      var values = model.sample(30, using: Random(seed: 5)).observations.doubles
+      for place in [0, 3 * m, 7 * m, 7 * m + m - 1, 29 * m] { values[place] = .nan }
+      let y = Tensor(values, shape: [30, m], dtype: .float64)
+      func expectSame(_ a: StateEstimates, _ b: StateEstimates) {
+        #expect(Swift.abs(a.logLikelihood - b.logLikelihood) < 1e-11)
+        #expect(a.undeterminedSteps == b.undeterminedSteps)
+        let determined = a.undeterminedSteps..<30
+        #expect(
+          abs(a.means.sliced(determined) - b.means.sliced(determined)).max().scalar < 1e-10)
+        let (own, other) = (a.covariances.sliced(determined), b.covariances.sliced(determined))
+        #expect(abs(own - other).max().scalar < 1e-10)
+      }
+      expectSame(try model.filtered(y), try model.filtered(y, form: .covariance))
+      expectSame(try model.smoothed(y), try model.smoothed(y, form: .covariance))
+      let likelihood = try model.logLikelihood(of: y, form: .covariance)
+      #expect(Swift.abs(try model.logLikelihood(of: y) - likelihood) < 1e-11)
+    }
+  }
+
+  /// What a variance of 10¹² that stands for "unknown" costs the digits of each form: level and slope,
+  /// after the first observations have told them.
+  @Test func rootsKeepTheDigitsThatCovariancesLose() throws {
+    let wide = LinearGaussianStateSpace(
+      transition: Tensor([[1, 1], [0, 1]], dtype: .float64),
+      stateCovariance: Tensor([0.5, 0.1], dtype: .float64).diagonalMatrix(),
+      observation: Tensor([[1, 0]], dtype: .float64),
+      observationCovariance: Tensor([[2]], dtype: .float64),
+      firstCovariance: 1e12 * Tensor.identity(2, dtype: .float64))
+    let exact = LinearGaussianStateSpace.localLinearTrend(
+      observationVariance: 2, levelVariance: 0.5, slopeVariance: 0.1)
+    let y = exact.sample(8, using: Random(seed: 6)).observations
+    // The limit of an infinite variance is 10⁻¹² off.
+    let last = try exact.filtered(y).covariances.sliced(7..<8)
+    func error(_ form: CovarianceForm) throws -> Double {
+      abs(try wide.filtered(y, form: form).covariances.sliced(7..<8) / last - 1).max().scalar
+    }
+    #expect(try error(.squareRoot) < 1e-10)
+    #expect((1e-10...1e-2).contains(try error(.covariance)))
+  }
+
   @Test func aDiffuseStartIsTheLimitOfAWideOne() throws {
     let trend = LinearGaussianStateSpace.localLinearTrend(
       observationVariance: 2, levelVariance: 0.5, slopeVariance: 0.1)
@@ -139,8 +187,10 @@ import Testing
 
   @Test func tellsBadData() {
     let level = LinearGaussianStateSpace.localLevel(observationVariance: 0, levelVariance: 0)
-    #expect(throws: StateSpaceError.certainObservation(step: 0)) {
-      try level.smoothed(Tensor([[1], [2]], dtype: .float64))
+    for form in CovarianceForm.allCases {
+      #expect(throws: StateSpaceError.certainObservation(step: 0)) {
+        try level.smoothed(Tensor([[1], [2]], dtype: .float64), form: form)
+      }
     }
     #expect(throws: StateSpaceError.undetermined) {
       try LinearGaussianStateSpace.localLevel(observationVariance: 1, levelVariance: 1)

@@ -14,7 +14,8 @@ extension Work {
   static let classical: [(name: String, prepare: @Sendable () -> Work)] =
     [
       ("kmeans", kMeans), ("gmm", gaussianMixture), ("lda", topics), ("nuts", nuts),
-      ("metropolis", metropolis), ("mean-field", meanField), ("kalman", kalman),
+      ("metropolis", metropolis), ("mean-field", meanField),
+      ("kalman", { kalman(.squareRoot) }), ("kalman-covariance", { kalman(.covariance) }),
       ("kde", kernelDensity),
       ("logistic", logistic), ("gp1000-gradient", { gaussianProcessGradient(1_000) }),
       ("gp3000-gradient", { gaussianProcessGradient(3_000) }),
@@ -137,14 +138,14 @@ extension Work {
   }
 
   /// The filter and the smoother: the log-likelihood.
-  @Sendable private static func kalman() -> Work {
+  private static func kalman(_ form: CovarianceForm) -> Work {
     let y = input("kalman_y")
     let model = LinearGaussianStateSpace(
       transition: input("kalman_f"), stateCovariance: input("kalman_q"),
       observation: input("kalman_h"), observationCovariance: input("kalman_r"),
       firstMean: .zeros([4], dtype: .float64),
       firstCovariance: Tensor.ones([4], dtype: .float64).diagonalMatrix())
-    return fit { try model.smoothed(y).logLikelihood }
+    return fit { try model.smoothed(y, form: form).logLikelihood }
   }
 
   /// Ten thousand kernels at ten thousand points: the mean log-density.

@@ -1,113 +1,108 @@
 import Tensor
 
-/// Kalman's filter in square-root form with a diffuse start.
+/// Kalman's filter with a diffuse start, its covariances in either form.
 ///
-/// Covariances are kept as lower triangular roots, which an orthogonal triangularisation carries from step
-/// to step (Kailath, Sayed and Hassibi 2000, chapter 12). The state is a + A δ with the diffuse part δ of
-/// the first state: the filter carries the columns of A along with a, and the innovations, linear in δ,
-/// give its least squares (de Jong 1991, "The diffuse Kalman filter").
+/// The state is a + A δ with the diffuse part δ of the first state: the filter carries the columns of A
+/// along with a, and the innovations, linear in δ, give its least squares (de Jong 1991, "The diffuse
+/// Kalman filter").
 struct KalmanFilter {
-  /// What is known of a state before and after its observation.
-  struct Step {
-    /// `[d, 1 + q]`: a, then A.
-    var predicted: SmallMatrix
-    var predictedRoot: SmallMatrix
-    var filtered: SmallMatrix
-    var filteredRoot: SmallMatrix
-    /// What the observations so far say of δ: mean `[q, 1]` and a root of its covariance, once they do.
-    var diffuse: (mean: SmallMatrix, root: SmallMatrix)?
+  /// What the observations so far say of δ: mean `[q, 1]` and a root of its covariance.
+  struct DiffusePart {
+    var mean: SmallMatrix
+    var root: SmallMatrix
   }
 
-  private(set) var steps: [Step] = []
+  /// a, then A, `[d, 1 + q]`, before and after the observation of each step.
+  private(set) var predicted, filtered: MatrixSeries
+  /// What the recursion keeps of the covariances of both, `[d, d]`.
+  private(set) var predictedSpreads, filteredSpreads: MatrixSeries
+  /// What the observations up to each step say of δ, once they do.
+  private(set) var diffuse: [DiffusePart?] = []
   /// The sum of log-densities of the innovations, without −½ log 2π of each.
   private(set) var logDensity = 0.0
   /// How many numbers were observed.
   private(set) var count = 0
+  /// How covariances go from step to step.
+  private(set) var recursion: any CovarianceRecursion
 
+  private let model: ObservationModel
   private let f: SmallMatrix
-  private let q: SmallMatrix
-  private let h: SmallMatrix
-  private let r: SmallMatrix
-  private let rCovariance: SmallMatrix
   private let diffuseCount: Int
-
   /// Σ Uᵀ(u, U) over the whitened innovations u + U δ.
   private var information: SmallMatrix
+  private var evidence = InnovationEvidence()
+  // In which steps are computed.
+  private var state, spread: SmallMatrix
+  private var innovationRoot = SmallMatrix(0, 0)
+  private var gain = SmallMatrix(0, 0)
+  private var white = SmallMatrix(0, 0)
+  private var product = SmallMatrix(0, 0)
 
-  init(_ model: LinearGaussianStateSpace, _ y: Tensor) throws {
-    f = SmallMatrix(model.transition)
-    q = SmallMatrix(model.stateCovariance).root
-    h = SmallMatrix(model.observation)
-    rCovariance = SmallMatrix(model.observationCovariance)
-    r = rCovariance.root
-    diffuseCount = model.diffuse.count
-    information = SmallMatrix(diffuseCount, 1 + diffuseCount)
-    var state = SmallMatrix(model.stateSize, 1 + diffuseCount)
-    state.set(SmallMatrix(model.firstMean), at: 0, 0)
-    for (column, place) in model.diffuse.enumerated() { state[place, 1 + column] = 1 }
-    var root = SmallMatrix(model.firstCovariance).root
-    let values = SmallMatrix(y.converted(to: .float64))
-    steps.reserveCapacity(values.rows)
-    for step in 0..<values.rows {
-      if step > 0 { (state, root) = (f * state, Self.predictedRoot(f, root, q)) }
-      let (predicted, predictedRoot) = (state, root)
-      let observed = (0..<values.columns).filter { !values[step, $0].isNaN }
-      if !observed.isEmpty {
-        try update(&state, &root, values, step, observed)
-      }
-      steps.append(
-        Step(
-          predicted: predicted, predictedRoot: predictedRoot, filtered: state, filteredRoot: root,
-          diffuse: diffuseEstimate()))
-    }
-  }
-
-  /// A root of F S Sᵀ Fᵀ + Q.
-  static func predictedRoot(
-    _ f: SmallMatrix, _ root: SmallMatrix, _ q: SmallMatrix
-  ) -> SmallMatrix {
-    SmallMatrix.beside([f * root, q]).triangularized
-  }
-
-  private mutating func update(
-    _ state: inout SmallMatrix, _ root: inout SmallMatrix, _ values: SmallMatrix, _ step: Int,
-    _ observed: [Int]
+  init(
+    _ space: LinearGaussianStateSpace, _ y: Tensor, form: CovarianceForm = .squareRoot
   ) throws {
-    let (m, d) = (observed.count, state.rows)
-    let isWhole = m == h.rows
-    let h = isWhole ? h : h.gathered(observed)
-    let r =
-      isWhole
-      ? r : rCovariance.gathered(observed).transposed.gathered(observed).root
-    // (H S, R½; S, 0) becomes (C, 0; K, S′): C is a root of the innovation's covariance.
-    var array = SmallMatrix(m + d, d + m)
-    array.set(h * root, at: 0, 0)
-    array.set(r, at: 0, d)
-    array.set(root, at: m, 0)
-    let triangle = array.triangularized
-    let innovationRoot = triangle.block(0..<m, 0..<m)
-    var innovation = -1 * (h * state)
-    for (i, column) in observed.enumerated() { innovation[i, 0] += values[step, column] }
-    guard let white = innovationRoot.solvedLower(innovation) else {
+    let (d, columns, steps) = (space.stateSize, 1 + space.diffuse.count, y.shape[0])
+    f = SmallMatrix(space.transition)
+    recursion = form.recursion(
+      transition: f, stateCovariance: SmallMatrix(space.stateCovariance))
+    model = ObservationModel(space, recursion)
+    diffuseCount = space.diffuse.count
+    information = SmallMatrix(diffuseCount, columns)
+    state = SmallMatrix(d, columns)
+    state.set(SmallMatrix(space.firstMean), at: 0, 0)
+    for (column, place) in space.diffuse.enumerated() { state[place, 1 + column] = 1 }
+    spread = recursion.spread(of: SmallMatrix(space.firstCovariance))
+    (predicted, filtered) = (MatrixSeries(steps, d, columns), MatrixSeries(steps, d, columns))
+    (predictedSpreads, filteredSpreads) = (MatrixSeries(steps, d, d), MatrixSeries(steps, d, d))
+    diffuse.reserveCapacity(steps)
+    let values = SmallMatrix(y.converted(to: .float64))
+    for step in 0..<steps {
+      if step > 0 { predict() }
+      predicted.store(state, at: step)
+      predictedSpreads.store(spread, at: step)
+      try update(values, step)
+      filtered.store(state, at: step)
+      filteredSpreads.store(spread, at: step)
+      diffuse.append(diffusePart())
+    }
+    logDensity = evidence.logDensity
+  }
+
+  private mutating func predict() {
+    product.setProduct(f, state)
+    swap(&product, &state)
+    recursion.predict(&spread)
+  }
+
+  private mutating func update(_ values: SmallMatrix, _ step: Int) throws {
+    guard let part = model.part(observedIn: values, step) else { return }
+    let (h, r) = (part.h, part.r)
+    recursion.update(&spread, h, r, innovationRoot: &innovationRoot, gain: &gain)
+    // The innovation (y, 0) − H (a, A), then whitened.
+    product.setProduct(h, state)
+    white.clear(h.rows, state.columns)
+    for i in 0..<h.rows { white[i, 0] = values[step, part.rows?[i] ?? i] }
+    white.subtract(product)
+    guard innovationRoot.solveLower(&white) else {
       throw StateSpaceError.certainObservation(step: step)
     }
-    state = state + triangle.block(m..<m + d, 0..<m) * white
-    root = triangle.block(m..<m + d, m..<m + d)
-    var (determinant, squares) = (0.0, 0.0)
-    for i in 0..<m {
-      determinant += logarithm(innovationRoot[i, i])
-      squares += white[i, 0] * white[i, 0]
-    }
-    logDensity -= determinant + 0.5 * squares
-    count += m
+    product.setProduct(gain, white)
+    state.add(product)
+    evidence.add(white, innovationRoot)
+    count += h.rows
     if diffuseCount > 0 {
-      information =
-        information + white.block(0..<m, 1..<1 + diffuseCount).transposed * white
+      let directions = white.block(0..<h.rows, 1..<1 + diffuseCount)
+      information = information + directions.transposed * white
     }
   }
 
-  private func diffuseEstimate() -> (mean: SmallMatrix, root: SmallMatrix)? {
-    if diffuseCount == 0 { return (SmallMatrix(0, 1), SmallMatrix(0, 0)) }
+  /// Writes the covariance of a filtered state, without what the diffuse part adds.
+  mutating func writeFilteredCovariance(of step: Int, to covariance: inout SmallMatrix) {
+    recursion.writeCovariance(of: filteredSpreads[step], to: &covariance)
+  }
+
+  private func diffusePart() -> DiffusePart? {
+    if diffuseCount == 0 { return DiffusePart(mean: SmallMatrix(0, 1), root: SmallMatrix(0, 0)) }
     let size = diffuseCount
     let lower = information.block(0..<size, 1..<1 + size).root
     var identity = SmallMatrix(size, size)
@@ -115,7 +110,7 @@ struct KalmanFilter {
     guard let half = lower.solvedLower(identity),
       let white = lower.solvedLower(information.block(0..<size, 0..<1))
     else { return nil }
-    return (-1 * lower.solvedTransposed(white), half.transposed)
+    return DiffusePart(mean: -1 * lower.solvedTransposed(white), root: half.transposed)
   }
 
   /// log p(y), but for −½ log 2π of each number: with a diffuse start, the density of the numbers without
@@ -127,24 +122,82 @@ struct KalmanFilter {
     guard let white = lower.solvedLower(information.block(0..<size, 0..<1)) else {
       throw StateSpaceError.undetermined
     }
+    let logarithms = log(lower.tensor.diagonal()).doubles
     var result = logDensity
-    for i in 0..<size { result += 0.5 * white[i, 0] * white[i, 0] - logarithm(lower[i, i]) }
+    for i in 0..<size { result += 0.5 * white[i, 0] * white[i, 0] - logarithms[i] }
     return result
   }
+}
 
-  private func logarithm(_ x: Double) -> Double { log(Tensor(x, dtype: .float64)).scalar }
+/// H and R, of whole observations and of those of which some numbers are missing.
+private struct ObservationModel {
+  /// What is observed of a step.
+  struct Part {
+    let h: SmallMatrix
+    /// What the recursion keeps of R.
+    let r: SmallMatrix
+    /// Which numbers, if not all.
+    let rows: [Int]?
+  }
+
+  private let whole: Part
+  private let covariance: SmallMatrix
+  private let recursion: any CovarianceRecursion
+
+  init(_ space: LinearGaussianStateSpace, _ recursion: any CovarianceRecursion) {
+    covariance = SmallMatrix(space.observationCovariance)
+    whole = Part(
+      h: SmallMatrix(space.observation), r: recursion.spread(of: covariance), rows: nil)
+    self.recursion = recursion
+  }
+
+  /// The part of the numbers of a row that are not NaN; nil where all are.
+  func part(observedIn values: SmallMatrix, _ row: Int) -> Part? {
+    var missing = 0
+    for column in 0..<values.columns where values[row, column].isNaN { missing += 1 }
+    if missing == 0 { return whole }
+    if missing == values.columns { return nil }
+    let rows = (0..<values.columns).filter { !values[row, $0].isNaN }
+    let own = covariance.gathered(rows).transposed.gathered(rows)
+    return Part(h: whole.h.gathered(rows), r: recursion.spread(of: own), rows: rows)
+  }
+}
+
+/// The log-density of innovations, whose logarithms are taken together at the end.
+private struct InnovationEvidence {
+  private var pivots: [Double] = []
+  private var steps: [(count: Int, squares: Double)] = []
+
+  mutating func add(_ white: SmallMatrix, _ root: SmallMatrix) {
+    var squares = 0.0
+    for i in 0..<root.rows {
+      pivots.append(root[i, i])
+      squares += white[i, 0] * white[i, 0]
+    }
+    steps.append((root.rows, squares))
+  }
+
+  /// Without −½ log 2π of each number.
+  var logDensity: Double {
+    let logarithms = log(Tensor(pivots, dtype: .float64)).doubles
+    var (result, place) = (0.0, 0)
+    for step in steps {
+      let determinant = logarithms[place..<place + step.count].reduce(0, +)
+      result -= determinant + 0.5 * step.squares
+      place += step.count
+    }
+    return result
+  }
 }
 
 extension SmallMatrix {
-  /// The state a + A δ of columns (a, A), with what is known of δ: its mean and a root of its covariance.
+  /// The state a + A δ of columns (a, A) and covariance P, with what is known of δ.
   func resolved(
-    root: SmallMatrix, diffuse: (mean: SmallMatrix, root: SmallMatrix)
+    covariance: SmallMatrix, _ diffuse: KalmanFilter.DiffusePart
   ) -> (mean: SmallMatrix, covariance: SmallMatrix) {
     let own = block(0..<rows, 0..<1)
-    if columns == 1 { return (own, root.square) }
+    if columns == 1 { return (own, covariance) }
     let directions = block(0..<rows, 1..<columns)
-    return (
-      own + directions * diffuse.mean, root.square + (directions * diffuse.root).square
-    )
+    return (own + directions * diffuse.mean, covariance + (directions * diffuse.root).square)
   }
 }

@@ -1,60 +1,101 @@
 import Tensor
 
-/// The smoother of Rauch, Tung and Striebel (1965) on roots of covariances.
+/// The smoother of Rauch, Tung and Striebel (1965), its covariances in the filter's form.
 ///
-/// With the gain G = P Fᵀ (P⁻)⁻¹ of a filtered covariance P and the next predicted one P⁻, a smoothed
-/// covariance is (1 − G F) P (1 − G F)ᵀ + G Q Gᵀ + G P′ Gᵀ, with the next smoothed P′: a sum of squares,
-/// of which a triangularisation finds the root. The columns of the diffuse directions are smoothed as the
-/// means are, and meet the final estimate of δ at the end.
+/// With the gain G = P Fᵀ (P⁻)⁻¹ of a filtered covariance P and the next predicted one P⁻, a smoothed state
+/// is its filtered one and G times what the next one differs from its prediction by. The columns of the
+/// diffuse directions are smoothed as the means are, and meet the final estimate of δ at the end.
 struct KalmanSmoother {
-  /// Means `[d, 1]` and covariances `[d, d]`.
-  let states: [(mean: SmallMatrix, covariance: SmallMatrix)]
-  /// Cov[zₜ, zₜ₊₁ | y], for each step but the last.
-  let crossCovariances: [SmallMatrix]
+  /// `[d, 1]` of each step.
+  private(set) var means: MatrixSeries
+  /// `[d, d]` of each step.
+  private(set) var covariances: MatrixSeries
+  /// Cov[zₜ, zₜ₊₁ | y], for each step but the last, if they are wanted.
+  private(set) var crossCovariances: MatrixSeries
 
-  init(_ model: LinearGaussianStateSpace, _ filter: KalmanFilter) throws {
-    let (f, qRoot) = (
-      SmallMatrix(model.transition), SmallMatrix(model.stateCovariance).root
-    )
-    let steps = filter.steps
-    guard let last = steps.last, let diffuse = last.diffuse else {
+  private let f: SmallMatrix
+  private let diffuse: KalmanFilter.DiffusePart
+  private var recursion: any CovarianceRecursion
+
+  init(
+    _ model: LinearGaussianStateSpace, _ filter: KalmanFilter, wantsCrossCovariances: Bool = false
+  ) throws {
+    guard let last = filter.diffuse.last, let diffuse = last else {
       throw StateSpaceError.undetermined
     }
-    var (state, root) = (last.filtered, last.filteredRoot)
-    var found = [state.resolved(root: root, diffuse: diffuse)]
-    var cross: [SmallMatrix] = []
-    for t in stride(from: steps.count - 2, through: 0, by: -1) {
-      let (step, next) = (steps[t], steps[t + 1])
-      let gain = try Self.gain(f, step.filteredRoot, next.predictedRoot)
-      let smoothed = step.filtered + gain * (state - next.predicted)
-      var covariance = gain * root.square
-      if smoothed.columns > 1 {
-        let (own, following) = (
-          smoothed.block(0..<state.rows, 1..<state.columns) * diffuse.root,
-          state.block(0..<state.rows, 1..<state.columns) * diffuse.root
-        )
-        covariance = covariance + own * following.transposed
+    let (steps, d) = (filter.filtered.count, model.stateSize)
+    (f, self.diffuse, recursion) = (SmallMatrix(model.transition), diffuse, filter.recursion)
+    (means, covariances) = (MatrixSeries(steps, d, 1), MatrixSeries(steps, d, d))
+    crossCovariances = MatrixSeries(wantsCrossCovariances ? steps - 1 : 0, d, d)
+    var (state, spread) = (filter.filtered[steps - 1], filter.filteredSpreads[steps - 1])
+    var covariance = SmallMatrix(d, d)
+    recursion.writeCovariance(of: spread, to: &covariance)
+    store(state, covariance, at: steps - 1)
+    var (filtered, predicted) = (state, state)
+    var (filteredSpread, predictedSpread) = (spread, spread)
+    var (gain, product) = (SmallMatrix(d, d), SmallMatrix(d, d))
+    for t in stride(from: steps - 2, through: 0, by: -1) {
+      filter.filtered.load(t, into: &filtered)
+      filter.filteredSpreads.load(t, into: &filteredSpread)
+      filter.predicted.load(t + 1, into: &predicted)
+      filter.predictedSpreads.load(t + 1, into: &predictedSpread)
+      try writeGain(filteredSpread, predictedSpread, to: &gain)
+      predicted.setDifference(state, predicted)
+      product.setProduct(gain, predicted)
+      filtered.add(product)
+      if wantsCrossCovariances {
+        crossCovariances.store(crossCovariance(filtered, state, gain, covariance), at: t)
       }
-      cross.append(covariance)
-      let kept = step.filteredRoot - gain * (f * step.filteredRoot)
-      root = SmallMatrix.beside([kept, gain * qRoot, gain * root]).triangularized
-      state = smoothed
-      found.append(state.resolved(root: root, diffuse: diffuse))
+      recursion.smooth(
+        &spread, filtered: filteredSpread, predicted: predictedSpread, gain: gain)
+      swap(&state, &filtered)
+      recursion.writeCovariance(of: spread, to: &covariance)
+      store(state, covariance, at: t)
     }
-    states = found.reversed()
-    crossCovariances = cross.reversed()
   }
 
-  /// P Fᵀ (P⁻)⁻¹ for roots of both; by the pseudo-inverse where the predicted state has no variance in
-  /// some direction.
-  private static func gain(
-    _ f: SmallMatrix, _ root: SmallMatrix, _ predictedRoot: SmallMatrix
-  ) throws -> SmallMatrix {
-    let cross = f * root.square
-    if let white = predictedRoot.solvedLower(cross) {
-      return predictedRoot.solvedTransposed(white).transposed
+  private mutating func store(_ state: SmallMatrix, _ covariance: SmallMatrix, at step: Int) {
+    if state.columns == 1 {
+      means.store(state, at: step)
+      covariances.store(covariance, at: step)
+    } else {
+      let resolved = state.resolved(covariance: covariance, diffuse)
+      means.store(resolved.mean, at: step)
+      covariances.store(resolved.covariance, at: step)
     }
-    let inverse = SmallMatrix(try predictedRoot.tensor.pseudoInverse(tolerance: 1e-10))
-    return (inverse.transposed * (inverse * cross)).transposed
   }
+
+  /// G P′, and what the diffuse part adds.
+  private func crossCovariance(
+    _ smoothed: SmallMatrix, _ next: SmallMatrix, _ gain: SmallMatrix, _ covariance: SmallMatrix
+  ) -> SmallMatrix {
+    let own = gain * covariance
+    if smoothed.columns == 1 { return own }
+    let (rows, directions) = (0..<smoothed.rows, 1..<smoothed.columns)
+    let here = smoothed.block(rows, directions) * diffuse.root
+    let there = next.block(rows, directions) * diffuse.root
+    return own + here * there.transposed
+  }
+
+  /// P Fᵀ (P⁻)⁻¹ for the spreads of both; by the pseudo-inverse where the predicted state has no variance
+  /// in some direction.
+  private mutating func writeGain(
+    _ filtered: SmallMatrix, _ predicted: SmallMatrix, to gain: inout SmallMatrix
+  ) throws {
+    recursion.writeCovariance(of: filtered, to: &covariance)
+    recursion.writeRoot(of: predicted, to: &root)
+    cross.setProduct(f, covariance)
+    if root.solveLower(&cross) {
+      root.solveTransposed(&cross)
+      gain.setTransposed(cross)
+    } else {
+      let inverse = SmallMatrix(try root.tensor.pseudoInverse(tolerance: 1e-10))
+      gain.setTransposed(inverse.transposed * (inverse * (f * covariance)))
+    }
+  }
+
+  // In which gains are computed.
+  private var covariance = SmallMatrix(0, 0)
+  private var root = SmallMatrix(0, 0)
+  private var cross = SmallMatrix(0, 0)
 }

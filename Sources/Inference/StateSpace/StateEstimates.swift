@@ -25,38 +25,57 @@ public struct StateEstimates: Sendable {
 extension LinearGaussianStateSpace {
   /// What the observations up to each step say of its state (Kalman 1960).
   ///
-  /// - Parameter y: Observations `[steps, m]`; NaN where there is none.
+  /// - Parameters:
+  ///   - y: Observations `[steps, m]`; NaN where there is none.
+  ///   - form: How covariances are carried: `covariance` is faster, and loses digits where variances fall by
+  ///     many orders of magnitude at once.
   /// - Throws: ``StateSpaceError``.
-  public func filtered(_ y: Tensor) throws -> StateEstimates {
-    let filter = try KalmanFilter(self, checked(y))
-    let undetermined = filter.steps.prefix { $0.diffuse == nil }.count
-    let states = filter.steps.map { step in
-      guard let diffuse = step.diffuse else {
-        var covariance = SmallMatrix(stateSize, stateSize)
-        for i in 0..<stateSize { covariance[i, i] = .infinity }
-        return (mean: step.filtered.block(0..<stateSize, 0..<1), covariance: covariance)
+  public func filtered(_ y: Tensor, form: CovarianceForm = .squareRoot) throws -> StateEstimates {
+    var filter = try KalmanFilter(self, checked(y), form: form)
+    let undetermined = filter.diffuse.prefix { $0 == nil }.count
+    let (steps, d) = (y.shape[0], stateSize)
+    var (means, covariances) = (MatrixSeries(steps, d, 1), MatrixSeries(steps, d, d))
+    for step in 0..<steps {
+      let state = filter.filtered[step]
+      var covariance = SmallMatrix(d, d)
+      if let diffuse = filter.diffuse[step] {
+        filter.writeFilteredCovariance(of: step, to: &covariance)
+        let resolved = state.resolved(covariance: covariance, diffuse)
+        means.store(resolved.mean, at: step)
+        covariances.store(resolved.covariance, at: step)
+      } else {
+        for i in 0..<d { covariance[i, i] = .infinity }
+        means.store(state.block(0..<d, 0..<1), at: step)
+        covariances.store(covariance, at: step)
       }
-      return step.filtered.resolved(root: step.filteredRoot, diffuse: diffuse)
     }
-    return try estimates(states, filter, undetermined)
+    return try estimates(means, covariances, filter, undetermined)
   }
 
-  /// What all observations say of each state (Rauch, Tung and Striebel 1965, with roots of covariances).
+  /// What all observations say of each state (Rauch, Tung and Striebel 1965).
   ///
-  /// - Parameter y: Observations `[steps, m]`; NaN where there is none.
+  /// - Parameters:
+  ///   - y: Observations `[steps, m]`; NaN where there is none.
+  ///   - form: How covariances are carried: `covariance` is faster, and loses digits where variances fall by
+  ///     many orders of magnitude at once.
   /// - Throws: ``StateSpaceError``.
-  public func smoothed(_ y: Tensor) throws -> StateEstimates {
-    let filter = try KalmanFilter(self, checked(y))
+  public func smoothed(_ y: Tensor, form: CovarianceForm = .squareRoot) throws -> StateEstimates {
+    let filter = try KalmanFilter(self, checked(y), form: form)
     let smoother = try KalmanSmoother(self, filter)
-    return try estimates(smoother.states, filter, 0)
+    return try estimates(smoother.means, smoother.covariances, filter, 0)
   }
 
   /// log p(y), in nats, as ``StateEstimates/logLikelihood`` counts.
   ///
-  /// - Parameter y: Observations `[steps, m]`; NaN where there is none.
+  /// - Parameters:
+  ///   - y: Observations `[steps, m]`; NaN where there is none.
+  ///   - form: How covariances are carried: `covariance` is faster, and loses digits where variances fall by
+  ///     many orders of magnitude at once.
   /// - Throws: ``StateSpaceError``.
-  public func logLikelihood(of y: Tensor) throws -> Double {
-    let filter = try KalmanFilter(self, checked(y))
+  public func logLikelihood(
+    of y: Tensor, form: CovarianceForm = .squareRoot
+  ) throws -> Double {
+    let filter = try KalmanFilter(self, checked(y), form: form)
     return try filter.logLikelihood()
       - 0.5 * Double(filter.count - diffuse.count) * logTwoPi
   }
@@ -85,15 +104,13 @@ extension LinearGaussianStateSpace {
   }
 
   private func estimates(
-    _ states: [(mean: SmallMatrix, covariance: SmallMatrix)], _ filter: KalmanFilter,
+    _ means: MatrixSeries, _ covariances: MatrixSeries, _ filter: KalmanFilter,
     _ undetermined: Int
   ) throws -> StateEstimates {
     let density = try filter.logLikelihood()
-    let (n, d) = (states.count, stateSize)
+    let (n, d) = (means.count, stateSize)
     return StateEstimates(
-      means: Tensor(states.flatMap(\.mean.elements), shape: [n, d], dtype: .float64),
-      covariances: Tensor(
-        states.flatMap(\.covariance.elements), shape: [n, d, d], dtype: .float64),
+      means: means.tensor([n, d]), covariances: covariances.tensor([n, d, d]),
       logLikelihood: density - 0.5 * Double(filter.count - diffuse.count) * logTwoPi,
       logLikelihoodCountingAll: density - 0.5 * Double(filter.count) * logTwoPi,
       undeterminedSteps: undetermined)

@@ -51,7 +51,7 @@ public struct StateSpaceFit: LatentVariableModel {
     let filter = try KalmanFilter(model, model.checked(y))
     let counted = Double(filter.count - model.diffuse.count)
     return Posterior(
-      smoother: try KalmanSmoother(model, filter),
+      smoother: try KalmanSmoother(model, filter, wantsCrossCovariances: true),
       logLikelihood: try filter.logLikelihood() - 0.5 * counted * logTwoPi)
   }
 
@@ -66,17 +66,17 @@ public struct StateSpaceFit: LatentVariableModel {
   public func parameters(
     maximizing posterior: Posterior, from model: LinearGaussianStateSpace
   ) -> LinearGaussianStateSpace {
-    let states = posterior.smoother.states
+    let states = posterior.smoother
     let f = SmallMatrix(model.transition)
     var stateNoise = SmallMatrix(f.rows, f.rows)
-    for t in 0..<states.count - 1 {
-      let (own, next) = (states[t], states[t + 1])
-      let cross = f * posterior.smoother.crossCovariances[t]
-      stateNoise = stateNoise + (next.mean - f * own.mean).square + next.covariance
-      stateNoise = stateNoise - cross - cross.transposed + f * own.covariance * f.transposed
+    for t in 0..<stepCount - 1 {
+      let cross = f * states.crossCovariances[t]
+      let step = states.means[t + 1] - f * states.means[t]
+      stateNoise = stateNoise + step.square + states.covariances[t + 1]
+      stateNoise = stateNoise - cross - cross.transposed + f * states.covariances[t] * f.transposed
     }
     return model.replacing(
-      stateCovariance: restricted((1 / Double(states.count - 1)) * stateNoise),
+      stateCovariance: restricted((1 / Double(stepCount - 1)) * stateNoise),
       observationCovariance: restricted(observationNoise(states, model)))
   }
 
@@ -87,13 +87,13 @@ public struct StateSpaceFit: LatentVariableModel {
   var observedCounts: Tensor { (1 - isNaN(y)).sum(along: 0) }
 
   private func observationNoise(
-    _ states: [(mean: SmallMatrix, covariance: SmallMatrix)], _ model: LinearGaussianStateSpace
+    _ states: KalmanSmoother, _ model: LinearGaussianStateSpace
   ) -> SmallMatrix {
     let (h, values) = (SmallMatrix(model.observation), SmallMatrix(y))
     var (noise, counts) = (SmallMatrix(h.rows, h.rows), SmallMatrix(h.rows, h.rows))
-    for (t, state) in states.enumerated() {
-      let residual = values.gathered([t]).transposed - h * state.mean
-      let moments = residual.square + h * state.covariance * h.transposed
+    for t in 0..<stepCount {
+      let residual = values.gathered([t]).transposed - h * states.means[t]
+      let moments = residual.square + h * states.covariances[t] * h.transposed
       for i in 0..<h.rows {
         for j in 0..<h.rows where !moments[i, j].isNaN {
           noise[i, j] += moments[i, j]
