@@ -29,7 +29,7 @@ func densityFigure(
     }
   }
   return Figure.grid(
-    [data, density, grid], columns: 3, sharing: [.x, .y],
+    [data, density, grid], columns: 3,
     title: "test points, the density, and the grid of codes bent",
     caption: "The lines are those of codes from -3 to 3 in each coordinate, in steps of 0.5.")
 }
