@@ -56,18 +56,15 @@ public func evaluateModel(
     try session.write(evaluation: evaluation)
     for line in information.lines { session.say(line) }
   }
-  if let model = model as? any ClassConditional, model.conditionalClasses > 0 {
-    try judging.report(
-      to: session, &evaluation,
-      ofClasses: { shownSamples(of: model, count: $0.count, labels: $0, using: random) })
-  } else if let model = model as? any Generative {
+  if let flow = model as? any FlowModel {
+    try reportInverse(of: flow, on: test, session, &evaluation)
+    try reportExcess(of: flow, on: test, session, &evaluation)
+  }
+  if let model = model as? any Generative {
     let samples = JudgedSamples(model: model, options: sampling)
     if model.dataShape.isImage {
-      try judging.report(
-        to: session, &evaluation, drawn: samples.record,
-        ofClasses: samples.classes > 0
-          ? (samples.classes, { samples.draw($1, of: $0, using: random) }) : nil
-      ) { samples.draw($0, using: random) }
+      try reportImages(
+        samples, train: train, test: test, judging, session, &evaluation, using: random)
     } else {
       try reportEnergyDistance(of: samples, from: test, session, &evaluation, using: random)
     }

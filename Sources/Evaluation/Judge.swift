@@ -7,10 +7,12 @@ import Training
 
 /// A trained convolutional classifier that looks at generated images.
 ///
-/// It answers three questions: whether each sample is clearly of one class and the classes equally
+/// It answers four questions: whether each sample is clearly of one class and the classes equally
 /// often (``ImageStatistics/score``), how far the samples as a whole lie from the test images in the
 /// space of its 128 features (the Fréchet distance of Heusel, Ramsauer, Unterthiner, Nessler and
-/// Hochreiter 2017, there in the features of an Inception network), and how often each class occurs.
+/// Hochreiter 2017, there in the features of an Inception network), which share of the samples lies among
+/// the test images there and which share of these among the samples (precision and recall), and how often
+/// each class occurs.
 ///
 /// The figures compare models that the same judge has looked at. They cannot be compared with
 /// published Inception scores and FIDs, which are of another network, nor with those of another
@@ -29,11 +31,22 @@ public final class Judge {
     public let testScore: Double
     /// The squared Fréchet distance of the samples' features from the test images'.
     public let frechetDistance: Double
+    /// The share of the samples whose features lie among those of the test images; nil of fewer than four.
+    public let precision: Double?
+    /// The share of the test images whose features lie among those of the samples; nil of fewer than four.
+    public let recall: Double?
     /// The share of each class among the samples.
     public let classShares: [Double]
     /// The share of the samples that the judge puts into the class that they were asked of; nil where
     /// they were asked of none.
     public let conditionalAccuracy: Double?
+
+    /// The entropy of the class shares, in nats: the logarithm of the number of classes where they are
+    /// equally often.
+    public var classEntropy: Double {
+      let shares = Tensor(classShares, dtype: .float64)
+      return max(0, -xlogy(shares, shares).sum().scalar)
+    }
   }
 
   /// The classifier, in inference.
@@ -135,20 +148,25 @@ public final class Judge {
     _ sample: (_ labels: [Int]) -> Tensor
   ) throws -> Judgement? {
     var (samples, images) = (statistics, statistics)
+    var (sampleFeatures, imageFeatures) = ([Tensor](), [Tensor]())
     var (right, obeyed) = (0, 0)
     // Few at a time: the features of 500 images would take more memory than the whole training.
     for batch in try Batches(testImages, size: 100).epoch(shuffledBy: nil) {
-      let logits = add(batch.images, to: &images)
-      right += zip(logits.argmax(), batch.labels).count { $0 == $1 }
-      let sampleLogits = add(sample(batch.labels), to: &samples)
-      obeyed += zip(sampleLogits.argmax(), batch.labels).count { $0 == $1 }
+      let seen = add(batch.images, to: &images)
+      right += zip(seen.logits.argmax(), batch.labels).count { $0 == $1 }
+      imageFeatures.append(seen.features)
+      let seenSamples = add(sample(batch.labels), to: &samples)
+      obeyed += zip(seenSamples.logits.argmax(), batch.labels).count { $0 == $1 }
+      sampleFeatures.append(seenSamples.features)
       if isInterrupted() { return nil }
     }
+    let shares = FeatureManifold.shares(
+      of: Tensor.concatenated(sampleFeatures), and: Tensor.concatenated(imageFeatures))
     return Judgement(
       count: samples.count, accuracy: Double(right) / Double(images.count), score: samples.score,
       testScore: images.score,
       frechetDistance: samples.moments.squaredFrechetDistance(to: images.moments),
-      classShares: samples.classShares,
+      precision: shares?.first, recall: shares?.second, classShares: samples.classShares,
       conditionalAccuracy: isConditional ? Double(obeyed) / Double(samples.count) : nil)
   }
 
@@ -181,11 +199,13 @@ public final class Judge {
     return ImageStatistics(features: weight.shape[0], classes: classifier.classes)
   }
 
-  /// Adds images `[batch, height · width]` to statistics, and returns their logits.
-  private func add(_ images: Tensor, to statistics: inout ImageStatistics) -> Tensor {
+  /// Adds images `[batch, height · width]` to statistics, and returns what the classifier makes of them.
+  private func add(
+    _ images: Tensor, to statistics: inout ImageStatistics
+  ) -> (features: Tensor, logits: Tensor) {
     let features = classifier.features(of: images)
     let logits = classifier.head(features)
     statistics.add(features: features, logits: logits)
-    return logits
+    return (features, logits)
   }
 }

@@ -32,6 +32,14 @@ struct JudgedSamples {
     return record
   }
 
+  /// Whether each sample is asked of a class, as the model was trained with classes alone.
+  var isOfGivenClasses: Bool { ((model as? any ClassConditional)?.conditionalClasses ?? 0) > 0 }
+
+  /// Samples of these classes, one of each, `[labels.count, dataShape.count]`.
+  func draw(labels: [Int], using random: Random) -> Tensor {
+    shownSamples(of: model, count: labels.count, labels: labels, using: random)
+  }
+
   /// Samples `[count, dataShape.count]`; with guidance about as many of each class.
   func draw(_ count: Int, using random: Random) -> Tensor {
     if options.guidance != nil {

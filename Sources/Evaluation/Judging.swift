@@ -235,7 +235,10 @@ extension Judge.Judgement {
       "judge-accuracy": .number(accuracy), "judged-samples": .integer(count),
       "classifier-score": .number(score), "test-classifier-score": .number(testScore),
       "frechet-distance": .number(frechetDistance), "class-shares": .numbers(classShares),
+      "class-entropy-nats": .number(classEntropy),
     ]
+    if let precision { record["precision"] = .number(precision) }
+    if let recall { record["recall"] = .number(recall) }
     if let conditionalAccuracy { record["conditional-accuracy"] = .number(conditionalAccuracy) }
     return record
   }
@@ -243,15 +246,22 @@ extension Judge.Judgement {
   /// The figures for a reader.
   var lines: [String] {
     let shares = classShares.map { Readable.percent($0) }.joined(separator: ", ")
+    let among = precision.flatMap { precision in
+      recall.map { recall in
+        "\(Readable.percent(precision)) % of the samples lie among the test images (precision),"
+          + " \(Readable.percent(recall)) % of these among the samples (recall)"
+      }
+    }
     return [
       "judged \(Readable.count(count)) samples: classifier score \(Readable.metric(score)) of at most"
         + " \(classShares.count) (test images \(Readable.metric(testScore))), Fréchet distance"
         + " \(Readable.metric(frechetDistance))",
-      "classes of the samples in %, 0 to \(classShares.count - 1): \(shares)",
+      "classes of the samples in %, 0 to \(classShares.count - 1): \(shares) (entropy"
+        + " \(Readable.metric(classEntropy)) nats)",
       "the judge puts \(Readable.percent(accuracy)) % of the test images into their class"
         + (conditionalAccuracy.map {
           ", \(Readable.percent($0)) % of the samples into the class that they were asked of"
         } ?? ""),
-    ]
+    ] + [among].compactMap(\.self)
   }
 }

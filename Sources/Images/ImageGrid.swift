@@ -57,30 +57,32 @@ public struct ImageGrid: Equatable, Sendable {
       channels: images.shape[3], columns: columns, separator: separator)
   }
 
-  /// Lays grey images that belong together directly side by side, as an original and its reconstruction,
+  /// Lays images that belong together directly side by side, as an original and its reconstruction,
   /// groups set apart by a wider line.
   ///
   /// - Parameters:
   ///   - members: The first image of every group, the second one of every group, and so on: pixels
-  ///     from 0 to 1, row-major, each `[count, imageHeight, imageWidth]`.
+  ///     from 0 to 1, row-major, each `[count, imageHeight, imageWidth, channels]`.
   ///   - imageHeight: The height of one image in pixels.
   ///   - imageWidth: The width of one image in pixels.
+  ///   - channels: 1 for grey or 3 for red, green, blue.
   ///   - columns: The number of groups in a row.
   ///   - separator: The width in pixels of the lines inside a group; between groups it is three
   ///     times as wide.
   public static func grouped(
-    _ members: [[Float]], imageHeight: Int, imageWidth: Int, columns: Int, separator: Int = 2
+    _ members: [[Float]], imageHeight: Int, imageWidth: Int, channels: Int = 1, columns: Int,
+    separator: Int = 2
   ) -> ImageGrid {
     precondition(
       !members.isEmpty && members.allSatisfy { $0.count == members[0].count },
       "ImageGrid.grouped: expected as many values of each image of a group, found "
         + "\(members.map(\.count))")
-    let size = imageHeight * imageWidth
+    let size = imageHeight * imageWidth * channels
     let values = stride(from: 0, to: members[0].count, by: size).flatMap { start in
       members.flatMap { $0[start..<start + size] }
     }
     let cells = Cells(
-      values, height: imageHeight, width: imageWidth, channels: 1,
+      values, height: imageHeight, width: imageWidth, channels: channels,
       columns: members.count * columns, separator: separator)
     return ImageGrid(cells) { column in
       column * (imageWidth + separator) + column / members.count * 2 * separator

@@ -37,7 +37,8 @@ public func examplesFigure(
   return Figure.grid(panels, columns: min(3, shown), title: title, caption: rest)
 }
 
-private func column(_ index: Int, of rows: Tensor) -> [Double] {
+/// A column of a table of rows.
+func column(_ index: Int, of rows: Tensor) -> [Double] {
   let (values, width) = (rows.doubles, rows.shape[rows.rank - 1])
   return (0..<values.count / width).map { values[$0 * width + index] }
 }

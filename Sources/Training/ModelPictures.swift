@@ -70,10 +70,11 @@ public struct ModelPictures {
   }
 
   /// What is worth a look when the training is over: interpolations, and the map of codes of two
-  /// dimensions; the way from noise to data.
+  /// dimensions; the way from noise to data; in the plane the density and the grid of codes.
   public var atTheEnd: [Named] {
     model.inInference {
       if let model = model as? any PathModel { return paths(of: model) }
+      if model.dataShape.sizes == [2], let density { return [density] }
       guard let model = model as? any PriorModel, model.dataShape.isImage else { return [] }
       var pictures = [interpolations(of: model)]
       let classes = (model as? any ClassConditional)?.conditionalClasses ?? 0
@@ -122,6 +123,16 @@ public struct ModelPictures {
     return pictures
   }
 
+  /// The density in the plane of a model whose codes are points as well.
+  private var density: Named? {
+    guard let model = model as? any PriorModel & EncodingModel & LikelihoodModel,
+      type(of: model).isInvertible
+    else { return nil }
+    return Named(
+      name: "density", contents: "test points, the model's density, and the grid of codes bent",
+      .figure(densityFigure(of: model, beside: firstBatch.images)))
+  }
+
   private func reconstructions(by model: some EncodingModel) -> Named {
     let batch = firstBatch
     let noisy = model.corrupted(batch.images, using: Random(state: noise))
@@ -137,7 +148,7 @@ public struct ModelPictures {
         : "test images, each beside its noisy copy and its reconstruction",
       grid: ImageGrid.grouped(
         parts.map(\.scalars), imageHeight: test.imageShape[0], imageWidth: test.imageShape[1],
-        columns: 5))
+        channels: test.imageShape[2], columns: 5))
   }
 
   /// Ten lines of images: between the codes of two test images each, or from one random code to

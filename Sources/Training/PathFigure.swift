@@ -101,7 +101,7 @@ private func density(_ x: [Double], _ y: [Double], _ across: Bins, _ down: Bins)
 }
 
 /// Where nearly all values lie, with a margin.
-private func range(of values: [Double]) -> (low: Double, high: Double) {
+func range(of values: [Double]) -> (low: Double, high: Double) {
   let sorted = values.filter(\.isFinite).sorted()
   guard let first = sorted.first, let last = sorted.last, last > first else { return (-1, 1) }
   let rest = sorted.count / 200
@@ -118,7 +118,7 @@ private func decimal(_ value: Double) -> String {
 }
 
 /// Cells of equal width on the line.
-private struct Bins {
+struct Bins {
   let low: Double
   let width: Double
   let count: Int

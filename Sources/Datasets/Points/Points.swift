@@ -12,6 +12,8 @@ public struct Points: Dataset, Equatable {
   public let labels: [UInt8]
   /// The names of the classes; none where there is only one.
   public let classNames: [String]
+  /// The distribution that they are drawn from.
+  public let distribution: PlaneDistribution
 
   /// The number of points.
   public var count: Int { labels.count }
@@ -24,6 +26,7 @@ public struct Points: Dataset, Equatable {
     let classCount = distribution.pieceCount
     classNames = classCount == 1 ? [] : (0..<classCount).map(String.init)
     dimensions = 2
+    self.distribution = distribution
   }
 
   /// Returns the points at these indices: `[count, dimensions]`.
