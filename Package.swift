@@ -81,6 +81,8 @@ let package = Package(
         "Training",
       ]),
 
+    .target(name: "Explore", dependencies: ["Models", "NN", "Plots", "Tensor"]),
+
     // MARK: Classical methods and the course, with their results
     .target(name: "Results", dependencies: ["Files", "Plots", "Settings", "Tensor"]),
     .target(
@@ -100,7 +102,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "CommandLine", "Course", "Datasets", "Evaluation", "Files", "Fitting", "GaussianProcesses",
+        "CommandLine", "Course", "Datasets", "Evaluation", "Explore", "Files", "Fitting",
+        "GaussianProcesses",
         "Images", "Inference", "Models", "NN", "OptimalTransport", "Report", "Results", "Sampling",
         "Settings", "Tensor", "Trainers", "Training",
       ]),
@@ -125,6 +128,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Images", "CLibJPEG"], path: "Tests/TestSupport"),
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+    .testTarget(
+      name: "ExploreTests",
+      dependencies: ["Explore", "Models", "ModelSupport", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Fuzzing", "Tensor", "TestSupport"]),
     .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),

@@ -25,7 +25,7 @@ private struct CourseSettings: SettingGroup {
     notes: """
       The folder gets figure.svg, values.json and values.csv. NAME is one of those
       that pushforward course --list prints, or all, which makes each in a folder of
-      its own in DIR.
+      its own in DIR, and index.html, a page of them all.
       """,
     operand: "NAME", groups: [OptionGroup("Options", CourseSettings.definitions)])
   let options = command.parseOrExit(arguments)
@@ -45,10 +45,14 @@ private func course(_ name: String?, _ settings: CourseSettings) throws {
   let random = Random(seed: UInt64(settings.seed))
   if name == "all" {
     let out = settings.out ?? "course"
+    var index = CourseIndex()
     for item in courseRegistry {
       if !settings.quiet { Console.printLine("\(item.name): \(item.summary)") }
-      _ = try make(item, in: out + "/" + item.name, settings, random)
+      index.add(item, try make(item, in: out + "/" + item.name, settings, random))
     }
+    let page = out + "/" + CourseIndex.fileName
+    try Array(index.html.utf8).withUnsafeBytes { try replaceFile(at: page, with: $0) }
+    if !settings.quiet { Console.printLine("all of them on a page: \(page)") }
     return
   }
   guard let item = courseRegistry.first(where: { $0.name == name }) else {

@@ -30,16 +30,9 @@ import Training
         run, EvaluationSettings(options.values), EvaluateSettings(options.values),
         SteeringSettings(options.values))
     } catch let error as ResumeError {
-      throw UnusableRun(error: error)
+      throw UnusableRun(error: error, purpose: "evaluate")
     }
   }
-}
-
-/// A run that cannot be evaluated, for a reason for which none could be resumed.
-private struct UnusableRun: ExitCodeProviding, CustomStringConvertible {
-  let error: ResumeError
-  var exitCode: ExitCode { error.exitCode }
-  var description: String { "cannot evaluate '\(error.path)': \(error.problem)" }
 }
 
 /// What evaluating a run has of the settings of runs.
@@ -66,37 +59,19 @@ private func evaluate(
   if let examples = settings.examples {
     return try evaluate(examples, by: row, recorded, evaluation, settings)
   }
-  let record = try recorded.values(of: settingGroups(of: row).flatMap(\.options))
-  var dataSettings = try DataSettings(record)
-  if let data = settings.data { dataSettings.data = data }
-  let data = try TrainingData(
-    dataSettings, batchSize: try TrainingSettings(record).batchSize,
-    seed: UInt64(try RunSettings(record).seed), needs: try row.needs(with: record),
-    isCancelled: { Interrupt.isRequested })
-  let judging = try Judging(evaluation.judge, data)
-  let folder = try RunFolder(resuming: path)
-  let model = try row.model.open(folder.path(of: RunFolder.modelName))
-  guard model.dataShape.sizes == data.shape.sizes else {
-    throw CommandLineError.unsuitableValue(
-      option: "--data", value: data.choice,
-      reason: "expected \(model.dataShape.element.exampleNoun.plural) of"
-        + " \(text(model.dataShape)) values as the model has, found \(text(data.shape))")
+  var judging: Judging?
+  let opened = try OpenedRun(path, data: settings.data) {
+    judging = try Judging(evaluation.judge, $0)
   }
-  if let classes = (model as? any ClassConditional)?.conditionalClasses, classes > 0,
-    !(1...classes).contains(data.shape.classes)
-  {
-    throw CommandLineError.unsuitableValue(
-      option: "--data", value: data.choice,
-      reason: "expected labels below \(classes) as the model knows, found "
-        + (data.hasLabels ? "some up to \(data.classCount - 1)" : "none"))
-  }
+  guard let judging else { return }
+  let (model, data, folder) = (opened.model, opened.data, opened.folder)
   try steering.check { (options) throws(UnsuitableSetting) in
     var options = options
     if options.guidance != nil { options.label = 0 }
     try SamplingChoices(of: model).check(options, of: row.kind)
   }
   // The same streams as at the end of the run.
-  let random = Random(seed: UInt64(try RunSettings(record).seed))
+  let random = Random(seed: opened.seed)
   let (_, training) = (random.split(), random.split())
   let noise = TrainingStreams(splitOff: training).evaluation
   let log = EvaluationLog(folder: folder, isQuiet: settings.quiet)
@@ -135,11 +110,6 @@ private func check(_ evaluation: EvaluationSettings, for row: ModelRow) throws(C
       option: "--judge", value: judge,
       reason: "expected a model that makes samples, found '\(row.kind)'")
   }
-}
-
-/// The sizes of an example as a person reads them: `8×8×1`.
-private func text(_ shape: DataShape) -> String {
-  shape.sizes.map(String.init).joined(separator: "×")
 }
 
 /// Where an evaluation outside of a training is said.

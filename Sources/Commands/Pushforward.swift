@@ -54,6 +54,9 @@ private let verbs = [
   Verb(
     name: "evaluate", usage: "evaluate RUN", help: "judge what a finished run has trained",
     run: evaluateVerb),
+  Verb(
+    name: "explore", usage: "explore RUN", help: "make a page in which to move through a model",
+    run: exploreVerb),
   Verb(name: "fit", usage: "fit METHOD", help: "fit a model to a table", run: fitVerb),
   Verb(
     name: "course", usage: "course NAME", help: "make a figure or an exercise of the course",

@@ -1,6 +1,7 @@
 import CommandLine
 import Datasets
 import Evaluation
+import Explore
 import Models
 import NN
 import Settings
@@ -66,7 +67,8 @@ struct TrainingJob {
     let session = try TrainingSession(
       row.kind, .init(training: training, run: runSettings, resume: resume), configuration, data,
       model: [model.outline, "\(Readable.count(model.parameterCount)) parameters"]
-        .filter { !$0.isEmpty }.joined(separator: ", "), memory: memory)
+        .filter { !$0.isEmpty }.joined(separator: ", "),
+      isExplorable: ExplorePage.canShow(model), memory: memory)
     try train(model, trainer, session, judging, data, using: random.split())
   }
 

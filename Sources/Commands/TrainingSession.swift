@@ -59,7 +59,8 @@ public final class TrainingSession: RunLog {
   ///   be resumed.
   public init(
     _ name: String, _ settings: SessionSettings, _ configuration: Configuration,
-    _ data: TrainingData, model: String, memory: MemoryEstimate? = nil
+    _ data: TrainingData, model: String, isExplorable: Bool = false,
+    memory: MemoryEstimate? = nil
   ) throws {
     self.settings = settings
     progress = ProgressBar(
@@ -85,6 +86,7 @@ public final class TrainingSession: RunLog {
     report = RunReport(
       folder: folder, configuration: configuration,
       facts: [("data", data.summary), ("model", model), ("machine", machine)])
+    report.isExplorable = isExplorable
     let opening =
       [BuildConfiguration.note, "data:    \(data.summary)"]
       + data.notes.map { "         \($0)" }

@@ -1,4 +1,5 @@
 import CommandLine
+import Files
 import Foundation
 import Plots
 import Settings
@@ -21,6 +22,8 @@ package struct RunReport {
   package var lossColumn: String?
   /// What is known of the trained model besides.
   package var evaluation = Configuration()
+  /// Whether `pushforward explore` makes a page of the model.
+  package var isExplorable = false
   /// What is in the files and folders of the run, by name.
   package var descriptions: [String: String] = [:]
 
@@ -33,6 +36,8 @@ package struct RunReport {
 
   /// What the file is called in the run's folder.
   package static let fileName = RunFolder.reportName
+  /// What the page in which to move through the model is called there.
+  package static let explorationName = "explore.html"
   /// No more rows than a reader would scroll through.
   private static let mostRows = 200
 
@@ -292,11 +297,17 @@ extension RunReport {
   /// The command line that makes the same run again.
   private var command: String {
     let words = configuration.commandLine.map { "<span>\(escaped($0))</span>" }
+    let exploration = """
+      <p>This one makes <a href="\(Self.explorationName)">\(Self.explorationName)</a>, a page in which to
+      move through the model:</p>
+      <pre class="card"><code>pushforward explore \(escaped(shellPath(folder.path)))</code></pre>
+      """
     return section(
       "Again",
       """
       <p>This command repeats the run:</p>
       <pre class="card"><code>\(words.joined(separator: " "))</code></pre>
+      \(isExplorable ? exploration : "")
       """)
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Results
 import Tensor
 import Testing
@@ -21,6 +22,18 @@ func made(_ name: String) throws -> Results {
     for name in names {
       #expect(name.wholeMatch(of: /[a-z0-9]+(-[a-z0-9]+)*/) != nil, "\(name)")
     }
+  }
+
+  @Test func theIndexHasAllByWeeks() throws {
+    var index = CourseIndex()
+    for item in courseRegistry { index.add(item, Results(["a < b": .number(1)])) }
+    let html = index.html
+    for item in courseRegistry {
+      #expect(html.contains("<section id=\"\(item.name)\">"), "\(item.name)")
+    }
+    #expect(html.contains("a &lt; b: 1"))
+    #expect(
+      html.components(separatedBy: "<h2>").count - 1 == Set(courseRegistry.map(\.week)).count)
   }
 
   @Test func weeksAscend() {

@@ -84,6 +84,7 @@ import Testing
     ("Fitting", ["CommandLine", "Course", "Models", "Training", "Commands"]),
     ("Course", ["CommandLine", "Fitting", "Training", "Commands"]),
     ("Report", ["Models", "Trainers", "Evaluation", "Sampling", "Commands"]),
+    ("Explore", ["CommandLine", "Datasets", "Training", "Report", "Trainers", "Commands"]),
     ("Trainers", ["Report", "Evaluation", "Sampling", "Commands"]),
     ("Evaluation", ["Report", "Trainers", "Sampling", "Commands"]),
   ]

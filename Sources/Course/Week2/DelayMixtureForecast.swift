@@ -10,12 +10,9 @@ let delayMixtureItem = CourseItem(
 ) { isQuick, random in
   let series = sineSeries(isQuick ? 500 : 2_000, using: random)
   let fresh = sineSeries(isQuick ? 500 : 2_000, using: random)
-  func forecast(_ components: Int) throws -> DelayMixture {
-    try DelayMixture.fit(
-      series, lags: 1, components: components, starts: isQuick ? 2 : 5, using: random
-    ).model
-  }
-  let (model, linear) = (try forecast(6), try forecast(1))
+  let starts = isQuick ? 2 : 5
+  let model = try forecast(series, 6, starts, random)
+  let linear = try forecast(series, 1, starts, random)
   var results = Results([
     "log-density": .number(try meanLogDensity(of: fresh, by: model)),
     "log-density-one-component": .number(try meanLogDensity(of: fresh, by: linear)),
@@ -46,6 +43,15 @@ let delayMixtureItem = CourseItem(
   }
   results.add(FigureGrid([plane, try continuation(of: series, by: model, random)], columns: 2))
   return results
+}
+
+/// A mixture of so many components over windows of two values.
+private func forecast(
+  _ series: Tensor, _ components: Int, _ starts: Int, _ random: Random
+) throws -> DelayMixture {
+  try DelayMixture.fit(
+    series, lags: 1, components: components, starts: starts, using: random
+  ).model
 }
 
 /// Steps of xₜ = 2 sin(3/2 xₜ₋₁) + 0.3 wₜ, `[count]`.

@@ -34,8 +34,12 @@ public final class ReLU: Activation {
 
 /// x where it is positive, `slope` · x elsewhere.
 public final class LeakyReLU: Activation {
+  /// The slope where x is negative.
+  public let slope: Double
+
   /// Creates the layer.
   public init(slope: Double = 0.01) {
+    self.slope = slope
     // Of a slope that is not positive the sign of the result does not tell that of x.
     super.init("LeakyReLU(slope: \(slope))", rectifier: slope > 0 ? .leaky(slope) : nil) {
       leakyReLU($0, slope: slope)

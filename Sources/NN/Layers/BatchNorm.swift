@@ -24,7 +24,7 @@ public final class BatchNorm: RectifyingLayer {
   public let momentum: Double
   /// Whether the batch's own mean and variance are used, and the running ones moved.
   public var mode: Mode = .training
-  private let epsilon: Double
+  package let epsilon: Double
 
   /// The scale, the shift and the running averages.
   public var members: Members {

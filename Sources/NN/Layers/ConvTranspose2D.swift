@@ -11,9 +11,9 @@ public final class ConvTranspose2D: RectifyingLayer {
   @Parameter public var weight: Tensor
   /// The bias, `[outputs]`, `nil` where there is none.
   @OptionalParameter public var bias: Tensor?
-  private let stride: Int
-  private let padding: Int
-  private let outputPadding: Int
+  package let stride: Int
+  package let padding: Int
+  package let outputPadding: Int
 
   /// The weight and the bias.
   public var members: Members { ["weight": $weight, "bias": $bias] }

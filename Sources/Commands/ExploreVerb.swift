@@ -1,0 +1,59 @@
+import CommandLine
+import Datasets
+import Explore
+import Files
+import Report
+import Settings
+import Tensor
+import Training
+
+/// What can be set on the command line of `pushforward explore`.
+private struct ExploreSettings: SettingGroup {
+  @Setting("the page", placeholder: "FILE", absence: "explore.html in the run's folder")
+  var out: String? = nil
+  @Setting(
+    "folder with the run's data, where it is not there any more", placeholder: "DIR",
+    absence: "the run's") var data: String? = nil
+  @Setting("print nothing but errors") var quiet = false
+}
+
+/// `pushforward explore RUN [options]`: a page in which a person moves through what a run has trained.
+@Sendable func exploreVerb(_ arguments: [String]) {
+  let command = Command(
+    name: "pushforward explore",
+    summary: "Makes a page in which to move through the model of a finished run.",
+    notes: """
+      The page is one file that loads nothing from elsewhere. Of a VAE, an
+      autoencoder or a GAN of images, one moves the code and sees the image change,
+      and walks from one test image to another; of a flow in the plane, one moves
+      the noise and sees where the flow takes it.
+      """,
+    operand: "RUN", groups: [OptionGroup("Options", ExploreSettings.definitions)])
+  let options = command.parseOrExit(arguments)
+  command.execute {
+    guard let run = options.operand else {
+      throw CommandLineError.missingOption("RUN,", placeholder: "the folder of a run,")
+    }
+    do {
+      try explore(run, ExploreSettings(options.values))
+    } catch let error as ResumeError {
+      throw UnusableRun(error: error, purpose: "explore")
+    }
+  }
+}
+
+private func explore(_ path: String, _ settings: ExploreSettings) throws {
+  let opened = try OpenedRun(path, data: settings.data)
+  let model = opened.model
+  guard
+    let batch = opened.data.test.epoch(shuffledBy: nil).first(where: { _ in true })
+  else { return }
+  let page = try model.inInference {
+    try ExplorePage(
+      opened.folder.name, of: model, examples: batch.images, labels: batch.labels,
+      using: Random(seed: 0))
+  }
+  let out = settings.out ?? opened.folder.path(of: RunReport.explorationName)
+  try Array(page.html.utf8).withUnsafeBytes { try replaceFile(at: out, with: $0) }
+  if !settings.quiet { Console.printLine("a page to move through the model: \(out)") }
+}

@@ -1,0 +1,78 @@
+import CommandLine
+import Datasets
+import Models
+import NN
+import Settings
+import Training
+
+/// A run with its trained model and its data, opened to look at again.
+struct OpenedRun {
+  /// Its model's row of the registry.
+  let row: ModelRow
+  /// The folder.
+  let folder: RunFolder
+  /// The trained model.
+  let model: any Model
+  /// The data that it was trained on, in batches as in the training.
+  let data: TrainingData
+  /// The seed of the run.
+  let seed: UInt64
+
+  /// Opens a run.
+  ///
+  /// - Parameters:
+  ///   - path: The folder of the run.
+  ///   - choice: Where the data are, if not where the run had them.
+  ///   - check: Looks at the data before the model is opened.
+  /// - Throws: What is wrong with the folder, the data or the model's file, and where these do not belong
+  ///   together.
+  init(
+    _ path: String, data choice: String? = nil,
+    check: (TrainingData) throws -> Void = { _ in }
+  ) throws {
+    let recorded = try RecordedRun(path: path)
+    row = try registryRow(of: recorded)
+    let record = try recorded.values(of: settingGroups(of: row).flatMap(\.options))
+    var dataSettings = try DataSettings(record)
+    if let choice { dataSettings.data = choice }
+    seed = UInt64(try RunSettings(record).seed)
+    data = try TrainingData(
+      dataSettings, batchSize: try TrainingSettings(record).batchSize, seed: seed,
+      needs: try row.needs(with: record), isCancelled: { Interrupt.isRequested })
+    try check(data)
+    folder = try RunFolder(resuming: path)
+    model = try row.model.open(folder.path(of: RunFolder.modelName))
+    try expectSuitableData()
+  }
+
+  private func expectSuitableData() throws {
+    guard model.dataShape.sizes == data.shape.sizes else {
+      throw CommandLineError.unsuitableValue(
+        option: "--data", value: data.choice,
+        reason: "expected \(model.dataShape.element.exampleNoun.plural) of"
+          + " \(text(model.dataShape)) values as the model has, found \(text(data.shape))")
+    }
+    if let classes = (model as? any ClassConditional)?.conditionalClasses, classes > 0,
+      !(1...classes).contains(data.shape.classes)
+    {
+      throw CommandLineError.unsuitableValue(
+        option: "--data", value: data.choice,
+        reason: "expected labels below \(classes) as the model knows, found "
+          + (data.hasLabels ? "some up to \(data.classCount - 1)" : "none"))
+    }
+  }
+}
+
+/// The sizes of an example as a person reads them: `8×8×1`.
+private func text(_ shape: DataShape) -> String {
+  shape.sizes.map(String.init).joined(separator: "×")
+}
+
+/// A run that cannot be opened to look at, for a reason for which it could not be resumed.
+struct UnusableRun: ExitCodeProviding, CustomStringConvertible {
+  let error: ResumeError
+  /// What was to be done with it.
+  let purpose: String
+  var exitCode: ExitCode { error.exitCode }
+  var description: String { "cannot \(purpose) '\(error.path)': \(error.problem)" }
+}
