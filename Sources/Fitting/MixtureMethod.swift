@@ -38,11 +38,12 @@ struct MixtureMethod: FitMethod {
     "a mixture of Gaussians by expectation–maximisation (Dempster, Laird and Rubin 1977)"
   static let notes = """
     Of several starts the one of largest likelihood is kept. A component that
-    collapses on points without extent ends its start; --floor keeps every variance
-    above a bound, and --prior takes the mode under a weak prior. Missing numbers are
-    taken as missing at random by Gaussians (Ghahramani and Jordan 1994). Components
-    of t distributions count far points little (Peel and McLachlan 2000); those of
-    Bernoulli distributions take columns of zeros and ones.
+    collapses on points without extent ends its start; --floor keeps every
+    variance above a bound, and --prior takes the mode under a weak prior. Missing
+    numbers are taken as missing at random by Gaussians (Ghahramani and Jordan
+    1994). Components of t distributions count far points little (Peel and
+    McLachlan 2000); those of Bernoulli distributions take columns of zeros and
+    ones.
     """
   static let allowsMissing = true
 

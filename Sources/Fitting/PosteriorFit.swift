@@ -34,11 +34,11 @@ struct PosteriorFit: FitMethod {
     effects and standard errors; hierarchical-mixture, of Gaussians with a known
     variance. Without --noise-variance the noise of a regression is sampled, its
     inverse variance being Gamma(1, 1). Methods: nuts (Hoffman and Gelman 2014),
-    hmc, metropolis, laplace and advi (Kucukelbir et al. 2017) for every model; gibbs
-    for all but logistic, which has no conditional law to draw from. advi takes its
-    expectations by draws, or, where predictors are linear and the noise is known, by
-    quadrature (Opper and Archambeau 2009). ess and r-hat are those of Vehtari et al.
-    (2021); a chain that is not to be trusted is told.
+    hmc, metropolis, laplace and advi (Kucukelbir et al. 2017) for every model;
+    gibbs for all but logistic, which has no conditional law to draw from. advi
+    takes its expectations by draws, or, where predictors are linear and the noise
+    is known, by quadrature (Opper and Archambeau 2009). ess and r-hat are those
+    of Vehtari et al. (2021); a chain that is not to be trusted is told.
     """
   static let takesWeights = false
   static let takesTarget = true

@@ -19,11 +19,11 @@ struct TopicsMethod: FitMethod {
     document and a column for each word, which counts it; or, where it ends in
     neither .csv nor .npy, a bag of words in the form of the UCI repository. Words
     of texts are runs of letters and digits, in lower case. The perplexity is
-    exp(−bound / words) of the same documents, where the bound is that of the whole
-    corpus, the divergence of the topics from their prior included. batch goes
-    through all documents in each sweep; online learns from batch to batch of
-    documents at the rate (delay + batch)^−decay (Hoffman, Blei and Bach 2010), which
-    takes fewer passes over many documents.
+    exp(−bound / words) of the same documents, where the bound is that of the
+    whole corpus, the divergence of the topics from their prior included. batch
+    goes through all documents in each sweep; online learns from batch to batch of
+    documents at the rate (delay + batch)^−decay (Hoffman, Blei and Bach 2010),
+    which takes fewer passes over many documents.
     """
   static let takesWeights = false
 

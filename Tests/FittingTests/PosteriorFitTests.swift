@@ -93,7 +93,7 @@ private func statistics(_ results: Results, _ name: String) -> Results {
     var found: [Results] = []
     for method in [PosteriorFit.Method.nuts, .gibbs] {
       var fit = settings(.regression, method)
-      (fit.priorVariance, fit.draws) = (10, 400)
+      (fit.priorVariance, fit.warmUp, fit.draws) = (10, 100, method == .nuts ? 150 : 400)
       found.append(statistics(try fit.fit(data, using: Random(seed: 5)), "noise-deviation"))
     }
     let errors = found.map { $0.number("error-of-mean") }
@@ -119,7 +119,7 @@ private func statistics(_ results: Results, _ name: String) -> Results {
 
   @Test func eightSchoolsNeedNoTable() throws {
     var fit = settings(.eightSchools, .gibbs)
-    (fit.draws, fit.warmUp) = (1_000, 200)
+    (fit.draws, fit.warmUp) = (500, 50)
     let results = try fit.fit(reading: FitSettings(), using: Random(seed: 1))
     let mu = statistics(results, "mu")
     #expect(abs(mu.number("mean") - 4.4154) < 5 * mu.number("error-of-mean"))
@@ -150,7 +150,7 @@ private func statistics(_ results: Results, _ name: String) -> Results {
   @Test(arguments: [PosteriorFit.Method.nuts, .gibbs])
   func hierarchicalMixture(_ method: PosteriorFit.Method) throws {
     var fit = settings(.hierarchicalMixture, method)
-    (fit.priorVariance, fit.warmUp, fit.draws) = (10, 100, 150)
+    (fit.priorVariance, fit.warmUp, fit.draws) = (10, 60, 80)
     let results = try fit.fit(table("x\n-5\n-4.5\n-5.5\n5\n4.5\n"), using: Random(seed: 4))
     #expect(abs(statistics(results, "mean-1-x").number("mean") + 5) < 0.5)
     #expect(abs(statistics(results, "mean-2-x").number("mean") - 4.5) < 0.6)
