@@ -99,9 +99,7 @@ struct TrainingJob {
     if !trainer.testColumns.isEmpty {
       session.list([KeptModel.bestName: "the model with the lowest test loss"])
     }
-    for picture in trainer.pictures() {
-      session.list(["\(picture.name)/": picture.contents])
-    }
+    session.listPictures(of: trainer)
     for picture in trainer.finalPictures() {
       try session.folder.write(picture.picture, to: picture.name)
       session.list(["\(picture.name).\(picture.picture.fileExtension)": picture.contents])

@@ -21,6 +21,8 @@ public final class TrainingSession: RunLog {
   private let progress: ProgressBar
   private var report: RunReport
   private var events: EventFile?
+  /// What the pictures of the last epoch that had some are called, and what is on them.
+  private var pictures: [(name: String, contents: String)]?
   /// What the run's checkpoints hold beside its state.
   private let information: [String: String]
   private let configuration: Configuration
@@ -128,7 +130,8 @@ public final class TrainingSession: RunLog {
       stepsLoggedEvery: settings.run.logEvery, checkpointsEvery: settings.run.checkpointEvery,
       stoppingAfter: settings.run.earlyStop, checkingFinite: settings.run.checkFinite,
       information: information, events: events,
-      progress: progress)
+      progress: progress,
+      showingPictures: { self.pictures = $0.map { ($0.name, $0.contents) } })
     do {
       let outcome = try profiling(settings.run.profile) {
         defer { progress.finish() }  // A table does not begin behind the bar.
@@ -217,6 +220,15 @@ public final class TrainingSession: RunLog {
       checkpoint.map { "resumed after epoch \($0.epoch)" }
         ?? "there is no checkpoint yet: the run begins anew")
     return checkpoint
+  }
+
+  /// Lists the folders of the pictures between epochs.
+  ///
+  /// Those of a run that had ended before are made again to be known.
+  func listPictures(of trainer: some Trainer) {
+    for (name, contents) in pictures ?? trainer.pictures().map({ ($0.name, $0.contents) }) {
+      list(["\(name)/": contents])
+    }
   }
 
   /// Renews `report.html`, now that all pictures are there, and says where it is.

@@ -34,6 +34,7 @@ public struct TrainingRun {
   private let information: [String: String]
   private let checksFinite: Bool
   private let progress: ProgressBar
+  private let showPictures: ([ModelPictures.Named]) -> Void
   private let isInterrupted: () -> Bool
 
   /// Creates a loop.
@@ -51,6 +52,7 @@ public struct TrainingRun {
   ///   - checksFinite: Whether the first value in a step that is not finite is looked for.
   ///   - information: Texts about the run that its checkpoints are to hold, by name.
   ///   - progress: Shows how far the run is.
+  ///   - showPictures: Gets the pictures of each epoch that has some.
   ///   - isInterrupted: Asked after every batch.
   public init(
     folder: RunFolder, epochs: Int, picturesEvery pictureInterval: Int,
@@ -58,6 +60,7 @@ public struct TrainingRun {
     stoppingAfter patience: Int? = nil, checkingFinite checksFinite: Bool = false,
     information: [String: String] = [:],
     events: (any EpochLog)? = nil, progress: ProgressBar,
+    showingPictures showPictures: @escaping ([ModelPictures.Named]) -> Void = { _ in },
     isInterrupted: @escaping () -> Bool = { Interrupt.isRequested }
   ) {
     self.folder = folder
@@ -70,6 +73,7 @@ public struct TrainingRun {
     self.information = information
     self.checksFinite = checksFinite
     self.progress = progress
+    self.showPictures = showPictures
     self.isInterrupted = isInterrupted
   }
 
@@ -128,12 +132,12 @@ public struct TrainingRun {
       state.figures = Dictionary(uniqueKeysWithValues: zip(columns.dropFirst(2), training + test))
       let isBest = state.best.update(epoch, test)
       let isLast = isLast(epoch, state.best)
-      let pictures =
-        epoch % pictureInterval == 0 || isLast
-        ? trainer.pictures().map { (name: $0.name, picture: $0.picture) } : []
+      let pictures = epoch % pictureInterval == 0 || isLast ? trainer.pictures() : []
+      if !pictures.isEmpty { showPictures(pictures) }
       let files = EpochFiles(
         folder: folder, table: state.table, events: events, step: state.step,
-        figures: zip(columns.dropFirst(2), training + test).map { ($0, $1) }, pictures: pictures,
+        figures: zip(columns.dropFirst(2), training + test).map { ($0, $1) },
+        pictures: pictures.map { ($0.name, $0.picture) },
         pictureName: "epoch-\(Readable.padded(epoch))",
         model: model?.files(
           [RunFolder.modelName] + (isBest ? [KeptModel.bestName] : []), in: folder),

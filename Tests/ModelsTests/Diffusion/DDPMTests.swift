@@ -96,7 +96,7 @@ import Testing
       }
       optimizer.update(along: gradients)
     }
-    let samples = model.sample(count: 20_000, using: random)
+    let samples = model.sample(count: 4_000, using: random)
     #expect(abs(samples.mean().scalar - 1) < 0.1)
     #expect(abs(samples.variance().scalar.squareRoot() - 0.5) < 0.08)
   }

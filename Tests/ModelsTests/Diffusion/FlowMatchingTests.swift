@@ -134,10 +134,10 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
     let expected = -0.5 * square(start).sum(along: 1) - 1.837877066409345 - 0.2
     let exact = flow.logDensity(of: x, using: random, solve: solve)
     for (a, b) in zip(exact.doubles, expected.doubles) { #expect(abs(a - b) < 1e-6) }
-    // An estimate with many probes comes close to it; its deviation is that of 2 ε₁ε₂ (A₁₂ + A₂₁)/2.
+    // An estimate comes close to it; its deviation is that of 2 ε₁ε₂ (A₁₂ + A₂₁)/2.
     let estimate = flow.logDensity(
-      of: x, trace: .hutchinson(probes: 2_000), using: random, solve: solve)
-    for (a, b) in zip(estimate.doubles, expected.doubles) { #expect(abs(a - b) < 5 * 0.3 / 44) }
+      of: x, trace: .hutchinson(probes: 200), using: random, solve: solve)
+    for (a, b) in zip(estimate.doubles, expected.doubles) { #expect(abs(a - b) < 5 * 0.3 / 14) }
   }
 
   @Test func aModelsDensityIntegratesToOne() throws {

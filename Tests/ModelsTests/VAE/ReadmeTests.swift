@@ -70,6 +70,42 @@ func trainVAE(on digits: some ImageDataset) throws -> VAE {
     #expect(encoder.parameters.map(\.name) == ["0.weight", "0.bias", "2.weight", "2.bias"])
   }
 
+  @Test func theLayersExampleHasItsShapesAndTrains() {
+    // README: layers
+    let random = Random(seed: 0)
+    let images = Sequential {  // of images [batch, 28, 28, 1]
+      Conv2D(1, 8, kernel: 3, padding: 1, using: random)
+      ELU()
+      AveragePool2D(2)  // [batch, 14, 14, 8]
+      Upsample2D(2)
+      Conv2D(8, 1, kernel: 3, padding: 1, using: random)
+      Sigmoid()
+    }
+    let classes = Sequential {  // of series [batch, 64, 3]
+      Conv1D(3, 16, kernel: 5, stride: 2, using: random)  // [batch, 30, 16]
+      Softplus()
+      Flatten()
+      Dense(480, 4, using: random)
+      Softmax()
+    }
+    let optimizers: [any Optimizer] = [
+      SGD(for: images, learningRate: cosineDecay(from: 0.1, over: 1_000), momentum: 0.9),
+      AdamW(for: images, learningRate: 0.001, weightDecay: 0.01),
+      AdaGrad(for: classes, learningRate: 0.001),
+    ]
+    // README: end
+    let (pixels, series) = (random.uniform([2, 28, 28, 1]), random.uniform([2, 64, 3]))
+    #expect(images(pixels).shape == [2, 28, 28, 1])
+    #expect(abs(classes(series).sum().scalar - 2) < 1e-5)
+    for (optimizer, network) in zip(optimizers, [images, images, classes]) {
+      let input = network === images ? pixels : series
+      func loss() -> Tensor { square(network(input) - 0.5).mean() }
+      let (before, gradients) = valueWithGradient(of: network, loss)
+      optimizer.update(along: gradients)
+      #expect(loss().scalar < before.scalar, "\(type(of: optimizer))")
+    }
+  }
+
   /// In a process of its own, whose folder is a scratch one.
   @Test func theCheckpointExampleRestores() async {
     await #expect(processExitsWith: .success) {
@@ -108,7 +144,7 @@ func trainVAE(on digits: some ImageDataset) throws -> VAE {
       try String(contentsOf: $0, encoding: .utf8)
     }
     let examples = sources.flatMap { parts(of: $0, from: "// README: ", to: "// README: end") }
-    #expect(examples.count == 5)
+    #expect(examples.count == 6)
     // The manifest of another package is Swift, too, but no test can compile it.
     let blocks = parts(of: readme, from: "```swift", to: "```").filter {
       !$0.contains(".package(")
