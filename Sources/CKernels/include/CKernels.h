@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clustering.h"
 #include "factors.h"
 #include "operations.h"
 #include "samplers.h"
