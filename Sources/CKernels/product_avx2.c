@@ -20,5 +20,6 @@
 #include "product.inc"
 #include "winograd.inc"
 #include "factors.inc"
+#include "clustering.inc"
 #pragma clang attribute pop
 #endif

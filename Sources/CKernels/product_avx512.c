@@ -21,5 +21,6 @@
 #include "product.inc"
 #include "winograd.inc"
 #include "factors.inc"
+#include "clustering.inc"
 #pragma clang attribute pop
 #endif

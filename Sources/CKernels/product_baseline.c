@@ -18,3 +18,4 @@
 #include "product.inc"
 #include "winograd.inc"
 #include "factors.inc"
+#include "clustering.inc"

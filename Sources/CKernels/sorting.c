@@ -1,84 +1,12 @@
-// Sorting by the bits of floating-point numbers. Its digits are dealt out one after the other, from
-// the lowest on (radix sort: Knuth, The Art of Computer Programming 3, algorithm 5.2.5R).
+// Sorting of keys: by radix (Knuth, The Art of Computer Programming 3, algorithm 5.2.5R), what follows
+// from the order of items with places, and the choice of a few.
 #include <string.h>
 
 #include "CKernels.h"
 
-// Keys whose order as unsigned integers is that of the numbers: of -0 and 0 the same, of NaN the
-// largest. In the opposite order each is complemented.
-static inline uint32_t key_of_float(float number, uint32_t complement) {
-  uint32_t bits;
-  memcpy(&bits, &number, sizeof bits);
-  const uint32_t magnitude = bits & 0x7fffffff;
-  const uint32_t ordered = bits >> 31 ? ~bits + 1 : bits | 0x80000000;
-  return (magnitude > 0x7f800000 ? UINT32_MAX : magnitude ? ordered : 0x80000000) ^ complement;
-}
-
-static inline uint64_t key_of_double(double number, uint64_t complement) {
-  uint64_t bits;
-  memcpy(&bits, &number, sizeof bits);
-  const uint64_t magnitude = bits & INT64_MAX, sign = (uint64_t)1 << 63;
-  const uint64_t ordered = bits >> 63 ? ~bits + 1 : bits | sign;
-  return (magnitude > 0x7ff0000000000000 ? UINT64_MAX : magnitude ? ordered : sign) ^ complement;
-}
-
-bool ck_keys_of_floats(const float *x, uint32_t *keys, size_t count, bool descending) {
-  const uint32_t complement = descending ? UINT32_MAX : 0;
-  uint32_t has_negative_zeros = 0;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, x + i, sizeof bits);
-    has_negative_zeros |= bits == 0x80000000;
-    keys[i] = key_of_float(x[i], complement);
-  }
-  return has_negative_zeros != 0;
-}
-
-bool ck_keys_of_doubles(const double *x, uint64_t *keys, size_t count, bool descending) {
-  const uint64_t complement = descending ? UINT64_MAX : 0;
-  uint64_t has_negative_zeros = 0;
-  for (size_t i = 0; i < count; i++) {
-    uint64_t bits;
-    memcpy(&bits, x + i, sizeof bits);
-    has_negative_zeros |= bits == (uint64_t)1 << 63;
-    keys[i] = key_of_double(x[i], complement);
-  }
-  return has_negative_zeros != 0;
-}
-
-void ck_floats_of_keys(const uint32_t *keys, float *x, size_t count, bool descending) {
-  const uint32_t complement = descending ? UINT32_MAX : 0;
-  for (size_t i = 0; i < count; i++) {
-    const uint32_t key = keys[i] ^ complement;
-    const uint32_t number = key >> 31 ? key & 0x7fffffff : ~key + 1;
-    const uint32_t bits = key == UINT32_MAX ? 0x7fc00000 : number;
-    memcpy(x + i, &bits, sizeof bits);
-  }
-}
-
-void ck_doubles_of_keys(const uint64_t *keys, double *x, size_t count, bool descending) {
-  const uint64_t complement = descending ? UINT64_MAX : 0;
-  for (size_t i = 0; i < count; i++) {
-    const uint64_t key = keys[i] ^ complement;
-    const uint64_t number = key >> 63 ? key & INT64_MAX : ~key + 1;
-    const uint64_t bits = key == UINT64_MAX ? 0x7ff8000000000000 : number;
-    memcpy(x + i, &bits, sizeof bits);
-  }
-}
-
-void ck_placed_floats(const float *x, uint64_t *items, size_t first, size_t count,
-                      bool descending) {
-  const uint32_t complement = descending ? UINT32_MAX : 0;
-  for (size_t i = 0; i < count; i++)
-    items[i] = (uint64_t)key_of_float(x[i], complement) << 32 | (first + i);
-}
-
-void ck_placed_doubles(const double *x, CKPlacedKey *items, size_t first, size_t count,
-                       bool descending) {
-  const uint64_t complement = descending ? UINT64_MAX : 0;
-  for (size_t i = 0; i < count; i++)
-    items[i] = (CKPlacedKey){key_of_double(x[i], complement), first + i};
-}
+#define F(name) name##_plain
+#include "sorting_keys.inc"
+#undef F
 
 #define ITEM uint32_t
 #define KEY(item) (item)
@@ -91,6 +19,7 @@ void ck_placed_doubles(const double *x, CKPlacedKey *items, size_t first, size_t
 #define ITEM uint64_t
 #define S(name) name##_64
 #include "sorting.inc"
+#include "selection.inc"
 #undef ITEM
 #undef KEY
 #undef INDEX
@@ -100,4 +29,35 @@ void ck_placed_doubles(const double *x, CKPlacedKey *items, size_t first, size_t
 #define KEY(item) ((item).key)
 #define INDEX(item) ((item).place)
 #define S(name) name##_placed
-#include "sorting.inc"
+#include "selection.inc"
+
+void ck_placed_keys(const double *x, CKPlacedKey *items, size_t count, bool descending) {
+  const uint64_t complement = descending ? UINT64_MAX : 0;
+  for (size_t i = 0; i < count; i++)
+    items[i] = (CKPlacedKey){key_of_double_plain(x[i], complement), i};
+}
+
+// Sorts items of one head: as many low bits of the keys, which the head left out, take its place.
+static void sort_tie(uint64_t *items, uint64_t *room, size_t count, const double *x,
+                     unsigned place_bits, uint64_t complement) {
+  const uint64_t places = ~(UINT64_MAX << place_bits);
+  bool is_sorted = true;
+  for (size_t i = 0; i < count; i++) {
+    const uint64_t place = items[i] & places;
+    items[i] = (key_of_double_plain(x[place], complement) & places) << place_bits | place;
+    is_sorted = is_sorted && (i == 0 || items[i - 1] < items[i]);
+  }
+  if (!is_sorted) ck_sorting()->sort_64(items, room, count, place_bits);
+}
+
+void ck_sort_ties(uint64_t *items, uint64_t *room, size_t count, const double *x,
+                  unsigned place_bits, bool descending) {
+  const uint64_t complement = descending ? UINT64_MAX : 0;
+  for (size_t begin = 0, end; begin < count; begin = end) {
+    const uint64_t head = items[begin] >> place_bits;
+    end = begin + 1;
+    while (end < count && items[end] >> place_bits == head) end += 1;
+    if (end > begin + 1)
+      sort_tie(items + begin, room, end - begin, x, place_bits, complement);
+  }
+}

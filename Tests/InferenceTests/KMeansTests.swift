@@ -91,7 +91,7 @@ import Testing
   @Test func theNumberOfThreadsDoesNotMatter() async {
     // The number is the whole process'.
     await #expect(processExitsWith: .success) {
-      let x = Random(seed: 3).normal([1_500, 3], dtype: .float64)
+      let x = Random(seed: 3).normal([5_000, 3], dtype: .float64)
       threadCount = 1
       let one = try KMeans.fit(x, clusters: 4, iterationLimit: 5, using: Random(seed: 4))
       threadCount = 3

@@ -78,6 +78,34 @@ private func bits(_ numbers: [Double]) -> [UInt64] {
     }
   }
 
+  /// Long rows, which all threads share: in order, equal, of two values, and with one among many.
+  @Test(arguments: [DType.float32, .float64])
+  func longRowsOfFewValues(_ dtype: DType) {
+    let count = 70_001
+    let rows: [(Int) -> Double] = [
+      { Double($0) }, { -Double($0) }, { _ in 2 }, { $0 % 3 == 0 ? 0 : -0.0 },
+      { $0 == 40_000 ? -1 : 1 }, { Double($0 * 7_919 % 11) },
+    ]
+    for (number, row) in rows.enumerated() {
+      let values = (0..<count).map(row)
+      let x = Tensor(values, shape: [count], dtype: dtype)
+      let order = naiveOrder(values, descending: false)
+      #expect(x.argsorted() == order, "row \(number)")
+      #expect(bits(x.sorted().doubles) == bits(order.map { values[$0] }), "row \(number)")
+    }
+  }
+
+  /// Numbers whose keys differ in their last bits alone, which have no room beside the places.
+  @Test(arguments: [100, 5_000, 70_001], [false, true])
+  func numbersThatDifferInTheirLastBits(_ count: Int, _ isDescending: Bool) {
+    let random = Random(seed: 11)
+    let values = (0..<count).map { _ in 1 + random.uniform(in: 0..<9_000).rounded() * 0x1p-52 }
+    let x = Tensor(values, shape: [count], dtype: .float64)
+    let order = naiveOrder(values, descending: isDescending)
+    #expect(x.argsorted(descending: isDescending) == order)
+    expectSameAtAnyNumberOfThreads { x.argsorted(descending: isDescending) }
+  }
+
   /// The values are the same where a gradient is wanted, zeros' signs too.
   @Test func valuesOnATape() {
     let x = Self.numbers(200, .float32, seed: 7)

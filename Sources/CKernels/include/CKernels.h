@@ -8,9 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clustering.h"
 #include "factors.h"
 #include "operations.h"
 #include "samplers.h"
+#include "sorting.h"
 #include "transport.h"
 
 #pragma clang assume_nonnull begin
@@ -276,41 +278,6 @@ const CKWinograd *_Nullable ck_winograd_named(const char *name, bool is_double);
 
 void ck_convert_to_double(const float *x, double *y, size_t begin, size_t end);
 void ck_convert_to_float(const double *x, float *y, size_t begin, size_t end);
-
-// A number's key in a sort, and where the number was.
-typedef struct {
-  uint64_t key, place;
-} CKPlacedKey;
-
-// Keys whose order as unsigned integers is that of the numbers: of -0 and 0 the same, of NaN the
-// largest; in the opposite order if descending. They return whether a number is -0.
-bool ck_keys_of_floats(const float *x, uint32_t *keys, size_t count, bool descending);
-bool ck_keys_of_doubles(const double *x, uint64_t *keys, size_t count, bool descending);
-// The numbers of such keys: 0 for -0.
-void ck_floats_of_keys(const uint32_t *keys, float *x, size_t count, bool descending);
-void ck_doubles_of_keys(const uint64_t *keys, double *x, size_t count, bool descending);
-// Keys with the numbers' places, from `first` on: in the high and the low half of a word, or apart.
-void ck_placed_floats(const float *x, uint64_t *items, size_t first, size_t count, bool descending);
-void ck_placed_doubles(const double *x, CKPlacedKey *items, size_t first, size_t count,
-                       bool descending);
-// Sorts items by the bits [begin, end) of their keys, stably, with room for as many others; the result
-// lies in whichever of the two is returned.
-void *ck_sort_32(void *items, void *room, size_t count, unsigned begin, unsigned end);
-void *ck_sort_64(void *items, void *room, size_t count, unsigned begin, unsigned end);
-void *ck_sort_placed(void *items, void *room, size_t count, unsigned begin, unsigned end);
-// Brings the `kept` first items to the front, sorted by key and place.
-void ck_select_64(void *items, size_t count, size_t kept);
-void ck_select_placed(void *items, size_t count, size_t kept);
-// The steps of a sort, for blocks of items: how many have each value of the digit of `bits` bits from
-// `shift` on, and moving each item to the next place of its digit.
-void ck_count_digits_32(const void *x, size_t count, unsigned shift, unsigned bits, size_t *counts);
-void ck_count_digits_64(const void *x, size_t count, unsigned shift, unsigned bits, size_t *counts);
-void ck_count_digits_placed(const void *x, size_t count, unsigned shift, unsigned bits,
-                            size_t *counts);
-void ck_deal_32(const void *x, void *y, size_t count, unsigned shift, unsigned bits, size_t *places);
-void ck_deal_64(const void *x, void *y, size_t count, unsigned shift, unsigned bits, size_t *places);
-void ck_deal_placed(const void *x, void *y, size_t count, unsigned shift, unsigned bits,
-                    size_t *places);
 
 // Merges the moments of blocks [blocks, inner] of `length` elements each, `last` in the last one, as
 // the kernels' `moments` leaves them, into those of the first block.

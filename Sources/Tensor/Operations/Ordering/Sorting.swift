@@ -7,7 +7,7 @@ import CKernels
 extension Tensor {
   /// The elements in order along one axis, of the tensor's shape; equal ones stay in their order.
   ///
-  /// NaN is larger than every number: last, or first if descending. O(n) by the bits of the numbers, on all
+  /// NaN is larger than every number: last, or first if descending. It takes O(n log n) steps, on all
   /// threads. The gradient goes to where each element was.
   ///
   /// - Parameters:
@@ -77,51 +77,52 @@ extension Tensor {
 
   /// Each row sorted.
   private func rowsSorted(_ isDescending: Bool) -> Tensor {
-    let (loops, (rows, length)) = (SortingLoops.keys(of: dtype), rowShape)
-    let blockLength = SortingLoops.blockLength(length)
-    let isInBlocks = SortingLoops.isInBlocks(rows, length)
+    switch dtype {
+    case .float32: rowsSorted(by: UInt32.self, isDescending)
+    case .float64: rowsSorted(by: UInt64.self, isDescending)
+    }
+  }
+
+  private func rowsSorted<Key: SortedKey>(by _: Key.Type, _ isDescending: Bool) -> Tensor {
+    let (rows, length) = rowShape
+    // Whether a stretch of a row holds −0: a flag for each, as threads set them at once.
+    let stretch = RowSort<Key>.leastBlock
+    let stretches = length / stretch + 1
+    var zeros = [Bool](repeating: false, count: rows * stretches)
     return Tensor.uninitialized(shape, dtype, "sorted", reading: count) { result, _ in
-      loops.eachRow(rows, length: length) { row, keys, room in
-        let (x, y) = (pointer(at: row * length), result + row * length * dtype.byteCount)
-        var hasNegativeZeros = false
-        if isInBlocks {
-          var zeros = [Bool](repeating: false, count: length / blockLength + 1)
-          zeros.withUnsafeMutableBufferPointer { zeros in
-            loops.sortInBlocks(
-              keys, room, length,
-              fill: {
-                zeros[$1.lowerBound / blockLength] = dtype.writeKeys(
-                  of: x, $1, to: $0, isDescending)
-              }, use: { dtype.writeNumbers(of: $0, to: y, $1, isDescending) })
-          }
-          hasNegativeZeros = zeros.contains(true)
-        } else {
-          hasNegativeZeros = dtype.writeKeys(of: x, 0..<length, to: keys, isDescending)
-          let sorted = loops.sort(keys, room, length)
-          dtype.writeNumbers(of: sorted, to: y, 0..<length, isDescending)
-        }
-        if hasNegativeZeros { dtype.copyZeros(of: x, to: y, length) }
+      zeros.withUnsafeMutableBufferPointer { zeros in
+        RowSort<Key>(rows: rows, length: length).run(
+          fill: { row, range, keys in
+            let numbers = pointer(at: row * length)
+            if Key.writeKeys(of: numbers, range, to: keys, isDescending) {
+              zeros[row * stretches + range.lowerBound / stretch] = true
+            }
+          },
+          use: { row, range, keys, _ in
+            let sorted = result + row * length * dtype.byteCount
+            Key.writeNumbers(of: keys, to: sorted, range, isDescending)
+          })
+      }
+      for row in 0..<rows where zeros[row * stretches..<(row + 1) * stretches].contains(true) {
+        dtype.copyZeros(
+          of: pointer(at: row * length), to: result + row * length * dtype.byteCount, length)
       }
     }
   }
 
   /// The indices that sort each row.
   private func rowsArgsorted(_ isDescending: Bool) -> [Int] {
-    let (loops, (rows, length)) = (SortingLoops.placed(of: dtype), rowShape)
-    let isInBlocks = SortingLoops.isInBlocks(rows, length)
+    let (rows, length) = rowShape
+    let placed = PlacedNumbers(
+      dtype, length: length, descending: isDescending, "argsorted")
     return places(count, "argsorted") { result in
-      loops.eachRow(rows, length: length) { row, items, room in
-        let (x, y) = (pointer(at: row * length), result + row * length)
-        if isInBlocks {
-          loops.sortInBlocks(
-            items, room, length,
-            fill: { dtype.writePlacedKeys(of: x, $1, to: $0, isDescending) },
-            use: { dtype.writePlaces(of: $0, to: y, $1) })
-        } else {
-          dtype.writePlacedKeys(of: x, 0..<length, to: items, isDescending)
-          dtype.writePlaces(of: loops.sort(items, room, length), to: y, 0..<length)
-        }
-      }
+      RowSort<UInt64>(rows: rows, length: length, lowestBit: placed.placeBits).run(
+        fill: { row, range, items in placed.write(pointer(at: row * length), range, to: items) },
+        use: { row, range, items, room in
+          placed.writePlaces(
+            items, room: room, count: range.count, of: pointer(at: row * length),
+            to: result + row * length + range.lowerBound)
+        })
     }
   }
 
@@ -133,17 +134,26 @@ extension Tensor {
       let places = rowsArgsorted(isLargest)
       return (0..<rows).flatMap { places[$0 * length..<$0 * length + k] }
     }
-    let itemBytes = SortingLoops.placed(of: dtype).byteCount
+    let placed = PlacedNumbers(dtype, length: 1 << 32, descending: isLargest, "topK")
+    let itemBytes = MemoryLayout<CKPlacedKey>.size
     return places(rows * k, "topK") { result in
       parallel(count: rows) { row in
-        let items = BufferPool.shared.take(byteCount: length * itemBytes)
-        defer { BufferPool.shared.giveBack(items, byteCount: length * itemBytes) }
-        dtype.writePlacedKeys(of: pointer(at: row * length), 0..<length, to: items, isLargest)
+        let memory = BufferPool.shared.take(byteCount: length * itemBytes)
+        defer { BufferPool.shared.giveBack(memory, byteCount: length * itemBytes) }
+        let (numbers, found) = (pointer(at: row * length), result + row * k)
         switch dtype {
-        case .float32: ck_select_64(items, length, k)
-        case .float64: ck_select_placed(items, length, k)
+        case .float32:
+          let items = memory.assumingMemoryBound(to: UInt64.self)
+          placed.write(numbers, 0..<length, to: items)
+          ck_select_64(items, length, k)
+          placed.writePlaces(items, room: items, count: k, of: numbers, to: found)
+        case .float64:
+          let items = memory.assumingMemoryBound(to: CKPlacedKey.self)
+          ck_placed_keys(
+            numbers.assumingMemoryBound(to: Double.self), items, length, isLargest)
+          ck_select_placed(items, length, k)
+          for i in 0..<k { found[i] = Int(items[i].place) }
         }
-        dtype.writePlaces(of: items, to: result + row * k, 0..<k)
       }
     }
   }

@@ -1,74 +1,109 @@
 import CKernels
 
-// Numbers as the keys that a sort moves, and back.
+// Numbers as the items that a sort moves, and back.
 
-extension DType {
+/// The key of a number: an unsigned integer whose order is that of the numbers.
+protocol SortedKey: SortedItem {
   /// Writes the keys of a range of numbers, and returns whether one of these is −0.
-  func writeKeys(
-    of numbers: UnsafeRawPointer, _ range: Range<Int>, to keys: UnsafeMutableRawPointer,
+  static func writeKeys(
+    of numbers: UnsafeRawPointer, _ range: Range<Int>, to keys: UnsafeMutablePointer<Self>,
+    _ isDescending: Bool
+  ) -> Bool
+  /// Writes the numbers of keys into a range.
+  static func writeNumbers(
+    of keys: UnsafePointer<Self>, to numbers: UnsafeMutableRawPointer, _ range: Range<Int>,
+    _ isDescending: Bool)
+}
+
+extension UInt32: SortedKey {
+  static func writeKeys(
+    of numbers: UnsafeRawPointer, _ range: Range<Int>, to keys: UnsafeMutablePointer<UInt32>,
     _ isDescending: Bool
   ) -> Bool {
-    switch self {
+    ck_sorting().pointee.keys_of_floats(
+      numbers.assumingMemoryBound(to: Float.self) + range.lowerBound, keys, range.count,
+      isDescending)
+  }
+
+  static func writeNumbers(
+    of keys: UnsafePointer<UInt32>, to numbers: UnsafeMutableRawPointer, _ range: Range<Int>,
+    _ isDescending: Bool
+  ) {
+    ck_sorting().pointee.floats_of_keys(
+      keys, numbers.assumingMemoryBound(to: Float.self) + range.lowerBound, range.count,
+      isDescending)
+  }
+}
+
+extension UInt64: SortedKey {
+  static func writeKeys(
+    of numbers: UnsafeRawPointer, _ range: Range<Int>, to keys: UnsafeMutablePointer<UInt64>,
+    _ isDescending: Bool
+  ) -> Bool {
+    ck_sorting().pointee.keys_of_doubles(
+      numbers.assumingMemoryBound(to: Double.self) + range.lowerBound, keys, range.count,
+      isDescending)
+  }
+
+  static func writeNumbers(
+    of keys: UnsafePointer<UInt64>, to numbers: UnsafeMutableRawPointer, _ range: Range<Int>,
+    _ isDescending: Bool
+  ) {
+    ck_sorting().pointee.doubles_of_keys(
+      keys, numbers.assumingMemoryBound(to: Double.self) + range.lowerBound, range.count,
+      isDescending)
+  }
+}
+
+/// The numbers of a row with their places, as items of 64 bits: the place in as many low bits as it
+/// takes, and above them as many leading bits of the key as there is room for.
+struct PlacedNumbers {
+  let dtype: DType
+  let isDescending: Bool
+  /// The bits of a place.
+  let placeBits: Int
+
+  /// For rows of so many numbers, at most 2³².
+  init(_ dtype: DType, length: Int, descending isDescending: Bool, _ operation: String) {
+    precondition(
+      length <= 1 << 32, "\(operation): expected at most 2³² elements in a row, found \(length)")
+    (self.dtype, self.isDescending) = (dtype, isDescending)
+    placeBits = Int.bitWidth - Swift.max(1, length - 1).leadingZeroBitCount
+  }
+
+  /// Writes the items of a range of numbers.
+  func write(
+    _ numbers: UnsafeRawPointer, _ range: Range<Int>, to items: UnsafeMutablePointer<UInt64>
+  ) {
+    let loops = ck_sorting().pointee
+    switch dtype {
     case .float32:
-      ck_keys_of_floats(
-        numbers.assumingMemoryBound(to: Float.self) + range.lowerBound,
-        keys.assumingMemoryBound(to: UInt32.self), range.count, isDescending)
+      loops.placed_floats(
+        numbers.assumingMemoryBound(to: Float.self) + range.lowerBound, items, range.lowerBound,
+        range.count, UInt32(placeBits), isDescending)
     case .float64:
-      ck_keys_of_doubles(
-        numbers.assumingMemoryBound(to: Double.self) + range.lowerBound,
-        keys.assumingMemoryBound(to: UInt64.self), range.count, isDescending)
+      loops.placed_doubles(
+        numbers.assumingMemoryBound(to: Double.self) + range.lowerBound, items, range.lowerBound,
+        range.count, UInt32(placeBits), isDescending)
     }
   }
 
-  /// Writes the numbers of keys into a range.
-  func writeNumbers(
-    of keys: UnsafeRawPointer, to numbers: UnsafeMutableRawPointer, _ range: Range<Int>,
-    _ isDescending: Bool
+  /// Writes the places of items that are sorted by their leading bits, sorted by the others too.
+  func writePlaces(
+    _ items: UnsafeMutablePointer<UInt64>, room: UnsafeMutablePointer<UInt64>, count: Int,
+    of numbers: UnsafeRawPointer, to places: UnsafeMutablePointer<Int>
   ) {
-    switch self {
-    case .float32:
-      ck_floats_of_keys(
-        keys.assumingMemoryBound(to: UInt32.self),
-        numbers.assumingMemoryBound(to: Float.self) + range.lowerBound, range.count, isDescending)
-    case .float64:
-      ck_doubles_of_keys(
-        keys.assumingMemoryBound(to: UInt64.self),
-        numbers.assumingMemoryBound(to: Double.self) + range.lowerBound, range.count, isDescending)
-    }
-  }
-
-  /// Writes the keys of a range of numbers with their places.
-  func writePlacedKeys(
-    of numbers: UnsafeRawPointer, _ range: Range<Int>, to items: UnsafeMutableRawPointer,
-    _ isDescending: Bool
-  ) {
-    switch self {
-    case .float32:
-      ck_placed_floats(
-        numbers.assumingMemoryBound(to: Float.self) + range.lowerBound,
-        items.assumingMemoryBound(to: UInt64.self), range.lowerBound, range.count, isDescending)
-    case .float64:
-      ck_placed_doubles(
-        numbers.assumingMemoryBound(to: Double.self) + range.lowerBound,
-        items.assumingMemoryBound(to: CKPlacedKey.self), range.lowerBound, range.count,
+    if dtype == .float64 {
+      ck_sort_ties(
+        items, room, count, numbers.assumingMemoryBound(to: Double.self), UInt32(placeBits),
         isDescending)
     }
+    let mask = ~(UInt64.max << UInt64(placeBits))
+    for i in 0..<count { places[i] = Int(items[i] & mask) }
   }
+}
 
-  /// Writes the places that come with keys into a range.
-  func writePlaces(
-    of items: UnsafeRawPointer, to places: UnsafeMutablePointer<Int>, _ range: Range<Int>
-  ) {
-    switch self {
-    case .float32:
-      let items = items.assumingMemoryBound(to: UInt64.self)
-      for i in 0..<range.count { places[range.lowerBound + i] = Int(items[i] & 0xffff_ffff) }
-    case .float64:
-      let items = items.assumingMemoryBound(to: CKPlacedKey.self)
-      for i in 0..<range.count { places[range.lowerBound + i] = Int(items[i].place) }
-    }
-  }
-
+extension DType {
   /// Gives the zeros of a sorted row the signs that they have in the row before, in their order there:
   /// the keys of 0 and −0 are the same.
   func copyZeros(of row: UnsafeRawPointer, to sorted: UnsafeMutableRawPointer, _ count: Int) {
