@@ -36,8 +36,8 @@ struct PosteriorFit: FitMethod {
     inverse variance being Gamma(1, 1). Methods: nuts (Hoffman and Gelman 2014),
     hmc, metropolis, gibbs, laplace, advi (Kucukelbir et al. 2017). ess and r-hat
     are those of Vehtari et al. (2021); a chain that is not to be trusted is told.
+    Weights say how often a row counts, but in eight-schools.
     """
-  static let takesWeights = false
   static let takesTarget = true
   static let needsData = false
 
