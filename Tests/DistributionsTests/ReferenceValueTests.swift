@@ -85,5 +85,9 @@ import Testing
       Gamma(concentration: $0[1], rate: $0[2]).logDensity(of: $0[0]).sum()
     }
     #expect(gradients.allSatisfy { !isNaN($0).any() })
+    let (_, inverseGradients) = valueWithGradient(at: [small, shapes, double(1)]) {
+      InverseGamma(concentration: $0[1], scale: $0[2]).logDensity(of: $0[0]).sum()
+    }
+    #expect(inverseGradients.allSatisfy { !isNaN($0).any() })
   }
 }
