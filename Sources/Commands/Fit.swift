@@ -16,26 +16,30 @@ import Training
 }
 
 private func run<Method: FitMethod>(_ method: Method.Type, _ arguments: [String]) {
+  let shared = FitSettings.definitions.filter { $0.name != "target" || Method.takesTarget }
+  func isRefused(_ option: SettingDefinition) -> Bool {
+    option.name == "weights" && Method.noWeights != nil
+  }
   let command = Command(
     name: "pushforward fit \(Method.name)", summary: "Fits \(Method.summary).",
-    notes: (Method.notes.isEmpty ? "" : Method.notes + "\n\n") + fitNotes,
+    notes: (Method.notes.isEmpty ? "" : Method.notes + "\n\n")
+      + (Method.noWeights.map { "There is no --weights: \($0).\n\n" } ?? "") + fitNotes,
     groups: [
       OptionGroup("Method", Method.definitions),
-      OptionGroup("Data and output", sharedSettings(of: method)),
+      OptionGroup("Data and output", shared.filter { !isRefused($0) }),
+      OptionGroup(hidden: shared.filter(isRefused)),
     ])
   let options = command.parseOrExit(arguments)
   command.execute {
-    try fit(Method(options.values), FitSettings(options.values), options.values)
-  }
-}
-
-/// The shared settings, without those that say nothing of a method.
-private func sharedSettings<Method: FitMethod>(
-  of method: Method.Type
-) -> [SettingDefinition] {
-  FitSettings.definitions.filter {
-    !($0.name == "weights" && !Method.takesWeights)
-      && !($0.name == "target" && !Method.takesTarget)
+    var values = options.values
+    if let reason = Method.noWeights {
+      if case .text(let column)? = values["weights"] {
+        throw CommandLineError.unsuitableValue(
+          option: "--weights", value: column, reason: "rows have no weights here: \(reason)")
+      }
+      values["weights"] = nil
+    }
+    try fit(Method(values), FitSettings(values), values)
   }
 }
 

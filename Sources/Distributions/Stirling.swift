@@ -47,7 +47,12 @@ func byShape(
 }
 
 /// log (tᵃ⁻¹ e⁻ᵗ/Γ(a)), the log-density of a gamma distribution of shape a and rate 1 at t ≥ 0.
-func gammaLogDensity(_ a: Tensor, _ t: Tensor) -> Tensor {
+///
+/// - Parameter power: log tᵏ of exponents k where a mask is 1, from what t was made of: there t is so small that it
+///   has lost its digits. By default t is taken as it is.
+func gammaLogDensity(
+  _ a: Tensor, _ t: Tensor, power: ((_ k: Tensor, _ isTiny: Tensor) -> Tensor)? = nil
+) -> Tensor {
   let isNear = maximum(t .< 0.25 * a, t .> 4 * a)
   return byShape(
     [a], isLarge: 1 - isNear,
@@ -57,7 +62,21 @@ func gammaLogDensity(_ a: Tensor, _ t: Tensor) -> Tensor {
       let u = (near - a) / a
       return a * (log1p(u) - u) - log(near) + (0.5 * log(a) - logRootTwoPi - stirlingRemainder(a))
     },
-    small: { xlogy($0[0] - 1, t) - t - logGamma($0[0]) })
+    small: { shapes in
+      let k = shapes[0] - 1
+      // Where t is greater than any number, the density is 0.
+      let isInfinite = t .>= .infinity
+      let bounded = isInfinite.any() ? select(isInfinite, Tensor(1, dtype: t.dtype), t) : t
+      let isTiny = t .< (t.dtype == .float32 ? 0x1p-120 : 0x1p-1000)
+      var logarithm = xlogy(k, bounded)
+      if let power, isTiny.any() {
+        let ordinary = xlogy(k, select(isTiny, Tensor(1, dtype: t.dtype), bounded))
+        logarithm = select(isTiny, power(k, isTiny), ordinary)
+      }
+      let value = logarithm - bounded - logGamma(shapes[0])
+      return isInfinite.any()
+        ? select(isInfinite, Tensor(-Double.infinity, dtype: t.dtype), value) : value
+    })
 }
 
 /// log (xᵃ⁻¹ (1 − x)ᵇ⁻¹/B(a, b)), the log-density of a beta distribution at x in [0, 1].
@@ -121,15 +140,15 @@ func betaEntropy(_ a: Tensor, _ b: Tensor) -> Tensor {
     })
 }
 
-/// ψ(x + ½) − ψ(x).
-func digammaHalfStep(_ x: Tensor) -> Tensor {
+/// ψ(x + step) − ψ(x), for a step of 0 or more.
+func digammaIncrease(_ x: Tensor, _ step: Tensor) -> Tensor {
   byShape(
     [x],
     large: { shapes in
-      let (x, next) = (shapes[0], shapes[0] + 0.5)
-      return log1p(0.5 / x) + 0.5 / x - 0.5 / next + stirlingSlope(next) - stirlingSlope(x)
+      let (x, next) = (shapes[0], shapes[0] + step)
+      return log1p(step / x) + 0.5 / x - 0.5 / next + stirlingSlope(next) - stirlingSlope(x)
     },
-    small: { digamma($0[0] + 0.5) - digamma($0[0]) })
+    small: { digamma($0[0] + step) - digamma($0[0]) })
 }
 
 /// log Γ(b) − log Γ(a) + (a − b) ψ(a), the divergence of a gamma distribution of shape a and rate 1 from one of
@@ -150,12 +169,4 @@ func gammaShapeDivergence(_ a: Tensor, _ b: Tensor) -> Tensor {
         + 0.5 * exponentialRemainder(logRatio, less: none) + remainders
     },
     small: { logGamma($0[1]) - logGamma($0[0]) + ($0[0] - $0[1]) * digamma($0[0]) })
-}
-
-/// ψ(x + ½ n) − ψ(x).
-func digammaStep(_ x: Tensor, halves n: Int) -> Tensor {
-  // ψ(y + 1) − ψ(y) = 1/y.
-  let start = n % 2 == 0 ? x : x + 0.5
-  let first = n % 2 == 0 ? 0 * x : digammaHalfStep(x)
-  return (0..<n / 2).reduce(first) { $0 + 1 / (start + Double($1)) }
 }

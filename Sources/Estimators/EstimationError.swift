@@ -10,6 +10,8 @@ public enum EstimationError: Error, Equatable, Sendable {
   case invalidWeight(operation: String, value: Double, row: Int)
   /// The weights of all rows are 0.
   case noWeight(operation: String)
+  /// The weights, which say how often rows count, sum to no more than a single row.
+  case tooLittleWeight(operation: String, sum: Double)
   /// A number of a row is outside what the distribution can produce.
   case outsideSupport(operation: String, value: Double, row: Int, support: String)
   /// All rows have the same number in a column.
@@ -46,6 +48,9 @@ extension EstimationError: CustomStringConvertible {
       "\(operation): expected finite weights of 0 or more, found \(value) in row \(row)"
     case .noWeight(let operation):
       "\(operation): expected a weight above 0, found only zeros"
+    case .tooLittleWeight(let operation, let sum):
+      "\(operation): expected weights that sum to more than 1, as they say how often a row counts, found"
+        + " a sum of \(sum); give a bandwidth, or the counts"
     case .outsideSupport(let operation, let value, let row, let support):
       "\(operation): expected \(support), found \(value) in row \(row)"
     case .zeroVariance(let operation, let column):

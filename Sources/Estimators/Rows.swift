@@ -36,6 +36,19 @@ struct Rows {
       try weights.map { try Self.checked($0, operation) } ?? Tensor.ones([n], dtype: .float64)
   }
 
+  private init(_ values: Tensor, _ weights: Tensor, of rows: Rows) {
+    (self.values, self.weights) = (values, weights)
+    (isWeighted, operation) = (rows.isWeighted, rows.operation)
+  }
+
+  /// The rows of a weight above 0: others are as if they were not there.
+  var counted: Rows {
+    let numbers = weights.doubles
+    let places = numbers.indices.filter { numbers[$0] > 0 }
+    if places.count == count { return self }
+    return Rows(values.gatheredRows(at: places), weights.gatheredRows(at: places), of: self)
+  }
+
   private static func checked(_ weights: Tensor, _ operation: String) throws -> Tensor {
     let weights = stopGradient(weights).converted(to: .float64)
     let numbers = weights.doubles

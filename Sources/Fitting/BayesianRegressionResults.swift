@@ -7,18 +7,14 @@ extension RegressionFit {
   /// The posterior of the coefficients under N(0, V), with the noise given or of largest evidence.
   func bayesian(_ data: FitData, priorVariance: Double) throws -> Results {
     let targets = try data.targetNumbers()
-    guard data.weights == nil else {
-      throw FitError.unsuitable(
-        path: data.path, expected: "rows that count alike for a regression with a prior",
-        found: "weights; leave out --weights or --prior-variance")
-    }
     let design = self.design(data.points)
     var noise = noiseVariance
     var notes: [String] = []
     if noise == nil {
-      let spread = max(targets.variance().scalar, 1e-300)
-      let fit = try EvidenceRegression(design, targets, isPriorFixed: true).fit(
-        from: .init(prior: priorVariance, noise: spread), driver: .init(tolerance: 1e-12))
+      let spread = max(data.rowMean(square(targets - data.rowMean(targets))).scalar, 1e-300)
+      let fit = try EvidenceRegression(
+        design, targets, weights: data.weights, isPriorFixed: true
+      ).fit(from: .init(prior: priorVariance, noise: spread), driver: .init(tolerance: 1e-12))
       noise = fit.parameters.noise
       if !fit.hasConverged {
         notes.append("the noise variance has not converged: \(fit.reason.rawValue)")
@@ -26,12 +22,13 @@ extension RegressionFit {
     }
     let prior = BayesianLinearRegression(
       coefficients: design.shape[1], priorVariance: priorVariance, noiseVariance: noise ?? 1)
-    let posterior = try prior.observing(design, targets)
+    let posterior = try prior.observing(design, targets, weights: data.weights)
     let names = (withoutConstant ? [] : ["constant"]) + data.names
     let deviations = sqrt(posterior.covariance.diagonal())
     var results = Results([
-      "count": .integer(data.count),
-      "log-evidence": .number(try prior.logEvidence(design, targets)),
+      "count": .number(data.totalWeight),
+      "log-evidence": .number(
+        try prior.logEvidence(design, targets, weights: data.weights)),
       "columns": .list(names.map { .text($0) }),
       "coefficients": ResultValue(posterior.mean),
       "deviations": ResultValue(deviations),

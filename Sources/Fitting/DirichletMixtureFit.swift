@@ -13,13 +13,12 @@ struct DirichletMixtureFit: FitMethod {
 
   static let name = "dirichlet-mixture"
   static let summary = "a Dirichlet process mixture of Gaussians (Ferguson 1973)"
-  static let takesWeights = false
   static let notes = """
     variational: coordinate ascent on a truncated process (Blei and Jordan 2006).
     gibbs: a chain of partitions (Neal 2000, algorithm 3) that begins with
     variational clusters; the clusters are those of the most probable partition
     among the draws kept, and count-probabilities says how often each number of
-    clusters was drawn.
+    clusters was drawn. Weights say how often a row counts; gibbs takes none.
     """
 
   @Setting("variational inference or collapsed Gibbs sampling") var method = Method.variational
@@ -45,7 +44,7 @@ struct DirichletMixtureFit: FitMethod {
 
   /// A normal–inverse-Wishart distribution around the data's mean, with their variances times `within`.
   private func prior(of data: FitData) throws -> NormalInverseWishart {
-    let variances = data.count > 1 ? data.points.variance(along: 0) : .zeros([data.names.count])
+    let variances = data.weights == nil ? data.points.variance(along: 0) : data.variances
     let values = variances.doubles
     if let place = values.firstIndex(where: { !($0 > 0) }) {
       throw FitError.unsuitable(
@@ -54,7 +53,7 @@ struct DirichletMixtureFit: FitMethod {
     }
     // With ν = d + 2 the expected covariance is Ψ.
     return try NormalInverseWishart(
-      mean: data.points.mean(along: 0), meanCount: meanCount,
+      mean: data.rowMean(data.points), meanCount: meanCount,
       degreesOfFreedom: Double(data.names.count + 2),
       scale: (within * variances).diagonalMatrix())
   }
@@ -63,8 +62,8 @@ struct DirichletMixtureFit: FitMethod {
     _ data: FitData, _ base: NormalInverseWishart, _ random: Random
   ) throws -> Results {
     let fit = try VariationalDirichletMixture.fit(
-      data.points, base: base, concentration: alpha, truncation: truncation, starts: starts,
-      using: random)
+      data.points, weights: data.weights, base: base, concentration: alpha,
+      truncation: truncation, starts: starts, using: random)
     let weights = fit.mixture.expectedWeights.doubles
     let used = Set(fit.assignments).sorted { (weights[$1], $0) < (weights[$0], $1) }
     let clusters = Clusters(
@@ -83,6 +82,11 @@ struct DirichletMixtureFit: FitMethod {
   private func gibbs(
     _ data: FitData, _ base: NormalInverseWishart, _ random: Random
   ) throws -> Results {
+    if data.weights != nil {
+      throw FitError.unsuitable(
+        path: data.path, expected: "rows that count once each, as gibbs moves them one by one",
+        found: "weights; leave out --weights or --method gibbs")
+    }
     let sampler = try CollapsedGibbs(of: data.points, base: base, concentration: alpha)
     // A chain that begins with one cluster may take very long to divide it.
     let start = try VariationalDirichletMixture.fit(
@@ -126,10 +130,13 @@ private struct Clusters {
   let assignments: [Int]
 
   func results(_ data: FitData) -> Results {
-    let sizes = components.indices.map { cluster in assignments.count { $0 == cluster } }
+    let rowWeights = data.weights?.doubles ?? Array(repeating: 1, count: data.count)
+    let sizes = components.indices.map { cluster in
+      zip(assignments, rowWeights).reduce(0) { $0 + ($1.0 == cluster ? $1.1 : 0) }
+    }
     var results = Results([
       "clusters": .integer(components.count), "weights": ResultValue(weights),
-      "sizes": .list(sizes.map { .integer($0) }),
+      "sizes": .list(sizes.map { data.weights == nil ? .integer(Int($0)) : .number($0) }),
       "means": .list(components.map { ResultValue($0.mean) }),
       "covariances": .list(components.map { ResultValue(covariance(of: $0)) }),
     ])

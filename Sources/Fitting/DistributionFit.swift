@@ -135,7 +135,9 @@ struct DistributionFit: FitMethod {
 
   private func categoricalResults(_ data: FitData) throws -> Results {
     let values = try numbers(data).doubles
-    let categories = Set(values).sorted()
+    // A number that counts for nothing is no category.
+    let counts = data.weights?.doubles ?? Array(repeating: 1, count: data.count)
+    let categories = Set(values.indices.filter { counts[$0] > 0 }.map { values[$0] }).sorted()
     guard categories.count <= 1_000 else {
       throw FitError.unsuitable(
         path: data.path, expected: "at most 1000 different numbers in column '\(data.names[0])'",

@@ -27,6 +27,11 @@ struct EightSchools {
         path: data.path, expected: "standard errors above 0 in column '\(data.names[1])'",
         found: "\(data.column(1)[row]) in row \(row + 1)")
     }
+    if data.weights != nil {
+      throw FitError.unsuitable(
+        path: data.path, expected: "schools that count once each",
+        found: "weights; leave out --weights, as the standard errors say what an effect is worth")
+    }
     effects = Tensor(data.column(0), dtype: .float64)
     errors = Tensor(data.column(1), dtype: .float64)
   }

@@ -96,6 +96,10 @@ extension FitData {
     case .invalidWeight(_, let value, let row):
       return unsuitable("weights of 0 or more", "\(value) in row \(row + 1)")
     case .noWeight: return unsuitable("a weight above 0", "zeros")
+    case .tooLittleWeight(_, let sum):
+      return unsuitable(
+        "weights that sum to more than 1, as they say how often a row counts",
+        "a sum of \(sum); give the counts, or a --bandwidth")
     case .outsideSupport(_, let value, let row, let support):
       let place = names.count == 1 ? " in column '\(names[0])'" : ""
       return unsuitable(support + place, "\(value) in row \(row + 1)")

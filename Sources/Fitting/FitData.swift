@@ -42,12 +42,25 @@ public struct FitData: Sendable {
     weights = table.weights.map { Tensor($0, dtype: .float64) }
   }
 
+  /// The number of rows, or the sum of their weights.
+  var totalWeight: Double { weights?.sum().scalar ?? Double(count) }
+
+  /// The mean of numbers or vectors, one of each row, `[count, …]`, by the rows' weights.
+  func rowMean(_ x: Tensor) -> Tensor {
+    guard let weights else { return x.mean(along: 0) }
+    let shares = (weights / weights.sum()).expanded(at: 0)
+    return shares.matmul(x.rank == 1 ? x.expanded(at: 1) : x).reshaped(
+      to: Array(x.shape.dropFirst()))
+  }
+
+  /// The variance of each column about its mean, divided by the rows' weight, `[names.count]`.
+  var variances: Tensor { rowMean(square(points - rowMean(points))) }
+
   /// The rows with each column's mean taken off and divided by its deviation (1/n), and both, `[names.count]`.
   ///
   /// - Throws: ``FitError`` for a column of one value.
   func standardized() throws(FitError) -> (data: FitData, means: Tensor, deviations: Tensor) {
-    let means = points.mean(along: 0)
-    let deviations = sqrt(square(points - means).mean(along: 0))
+    let (means, deviations) = (rowMean(points), sqrt(variances))
     if let column = deviations.doubles.firstIndex(of: 0) {
       throw .unsuitable(
         path: path, expected: "numbers that differ in column '\(names[column])'",

@@ -26,8 +26,8 @@ public protocol FitMethod: SettingGroup {
   static var notes: String { get }
   /// Whether rows may have missing numbers, which are NaN then.
   static var allowsMissing: Bool { get }
-  /// Whether the rows' weights are taken into account.
-  static var takesWeights: Bool { get }
+  /// Why rows cannot be weighted, in a sentence without its dot; nil where `--weights` is an option.
+  static var noWeights: String? { get }
   /// Whether a column to predict is needed.
   static var needsTarget: Bool { get }
   /// Whether a column to predict may be named.
@@ -52,8 +52,8 @@ extension FitMethod {
   public static var notes: String { "" }
   /// False.
   public static var allowsMissing: Bool { false }
-  /// True.
-  public static var takesWeights: Bool { true }
+  /// Rows can be weighted.
+  public static var noWeights: String? { nil }
   /// False.
   public static var needsTarget: Bool { false }
   /// Where one is needed.
@@ -79,8 +79,8 @@ public struct FitSettings: SettingGroup {
   /// Column to be predicted.
   @Setting("column to be predicted", placeholder: "NAME", absence: "none")
   public var target: String? = nil
-  /// Column with the weights of the rows.
-  @Setting("column with the weights of the rows", placeholder: "NAME", absence: "all equal")
+  /// Column that says how often each row counts.
+  @Setting("column that says how often each row counts", placeholder: "NAME", absence: "all equal")
   public var weights: String? = nil
   /// Folder in which the fit's own folder is made.
   @Setting("folder in which the fit's own folder is made", placeholder: "DIR")

@@ -8,7 +8,7 @@ import Tensor
 struct GaussianProcessRegressionFit: FitMethod {
   static let name = "gaussian-process"
   static let summary = "Gaussian process regression (Rasmussen and Williams 2006)"
-  static let takesWeights = false
+  static let noWeights: String? = "repeat a row that counts twice"
   static let needsTarget = true
   static let notes = """
     A kernel is made of rbf, matern-1/2, matern-3/2, matern-5/2, rational-quadratic,

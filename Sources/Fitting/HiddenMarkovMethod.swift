@@ -19,7 +19,7 @@ struct HiddenMarkovMethod: FitMethod {
     numbers from 0, of which each is a category, and begin at random. Of several
     starts that of largest likelihood is kept.
     """
-  static let takesWeights = false
+  static let noWeights: String? = "the rows are one sequence, in order"
 
   @Setting("states", in: 1...1_000) var states = 2
   @Setting("what the states emit") var emissions = EmissionKind.gaussian

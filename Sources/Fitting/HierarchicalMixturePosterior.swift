@@ -17,15 +17,15 @@ struct HierarchicalMixturePosterior {
     _ data: FitData, components: Int, priorVariance: Double?, noiseVariance: Double,
     concentration: Double
   ) throws {
-    guard data.count >= components else {
+    let counted = data.weights?.nonzeroCount() ?? data.count
+    guard counted >= components else {
       throw FitError.unsuitable(
         path: data.path, expected: "\(components) rows or more, one for each component",
-        found: "\(data.count)")
+        found: "\(counted)")
     }
     (self.data, self.components) = (data, components)
-    let centre = data.points.mean(along: 0)
+    let (centre, variances) = (data.rowMean(data.points), data.variances)
     let d = data.names.count
-    let variances = square(data.points - centre).mean(along: 0)
     if priorVariance == nil, let column = variances.doubles.firstIndex(of: 0) {
       throw FitError.unsuitable(
         path: data.path, expected: "numbers that differ in column '\(data.names[column])'",
@@ -46,7 +46,9 @@ struct HierarchicalMixturePosterior {
     let names =
       (1...k).flatMap { k in data.names.map { "mean-\(k)-\($0)" } } + (1...k).map { "weight-\($0)" }
     func rows(_ count: Int, _ random: Random) -> Tensor {
-      let chosen = (0..<count).flatMap { _ in random.choice(k, of: points.shape[0]) }
+      let chosen = (0..<count).flatMap { _ in
+        random.choice(k, of: points.shape[0], weights: data.weights)
+      }
       return points.gatheredRows(at: chosen).reshaped(to: [count, k * d])
     }
     let first = rows(1, Random(seed: 0))
@@ -57,7 +59,8 @@ struct HierarchicalMixturePosterior {
         let (weights, logDeterminant) = stick.forwardWithLogDeterminant(
           columns(x, k * d, k * d + k - 1))
         let joint = prior.logJoint(of: points, weights: weights, means: means)
-        return joint.logSumExp(along: -1).sum(along: 1) + logDeterminant
+        let ofRows = joint.logSumExp(along: -1)
+        return (data.weights.map { $0 * ofRows } ?? ofRows).sum(along: 1) + logDeterminant
           + prior.logDensity(weights: weights, means: means)
       },
       parameters: { x in
@@ -69,12 +72,14 @@ struct HierarchicalMixturePosterior {
         .concatenated(
           [rows(chains, random), .zeros([chains, k - 1], dtype: .float64)], along: 1)
       },
-      gibbs: .sampler(
-        .hierarchicalMixture(of: points, components: k, prior: prior),
-        starts: { chains, random in
-          let equal = Tensor(filledWith: 1 / Double(k), [chains, k], dtype: .float64)
-          return .concatenated([rows(chains, random), equal], along: 1)
-        }, parameters: ordered))
+      gibbs: data.weights == nil
+        ? .sampler(
+          .hierarchicalMixture(of: points, components: k, prior: prior),
+          starts: { chains, random in
+            let equal = Tensor(filledWith: 1 / Double(k), [chains, k], dtype: .float64)
+            return .concatenated([rows(chains, random), equal], along: 1)
+          }, parameters: ordered)
+        : .none("a mixture of weighted rows, whose copies have a component each"))
     model.notes.append(
       "the components of each draw are in the order of their means of '\(data.names[0])', as their names"
         + " may change along a chain")

@@ -28,7 +28,7 @@ struct KernelDensityFit: FitMethod {
   static let notes = """
     A bandwidth is the kernel's standard deviation along a column, in the column's
     unit; every rule scales with the data. cross-validated: the highest
-    leave-one-out likelihood.
+    leave-one-out likelihood. Weights say how often a row counts.
     """
 
   @Setting("kernel") var kernel = DensityKernel.gaussian
@@ -50,7 +50,7 @@ struct KernelDensityFit: FitMethod {
     let terms = select(density.weights .> 0, density.weights * logs, Tensor(0, dtype: .float64))
     let bandwidths = density.bandwidths
     var results = Results([
-      "count": .integer(data.count),
+      "count": .number(density.totalWeight),
       "bandwidth": bandwidths.count == 1 ? .number(bandwidths[0]) : ResultValue(bandwidths),
       "mean-log-density": .number(terms.sum().scalar),
       "kernel": .text(kernel.rawValue),

@@ -26,14 +26,10 @@ struct LogisticFit: FitMethod {
 
   func fit(_ data: FitData, using random: Random) throws -> Results {
     let (labels, classNames) = try data.targetClasses()
-    let centre = data.points.mean(along: 0)
-    let deviations = sqrt(square(data.points - centre).mean(along: 0))
-    if standardize, let column = deviations.doubles.firstIndex(of: 0) {
-      throw FitError.unsuitable(
-        path: data.path, expected: "numbers that differ in column '\(data.names[column])'",
-        found: "one value in all rows; leave it out with --without")
+    let scaled = standardize ? try data.standardized() : nil
+    func inputs(_ x: Tensor) -> Tensor {
+      scaled.map { (x - $0.means) / $0.deviations } ?? x
     }
-    func inputs(_ x: Tensor) -> Tensor { standardize ? (x - centre) / deviations : x }
     let fit = try data.estimating(
       classes: classNames, cure: "leave some out with --without, or give a --prior-variance"
     ) {
@@ -42,9 +38,9 @@ struct LogisticFit: FitMethod {
         priorVariance: priorVariance, weights: data.weights, intercept: !withoutConstant)
     }
     var results = values(fit, data, classNames)
-    if standardize {
-      results["means"] = ResultValue(centre)
-      results["deviations"] = ResultValue(deviations)
+    if let scaled {
+      results["means"] = ResultValue(scaled.means)
+      results["deviations"] = ResultValue(scaled.deviations)
     }
     let probabilities = exp(fit.logProbabilities(at: inputs(data.points)))
     results.tables["predictions.csv"] = predictionTable(labels, probabilities, classNames)

@@ -39,8 +39,8 @@ struct PosteriorFit: FitMethod {
     takes its expectations by draws, or, where predictors are linear and the noise
     is known, by quadrature (Opper and Archambeau 2009). ess and r-hat are those
     of Vehtari et al. (2021); a chain that is not to be trusted is told.
+    Weights say how often a row counts, but in eight-schools.
     """
-  static let takesWeights = false
   static let takesTarget = true
   static let needsData = false
 

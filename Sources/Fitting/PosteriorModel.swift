@@ -48,10 +48,10 @@ extension PosteriorModel {
   }
 }
 
-/// log N(x; 0, v) summed along the last axis, in nats.
-func logNormal(_ x: Tensor, variance: Double) -> Tensor {
+/// log N(x; 0, v) summed along the last axis, in nats; of so many numbers, where not each counts once.
+func logNormal(_ x: Tensor, variance: Double, count: Double? = nil) -> Tensor {
   let logConstant = log(Tensor(2 * .pi * variance, dtype: .float64)).scalar
-  let count = Double(x.shape[x.rank - 1])
+  let count = count ?? Double(x.shape[x.rank - 1])
   return -0.5 * (square(x).sum(along: -1) / variance + count * logConstant)
 }
 

@@ -9,12 +9,17 @@ struct CoefficientPosterior {
   let names: [String]
   /// The variance of each coefficient's prior.
   let priorVariance: Double
+  /// How often each row counts, `[n]`; nil where all count once.
+  private let weights: Tensor?
+  /// n, or the sum of the weights.
+  private let rowCount: Double
 
   init(_ data: FitData, priorVariance: Double, standardize: Bool) throws {
     let x = standardize ? try data.standardized().data.points : data.points
     design = .concatenated([Tensor.ones([data.count, 1], dtype: .float64), x], along: 1)
     names = ["constant"] + data.names
     self.priorVariance = priorVariance
+    (weights, rowCount) = (data.weights, data.totalWeight)
   }
 
   private var count: Int { names.count }
@@ -25,7 +30,19 @@ struct CoefficientPosterior {
     _ logLikelihood: @escaping (Tensor) -> Tensor
   ) -> PosteriorModel.LinearModel? {
     design.shape[0] <= 20_000
-      ? .init(design: design, priorVariance: priorVariance, logLikelihood: logLikelihood) : nil
+      ? .init(design: design, priorVariance: priorVariance) { weighted(logLikelihood($0)) } : nil
+  }
+
+  /// The rows' own numbers, `[n, …]`, as often as each row counts.
+  private func weighted(_ numbers: Tensor) -> Tensor {
+    weights.map { $0.expanded(at: 1) * numbers } ?? numbers
+  }
+
+  /// Rows and targets times the roots of the weights, so that their squares count as these say.
+  private func rooted(_ y: Tensor) -> (design: Tensor, y: Tensor) {
+    guard let weights else { return (design, y) }
+    let roots = sqrt(weights)
+    return (roots.expanded(at: 1) * design, roots * y)
   }
 
   /// Σ log p(y | logits) + log p(w) for two classes, y `[n]` of zeros and ones.
@@ -35,7 +52,8 @@ struct CoefficientPosterior {
       names: names, dimensions: count,
       logDensity: { w in
         let logits = w.matmul(design, transposeRight: true)
-        return (y * logits - softplus(logits)).sum(along: 1)
+        let likelihoods = y * logits - softplus(logits)
+        return (weights.map { $0 * likelihoods } ?? likelihoods).sum(along: 1)
           + logNormal(w, variance: priorVariance)
       }, parameters: nil, centre: centre, starts: PosteriorModel.starts(around: centre),
       gibbs: .none(
@@ -46,6 +64,8 @@ struct CoefficientPosterior {
   /// y ~ N(X w, σ²) with a known σ².
   func regression(_ y: Tensor, noiseVariance: Double) -> PosteriorModel {
     let centre = Tensor.zeros([count], dtype: .float64)
+    let targets = y
+    let (design, y) = rooted(y)
     let sweep = CoefficientSweep(design, y, priorVariance: priorVariance)
     let gibbs = Gibbs(
       dimensions: count,
@@ -60,22 +80,23 @@ struct CoefficientPosterior {
       names: names, dimensions: count,
       logDensity: { w in
         let residuals = y - w.matmul(design, transposeRight: true)
-        return logNormal(residuals, variance: noiseVariance)
+        return logNormal(residuals, variance: noiseVariance, count: rowCount)
           + logNormal(w, variance: priorVariance)
       }, parameters: nil, centre: centre, starts: starts,
       gibbs: .sampler(gibbs, starts: starts, parameters: nil),
       linear: linear { means in
-        logNormal((y.expanded(at: 1) - means).expanded(at: 2), variance: noiseVariance)
+        logNormal((targets.expanded(at: 1) - means).expanded(at: 2), variance: noiseVariance)
       })
   }
 
   /// y ~ N(X w, σ²) with 1/σ² ~ Gamma(1, 1); the last coordinate is log σ.
   func regression(_ y: Tensor) -> PosteriorModel {
-    let (d, n) = (count, Double(y.count))
+    let (d, n) = (count, rowCount)
     let spread = maximum(y.variance(), Tensor(1e-6, dtype: .float64))
     let centre = Tensor.concatenated([
       .zeros([d], dtype: .float64), (0.5 * log(spread)).reshaped(to: [1]),
     ])
+    let (design, y) = rooted(y)
     let sweep = CoefficientSweep(design, y, priorVariance: priorVariance)
     let gibbs = Gibbs(
       dimensions: d + 1,

@@ -23,7 +23,7 @@ struct StateSpaceMethod: FitMethod {
     2012, section 7.2.2). Bands are of two deviations.
     """
   static let allowsMissing = true
-  static let takesWeights = false
+  static let noWeights: String? = "the rows are one series, in order"
 
   @Setting("what the state is") var model = Model.localLevel
   @Setting("steps to forecast", in: 0...100_000) var forecast = 10

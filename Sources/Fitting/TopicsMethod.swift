@@ -23,9 +23,9 @@ struct TopicsMethod: FitMethod {
     whole corpus, the divergence of the topics from their prior included. batch
     goes through all documents in each sweep; online learns from batch to batch of
     documents at the rate (delay + batch)^−decay (Hoffman, Blei and Bach 2010),
-    which takes fewer passes over many documents.
+    which takes fewer passes over many documents. In a table weights say how often a
+    document counts.
     """
-  static let takesWeights = false
 
   @Setting("topics", in: 1...10_000) var topics = 10
   @Setting("whether topics are found from all documents at a time") var method = Method.batch
@@ -55,8 +55,14 @@ struct TopicsMethod: FitMethod {
 
   func fit(reading settings: FitSettings, using random: Random) throws -> Results {
     guard let path = settings.data else { throw FitError.noData }
-    if TextDocuments.isFolder(path) { return try fitTexts(of: path, using: random) }
-    let isTable = [".csv", ".npy"].contains { path.lowercased().hasSuffix($0) }
+    let isFolder = TextDocuments.isFolder(path)
+    let isTable = !isFolder && [".csv", ".npy"].contains { path.lowercased().hasSuffix($0) }
+    if let column = settings.weights, !isTable {
+      throw FitError.unsuitable(
+        path: path, expected: "a table with the weights of the documents in column '\(column)'",
+        found: isFolder ? "a folder of texts" : "a bag of words")
+    }
+    if isFolder { return try fitTexts(of: path, using: random) }
     if isTable { return try fit(FitData(reading: settings), using: random) }
     return try fitBag(path, using: random)
   }
@@ -78,7 +84,9 @@ struct TopicsMethod: FitMethod {
             return count > 0 ? (word: word, count: count) : nil
           }
         }, vocabularySize: width, vocabulary: data.names)
-      return try fit(corpus, names: (1...data.count).map { "row \($0)" }, using: random)
+      return try fit(
+        data.weights.map { corpus.weighted($0.doubles) } ?? corpus,
+        names: (1...data.count).map { "row \($0)" }, using: random)
     }
   }
 
@@ -136,7 +144,8 @@ struct TopicsMethod: FitMethod {
     var results = Results([
       "bound": .number(fit.bound),
       "perplexity": .number(fit.perplexity),
-      "documents": .integer(corpus.documentCount),
+      "documents": corpus.documentWeights.map { .number($0.reduce(0, +)) }
+        ?? .integer(corpus.documentCount),
       "words": .number(corpus.wordCount),
       "vocabulary-size": .integer(corpus.vocabularySize),
       method == .batch ? "iterations" : "passes": .integer(fit.sweeps),

@@ -48,7 +48,7 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
   /// log P(lower ≤ X ≤ upper) of the base.
   public var logMass: Tensor { base.logProbability(above: edge, to: upper) }
 
-  /// By inversion of the distribution function.
+  /// By inversion of the distribution function; the samples are constants to any gradient.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     if let normal = base as? Normal {
       return random.truncatedNormal(

@@ -34,8 +34,10 @@ public struct Gamma: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized,
 
   /// a log b − log Γ(a) + (a − 1) log x − b x; at 0 its limit.
   public func logDensity(of x: Tensor) -> Tensor {
-    density(of: x, where: isFiniteNonnegative(x), anchor: mean) {
-      gammaLogDensity(concentration, rate * $0) + log(rate)
+    density(of: x, where: isFiniteNonnegative(x), anchor: mean) { x in
+      gammaLogDensity(concentration, rate * x) { k, isTiny in
+        xlogy(k, select(isTiny, x, Tensor(1, dtype: dtype))) + k * log(rate)
+      } + log(rate)
     }
   }
 

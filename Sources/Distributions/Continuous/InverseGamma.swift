@@ -44,9 +44,12 @@ public struct InverseGamma: KnownMoments, KnownEntropy, KnownQuantile, Reparamet
 
   /// a log b − log Γ(a) − (a + 1) log x − b/x.
   public func logDensity(of x: Tensor) -> Tensor {
-    density(of: x, where: isFiniteNonnegative(x) * (1 - (x .<= 0)), anchor: scale) {
-      let t = scale / $0
-      return gammaLogDensity(concentration, t) + (log(scale) - 2 * log($0))
+    // Where b/x is greater than any number, the density is 0 as at 0.
+    let isNone = maximum(x .<= 0, stopGradient(scale / x) .>= .infinity)
+    return density(of: x, where: isFiniteNonnegative(x) * (1 - isNone), anchor: scale) { x in
+      gammaLogDensity(concentration, scale / x) { k, isTiny in
+        k * (log(scale) - log(select(isTiny, x, Tensor(1, dtype: dtype))))
+      } + (log(scale) - 2 * log(x))
     }
   }
 

@@ -39,7 +39,7 @@ public struct StudentT: KnownMoments, KnownEntropy, KnownQuantile, Reparameteriz
   /// ½ (ν + 1) (ψ(½ (ν + 1)) − ψ(½ ν)) + log(√ν B(½ ν, ½)) + log s.
   public var entropy: Tensor {
     let half = 0.5 * degreesOfFreedom
-    return (half + 0.5) * digammaHalfStep(half) + logNormalizer
+    return (half + 0.5) * digammaIncrease(half, Tensor(0.5, dtype: dtype)) + logNormalizer
   }
 
   /// log(s √ν B(½ ν, ½)).

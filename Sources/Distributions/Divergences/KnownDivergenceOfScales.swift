@@ -63,9 +63,20 @@ extension InverseGamma: KnownDivergence {
 
 extension Beta: KnownDivergence {
   /// log B(a₂, b₂)/B(a₁, b₁) + (a₁ − a₂) ψ(a₁) + (b₁ − b₂) ψ(b₁) − (a₁ + b₁ − a₂ − b₂) ψ(a₁ + b₁).
+  ///
+  /// Where a shape is small, differences of functions of a + b lose the digits of a and b.
   public func klDivergence(to other: Beta) -> Tensor {
-    gammaShapeDivergence(a, other.a) + gammaShapeDivergence(b, other.b)
-      - gammaShapeDivergence(a + b, other.a + other.b)
+    byShape(
+      [a, b, other.a, other.b],
+      large: {
+        gammaShapeDivergence($0[0], $0[2]) + gammaShapeDivergence($0[1], $0[3])
+          - gammaShapeDivergence($0[0] + $0[1], $0[2] + $0[3])
+      },
+      small: { shapes in
+        let (a, b, c, d) = (shapes[0], shapes[1], shapes[2], shapes[3])
+        let slopes = (c - a) * digammaIncrease(a, b) + (d - b) * digammaIncrease(b, a)
+        return logBeta(c, d) - logBeta(a, b) + slopes
+      })
   }
   /// In closed form for a beta distribution.
   public func closedDivergence(to other: any Distribution) -> Tensor? {

@@ -55,7 +55,7 @@ public struct MultivariateStudentT: KnownMoments, KnownEntropy, Reparameterized,
   /// ½ (ν + n) (ψ(½ (ν + n)) − ψ(½ ν)) and the logarithm of the normaliser.
   public var entropy: Tensor {
     let half = 0.5 * degreesOfFreedom
-    return (half + 0.5 * size) * digammaStep(half, halves: eventShape[0]) + logNormalizer
+    return (half + 0.5 * size) * digammaIncrease(half, 0.5 * size + 0 * half) + logNormalizer
   }
 
   /// μ + z/√(g/ν), with gradients to all parameters.

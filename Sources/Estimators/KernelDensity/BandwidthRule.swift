@@ -19,15 +19,15 @@ public enum BandwidthRule: Sendable, Equatable {
 extension KernelDensity {
   /// Estimates a density from points, with bandwidths chosen by a rule.
   ///
-  /// The standard deviations in the rules are divided by n − 1, and with weights by 1 − Σ w², with
-  /// n = 1 / Σ w² (Kish's effective number of points).
+  /// The variances in the rules are divided by n − 1. With weights n is their sum, so that a point of weight 2
+  /// is two points. (SciPy takes weights for reliabilities, and Kish's effective number for n.)
   ///
   /// - Parameters:
   ///   - points: `[n, d]`, or `[n]` for numbers.
   ///   - rule: How the bandwidths are chosen.
   ///   - kernel: The kernel.
-  ///   - weights: `[n]`, 0 or more; they are divided by their sum.
-  /// - Throws: ``EstimationError``: fewer than two points, numbers that are not finite, a column with
+  ///   - weights: How often each point counts, `[n]`, 0 or more.
+  /// - Throws: ``EstimationError``: fewer than two points, or no more than 1 of weight, numbers that are not finite, a column with
   ///   one value only, and for cross-validation values that repeat so often that no bandwidth is best.
   public init(
     fitting points: Tensor, bandwidth rule: BandwidthRule = .scott,
@@ -88,27 +88,28 @@ extension KernelDensity {
 /// The standard deviations of the columns, and how many points they stand on.
 private struct Spread {
   let deviations: [Double]
-  let effectiveCount: Double
+  let count: Double
 
   init(_ rows: Rows) throws {
-    if let column = rows.constantColumn {
+    if let column = rows.counted.constantColumn {
       throw EstimationError.zeroVariance(operation: rows.operation, column: column)
     }
-    let squares = square(rows.shares).sum().scalar
-    guard squares < 1 else {
-      throw EstimationError.tooFewRows(operation: rows.operation, found: 1, expected: 2)
+    // A row's part of the whole.
+    let part = rows.isWeighted ? 1 / rows.totalWeight : square(rows.shares).sum().scalar
+    guard part < 1 else {
+      throw EstimationError.tooLittleWeight(operation: rows.operation, sum: rows.totalWeight)
     }
-    effectiveCount = 1 / squares
-    deviations = sqrt(rows.variance / (1 - squares)).doubles
+    count = 1 / part
+    deviations = sqrt(rows.variance / (1 - part)).doubles
     if let column = deviations.firstIndex(of: 0) {
       throw EstimationError.zeroVariance(operation: rows.operation, column: column)
     }
   }
 
   private var exponent: Double { -1 / Double(deviations.count + 4) }
-  var scottFactor: Double { exp(exponent * log(effectiveCount)) }
+  var scottFactor: Double { exp(exponent * log(count)) }
   var silvermanFactor: Double {
-    exp(exponent * log(effectiveCount * Double(deviations.count + 2) / 4))
+    exp(exponent * log(count * Double(deviations.count + 2) / 4))
   }
 
   func scaled(by factor: Double) -> [Double] { deviations.map { factor * $0 } }

@@ -24,6 +24,8 @@ public struct KernelDensity: Sendable {
 
   /// Whether all weights are the same, for which the sums are shorter.
   let isUniform: Bool
+  /// How often each point counts, `[n]`, as given.
+  private let counts: Tensor
 
   /// Creates the estimate from known bandwidths.
   ///
@@ -31,7 +33,8 @@ public struct KernelDensity: Sendable {
   ///   - points: `[n, d]`, or `[n]` for numbers.
   ///   - bandwidths: h, one for each coordinate or one for all.
   ///   - kernel: The kernel.
-  ///   - weights: `[n]`, 0 or more; they are divided by their sum. All the same by default.
+  ///   - weights: How often each point counts, `[n]`, 0 or more; 1 by default. Only what is left out depends on
+  ///     their sum.
   /// - Throws: ``EstimationError`` for no points, and for points or weights that are not finite.
   public init(
     points: Tensor, bandwidths: [Double], kernel: DensityKernel = .gaussian,
@@ -43,6 +46,7 @@ public struct KernelDensity: Sendable {
 
   init(_ rows: Rows, _ bandwidths: [Double], _ kernel: DensityKernel) {
     (points, weights, isUniform) = (rows.values, rows.shares, !rows.isWeighted)
+    counts = rows.weights
     (self.bandwidths, self.kernel) = (bandwidths, kernel)
   }
 
@@ -108,16 +112,23 @@ public struct KernelDensity: Sendable {
   /// log p(xᵢ) at each point from all others, float64 `[n]`: what they say of a point that they have
   /// not seen.
   ///
+  /// Of a point that counts twice one is left out, and the other stays; of one that counts less than once, all.
+  ///
   /// −∞ at a point that no other kernel reaches.
   public func leaveOneOutLogDensities() -> Tensor {
     let (centres, n) = (points / scale, points.shape[0])
+    let none = Tensor(-Double.infinity, dtype: .float64)
+    let copies = log(relu(counts - 1) / totalWeight)
     let blocks = Self.blocks(n, of: 256).map { rows in
       let block = centres.sliced(rows)
       let squared = pairwiseSquaredDistances(block, block)
       let isItself = Tensor.identity(rows.count, dtype: .float64) .> 0
       let others = kernel.logDensity(squaredDistance: squared, dimension: dimension)
-      let own = select(isItself, Tensor(-Double.infinity, dtype: .float64), others)
-      var parts = [(isUniform ? own : own + log(weights.sliced(rows))).logSumExp(along: 1)]
+      let own =
+        isUniform
+        ? select(isItself, none, others)
+        : others + select(isItself, copies.sliced(rows), log(weights.sliced(rows)))
+      var parts = [own.logSumExp(along: 1)]
       for side in [0..<rows.lowerBound, rows.upperBound..<n] {
         for columns in Self.blocks(side.count, of: 1024) {
           let places = side.lowerBound + columns.lowerBound..<side.lowerBound + columns.upperBound
@@ -128,16 +139,19 @@ public struct KernelDensity: Sendable {
       return Tensor.stacked(parts, along: 1).logSumExp(along: 1)
     }
     let sums = Tensor.concatenated(blocks) - logScale
-    return isUniform ? sums - log(Double(n - 1)) : sums - log1p(-weights)
+    if isUniform { return sums - log(Double(n - 1)) }
+    return sums - log1p(-minimum(counts, Tensor(1, dtype: .float64)) / totalWeight)
   }
 
-  /// n Σ w log p(xᵢ) with each density estimated from the other points: the sum over the points where
-  /// all weights are the same.
+  /// n, or the sum of the weights.
+  public var totalWeight: Double { isUniform ? Double(points.shape[0]) : counts.sum().scalar }
+
+  /// The sum over the points, as often as each counts, of log p(xᵢ) estimated from the other points.
   public var leaveOneOutLogLikelihood: Double {
     let densities = leaveOneOutLogDensities()
     // A point of weight 0 counts for nothing, even where the others say −∞.
     let terms = select(weights .> 0, weights * densities, Tensor(0, dtype: .float64))
-    return Double(points.shape[0]) * terms.sum().scalar
+    return totalWeight * terms.sum().scalar
   }
 
   /// log Σ w k over some of the points, for each of some queries; in units of the bandwidths.

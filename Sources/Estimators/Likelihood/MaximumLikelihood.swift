@@ -67,13 +67,14 @@ public struct MaximumLikelihood: Sendable {
   ///   they must differ, a likelihood without a maximum.
   public init(of family: DistributionFamily, fitting x: Tensor, weights: Tensor? = nil) throws {
     precondition(x.rank == 1, "MaximumLikelihood: expected numbers [n], found \(x.shape)")
-    let rows = try Rows(x, weights: weights, "maximum likelihood")
-    let numbers = rows.values.squeezed(at: 1)
-    let values = numbers.doubles
-    if let row = values.firstIndex(where: { !family.contains($0) }) {
+    let all = try Rows(x, weights: weights, "maximum likelihood")
+    let (values, counts) = (all.values.doubles, all.weights.doubles)
+    if let row = values.indices.first(where: { counts[$0] > 0 && !family.contains(values[$0]) }) {
       throw EstimationError.outsideSupport(
-        operation: rows.operation, value: values[row], row: row, support: family.support)
+        operation: all.operation, value: values[row], row: row, support: family.support)
     }
+    let rows = all.counted
+    let numbers = rows.values.squeezed(at: 1)
     let estimate = try family.estimate(rows)
     guard family.admits(estimate.parameters) else { throw Self.roundedAway(rows) }
     let theta = Tensor(estimate.parameters, dtype: .float64)

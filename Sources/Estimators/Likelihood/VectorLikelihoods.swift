@@ -75,17 +75,18 @@ extension MaximumLikelihood {
   public static func dirichlet(
     fitting x: Tensor, weights: Tensor? = nil
   ) throws -> MaximumLikelihood {
-    let rows = try Rows(x, weights: weights, "Dirichlet")
-    let (values, k) = (rows.values.doubles, rows.columns)
-    if let place = values.firstIndex(where: { $0 <= 0 }) {
+    let all = try Rows(x, weights: weights, "Dirichlet")
+    let (values, counts, k) = (all.values.doubles, all.weights.doubles, all.columns)
+    if let place = values.indices.first(where: { values[$0] <= 0 && counts[$0 / k] > 0 }) {
       throw EstimationError.outsideSupport(
-        operation: rows.operation, value: values[place], row: place / k, support: "numbers above 0")
+        operation: all.operation, value: values[place], row: place / k, support: "numbers above 0")
     }
-    let sums = rows.values.sum(along: 1).doubles
-    if let row = sums.firstIndex(where: { Swift.abs($0 - 1) > 1e-6 }) {
+    let sums = all.values.sum(along: 1).doubles
+    if let row = sums.indices.first(where: { Swift.abs(sums[$0] - 1) > 1e-6 && counts[$0] > 0 }) {
       throw EstimationError.outsideSupport(
-        operation: rows.operation, value: sums[row], row: row, support: "rows with the sum 1")
+        operation: all.operation, value: sums[row], row: row, support: "rows with the sum 1")
     }
+    let rows = all.counted
     if let column = rows.constantColumn {
       throw EstimationError.zeroVariance(operation: rows.operation, column: column)
     }

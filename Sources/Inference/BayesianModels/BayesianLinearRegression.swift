@@ -82,9 +82,12 @@ public struct BayesianLinearRegression: Sendable {
   /// - Parameters:
   ///   - x: The rows of Φ, `[n, d]`.
   ///   - y: What was observed, `[n]`.
+  ///   - weights: How often each row counts, `[n]`, 0 or more; 1 by default.
   /// - Throws: ``RegressionError`` for a value that is not finite.
-  public func observing(_ x: Tensor, _ y: Tensor) throws -> BayesianLinearRegression {
-    let (x, y) = try checked(x, y, "observing")
+  public func observing(
+    _ x: Tensor, _ y: Tensor, weights: Tensor? = nil
+  ) throws -> BayesianLinearRegression {
+    let (x, y) = try checked(x, y, weights, "observing")
     let precision = precision + x.matmul(x, transposeLeft: true) / noiseVariance
     let added = x.matmul(y.expanded(at: 1), transposeLeft: true).squeezed(at: 1)
     return BayesianLinearRegression(
@@ -97,17 +100,20 @@ public struct BayesianLinearRegression: Sendable {
   /// ½ log |A| − ½ log |A′| − n/2 log 2πσ² − ½ |y − Φ m′|²/σ² − ½ (m′ − m)ᵀ A (m′ − m), with A′ and m′
   /// after the observations (Bishop 2006, equation 3.86).
   ///
+  /// With weights n is their sum, and each row counts as often as its weight says.
+  ///
   /// - Throws: ``RegressionError`` for a value that is not finite.
-  public func logEvidence(_ x: Tensor, _ y: Tensor) throws -> Double {
-    let posterior = try observing(x, y)
-    let (x, y) = try checked(x, y, "logEvidence")
+  public func logEvidence(_ x: Tensor, _ y: Tensor, weights: Tensor? = nil) throws -> Double {
+    let posterior = try observing(x, y, weights: weights)
+    let count = weights?.sum().scalar ?? Double(y.count)
+    let (x, y) = try checked(x, y, weights, "logEvidence")
     let residuals = y - x.matmul(posterior.mean.expanded(at: 1)).squeezed(at: 1)
     // |Lᵀ(m′ − m)|² for A = L Lᵀ.
     let shift = factor.lower.matmul((posterior.mean - mean).expanded(at: 1), transposeLeft: true)
     let squares = residuals.sumOfSquares / noiseVariance + shift.sumOfSquares
     let logNoise = log(Tensor(noiseVariance, dtype: .float64)).scalar
     let determinants = factor.logDeterminant.scalar - posterior.factor.logDeterminant.scalar
-    return 0.5 * (determinants - Double(y.count) * (logTwoPi + logNoise) - squares)
+    return 0.5 * (determinants - count * (logTwoPi + logNoise) - squares)
   }
 
   /// The predictive distribution at rows `[n, d]`: means of f = Φ w, variances of f, and variances of an
@@ -132,14 +138,22 @@ public struct BayesianLinearRegression: Sendable {
       + (try factor.lower.solveTriangular(noise, .lower, transposed: true)).transposed()
   }
 
+  /// The rows times the roots of their weights, which count in squares as often as the weights say.
   private func checked(
-    _ x: Tensor, _ y: Tensor, _ name: String
+    _ x: Tensor, _ y: Tensor, _ weights: Tensor?, _ name: String
   ) throws -> (x: Tensor, y: Tensor) {
     precondition(
       x.rank == 2 && x.shape[1] == mean.count && y.shape == [x.shape[0]],
       "BayesianLinearRegression.\(name): expected rows [n, \(mean.count)] and values [n], found"
         + " \(x.shape) and \(y.shape)")
-    return try checkedRegression(x, y)
+    let (x, y) = try checkedRegression(x, y)
+    guard let weights else { return (x, y) }
+    precondition(
+      weights.shape == y.shape && !(weights .< 0).any(),
+      "BayesianLinearRegression.\(name): expected weights \(y.shape) of 0 or more, found"
+        + " \(weights.shape)")
+    let roots = sqrt(weights.converted(to: .float64))
+    return (roots.expanded(at: 1) * x, roots * y)
   }
 }
 

@@ -28,14 +28,19 @@ public struct EvidenceRegression: LatentVariableModel {
 
   private let x: Tensor
   private let y: Tensor
+  private let weights: Tensor?
   private let isPriorFixed: Bool
 
   /// Takes rows `[n, d]` and observations `[n]`.
   ///
-  /// - Parameter isPriorFixed: Whether τ² stays what it is, and σ² alone is found.
+  /// - Parameters:
+  ///   - weights: How often each row counts, `[n]`, 0 or more; 1 by default.
+  ///   - isPriorFixed: Whether τ² stays what it is, and σ² alone is found.
   /// - Throws: ``RegressionError`` for a value that is not finite.
-  public init(_ x: Tensor, _ y: Tensor, isPriorFixed: Bool = false) throws {
-    self.isPriorFixed = isPriorFixed
+  public init(
+    _ x: Tensor, _ y: Tensor, weights: Tensor? = nil, isPriorFixed: Bool = false
+  ) throws {
+    (self.weights, self.isPriorFixed) = (weights, isPriorFixed)
     precondition(
       x.rank == 2 && x.shape[0] > 0 && x.shape[1] > 0 && y.shape == [x.shape[0]],
       "EvidenceRegression: expected rows [n, d] and values [n], found \(x.shape) and \(y.shape)")
@@ -54,14 +59,14 @@ public struct EvidenceRegression: LatentVariableModel {
   public func posterior(
     at variances: Variances, from previous: BayesianLinearRegression?
   ) throws -> BayesianLinearRegression {
-    try prior(variances).observing(x, y)
+    try prior(variances).observing(x, y, weights: weights)
   }
 
   /// The log-evidence.
   public func bound(
     of posterior: BayesianLinearRegression, at variances: Variances
   ) throws -> EvidenceBound {
-    EvidenceBound(logEvidence: try prior(variances).logEvidence(x, y))
+    EvidenceBound(logEvidence: try prior(variances).logEvidence(x, y, weights: weights))
   }
 
   /// τ² = E|w|²/d, σ² = E|y − Φ w|²/n.
@@ -71,13 +76,16 @@ public struct EvidenceRegression: LatentVariableModel {
   public func parameters(
     maximizing posterior: BayesianLinearRegression, from previous: Variances
   ) throws -> Variances {
-    let residuals = y - posterior.predictive(at: x).mean
-    let spread = posterior.predictive(at: x).varianceOfFunction.sum().scalar
+    let (fitted, spreads, _) = posterior.predictive(at: x)
+    let residuals = y - fitted
+    let errors = weights.map { ($0 * residuals * residuals).sum().scalar } ?? residuals.sumOfSquares
+    let spread = (weights.map { $0 * spreads } ?? spreads).sum().scalar
+    let count = weights?.sum().scalar ?? Double(x.shape[0])
     let square = posterior.mean.sumOfSquares + posterior.covariance.trace().scalar
     let least = Double.leastNormalMagnitude
     return Variances(
       prior: isPriorFixed ? previous.prior : max(least, square / Double(x.shape[1])),
-      noise: max(least, (residuals.sumOfSquares + spread) / Double(x.shape[0])))
+      noise: max(least, (errors + spread) / count))
   }
 
   private func prior(_ variances: Variances) -> BayesianLinearRegression {

@@ -43,6 +43,7 @@ extension VariationalDirichletMixture {
   ///
   /// - Parameters:
   ///   - x: Observations, `[n, d]`.
+  ///   - weights: How often each observation counts, `[n]`, 0 or more; 1 by default.
   ///   - base: The prior of each component.
   ///   - concentration: α, above 0.
   ///   - truncation: K, 1 or more.
@@ -51,14 +52,19 @@ extension VariationalDirichletMixture {
   ///   - sweepLimit: The most sweeps.
   /// - Throws: ``DirichletMixtureError`` where there are no observations, or some are not finite.
   public static func fit(
-    _ x: Tensor, base: NormalInverseWishart, concentration: Double, truncation: Int,
-    starts: Int = 1, tolerance: Double = 1e-9, sweepLimit: Int = 1_000, using random: Random
+    _ x: Tensor, weights: Tensor? = nil, base: NormalInverseWishart, concentration: Double,
+    truncation: Int, starts: Int = 1, tolerance: Double = 1e-9, sweepLimit: Int = 1_000,
+    using random: Random
   ) throws -> VariationalDirichletFit {
     precondition(
       x.rank == 2 && x.shape[1] == base.dimensions && truncation >= 1 && concentration > 0,
       "VariationalDirichletMixture: expected observations [n, \(base.dimensions)], a truncation of 1"
         + " or more and a concentration above 0, found \(x.shape), \(truncation) and"
         + " \(concentration)")
+    precondition(
+      weights.map { $0.shape == [x.shape[0]] && !($0 .< 0).any() } ?? true,
+      "VariationalDirichletMixture: expected weights [\(x.shape[0])] of 0 or more, found"
+        + " \(weights?.shape ?? [])")
     let x = stopGradient(x).converted(to: .float64)
     try DirichletMixtureError.check(x.doubles, rows: x.shape[0], width: base.dimensions)
     let fits = try (0..<Swift.max(1, starts)).map { _ in
@@ -66,24 +72,28 @@ extension VariationalDirichletMixture {
         x, base, concentration: concentration, limit: truncation, using: random)
       let responsibilities = Tensor.oneHot(start.assignments, count: truncation, dtype: .float64)
       return try ascent(
-        x, from: responsibilities, base, concentration, tolerance, Swift.max(1, sweepLimit))
+        x, weights?.converted(to: .float64), from: responsibilities, base, concentration,
+        tolerance, Swift.max(1, sweepLimit))
     }
     let best = fits.indices.max { (fits[$0].bound, $1) < (fits[$1].bound, $0) } ?? 0
     return fits[best]
   }
 
   private static func ascent(
-    _ x: Tensor, from start: Tensor, _ base: NormalInverseWishart, _ concentration: Double,
-    _ tolerance: Double, _ sweepLimit: Int
+    _ x: Tensor, _ weights: Tensor?, from start: Tensor, _ base: NormalInverseWishart,
+    _ concentration: Double, _ tolerance: Double, _ sweepLimit: Int
   ) throws -> VariationalDirichletFit {
+    func counted(_ rows: Tensor) -> Tensor { weights.map { $0.expanded(at: 1) * rows } ?? rows }
     var responsibilities = start
-    var mixture = try VariationalDirichletMixture(x, start, base, concentration)
+    var mixture = try VariationalDirichletMixture(x, counted(start), base, concentration)
     var trace: [Double] = []
     var reason = VariationalDirichletFit.Reason.sweepLimit
     while trace.count < sweepLimit {
-      let next = try VariationalDirichletMixture(x, responsibilities, base, concentration)
+      let next = try VariationalDirichletMixture(
+        x, counted(responsibilities), base, concentration)
       let joint = next.expectedLogJoint(x)
-      let bound = joint.logSumExp(along: 1).sum().scalar - next.divergence
+      let ofRows = joint.logSumExp(along: 1, keepingDimensions: true)
+      let bound = counted(ofRows).sum().scalar - next.divergence
       let rise = bound - (trace.last ?? -.infinity)
       let scale = Swift.max(1, Swift.abs(bound))
       trace.append(bound)

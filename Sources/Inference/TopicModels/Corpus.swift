@@ -1,3 +1,5 @@
+import Tensor
+
 /// Documents as bags of words: for each, which words of a vocabulary it has, and how often.
 ///
 /// A document without words is kept: its topics are those of the prior.
@@ -14,11 +16,17 @@ public struct Corpus: Sendable {
   /// The word of each entry, and how often it stands in the document.
   let words: [Int32]
   let counts: [Double]
+  /// How often each document counts; nil where each counts once.
+  public private(set) var documentWeights: [Double]?
 
   /// How many documents there are.
   public var documentCount: Int { offsets.count - 1 }
-  /// How many words the documents have together.
-  public var wordCount: Double { counts.reduce(0, +) }
+  /// How many documents there are, as often as each counts.
+  var totalWeight: Double { documentWeights?.reduce(0, +) ?? Double(documentCount) }
+  /// How many words the documents have together, as often as each counts.
+  public var wordCount: Double {
+    documentWeights.map { zip($0, lengths).reduce(0) { $0 + $1.0 * $1.1 } } ?? counts.reduce(0, +)
+  }
 
   /// How many words each document has.
   public var lengths: [Double] {
@@ -146,6 +154,33 @@ public struct Corpus: Sendable {
       documents: documents, vocabularySize: sizes[1], vocabulary: vocabulary, unknownWords: 0)
   }
 
+  /// The corpus with documents that count as often as their weights say: one of weight 2 as two alike.
+  ///
+  /// - Parameter weights: One of 0 or more for each document.
+  public func weighted(_ weights: [Double]) -> Corpus {
+    precondition(
+      weights.count == documentCount && weights.allSatisfy { $0 >= 0 && $0.isFinite },
+      "Corpus.weighted: expected \(documentCount) weights of 0 or more, found \(weights.count)")
+    var corpus = self
+    corpus.documentWeights = weights
+    return corpus
+  }
+
+  /// Rows of documents, `[documents, …]`, as often as each counts.
+  func counted(_ rows: Tensor) -> Tensor {
+    guard let documentWeights else { return rows }
+    let weights = Tensor(documentWeights, dtype: .float64)
+    return rows.rank == 1 ? weights * rows : weights.expanded(at: 1) * rows
+  }
+
+  /// Numbers of entries as often as the entry's document counts.
+  func counted(ofEntries numbers: [Double]) -> [Double] {
+    guard let documentWeights else { return numbers }
+    return documentWeights.enumerated().flatMap { document, weight in
+      numbers[offsets[document]..<offsets[document + 1]].map { weight * $0 }
+    }
+  }
+
   /// Some of the documents, in this order.
   func documents(at places: [Int]) -> Corpus {
     var (offsets, words, counts) = ([0], [Int32](), [Double]())
@@ -155,7 +190,9 @@ public struct Corpus: Sendable {
       counts += self.counts[range]
       offsets.append(words.count)
     }
-    return Corpus(self, offsets, words, counts)
+    var part = Corpus(self, offsets, words, counts)
+    part.documentWeights = documentWeights.map { weights in places.map { weights[$0] } }
+    return part
   }
 
   private init(_ whole: Corpus, _ offsets: [Int], _ words: [Int32], _ counts: [Double]) {

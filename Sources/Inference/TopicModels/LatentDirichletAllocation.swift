@@ -104,7 +104,7 @@ public struct LatentDirichletAllocation: Sendable {
   func documentTerms(_ statistics: TopicStatistics, weights: Tensor) -> Double {
     let logs = TopicStatistics.expectedLogs(weights)
     let prior = Tensor(filledWith: documentPrior, weights.shape, dtype: .float64)
-    let divergence = dirichletDivergence(weights, prior).sum()
+    let divergence = statistics.corpus.counted(dirichletDivergence(weights, prior)).sum()
     return ((statistics.documentTopics * logs).sum() - divergence).scalar
   }
 

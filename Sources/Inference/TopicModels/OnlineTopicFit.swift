@@ -40,9 +40,11 @@ extension LatentDirichletAllocation {
       let order = random.permutation(corpus.documentCount)
       for first in stride(from: 0, to: order.count, by: batchSize) {
         let places = Array(order[first..<Swift.min(order.count, first + batchSize)])
+        let batch = corpus.documents(at: places)
+        if batch.totalWeight == 0 { continue }
         let (statistics, bound) = model.statistics(
-          of: corpus.documents(at: places), updates: documentUpdates, tolerance: documentTolerance)
-        let share = Double(corpus.documentCount) / Double(places.count)
+          of: batch, updates: documentUpdates, tolerance: documentTolerance)
+        let share = corpus.totalWeight / batch.totalWeight
         bounds.append(share * bound - model.topicDivergence)
         let best = model.topicPrior + share * statistics.wordTopics.transposed()
         let rate = pow(Tensor(delay + Double(bounds.count), dtype: .float64), -decay).scalar

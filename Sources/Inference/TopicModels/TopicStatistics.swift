@@ -11,7 +11,8 @@ struct TopicStatistics {
   let topics: Int
   /// Dirichlet parameters γ of each document's topics, float64 `[documents, topics]`.
   private(set) var weights: Tensor
-  /// How often each word is of each topic, Σ n φ, `[words, topics]`.
+  /// How often each word is of each topic, Σ n φ, `[words, topics]`; here and below as often as each document
+  /// counts.
   private(set) var wordTopics: Tensor
   /// How often each topic stands in each document, `[documents, topics]`.
   private(set) var documentTopics: Tensor
@@ -59,16 +60,17 @@ struct TopicStatistics {
     // The logarithms of the scales that were used last.
     let logs = Self.logarithms(scales, shape, stride)
     let summed = Tensor(sums, shape: [shape[0], stride], dtype: .float64)
-    documentTopics = summed.sliced(0..<shape[1], along: 1)
+    documentTopics = corpus.counted(summed.sliced(0..<shape[1], along: 1))
     wordTopics = .zeros(logWords.shape, dtype: .float64)
     guard !corpus.words.isEmpty else { return }
     wordTopics = TopicKernel(corpus: corpus, lanes: stride / 4)
-      .wordTopics(words: eb, scales: scales, ratios: ratios)
+      .wordTopics(words: eb, scales: scales, ratios: corpus.counted(ofEntries: ratios))
       .sliced(0..<topics, along: 1)
     let counts = Tensor(corpus.counts, dtype: .float64)
     let normalizers = log(counts / Tensor(ratios, dtype: .float64))
     let used = (documentTopics * logs).sum() + (wordTopics * scaledWords.logs).sum()
-    entropy = ((counts * normalizers).sum() - used).scalar
+    let weighted = Tensor(corpus.counted(ofEntries: corpus.counts), dtype: .float64)
+    entropy = ((weighted * normalizers).sum() - used).scalar
   }
 
   /// E[log θ] of rows of Dirichlet parameters.
