@@ -68,6 +68,7 @@ private func transport(
 /// The results, and a picture where pictures were given.
 private func solved(_ task: TransportTask) throws -> (Results, Image?) {
   let settings = task.settings
+  try checkUse(of: settings)
   if let paths = settings.barycenter?.names {
     guard settings.from == nil, settings.to == nil else {
       throw CommandLineError.unsuitableValue(
@@ -88,6 +89,26 @@ private func solved(_ task: TransportTask) throws -> (Results, Image?) {
     throw CommandLineError.missingOption("--to", placeholder: "FILE")
   }
   return (try task.plan(from: table(from, settings), to: table(to, settings)), nil)
+}
+
+/// Throws where an option is given that nothing would heed.
+private func checkUse(of settings: TransportSettings) throws {
+  let isBarycenter = settings.barycenter != nil
+  let isSinkhorn = !isBarycenter && settings.method == .sinkhorn
+  func check(_ option: String, _ value: String?, _ isUsed: Bool, with needed: String) throws {
+    guard let value, !isUsed else { return }
+    throw CommandLineError.unsuitableValue(
+      option: option, value: value, reason: "expected only with \(needed)")
+  }
+  let either = "--method sinkhorn or --barycenter"
+  try check(
+    "--epsilon", settings.epsilon.map { "\($0)" }, isSinkhorn || isBarycenter, with: either)
+  try check(
+    "--tolerance", settings.tolerance.map { "\($0)" }, isSinkhorn || isBarycenter, with: either)
+  try check("--round", settings.round ? "on" : nil, isSinkhorn, with: "--method sinkhorn")
+  try check("--debias", settings.debias ? "on" : nil, isBarycenter, with: "--barycenter")
+  let shares = settings.shares?.map(String.init).joined(separator: ",")
+  try check("--shares", shares, isBarycenter, with: "--barycenter")
 }
 
 private func isTable(_ path: String) -> Bool {

@@ -75,6 +75,13 @@ import Testing
     #expect(results.number("least-cost") <= results.number("least-cost-of-others"))
     #expect(results.number("largest-marginal-error") < 1e-12)
     #expect(results.number("largest-entry") <= 1)
+    #expect(results.number("cost-with-a-forbidden-pair") >= results.number("least-cost"))
+    #expect(results.number("forbidden-entry") == 0)
+    // Ever nearer to what splitting costs, and never as little: 1 + 1/(24 n²) for many pieces.
+    let maps = numbers(results["costs-of-maps"])
+    #expect(
+      maps == maps.sorted(by: >) && maps.allSatisfy { $0 > results.number("cost-of-splitting") })
+    #expect(abs(maps[5] - 1 - 1.0 / (24 * 32 * 32)) < 1e-8)
   }
 
   @Test func twoOptimalMaps() throws {
@@ -84,6 +91,11 @@ import Testing
     }
     // One book by four: 16 / 4.
     #expect(abs(results.number("jump-p2") - 4) < 1e-12)
+    // √4 / 4 and 4^(3/2) / 4.
+    for (name, cost) in [
+      ("least-cost-p1/2", 0.5), ("shift-p1/2", 1), ("jump-p1/2", 0.5), ("least-cost-p3/2", 1),
+      ("shift-p3/2", 1), ("jump-p3/2", 2),
+    ] { #expect(abs(results.number(name) - cost) < 1e-12, "\(name)") }
   }
 
   @Test func independentCoupling() throws {
@@ -92,6 +104,11 @@ import Testing
     #expect(abs(independent - results.number("by-moments")) < 1e-10)
     let costs = numbers(results["sinkhorn-costs"]) + [results.number("optimal-cost")]
     #expect(costs == costs.sorted(by: >) && costs[0] < independent && costs[0] > 0.9 * independent)
+    let largest = results.number("largest-cost")
+    #expect(abs(largest - results.number("by-opposite-orders")) < 1e-12 && largest > independent)
+    #expect(
+      abs(results.number("cost-to-a-point") - results.number("independent-cost-to-a-point"))
+        < 1e-12)
   }
 
   @Test func twoByTwo() throws {
@@ -108,6 +125,12 @@ import Testing
       )
       #expect(abs(best - line) < 1e-12, "\(name)")
     }
+    // Straight where Δ < 0, across where Δ > 0.
+    #expect(areNear(numbers(results["equal-weights-negative"]), [0.5, 0, 0, 0.5]))
+    #expect(areNear(numbers(results["equal-weights-positive"]), [0, 0.5, 0.5, 0]))
+    // c₁₂ − c₂₂, for both sources bring something to the second target.
+    #expect(abs(results.number("price-of-first-source-negative") + 1) < 1e-12)
+    #expect(abs(results.number("price-of-first-source-positive") + 3) < 1e-12)
   }
 
   @Test func twoPointsAndUniform() throws {
@@ -117,6 +140,11 @@ import Testing
     // W₃³ = 2 ∫₀^½ q³ dq = 1/32.
     #expect(
       abs(results.number("w3") * results.number("w3") * results.number("w3") - 1.0 / 32) < 1e-9)
+    // (w² + (1 − w)²) / 2 with w = ¼.
+    #expect(abs(results.number("unequal-w1") - 0.3125) < 1e-10)
+    #expect(areNear(numbers(results["middles-w1"]), [0.25, 0.125, 0.0625, 0.03125]))
+    let second = 1 / 12.0.squareRoot()
+    #expect(areNear(numbers(results["middles-w2"]), [1, 0.5, 0.25, 0.125].map { $0 * second }))
   }
 
   @Test func gaussianGeodesic() throws {
@@ -127,6 +155,11 @@ import Testing
         numbers(results["map"]), [0.69559585, 0.17970205, 0.17970205, 1.39119170], 1e-8))
     #expect(results.number("pushforward-error") < 1e-12)
     #expect(areNear(numbers(results["shares-of-distance"]), [0, 0.25, 0.5, 0.75, 1], 1e-6))
+    // (2 − 1)² + (1 − 3)².
+    #expect(abs(results.number("commuting-squared-distance") - 5) < 1e-12)
+    #expect(areNear(numbers(results["commuting-map"]), [0.5, 0, 0, 3]))
+    #expect(results.number("inverse-error") < 1e-12)
+    #expect(abs(results.number("rotated-squared-distance") - 0.3431457505076198) < 1e-12)
   }
 
   @Test func locationScale() throws {
@@ -135,6 +168,10 @@ import Testing
       #expect(abs(results.number(name) - 11.25) < 1e-6, "\(name)")
     }
     #expect(abs(results.number("map-at-1") - 5.5) < 1e-9)
+    #expect(
+      abs(results.number("squared-normal-to-uniform") - (2 - 2 * (3 / Double.pi).squareRoot()))
+        < 1e-9)
+    #expect(areNear(numbers(results["shift-by-3-for-p-1-2-3"]), [3, 3, 3]))
   }
 
   @Test func barycenters() throws {
@@ -145,5 +182,10 @@ import Testing
     #expect(abs(results.number("gaussian-mean") - 2) < 1e-10)
     #expect(abs(results.number("gaussian-deviation") - 2) < 1e-9)
     #expect(results.number("gaussian-distance") < 1e-6)
+    #expect(areNear(numbers(results["unequal-uniform-ends"]), [0.75, 2.25]))
+    #expect(abs(results.number("unequal-point")) < 1e-12)
+    #expect(areNear(numbers(results["unequal-gaussian"]), [1, 1.5]))
+    // ((2 + 1) / 2)² in both directions.
+    #expect(areNear(numbers(results["turned-covariance"]), [2.25, 0, 0, 2.25]))
   }
 }

@@ -139,6 +139,39 @@ private enum Large {
     #expect(abs(known.values - y).max().scalar < 1e-6)
   }
 
+  /// No floor is under the noise: 1e-12 is 1e-12, in the likelihood and in predictions.
+  @Test func aSmallNoiseIsItself() throws {
+    let points = double([[0], [1]])
+    let targets = double([0.5, -0.3])
+    let k = exp(Tensor(-0.5, dtype: .float64)).scalar
+    for noise in [1e-12, 1e-4] {
+      let posterior = try GaussianProcess(1 * SquaredExponential(), noiseVariance: noise)
+        .conditioned(on: targets, at: points)
+      // A 2 × 2 matrix by hand.
+      let (a, b) = (1 + noise, k)
+      let determinant = a * a - b * b
+      let square = (a * (0.25 + 0.09) - 2 * b * 0.5 * -0.3) / determinant
+      let expected =
+        -0.5 * (square + log(Tensor(determinant, dtype: .float64)).scalar)
+        - log(Tensor(2 * Double.pi, dtype: .float64)).scalar
+      #expect(abs(posterior.logMarginalLikelihood - expected) < 1e-12)
+      #expect(posterior.jitter == 0)
+      let variance = posterior.prediction(of: .function, at: points).variance.doubles[0]
+      #expect(abs(variance - noise * (1 - noise * a / determinant)) < 1e-15)
+    }
+  }
+
+  /// Rounding below 0 is told, not hidden.
+  @Test func aVarianceBelowZeroIsTold() throws {
+    let grid = Tensor.linearSpace(from: 0, through: 3, count: 12, dtype: .float64)
+      .reshaped(to: [-1, 1])
+    let posterior = try GaussianProcess(1e6 * SquaredExponential(length: 2))
+      .conditioned(on: sin(grid.reshaped(to: [-1])), at: grid, jitterLimit: 1)
+    let f = posterior.prediction(of: .function, at: grid)
+    #expect(f.variance.min().scalar >= 0)
+    #expect(f.rounding < 1e-4 && (f.rounding > 0 || f.variance.min().scalar > 0))
+  }
+
   @Test func trainingFindsTheParametersOfTheData() throws {
     let inputs = Random(seed: 11).uniform([90, 1], dtype: .float64) * 10
     let truth = GaussianProcess(2 * SquaredExponential(length: 1.5), noiseVariance: 0.05)
@@ -202,8 +235,8 @@ private enum Large {
       #expect(cure <= 1e-14)
       #expect(
         error.description == "Gaussian process: expected a positive definite covariance matrix,"
-          + " found a leading minor of order 3 that is not positive: the inputs of rows 0 and 2 are"
-          + " equal; a jitter of \(cure) cures it")
+          + " found a leading minor of order 3 that is not positive: the inputs of rows 0 and 2,"
+          + " counted from 0, are equal; a jitter of \(cure) cures it")
     }
     let cured = try bare.conditioned(on: y, at: twice, jitterLimit: 1e-6)
     #expect(cured.jitter == jitter)

@@ -57,11 +57,11 @@ private func double(_ values: some TensorConvertible) -> Tensor { Tensor(values,
 
   /// The measure of a half line is Beta(α / 2, α / 2): of mean ½ and variance ¼ / (α + 1).
   @Test func drawsMeasureSetsAsADirichletDistributionDoes() {
-    func half(_ measure: DiscreteMeasure) -> Double {
+    func half(_ measure: DirichletProcessDraw) -> Double {
       measure.expectation { $0.reshaped(to: [-1]) .> 0.0 }
     }
     let random = Random(seed: 3)
-    let draws: [(String, () -> DiscreteMeasure)] = [
+    let draws: [(String, () -> DirichletProcessDraw)] = [
       ("sticks", { process.sample(sticks: 60, using: random) }),
       ("truncation", { process.sample(truncation: 60, using: random) }),
       ("finite", { process.sample(finite: 200, using: random) }),

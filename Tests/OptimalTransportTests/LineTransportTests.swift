@@ -65,6 +65,24 @@ private func vector(_ values: [Double]) -> Tensor {
     }
   }
 
+  /// ∫ |F − G|² dx, Cramér's distance squared, is the length of a shift, and its square is not W₂².
+  @Test func itIsNotCramersDistance() throws {
+    let (x, y) = (vector([0]), vector([3]))
+    #expect(try lineTransportCost(x, y, p: 2) == 9)
+    #expect(try wassersteinDistance(SortedPoints(x), SortedPoints(y), p: 2) == 3)
+  }
+
+  /// Two lists of numbers are points, not histograms: their order says nothing, and weights are told apart.
+  @Test func valuesAreNotWeights() throws {
+    let places = vector([0, 1, 3])
+    let (some, others) = (vector([5, 6, 8]), vector([6, 8, 5]))
+    #expect(try lineTransportCost(some, others) == 0)
+    let moved = try lineTransportCost(
+      places, places, sourceWeights: some / 19, targetWeights: others / 19)
+    // The cumulative weights differ by 1/19 up to 1 and by 3/19 from there to 3.
+    #expect(Swift.abs(moved - 7.0 / 19) < 1e-14)
+  }
+
   @Test func theMapIsMonotoneAndMovesTheMedian() {
     let map = monotoneMap(
       from: .normal(mean: 0, standardDeviation: 1) as LineDensity,

@@ -188,9 +188,7 @@ extension Work {
     }
   }
 
-  private static func measures(_ size: Int) -> (
-    OptimalTransport.DiscreteMeasure, OptimalTransport.DiscreteMeasure
-  ) {
+  private static func measures(_ size: Int) -> (DiscreteMeasure, DiscreteMeasure) {
     (
       .init(points: input("ot\(size)_x"), weights: input("ot\(size)_a")),
       .init(points: input("ot\(size)_y"), weights: input("ot\(size)_b"))

@@ -27,6 +27,10 @@ typedef struct {
   // sums[i] = log Σ_j exp(heights[j] - scale * costs[i, j]) for the rows [begin, end).
   void (*log_sums)(const CKCosts *costs, const double *heights, double scale, double *sums,
                    size_t begin, size_t end);
+  // The same sums, and columns[j] += weights[i] exp(heights[j] - scale * costs[i, j] - sums[i]), by one
+  // exponential for each pair; `row` has room for m numbers.
+  void (*log_sweep)(const CKCosts *costs, const double *heights, double scale, const double *weights,
+                    double *sums, double *row, double *columns, size_t begin, size_t end);
   // kernel[i, j] = exp(f[i] + g[j] - scale * costs[i, j]) for the rows [begin, end).
   void (*kernel)(const CKCosts *costs, const double *f, const double *g, double scale, double *kernel,
                  size_t begin, size_t end);

@@ -5,6 +5,9 @@ import Tensor
 
 /// Barycenters with equal shares: of two uniforms the uniform between, of two points the middle, of two Gaussians the
 /// Gaussian of the mean deviations.
+///
+/// Variants: shares of ¾ and ¼, which weigh ends, points and deviations; and Gaussians in the plane with the same
+/// variances turned by a right angle, whose barycenter is round.
 let exerciseBarycentersItem = CourseItem(
   "exercise-barycenters", week: 5, "exercise: barycenters of two uniforms, points and Gaussians"
 ) { _, _ in
@@ -24,6 +27,21 @@ let exerciseBarycentersItem = CourseItem(
     means: Tensor([[0], [4]], dtype: .float64),
     covariances: Tensor([1.0, 9], shape: [2, 1, 1], dtype: .float64))
   let between = LineDensity.uniform(on: 1.5...3.5)
+  let shares = [0.75, 0.25]
+  let unequal = try LineBarycenter(
+    of: [LineDensity.uniform(on: 0...1), LineDensity.uniform(on: 3...6)], weights: shares)
+  let nearer = try LineBarycenter(
+    of: [
+      try SortedPoints(Tensor([-1], dtype: .float64)),
+      try SortedPoints(Tensor([3], dtype: .float64)),
+    ], weights: shares)
+  let narrower = try GaussianBarycenter(
+    means: Tensor([[0], [4]], dtype: .float64),
+    covariances: Tensor([1.0, 9], shape: [2, 1, 1], dtype: .float64),
+    weights: Tensor(shares, dtype: .float64))
+  let turned = try GaussianBarycenter(
+    means: .zeros([2, 2], dtype: .float64),
+    covariances: Tensor([4.0, 0, 0, 1, 1, 0, 0, 4], shape: [2, 2, 2], dtype: .float64))
   var results = Results([
     "uniform-ends": ResultValue([uniforms.quantile(1e-12), uniforms.quantile(1)]),
     "uniform-distance": .number(try wassersteinDistance(uniforms, between, p: 2)),
@@ -33,6 +51,12 @@ let exerciseBarycentersItem = CourseItem(
     "gaussian-distance": .number(
       try wassersteinDistance(
         normals, LineDensity.normal(mean: 2, standardDeviation: 2), p: 2)),
+    "unequal-uniform-ends": ResultValue([unequal.quantile(1e-12), unequal.quantile(1)]),
+    "unequal-point": .number(nearer.quantile(0.5)),
+    "unequal-gaussian": ResultValue([
+      narrower.mean.doubles[0], narrower.covariance.doubles[0].squareRoot(),
+    ]),
+    "turned-covariance": ResultValue(turned.covariance),
   ])
   let probabilities = grid(0.005...0.995, count: 100).doubles
   results.tables["values.csv"] = [

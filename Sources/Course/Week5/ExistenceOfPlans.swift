@@ -4,6 +4,9 @@ import Results
 import Tensor
 
 /// Plans form a closed, bounded set that holds μ ⊗ ν, so a cheapest one exists; duality proves it cheapest.
+///
+/// Variants: with a forbidden pair a cheapest plan exists all the same, and maps have no cheapest one where a segment is
+/// moved to two, half of it to either side.
 let existenceOfPlansItem = CourseItem(
   "exercise-existence", week: 5, "exercise: plans exist, and one of them is the cheapest"
 ) { isQuick, random in
@@ -26,13 +29,36 @@ let existenceOfPlansItem = CourseItem(
     "largest-marginal-error": .number(errors.max() ?? 0),
     "largest-entry": .number(others.map { $0.max().scalar }.max() ?? 0),
   ])
+  let first = Tensor.oneHot([0], count: 16, dtype: .float64).reshaped(to: [4, 4])
+  let forbidden = try ExactTransport(
+    costs: select(first .> 0, Tensor(Double.infinity, dtype: .float64), costs), source: a,
+    target: b)
+  results["cost-with-a-forbidden-pair"] = .number(forbidden.cost)
+  results["forbidden-entry"] = .number(forbidden.plan.dense().doubles[0])
+  let pieces = [1, 2, 4, 8, 16, 32]
+  let costsOfMaps = pieces.map(costOfZigzag)
+  results["pieces-of-maps"] = .list(pieces.map { .integer($0) })
+  results["costs-of-maps"] = ResultValue(costsOfMaps)
+  // Half of every point's mass straight to either side.
+  results["cost-of-splitting"] = 1.0
   results.tables["values.csv"] = ["cost": values]
+  results.tables["maps.csv"] = ["pieces": pieces.map(Double.init), "cost": costsOfMaps]
   results.add(
     Figure(title: "Costs of plans", x: .linear("cost", range: 0...1), y: .linear("plans")) {
       Histogram(values, label: "plans drawn at random")
       Rule(x: best.cost, label: "optimum", color: .series(1))
     })
   return results
+}
+
+/// E |x − T(x)| of the map from {0} × [0, 1] to the halves of {−1, 1} × [0, 1] that sends of each of n pieces the lower
+/// half to the left and the upper one to the right, each stretched to the whole piece: it falls to 1 and never is 1.
+private func costOfZigzag(_ pieces: Int) -> Double {
+  // Across 1, along up to half a piece, evenly.
+  let length = 0.5 / Double(pieces)
+  return AdaptiveIntegral(from: 0, to: 1, absoluteTolerance: 1e-12) { share in
+    (1 + length * share * length * share).squareRoot()
+  }.value
 }
 
 private func weights(_ random: Random) -> Tensor {

@@ -4,6 +4,9 @@ import Results
 import Tensor
 
 /// The map, cost and geodesic between two Gaussians in the plane.
+///
+/// Variants: covariances that commute, where deviations are subtracted, |m₁ − m₂|² + Σ (√aᵢ − √bᵢ)², and the map stretches
+/// each axis by √(bᵢ/aᵢ); the way back, by the inverse map; and a rotated Gaussian.
 let gaussianGeodesicItem = CourseItem(
   "exercise-gaussian-geodesic", week: 5, "exercise: map, cost and geodesic between two Gaussians"
 ) { _, _ in
@@ -31,6 +34,19 @@ let gaussianGeodesicItem = CourseItem(
       abs(m.matmul(covariances[0]).matmul(m) - covariances[1]).max().scalar),
     "shares-of-distance": ResultValue(lengths.map { $0 / distance }),
   ])
+  let commuting = try GaussianTransport(
+    mean: start, covariance: Tensor([[4, 0], [0, 1]], dtype: .float64),
+    otherMean: start, otherCovariance: Tensor([[1, 0], [0, 9]], dtype: .float64))
+  results["commuting-squared-distance"] = .number(commuting.squaredDistance.scalar)
+  results["commuting-map"] = ResultValue(commuting.matrix)
+  let back = try GaussianTransport(
+    mean: Tensor([1, -1], dtype: .float64), covariance: covariances[1], otherMean: start,
+    otherCovariance: covariances[0])
+  results["inverse-error"] = .number(
+    abs(back.matrix.matmul(m) - Tensor.identity(2, dtype: .float64)).max().scalar)
+  // A quarter turn exchanges the variances 2 and 1: 2 (√2 − 1)².
+  results["rotated-squared-distance"] = .number(
+    try buresSquared(covariances[0], Tensor([[1, 0], [0, 2]], dtype: .float64)).scalar)
   results.tables["values.csv"] = [
     "t": times, "mean-1": path.map { $0.mean.doubles[0] },
     "mean-2": path.map { $0.mean.doubles[1] },

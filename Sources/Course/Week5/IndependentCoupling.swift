@@ -4,6 +4,9 @@ import Results
 import Tensor
 
 /// The independent coupling costs |m₁ − m₂|² + σ₁² + σ₂²; the optimal one of Gaussians only (σ₁ − σ₂)² beyond.
+///
+/// Variants: the dearest coupling, (σ₁ + σ₂)² beyond for Gaussians, which orders one measure upwards and the other
+/// downwards; and a single point as the target, to which only the independent coupling leads.
 let independentCouplingItem = CourseItem(
   "exercise-independent-coupling", week: 5, "exercise: the cost of the independent coupling"
 ) { _, random in
@@ -26,6 +29,14 @@ let independentCouplingItem = CourseItem(
     "independent-cost": .number(costs.mean().scalar), "by-moments": .number(formula),
     "optimal-cost": .number(best.cost), "sinkhorn-costs": ResultValue(between),
   ])
+  let dearest = try ExactTransport(costs: -costs)
+  let (ascending, descending) = (x.reshaped(to: [-1]).sorted(), -(-y.reshaped(to: [-1])).sorted())
+  let point = DiscreteMeasure(points: Tensor([[2]], dtype: .float64))
+  results["largest-cost"] = .number(-dearest.cost)
+  results["by-opposite-orders"] = .number(square(ascending - descending).mean().scalar)
+  results["cost-to-a-point"] = .number(try ExactTransport(from: source, to: point).cost)
+  results["independent-cost-to-a-point"] = .number(
+    square(x.mean() - 2).scalar + x.variance().scalar)
   results.tables["values.csv"] = ["epsilon": strengths, "cost": between]
   results.add(
     Figure(
@@ -35,6 +46,7 @@ let independentCouplingItem = CourseItem(
       Line(strengths, between, label: "Sinkhorn", hasDots: true)
       Rule(y: costs.mean().scalar, label: "independent")
       Rule(y: best.cost, label: "optimal", dash: .dotted)
+      Rule(y: -dearest.cost, label: "dearest", dash: .dashed)
     })
   return results
 }

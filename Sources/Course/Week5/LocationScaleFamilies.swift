@@ -4,6 +4,9 @@ import Results
 import Tensor
 
 /// Within a family m + s Z, with Z of mean 0 and variance 1, W₂² = (m₁ − m₂)² + (s₁ − s₂)² whatever Z is.
+///
+/// Variants: between a normal and a uniform distribution with the same moments it is not 0 but 2 − 2 √(3/π); for another
+/// p within a family of location alone, W_p = |m₁ − m₂|.
 let locationScaleItem = CourseItem(
   "exercise-location-scale", week: 5, "exercise: W₂ within location–scale families"
 ) { _, random in
@@ -26,11 +29,18 @@ let locationScaleItem = CourseItem(
     try wassersteinDistance(points(first), points(second), p: 2),
   ]
   let map = monotoneMap(from: uniform(first), to: uniform(second))
+  let acrossFamilies = try wassersteinDistance(
+    LineDensity.normal(mean: 0, standardDeviation: 1), uniform(first), p: 2)
+  let shifts = try [1.0, 2, 3].map { p in
+    try wassersteinDistance(uniform(first), uniform((mean: 3, scale: first.scale)), p: p)
+  }
   var results = Results([
     "squared-normal": .number(distances[0] * distances[0]),
     "squared-uniform": .number(distances[1] * distances[1]),
     "squared-points": .number(distances[2] * distances[2]),
     "by-parameters": .number(9 + 2.25),
+    "squared-normal-to-uniform": .number(acrossFamilies * acrossFamilies),
+    "shift-by-3-for-p-1-2-3": ResultValue(shifts),
     // 3 + 2.5 x.
     "map-at-1": .number(map(1)),
   ])

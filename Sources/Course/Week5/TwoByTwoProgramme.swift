@@ -4,6 +4,9 @@ import Results
 import Tensor
 
 /// A 2 × 2 programme has one free entry, π₁₁; the cost is linear in it with slope Δ = c₁₁ + c₂₂ − c₁₂ − c₂₁.
+///
+/// Variants: equal weights, where the best plan is one of the two permutations; and what a unit of mass that moves from
+/// the second source to the first costs, the difference of the dual's potentials.
 let twoByTwoProgrammeItem = CourseItem(
   "exercise-two-by-two", week: 5, "exercise: the 2×2 programme by the sign of Δ"
 ) { _, _ in
@@ -31,6 +34,13 @@ let twoByTwoProgrammeItem = CourseItem(
     results["least-on-the-line-\(name)"] = .number(values.min() ?? .infinity)
     table.add("cost, Δ \(name)", .numbers(values))
     curves.append(("Δ \(name)", values))
+  }
+  let half = Tensor([0.5, 0.5], dtype: .float64)
+  for (name, costs) in cases {
+    let pairing = try ExactTransport(costs: costs, source: half, target: half)
+    results["equal-weights-\(name)"] = ResultValue(pairing.plan.dense())
+    let u = try ExactTransport(costs: costs, source: a, target: b).sourcePotential.doubles
+    results["price-of-first-source-\(name)"] = .number(u[0] - u[1])
   }
   results.tables["values.csv"] = table
   results.add(

@@ -4,6 +4,8 @@ import Results
 import Tensor
 
 /// Books on a shelf: for |x − y| both the shift by one and the jump of one book over the others are optimal.
+///
+/// Variants: for a strictly convex power of the distance only the shift is, for a concave one only the jump.
 let twoOptimalMapsItem = CourseItem(
   "exercise-two-optimal-maps", week: 5, "exercise: two optimal maps for |x - y|, one for its square"
 ) { _, _ in
@@ -13,7 +15,8 @@ let twoOptimalMapsItem = CourseItem(
   let shift = plan((0..<count).map { $0 })
   // The first goes to the end, the others stay where they are.
   let jump = plan([count - 1] + (0..<count - 1))
-  let costs = [GroundCost.euclidean, .squaredEuclidean].map { $0.matrix(x, y) }
+  let distances = GroundCost.euclidean.matrix(x, y)
+  let costs = [distances, square(distances), sqrt(distances), distances * sqrt(distances)]
   let best = try costs.map { try ExactTransport(costs: $0).cost }
   func cost(_ plan: TransportPlan, _ costs: Tensor) -> Double {
     (costs * plan.dense()).sum().scalar
@@ -22,6 +25,9 @@ let twoOptimalMapsItem = CourseItem(
     "least-cost-p1": .number(best[0]), "shift-p1": .number(cost(shift, costs[0])),
     "jump-p1": .number(cost(jump, costs[0])), "least-cost-p2": .number(best[1]),
     "shift-p2": .number(cost(shift, costs[1])), "jump-p2": .number(cost(jump, costs[1])),
+    "least-cost-p1/2": .number(best[2]), "shift-p1/2": .number(cost(shift, costs[2])),
+    "jump-p1/2": .number(cost(jump, costs[2])), "least-cost-p3/2": .number(best[3]),
+    "shift-p3/2": .number(cost(shift, costs[3])), "jump-p3/2": .number(cost(jump, costs[3])),
   ])
   let places = (0..<count).map(Double.init)
   results.tables["values.csv"] = [

@@ -23,7 +23,9 @@ extension GaussianProcessError: CustomStringConvertible {
     case .notPositiveDefinite(let minor, let jitter, let equalInput):
       "Gaussian process: expected a positive definite covariance matrix, found a leading minor of"
         + " order \(minor) that is not positive"
-        + (equalInput.map { ": the inputs of rows \($0) and \(minor - 1) are equal" } ?? "")
+        + (equalInput.map {
+          ": the inputs of rows \($0) and \(minor - 1), counted from 0, are equal"
+        } ?? "")
         + (jitter.map { "; a jitter of \($0) cures it" } ?? "; no jitter cures it")
     case .constantTargets(let value, let count):
       "Gaussian process: expected targets that differ, found \(count) times \(value)"

@@ -25,9 +25,9 @@ public struct DirichletProcess: Sendable {
   }
 
   /// Draws the first sticks of a distribution; their remainder is told.
-  public func sample(sticks count: Int, using random: Random) -> DiscreteMeasure {
+  public func sample(sticks count: Int, using random: Random) -> DirichletProcessDraw {
     let sticks = StickBreaking(concentration: concentration).sample(count: count, using: random)
-    return DiscreteMeasure(
+    return DirichletProcessDraw(
       atoms: base(count, random), weights: sticks.weights, remainder: sticks.remainder.scalar)
   }
 
@@ -36,23 +36,23 @@ public struct DirichletProcess: Sendable {
   ///
   /// The marginal of N observations differs from that of the process by 4 N e^(−(K − 1) / α) at most,
   /// roughly.
-  public func sample(truncation count: Int, using random: Random) -> DiscreteMeasure {
+  public func sample(truncation count: Int, using random: Random) -> DirichletProcessDraw {
     precondition(count >= 1, "DirichletProcess: expected one stick or more, found \(count)")
     let sticks = StickBreaking(concentration: concentration)
       .sample(count: count - 1, using: random)
     let last = sticks.remainder.reshaped(to: [1])
-    return DiscreteMeasure(
+    return DirichletProcessDraw(
       atoms: base(count, random), weights: .concatenated([sticks.weights, last]))
   }
 
   /// Draws the finite approximation of `count` components, whose weights are independent
   /// Gamma(α / K, 1) variables divided by their sum, a Dirichlet distribution (Ishwaran and Zarepour 2002).
-  public func sample(finite count: Int, using random: Random) -> DiscreteMeasure {
+  public func sample(finite count: Int, using random: Random) -> DirichletProcessDraw {
     precondition(count >= 1, "DirichletProcess: expected one component or more, found \(count)")
     let weights = Self.weights(
       concentrations: [Double](repeating: concentration / Double(count), count: count),
       using: random)
-    return DiscreteMeasure(atoms: base(count, random), weights: weights)
+    return DirichletProcessDraw(atoms: base(count, random), weights: weights)
   }
 
   /// Draws Dirichlet weights as independent Gamma(aₖ, 1) variables divided by their sum, float64.

@@ -2,24 +2,14 @@ import Tensor
 
 /// What coordinate ascent on a Dirichlet process mixture came to.
 public struct VariationalDirichletFit: Sendable {
-  /// Why it stopped.
-  public enum Reason: Sendable, Equatable {
-    /// A sweep raised the bound by no more than the tolerance.
-    case converged
-    /// The sweeps are used up.
-    case sweepLimit
-    /// A sweep lowered the bound by this much, beyond rounding: the last mixture before it is returned.
-    case boundFell(by: Double)
-  }
-
   /// The posterior.
   public let mixture: VariationalDirichletMixture
   /// The probability of each component for each observation, `[n, K]`.
   public let responsibilities: Tensor
   /// The lower bound of the log evidence of the truncated process after each sweep, in nats.
   public let trace: [Double]
-  /// Why it stopped.
-  public let reason: Reason
+  /// Why it stopped; where a sweep lowered the bound the mixture is the last before it.
+  public let reason: CoordinateAscent.Reason
 
   /// The last bound.
   public var bound: Double { trace.last ?? -.infinity }
@@ -87,7 +77,7 @@ extension VariationalDirichletMixture {
     var responsibilities = start
     var mixture = try VariationalDirichletMixture(x, counted(start), base, concentration)
     var trace: [Double] = []
-    var reason = VariationalDirichletFit.Reason.sweepLimit
+    var reason = CoordinateAscent.Reason.sweepLimit
     while trace.count < sweepLimit {
       let next = try VariationalDirichletMixture(
         x, counted(responsibilities), base, concentration)
@@ -98,7 +88,7 @@ extension VariationalDirichletMixture {
       let scale = Swift.max(1, Swift.abs(bound))
       trace.append(bound)
       if rise < -1e-10 * scale {
-        reason = .boundFell(by: -rise)
+        reason = .boundFell(factor: "the mixture", sweep: trace.count, by: -rise)
         break
       }
       (mixture, responsibilities) = (next, softmax(joint))

@@ -68,41 +68,41 @@ public struct EntropicBarycenter: Sendable {
       tolerance, sweepLimit, shape: [height, width])
   }
 
+  /// How often the error is looked at, which costs as much as a sweep.
+  private static let interval = 10
+
   private init(
     _ measures: Tensor, _ kernel: EntropicKernel, _ weights: Tensor?, _ isDebiased: Bool,
     _ tolerance: Double, _ limit: Int, shape: [Int]
   ) throws {
-    let b = stopGradient(measures).converted(to: .float64)
-    let (mass, lambda) = try Self.checked(b, weights)
-    let logMeasures = log(b)
+    let given = stopGradient(measures).converted(to: .float64)
+    let (mass, lambda) = try Self.checked(given, weights)
+    let b = given / mass
     let (k, n) = (b.shape[0], kernel.sourceCount)
     var u = Tensor.zeros([k, n], dtype: .float64)
     var correction = Tensor.zeros([n], dtype: .float64)
     var logCenter = correction
-    var v: Tensor?
-    var (error, change, sweep) = (Double.infinity, Double.infinity, 0)
-    while sweep < limit {
-      let sums = kernel.transposedLogSums(u)
-      // The plans' sums before v makes them right.
-      if let v {
-        let marginal = abs(exp(v + sums) - b).sum(along: 1).max().scalar / mass
-        error = isDebiased ? max(marginal, change) : marginal
+    var (last, lastCenter) = (u, logCenter)
+    var (error, sweep) = (Double.infinity, 0)
+    while true {
+      if sweep > 0 && (sweep == limit || sweep % Self.interval == 0) {
+        // The plans' sums before v makes them right, b times what Kᵀu has changed by.
+        let change = exp(kernel.transposedLogSums(u) - kernel.transposedLogSums(last))
+        error = (b * abs(change - 1)).sum(along: 1).max().scalar
+        if isDebiased { error = max(error, abs(exp(logCenter) - exp(lastCenter)).sum().scalar) }
       }
-      if error <= tolerance { break }
-      let scalings = logMeasures - sums
-      v = scalings
-      let shares = kernel.logSums(scalings)
-      let last = logCenter
+      if error <= tolerance || sweep >= limit { break }
+      let shares = kernel.logShares(u, b)
+      lastCenter = logCenter
       logCenter = (lambda * shares).sum(along: 0) + correction
-      change = abs(exp(logCenter) - exp(last)).sum().scalar / mass
-      u = logCenter - shares
+      (last, u) = (u, logCenter - shares)
       if isDebiased {
         let own = kernel.logSums(correction.expanded(at: 0)).reshaped(to: [n])
         correction = 0.5 * (correction + logCenter - own)
       }
       sweep += 1
     }
-    self.weights = exp(logCenter).reshaped(to: shape)
+    self.weights = mass * exp(logCenter).reshaped(to: shape)
     (marginalError, hasConverged, sweeps) = (error, error <= tolerance, sweep)
   }
 

@@ -7,8 +7,9 @@ import Tensor
 struct EntropicKernel: Sendable {
   private enum Kind: Sendable {
     case dense(CostRows, transposed: CostRows, epsilon: Double)
-    /// The costs along both axes over ε, `[h, h]` and `[w, w]`.
-    case grid(Tensor, Tensor)
+    /// The costs along both axes over ε, `[h, h]` and `[w, w]`, and the kernel itself where products with it
+    /// lose no digits.
+    case grid(Tensor, Tensor, GridProduct?)
   }
 
   private let kind: Kind
@@ -29,7 +30,10 @@ struct EntropicKernel: Sendable {
       let places = Tensor.range(0..<count, dtype: .float64).expanded(at: 1)
       return pairwiseSquaredDistances(places, places) * (spacing * spacing / epsilon)
     }
-    kind = .grid(axis(height), axis(width))
+    let (rows, columns) = (axis(height), axis(width))
+    let isSafe = -(rows.max() + columns.max()).scalar > Self.lowestExponent
+    kind = .grid(
+      rows, columns, isSafe ? GridProduct(rows: exp(-rows), columns: exp(-columns)) : nil)
     (sourceCount, targetCount) = (height * width, height * width)
   }
 
@@ -37,7 +41,7 @@ struct EntropicKernel: Sendable {
   func logSums(_ h: Tensor) -> Tensor {
     switch kind {
     case .dense(let costs, _, let epsilon): Self.logSums(h, costs, epsilon)
-    case .grid(let rows, let columns): Self.gridSums(h, rows, columns)
+    case .grid(let rows, let columns, _): Self.gridSums(h, rows, columns)
     }
   }
 
@@ -45,8 +49,23 @@ struct EntropicKernel: Sendable {
   func transposedLogSums(_ h: Tensor) -> Tensor {
     switch kind {
     case .dense(_, let costs, let epsilon): Self.logSums(h, costs, epsilon)
-    case .grid(let rows, let columns): Self.gridSums(h, rows, columns)
+    case .grid(let rows, let columns, _): Self.gridSums(h, rows, columns)
     }
+  }
+
+  /// log K (b / Kᵀ eᵘ) of each row, `[k, n]`: what plans with the second marginals b have as their first ones,
+  /// over eᵘ.
+  ///
+  /// - Parameters:
+  ///   - u: `[k, n]`.
+  ///   - b: `[k, m]`, of sum 1.
+  func logShares(_ u: Tensor, _ b: Tensor) -> Tensor {
+    guard case .grid(_, _, let product?) = kind else {
+      return logSums(log(b) - transposedLogSums(u))
+    }
+    // Relative to the largest term no sum is below e^lowestExponent, and no quotient beyond its inverse.
+    let largest = u.max(along: 1, keepingDimensions: true)
+    return log(product(b / product(exp(u - largest)))) - largest
   }
 
   private static func logSums(_ h: Tensor, _ costs: CostRows, _ epsilon: Double) -> Tensor {
@@ -65,6 +84,20 @@ struct EntropicKernel: Sendable {
     return axisSums(along.reshaped(to: [k * width, height]), rows)
       .reshaped(to: [k, width, height]).permuted(to: [0, 2, 1])
       .reshaped(to: [k, height * width])
+  }
+
+  /// Products with the kernel of a grid, axis by axis.
+  private struct GridProduct: Sendable {
+    /// exp(−c/ε) along both axes, `[h, h]` and `[w, w]`, symmetric.
+    let rows: Tensor
+    let columns: Tensor
+
+    /// K x of each row of x, `[k, h · w]`.
+    func callAsFunction(_ x: Tensor) -> Tensor {
+      let (k, height, width) = (x.shape[0], rows.shape[0], columns.shape[0])
+      let along = x.reshaped(to: [k * height, width]).matmul(columns)
+      return rows.matmul(along.reshaped(to: [k, height, width])).reshaped(to: x.shape)
+    }
   }
 
   /// Below this exponent products with e^exponent lose digits to underflow.

@@ -97,18 +97,14 @@ public struct ExactTransport: Sendable {
 
   private init(
     _ a: Tensor, _ b: Tensor, _ limit: Int, all: CostRows,
-    part: (_ rows: [Int], _ columns: [Int]) -> CostRows
+    part: @escaping (_ rows: [Int], _ columns: [Int]) -> CostRows
   ) throws {
     let (a, b) = (a.doubles, b.doubles)
     let rows = a.indices.filter { a[$0] > 0 }
     let columns = b.indices.filter { b[$0] > 0 }
     let (weights, others) = (rows.map { a[$0] }, columns.map { b[$0] })
-    let whole = WholeWeights(source: weights, target: others)
-    let solved = part(rows, columns).reading { reader -> (NetworkSimplex.Solution) in
-      var simplex = NetworkSimplex(
-        reader, whole, potentials: Array(repeating: 0, count: columns.count))
-      return simplex.solve(limit: limit)
-    }
+    let solved = CoarseToFine(costs: part, limit: limit).solution(
+      rows, columns, source: weights, target: others)
     let entries = basisEntries(solved.tree, weights, others).map { entry in
       TransportPlan.Entry(
         row: rows[entry.row], column: columns[entry.column], mass: entry.mass)

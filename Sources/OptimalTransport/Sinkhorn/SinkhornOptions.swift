@@ -5,8 +5,8 @@ public struct SinkhornOptions: Sendable {
     /// Scalings of a stored kernel, which are absorbed into the potentials before they become large (Schmitzer
     /// 2019): two products of a matrix and a vector a sweep, and the n × m numbers of the kernel.
     case scalings
-    /// Potentials, by sums in logarithms: an exponential for each pair and half a sweep, without a matrix where
-    /// costs are distances.
+    /// Potentials, by sums in logarithms: an exponential for each pair and sweep, without a matrix where costs are
+    /// distances.
     case logarithms
   }
 

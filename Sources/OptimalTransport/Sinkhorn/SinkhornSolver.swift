@@ -4,7 +4,7 @@ import Tensor
 /// the rows have the sums a and the columns b.
 struct SinkhornSolver {
   let costs: CostRows
-  private let transposed: CostRows
+  private lazy var transposed = costs.transposed
   /// a, `[n]`, and b, `[m]`, float64, and their logarithms, −∞ where a weight is 0.
   let source: Tensor
   let target: Tensor
@@ -23,7 +23,6 @@ struct SinkhornSolver {
 
   init(_ costs: CostRows, _ source: Tensor, _ target: Tensor, _ options: SinkhornOptions) {
     self.costs = costs
-    transposed = costs.transposed
     (self.source, self.target, self.options) = (source, target, options)
     (logSource, logTarget) = (log(source), log(target))
     mass = source.sum().scalar
@@ -58,7 +57,7 @@ struct SinkhornSolver {
     -epsilon * costs.logSums(heights: g / epsilon + logTarget, scale: 1 / epsilon)
   }
 
-  private func softTransformOfSource(_ epsilon: Double) -> Tensor {
+  private mutating func softTransformOfSource(_ epsilon: Double) -> Tensor {
     -epsilon * transposed.logSums(heights: f / epsilon + logSource, scale: 1 / epsilon)
   }
 
@@ -91,12 +90,24 @@ struct SinkhornSolver {
     }
   }
 
+  /// Below this a column's sum may have lost terms to underflow.
+  private static let leastColumnSum = 1e-280
+
   private mutating func logarithmicSweep(_ epsilon: Double) {
-    let next = softTransform(epsilon)
+    let (rows, columns) = costs.logSweep(
+      heights: g / epsilon + logTarget, scale: 1 / epsilon, weights: source)
+    let next = -epsilon * rows
     // The old f's row sums are a · exp((f − next)/ε).
     rowError = (source * abs(exp((f - next) / epsilon) - 1)).sum().scalar / mass
     f = next
-    g = softTransformOfSource(epsilon)
+    let isTarget = target .> 0
+    let one = Tensor(1, dtype: .float64)
+    let sums = select(isTarget, columns, one)
+    if sums.min().scalar > Self.leastColumnSum {
+      g = g + epsilon * log(select(isTarget, target, one) / sums)
+    } else {
+      g = softTransformOfSource(epsilon)
+    }
     sweeps += 1
   }
 

@@ -148,6 +148,28 @@ extension CostRows {
     }
   }
 
+  /// Both halves of a sweep of Sinkhorn's algorithm in logarithms, in one pass with one exponential for each
+  /// pair: lᵢ = log Σⱼ exp(hⱼ − s·cᵢⱼ), `[n]`, and Σᵢ aᵢ exp(hⱼ − s·cᵢⱼ − lᵢ), `[m]`.
+  ///
+  /// Terms of a column below the least normal number are 0.
+  ///
+  /// - Parameters:
+  ///   - heights: h, `[m]`; −∞ for a column that takes no part.
+  ///   - weights: a, `[n]`.
+  package func logSweep(
+    heights: Tensor, scale: Double, weights: Tensor
+  ) -> (rows: Tensor, columns: Tensor) {
+    summingColumns(rowCount, columnCount, rowsOfScratch: 1) { rows, columns, scratch, begin, end in
+      withCosts { table, costs in
+        heights.withDoubles { heights in
+          weights.withDoubles { weights in
+            table.log_sweep(costs, heights, scale, weights, rows, scratch, columns, begin, end)
+          }
+        }
+      }
+    }
+  }
+
   /// exp(fᵢ + gⱼ − s·cᵢⱼ), `[n, m]`.
   package func kernel(_ f: Tensor, _ g: Tensor, scale: Double) -> Tensor {
     filled([rowCount, columnCount]) { table, costs, memory, begin, end in
@@ -195,28 +217,47 @@ package func scaledRows(
     weights.shape == [n] && v.shape == [m],
     "scaledRows: expected weights [\(n)] and scalings [\(m)], found \(weights.shape) and \(v.shape)"
   )
-  // As many parts as keep the sums of their own small, whatever the number of threads.
-  let step = Swift.max(1, Swift.max(n / 8, 4 * elementwiseGrain / Swift.max(1, m)))
-  let parts = (n + step - 1) / step
-  var u = Tensor.zeros([n], dtype: .float64)
-  var sums = Tensor.zeros([parts, m], dtype: .float64)
   let table = ck_transport().pointee
-  u.withMutableMemory { u in
-    sums.withMutableMemory { sums in
-      nonisolated(unsafe) let (u, sums) = (
-        u.assumingMemoryBound(to: Double.self), sums.assumingMemoryBound(to: Double.self)
-      )
-      parallel(over: n, step: step, of: .float64) { begin, end in
-        kernel.withDoubles { kernel in
-          weights.withDoubles { weights in
-            v.withDoubles { v in
-              table.scale_rows(
-                kernel, weights, v, u, sums + begin / step * m, m, begin, end)
-            }
-          }
-        }
+  let (u, columnSums) = summingColumns(n, m) { u, sums, _, begin, end in
+    kernel.withDoubles { kernel in
+      weights.withDoubles { weights in
+        v.withDoubles { v in table.scale_rows(kernel, weights, v, u, sums, m, begin, end) }
       }
     }
   }
-  return (u, parts == 1 ? sums.reshaped(to: [m]) : sums.sum(along: 0))
+  return (u, columnSums)
+}
+
+/// A number of each of n rows, and a sum over them of each of m columns, that `body` fills and adds to for ranges of
+/// rows, in parallel.
+///
+/// - Parameters:
+///   - rowsOfScratch: How many rows of m numbers each call has to itself.
+///   - body: Is given the numbers of all rows, its own sums, its own scratch, and a range of rows.
+private func summingColumns(
+  _ n: Int, _ m: Int, rowsOfScratch: Int = 0,
+  _ body: (
+    _ rows: UnsafeMutablePointer<Double>, _ sums: UnsafeMutablePointer<Double>,
+    _ scratch: UnsafeMutablePointer<Double>, _ begin: Int, _ end: Int
+  ) -> Void
+) -> (rows: Tensor, columns: Tensor) {
+  // As many parts as keep the sums of their own small, whatever the number of threads.
+  let step = Swift.max(1, Swift.max(n / 8, 4 * elementwiseGrain / Swift.max(1, m)))
+  let parts = (n + step - 1) / step
+  let width = (1 + rowsOfScratch) * m
+  var rows = Tensor.zeros([n], dtype: .float64)
+  var sums = Tensor.zeros([parts, width], dtype: .float64)
+  rows.withMutableMemory { rows in
+    sums.withMutableMemory { sums in
+      nonisolated(unsafe) let (rows, sums) = (
+        rows.assumingMemoryBound(to: Double.self), sums.assumingMemoryBound(to: Double.self)
+      )
+      parallel(over: n, step: step, of: .float64) { begin, end in
+        let own = sums + begin / step * width
+        body(rows, own, own + m, begin, end)
+      }
+    }
+  }
+  let columns = rowsOfScratch == 0 ? sums : sums.sliced(0..<m, along: 1)
+  return (rows, parts == 1 ? columns.reshaped(to: [m]) : columns.sum(along: 0))
 }

@@ -1,7 +1,7 @@
 import Tensor
 
 /// Weighted points: a draw of a truncated Dirichlet process, or of its finite approximation.
-public struct DiscreteMeasure: Sendable {
+public struct DirichletProcessDraw: Sendable {
   /// The points, `[count, d]`.
   public let atoms: Tensor
   /// Their weights, `[count]`, which sum to 1 less ``remainder``.
@@ -13,7 +13,7 @@ public struct DiscreteMeasure: Sendable {
   public init(atoms: Tensor, weights: Tensor, remainder: Double = 0) {
     precondition(
       atoms.rank == 2 && weights.shape == [atoms.shape[0]],
-      "DiscreteMeasure: expected atoms [count, d] and weights [count], found \(atoms.shape) and"
+      "DirichletProcessDraw: expected atoms [count, d] and weights [count], found \(atoms.shape) and"
         + " \(weights.shape)")
     (self.atoms, self.weights, self.remainder) = (atoms, weights, remainder)
   }
