@@ -178,6 +178,15 @@ static void start_workers(size_t count) {
   }
 }
 
+uint64_t ck_begin_chunk(bool flushes) {
+  prepare_thread();
+  return (uint64_t)flush_denormals(flushes);
+}
+
+void ck_end_chunk(uint64_t state) {
+  if (float_state() != (FloatState)state) set_float_state((FloatState)state);
+}
+
 void ck_parallel(size_t chunks, bool flushes, void *context, CKBody body) {
   prepare_thread();
   const FloatState before = flush_denormals(flushes);

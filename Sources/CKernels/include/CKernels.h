@@ -297,6 +297,10 @@ typedef void (*CKBody)(void *context, size_t chunk);
 // call runs on its own thread alone. Denormal numbers are flushed to zero inside if `flushes`, and
 // are not if not, whatever the calling thread does.
 void ck_parallel(size_t chunks, bool flushes, void *context, CKBody body);
+// What ck_parallel does around a single chunk, which the caller runs itself: before it, and after it with
+// what the first call returned.
+uint64_t ck_begin_chunk(bool flushes);
+void ck_end_chunk(uint64_t state);
 // How many threads take part, the calling one included; set before the first use or between uses.
 void ck_set_thread_count(size_t count);
 size_t ck_thread_count(void);

@@ -18,9 +18,8 @@ final class Tape: @unchecked Sendable {
     let index: Int
   }
 
-  /// An input of an operation, by its place, and the way back to it.
+  /// The way back to an input of an operation.
   struct Edge {
-    let input: Int
     let pullback: Pullback
     var direct: DirectPullback?
   }
@@ -36,8 +35,8 @@ final class Tape: @unchecked Sendable {
   }
 
   private struct Record {
-    /// The inputs that are on the tape.
-    var edges: [Edge]
+    /// Where its edges end among those of the tape; they begin where those of the record before end.
+    let edgesEnd: Int
     /// The result, without its place: a place holds the tape, and the tape holds the record.
     var output: Tensor?
     var role = Role.operation
@@ -56,6 +55,10 @@ final class Tape: @unchecked Sendable {
   @TaskLocal static var current: Tape?
 
   private var records: [Record] = []
+  /// The ways back of all records, in one array, so that a record allocates none; `nil` once used.
+  private var edges: [Edge?] = []
+  /// Where each of them leads.
+  private var inputs: [Int] = []
 
   /// Looks for values that are not finite, if anybody asked for it, and then has a label for each
   /// record.
@@ -69,35 +72,53 @@ final class Tape: @unchecked Sendable {
   ///
   /// A value that an outer gradient watches keeps its connection by an identity.
   func watch(_ x: Tensor) -> Tensor {
-    var edges: [Edge] = []
     if let place = x.place, place.tape === self {
-      edges.append(Edge(input: place.index, pullback: { _, dy in dy }))
+      connect(place, Edge(pullback: { _, dy in dy }))
     }
     if let check { labels.append(check.watchedLabel()) }
-    return append(x.untracked, edges, .operation)
+    return append(x.untracked, .operation)
   }
 
-  /// Puts an operation's result on the tape.
-  func append(_ value: Tensor, _ edges: [Edge], _ operation: String, _ role: Role) -> Tensor {
+  /// Makes an edge of the next result that is put on the tape, to an input if that is on it.
+  func connect(_ input: TrackedInput) {
+    guard let place = input.input.place, place.tape.isRecording else { return }
+    precondition(
+      place.tape === self, "an operation's inputs come from two different tapes")
+    connect(place, Edge(pullback: input.pullback, direct: input.direct))
+  }
+
+  private func connect(_ place: Place, _ edge: Edge) {
+    edges.append(edge)
+    inputs.append(place.index)
+  }
+
+  /// Puts an operation's result on the tape, with the edges that were made since the last one.
+  func append(_ value: Tensor, _ operation: String, _ role: Role) -> Tensor {
     if let check {
-      let label = check.label(operation, of: edges.lazy.map { self.labels[$0.input] })
+      let label = check.label(operation, of: inputs[pendingEdges].lazy.map { self.labels[$0] })
       labels.append(label)
       check.look(at: value, label, isGradient: false)
     }
-    return append(value, edges, role)
+    return append(value, role)
   }
 
-  private func append(_ value: Tensor, _ edges: [Edge], _ role: Role) -> Tensor {
+  private func append(_ value: Tensor, _ role: Role) -> Tensor {
     var rectifier: Rectifier?
     switch role {
     case .operation: break
     case .rectifier(let own): rectifier = own
-    case .view: rectifier = records[edges[0].input].rectifier
+    case .view: rectifier = records[inputs[pendingEdges.lowerBound]].rectifier
     }
-    records.append(Record(edges: edges, output: value, role: role, rectifier: rectifier))
+    records.append(
+      Record(edgesEnd: edges.count, output: value, role: role, rectifier: rectifier))
     return Tensor(
       value.storage, shape: value.shape, place: Place(tape: self, index: records.count - 1))
   }
+
+  /// The edges of the next record.
+  private var pendingEdges: Range<Int> { edgesBegin(of: records.count)..<edges.count }
+
+  private func edgesBegin(of index: Int) -> Int { index == 0 ? 0 : records[index - 1].edgesEnd }
 
   /// How many values stand on the tape.
   var count: Int { records.count }
@@ -105,7 +126,7 @@ final class Tape: @unchecked Sendable {
   /// Ends recording and lets go of everything that was recorded.
   func close() {
     isRecording = false
-    records = []
+    (records, edges, inputs) = ([], [], [])
   }
 
   /// Walks back from `y` to the watched values, over the records from `start` on.
@@ -140,24 +161,31 @@ final class Tape: @unchecked Sendable {
     var isWatched = [Bool](repeating: false, count: adjoints.count)
     for place in watched where place <= last.index { isWatched[place - start] = true }
     for index in stride(from: last.index, through: start, by: -1) {
-      guard let adjoint = adjoints[index - start], !isWatched[index - start] else { continue }
-      adjoints[index - start] = nil
-      var record = Record(edges: [], output: nil)
-      if isOutermost { swap(&record, &records[index]) } else { record = records[index] }
-      guard let output = record.output else { continue }
-      let result =
-        isOutermost
-        ? output
-        : Tensor(output.storage, shape: output.shape, place: Place(tape: self, index: index))
-      for edge in record.edges where edge.input >= start && isActive[edge.input - start] {
+      if isWatched[index - start] { continue }
+      guard let adjoint = adjoints[index - start].take() else { continue }
+      let edgeRange = edgesBegin(of: index)..<records[index].edgesEnd
+      guard let result = output(of: index, isOutermost: isOutermost) else { continue }
+      for number in edgeRange {
+        let input = inputs[number]
+        guard let edge = isOutermost ? edges[number].take() : edges[number],
+          input >= start && isActive[input - start]
+        else { continue }
         let part = goBack(
-          along: edge, of: record, result, adjoint, to: &adjoints[edge.input - start],
-          isDirect: isOutermost && check == nil)
+          along: edge, records[index].role, result, adjoint, input,
+          to: &adjoints[input - start], isDirect: isOutermost && check == nil)
         check?.look(at: part.gradient, labels[index], isGradient: true)
-        add(part, to: &adjoints[edge.input - start], of: edge.input)
+        add(part, to: &adjoints[input - start], of: input)
       }
     }
     return watched.map { $0 <= last.index ? adjoints[$0 - start]?.gradient : nil }
+  }
+
+  /// A record's result as its pullbacks get it: taken from the record where nothing walks over it again.
+  private func output(of index: Int, isOutermost: Bool) -> Tensor? {
+    if isOutermost { return records[index].output.take() }
+    return records[index].output.map {
+      Tensor($0.storage, shape: $0.shape, place: Place(tape: self, index: index))
+    }
   }
 
   /// What an operation's gradient contributes to that of an input.
@@ -167,10 +195,10 @@ final class Tape: @unchecked Sendable {
   ///     contribution then.
   ///   - isDirect: Whether operations may bring gradients to their destinations by themselves.
   private func goBack(
-    along edge: Edge, of record: Record, _ result: Tensor, _ adjoint: Adjoint,
+    along edge: Edge, _ role: Role, _ result: Tensor, _ adjoint: Adjoint, _ input: Int,
     to earlier: inout Adjoint?, isDirect: Bool
   ) -> Adjoint {
-    switch record.role {
+    switch role {
     case .rectifier where adjoint.isBeforeRectifier:
       return Adjoint(gradient: adjoint.gradient)
     case .view:
@@ -184,13 +212,11 @@ final class Tape: @unchecked Sendable {
     else {
       return Adjoint(gradient: edge.pullback(result, adjoint.gradient))
     }
-    let input = records[edge.input]
-    if let rectifier = input.rectifier, let output = input.output {
+    if let rectifier = records[input].rectifier, let output = records[input].output {
       var destination = GradientDestination.rectifier(rectifier, results: output)
       return Adjoint(gradient: direct(adjoint.gradient, &destination), isBeforeRectifier: true)
     }
-    var destination = earlier.map { GradientDestination.sum($0.gradient) } ?? .empty
-    earlier = nil
+    var destination = earlier.take().map { GradientDestination.sum($0.gradient) } ?? .empty
     return Adjoint(gradient: direct(adjoint.gradient, &destination))
   }
 
@@ -199,29 +225,29 @@ final class Tape: @unchecked Sendable {
     var isActive = [Bool](repeating: false, count: end - start + 1)
     for place in watched where place <= end { isActive[place - start] = true }
     for index in start...end where !isActive[index - start] {
-      isActive[index - start] = records[index].edges.contains {
-        $0.input >= start && isActive[$0.input - start]
+      for input in inputs[edgesBegin(of: index)..<records[index].edgesEnd]
+      where input >= start && isActive[input - start] {
+        isActive[index - start] = true
       }
     }
     return isActive
   }
 
   private func add(_ part: Adjoint, to adjoint: inout Adjoint?, of place: Int) {
-    let record = records[place]
-    if let input = record.output {
+    if let input = records[place].output {
       precondition(
         part.gradient.shape == input.shape && part.gradient.dtype == input.dtype,
         "pullback: expected a gradient of the input's type and shape, \(input.dtype)\(input.shape),"
           + " found \(part.gradient.dtype)\(part.gradient.shape)")
     }
-    guard var sum = adjoint else {
+    // Taken, so that the sum is the only reference and is added to in place.
+    guard var sum = adjoint.take() else {
       adjoint = part
       return
     }
-    adjoint = nil  // so that the sum is the only reference and is added to in place
     var part = part
-    if sum.isBeforeRectifier != part.isBeforeRectifier, let rectifier = record.rectifier,
-      let output = record.output
+    if sum.isBeforeRectifier != part.isBeforeRectifier,
+      let rectifier = records[place].rectifier, let output = records[place].output
     {
       // Both to the same side.
       if part.isBeforeRectifier { swap(&sum, &part) }
@@ -259,9 +285,20 @@ extension Tensor {
   func tracked(
     from input: TrackedInput, operation: String = #function, role: Tape.Role = .operation
   ) -> Tensor {
-    guard let place = input.input.place, place.tape.isRecording else { return untracked }
-    let edge = Tape.Edge(input: place.index, pullback: input.pullback, direct: input.direct)
-    return place.tape.append(untracked, [edge], operation, role)
+    guard let tape = input.input.recordingTape else { return untracked }
+    tape.connect(input)
+    return tape.append(untracked, operation, role)
+  }
+
+  /// Says how this value depends on two inputs; asks only for the ways back that are recorded.
+  func tracked(
+    from a: Tensor, _ toA: @autoclosure () -> TrackedInput, _ b: Tensor,
+    _ toB: @autoclosure () -> TrackedInput, operation: String = #function
+  ) -> Tensor {
+    guard let tape = a.recordingTape ?? b.recordingTape else { return untracked }
+    if a.isBeingRecorded { tape.connect(toA()) }
+    if b.isBeingRecorded { tape.connect(toB()) }
+    return tape.append(untracked, operation, .operation)
   }
 
   /// Says how this value, just computed, depends on each of several inputs.
@@ -281,17 +318,9 @@ extension Tensor {
 
   /// Says how this value depends on each of a list of inputs.
   func tracked(from inputs: [TrackedInput], operation: String = #function) -> Tensor {
-    var edges: [Tape.Edge] = []
-    var tape: Tape?
-    for input in inputs {
-      guard let place = input.input.place, place.tape.isRecording else { continue }
-      precondition(
-        tape == nil || tape === place.tape, "an operation's inputs come from two different tapes")
-      tape = place.tape
-      edges.append(
-        Tape.Edge(input: place.index, pullback: input.pullback, direct: input.direct))
-    }
-    return tape?.append(untracked, edges, operation, .operation) ?? untracked
+    guard let tape = inputs.lazy.compactMap(\.input.recordingTape).first else { return untracked }
+    for input in inputs { tape.connect(input) }
+    return tape.append(untracked, operation, .operation)
   }
 
   /// Says that this value, just computed in fewer passes, is `composition` of the inputs.
@@ -302,7 +331,8 @@ extension Tensor {
     asCompositionOf inputs: [Tensor], operation: String = #function,
     _ composition: @escaping ([Tensor]) -> Tensor
   ) -> Tensor {
-    tracked(
+    guard inputs.contains(where: \.isBeingRecorded) else { return untracked }
+    return tracked(
       from: inputs.indices.map { index in
         (
           inputs[index],
@@ -321,6 +351,12 @@ extension Tensor {
 extension Tensor {
   /// Whether what is computed from this value goes on a tape.
   var isBeingRecorded: Bool { place?.tape.isRecording ?? false }
+
+  /// The tape that what is computed from this value goes on.
+  fileprivate var recordingTape: Tape? {
+    guard let tape = place?.tape, tape.isRecording else { return nil }
+    return tape
+  }
 }
 
 /// The value of `x` as a constant: no gradient flows through it.

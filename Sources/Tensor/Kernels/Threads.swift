@@ -44,6 +44,14 @@ public func parallel(count: Int, _ body: (Int) -> Void) {
 /// For float32 denormal numbers are flushed to zero meanwhile, on every thread.
 func parallel(count: Int, of dtype: DType, _ body: (Int) -> Void) {
   precondition(count >= 0, "parallel: expected a count of 0 or more, found \(count)")
+  if count <= 1 {
+    // Most operations of small tensors: no other thread, and no closure that escapes.
+    guard count == 1 else { return }
+    let state = ck_begin_chunk(dtype == .float32)
+    body(0)
+    ck_end_chunk(state)
+    return
+  }
   _ = hasDefaultThreadCount
   withoutActuallyEscaping(body) { body in
     var body = Body(call: body)

@@ -22,10 +22,8 @@ extension Tensor {
     let factors = Factors(
       left: self, right: other, transposeLeft: transposeLeft, transposeRight: transposeRight)
     return factors.product().tracked(
-      from: [
-        TrackedInput(factors.left, factorsOfGradient: factors.ofLeftGradient),
-        TrackedInput(factors.right, factorsOfGradient: factors.ofRightGradient),
-      ])
+      from: self, TrackedInput(self, factorsOfGradient: factors.ofLeftGradient),
+      other, TrackedInput(other, factorsOfGradient: factors.ofRightGradient))
   }
 }
 
@@ -176,12 +174,15 @@ private struct ProductSize {
       a.dtype == b.dtype && rank == b.rank && (rank == 2 || rank == 3),
       "\(name): expected two matrices or two stacks of one element type, found"
         + " \(a.dtype)\(a.shape) and \(b.dtype)\(b.shape)")
-    let (left, right) = (a.shape.suffix(2), b.shape.suffix(2))
+    let (left, right) = (
+      (rows: a.shape[rank - 2], columns: a.shape[rank - 1]),
+      (rows: b.shape[rank - 2], columns: b.shape[rank - 1])
+    )
     batch = rank == 3 ? a.shape[0] : nil
-    m = transposeLeft ? left[left.endIndex - 1] : left[left.startIndex]
-    k = transposeLeft ? left[left.startIndex] : left[left.endIndex - 1]
-    n = transposeRight ? right[right.startIndex] : right[right.endIndex - 1]
-    let inner = transposeRight ? right[right.endIndex - 1] : right[right.startIndex]
+    m = transposeLeft ? left.columns : left.rows
+    k = transposeLeft ? left.rows : left.columns
+    n = transposeRight ? right.rows : right.columns
+    let inner = transposeRight ? right.columns : right.rows
     precondition(
       k == inner && (rank == 2 || a.shape[0] == b.shape[0]),
       "\(name): shapes \(a.shape)\(transposeLeft ? "ᵀ" : "") and"
@@ -193,7 +194,7 @@ private struct ProductSize {
   /// Of the factors' sizes first: where k is 0, m · n may be more than 64 bits hold.
   var arithmetic: Int { 2 * (batch ?? 1) * k * m * n }
 
-  var shape: [Int] { (batch.map { [$0] } ?? []) + [m, n] }
+  var shape: [Int] { batch.map { [$0, m, n] } ?? [m, n] }
 
   /// Computes the product, plus a row `bias` in each row of the result if there is one or what the
   /// result holds; then what the rectifier does.
@@ -221,6 +222,10 @@ private struct ProductSize {
       }
       return
     }
+    if Self.pieceCount(work: work) == 1 {
+      parallel(count: 1, of: dtype) { _ in whole.multiply(work: 2 * m * n * k) }
+      return
+    }
     let blocks = blocks
     parallel(count: blocks.count, of: dtype) {
       whole.part(blocks[$0].rows, blocks[$0].columns).multiply(work: 2 * m * n * k)
@@ -233,8 +238,6 @@ private struct ProductSize {
   /// whatever the number of threads.
   private var blocks: [(rows: Range<Int>, columns: Range<Int>)] {
     let side = max(m, n)
-    // A thin product takes the time of going through its factors or its result.
-    let work = 2 * max(m, Self.thin) * max(n, Self.thin) * max(k, Self.thin)
     let unit = m > n ? Self.rowUnit : Self.columnUnit
     let units = (side + unit - 1) / unit
     let pieces = min(units, Self.pieceCount(work: work))
@@ -258,6 +261,10 @@ private struct ProductSize {
     }
     return blocks
   }
+
+  /// The operations that the pieces are counted by: a thin product takes the time of going through its
+  /// factors or its result.
+  private var work: Int { 2 * max(m, Self.thin) * max(n, Self.thin) * max(k, Self.thin) }
 
   /// Pieces of the rows begin at a multiple of this.
   private static let rowUnit = 4

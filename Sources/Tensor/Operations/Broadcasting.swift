@@ -69,21 +69,58 @@ extension Tensor {
   /// The pullbacks may return the broadcast shape; it is summed down to the operand's here.
   static func zipped(
     _ operation: CKZip, _ a: Tensor, _ b: Tensor, parameter: Double = 0,
-    name: String = #function, pullbacks: (a: Pullback, b: Pullback)?
+    name: String = #function, pullbacks: @autoclosure () -> (a: Pullback, b: Pullback)
+  ) -> Tensor {
+    let value = zipped(operation, a, b, parameter: parameter)
+    guard a.isBeingRecorded || b.isBeingRecorded else { return value }
+    let (pullbacks, shape) = (pullbacks(), value.shape)
+    return value.tracked(
+      from: a, TrackedInput(a, pullback: unbroadcast(pullbacks.a, from: shape, to: a.shape)),
+      b, TrackedInput(b, pullback: unbroadcast(pullbacks.b, from: shape, to: b.shape)),
+      operation: name)
+  }
+
+  /// A pullback whose gradient is summed down to the operand's shape.
+  private static func unbroadcast(
+    _ pullback: @escaping Pullback, from shape: [Int], to target: [Int]
+  ) -> Pullback {
+    shape == target ? pullback : { y, dy in pullback(y, dy).summed(to: target) }
+  }
+
+  /// An element-wise operation of two tensors with broadcasting; no gradient.
+  static func zipped(
+    _ operation: CKZip, _ a: Tensor, _ b: Tensor, parameter: Double = 0
   ) -> Tensor {
     precondition(
       a.dtype == b.dtype,
       "\(operation.name): expected one element type, found \(a.dtype)\(a.shape) and"
         + " \(b.dtype)\(b.shape)")
-    let value =
-      a.shape == b.shape
-      ? zippedAlike(operation, a, b, parameter)
-      : zippedBroadcast(operation, a, b, parameter)
-    guard let pullbacks, a.place != nil || b.place != nil else { return value }
-    let (aShape, bShape) = (a.shape, b.shape)
-    return value.tracked(
-      from: (a, { y, dy in pullbacks.a(y, dy).summed(to: aShape) }),
-      (b, { y, dy in pullbacks.b(y, dy).summed(to: bShape) }), operation: name)
+    if a.shape == b.shape { return zippedAlike(operation, a, b, parameter) }
+    if b.count == 1 && b.rank <= a.rank {
+      return zippedFlat(operation, a, b, parameter, a.shape, strides: (1, 0))
+    }
+    if a.count == 1 && a.rank <= b.rank {
+      return zippedFlat(operation, a, b, parameter, b.shape, strides: (0, 1))
+    }
+    return zippedBroadcast(operation, a, b, parameter)
+  }
+
+  /// The operation's value where one operand is a single element, with a stride of 0.
+  private static func zippedFlat(
+    _ operation: CKZip, _ a: Tensor, _ b: Tensor, _ parameter: Double, _ shape: [Int],
+    strides: (a: Int, b: Int)
+  ) -> Tensor {
+    let (kernel, width) = (a.dtype.kernels.pointee.zip, a.dtype.byteCount)
+    return uninitialized(shape, a.dtype, operation.name, reading: a.count + b.count) {
+      result, count in
+      parallel(over: count, grain: elementwiseGrain, of: a.dtype) { begin, end in
+        var (length, aStride, bStride) = (end - begin, strides.a, strides.b)
+        kernel(
+          operation, parameter, a.pointer + begin * aStride * width,
+          b.pointer + begin * bStride * width, result + begin * width, 1, &length, &aStride,
+          &bStride, 0, 1)
+      }
+    }
   }
 
   /// The operation's value for operands of one shape: nearly all there are, so the short way.
@@ -139,13 +176,26 @@ extension Tensor {
     return sum(along: axes).reshaped(to: target)
   }
 
+  /// A shape filled with the only element.
+  private func repeated(to target: [Int]) -> Tensor {
+    let gather = dtype.kernels.pointee.gather
+    return Tensor.uninitialized(target, dtype, "rearranged", reading: 1) { result, count in
+      var (length, stride) = (count, 0)
+      if count > 0 { gather(pointer, result, 1, &length, &stride, 0, 1) }
+    }
+  }
+
   /// Repeats the tensor to a larger shape, as broadcasting does.
   public func broadcast(to target: [Int]) -> Tensor {
     if shape == target { return self }
     precondition(
-      Broadcast.shape(shape, target) == target,
+      count == 1 && rank <= target.count || Broadcast.shape(shape, target) == target,
       "broadcast: shape \(shape) does not broadcast to \(target)")
+    if target.elementCount == count { return reshaped(to: target) }
     let own = shape
+    if count == 1 {
+      return repeated(to: target).tracked(from: self) { _, dy in dy.summed(to: own) }
+    }
     let value = rearranged(to: target, strides: Broadcast.strides(of: shape, in: target), offset: 0)
     return value.tracked(from: self) { _, dy in dy.summed(to: own) }
   }

@@ -5,22 +5,22 @@ import CKernels
 
 extension Tensor {
   /// 1 where a < b, 0 elsewhere.
-  public static func .< (a: Tensor, b: Tensor) -> Tensor { zipped(.less, a, b, pullbacks: nil) }
+  public static func .< (a: Tensor, b: Tensor) -> Tensor { zipped(.less, a, b) }
   /// 1 where a ≤ b, 0 elsewhere.
   public static func .<= (a: Tensor, b: Tensor) -> Tensor {
-    zipped(.lessOrEqual, a, b, pullbacks: nil)
+    zipped(.lessOrEqual, a, b)
   }
   /// 1 where a > b, 0 elsewhere.
-  public static func .> (a: Tensor, b: Tensor) -> Tensor { zipped(.greater, a, b, pullbacks: nil) }
+  public static func .> (a: Tensor, b: Tensor) -> Tensor { zipped(.greater, a, b) }
   /// 1 where a ≥ b, 0 elsewhere.
   public static func .>= (a: Tensor, b: Tensor) -> Tensor {
-    zipped(.greaterOrEqual, a, b, pullbacks: nil)
+    zipped(.greaterOrEqual, a, b)
   }
   /// 1 where a = b, 0 elsewhere.
-  public static func .== (a: Tensor, b: Tensor) -> Tensor { zipped(.equal, a, b, pullbacks: nil) }
+  public static func .== (a: Tensor, b: Tensor) -> Tensor { zipped(.equal, a, b) }
   /// 1 where a ≠ b, 0 elsewhere.
   public static func .!= (a: Tensor, b: Tensor) -> Tensor {
-    zipped(.notEqual, a, b, pullbacks: nil)
+    zipped(.notEqual, a, b)
   }
 
   /// 1 where x < number, 0 elsewhere.

@@ -7,13 +7,15 @@ import CKernels
 ///
 /// - Parameters:
 ///   - logits: Of shape `[…, features]`.
-///   - x: Of the same shape.
+///   - x: Of the same shape, or of one that broadcasts to it.
 /// - Returns: Nats, of shape `[…]`.
 public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
   precondition(
-    x.shape == logits.shape && x.dtype == logits.dtype && x.rank > 0,
+    Broadcast.shape(x.shape, logits.shape) == logits.shape && x.dtype == logits.dtype
+      && x.rank > 0,
     "bernoulliLogDensity: expected two tensors of one shape and type, found \(x.dtype)\(x.shape)"
       + " and logits \(logits.dtype)\(logits.shape)")
+  let x = x.broadcast(to: logits.shape)
   let columns = x.shape[x.rank - 1]
   let kernel = x.dtype.kernels.pointee.bernoulli_log_density
   // What a gradient will need has an exponential in common with the value.
@@ -26,12 +28,11 @@ public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
       kernel(logits.pointer, x.pointer, result, residuals?.pointer, columns, $0, $1)
     }
   }
-  var inputs = [TrackedInput(x) { _, dy in dy.expanded(at: -1) * logits }]
-  if let residuals {
-    inputs.append(
-      TrackedInput(logits) { _, dy in bernoulliGradient(of: x, logits, dy, residuals) })
-  }
-  return value.tracked(from: inputs)
+  let toX = TrackedInput(x) { _, dy in dy.expanded(at: -1) * logits }
+  guard let residuals else { return value.tracked(from: toX) }
+  return value.tracked(
+    from: x, toX, logits,
+    TrackedInput(logits) { _, dy in bernoulliGradient(of: x, logits, dy, residuals) })
 }
 
 /// dy · (x − σ(l)), what goes back to the logits, with x − σ(l) as the value's loop left it.

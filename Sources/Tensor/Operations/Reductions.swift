@@ -7,11 +7,27 @@ extension Tensor {
   // MARK: Sum
 
   /// The sum of all elements, a scalar.
-  public func sum() -> Tensor { sum(along: Array(shape.indices)) }
+  public func sum() -> Tensor {
+    if rank == 0 { return sum(along: []) }
+    let own = shape
+    return untracked.reduced(.sum, 1, count, 1, shape: [], function: "sum")
+      .tracked(from: self) { _, dy in dy.broadcast(to: own) }
+  }
 
   /// The sum along one axis; a negative axis counts from the end.
   public func sum(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
-    sum(along: [axis], keepingDimensions: keepingDimensions)
+    let index = self.axis(axis, "sum")
+    let own = shape
+    var (outer, inner, keptShape) = (1, 1, shape)
+    for d in 0..<index { outer *= shape[d] }
+    for d in index + 1..<Swift.max(rank, index + 1) { inner *= shape[d] }
+    keptShape[index] = 1
+    var target = keptShape
+    if !keepingDimensions { target.remove(at: index) }
+    return untracked.reduced(.sum, outer, shape[index], inner, shape: target, function: "sum")
+      .tracked(from: self) { [keptShape] _, dy in
+        dy.reshaped(to: keptShape).broadcast(to: own)
+      }
   }
 
   /// The sum along several axes; along none, the tensor itself.

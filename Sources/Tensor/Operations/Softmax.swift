@@ -126,7 +126,7 @@ private func logSoftmaxGradient(_ p: Tensor, _ dy: Tensor, _ axis: Int) -> Tenso
 ///   logits is p Σ t − t with the probabilities p, finite everywhere.
 package func categoricalCrossEntropy(logits: Tensor, _ target: Tensor) -> Tensor {
   let information = -logSoftmax(stopGradient(logits))
-  let value = Tensor.zipped(.weighted, stopGradient(target), information, pullbacks: nil)
+  let value = Tensor.zipped(.weighted, stopGradient(target), information)
     .sum(along: -1)
   return value.tracked(
     from: (

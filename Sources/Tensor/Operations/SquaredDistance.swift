@@ -20,7 +20,7 @@ package func squaredDistance(_ x: Tensor, _ y: Tensor) -> Tensor {
 /// 2 · dy · (x − y), what goes back to x, in one pass.
 private func distanceGradient(_ x: Tensor, _ y: Tensor, _ dy: Tensor) -> Tensor {
   let value = Tensor.zipped(
-    .scaledDifference, x, y, parameter: 2 * dy.scalar, pullbacks: nil)
+    .scaledDifference, x, y, parameter: 2 * dy.scalar)
   return value.tracked(asCompositionOf: [x, y, dy]) { inputs in
     2 * inputs[2] * (inputs[0] - inputs[1])
   }
