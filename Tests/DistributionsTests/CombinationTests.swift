@@ -27,6 +27,29 @@ import Testing
     #expect(abs(any.logDensity(of: x) - mixture.logDensity(of: x)).max().scalar < 1e-14)
   }
 
+  /// Against 50 digits, where the mass itself is below all numbers.
+  @Test func quantilesOfATruncatedNormalFarOut() {
+    let p = Truncated(
+      Normal(mean: -1.276, standardDeviation: 0.1129), lower: double(3.896), upper: double(4.798))
+    let expected = [
+      (0.39, 3.8972174720033988556), (0.001, 3.8960024645623114406),
+      (0.999, 3.912988209986626207), (0, 3.896), (1, 4.798),
+    ]
+    for (level, value) in expected {
+      #expect(Swift.abs(p.quantile(at: double(level)).scalar - value) < 1e-12, "\(level)")
+    }
+    let half = Truncated(
+      Normal(mean: 0, standardDeviation: 1), lower: double(50), upper: double(.infinity))
+    #expect(Swift.abs(half.quantile(at: double(0.5)).scalar - 50.013855486862126695) < 1e-11)
+    let mirrored = Truncated(
+      Normal(mean: 0, standardDeviation: 1), lower: double(-.infinity), upper: double(-50))
+    #expect(Swift.abs(mirrored.quantile(at: double(0.5)).scalar + 50.013855486862126695) < 1e-11)
+    // dx/dp is one over the density.
+    let slope = gradient(at: double(0.3)) { half.quantile(at: $0) }.scalar
+    let density = exp(half.logDensity(of: half.quantile(at: double(0.3)))).scalar
+    #expect(Swift.abs(slope * density - 1) < 1e-9)
+  }
+
   @Test func aTruncatedNormal() {
     let p = Truncated(
       Normal(mean: 0, standardDeviation: 1), lower: double(40), upper: double(41))

@@ -104,7 +104,47 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
     let isUpper = hasIntegers ? 0 * stopGradient(below) : above .< 0.5
     let fromBelow = base.quantile(at: select(isUpper, half, minimum(below, all)))
     let fromAbove = base.quantile(atUpper: select(isUpper, above, half))
-    return minimum(maximum(select(isUpper, fromAbove, fromBelow), lower), upper)
+    let usual = minimum(maximum(select(isUpper, fromAbove, fromBelow), lower), upper)
+    // Near the smallest numbers a mass has no digits left for the levels within it.
+    let isFar = stopGradient(logMass + 0 * p) .< -600
+    return isFar.any() && !hasIntegers ? select(isFar, farQuantile(at: p), usual) : usual
+  }
+
+  /// The quantile where the mass is known by its logarithm alone: by bisection of the distribution function,
+  /// and two steps of Newton, through which gradients flow to second order.
+  private func farQuantile(at p: Tensor) -> Tensor {
+    let level = stopGradient(p + 0 * logMass)
+    var (low, high) = brackets(level)
+    for _ in 0..<120 {
+      let middle = 0.5 * (low + high)
+      let isBelow = stopGradient(share(upTo: middle)) .< level
+      (low, high) = (select(isBelow, middle, low), select(isBelow, high, middle))
+    }
+    var x = 0.5 * (low + high)
+    for _ in 0..<2 { x = x + (p - share(upTo: x)) / exp(base.logDensity(of: x) - logMass) }
+    return select(level .>= 1, upper, minimum(maximum(x, lower), upper))
+  }
+
+  /// Two numbers between which the quantile lies: the ends, of which one may have to be found.
+  private func brackets(_ level: Tensor) -> (low: Tensor, high: Tensor) {
+    let (lower, upper) = (stopGradient(lower + 0 * level), stopGradient(upper + 0 * level))
+    let (hasLow, hasHigh) = (lower .> -Double.infinity, upper .< Double.infinity)
+    var width = 1.0
+    while width < 1e300 {
+      let low = select(hasLow, lower, upper - width)
+      let high = select(hasHigh, upper, lower + width)
+      let isOutside = maximum(
+        (1 - hasLow) * (stopGradient(share(upTo: low)) .> level),
+        (1 - hasHigh) * (stopGradient(share(upTo: high)) .< level))
+      if !isOutside.any() { return (low, high) }
+      width *= 2
+    }
+    return (lower, upper)
+  }
+
+  /// The share of the mass up to a number within the interval.
+  private func share(upTo x: Tensor) -> Tensor {
+    exp(base.logProbability(above: edge, to: x) - logMass)
   }
 
   private var hasIntegers: Bool {
