@@ -35,32 +35,22 @@ final class BufferPool: Sendable {
 
   /// Pointers are not Sendable; the lock is what makes sharing them safe.
   private struct State: @unchecked Sendable {
-    /// The last buffer that came back, by worker, the first place for all other threads, and size
-    /// class; each buffer holds the address of the one before it.
-    var free: [UnsafeMutableRawPointer?] = []
+    /// By worker, the first place for all other threads, and size class.
+    var free: [[[UnsafeMutableRawPointer]]] = []
     var slab = Slab()
 
     /// The worker's own, or another thread's if it has none.
     mutating func takeFree(_ worker: Int, _ sizeClass: Int) -> UnsafeMutableRawPointer? {
       if let own = takeFrom(worker, sizeClass) { return own }
-      for other in 0..<free.count / sizeClassCount {
+      for other in free.indices {
         if let buffer = takeFrom(other, sizeClass) { return buffer }
       }
       return nil
     }
 
     private mutating func takeFrom(_ worker: Int, _ sizeClass: Int) -> UnsafeMutableRawPointer? {
-      let place = worker * sizeClassCount + sizeClass
-      guard place < free.count, let buffer = free[place] else { return nil }
-      free[place] = buffer.load(as: UnsafeMutableRawPointer?.self)
-      return buffer
-    }
-
-    mutating func giveBack(_ buffer: UnsafeMutableRawPointer, _ worker: Int, _ sizeClass: Int) {
-      while free.count < (worker + 1) * sizeClassCount { free.append(nil) }
-      let place = worker * sizeClassCount + sizeClass
-      buffer.storeBytes(of: free[place], as: UnsafeMutableRawPointer?.self)
-      free[place] = buffer
+      guard worker < free.count, sizeClass < free[worker].count else { return nil }
+      return free[worker][sizeClass].popLast()
     }
   }
 
@@ -82,7 +72,11 @@ final class BufferPool: Sendable {
     let (index, _) = Self.sizeClass(of: byteCount)
     let address = Address(pointer)
     let worker = ck_worker_index()
-    state.withLock { $0.giveBack(address.pointer, worker, index) }
+    state.withLock { state in
+      while state.free.count <= worker { state.free.append([]) }
+      while state.free[worker].count <= index { state.free[worker].append([]) }
+      state.free[worker][index].append(address.pointer)
+    }
   }
 
   /// The number of the size class that holds `byteCount` bytes, and its capacity: 64 bytes at the
@@ -95,9 +89,6 @@ final class BufferPool: Sendable {
     return (exponent * 4 + steps, steps * quarter * 16)
   }
 }
-
-/// More than there are size classes of 64-bit sizes.
-private let sizeClassCount = 256
 
 /// A pointer on its way into or out of a lock.
 private struct Address: @unchecked Sendable {
