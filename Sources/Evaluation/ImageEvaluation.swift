@@ -23,6 +23,7 @@ func reportImages(
       ofClasses: classes > 0 ? (classes, { samples.draw($1, of: $0, using: random) }) : nil
     ) { first.kept(samples.draw($0, using: random)) }
   }
+  guard judging.isWanted, test.count > 0, !Interrupt.isRequested else { return }
   if first.missing > 0 { _ = first.kept(samples.draw(first.missing, using: random)) }
   try reportNovelty(of: first.samples, train: train, test: test, session, &evaluation)
 }

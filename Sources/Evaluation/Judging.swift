@@ -41,6 +41,8 @@ public struct Judging {
     a minute, and kept for later runs in ~/.cache/pushforward.
     """
 
+  /// Whether anything is to be known of the samples; not with `none`.
+  let isWanted: Bool
   private let source: Source
   private let data: TrainingData
   private let cache: JudgeCache?
@@ -58,6 +60,7 @@ public struct Judging {
   init(_ choice: String?, _ data: TrainingData, cache: JudgeCache?, isDebug: Bool) throws {
     self.data = data
     self.cache = cache
+    isWanted = choice != Self.none
     guard data.shape.isImage else {
       if let choice, choice != Self.none {
         throw CommandLineError.unsuitableValue(

@@ -165,14 +165,14 @@ import Testing
     #expect(
       Set(try #require(json as? [String: Double]).keys) == [
         "active-units", "kl-nats", "information-nats", "marginal-kl-nats",
+        "nearest-training-distance", "test-nearest-training-distance",
       ])
     #expect(
       workspace.names(in: "runs/vae-001") == [
         "best.safetensors", "checkpoint.safetensors",
         "config.json", "evaluation.json", "interpolations.pgm", "interpolations.png", "loss.csv",
-        "model.safetensors",
-        "reconstructions",
-        "report.html", "samples",
+        "model.safetensors", "nearest.pgm", "nearest.png", "reconstructions", "report.html",
+        "samples",
       ])
   }
 
@@ -221,8 +221,8 @@ import Testing
       workspace.names(in: "runs/vae-001") == [
         "best.safetensors", "checkpoint-previous.safetensors", "checkpoint.safetensors",
         "config.json", "evaluation.json", "interpolations.pgm", "interpolations.png", "loss.csv",
-        "manifold.pgm", "manifold.png", "model.safetensors", "reconstructions", "report.html",
-        "samples",
+        "manifold.pgm", "manifold.png", "model.safetensors", "nearest.pgm", "nearest.png",
+        "reconstructions", "report.html", "samples",
       ])
   }
 

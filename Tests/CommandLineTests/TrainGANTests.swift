@@ -55,9 +55,8 @@ import Testing
     #expect(
       workspace.names(in: Self.run) == [
         "checkpoint-previous.safetensors", "checkpoint.safetensors", "config.json",
-        "interpolations.pgm", "interpolations.png", "loss.csv", "model.safetensors", "report.html",
-        "samples",
-        "steps.csv",
+        "evaluation.json", "interpolations.pgm", "interpolations.png", "loss.csv",
+        "model.safetensors", "nearest.pgm", "nearest.png", "report.html", "samples", "steps.csv",
       ])
     let (table, steps) = (try table(), try table("steps.csv"))
     #expect(table.column("epoch") == [1, 2] && table.column("step") == [3, 6])
@@ -82,7 +81,7 @@ import Testing
     // What is named at the end is there.
     let paths = result.lines.filter { $0.hasPrefix(Self.run + "/") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
-    #expect(paths.count == 8)
+    #expect(paths.count == 10)
     for path in paths { #expect(workspace.has(path), "\(path)") }
     #expect(
       result.output.contains(
@@ -203,7 +202,9 @@ import Testing
     #expect(evaluation["judge"] as? String == judge)
     #expect(evaluation["judged-samples"] as? Int == 12)
     #expect(try #require(evaluation["frechet-distance"] as? Double) > 0)
-    runs[1]["evaluation.json"] = nil
+    for name in ["evaluation.json", "nearest.pgm", "nearest.png"] {
+      #expect(runs[1].removeValue(forKey: name) != nil, "\(name)")
+    }
     for name in ["loss.csv", "samples/epoch-001.pgm", "interpolations.pgm"] {
       #expect(runs[0][name] != nil && runs[0][name] == runs[1][name], "\(name)")
     }
@@ -330,8 +331,9 @@ import Testing
     #expect(
       try workspace.files(below: Self.run).keys.sorted() == [
         "checkpoint-previous.safetensors", "checkpoint.safetensors", "config.json",
-        "interpolations.pgm", "interpolations.png", "loss.csv", "model.safetensors", "report.html",
-        "samples/epoch-002.pgm", "samples/epoch-002.png", "steps.csv",
+        "evaluation.json", "interpolations.pgm", "interpolations.png", "loss.csv",
+        "model.safetensors", "nearest.pgm", "nearest.png", "report.html", "samples/epoch-002.pgm",
+        "samples/epoch-002.png", "steps.csv",
       ])
   }
 

@@ -39,15 +39,16 @@ import Testing
       #expect(Swift.abs(p.quantile(at: double(level)).scalar - value) < 1e-12, "\(level)")
     }
     let half = Truncated(
-      Normal(mean: 0, standardDeviation: 1), lower: double(50), upper: double(.infinity))
+      Normal(mean: 0, standardDeviation: 1), lower: double(50), upper: double(Double.infinity))
     #expect(Swift.abs(half.quantile(at: double(0.5)).scalar - 50.013855486862126695) < 1e-11)
     let mirrored = Truncated(
-      Normal(mean: 0, standardDeviation: 1), lower: double(-.infinity), upper: double(-50))
+      Normal(mean: 0, standardDeviation: 1), lower: double(-Double.infinity), upper: double(-50))
     #expect(Swift.abs(mirrored.quantile(at: double(0.5)).scalar + 50.013855486862126695) < 1e-11)
     // dx/dp is one over the density.
-    let slope = gradient(at: double(0.3)) { half.quantile(at: $0) }.scalar
-    let density = exp(half.logDensity(of: half.quantile(at: double(0.3)))).scalar
-    #expect(Swift.abs(slope * density - 1) < 1e-9)
+    let level = double(0.3)
+    let inverse: Double = gradient(at: level) { half.quantile(at: $0) }.scalar
+    let density: Double = exp(half.logDensity(of: half.quantile(at: level))).scalar
+    #expect(Swift.abs(inverse * density - 1) < 1e-9)
   }
 
   @Test func aTruncatedNormal() {

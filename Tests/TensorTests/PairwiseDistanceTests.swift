@@ -59,10 +59,12 @@ import Testing
   func eachInstructionSet(_ name: String) throws {
     let kernels = try #require(ck_kernels_named(name, false)).pointee
     let x = Random(seed: 16).normal([9, 21])
+    let columns = x.transposed()
     var y = Tensor.zeros([9, 9])
     y.withMutableMemory {
-      kernels.near_distances(x.pointer, x.transposed().pointer, $0, 9, 21, 0, 9)
+      kernels.near_distances(x.pointer, columns.pointer, $0, 9, 21, 0, 9)
     }
+    withExtendedLifetime((x, columns)) {}
     for (value, expected) in zip(y.doubles, Self.naive(x, x)) {
       #expect(Swift.abs(value - expected) <= 1e-5 * expected)
     }

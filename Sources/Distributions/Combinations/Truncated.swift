@@ -102,12 +102,13 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
     let above = limited(upper, first: 1, last: 0) { base.survival(at: $0) } + (1 - p) * mass
     let (half, all) = (0 * below + 0.5, 0 * below + 1)
     let isUpper = hasIntegers ? 0 * stopGradient(below) : above .< 0.5
-    let fromBelow = base.quantile(at: select(isUpper, half, minimum(below, all)))
-    let fromAbove = base.quantile(atUpper: select(isUpper, above, half))
-    let usual = minimum(maximum(select(isUpper, fromAbove, fromBelow), lower), upper)
     // Near the smallest numbers a mass has no digits left for the levels within it.
-    let isFar = stopGradient(logMass + 0 * p) .< -600
-    return isFar.any() && !hasIntegers ? select(isFar, farQuantile(at: p), usual) : usual
+    let isFar = hasIntegers ? 0 * isUpper : stopGradient(logMass + 0 * below) .< -600
+    let (isBelow, isAbove) = ((1 - isUpper) * (1 - isFar), isUpper * (1 - isFar))
+    let fromBelow = base.quantile(at: select(isBelow, minimum(below, all), half))
+    let fromAbove = base.quantile(atUpper: select(isAbove, above, half))
+    let usual = minimum(maximum(select(isUpper, fromAbove, fromBelow), lower), upper)
+    return isFar.any() ? select(isFar, farQuantile(at: p), usual) : usual
   }
 
   /// The quantile where the mass is known by its logarithm alone: by bisection of the distribution function,
