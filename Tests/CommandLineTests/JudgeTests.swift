@@ -42,7 +42,9 @@ import Testing
       try workspace.files(below: "runs/vae-001"), try workspace.files(below: "runs/vae-002")
     )
     #expect(without["evaluation.json"] != with["evaluation.json"])
-    for name in ["evaluation.json", "config.json", "report.html"] {
+    #expect(try #require(evaluation["precision"] as? Double) <= 1)
+    #expect(without["nearest.png"] == nil && with["nearest.png"] != nil)
+    for name in ["evaluation.json", "config.json", "report.html", "nearest.pgm", "nearest.png"] {
       without[name] = nil
       with[name] = nil
     }
