@@ -60,7 +60,7 @@ private func evaluate(
     return try evaluate(examples, by: row, recorded, evaluation, settings)
   }
   var judging: Judging?
-  let opened = try OpenedRun(path, data: settings.data) {
+  let opened = try OpenedRun(recorded, data: settings.data) {
     judging = try Judging(evaluation.judge, $0)
   }
   guard let judging else { return }

@@ -17,7 +17,7 @@ private struct ExploreSettings: SettingGroup {
   @Setting("print nothing but errors") var quiet = false
 }
 
-/// `pushforward explore RUN [options]`: a page in which a person moves through what a run has trained.
+/// `pushforward explore RUN [options]`: makes a page that shows the model of a run for each code.
 @Sendable func exploreVerb(_ arguments: [String]) {
   let command = Command(
     name: "pushforward explore",
@@ -43,11 +43,15 @@ private struct ExploreSettings: SettingGroup {
 }
 
 private func explore(_ path: String, _ settings: ExploreSettings) throws {
-  let opened = try OpenedRun(path, data: settings.data)
+  let opened = try OpenedRun(RecordedRun(path: path), data: settings.data)
   let model = opened.model
-  guard
-    let batch = opened.data.test.epoch(shuffledBy: nil).first(where: { _ in true })
-  else { return }
+  // A model without codes of its own may have been trained without test examples.
+  let batches = [opened.data.test, opened.data.train].lazy.compactMap {
+    $0.epoch(shuffledBy: nil).first { _ in true }
+  }
+  guard let batch = batches.first else {
+    preconditionFailure("explore: expected training examples, found none")
+  }
   let page = try model.inInference {
     try ExplorePage(
       opened.folder.name, of: model, examples: batch.images, labels: batch.labels,

@@ -21,16 +21,15 @@ struct OpenedRun {
   /// Opens a run.
   ///
   /// - Parameters:
-  ///   - path: The folder of the run.
+  ///   - recorded: The run as its folder has it.
   ///   - choice: Where the data are, if not where the run had them.
   ///   - check: Looks at the data before the model is opened.
-  /// - Throws: What is wrong with the folder, the data or the model's file, and where these do not belong
-  ///   together.
+  /// - Throws: `ResumeError`, `DatasetError` or `ModelFileError` for a folder, data or a model's file that
+  ///   cannot be read; `CommandLineError` for data that the model does not fit.
   init(
-    _ path: String, data choice: String? = nil,
+    _ recorded: RecordedRun, data choice: String? = nil,
     check: (TrainingData) throws -> Void = { _ in }
   ) throws {
-    let recorded = try RecordedRun(path: path)
     row = try registryRow(of: recorded)
     let record = try recorded.values(of: settingGroups(of: row).flatMap(\.options))
     var dataSettings = try DataSettings(record)
@@ -40,7 +39,7 @@ struct OpenedRun {
       dataSettings, batchSize: try TrainingSettings(record).batchSize, seed: seed,
       needs: try row.needs(with: record), isCancelled: { Interrupt.isRequested })
     try check(data)
-    folder = try RunFolder(resuming: path)
+    folder = try RunFolder(resuming: recorded.path)
     model = try row.model.open(folder.path(of: RunFolder.modelName))
     try expectSuitableData()
   }

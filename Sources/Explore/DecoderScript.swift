@@ -4,8 +4,25 @@ import Tensor
 
 /// A decoder as a page computes it: its layers one after another, and their weights in half precision.
 struct DecoderScript {
-  /// The layers, as objects of JSON.
-  private(set) var steps: [[String: JSONNumberOrText]] = []
+  /// A layer as the page's script reads it; what a kind of layer does not have is not written.
+  struct Step: Encodable {
+    let step: String
+    var inputs: Int?
+    var outputs: Int?
+    var channels: Int?
+    var kernel: Int?
+    var stride: Int?
+    var padding: Int?
+    /// What a transposed convolution adds at the bottom and the right.
+    var extra: Int?
+    var sizes: [Int]?
+    var slope: Double?
+    /// Where its weights begin among all.
+    var weights: Int?
+  }
+
+  /// The layers, first one first.
+  private(set) var steps: [Step] = []
   /// The weights of all layers, little-endian halves.
   private(set) var weights: [UInt8] = []
 
@@ -20,13 +37,13 @@ struct DecoderScript {
     switch model {
     case let vae as VAE:
       guard add(vae.decoder) else { return nil }
-      if vae.dataShape.isImage { addStep("sigmoid") }
+      if vae.dataShape.isImage { add(Step(step: "sigmoid")) }
     case let autoencoder as Autoencoder:
       guard add(autoencoder.decoder) else { return nil }
-      if autoencoder.configuration.output == .sigmoid { addStep("sigmoid") }
+      if autoencoder.configuration.output == .sigmoid { add(Step(step: "sigmoid")) }
     case let gan as GAN:
       guard add(gan.generator) else { return nil }
-      if gan.dataShape.isImage { addStep("unit") }
+      if gan.dataShape.isImage { add(Step(step: "unit")) }
     default: return nil
     }
   }
@@ -36,59 +53,37 @@ struct DecoderScript {
     switch layer {
     case let layers as Sequential: return layers.layers.allSatisfy { add($0) }
     case let dense as Dense:
-      addStep(
-        "dense", ["inputs": dense.weight.shape[0], "outputs": dense.weight.shape[1]],
+      add(
+        Step(step: "dense", inputs: dense.weight.shape[0], outputs: dense.weight.shape[1]),
         [dense.weight, dense.bias])
     case let conv as ConvTranspose2D:
       let shape = conv.weight.shape
-      addStep(
-        "transposed",
-        [
-          "kernel": shape[0], "outputs": shape[2], "inputs": shape[3], "stride": conv.stride,
-          "padding": conv.padding, "extra": conv.outputPadding,
-        ], [conv.weight, conv.bias ?? Tensor.zeros([shape[2]])])
+      add(
+        Step(
+          step: "transposed", inputs: shape[3], outputs: shape[2], kernel: shape[0],
+          stride: conv.stride, padding: conv.padding, extra: conv.outputPadding),
+        [conv.weight, conv.bias ?? Tensor.zeros([shape[2]])])
     case let norm as BatchNorm:
       // γ (x − μ) / √(σ² + ε) + β as one product and one sum.
       let scale = norm.scale / sqrt(norm.runningVariance + norm.epsilon)
-      addStep(
-        "scale", ["channels": scale.count], [scale, norm.shift - norm.runningMean * scale])
-    case let reshape as Reshape: addStep("reshape", sizes: reshape.shape)
-    case is Flatten: addStep("flatten")
-    case let leaky as LeakyReLU: addStep("leaky", slope: leaky.slope)
-    case is ReLU: addStep("leaky", slope: 0)
-    case is Tanh: addStep("tanh")
+      add(
+        Step(step: "scale", channels: scale.count),
+        [scale, norm.shift - norm.runningMean * scale])
+    case let reshape as Reshape: add(Step(step: "reshape", sizes: reshape.shape))
+    case is Flatten: add(Step(step: "flatten"))
+    case let leaky as LeakyReLU: add(Step(step: "leaky", slope: leaky.slope))
+    case is ReLU: add(Step(step: "leaky", slope: 0))
+    case is Tanh: add(Step(step: "tanh"))
     default: return false
     }
     return true
   }
 
-  private mutating func addStep(
-    _ name: String, _ numbers: [String: Int] = [:], _ tensors: [Tensor] = [], sizes: [Int]? = nil,
-    slope: Double? = nil
-  ) {
-    var step: [String: JSONNumberOrText] = ["step": .text(name)]
-    for (key, number) in numbers { step[key] = .number(Double(number)) }
-    if let slope { step["slope"] = .number(slope) }
-    if let sizes { step["sizes"] = .numbers(sizes.map(Double.init)) }
-    if !tensors.isEmpty { step["weights"] = .number(Double(weights.count / 2)) }
+  private mutating func add(_ step: Step, _ tensors: [Tensor] = []) {
+    var step = step
+    if !tensors.isEmpty { step.weights = weights.count / 2 }
     for tensor in tensors { weights += tensor.halves }
     steps.append(step)
-  }
-}
-
-/// A value of a step.
-enum JSONNumberOrText: Encodable {
-  case number(Double)
-  case numbers([Double])
-  case text(String)
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .number(let number): try container.encode(number)
-    case .numbers(let numbers): try container.encode(numbers)
-    case .text(let text): try container.encode(text)
-    }
   }
 }
 

@@ -19,7 +19,7 @@ public struct ExplorePage {
     var sizes: [Int] = []
     var latent = 0
     var classes = 0
-    var steps: [[String: JSONNumberOrText]] = []
+    var steps: [DecoderScript.Step] = []
     /// Codes to begin at and to walk between, and their classes.
     var codes: [[Float]] = []
     var labels: [Int] = []
@@ -75,7 +75,7 @@ public struct ExplorePage {
     if model.dataShape.isImage, let decoder = DecoderScript(of: model) {
       content.steps = decoder.steps
       content.data = Data(decoder.weights).base64EncodedString()
-    } else if model.dataShape.sizes == [2], model.latentSize == 2 {
+    } else if Self.isPlane(model) {
       content.gridSide = Self.grid.side
       content.gridReach = Self.grid.reach
       content.data = Data(Self.pushed(by: model).halves).base64EncodedString()
@@ -97,7 +97,13 @@ public struct ExplorePage {
   /// Whether a page can be made of a model.
   public static func canShow(_ model: any Model) -> Bool {
     if model.dataShape.isImage { return DecoderScript.knows(model) }
-    return model.dataShape.sizes == [2] && (model as? any LatentVariableModel)?.latentSize == 2
+    return (model as? any LatentVariableModel).map(isPlane) ?? false
+  }
+
+  /// Whether codes and examples are points in the plane, and a code alone says which example it becomes.
+  private static func isPlane(_ model: any LatentVariableModel) -> Bool {
+    let classes = (model as? any ClassConditional)?.conditionalClasses ?? 0
+    return model.dataShape.sizes == [2] && model.latentSize == 2 && classes == 0
   }
 
   /// The page.

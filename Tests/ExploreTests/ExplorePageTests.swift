@@ -73,6 +73,18 @@ import Testing
     #expect(ExplorePage.canShow(flow))
   }
 
+  /// Its codes need a class to become a point.
+  @Test func aConditionalModelOfPointsIsRefused() {
+    let vae = VAE(
+      .with {
+        ($0.latent, $0.hidden, $0.likelihood, $0.conditional) = (2, [4], .gaussian, true)
+      }, for: .points(dimensions: 2, classes: 3), using: random)
+    #expect(!ExplorePage.canShow(vae))
+    #expect(throws: ExploreError.self) {
+      try page(of: vae, random.normal([20, 2]), labels: Array(repeating: 1, count: 20))
+    }
+  }
+
   @Test func otherModelsAreRefused() {
     let flow = PlanarFlow(.with { $0.layers = 2 }, for: .points(dimensions: 3), using: random)
     #expect(!ExplorePage.canShow(flow))
