@@ -1,5 +1,4 @@
 import Datasets
-
 import Tensor
 import Training
 
