@@ -212,6 +212,21 @@ extension VQVAE {
   ///
   /// In training the codes are moved, too.
   public func loss(of batch: Batch, using random: Random) -> Loss {
+    let (loss, error, indices) = restoration(of: batch, using: random)
+    let nats = -logPrior(of: indices).mean()
+    return Loss(
+      minimizing: loss + nats / Double(placeCount),
+      figures: [
+        stopGradient(loss).scalar, stopGradient(error).scalar, codebook.perplexity(of: indices),
+        stopGradient(nats).scalar,
+      ])
+  }
+
+  /// The loss without the prior's part: it, the mean squared error of images in [0, 1], and the number of
+  /// the code at each place of each image.
+  public func restoration(
+    of batch: Batch, using random: Random
+  ) -> (loss: Tensor, error: Tensor, indices: [Int]) {
     let images = batch.images
     let vectors = vectors(of: images)
     let indices = codebook.nearest(to: vectors)
@@ -222,13 +237,7 @@ extension VQVAE {
     let distance = meanSquaredError(vectors, chosen)
     if mode == .training { codebook.learn(vectors, indices, using: random) }
     let loss = error / configuration.variance + configuration.commitment * distance
-    let nats = -logPrior(of: indices).mean()
-    return Loss(
-      minimizing: loss + nats / Double(placeCount),
-      figures: [
-        stopGradient(loss).scalar, stopGradient(error).scalar, codebook.perplexity(of: indices),
-        stopGradient(nats).scalar,
-      ])
+    return (loss, error, indices)
   }
 }
 

@@ -63,7 +63,7 @@ struct TrainingJob {
     let random = Random(seed: UInt64(runSettings.seed))
     let model = M(settings, for: data.shape, using: random.split())
     let trainer = try makeTrainer(
-      model, data, learningRate: training.learningRate, using: random.split())
+      model, data, learningRate: training.rate, using: random.split())
     let session = try TrainingSession(
       row.kind, .init(training: training, run: runSettings, resume: resume), configuration, data,
       model: [model.outline, "\(Readable.count(model.parameterCount)) parameters"]

@@ -23,10 +23,12 @@ public final class AdversarialTraining {
   /// - Parameters:
   ///   - gan: The model.
   ///   - learningRate: The optimisers', for both networks.
+  ///   - batchesPerEpoch: The discriminator's steps in an epoch, of which a falling rate needs to know.
   ///   - beta1: Adam's, for both networks; nil for the model's own.
   ///   - random: Draws the noise, from a stream split off it.
   public init(
-    _ gan: GAN, learningRate: Double = 0.0002, beta1: Double? = nil, using random: Random
+    _ gan: GAN, learningRate: LearningRate = 0.0002, batchesPerEpoch: Int = 1, beta1: Double? = nil,
+    using random: Random
   ) {
     let configuration = gan.configuration
     precondition(
@@ -34,16 +36,17 @@ public final class AdversarialTraining {
       "AdversarialTraining: expected a critic without batch norm, as the gradient penalty is one on each"
         + " example's own gradient, found \(gan.discriminator)")
     self.gan = gan
-    func optimizer(for network: any Layer) -> any Optimizer {
+    func optimizer(for network: any Layer, _ stepsPerEpoch: Int) -> any Optimizer {
+      let rate = learningRate.schedule(stepsPerEpoch: stepsPerEpoch)
       if configuration.clippingBound != nil {
-        return RMSProp(for: network, learningRate: learningRate)
+        return RMSProp(for: network, learningRate: rate)
       }
       let betas = configuration.betas
-      return Adam(
-        for: network, learningRate: learningRate, beta1: beta1 ?? betas.0, beta2: betas.1)
+      return Adam(for: network, learningRate: rate, beta1: beta1 ?? betas.0, beta2: betas.1)
     }
-    generatorOptimizer = optimizer(for: gan.generator)
-    discriminatorOptimizer = optimizer(for: gan.discriminator)
+    let group = configuration.stepsOfDiscriminator
+    generatorOptimizer = optimizer(for: gan.generator, (batchesPerEpoch + group - 1) / group)
+    discriminatorOptimizer = optimizer(for: gan.discriminator, batchesPerEpoch)
     let decay = configuration.averageDecay ?? 0
     average =
       decay == 0

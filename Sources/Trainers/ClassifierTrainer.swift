@@ -34,7 +34,7 @@ public final class ClassifierTrainer: Trainer {
 
   /// Creates a trainer; see ``LossTrainer``.
   public init(
-    _ classifier: Classifier, train: Batches, test: Batches, learningRate: Double = 0.001,
+    _ classifier: Classifier, train: Batches, test: Batches, learningRate: LearningRate = 0.001,
     using random: Random
   ) {
     base = LossTrainer(

@@ -24,7 +24,7 @@ public final class GANTrainer: Trainer {
   ///   - learningRate: The optimisers', for both networks.
   ///   - random: All further random numbers come from streams split off it.
   public init(
-    _ gan: GAN, train: Batches, learningRate: Double = 0.0002, using random: Random
+    _ gan: GAN, train: Batches, learningRate: LearningRate = 0.0002, using random: Random
   ) {
     precondition(
       gan.dataShape.count == train.imageShape.reduce(1, *),
@@ -32,7 +32,9 @@ public final class GANTrainer: Trainer {
         + " \(train.imageShape)")
     self.gan = gan
     self.train = train
-    training = AdversarialTraining(gan, learningRate: learningRate, using: random.split())
+    training = AdversarialTraining(
+      gan, learningRate: learningRate, batchesPerEpoch: train.batchesPerEpoch, using: random.split()
+    )
     isWasserstein = gan.configuration.isWasserstein
     shuffling = random.split()
     looks = ModelPictures(gan, test: train, codes: random.split(), noise: random)

@@ -6,7 +6,7 @@ import Training
 
 /// The trainer of a language model, which shows a sample of its text after each epoch.
 func languageTrainer(
-  _ model: LanguageModel, _ data: TrainingData, learningRate: Double, using random: Random
+  _ model: LanguageModel, _ data: TrainingData, learningRate: LearningRate, using random: Random
 ) -> any Trainer {
   // A window has many symbols: batches of the test's usual size would take much memory.
   LossTrainer(

@@ -7,7 +7,7 @@ import Training
 ///
 /// - Throws: `TrainerError` for a model that cannot be trained.
 public func makeTrainer(
-  _ model: any Model, _ data: TrainingData, learningRate: Double, using random: Random
+  _ model: any Model, _ data: TrainingData, learningRate: LearningRate, using random: Random
 ) throws -> any Trainer {
   switch model {
   case let gan as GAN:
@@ -24,7 +24,7 @@ public func makeTrainer(
 }
 
 private func minimiser(
-  of model: some LossModel, _ data: TrainingData, _ learningRate: Double, using random: Random
+  of model: some LossModel, _ data: TrainingData, _ learningRate: LearningRate, using random: Random
 ) -> any Trainer {
   LossTrainer(model, train: data.train, test: data.test, learningRate: learningRate, using: random)
 }

@@ -34,7 +34,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   ///     same random numbers every time.
   ///   - floors: The least that a figure can be on average, by the figure's column, where it is known.
   public init(
-    _ model: Model, train: Batches, test: Batches, learningRate: Double = 0.001,
+    _ model: Model, train: Batches, test: Batches, learningRate: LearningRate = 0.001,
     using random: Random, floors: [String: Double] = [:],
     samples: ((Random) -> [ModelPictures.Named])? = nil
   ) {
@@ -47,7 +47,8 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     self.train = train
     self.test = test
     (self.samples, self.floors) = (samples, floors)
-    optimizer = Adam(for: model, learningRate: learningRate)
+    optimizer = Adam(
+      for: model, learningRate: learningRate.schedule(stepsPerEpoch: train.batchesPerEpoch))
     streams = TrainingStreams(splitOff: random)
     average = (model as? any AveragedModel)?.averageDecay.map {
       MovingAverage(of: model, decay: $0)

@@ -11,6 +11,9 @@ public struct TrainingSettings: SettingGroup {
   @Setting("examples in a training step", in: .atLeast(1)) public var batchSize = 128
   /// Step size of Adam.
   @Setting("step size of Adam", in: .above(0)) public var learningRate = 0.001
+  /// How the step size changes: not, or to 0 along half a cosine, which ends with the last epoch.
+  @Setting("how the step size falls: not, or to 0 along half a cosine over the epochs")
+  public var learningRateDecay = LearningRateDecay.none
 
   /// The defaults.
   public init() {}

@@ -66,6 +66,7 @@ import Testing
           "epochs": 2,
           "batch-size": 16,
           "learning-rate": 0.001,
+          "learning-rate-decay": "none",
           "architecture": "dense",
           "latent": 3,
           "hidden": [8, 4],

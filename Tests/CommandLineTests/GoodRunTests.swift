@@ -36,6 +36,7 @@ import Testing
           "epochs": 1,
           "batch-size": 16,
           "learning-rate": 0.002,
+          "learning-rate-decay": "none",
           "architecture": "dense",
           "latent": 3,
           "hidden": [8, 4],

@@ -131,6 +131,7 @@ import Testing
           "epochs": 1,
           "batch-size": 16,
           "learning-rate": 0.0002,
+          "learning-rate-decay": "none",
           "architecture": "dense",
           "latent": 7,
           "generator-hidden": [16],

@@ -12,7 +12,7 @@ import Trainers
 @Suite struct ClassifierTrainerTests {
   private func trainer(
     _ architecture: Classifier.Architecture = .conv, _ data: Bars = Bars(), batchSize: Int = 16,
-    learningRate: Double = 0.001, seed: UInt64 = 1
+    learningRate: LearningRate = 0.001, seed: UInt64 = 1
   ) throws -> ClassifierTrainer {
     let random = Random(seed: seed)
     let classifier = Classifier(

@@ -1,6 +1,7 @@
 import Models
 import NN
 import Tensor
+import Trainers
 
 // Flows, autoregressive models, diffusion and flow matching: a step of Adam, with the drawing of its batch.
 
@@ -22,9 +23,9 @@ extension Work {
     ("maf-mlp", { images(MAF(.init(), for: .images(28, 28), using: Random(seed: 0)), 128) }),
     ("made-mlp", { images(MADE(.init(), for: .images(28, 28), using: Random(seed: 0)), 128) }),
     ("glow-28", glow),
-    (
-      "pixelcnn-28", { images(PixelCNN(.init(), for: .images(28, 28), using: Random(seed: 0)), 64) }
-    ),
+    ("pixelcnn-28", pixelCNN), ("iwae-mlp", importanceWeighted), ("vqvae-28", vqVAE),
+    ("wgan-gp-mlp", { wasserstein(.dense, 128) }), ("wgan-gp-conv", { wasserstein(.dcgan, 64) }),
+    ("sliced-score-2d", slicedScore),
     ("transformer-char", { text(.transformer) }), ("lstm-char", { text(.lstm) }),
     (
       "unet-ddpm",
@@ -43,14 +44,21 @@ extension Work {
     of model: some LossModel, batchSize: Int, using random: Random = Random(seed: 1),
     _ batch: @escaping () -> Batch
   ) -> Work {
-    let optimizer = Adam(for: model)
-    return Work(batchSize: batchSize) {
+    trainingSteps(of: model, batchSize: batchSize) {
       let batch = batch()
-      let (loss, gradients) = valueWithGradient(of: model) {
-        model.loss(of: batch, using: random).total
-      }
+      return { model.loss(of: batch, using: random).total }
+    }
+  }
+
+  /// A step of Adam along the gradient of the loss of a batch that is drawn before.
+  private static func trainingSteps(
+    of module: some Module, batchSize: Int, _ loss: @escaping () -> () -> Tensor
+  ) -> Work {
+    let optimizer = Adam(for: module)
+    return Work(batchSize: batchSize) {
+      let (value, gradients) = valueWithGradient(of: module, loss())
       optimizer.update(along: gradients)
-      return loss.scalar
+      return value.scalar
     }
   }
 
@@ -85,6 +93,67 @@ extension Work {
     let first = Images(64, [784], using: Random(seed: 2)).batch(64)
     model.start(at: Batch(values: first), using: Random(seed: 3))
     return images(model, 64)
+  }
+
+  @Sendable private static func pixelCNN() -> Work {
+    let random = Random(seed: 0)
+    let network = RasterNetwork(width: 64, depth: 5, using: random)
+    let images = Images(60_000, [28, 28, 1], using: Random(seed: 2))
+    return trainingSteps(of: network, batchSize: 64) {
+      let x = images.batch(64) .>= 0.5
+      return {
+        -bernoulliLogDensity(of: x.flattened(), logits: network(x).flattened()).mean()
+      }
+    }
+  }
+
+  @Sendable private static func importanceWeighted() -> Work {
+    let configuration = VAE.Configuration.with {
+      $0.importanceWeighted = true
+      $0.samplesPerImage = 5
+    }
+    return images(VAE(configuration, for: .images(28, 28), using: Random(seed: 0)), 128)
+  }
+
+  /// The networks and their codes, without the prior that a model trains beside them.
+  @Sendable private static func vqVAE() -> Work {
+    let random = Random(seed: 0)
+    let model = VQVAE(.init(), for: .images(28, 28), using: random)
+    let images = Images(60_000, [784], using: Random(seed: 2))
+    model.start(at: Batch(values: images.batch(128)), using: random)
+    let networks = Sequential {
+      model.encoder
+      model.decoder
+    }
+    return trainingSteps(of: networks, batchSize: 128) {
+      let batch = Batch(values: images.batch(128))
+      return { model.restoration(of: batch, using: random).loss }
+    }
+  }
+
+  /// Five steps of the critic and one of the generator.
+  private static func wasserstein(_ architecture: GAN.Architecture, _ batchSize: Int) -> Work {
+    let random = Random(seed: 0)
+    let configuration = GAN.Configuration.with {
+      $0.architecture = architecture
+      $0.loss = .wassersteinGradientPenalty
+    }
+    let gan = GAN(configuration, for: .images(28, 28), using: random)
+    let images = Images(60_000, gan.sampleShape, using: Random(seed: 2))
+    let training = AdversarialTraining(gan, learningRate: 0.0001, using: random)
+    return Work(batchSize: batchSize) {
+      training.step((0..<5).map { _ in 2 * images.batch(batchSize) - 1 }).discriminatorLoss
+    }
+  }
+
+  @Sendable private static func slicedScore() -> Work {
+    let configuration = ScoreModel.Configuration.with {
+      $0.process = .none
+      $0.hidden = [128, 128]
+      $0.averageDecay = 0
+    }
+    return plane(
+      ScoreModel(configuration, for: .points(dimensions: 2), using: Random(seed: 0)))
   }
 
   /// Windows of 128 symbols and the one that follows.

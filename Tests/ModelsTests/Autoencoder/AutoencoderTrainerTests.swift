@@ -15,7 +15,7 @@ import Training
   private func trainer(
     error: Autoencoder.ReconstructionError = .meanSquaredError, latentSize: Int = 4,
     corruption: Corruption = .none, batchSize: Int = 32, testBatchSize: Int = 40,
-    learningRate: Double = 0.005, seed: UInt64 = 3
+    learningRate: LearningRate = 0.005, seed: UInt64 = 3
   ) throws -> LossTrainer<Autoencoder> {
     let random = Random(seed: seed)
     let autoencoder = Autoencoder(

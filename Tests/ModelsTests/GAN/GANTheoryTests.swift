@@ -4,6 +4,7 @@ import Models
 import NN
 import Tensor
 import Testing
+import Training
 
 @testable import Trainers
 
@@ -31,7 +32,7 @@ import Testing
         $0.labelSmoothing = labelSmoothing
       })
     // Two stages: fast towards the optimum, then slowly, for the noise of the batches to average out.
-    for (learningRate, steps) in [(0.01, 150), (0.0005, 250)] {
+    for (learningRate, steps) in [(0.01, 150), (0.0005, 250)] as [(LearningRate, Int)] {
       let training = AdversarialTraining(
         gan, learningRate: learningRate, beta1: 0.9, using: random)
       for _ in 0..<steps {

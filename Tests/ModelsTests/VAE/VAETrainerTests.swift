@@ -15,7 +15,7 @@ import Models
 
   private func trainer(
     pixels: VAE.PixelDistribution = .bernoulli, latentSize: Int = 4, batchSize: Int = 32,
-    testBatchSize: Int = 30, binarization: Binarization = .none, learningRate: Double = 0.002,
+    testBatchSize: Int = 30, binarization: Binarization = .none, learningRate: LearningRate = 0.002,
     beta: Double = 1, samplesPerImage: Int = 1, seed: UInt64 = 3
   ) throws -> LossTrainer<VAE> {
     let random = Random(seed: seed)
