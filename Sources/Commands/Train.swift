@@ -78,6 +78,7 @@ extension TrainingSettings {
   init(_ row: ModelRow) {
     self.init()
     (epochs, batchSize, learningRate) = (row.epochs, row.batchSize, row.learningRate)
+    learningRateDecay = row.learningRateDecay
   }
 }
 

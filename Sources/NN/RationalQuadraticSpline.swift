@@ -15,23 +15,26 @@ import Tensor
 /// spline(Tensor(-0.5)).y   // −0.25
 /// ```
 public struct RationalQuadraticSpline: Sendable {
-  /// The knots, `[…, bins + 1]`, increasing along the last axis, the outermost at ±B.
-  public let x: Tensor
-  /// The values at the knots, of the same shape, increasing from −B to B.
-  public let y: Tensor
-  /// The slopes at the knots, of the same shape, above 0; 1 at both ends for a smooth continuation.
-  public let slopes: Tensor
+  /// Of each knot its place, its value and the slope there, `[3, bins + 1, …]`: the splines lie side by
+  /// side, so that each operation goes through long rows.
+  private let table: Tensor
 
   /// The least share of a bin in the width or height of all, and the least slope.
   public static let least = 1e-3
 
-  /// Creates splines from their knots, `[…, bins + 1]`.
+  /// Creates splines from their knots.
+  ///
+  /// - Parameters:
+  ///   - x: The knots, `[…, bins + 1]`, increasing along the last axis, the outermost at ±B.
+  ///   - y: The values at the knots, of the same shape, increasing from −B to B.
+  ///   - slopes: The slopes at the knots, of the same shape, above 0; 1 at both ends for a smooth
+  ///     continuation.
   public init(x: Tensor, y: Tensor, slopes: Tensor) {
     precondition(
       x.rank > 0 && x.shape[x.rank - 1] > 1 && y.shape == x.shape && slopes.shape == x.shape,
       "RationalQuadraticSpline: expected two knots or more, as many values and slopes, found"
         + " \(x.shape), \(y.shape) and \(slopes.shape)")
-    (self.x, self.y, self.slopes) = (x, y, slopes)
+    table = Tensor.stacked([x, y, slopes].map(\.withLastAxisFirst))
   }
 
   /// Creates splines from what a network puts out, any numbers; zeros give the identity.
@@ -48,22 +51,44 @@ public struct RationalQuadraticSpline: Sendable {
       count > 1 && count % 3 == 2 && bound > 0,
       "RationalQuadraticSpline: expected 3 · bins − 1 numbers for a spline and a bound above 0, found"
         + " shape \(parameters.shape) and \(bound)")
-    let bins = (count + 1) / 3
-    let axis = parameters.rank - 1
-    let parts = parameters.split(into: [bins, bins, bins - 1], along: axis)
-    let edge = Tensor.ones(parameters.shape.dropLast() + [1], dtype: parameters.dtype)
-    func knots(_ raw: Tensor) -> Tensor {
-      let shares = softmax(raw) * (1 - Self.least * Double(bins)) + Self.least
-      let sums = shares.sliced(0..<bins - 1, along: axis).cumulativeSum(along: axis)
-      let ends = bound * edge
-      return Tensor.concatenated([-ends, sums * (2 * bound) - bound, ends], along: axis)
+    let (bins, places) = ((count + 1) / 3, parameters.shape.dropLast())
+    let parts = parameters.withLastAxisFirst.split(into: [2 * bins, bins - 1], along: 0)
+    func ends(_ value: Double, _ count: Int) -> Tensor {
+      Tensor(filledWith: value, [count, 1] + places, dtype: parameters.dtype)
     }
+    // Widths and heights go the same way.
+    let raw = parts[0].reshaped(to: [2, bins] + places)
+    let shares = softmax(raw, along: 1) * (1 - Self.least * Double(bins)) + Self.least
+    let sums = shares.sliced(0..<bins - 1, along: 1).cumulativeSum(along: 1)
+    let knots = Tensor.concatenated(
+      [ends(-bound, 2), sums * (2 * bound) - bound, ends(bound, 2)], along: 1)
     // log(e^0.999 − 1): a slope of 1 for a parameter of 0.
-    let inner = softplus(parts[2] + 0.539742417236952) + Self.least
-    self.init(
-      x: knots(parts[0]), y: knots(parts[1]),
-      slopes: Tensor.concatenated([edge, inner, edge], along: axis))
+    let inner = softplus(parts[1] + 0.539742417236952) + Self.least
+    let slopes = Tensor.concatenated([ends(1, 1), inner.expanded(at: 0), ends(1, 1)], along: 1)
+    table = Tensor.concatenated([knots, slopes], along: 0)
   }
+
+  /// The knots, `[…, bins + 1]`.
+  public var x: Tensor { row(.place).withFirstAxisLast }
+  /// The values at the knots, of the same shape.
+  public var y: Tensor { row(.value).withFirstAxisLast }
+  /// The slopes at the knots, of the same shape.
+  public var slopes: Tensor { row(.slope).withFirstAxisLast }
+
+  /// What the table says of a knot.
+  private enum Row: Int {
+    case place, value, slope
+  }
+
+  /// One of the table's rows, `[bins + 1, …]`.
+  private func row(_ row: Row) -> Tensor {
+    table.sliced(row.rawValue..<row.rawValue + 1, along: 0).squeezed(at: 0)
+  }
+}
+
+extension Tensor {
+  fileprivate var withLastAxisFirst: Tensor { permuted(to: [rank - 1] + (0..<rank - 1)) }
+  fileprivate var withFirstAxisLast: Tensor { permuted(to: (1..<rank) + [0]) }
 }
 
 // MARK: - Both directions
@@ -71,8 +96,7 @@ public struct RationalQuadraticSpline: Sendable {
 extension RationalQuadraticSpline {
   /// The values at `x`, a number for each spline, and log dy/dx there, both of its shape.
   public func callAsFunction(_ x: Tensor) -> (y: Tensor, logSlope: Tensor) {
-    let (inside, clamped) = clamped(x, to: self.x)
-    let bin = bin(of: clamped, among: self.x)
+    let (bin, inside, clamped) = bin(of: x, by: .place)
     let theta = (clamped - bin.x) / bin.width
     let between = theta * (1 - theta)
     let denominator = bin.mean + bin.bend * between
@@ -85,8 +109,7 @@ extension RationalQuadraticSpline {
   ///
   /// θ is the root 2c / (−b − √(b² − 4ac)) of a quadratic, the form that loses no digits.
   public func inverse(_ y: Tensor) -> (x: Tensor, logSlope: Tensor) {
-    let (inside, clamped) = clamped(y, to: self.y)
-    let bin = bin(of: clamped, among: self.y)
+    let (bin, inside, clamped) = bin(of: y, by: .value)
     let rise = clamped - bin.y
     let rest = rise * bin.bend
     let a = bin.height * (bin.mean - bin.slope) + rest
@@ -101,33 +124,29 @@ extension RationalQuadraticSpline {
     return (select(inside, x, y), select(inside, -logSlope, Tensor(0, dtype: y.dtype)))
   }
 
-  /// Whether a number lies between the outermost knots, and the nearest one that does.
-  private func clamped(_ x: Tensor, to knots: Tensor) -> (inside: Tensor, clamped: Tensor) {
+  /// The bins that numbers lie in by their places or values, whether they lie in any, and the nearest
+  /// numbers that do.
+  private func bin(
+    of value: Tensor, by row: Row
+  ) -> (bin: Bin, inside: Tensor, clamped: Tensor) {
     precondition(
-      x.shape == Array(knots.shape.dropLast()),
-      "RationalQuadraticSpline: expected numbers of shape \(knots.shape.dropLast()), found \(x.shape)"
-    )
-    let count = knots.shape[knots.rank - 1]
-    let low = stopGradient(knots).sliced(0..<1, along: knots.rank - 1).squeezed(at: -1)
-    let high = stopGradient(knots).sliced(count - 1..<count, along: knots.rank - 1).squeezed(at: -1)
-    let inside = (x .> low) * (x .< high)
-    return (inside, select(inside, x, maximum(low, minimum(high, stopGradient(x)))))
-  }
-
-  /// What the bins that numbers lie in look like.
-  private func bin(of value: Tensor, among knots: Tensor) -> Bin {
-    let (axis, count) = (knots.rank - 1, knots.shape[knots.rank - 1])
-    let inner = stopGradient(knots).sliced(1..<count - 1, along: axis)
-    let index = (stopGradient(value).expanded(at: -1) .>= inner).sum(along: axis)
+      value.shape == Array(table.shape.dropFirst(2)),
+      "RationalQuadraticSpline: expected numbers of shape \(table.shape.dropFirst(2)), found"
+        + " \(value.shape)")
+    let count = table.shape[1]
+    let (knots, number) = (stopGradient(self.row(row)), stopGradient(value))
+    func knot(_ index: Int) -> Tensor { knots.sliced(index..<index + 1, along: 0).squeezed(at: 0) }
+    let (low, high) = (knot(0), knot(count - 1))
+    let inside = (number .> low) * (number .< high)
+    let clamped = select(inside, value, maximum(low, minimum(high, number)))
+    let inner = knots.sliced(1..<count - 1, along: 0)
+    let index = (stopGradient(clamped).expanded(at: 0) .>= inner).sum(along: 0)
     let first = index.doubles.map { Int($0) }
-    let second = first.map { $0 + 1 }
-    func taken(_ table: Tensor, _ indices: [Int]) -> Tensor {
-      table.gatheredElements(at: indices, along: axis).squeezed(at: -1)
+    func taken(_ indices: [Int]) -> [Tensor] {
+      table.gatheredElements(at: indices + indices + indices, along: 1).squeezed(at: 1)
+        .split(count: 3, along: 0).map { $0.squeezed(at: 0) }
     }
-    let (x0, y0) = (taken(x, first), taken(y, first))
-    return Bin(
-      x: x0, y: y0, width: taken(x, second) - x0, height: taken(y, second) - y0,
-      slope: taken(slopes, first), nextSlope: taken(slopes, second))
+    return (Bin(from: taken(first), to: taken(first.map { $0 + 1 })), inside, clamped)
   }
 
   /// For each number, the bin that it lies in.
@@ -138,9 +157,10 @@ extension RationalQuadraticSpline {
     /// d₀ + d₁ − 2s.
     let bend: Tensor
 
-    init(x: Tensor, y: Tensor, width: Tensor, height: Tensor, slope: Tensor, nextSlope: Tensor) {
-      (self.x, self.y, self.width, self.height) = (x, y, width, height)
-      (self.slope, self.nextSlope) = (slope, nextSlope)
+    /// Between two knots, of each of which there are place, value and slope.
+    init(from first: [Tensor], to second: [Tensor]) {
+      (x, y, slope, nextSlope) = (first[0], first[1], first[2], second[2])
+      (width, height) = (second[0] - x, second[1] - y)
       mean = height / width
       bend = slope + nextSlope - 2 * mean
     }

@@ -1,5 +1,6 @@
 import CommandLine
 import Datasets
+import NN
 import Settings
 
 /// How a model is trained, whatever the model.
@@ -17,6 +18,11 @@ public struct TrainingSettings: SettingGroup {
 
   /// The defaults.
   public init() {}
+}
+
+extension TrainingSettings {
+  /// The step size and how it falls.
+  public var rate: LearningRate { LearningRate(learningRate, learningRateDecay, epochs: epochs) }
 }
 
 /// What a model is trained on.

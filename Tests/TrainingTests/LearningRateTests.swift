@@ -1,3 +1,4 @@
+import NN
 import Testing
 
 @testable import Training

@@ -10,14 +10,15 @@ final class RasterNetwork: Module {
   private let head: Sequential
 
   var members: Members {
-    Members(
-      [("first", first), ("head", head)]
-        + blocks.enumerated().flatMap { index, block in
-          [
-            ("blocks.\(index).before", block.before), ("blocks.\(index).masked", block.masked),
-            ("blocks.\(index).after", block.after),
-          ]
-        })
+    var members = [("first", first as any Member), ("head", head)]
+    for (index, block) in blocks.enumerated() {
+      let name = "blocks.\(index)"
+      members += [
+        (name + ".before", block.before), (name + ".masked", block.masked),
+        (name + ".after", block.after),
+      ]
+    }
+    return Members(members)
   }
 
   init(width: Int, depth: Int, using random: Random) {
@@ -59,7 +60,7 @@ final class RasterConvolution: Module {
     let area = side * side
     weight = Initializer.glorotUniform(
       shape, fanIn: area * inputs, fanOut: area * outputs, using: random)
-    bias = Initializer.zeros([outputs])
+    bias = Tensor.zeros([outputs])
     let seen = (0..<area).map { $0 < area / 2 || ($0 == area / 2 && seesOwn) ? Float(1) : 0 }
     mask = Tensor(seen, shape: [side, side, 1, 1]).broadcast(to: shape)
   }

@@ -14,7 +14,7 @@ import Training
 
   private func trainer(
     discriminatorSteps: Int = 1, generatorLoss: GAN.GeneratorLoss = .nonSaturating,
-    labelSmoothing: Double = 0, seed: UInt64 = 61
+    labelSmoothing: Double = 0, learningRate: LearningRate = 0.002, seed: UInt64 = 61
   ) throws -> GANTrainer {
     let random = Random(seed: seed)
     let gan = GAN.dense(
@@ -22,7 +22,7 @@ import Training
       discriminatorSteps: discriminatorSteps, generatorLoss: generatorLoss,
       labelSmoothing: labelSmoothing, shape: [28, 28, 1], random.split())
     return GANTrainer(
-      gan, train: try Batches(Self.digits.train, size: 32), learningRate: 0.002,
+      gan, train: try Batches(Self.digits.train, size: 32), learningRate: learningRate,
       using: random.split())
   }
 
@@ -135,6 +135,21 @@ import Training
         lines.image(left: x, top: y).isWithinRounding(of: samples.image(left: left, top: top)))
     }
     #expect(!lines.image(left: 120, top: 0).isWithinRounding(of: samples.image(left: 0, top: 0)))
+  }
+
+  /// Both networks learn until the last of the epochs is over, whatever steps each of them makes.
+  @Test(arguments: [1, 2, 3]) func aFallingRateEndsWithTheLastEpoch(steps: Int) throws {
+    let trainer = try trainer(
+      discriminatorSteps: steps, learningRate: LearningRate(0.002, .cosine, epochs: 2))
+    var before = values(of: trainer.gan)
+    for isOver in [false, false, true] {
+      _ = train(trainer)
+      let after = values(of: trainer.gan)
+      for (old, new) in zip(before, after) {
+        #expect((old.scalars == new.scalars) == isOver, "\(old.name)")
+      }
+      before = after
+    }
   }
 
   // MARK: The average

@@ -90,6 +90,14 @@ import Models
     }
   }
 
+  @Test func aFallingRateEndsWithTheLastEpoch() throws {
+    let trainer = try trainer(learningRate: LearningRate(0.002, .cosine, epochs: 2))
+    train(trainer, epochs: 2)
+    let trained = values(of: trainer.model).map(\.scalars)
+    train(trainer)
+    #expect(values(of: trainer.model).map(\.scalars) == trained)
+  }
+
   @Test func anEpochHasEveryImageOnceInANewOrder() throws {
     let trainer = try trainer()
     let epochs = (0..<2).map { _ in trainer.nextEpoch().map(\.images) }

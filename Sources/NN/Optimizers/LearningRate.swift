@@ -1,4 +1,3 @@
-import NN
 import Settings
 
 /// How the step size of a training changes from its first step to its last.
@@ -41,9 +40,4 @@ public struct LearningRate: Sendable, Equatable, ExpressibleByFloatLiteral {
     case .cosine: cosineDecay(from: first, over: epochs * stepsPerEpoch)
     }
   }
-}
-
-extension TrainingSettings {
-  /// The step size and how it falls.
-  public var rate: LearningRate { LearningRate(learningRate, learningRateDecay, epochs: epochs) }
 }
