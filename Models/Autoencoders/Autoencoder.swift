@@ -23,7 +23,12 @@ import Tensor
 /// (Baldi and Hornik 1989).
 public final class Autoencoder: LossModel, EncodingModel {
   /// The two kinds of network.
-  public enum Architecture: String, Choice { case dense, conv }
+  public enum Architecture: String, Choice {
+    /// Fully connected layers.
+    case dense
+    /// Strided convolutions, and transposed ones in the decoder.
+    case conv
+  }
 
   /// What a reconstruction's distance from its image is, averaged over pixels and images.
   public enum ReconstructionError: String, Choice {

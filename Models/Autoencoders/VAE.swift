@@ -23,7 +23,12 @@ import Tensor
 /// several threads at once, each with its own `Random`; a model is trained from one.
 public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel, ClassConditional {
   /// The two kinds of network.
-  public enum Architecture: String, Choice { case dense, conv }
+  public enum Architecture: String, Choice {
+    /// Fully connected layers.
+    case dense
+    /// Strided convolutions, and transposed ones in the decoder.
+    case conv
+  }
 
   /// The likelihood of a pixel.
   public enum PixelDistribution: String, Choice {

@@ -14,7 +14,16 @@ import Tensor
 /// not count.
 public final class LanguageModel: LossModel, LikelihoodModel {
   /// The kinds of network.
-  public enum Architecture: String, Choice { case transformer, lstm, gru, rnn }
+  public enum Architecture: String, Choice {
+    /// A causal transformer (Vaswani et al. 2017).
+    case transformer
+    /// Long short-term memory (Hochreiter and Schmidhuber 1997).
+    case lstm
+    /// Gated recurrent units (Cho et al. 2014).
+    case gru
+    /// A recurrent network with tanh (Elman 1990).
+    case rnn
+  }
 
   /// The settings.
   public struct Configuration: ModelConfiguration {

@@ -12,7 +12,7 @@ import Tensor
 /// }
 /// ```
 ///
-/// Dropout is active in training: set ``NN/Module/mode`` to `.inference` before using the model.
+/// Dropout is active in training: set ``/NN/Module/mode`` to `.inference` before using the model.
 public final class Classifier: LossModel {
   /// The two kinds of network, of nearly equal size for images of 28×28 pixels in ten classes.
   public enum Architecture: String, Choice {

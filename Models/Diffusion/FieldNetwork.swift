@@ -4,9 +4,9 @@ import Tensor
 
 /// The kinds of network that see a noisy example and its time.
 public enum FieldArchitecture: String, Choice {
-  /// Fully connected layers (``NN/TimePerceptron``).
+  /// Fully connected layers (``/NN/TimePerceptron``).
   case dense
-  /// Convolutions at several sizes of an image, with attention at the smallest (``NN/UNet``).
+  /// Convolutions at several sizes of an image, with attention at the smallest (``/NN/UNet``).
   case unet
 }
 

@@ -22,7 +22,7 @@ public final class FlowMatching: AveragedModel, SteerableModel, LikelihoodModel 
   public enum Solver: String, Choice {
     /// Fixed steps: of order 1, 2, 2 and 4.
     case euler, midpoint, heun, rk4
-    /// Steps chosen by an estimate of the error (``DifferentialEquations/DormandPrince``).
+    /// Steps chosen by an estimate of the error (``/DifferentialEquations/DormandPrince``).
     case dopri5
 
     /// The method of fixed steps.

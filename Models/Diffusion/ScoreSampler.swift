@@ -12,7 +12,7 @@ public enum ScoreSampler: String, Choice {
   case predictorCorrector = "predictor-corrector"
   /// The probability flow by Heun's steps (Song et al. 2021, equation 13).
   case ode
-  /// The same by steps chosen by an estimate of the error (``DifferentialEquations/DormandPrince``).
+  /// The same by steps chosen by an estimate of the error (``/DifferentialEquations/DormandPrince``).
   case dopri5
 
   /// How many steps are taken, and of what size.

@@ -56,6 +56,7 @@ public final class TrainingSession: RunLog {
   ///   - configuration: All settings, for `config.json`.
   ///   - data: What is trained on.
   ///   - model: The model in a line, with its number of parameters.
+  ///   - isExplorable: Whether the report links to the page that `pushforward explore` makes.
   ///   - memory: What the training takes, to be told where it is much.
   /// - Throws: `OutputError` if the folder or the file cannot be made, `ResumeError` if the run cannot
   ///   be resumed.
@@ -111,7 +112,7 @@ public final class TrainingSession: RunLog {
   ///   - model: What is kept in `model.safetensors` after each epoch, and in `best.safetensors` where
   ///     its test loss is the lowest.
   /// - Returns: The figures of `loss.csv`'s last row by column, or nil if the run was interrupted.
-  /// - Throws: What ``TrainingRun/train(_:from:keeping:)`` throws.
+  /// - Throws: What ``/Training/TrainingRun/train(_:from:keeping:)`` throws.
   public func train(
     _ trainer: some Trainer, keeping model: KeptModel? = nil
   ) throws -> [String: Double]? {

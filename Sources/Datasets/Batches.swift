@@ -11,7 +11,7 @@ import Tensor
 /// ```
 ///
 /// The last batch of an epoch holds what is left and may be smaller, so that every example counts
-/// once; averages over an epoch weight each batch by its ``Batch/count``.
+/// once; averages over an epoch weight each batch by its ``/NN/Batch/count``.
 public struct Batches: Sendable {
   /// The data set that the batches are taken from.
   public let dataset: any Dataset

@@ -14,7 +14,7 @@ public protocol Dataset: Sendable {
   var count: Int { get }
   /// The kind and shape of an example.
   var element: ElementKind { get }
-  /// The names of the classes that ``Batch/labels`` number; none where the examples have no classes.
+  /// The names of the classes that ``/NN/Batch/labels`` number; none where the examples have no classes.
   var classNames: [String] { get }
   /// The word for an example: an image, a point, a window, a line.
   var exampleNoun: Noun { get }

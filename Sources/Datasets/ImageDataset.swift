@@ -13,7 +13,7 @@ extension ImageDataset {
   /// The number of classes: one more than the highest label, of images to train on or to test with.
   public var classCount: Int { Int(max(train.labels.max() ?? 0, test.labels.max() ?? 0)) + 1 }
 
-  /// Writes the data set as the four IDX files of MNIST, which ``MNIST/init(directory:)`` reads.
+  /// Writes the data set as the four IDX files of MNIST, which ``MNIST/init(directory:needsLabels:)`` reads.
   ///
   /// The folder is created if need be. Each file is written whole or not at all, and gzipped where that
   /// is asked for, with `.gz` at the end of its name. Images in colour stop the program: MNIST's format

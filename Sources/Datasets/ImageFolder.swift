@@ -50,7 +50,7 @@ public struct ImageFolder: ImageDataset {
   /// - Parameters:
   ///   - directory: The folder.
   ///   - side: The side of the square in pixels that each image is made to fill
-  ///     (``Image/resized(toFill:)``); nil to leave them as they are, and then all have to be of one
+  ///     (``/Images/Image/resized(toFill:)``); nil to leave them as they are, and then all have to be of one
   ///     size.
   ///   - damaged: What is done about files that cannot be decoded.
   ///   - cache: Where the images are kept, and taken from the next time if no file has changed and none
@@ -58,7 +58,7 @@ public struct ImageFolder: ImageDataset {
   ///   - takesSplit: Whether folders called train and test above all images say which are for what.
   ///   - isCancelled: Asked before each image is decoded, on any thread.
   /// - Throws: ``DatasetError`` if the folder cannot be read or has no files, or if an image is of
-  ///   another size than the first; ``ImageError`` if a file is not an image or is damaged and damaged
+  ///   another size than the first; ``/Images/ImageError`` if a file is not an image or is damaged and damaged
   ///   ones are not skipped, or if there are no others. Of several such files the first is named.
   ///   `CancellationError` if it was cancelled.
   public init(

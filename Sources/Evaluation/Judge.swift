@@ -135,7 +135,10 @@ public final class Judge {
 
   /// The same of samples that are asked of a class, each of that of a test image.
   ///
-  /// - Parameter sample: Makes samples of these classes, one of each, `[count, height · width]`.
+  /// - Parameters:
+  ///   - testImages: The test images with their classes.
+  ///   - isInterrupted: Whether to stop; then the result is nil.
+  ///   - sample: Makes samples of these classes, one of each, `[count, height · width]`.
   public func judgement(
     beside testImages: LabeledImages, isInterrupted: () -> Bool = { false },
     ofClasses sample: (_ labels: [Int]) -> Tensor

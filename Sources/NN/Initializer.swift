@@ -14,6 +14,7 @@ public struct Initializer: Sendable {
   ///   - shape: The weight's shape; by convention inputs stand before outputs.
   ///   - fanIn: How many inputs reach one output.
   ///   - fanOut: How many outputs one input reaches.
+  ///   - random: The stream of random numbers.
   public func callAsFunction(
     _ shape: [Int], fanIn: Int, fanOut: Int, using random: Random
   ) -> Tensor {

@@ -38,7 +38,10 @@ public struct KantorovichRubinstein: Sendable {
   /// The gap of a critic of one's own: Σ aᵢ f(xᵢ) − Σ bⱼ f(yⱼ), divided by its Lipschitz constant on the points, is a
   /// lower bound of W₁.
   ///
-  /// - Parameter critic: f of points, `[n, d]` to `[n]`.
+  /// - Parameters:
+  ///   - critic: f of points, `[n, d]` to `[n]`.
+  ///   - source: The measure a, at points `[n, d]`.
+  ///   - target: The measure b, at points `[m, d]`.
   public static func bound(
     by critic: (Tensor) -> Tensor, _ source: DiscreteMeasure, _ target: DiscreteMeasure
   ) -> Double {

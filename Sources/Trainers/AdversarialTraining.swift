@@ -3,7 +3,7 @@ import NN
 import Tensor
 import Training
 
-/// Trains the two networks of a ``GAN`` against each other, each by an optimiser of its own: Adam, or
+/// Trains the two networks of a ``/Models/GAN`` against each other, each by an optimiser of its own: Adam, or
 /// RMSProp for a critic with clipped weights (Arjovsky, Chintala and Bottou 2017, who found momentum to
 /// be unstable there).
 ///

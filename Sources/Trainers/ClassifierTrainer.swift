@@ -32,7 +32,7 @@ public final class ClassifierTrainer: Trainer {
   public private(set) var mistakes: [Mistake] = []
   private let base: LossTrainer<Classifier>
 
-  /// Creates a trainer; see ``LossTrainer``.
+  /// Creates a trainer; see ``/Training/LossTrainer``.
   public init(
     _ classifier: Classifier, train: Batches, test: Batches, learningRate: LearningRate = 0.001,
     using random: Random

@@ -35,7 +35,7 @@ public protocol Trainer: AnyObject {
   func step(_ batch: Batch) -> StepResult
   /// The model's figures on the test set, one for each of ``testColumns``.
   ///
-  /// An evaluation that takes seconds calls ``CommandLine/Interrupt/check()`` between batches; the epoch
+  /// An evaluation that takes seconds calls ``/CommandLine/Interrupt/check()`` between batches; the epoch
   /// then counts as interrupted.
   ///
   /// - Throws: `CancellationError` if the program was asked to end.

@@ -44,7 +44,7 @@ public struct FolderLabels: Equatable, Sendable {
   /// A first record without a number is a heading. Paths may have blanks around them or begin with
   /// `./`.
   ///
-  /// - Throws: ``LabelError`` where it has not, ``DelimitedTextError`` where it cannot be read.
+  /// - Throws: ``LabelError`` where it has not, ``/Files/DelimitedTextError`` where it cannot be read.
   public init(csv file: String, for paths: [RawPath], skipped: [RawPath]) throws {
     let images = PathIndex(paths + skipped)
     var labels: [RawPath: UInt8] = [:]

@@ -11,7 +11,7 @@ import Tensor
 ///
 /// The rows are shuffled once, from a seed; a tenth of them, rounded down but at least one, is held out to
 /// test with. All columns are standardised by the means and deviations of the training rows
-/// (``Standardization``); targets keep their unit.
+/// (``standardization``); targets keep their unit.
 public struct TableData: SplitDataset {
   /// The rows to train on, in an order that the seed drew.
   public let train: TableRows

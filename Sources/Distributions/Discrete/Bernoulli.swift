@@ -11,8 +11,10 @@ public struct Bernoulli: KnownMoments, KnownEntropy, Sendable {
 
   /// Creates a distribution from its logits.
   ///
-  /// - Parameter eventRank: How many of the last axes belong to one draw, whose elements are independent;
-  ///   by default all but the first. 0 for single zeros and ones.
+  /// - Parameters:
+  ///   - logits: log(p / (1 − p)) of each element, `batchShape + eventShape`.
+  ///   - eventRank: How many of the last axes belong to one draw, whose elements are independent;
+  ///     by default all but the first. 0 for single zeros and ones.
   public init(logits: Tensor, eventRank: Int? = nil) {
     self.logits = logits
     self.eventRank = eventRank ?? max(0, logits.rank - 1)

@@ -63,6 +63,8 @@ public enum Divergence: String, CaseIterable, Sendable {
   /// batches of densities without a closed form are sampled.
   ///
   /// - Parameters:
+  ///   - p: The first distribution.
+  ///   - q: The second distribution, over the same kind of event.
   ///   - samples: How many samples are drawn from each, 2 or more, where nothing else is possible.
   ///   - random: Where they are drawn from.
   public func callAsFunction(

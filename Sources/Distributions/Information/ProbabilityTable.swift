@@ -81,7 +81,9 @@ public struct ProbabilityTable: Sendable {
   ///
   /// Infinite where q is 0 and p is not.
   ///
-  /// - Parameter other: q, of the same shape.
+  /// - Parameters:
+  ///   - other: q, of the same shape.
+  ///   - unit: The unit of the result.
   public func crossEntropy(
     to other: ProbabilityTable, in unit: InformationUnit = .nats
   ) -> Double {

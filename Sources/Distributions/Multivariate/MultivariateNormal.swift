@@ -44,16 +44,16 @@ public struct MultivariateNormal: KnownMoments, KnownEntropy, Reparameterized, S
 
   /// Creates a distribution from its mean `[…, n]` and covariance Σ, `[…, n, n]`.
   ///
-  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` and
-  ///   ``LinearAlgebraError/notFinite(operation:index:)``.
+  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` and
+  ///   ``/Tensor/LinearAlgebraError/notFinite(operation:index:)``.
   public init(mean: Tensor, covariance: Tensor) throws {
     self.init(mean: mean, factor: try CholeskyFactor(of: covariance))
   }
 
   /// Creates a distribution from its mean `[…, n]` and precision Σ⁻¹, `[…, n, n]`.
   ///
-  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` and
-  ///   ``LinearAlgebraError/notFinite(operation:index:)``.
+  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` and
+  ///   ``/Tensor/LinearAlgebraError/notFinite(operation:index:)``.
   public init(mean: Tensor, precision: Tensor) throws {
     let lower = try CholeskyFactor(of: precision).lower
     self.init(mean, lower, eventRank: 2) { .precision(CholeskyFactor(lower: $0)) }

@@ -16,7 +16,7 @@ public struct Wishart: Distribution, Reparameterized, Sendable {
 
   /// Creates a distribution from ν > n − 1 and the scale V, `[…, n, n]`.
   ///
-  /// - Throws: ``LinearAlgebraError`` where V is not positive definite or not finite.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` where V is not positive definite or not finite.
   public init(degreesOfFreedom: Tensor, scale: Tensor) throws {
     self.init(
       degreesOfFreedom: degreesOfFreedom, choleskyFactor: try CholeskyFactor(of: scale).lower)
@@ -73,7 +73,7 @@ public struct InverseWishart: Distribution, Sendable {
 
   /// Creates a distribution from ν > n − 1 and the scale Ψ, `[…, n, n]`.
   ///
-  /// - Throws: ``LinearAlgebraError`` where Ψ is not positive definite or not finite.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` where Ψ is not positive definite or not finite.
   public init(degreesOfFreedom: Tensor, scale: Tensor) throws {
     self.init(
       degreesOfFreedom: degreesOfFreedom, choleskyFactor: try CholeskyFactor(of: scale).lower)

@@ -20,7 +20,7 @@ public enum FitCriterion: String, Sendable, CaseIterable {
 /// ```
 ///
 /// Divergences are sums over a grid of Gauss and Legendre's points on an interval that holds the mass of
-/// both. The search (``LBFGS``, in means, log-deviations and log-weights) begins at several places; the
+/// both. The search (``/Tensor/LBFGS``, in means, log-deviations and log-weights) begins at several places; the
 /// lowest minimum is kept.
 public struct DivergenceFit: Sendable {
   /// The fitted distribution q.

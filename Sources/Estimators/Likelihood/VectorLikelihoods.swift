@@ -108,7 +108,7 @@ extension MaximumLikelihood {
       reason: estimate.reason)
   }
 
-  /// Maximises any log-likelihood that is differentiable twice, by gradients (``LBFGS``).
+  /// Maximises any log-likelihood that is differentiable twice, by gradients (``/Tensor/LBFGS``).
   ///
   /// - Parameters:
   ///   - logLikelihood: From parameters, float64 `[k]`, to Σ log p(x), a tensor of one element, in nats.

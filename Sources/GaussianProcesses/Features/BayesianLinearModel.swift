@@ -38,7 +38,7 @@ public struct BayesianLinearModel: Sendable {
   /// The distribution of the weights given targets `[n]` at points `[n, d]`.
   ///
   /// - Throws: ``GaussianProcessError`` where the data are empty or not finite;
-  ///   ``LinearAlgebraError`` where features are so large that Φᵀ Φ is not finite.
+  ///   ``/Tensor/LinearAlgebraError`` where features are so large that Φᵀ Φ is not finite.
   public func conditioned(on y: Tensor, at x: Tensor) throws -> WeightPosterior {
     let data = try Observations(y, at: x)
     return try WeightPosterior(self, design(data.inputs), data.targets)

@@ -99,8 +99,10 @@ public struct RandomFourierFeatures: FeatureMap {
   /// Draws features of the squared exponential kernel.
   ///
   /// - Parameters:
-  ///   - count: The number m of features.
   ///   - lengths: The kernel's length for each column.
+  ///   - count: The number m of features.
+  ///   - random: The stream of random numbers.
+  ///   - dtype: The type of the elements.
   public init(
     squaredExponential lengths: [Double], count: Int, using random: Random, dtype: DType = .float64
   ) {

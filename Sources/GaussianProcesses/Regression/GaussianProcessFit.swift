@@ -44,6 +44,7 @@ extension GaussianProcess {
   ///   - priors: Priors of positive parameters by their name.
   ///   - jitterLimit: As for ``conditioned(on:at:jitterLimit:)``.
   ///   - minimizer: The search.
+  ///   - random: The stream of random numbers.
   /// - Throws: ``GaussianProcessError`` where the data or the first start make training impossible.
   public func fitted(
     to y: Tensor, at x: Tensor, starts: Int = 1, spread: Double = 1,

@@ -26,7 +26,7 @@ public struct GaussianProcessMarginal: Sendable {
 extension GaussianProcess {
   /// The prior at points `[m, d]`, as a distribution.
   ///
-  /// - Throws: ``LinearAlgebraError`` where no jitter up to the largest variance helps.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` where no jitter up to the largest variance helps.
   public func marginal(of quantity: Quantity, at x: Tensor) throws -> GaussianProcessMarginal {
     let x = stopGradient(x).converted(to: .float64)
     let covariance = covariance(of: quantity, at: x)
@@ -38,7 +38,7 @@ extension GaussianProcess {
 extension GaussianProcessPosterior {
   /// The posterior at points `[m, d]`, as a distribution.
   ///
-  /// - Throws: ``LinearAlgebraError`` where no jitter up to the prior's largest variance helps.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` where no jitter up to the prior's largest variance helps.
   public func marginal(of quantity: Quantity, at x: Tensor) throws -> GaussianProcessMarginal {
     let x = stopGradient(x).converted(to: .float64)
     // Its variances may all be rounding; what they are the rounding of is the prior's.

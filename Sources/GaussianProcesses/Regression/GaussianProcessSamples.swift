@@ -22,6 +22,7 @@ extension GaussianProcess {
   ///   - count: How many.
   ///   - quantity: Functions, or observations with noise.
   ///   - x: Points, `[m, d]`.
+  ///   - random: The stream of random numbers.
   /// - Throws: As ``marginal(of:at:)``.
   public func samples(
     _ count: Int, of quantity: Quantity, at x: Tensor, using random: Random

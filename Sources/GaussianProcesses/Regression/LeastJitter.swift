@@ -16,7 +16,7 @@ struct LeastJitter {
   ///   - limit: The largest jitter that may be added.
   ///   - scale: The largest variance.
   ///   - matrix: The matrix with so much added to its diagonal; it is used up.
-  /// - Throws: ``LinearAlgebraError`` of the last attempt.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` of the last attempt.
   init(upTo limit: Double, scale: Double, _ matrix: (_ jitter: Double) -> Tensor) throws {
     var jitter = 0.0
     var exponent = Self.exponent(atMost: scale * .ulpOfOne)

@@ -90,7 +90,7 @@ struct Evidence {
 
   /// - Parameter jitterLimit: The largest jitter that may be added where the matrix is not positive
   ///   definite.
-  /// - Throws: ``LinearAlgebraError``.
+  /// - Throws: ``/Tensor/LinearAlgebraError``.
   init(
     _ process: GaussianProcess, _ data: Observations, at point: Tensor, jitterLimit: Double = 0
   ) throws {

@@ -17,6 +17,7 @@ public struct MeanFunction: Sendable {
   /// - Parameters:
   ///   - name: What it is called in reports.
   ///   - parameters: The names and first values of the parameters.
+  ///   - isFixed: Whether training leaves the parameters as they are.
   ///   - function: From points `[n, d]` and parameters `[parameters]` to means `[n]`, in float64, by
   ///     differentiable operations.
   public init(
@@ -63,7 +64,9 @@ public struct MeanFunction: Sendable {
 
   /// The means at points `[n, d]`, `[n]`.
   ///
-  /// - Parameter parameters: Other parameters than its own, `[parameters]`.
+  /// - Parameters:
+  ///   - x: Points, `[n, d]`.
+  ///   - parameters: Other parameters than its own, `[parameters]`.
   public func callAsFunction(_ x: Tensor, parameters: Tensor? = nil) -> Tensor {
     let own = Tensor(self.parameters, shape: [self.parameters.count], dtype: .float64)
     let value = function(x, parameters ?? own)

@@ -48,7 +48,7 @@ public struct BayesianLinearRegression: Sendable {
   ///   - mean: m, `[d]`.
   ///   - covariance: S, `[d, d]`.
   ///   - noiseVariance: σ², above 0.
-  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` for the covariance.
+  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` for the covariance.
   public init(mean: Tensor, covariance: Tensor, noiseVariance: Double) throws {
     precondition(
       mean.rank == 1 && covariance.shape == [mean.count, mean.count],

@@ -34,6 +34,8 @@ public struct EvidenceRegression: LatentVariableModel {
   /// Takes rows `[n, d]` and observations `[n]`.
   ///
   /// - Parameters:
+  ///   - x: Rows, `[n, d]`.
+  ///   - y: Observations, `[n]`.
   ///   - weights: How often each row counts, `[n]`, 0 or more; 1 by default.
   ///   - isPriorFixed: Whether τ² stays what it is, and σ² alone is found.
   /// - Throws: ``RegressionError`` for a value that is not finite.

@@ -22,7 +22,7 @@ public struct NormalInverseWishart: Sendable {
 
   /// Creates a distribution.
   ///
-  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` where the scale is not.
+  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` where the scale is not.
   public init(
     mean: Tensor, meanCount: Double, degreesOfFreedom: Double, scale: Tensor
   ) throws {

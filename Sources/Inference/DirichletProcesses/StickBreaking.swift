@@ -23,6 +23,7 @@ public struct StickBreaking: Sendable {
   /// - Parameters:
   ///   - shape: How many sequences, in which shape.
   ///   - count: How many sticks of each.
+  ///   - random: The stream of random numbers.
   /// - Returns: The sticks, float64 `shape + [count]`, and what is left of 1 after them, `shape`.
   public func sample(
     _ shape: [Int] = [], count: Int, using random: Random

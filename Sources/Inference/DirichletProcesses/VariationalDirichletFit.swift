@@ -40,6 +40,7 @@ extension VariationalDirichletMixture {
   ///   - starts: How many beginnings are tried.
   ///   - tolerance: By what fraction of itself the bound may rise in the last sweep.
   ///   - sweepLimit: The most sweeps.
+  ///   - random: The stream of random numbers.
   /// - Throws: ``DirichletMixtureError`` where there are no observations, or some are not finite.
   public static func fit(
     _ x: Tensor, weights: Tensor? = nil, base: NormalInverseWishart, concentration: Double,

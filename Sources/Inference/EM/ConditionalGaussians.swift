@@ -77,7 +77,7 @@ extension GaussianMixture {
   /// - Parameters:
   ///   - values: What is known, `[o]`.
   ///   - coordinates: Which coordinates these are, each once; not all.
-  /// - Throws: ``LinearAlgebraError`` where a conditional covariance
+  /// - Throws: ``/Tensor/LinearAlgebraError`` where a conditional covariance
   ///   is singular to rounding.
   public func conditional(on values: Tensor, at coordinates: [Int]) throws -> GaussianMixture {
     precondition(

@@ -46,6 +46,7 @@ public struct DelayMixture: Sendable {
   ///   - starts: How many starts; the best fit is returned.
   ///   - floor: A variance below which no direction of a component may fall.
   ///   - driver: The tolerance and the limit of sweeps.
+  ///   - random: The stream of random numbers.
   /// - Throws: ``MixtureError``: bad data, or where every start fails.
   public static func fit(
     _ series: Tensor, lags: Int, components: Int, starts: Int = 1, floor: Double? = nil,
@@ -65,15 +66,19 @@ public struct DelayMixture: Sendable {
   /// The law of the value after a series `[steps]` that ends in ``lags`` finite values: a mixture in one
   /// dimension.
   ///
-  /// - Throws: ``LinearAlgebraError`` where a conditional covariance is singular to rounding.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` where a conditional covariance is singular to rounding.
   public func next(after series: Tensor) throws -> GaussianMixture {
     try mixture.conditional(on: last(of: series), at: Array(0..<lags))
   }
 
   /// Continuations of a series, each value drawn given those before it, `[count, steps]`.
   ///
-  /// - Parameter series: `[…]`, which ends in ``lags`` finite values.
-  /// - Throws: ``LinearAlgebraError`` where a conditional covariance is singular to rounding.
+  /// - Parameters:
+  ///   - count: The number of continuations, 1 or more.
+  ///   - steps: The length of each, 1 or more.
+  ///   - series: `[…]`, which ends in ``lags`` finite values.
+  ///   - random: The stream of random numbers.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` where a conditional covariance is singular to rounding.
   public func paths(
     _ count: Int, steps: Int, after series: Tensor, using random: Random
   ) throws -> Tensor {

@@ -51,7 +51,7 @@ public struct GaussianEmissions: Emissions {
 
   /// Creates emissions with means `[k, d]` and covariances `[k, d, d]`.
   ///
-  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``.
+  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``.
   public init(
     means: Tensor, covariances: Tensor, kind: CovarianceKind = .full, floor: Double? = nil
   ) throws {

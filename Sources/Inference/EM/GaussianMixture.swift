@@ -42,7 +42,7 @@ public struct GaussianMixture: MixtureModel {
   ///   - means: `[k, d]`.
   ///   - covariances: `[k, d, d]`, symmetric and positive definite.
   ///   - kind: What they may be, for a count of free parameters and a fit that begins here.
-  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``, where `index` is the
+  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``, where `index` is the
   ///   component.
   public init(
     weights: Tensor, means: Tensor, covariances: Tensor, kind: CovarianceKind = .full

@@ -17,7 +17,7 @@ public struct GaussianMixturePrior: Sendable {
 
   /// Creates a prior.
   ///
-  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` for the scale.
+  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` for the scale.
   public init(concentration: Double = 1, scale: Tensor, degreesOfFreedom: Double) throws {
     precondition(
       scale.rank == 2 && scale.shape[0] == scale.shape[1],
@@ -36,7 +36,10 @@ public struct GaussianMixturePrior: Sendable {
   /// A weak prior from the data: Ψ is diagonal with the features' variances divided by k^(2/d), and ν is
   /// d + 2 (Fraley and Raftery 2007).
   ///
-  /// - Parameter x: Rows `[n, d]`, where NaN is missing.
+  /// - Parameters:
+  ///   - x: Rows `[n, d]`, where NaN is missing.
+  ///   - components: The number k of components.
+  ///   - concentration: The concentration of the Dirichlet prior of the weights.
   /// - Throws: ``MixtureError`` for bad data or a feature that is constant.
   public static func weak(
     for x: Tensor, components: Int, concentration: Double = 1

@@ -11,7 +11,9 @@ public protocol LatentVariableModel<Parameters, Posterior> {
 
   /// The expectation step: the q that maximises the bound at these parameters, or raises it.
   ///
-  /// - Parameter previous: The last sweep's q; nil in the first.
+  /// - Parameters:
+  ///   - parameters: The current parameters θ.
+  ///   - previous: The last sweep's q; nil in the first.
   func posterior(at parameters: Parameters, from previous: Posterior?) throws -> Posterior
 
   /// L(q, θ), with log p(θ) where there is a prior.
@@ -19,7 +21,9 @@ public protocol LatentVariableModel<Parameters, Posterior> {
 
   /// The maximisation step: the parameters that maximise the bound with this q, or raise it.
   ///
-  /// - Parameter previous: The parameters so far.
+  /// - Parameters:
+  ///   - posterior: The q of the expectation step.
+  ///   - previous: The parameters so far.
   func parameters(
     maximizing posterior: Posterior, from previous: Parameters
   ) throws -> Parameters

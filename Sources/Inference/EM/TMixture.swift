@@ -31,7 +31,7 @@ public struct TMixture: MixtureModel {
   ///   - locations: `[k, d]`.
   ///   - scales: `[k, d, d]`, symmetric and positive definite.
   ///   - degreesOfFreedom: `[k]`, above 0.
-  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``, where `index` is the
+  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``, where `index` is the
   ///   component.
   public init(
     weights: Tensor, locations: Tensor, scales: Tensor, degreesOfFreedom: Tensor

@@ -34,6 +34,7 @@ public struct LaplaceApproximation: Sendable {
   /// - Parameters:
   ///   - logDensity: The log-density, from `[n, d]` to `[n]`, differentiable twice.
   ///   - start: Where the search for the mode begins, float64 `[d]`.
+  ///   - method: The method that searches for the mode.
   /// - Throws: ``LaplaceError`` where there is no mode, none is found, or the density is not curved there.
   public init(of logDensity: LogDensity, from start: Tensor, by method: Method = .newton) throws {
     let d = start.count

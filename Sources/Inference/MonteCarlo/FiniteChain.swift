@@ -162,6 +162,7 @@ public struct FiniteChain: Sendable {
   /// - Parameters:
   ///   - start: The first state, which is not part of the result.
   ///   - steps: How many states it has.
+  ///   - random: The stream of random numbers.
   public func path(from start: Int, steps: Int, using random: Random) -> [Int] {
     precondition(
       (0..<count).contains(start), "FiniteChain: expected a state below \(count), found \(start)")

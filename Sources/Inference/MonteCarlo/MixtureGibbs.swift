@@ -10,7 +10,8 @@ extension Gibbs {
   ///
   /// - Parameters:
   ///   - data: Float64 `[N, D]`, finite.
-  ///   - components: K.
+  ///   - k: The number K of components.
+  ///   - prior: The prior of weights and means.
   public static func hierarchicalMixture(
     of data: Tensor, components k: Int, prior: HierarchicalMixture.Prior
   ) -> Gibbs {

@@ -23,7 +23,9 @@ public struct ParameterSummary: Sendable, Equatable, CustomStringConvertible {
 
   /// Summarises draws.
   ///
-  /// - Parameter draws: `[chains, draws]`.
+  /// - Parameters:
+  ///   - name: The parameter's name.
+  ///   - draws: `[chains, draws]`.
   public init(_ name: String, _ draws: Tensor) {
     let matrix = DrawMatrix(draws, "ParameterSummary")
     precondition(matrix.values.count > 0, "ParameterSummary: expected a draw or more, found none")

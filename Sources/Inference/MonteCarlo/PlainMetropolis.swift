@@ -40,7 +40,9 @@ public struct PlainMetropolis {
   /// - Parameters:
   ///   - start: Where it begins, d coordinates.
   ///   - warmUp: How many steps are not kept.
+  ///   - draws: The number of draws to keep, 1 or more.
   ///   - thinning: Of how many steps one is kept.
+  ///   - random: The stream of random numbers.
   /// - Throws: ``SamplingError`` where the start has no density, or the log-density is NaN or +∞.
   public func sample(
     from start: [Double], warmUp: Int = 0, draws: Int, thinning: Int = 1, using random: Random

@@ -31,9 +31,11 @@ public struct RandomWalkMetropolis: Sampler, TunedSampler {
   ///   - dimensions: The number d of coordinates.
   ///   - stepSize: The scale of a step, by default 2.38 / √d, the best for a Gaussian whose covariance is known
   ///     (Roberts, Gelman and Gilks 1997).
+  ///   - metric: The covariance of a step, up to the square of its scale.
   ///   - learning: Which covariance warm-up learns.
   ///   - targetAcceptance: What fraction warm-up makes it accept, by default 0.44 in one dimension and 0.234
   ///     in more.
+  ///   - logDensity: The log-density, from `[n, d]` to `[n]`, up to a constant.
   public init(
     dimensions: Int, stepSize: Double? = nil, metric: Metric = .unit,
     learning: MetricKind = .dense, targetAcceptance: Double? = nil,

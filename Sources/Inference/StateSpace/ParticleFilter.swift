@@ -53,6 +53,7 @@ public struct ParticleFilter: Sendable {
   /// - Parameters:
   ///   - y: `[steps, m]`; a step whose values are all NaN was not observed.
   ///   - model: The model.
+  ///   - random: The stream of random numbers.
   /// - Throws: ``SamplingError/notADensity(value:point:)`` where a likelihood is NaN or +∞;
   ///   ``ParticleError/noLikelihood(step:)`` where no particle explains an observation.
   public func filtered(

@@ -38,6 +38,7 @@ public struct Corpus: Sendable {
   /// - Parameters:
   ///   - documents: For each document its words, below `vocabularySize`, and how often it has them, above 0. A
   ///     word may stand in several entries.
+  ///   - vocabularySize: The number of words in the vocabulary.
   ///   - vocabulary: The words' names, or none.
   /// - Throws: ``CorpusError`` where a word is beyond the vocabulary or a count is not above 0 and finite.
   public init(

@@ -39,7 +39,9 @@ public struct LatentDirichletAllocation: Sendable {
 
   /// Each topic's most probable words with their probabilities, the first the most probable.
   ///
-  /// - Parameter corpus: Names the words; one without names gives their numbers.
+  /// - Parameters:
+  ///   - count: The number of words per topic.
+  ///   - corpus: Names the words; one without names gives their numbers.
   public func topWords(
     _ count: Int, of corpus: Corpus
   ) -> [[(word: String, probability: Double)]] {

@@ -9,6 +9,7 @@ extension LatentDirichletAllocation {
   /// finds it.
   ///
   /// - Parameters:
+  ///   - corpus: The documents.
   ///   - topics: How many topics there are; unless `start` is given.
   ///   - documentPrior: α, by default 1 / topics.
   ///   - topicPrior: η, by default 1 / topics.
@@ -17,6 +18,9 @@ extension LatentDirichletAllocation {
   ///   - passes: How often the corpus is gone through, each time in another order.
   ///   - delay: τ₀, 0 or more: how little the first batches count.
   ///   - decay: κ in (½, 1], so that it converges.
+  ///   - documentUpdates: The most updates of a document's φ and γ.
+  ///   - documentTolerance: The mean change of its γ at which they end.
+  ///   - random: The stream of random numbers.
   /// - Throws: ``CorpusError/noWords``.
   public static func fitOnline(
     _ corpus: Corpus, topics: Int, documentPrior: Double? = nil, topicPrior: Double? = nil,

@@ -32,15 +32,18 @@ extension LatentDirichletAllocation {
   /// checked after each update.
   ///
   /// - Parameters:
+  ///   - corpus: The documents.
   ///   - topics: How many topics there are; unless `start` is given.
   ///   - documentPrior: α, by default 1 / topics.
   ///   - topicPrior: η, by default 1 / topics.
   ///   - start: λ to begin with, `[topics, words]`; by default numbers around 1, from Gamma(100, 100).
   ///   - startWeights: γ to begin with, `[documents, topics]`; by default ones.
+  ///   - sweepLimit: The most sweeps.
   ///   - documentUpdates: The most updates of a document's φ and γ in a sweep. With one it keeps its γ from sweep to
   ///     sweep.
   ///   - documentTolerance: The mean change of its γ at which they end.
   ///   - tolerance: By what fraction of itself the bound may rise in a sweep that ends the fit.
+  ///   - random: The stream of random numbers.
   /// - Throws: ``CorpusError/noWords``.
   public static func fit(
     _ corpus: Corpus, topics: Int, documentPrior: Double? = nil, topicPrior: Double? = nil,

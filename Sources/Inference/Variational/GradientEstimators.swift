@@ -19,9 +19,12 @@ extension GaussianApproximation {
   ///
   /// - Parameters:
   ///   - logDensity: From `[n, d]` to `[n]`, float64.
+  ///   - estimator: The estimator of the gradient.
+  ///   - draws: The number of draws, 2 or more.
   ///   - localTerms: For the score function, log-densities `[n, d]` of what depends on each coordinate, all the
   ///     terms of log p in which it stands: the others have mean 0 in its gradient and are left out, which is
   ///     Rao and Blackwell's step (Ranganath, Gerrish and Blei 2014, section 3.1).
+  ///   - random: The stream of random numbers.
   /// - Returns: `[draws, 2 d]`: first the means.
   public func boundGradients(
     of logDensity: LogDensity, by estimator: GradientEstimator, draws: Int,

@@ -54,6 +54,7 @@ public struct HierarchicalMixture: CoordinateAscentModel, Sendable {
   ///
   /// - Parameters:
   ///   - data: Float64 `[N, D]`, finite.
+  ///   - prior: The prior of weights and means, with the covariance of an observation.
   ///   - means: m, `[K, D]`: different ones, as equal ones stay equal.
   ///   - covariances: S, `[K, D, D]`.
   ///   - concentrations: α̂, `[K]`.

@@ -18,6 +18,7 @@ public struct LinearModelApproximation: Sendable {
   /// - Parameters:
   ///   - design: x, float64 `[n, d]`.
   ///   - priorVariance: τ².
+  ///   - family: The family of Gaussians: a diagonal or a full covariance.
   ///   - nodes: How many nodes the rule has.
   ///   - logLikelihood: log p(yᵢ | ηᵢ) in nats of linear predictors, `[n, nodes]` to `[n, nodes]`, element-wise.
   /// - Throws: ``VariationalError`` where the bound is not finite or has no maximum.

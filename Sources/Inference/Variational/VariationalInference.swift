@@ -69,7 +69,9 @@ public struct VariationalInference: Sendable {
   ///
   /// - Parameters:
   ///   - logDensity: From `[n, d]` to `[n]`, float64, finite everywhere.
+  ///   - dimensions: The number d of coordinates.
   ///   - start: Where the search begins, by default N(0, I).
+  ///   - random: The stream of random numbers.
   /// - Throws: ``VariationalError`` where the density is not finite at the draws or the bound rises for ever.
   public func fit(
     _ logDensity: @escaping LogDensity, dimensions: Int, from start: GaussianApproximation? = nil,

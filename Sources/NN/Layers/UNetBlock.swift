@@ -34,7 +34,7 @@ public final class UNetBlock: Module {
     side = inputs == outputs ? nil : Conv2D(inputs, outputs, kernel: 1, using: random)
   }
 
-  /// The block's output; `time` went through ``silu(_:)`` already.
+  /// The block's output; `time` went through ``/Tensor/silu(_:)`` already.
   public func callAsFunction(_ x: Tensor, time activated: Tensor) -> Tensor {
     let shift = time(activated).reshaped(to: [x.shape[0], 1, 1, second.weight.shape[3]])
     let hidden = first(silu(before(x))) + shift

@@ -56,8 +56,12 @@ public struct Scatter: Mark {
   /// interleaved, so that none covers the others.
   ///
   /// - Parameters:
+  ///   - x: The horizontal coordinates.
+  ///   - y: The vertical coordinates, as many.
   ///   - classes: The class of each point.
   ///   - names: The names of the classes from 0 on; by default their numbers.
+  ///   - size: The diameter of a point in pixels; by default it follows from how many there are.
+  ///   - opacity: The opacity of a point, from 0 to 1.
   public init(
     _ x: [Double], _ y: [Double], classes: [Int], names: [String] = [], size: Double? = nil,
     opacity: Double = 1
@@ -74,11 +78,15 @@ public struct Scatter: Mark {
   /// Creates points coloured by value, with a colour bar.
   ///
   /// - Parameters:
+  ///   - x: The horizontal coordinates.
+  ///   - y: The vertical coordinates, as many.
   ///   - values: The value of each point; points without a finite value are omitted.
   ///   - colors: The colours from the lowest to the highest value.
   ///   - range: The values of the first and the last colour; nil takes the lowest and the highest
   ///     value.
   ///   - valueLabel: What the values are, above the colour bar.
+  ///   - size: The diameter of a point in pixels; by default it follows from how many there are.
+  ///   - opacity: The opacity of a point, from 0 to 1.
   public init(
     _ x: [Double], _ y: [Double], values: [Double], colors: ColorMap = .viridis,
     range: ClosedRange<Double>? = nil, valueLabel: String = "", size: Double? = nil,

@@ -80,6 +80,7 @@ extension Tensor {
   ///   - rows: Which rows, in the order wanted.
   ///   - rowLength: The number of bytes in a row.
   ///   - maximum: The byte that becomes 1.
+  ///   - dtype: The type of the elements.
   /// - Returns: A tensor of shape `[rows.count, rowLength]`.
   public init(
     bytes: [UInt8], rows: some Collection<Int>, rowLength: Int, maximum: Double = 255,

@@ -4,7 +4,7 @@ import CKernels
 /// y = γ (x − μ) / √(σ² + ε) + β, with the channel's mean μ and biased variance σ² (Ioffe and Szegedy
 /// 2015, algorithm 1).
 ///
-/// Two passes find μ and σ², in double precision, as ``Tensor/variance(along:keepingDimensions:correction:)``
+/// Two passes find μ and σ², in double precision, as ``Tensor/variance(along:keepingDimensions:correction:)-([Int],_,_)``
 /// does; one makes y; two more go back. As a composition of operations it would take about twenty.
 ///
 /// - Parameters:

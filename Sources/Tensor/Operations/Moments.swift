@@ -173,7 +173,7 @@ extension Tensor {
 
   // MARK: Variance
 
-  /// The variance of all elements, a scalar; see ``variance(along:keepingDimensions:correction:)``.
+  /// The variance of all elements, a scalar; see ``variance(along:keepingDimensions:correction:)-([Int],_,_)``.
   public func variance(correction: Int = 0) -> Tensor {
     variance(along: Array(shape.indices), correction: correction)
   }

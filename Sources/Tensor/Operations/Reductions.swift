@@ -86,7 +86,7 @@ extension Tensor {
   }
 
   /// The indices of the largest elements along one axis, row-major over the other axes; the first
-  /// of equal ones, and the first NaN where there is one, as that is what ``max(along:keepingDimensions:)``
+  /// of equal ones, and the first NaN where there is one, as that is what ``max(along:keepingDimensions:)-([Int],_)``
   /// gives.
   public func argmax(along axis: Int = -1) -> [Int] {
     // The loop returns an index as an element, and a float holds no odd one above 2²⁴.
@@ -96,7 +96,7 @@ extension Tensor {
   }
 
   /// The indices of the smallest elements along one axis, row-major over the other axes; the first
-  /// of equal ones, and the first NaN where there is one, as that is what ``min(along:keepingDimensions:)``
+  /// of equal ones, and the first NaN where there is one, as that is what ``min(along:keepingDimensions:)-([Int],_)``
   /// gives.
   public func argmin(along axis: Int = -1) -> [Int] {
     // One rule for both: of the negated elements the largest.

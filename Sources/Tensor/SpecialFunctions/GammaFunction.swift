@@ -32,7 +32,9 @@ public func trigamma(_ x: Tensor) -> Tensor {
 /// 100 bits (Abramowitz and Stegun 6.4.10 and 23.2.7). At 0, −1, −2, … it is ∞ for an odd n; for an even
 /// one NaN, and ∓∞ at ±0.
 ///
-/// - Parameter n: the order, from 0, digamma, to 1,000; every derivative takes one more.
+/// - Parameters:
+///   - n: the order, from 0, digamma, to 1,000; every derivative takes one more.
+///   - x: The arguments, of any shape.
 public func polygamma(order n: Int, _ x: Tensor) -> Tensor {
   precondition(
     (0...1_000).contains(n), "polygamma: expected an order from 0 to 1,000, found \(n)")

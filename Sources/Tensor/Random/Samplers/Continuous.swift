@@ -62,6 +62,7 @@ extension Random {
   /// - Parameters:
   ///   - shape: How many points, in which shape.
   ///   - dimension: The number of coordinates, 1 or more; in one dimension the points are ±1.
+  ///   - dtype: The type of the elements.
   /// - Returns: Shape `shape + [dimension]`, rows of length 1.
   public func pointsOnSphere(
     _ shape: [Int] = [], dimension: Int, dtype: DType = .float32
