@@ -123,6 +123,41 @@ import Testing
     }
   }
 
+  /// The picture of the modules, as CONTRIBUTING.md shows it: each library with an arrow to those that it
+  /// imports, but for arrows that others imply.
+  private func picture() throws -> String {
+    let graph = try Self.graph()
+    let supports: Set = ["Fuzzing", "ModelSupport", "TestSupport", "TrainingSupport"]
+    let libraries = Set(
+      graph.keys.filter { name in
+        let start = name.prefix(2)
+        return start.first?.isUppercase == true
+          && (start.first != "C" || start != start.uppercased())
+          && !supports.contains(name)
+      })
+    let arrows = libraries.sorted().flatMap { library in
+      let imported = (graph[library] ?? []).intersection(libraries)
+      let implied = imported.reduce(into: Set()) { $0.formUnion(reached(from: $1, in: graph)) }
+      return imported.subtracting(implied).sorted().map { "  \(library) --> \($0)" }
+    }
+    return (["```mermaid", "flowchart TD"] + arrows + ["```", ""]).joined(separator: "\n")
+  }
+
+  @Test func thePictureIsOfThisGraph() throws {
+    let file = Self.root.appendingPathComponent("CONTRIBUTING.md")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let marks = ("<!-- modules: begin -->\n", "<!-- modules: end -->")
+    let begin = try #require(text.range(of: marks.0)?.upperBound)
+    let end = try #require(text.range(of: marks.1)?.lowerBound)
+    let expected = try picture()
+    if ProcessInfo.processInfo.environment["PUSHFORWARD_DRAW_MODULES"] == nil {
+      #expect(text[begin..<end] == expected)
+    } else {
+      try text.replacingCharacters(in: begin..<end, with: expected)
+        .write(to: file, atomically: true, encoding: .utf8)
+    }
+  }
+
   /// Figures are drawn without anything else of the package, so that any program may draw them.
   @Test func plotsReachNothing() throws {
     #expect(try imports(below: "Sources/Plots").isSubset(of: ["Foundation"]))
