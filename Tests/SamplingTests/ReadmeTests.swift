@@ -7,7 +7,7 @@ import Testing
 import ModelSupport
 import Models
 
-// The README's example, word for word: the tests of the VAE compare it with the README.
+// The example of the article on sampling, word for word: the tests of the VAE compare the two.
 
 // README: server
 func samples(of path: String, seed: UInt64) throws -> [UInt8] {

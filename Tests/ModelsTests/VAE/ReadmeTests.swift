@@ -8,8 +8,8 @@ import Training
 import ModelSupport
 import Models
 
-// The README's examples, word for word. What stands between the markers is compared with the
-// README's code blocks, so neither can change without the other.
+// The examples of the README and of articles, word for word. What stands between the markers is compared
+// with their code blocks, so neither can change without the other.
 
 // README: train
 func trainVAE(on digits: some ImageDataset) throws -> VAE {
@@ -135,22 +135,55 @@ func trainVAE(on digits: some ImageDataset) throws -> VAE {
     }
   }
 
-  @Test func theReadmeShowsTheseExamples() throws {
+  /// The README and the articles show no other Swift than what tests, examples or the script that
+  /// pastes CONTRIBUTING's model compile; and all that is marked here is shown.
+  @Test func documentsShowCompiledCode() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
-    let sampling = root.appendingPathComponent("Tests/SamplingTests/ReadmeTests.swift")
-    let sources = try [URL(fileURLWithPath: #filePath), sampling].map {
-      try String(contentsOf: $0, encoding: .utf8)
+    func texts(below folders: [String], ending: String) throws -> [(path: String, text: String)] {
+      try folders.flatMap { folder in
+        let url = root.appendingPathComponent(folder)
+        let names = FileManager.default.enumerator(atPath: url.path)?.allObjects ?? []
+        return try names.compactMap { $0 as? String }.filter { $0.hasSuffix(ending) }.sorted().map {
+          let file = url.appendingPathComponent($0)
+          return ("\(folder)/\($0)", try String(contentsOf: file, encoding: .utf8))
+        }
+      }
     }
-    let examples = sources.flatMap { parts(of: $0, from: "// README: ", to: "// README: end") }
-    #expect(examples.count == 6)
-    // The manifest of another package is Swift, too, but no test can compile it.
-    let blocks = parts(of: readme, from: "```swift", to: "```").filter {
-      !$0.contains(".package(")
+    func text(_ path: String) throws -> String {
+      try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
     }
-    #expect(blocks.sorted() == examples.sorted())
+    let articles = try texts(below: ["docs", "Sources", "Models"], ending: ".md")
+    let documents = try [("README.md", text("README.md"))] + articles
+    let compiled =
+      try texts(below: ["Tests", "Examples/Sources"], ending: ".swift").map { unindented($0.text) }
+      + [unindented(text("CONTRIBUTING.md"))]
+    var shown: Set<String> = []
+    for (path, document) in documents {
+      for block in parts(of: document, from: "```swift", to: "```") {
+        shown.insert(unindented(block))
+        // The manifest of another package is Swift, too, but no test can compile it.
+        guard !block.contains(".package(") else { continue }
+        let isCompiled = compiled.contains { $0.contains(unindented(block)) }
+        #expect(isCompiled, "\(path) shows code that nothing compiles:\n\(block)")
+      }
+    }
+    let examples = try [#filePath, root.path + "/Tests/SamplingTests/ReadmeTests.swift"].flatMap {
+      parts(
+        of: try String(contentsOfFile: $0, encoding: .utf8), from: "// README: ",
+        to: "// README: end")
+    }
+    #expect(examples.count == 6 && articles.count > 20)
+    for example in examples {
+      #expect(shown.contains(unindented(example)), "no document shows\n\(example)")
+    }
   }
+}
+
+/// A text without the indentation of its lines.
+private func unindented(_ text: String) -> String {
+  text.split(separator: "\n", omittingEmptySubsequences: false)
+    .map { $0.drop { $0 == " " } }.joined(separator: "\n")
 }
 
 /// What stands between a line that begins with `start` and the next line that is `end`, without
