@@ -62,7 +62,7 @@ import Testing
       String(decoding: text, as: UTF8.self) == """
         {
           "model": "autoencoder",
-          "version": "0.1.0",
+          "version": "0.2.0",
           "epochs": 2,
           "batch-size": 16,
           "learning-rate": 0.001,

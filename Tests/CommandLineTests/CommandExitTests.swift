@@ -23,7 +23,7 @@ import Training
         _ = SampleOptions.command.parseOrExit(["--version"])
         exit(99)
       })
-    #expect(text(result.standardOutputContent).contains("train-sample 0.1.0\n"))
+    #expect(text(result.standardOutputContent).contains("train-sample 0.2.0\n"))
   }
 
   @Test func aWrongCommandLineIsTwoLinesOnStandardErrorAndCode64() async throws {

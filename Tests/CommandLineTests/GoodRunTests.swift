@@ -32,7 +32,7 @@ import Testing
       String(decoding: try workspace.contents(of: "runs/vae-001/config.json"), as: UTF8.self) == """
         {
           "model": "vae",
-          "version": "0.1.0",
+          "version": "0.2.0",
           "epochs": 1,
           "batch-size": 16,
           "learning-rate": 0.002,

@@ -119,10 +119,10 @@ import Testing
 
   @Test func theVersionIsExactlyThis() throws {
     for name in ["train-vae", "train-gan", "train-autoencoder"] {
-      #expect(try help(name, "--version") == "\(name) 0.1.0\n")
+      #expect(try help(name, "--version") == "\(name) 0.2.0\n")
     }
     for verb in ["train vae", "resume", "sample", "evaluate", "convert", ""] {
-      #expect(try help(verb, "--version") == "pushforward 0.1.0\n")
+      #expect(try help(verb, "--version") == "pushforward 0.2.0\n")
     }
   }
 

@@ -127,7 +127,7 @@ import Testing
       String(decoding: try workspace.contents(of: Self.run + "/config.json"), as: UTF8.self) == """
         {
           "model": "gan",
-          "version": "0.1.0",
+          "version": "0.2.0",
           "epochs": 1,
           "batch-size": 16,
           "learning-rate": 0.0002,

@@ -20,7 +20,7 @@ import Training
   }
 
   private static let configuration: Configuration = [
-    "model": .text("vae"), "version": .text("0.1.0"), "epochs": .integer(3),
+    "model": .text("vae"), "version": .text("0.2.0"), "epochs": .integer(3),
     "hidden": .integers([40, 20]), "data": .text("it's <b>"), "limit": .absent,
     "quiet": .flag(false), "tensorboard": .flag(true),
   ]
@@ -80,7 +80,7 @@ import Training
     let page = try page(of: report())
     #expect(try texts(page, "//h1") == ["v&<'\"\u{FFFD}>-001"])
     #expect(try texts(page, "//title").first == "v&<'\"\u{FFFD}>-001")
-    #expect(try texts(page, "//header/p") == ["vae, Pushforward 0.1.0, trained 3 epochs"])
+    #expect(try texts(page, "//header/p") == ["vae, Pushforward 0.2.0, trained 3 epochs"])
     #expect(
       try texts(page, "//main/section/h2") == [
         "Results", "Curves", "Pictures", "Figures", "Configuration", "Again",
@@ -240,7 +240,7 @@ import Training
     let page = try page(of: report)
     #expect(
       try texts(page, "//header/p") == [
-        "vae, Pushforward 0.1.0, interrupted in epoch 1 after batch 2"
+        "vae, Pushforward 0.2.0, interrupted in epoch 1 after batch 2"
       ])
     #expect(
       try texts(page, "//main/section/h2") == ["Results", "Configuration", "Again"])
