@@ -29,6 +29,12 @@ GROUPS = {
         "vae-mlp": 1000, "ae-mlp": 1000, "gan-mlp": 250, "cnn-mnist": 100, "conv-vae": 150,
         "dcgan-28": 25, "dcgan-64": 10,
     },
+    "deep": {
+        "coupling-2d": 1000, "spline-2d": 1000, "flow-matching-2d": 1500, "sliced-score-2d": 1500,
+        "realnvp-mlp": 60, "maf-mlp": 40, "made-mlp": 150, "iwae-mlp": 200, "wgan-gp-mlp": 40,
+        "wgan-gp-conv": 10, "glow-28": 50, "pixelcnn-28": 15, "vqvae-28": 60,
+        "transformer-char": 15, "lstm-char": 40, "unet-ddpm": 15, "unet-flow": 15,
+    },
     "linear-algebra": {
         "product-2000": 20, "cholesky-2000": 30, "cholesky-3000": 15, "cholesky-inverse-3000": 10,
         "triangular-solve-2000": 20, "cholesky-4x4": 1000, "cholesky-16x16": 200, "eigen-500": 30,
@@ -50,13 +56,14 @@ PEERS = [
     ("torch_peer.py", "eager"), ("torch_peer.py", "channels-last"), ("torch_peer.py", "compile"),
     ("jax_peer.py", "jit"), ("jax_peer.py", "scan"),
 ]  # fmt: skip
+DEEP_PEERS = [(f"deep_{program}", mode) for program, mode in PEERS]
 OPERATION_PEERS = [("numpy_peer.py", "numpy"), ("numpy_peer.py", "scipy")]
 CLASSICAL_PEERS = [
     ("classical_peer.py", mode) for mode in [
         "scikit-learn", "scipy", "numpy", "python", "statsmodels", "POT", "ott", "blackjax", "numpyro"]]  # fmt: skip
 GROUP_PEERS = {
-    "training": PEERS, "linear-algebra": OPERATION_PEERS, "functions": OPERATION_PEERS,
-    "classical": CLASSICAL_PEERS,
+    "training": PEERS, "deep": DEEP_PEERS, "linear-algebra": OPERATION_PEERS,
+    "functions": OPERATION_PEERS, "classical": CLASSICAL_PEERS,
 }  # fmt: skip
 # Works that end with a figure of their own, which depends on random draws or on how far they go.
 FREE_FIGURES = {"nuts", "metropolis", "mean-field", "lda", "image-barycenter"}
@@ -258,7 +265,7 @@ def main():
     parser.add_argument("bench")
     parser.add_argument("train_vae")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--works", help="works or the tables training, linear-algebra, functions and classical, with commas between; training without this")
+    parser.add_argument("--works", help="works or the tables training, deep, linear-algebra, functions and classical, with commas between; training without this")
     parser.add_argument("--data", default="datasets/mnist", help=f"MNIST's files, for {EPOCH}")
     parser.add_argument("--write", metavar="FILE", help="put the table between the marks there")
     args = parser.parse_args()

@@ -155,8 +155,15 @@ class Programs(unittest.TestCase):
                 ast.parse(program.read_text(), program.name)
 
     def test_every_peer_that_is_compared_is_there(self):
-        for program, mode in compare.PEERS + compare.EPOCH_PEERS:
+        for program, mode in compare.PEERS + compare.DEEP_PEERS + compare.EPOCH_PEERS:
             self.assertIn(f'"{mode}"', (compare.PROGRAMS / program).read_text())
+
+    def test_deep_works_are_the_same_on_both_sides(self):
+        ours = HERE.joinpath("Sources/bench/DeepWorks.swift").read_text()
+        peers = [HERE.joinpath(f"peers/deep_{name}.py").read_text() for name in ("works", "torch_peer")]
+        for name in compare.GROUPS["deep"]:
+            for text in [ours, *peers]:
+                self.assertIn(f'"{name}"', text)
 
     def test_benchmarks_has_the_marks(self):
         text = HERE.parent.joinpath("BENCHMARKS.md").read_text()

@@ -21,10 +21,10 @@ WORKS = {
 }
 
 
-def arguments(description, modes):
+def arguments(description, modes, works=WORKS):
     """The command line of a peer: which work, in which mode, for how long."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--work", choices=WORKS, required=True)
+    parser.add_argument("--work", choices=works, required=True)
     parser.add_argument("--mode", choices=modes, default=modes[0])
     parser.add_argument("--steps", type=int, default=200, help="in all, after warming up")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
@@ -49,10 +49,11 @@ def drawn(count, batch):
             yield order[first : first + batch]
 
 
-def measure(work, framework, mode, version, threads, steps, run, finish):
+def measure(args, batch, framework, version, run, finish=lambda: None, more=dict):
     """Times `run(n)`, which makes about n steps and returns how many, in five blocks.
 
-    `finish` waits until all that was asked for is done.
+    `finish` waits until all that was asked for is done; `more` gives further fields of the line,
+    once all steps are made.
     """
 
     def block(count):
@@ -62,14 +63,15 @@ def measure(work, framework, mode, version, threads, steps, run, finish):
         return (time.perf_counter() - start) / made * 1000
 
     first = block(1)
-    block(max(1, min(20, steps)))
-    times = sorted(block(max(1, steps // 5)) for _ in range(5))
+    block(max(1, min(20, args.steps)))
+    times = sorted(block(max(1, args.steps // 5)) for _ in range(5))
     median = statistics.median(times)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     line = {
-        "work": work, "framework": framework, "mode": mode, "version": version,
-        "threads": threads, "ms_per_step": round(median, 4), "ms_min": round(times[0], 4),
-        "ms_max": round(times[-1], 4), "images_per_s": round(WORKS[work][0] / median * 1000, 1),
-        "peak_rss_mb": round(peak, 1), "first_step_s": round(first / 1000, 3), "steps": steps,
+        "work": args.work, "framework": framework, "mode": args.mode, "version": version,
+        "threads": args.threads, "ms_per_step": round(median, 4), "ms_min": round(times[0], 4),
+        "ms_max": round(times[-1], 4), "images_per_s": round(batch / median * 1000, 1),
+        "peak_rss_mb": round(peak, 1), "first_step_s": round(first / 1000, 3),
+        "steps": args.steps, **more(),
     }  # fmt: skip
     print(json.dumps(line))

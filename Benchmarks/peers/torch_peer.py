@@ -13,19 +13,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-torch.set_num_threads(args.threads)
-torch.manual_seed(0)
-layout = torch.channels_last if args.mode == "channels-last" else torch.contiguous_format
+import torch_steps
+from torch_steps import optimizer
+
+torch_steps.begin(args)
 batch, shape, count = timing.WORKS[args.work]
-
-
-def optimizer(module, rate=1e-3, betas=(0.9, 0.999)):
-    return torch.optim.Adam(module.parameters(), lr=rate, betas=betas, fused=True)
-
-
-def prepared(module):
-    module = module.to(memory_format=layout)
-    return torch.compile(module) if args.mode == "compile" else module
+layout = torch_steps.layout(args)
+prepared = lambda module: torch_steps.prepared(module, args)
 
 
 # Autoencoders and the classifier
@@ -85,18 +79,6 @@ class Classifier(nn.Module):
 
     def forward(self, x):
         return F.cross_entropy(self.network(x), self.labels)
-
-
-def descent(module):
-    """A step of Adam along the gradient of a module that returns its loss."""
-    adam, run = optimizer(module), prepared(module)
-
-    def step(x):
-        adam.zero_grad()
-        run(x).backward()
-        adam.step()
-
-    return step
 
 
 # Adversarial networks
@@ -167,13 +149,13 @@ def game(networks, noise_shape):
 
 
 step = {
-    "vae-mlp": lambda: descent(dense_vae()),
-    "ae-mlp": lambda: descent(Autoencoder()),
+    "vae-mlp": lambda: torch_steps.descent(dense_vae(), args),
+    "ae-mlp": lambda: torch_steps.descent(Autoencoder(), args),
     "gan-mlp": lambda: game(dense_networks(), (100,)),
     "dcgan-28": lambda: game(dcgan_28(), (100, 1, 1)),
     "dcgan-64": lambda: game(dcgan_64(), (100, 1, 1)),
-    "cnn-mnist": lambda: descent(Classifier()),
-    "conv-vae": lambda: descent(convolutional_vae()),
+    "cnn-mnist": lambda: torch_steps.descent(Classifier(), args),
+    "conv-vae": lambda: torch_steps.descent(convolutional_vae(), args),
 }[args.work]()
 
 table = torch.from_numpy(timing.images(args.work))
@@ -188,6 +170,4 @@ def run(steps):
     return steps
 
 
-timing.measure(
-    args.work, "PyTorch", args.mode, torch.__version__, args.threads, args.steps, run,
-    lambda: None)  # fmt: skip
+timing.measure(args, batch, "PyTorch", torch.__version__, run)

@@ -21,7 +21,13 @@ extension Work {
       { plane(FlowMatching(.init(), for: .points(dimensions: 2), using: Random(seed: 0))) }
     ), ("realnvp-mlp", realNVP),
     ("maf-mlp", { images(MAF(.init(), for: .images(28, 28), using: Random(seed: 0)), 128) }),
-    ("made-mlp", { images(MADE(.init(), for: .images(28, 28), using: Random(seed: 0)), 128) }),
+    (
+      "made-mlp",
+      {
+        images(
+          MADE(.init(), for: .images(28, 28), using: Random(seed: 0)), 128, areBinary: true)
+      }
+    ),
     ("glow-28", glow),
     ("pixelcnn-28", pixelCNN), ("iwae-mlp", importanceWeighted), ("vqvae-28", vqVAE),
     ("wgan-gp-mlp", { wasserstein(.dense, 128) }), ("wgan-gp-conv", { wasserstein(.dcgan, 64) }),
@@ -62,11 +68,14 @@ extension Work {
     }
   }
 
-  private static func images(_ model: some LossModel, _ batchSize: Int) -> Work {
+  private static func images(
+    _ model: some LossModel, _ batchSize: Int, areBinary: Bool = false
+  ) -> Work {
     let images = Images(60_000, [784], using: Random(seed: 2))
     let labels = model.dataShape.classes == 0 ? [] : (0..<batchSize).map { $0 % 10 }
     return trainingSteps(of: model, batchSize: batchSize) {
-      Batch(values: images.batch(batchSize), labels: labels)
+      let values = images.batch(batchSize)
+      return Batch(values: areBinary ? values .>= 0.5 : values, labels: labels)
     }
   }
 
@@ -112,7 +121,8 @@ extension Work {
       $0.importanceWeighted = true
       $0.samplesPerImage = 5
     }
-    return images(VAE(configuration, for: .images(28, 28), using: Random(seed: 0)), 128)
+    return images(
+      VAE(configuration, for: .images(28, 28), using: Random(seed: 0)), 128, areBinary: true)
   }
 
   /// The networks and their codes, without the prior that a model trains beside them.

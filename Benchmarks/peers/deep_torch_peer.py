@@ -1,0 +1,113 @@
+"""The deep works in PyTorch, on the CPU: flows, diffusion, autoregressive models and others.
+
+    python deep_torch_peer.py --work unet-ddpm --mode channels-last
+"""
+
+import sys
+
+import deep_works
+import timing
+
+args, work = deep_works.arguments(__doc__, ["eager", "channels-last", "compile"])
+has_images = len(work.shape) == 3
+if args.mode == "channels-last" and not has_images:
+    sys.exit(f"{args.work} has no channels")
+
+import torch
+
+import deep_torch_flows as flows
+import deep_torch_models as models
+import deep_torch_paths as paths
+import torch_steps
+from torch_steps import optimizer, prepared
+
+torch_steps.begin(args)
+
+
+def sized(*networks):
+    """The networks, if they have as many parameters as the work."""
+    counts = (parameter.numel() for network in networks for parameter in network.parameters())
+    deep_works.expect_size(work, sum(counts))
+    return networks
+
+
+def descent(module):
+    """A step of Adam on a batch."""
+    step = torch_steps.descent(*sized(module), args)
+    return lambda: step(*draw())
+
+
+def game(networks, noise_shape):
+    """Five steps of the critic, each on a batch of its own, then one of the generator."""
+    generator, critic = sized(*networks)
+    generator_adam, critic_adam = (optimizer(each, 1e-4, (0.0, 0.9)) for each in networks)
+    generate, judge = prepared(generator, args), prepared(critic, args)
+    noise = lambda: torch.randn(work.batch, *noise_shape)
+
+    def critic_step():
+        real = 2 * draw()[0] - 1
+        with torch.no_grad():
+            fake = generate(noise())
+        distance = judge(real).mean() - judge(fake).mean()
+        penalty = models.gradient_penalty(judge, real, fake)
+        loss = deep_works.PENALTY_WEIGHT * penalty - distance
+        critic_adam.zero_grad()
+        loss.backward()
+        critic_adam.step()
+        return loss.detach()
+
+    def step():
+        losses = [critic_step() for _ in range(deep_works.CRITIC_STEPS)]
+        critic.requires_grad_(False)
+        generator_adam.zero_grad()
+        (-judge(generate(noise())).mean()).backward()
+        generator_adam.step()
+        critic.requires_grad_(True)
+        return losses[-1]
+
+    return step
+
+
+step = {
+    "coupling-2d": lambda: descent(flows.coupling_2d()),
+    "spline-2d": lambda: descent(flows.spline_2d()),
+    "flow-matching-2d": lambda: descent(paths.FlowMatching2D()),
+    "sliced-score-2d": lambda: descent(paths.SlicedScore2D()),
+    "realnvp-mlp": lambda: descent(flows.realnvp()),
+    "maf-mlp": lambda: descent(flows.maf()),
+    "made-mlp": lambda: descent(models.MaskedPixels()),
+    "iwae-mlp": lambda: descent(models.ImportanceWeighted()),
+    "wgan-gp-mlp": lambda: game(models.dense_game(), (100,)),
+    "wgan-gp-conv": lambda: game(models.convolutional_game(), (100, 1, 1)),
+    "glow-28": lambda: descent(flows.glow()),
+    "pixelcnn-28": lambda: descent(models.PixelCNN()),
+    "vqvae-28": lambda: descent(models.VectorQuantized()),
+    "transformer-char": lambda: descent(models.Transformer()),
+    "lstm-char": lambda: descent(models.Recurrent()),
+    "unet-ddpm": lambda: descent(paths.Diffusion()),
+    "unet-flow": lambda: descent(paths.FlowMatching()),
+}[args.work]()
+
+table = torch.from_numpy(deep_works.examples(work))
+if has_images:
+    table = table.permute(0, 3, 1, 2).contiguous(memory_format=torch_steps.layout(args))
+labels = torch.from_numpy(deep_works.labels(work)) if args.work in deep_works.LABELLED else None
+rows = deep_works.drawn(work)
+losses = []
+
+
+def draw():
+    """A batch, with its labels where a work has them."""
+    chosen = torch.from_numpy(next(rows))
+    return (table[chosen],) if labels is None else (table[chosen], labels[chosen])
+
+
+def run(steps):
+    for _ in range(steps):
+        losses[1:] = [step()]
+    return steps
+
+
+timing.measure(
+    args, work.batch, "PyTorch", torch.__version__, run,
+    more=lambda: deep_works.learned(work, losses))  # fmt: skip

@@ -1,0 +1,38 @@
+"""What the works in PyTorch share: how a network is prepared for a mode, and a step of Adam."""
+
+import torch
+
+
+def begin(args):
+    """Sets the threads and the seed."""
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(0)
+
+
+def layout(args):
+    """How a mode lays out images in memory."""
+    return torch.channels_last if args.mode == "channels-last" else torch.contiguous_format
+
+
+def prepared(module, args):
+    """A module as a mode runs it."""
+    module = module.to(memory_format=layout(args))
+    return torch.compile(module) if args.mode == "compile" else module
+
+
+def optimizer(module, rate=1e-3, betas=(0.9, 0.999)):
+    return torch.optim.Adam(module.parameters(), lr=rate, betas=betas, fused=True)
+
+
+def descent(module, args):
+    """A step of Adam along the gradient of a module that returns its loss; it returns the loss."""
+    adam, run = optimizer(module), prepared(module, args)
+
+    def step(*batch):
+        adam.zero_grad()
+        loss = run(*batch)
+        loss.backward()
+        adam.step()
+        return loss.detach()
+
+    return step
