@@ -1,4 +1,4 @@
-"""The deep works without convolutions, in JAX: each is a state and a step, as jax_steps.py has them."""
+"""The deep works without convolutions in JAX: each is a state and a step, as in jax_steps.py."""
 
 import math
 
@@ -163,7 +163,7 @@ def transformer(width=128):
 
 
 def recurrent(width=256, size=64):
-    """A long short-term memory (Hochreiter and Schmidhuber 1997), with two biases as PyTorch has it."""
+    """A long short-term memory (Hochreiter and Schmidhuber 1997), with two biases as in PyTorch."""
     characters = jax.random.normal(next(keys), (deep_works.ALPHABET, size))
     (into, project), (across, carry) = dense(size, 4 * width), dense(width, 4 * width)
     out, head = dense(width, deep_works.ALPHABET)

@@ -1,4 +1,4 @@
-"""Normalizing flows in PyTorch: each layer gives what it makes of x, and log |det| of its Jacobian."""
+"""Normalizing flows in PyTorch: a layer gives y and log |det dy/dx|."""
 
 import itertools
 import math

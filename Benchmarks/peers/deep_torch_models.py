@@ -114,14 +114,17 @@ class VectorQuantized(nn.Module):
         self.codes.copy_(self.sums / counts[:, None])
 
     def forward(self, x):
-        made = self.encoder(x).movedim(1, -1)
+        centred = 2 * x - 1
+        made = self.encoder(centred).movedim(1, -1)
         vectors = made.detach().flatten(0, 2)
         index = self.nearest(vectors)
         code = self.codes[index].view_as(made)
         # The code, with the gradient going straight through to what was made.
         through = made + (code - made).detach()
         restored = self.decoder(through.movedim(-1, 1))
-        loss = F.mse_loss(restored, x) / 0.0949 + 0.25 * F.mse_loss(made, code)
+        # In [-1, 1] squared errors are four times those in [0, 1], where the variance is 0.0949.
+        error = F.mse_loss(restored, centred) / 4
+        loss = error / 0.0949 + 0.25 * F.mse_loss(made, code)
         self.follow(vectors, index)
         return loss
 

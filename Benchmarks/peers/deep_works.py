@@ -107,7 +107,7 @@ def masks(hidden, outputs):
 
 
 def learned(work, losses):
-    """The fields of the line that say what has learned: how many numbers, and from which loss to which."""
+    """The fields of the line for what has learned: how many numbers, the first and the last loss."""
     first, last = float(losses[0]), float(losses[-1])
     if not math.isfinite(first + last):
         sys.exit(f"expected finite losses, found {first} and {last}")

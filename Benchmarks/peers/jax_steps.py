@@ -1,6 +1,6 @@
 """What the works in JAX share: layers, Adam, and the timing of compiled steps.
 
-A layer is (parameters, function of parameters, inputs and a key); a work is (state, step), and a step
+A layer is (parameters, function of parameters, inputs and a key). A work is (state, step), and a step
 makes (state, loss) of a state, examples and a key.
 """
 
