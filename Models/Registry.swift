@@ -10,40 +10,36 @@ public let registry: [ModelRow] = [
     learningRate: 0.0002),
   ModelRow(
     PlanarFlow.self, "a flow of planar layers (Rezende and Mohamed 2015)", epochs: 100,
-    batchSize: 512, learningRateDecay: .cosine),
+    batchSize: 512),
   ModelRow(
     RealNVP.self, "a flow of affine couplings, RealNVP (Dinh et al. 2017)", epochs: 100,
-    batchSize: 512, learningRateDecay: .cosine),
+    batchSize: 512),
   ModelRow(
-    MAF.self, "a masked autoregressive flow (Papamakarios et al. 2017)", epochs: 20,
-    learningRateDecay: .cosine),
+    MAF.self, "a masked autoregressive flow (Papamakarios et al. 2017)", epochs: 20),
   ModelRow(
     SplineFlow.self, "a flow of spline couplings (Durkan et al. 2019)", epochs: 100,
-    batchSize: 512, learningRateDecay: .cosine),
+    batchSize: 512),
   ModelRow(
     Glow.self, "a flow of images, Glow (Kingma and Dhariwal 2018)", epochs: 10,
-    batchSize: 64, learningRateDecay: .cosine),
+    batchSize: 64),
   ModelRow(
-    MADE.self, "an autoregressive model of pixels, MADE (Germain et al. 2015)", epochs: 20,
-    learningRateDecay: .cosine),
+    MADE.self, "an autoregressive model of pixels, MADE (Germain et al. 2015)", epochs: 20),
   ModelRow(
     PixelCNN.self, "a model of pixels by convolutions (van den Oord et al. 2016)",
-    epochs: 10, batchSize: 64, learningRateDecay: .cosine),
+    epochs: 10, batchSize: 64),
   ModelRow(
     LanguageModel.self, "a language model by attention (Vaswani et al. 2017) or an RNN",
-    epochs: 10, batchSize: 64, learningRateDecay: .cosine),
+    epochs: 10, batchSize: 64),
   ModelRow(
-    VQVAE.self, "an autoencoder with a code table (van den Oord et al. 2017)", epochs: 10,
-    learningRateDecay: .cosine),
+    VQVAE.self, "an autoencoder with a code table (van den Oord et al. 2017)", epochs: 10),
   ModelRow(
-    DDPM.self, "a denoising diffusion model (Ho, Jain and Abbeel 2020)", epochs: 30, batchSize: 64,
-    learningRateDecay: .cosine),
+    DDPM.self, "a denoising diffusion model (Ho, Jain and Abbeel 2020)", epochs: 30, batchSize: 64),
   ModelRow(
     FlowMatching.self, "flow matching (Lipman et al. 2023; Liu, Gong and Liu 2023)", epochs: 30,
-    batchSize: 512, learningRateDecay: .cosine),
+    batchSize: 512),
   ModelRow(
     ScoreModel.self, "scores of noisy data (Song and Ermon 2019; Song et al. 2021)", epochs: 30,
-    batchSize: 512, learningRateDecay: .cosine),
+    batchSize: 512),
   ModelRow(
     Classifier.self, "a network that tells classes of images apart", epochs: 3, batchSize: 64),
 ]
@@ -60,8 +56,6 @@ public struct ModelRow: Sendable {
   public let batchSize: Int
   /// The step size of the optimiser, Adam.
   public let learningRate: Double
-  /// How the step size falls.
-  public let learningRateDecay: LearningRateDecay
 
   /// What it is called on the command line and in files: `vae`.
   public var kind: String { model.kind }
@@ -69,13 +63,12 @@ public struct ModelRow: Sendable {
   /// Lists a model.
   public init(
     _ model: any Model.Type, _ summary: String, epochs: Int, batchSize: Int = 128,
-    learningRate: Double = 0.001, learningRateDecay: LearningRateDecay = .none
+    learningRate: Double = 0.001
   ) {
     self.model = model
     self.summary = summary
     self.epochs = epochs
     self.batchSize = batchSize
     self.learningRate = learningRate
-    self.learningRateDecay = learningRateDecay
   }
 }

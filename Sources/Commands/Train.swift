@@ -78,7 +78,6 @@ extension TrainingSettings {
   init(_ row: ModelRow) {
     self.init()
     (epochs, batchSize, learningRate) = (row.epochs, row.batchSize, row.learningRate)
-    learningRateDecay = row.learningRateDecay
   }
 }
 

@@ -58,11 +58,16 @@ public struct RecordedRun: Sendable {
   }
 
   /// Throws a `CommandLineError` that names every option whose value differs from the run's and may
-  /// not, or a `ResumeError` for an input that is not there any more.
+  /// not, as the number of epochs where the step size falls over them, or a `ResumeError` for an input
+  /// that is not there any more.
   public func check(_ given: Configuration, of options: [SettingDefinition], _ own: Configuration)
     throws
   {
-    let differences = options.filter { $0.role != .changeable }.compactMap { option in
+    let hasFixedEpochs = try TrainingSettings(own).learningRateDecay != .none
+    let fixed = options.filter {
+      $0.role != .changeable || (hasFixedEpochs && $0.name == "epochs")
+    }
+    let differences = fixed.compactMap { option in
       let (expected, found) = (own[option.name], given[option.name])
       return expected == found
         ? nil

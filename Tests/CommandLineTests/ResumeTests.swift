@@ -51,6 +51,17 @@ import Testing
     #expect(found["checkpoint.safetensors"] != nil && found["loss.csv"] != nil)
   }
 
+  /// With other epochs the steps made so far would have been others.
+  @Test func epochsOverWhichTheStepSizeFallsStayAsTheyAre() throws {
+    let first = try run(
+      "train vae", Workspace.quick + ["--epochs", "1", "--learning-rate-decay", "cosine"])
+    #expect(first.code == 0, "\(first.error)")
+    let second = try run("resume", ["runs/vae-001", "--epochs", "2"])
+    #expect(second.code == 64)
+    #expect(second.error.contains("--epochs is 1, given 2"), "\(second.error)")
+    #expect(try run("resume", ["runs/vae-001", "--threads", "1"]).code == 0)
+  }
+
   @Test func rowsAfterTheCheckpointAreWrittenAnew() throws {
     let options = Workspace.quick + ["--checkpoint-every", "3"]
     #expect(try run("train-vae", options + ["--epochs", "5"]).code == 0)
