@@ -69,6 +69,55 @@ import Testing
   private static let instructionSets = ["AVX-512", "AVX2", "baseline"]
     .filter { (name: String) in ck_product_named(name, false) != nil }
 
+  /// A wide product of doubles, whose left factor is packed, is that of its strips to the last bit.
+  @Test(arguments: instructionSets, flags)
+  func wideProductsOfDoubles(_ name: String, _ flags: (left: Bool, right: Bool)) throws {
+    let product = try #require(ck_product_named(name, true)).pointee
+    let random = Random(seed: 16)
+    for (m, n, k) in [(14, 256, 9), (29, 261, 257), (171, 300, 40)] {
+      let a = random.normal([m * k], dtype: .float64).doubles
+      let b = random.normal([k * n], dtype: .float64).doubles
+      let (aRow, aColumn) = flags.left ? (1, m) : (k, 1)
+      let (bRow, bColumn) = flags.right ? (1, k) : (n, 1)
+      var scratch = [Double](repeating: .nan, count: product.scratch_count(n))
+      let before = random.normal([m * n], dtype: .float64).doubles
+      var (whole, strips) = (before, before)
+      func subtract(_ c: inout [Double], _ columns: Range<Int>) {
+        let first = columns.lowerBound
+        b.withUnsafeBufferPointer { b in
+          c.withUnsafeMutableBufferPointer { c in
+            guard let b = b.baseAddress, let c = c.baseAddress else { return }
+            product.subtract(
+              a, aRow, aColumn, b + first * bColumn, bRow, bColumn, c + first, n, m, columns.count,
+              k, &scratch)
+          }
+        }
+      }
+      subtract(&whole, 0..<n)
+      for first in stride(from: 0, to: n, by: 48) { subtract(&strips, first..<min(n, first + 48)) }
+      #expect(whole == strips, "\(name) \((m, n, k))")
+      let (i, j) = (m - 1, n - 1)
+      let sum = (0..<k).reduce(0.0) {
+        $0 + a[i * aRow + $1 * aColumn] * b[$1 * bRow + j * bColumn]
+      }
+      #expect(Swift.abs(before[i * n + j] - sum - whole[i * n + j]) < 1e-12 * Double(k))
+    }
+  }
+
+  @Test(arguments: [(2000, 2000), (1, 5), (337, 511), (336, 513), (4097, 17)])
+  func tilesCoverTheResultOnce(_ m: Int, _ n: Int) {
+    let blocks = ProductTiles(m: m, n: n, rowUnit: 4, columnUnit: 16).blocks
+    #expect(blocks.reduce(0) { $0 + $1.rows.count * $1.columns.count } == m * n)
+    var corners: Set<[Int]> = []
+    for (rows, columns) in blocks {
+      #expect(rows.upperBound <= m && columns.upperBound <= n)
+      #expect(rows.lowerBound % 4 == 0 && columns.lowerBound % 16 == 0)
+      #expect(rows.count <= 340 && columns.count <= 528)
+      corners.insert([rows.lowerBound, columns.lowerBound])
+    }
+    #expect(corners.count == blocks.count)
+  }
+
   /// Each instruction set's loop against plain sums, plain, with a bias and added to what is there.
   @Test(arguments: instructionSets, flags)
   func ownProducts(_ name: String, _ flags: (left: Bool, right: Bool)) throws {

@@ -226,7 +226,10 @@ private struct ProductSize {
       parallel(count: 1, of: dtype) { _ in whole.multiply(work: 2 * m * n * k) }
       return
     }
-    let blocks = blocks
+    let isTiled = dtype == .float64 && work >= ProductTiles.leastWork
+    let blocks =
+      isTiled
+      ? ProductTiles(m: m, n: n, rowUnit: Self.rowUnit, columnUnit: Self.columnUnit).blocks : blocks
     parallel(count: blocks.count, of: dtype) {
       whole.part(blocks[$0].rows, blocks[$0].columns).multiply(work: 2 * m * n * k)
     }
