@@ -41,7 +41,7 @@ GROUPS = {
         "svd-500x200": 50,
     },
     "functions": {
-        "exp": 500, "log": 500, "log-gamma": 200, "digamma": 200, "erf": 500, "sort-float32": 100,
+        "exp": 500, "log": 500, "log-gamma": 100, "digamma": 100, "erf": 100, "sort-float32": 100,
         "cumulative-sum": 500,
     },
     "classical": dict.fromkeys([
@@ -244,7 +244,8 @@ def row(name, rounds, trials):
     ratios = sorted(
         ours.milliseconds / peers[best].milliseconds for ours, peers in rounds if best in peers)  # fmt: skip
     own = [ours for ours, _ in rounds]
-    shares = [ours.line["product_peak_share"] for ours in own if "product_peak_share" in ours.line]
+    # Nothing where a work has no products.
+    shares = list(filter(None, (ours.line.get("product_peak_share") for ours in own)))
     memory = max(ours.peak_megabytes for ours in own)
     leanest = min(trial.peak_megabytes for trial in trials.values())
     return [

@@ -2,11 +2,14 @@ import Tensor
 
 /// How fast this machine multiplies: single-threaded products, one on each processor at once.
 ///
+/// - Parameter dtype: The element type of the products.
 /// - Returns: Multiplications and additions in a second, together, in the best of several tries.
-func measuredProductPeak() -> Double {
+func measuredProductPeak(_ dtype: DType = .float32) -> Double {
   let side = 512
   let random = Random(seed: 0)
-  let (a, b) = (random.normal([side, side]), random.normal([side, side]))
+  let (a, b) = (
+    random.normal([side, side], dtype: dtype), random.normal([side, side], dtype: dtype)
+  )
   let clock = ContinuousClock()
   let repetitions = 20
   let seconds = (0..<10).map { _ in

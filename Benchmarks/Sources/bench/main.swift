@@ -34,7 +34,8 @@ else {
 }
 threadCount = threads
 let isScaling = CommandLine.arguments.contains("--scaling")
-let peak = isRunOnly || isScaling ? .nan : measuredProductPeak()
+let isDouble = Work.linearAlgebra.contains { $0.name == name }
+let peak = isRunOnly || isScaling ? .nan : measuredProductPeak(isDouble ? .float64 : .float32)
 
 /// Prints fields, numbers and texts in quotation marks, as an object of JSON.
 func printLine(_ fields: [(name: String, value: String)]) {
@@ -85,19 +86,22 @@ func time(_ work: Work, steps: Int) {
   let median = times[2]
   let arithmetic = arithmetic(of: work)
   let rate = arithmetic / median * 1000
-  printLine([
-    ("work", text(name)), ("framework", text("pushforward")), ("threads", "\(threadCount)"),
-    ("instruction_set", text(instructionSet)), ("blas", text(BLAS.description)),
-    ("ms_per_step", number(median, 4)), ("ms_min", number(times[0], 4)),
-    ("ms_max", number(times[4], 4)),
-    ("images_per_s", number(Double(work.batchSize) / median * 1000, 1)),
-    ("peak_rss_mb", number(Double(usage.ru_maxrss) / 1024, 1)),
-    ("first_step_s", number(first / .seconds(1), 3)), ("steps", "\(steps)"),
-    ("reached", "\(reached)"),
-    ("resident_growth_kb", "\(growth)"), ("mflop_per_step", number(arithmetic / 1e6, 1)),
-    ("gflop_per_s", number(rate / 1e9, 1)), ("product_peak_gflop_per_s", number(peak / 1e9, 1)),
-    ("product_peak_share", number(rate / peak, 3)),
-  ])
+  // Where there are no products, nothing is a share of their peak.
+  let share: [(name: String, value: String)] =
+    arithmetic > 0 ? [("product_peak_share", number(rate / peak, 3))] : []
+  printLine(
+    [
+      ("work", text(name)), ("framework", text("pushforward")), ("threads", "\(threadCount)"),
+      ("instruction_set", text(instructionSet)), ("blas", text(BLAS.description)),
+      ("ms_per_step", number(median, 4)), ("ms_min", number(times[0], 4)),
+      ("ms_max", number(times[4], 4)),
+      ("images_per_s", number(Double(work.batchSize) / median * 1000, 1)),
+      ("peak_rss_mb", number(Double(usage.ru_maxrss) / 1024, 1)),
+      ("first_step_s", number(first / .seconds(1), 3)), ("steps", "\(steps)"),
+      ("reached", "\(reached)"),
+      ("resident_growth_kb", "\(growth)"), ("mflop_per_step", number(arithmetic / 1e6, 1)),
+      ("gflop_per_s", number(rate / 1e9, 1)), ("product_peak_gflop_per_s", number(peak / 1e9, 1)),
+    ] + share)
 }
 
 /// Prints a line for each operation of a profile.
