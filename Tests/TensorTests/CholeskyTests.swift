@@ -22,8 +22,39 @@ import Testing
     #expect(abs(a.matmul(inverse) - .identity(n, dtype: .float64)).max().scalar < 1e-10)
   }
 
+  /// Each instruction set's loop, for a whole vector of matrices and for fewer, against that for one.
+  @Test(
+    arguments: ["baseline", "AVX2", "AVX-512"].filter { (name: String) in
+      ck_factors_named(name) != nil
+    })
+  func smallMatricesAtEachInstructionSet(_ name: String) throws {
+    let factors = try #require(ck_factors_named(name)).pointee
+    for n in [1, 2, 3, 4, 5, 8, 13, 16, 32] {
+      let a = positiveDefinite(Random(seed: UInt64(n)).normal([9, n, n], dtype: .float64))
+      var numbers = a.doubles
+      // What lies above the diagonal is not read, and the last pivot of the fifth is negative.
+      for matrix in 0..<9 {
+        for i in 0..<n {
+          for j in i + 1..<n { numbers[(matrix * n + i) * n + j] = .nan }
+        }
+      }
+      numbers[5 * n * n - 1] = -1
+      var (lower, minors) = (numbers, [Int](repeating: -1, count: 9))
+      factors.cholesky_of_small(numbers, &lower, n, &minors, 0, 9)
+      #expect(minors == [0, 0, 0, 0, n, 0, 0, 0, 0])
+      for matrix in 0..<9 where matrix != 4 {
+        let l = Tensor(
+          Array(lower[matrix * n * n..<(matrix + 1) * n * n]), shape: [n, n], dtype: .float64)
+        let one = a.sliced(matrix..<matrix + 1).squeezed(at: 0)
+        #expect(l == l.lowerTriangle())
+        let error = l.matmul(l, transposeRight: true) - one
+        #expect(abs(error).max().scalar < 1e-14 * abs(one).max().scalar * 4, "\(name) \(n)")
+      }
+    }
+  }
+
   @Test func aStackIsItsMatrices() throws {
-    for n in [4, 16, 40] {
+    for n in [1, 3, 4, 6, 7, 16, 31, 40] {
       let a = positiveDefinite(Random(seed: 3).normal([11, n, n], dtype: .float64))
       let all = try CholeskyFactor(of: a)
       for i in [0, 7, 8, 10] {

@@ -60,7 +60,8 @@ struct CholeskyBlocks {
     _ a: UnsafeMutablePointer<Double>, _ result: UnsafeMutableRawPointer, _ minors: inout [Int]
   ) {
     if n == 0 { return }
-    let step = (MatrixStack.grain(operations: n * n * n) + 7) / 8 * 8
+    // The smallest take their time to be read and written.
+    let step = (MatrixStack.grain(operations: max(500, n * n * n)) + 7) / 8 * 8
     minors.withUnsafeMutableBufferPointer { minors in
       guard let minors = minors.baseAddress else { return }
       parallel(over: stack.count, step: step, of: .float64) { begin, end in
