@@ -36,9 +36,9 @@ GROUPS = {
         "transformer-char": 15, "lstm-char": 40, "unet-ddpm": 15, "unet-flow": 15,
     },
     "linear-algebra": {
-        "product-2000": 20, "cholesky-2000": 30, "cholesky-3000": 15, "cholesky-inverse-3000": 10,
-        "triangular-solve-2000": 20, "cholesky-4x4": 1000, "cholesky-16x16": 200, "eigen-500": 30,
-        "svd-500x200": 50,
+        "product-2000": 10, "cholesky-2000": 15, "cholesky-3000": 5, "cholesky-inverse-3000": 5,
+        "triangular-solve-2000": 10, "cholesky-4x4": 500, "cholesky-16x16": 100, "eigen-500": 10,
+        "svd-500x200": 25,
     },
     "functions": {
         "exp": 500, "log": 500, "log-gamma": 100, "digamma": 100, "erf": 100, "sort-float32": 100,
