@@ -157,7 +157,7 @@ extension PosteriorFit {
       found = try sampler.sample(
         from: starts(chains, random.split()), warmUp: warmUp, draws: draws, thinning: thinning,
         using: random.split())
-    } catch let error as SamplingError {
+    } catch let error as SamplerError {
       throw FitError.noPosterior(method: method.rawValue, reason: "\(error)")
     }
     let pooled = parameters.map { $0(found.pooled) } ?? found.pooled

@@ -21,11 +21,11 @@ import Testing
 
   @Test func weightsThatAreNotNumbersAreNamed() {
     let x = Tensor([1, 2], dtype: .float64)
-    #expect(throws: SamplingError.noWeight) {
+    #expect(throws: SamplerError.noWeight) {
       try ImportanceSample(
         draws: x, logTarget: x * 0 - .infinity, logProposal: x * 0)
     }
-    #expect(throws: SamplingError.notADensity(value: .infinity, point: [1])) {
+    #expect(throws: SamplerError.notADensity(value: .infinity, point: [1])) {
       try ImportanceSample(
         draws: x, logTarget: x * 0, logProposal: Tensor([-Double.infinity, 0], dtype: .float64))
     }

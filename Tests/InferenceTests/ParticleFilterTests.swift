@@ -63,7 +63,7 @@ private struct LocalLevel: ParticleModel {
       try filter.filtered(
         Tensor([[1], [9]], dtype: .float64), by: Impossible(), using: Random(seed: 0))
     }
-    #expect(throws: SamplingError.self) {
+    #expect(throws: SamplerError.self) {
       try filter.filtered(
         Tensor([[-1]], dtype: .float64), by: Impossible(), using: Random(seed: 0))
     }

@@ -127,7 +127,7 @@ private func expectGaussian<S: Sampler>(_ chains: Chains<S>, least size: Double)
 
   @Test func aTargetThatIsNoDensityIsNamed() throws {
     let bad = NoUTurnSampler(dimensions: 1) { x in log(x).squeezed(at: 1) }
-    let error = #expect(throws: SamplingError.self) {
+    let error = #expect(throws: SamplerError.self) {
       try bad.start(at: Tensor([[2], [-3]], dtype: .float64))
     }
     guard case .notADensity(let value, let point)? = error else {
@@ -136,23 +136,23 @@ private func expectGaussian<S: Sampler>(_ chains: Chains<S>, least size: Double)
     }
     #expect(value.isNaN && point == [-3])
     let infinite = RandomWalkMetropolis(dimensions: 1) { x in (1 / square(x)).squeezed(at: 1) }
-    #expect(throws: SamplingError.notADensity(value: .infinity, point: [0])) {
+    #expect(throws: SamplerError.notADensity(value: .infinity, point: [0])) {
       try infinite.start(at: Tensor([[0]], dtype: .float64))
     }
     let bounded = HamiltonianMonteCarlo(dimensions: 1) { x in
       select(x .> 0, -x, -Double.infinity + 0 * x).squeezed(at: 1)
     }
-    #expect(throws: SamplingError.startOutsideSupport(chain: 1, point: [-1])) {
+    #expect(throws: SamplerError.startOutsideSupport(chain: 1, point: [-1])) {
       try bounded.start(at: Tensor([[1], [-1]], dtype: .float64))
     }
-    #expect(throws: SamplingError.startNotFinite(chain: 0, point: [.infinity])) {
+    #expect(throws: SamplerError.startNotFinite(chain: 0, point: [.infinity])) {
       try bounded.start(at: Tensor([[Double.infinity]], dtype: .float64))
     }
-    #expect(throws: SamplingError.startOutsideSupport(chain: 0, point: [-1])) {
+    #expect(throws: SamplerError.startOutsideSupport(chain: 0, point: [-1])) {
       try PlainMetropolis(dimensions: 1, stepSize: 1) { $0[0] > 0 ? -$0[0] : -.infinity }
         .sample(from: [-1], draws: 5, using: Random(seed: 1))
     }
-    #expect("\(SamplingError.startOutsideSupport(chain: 1, point: [-1]))".contains("(-1.0)"))
+    #expect("\(SamplerError.startOutsideSupport(chain: 1, point: [-1]))".contains("(-1.0)"))
   }
 
   @Test func samplersStayInsideTheSupport() throws {

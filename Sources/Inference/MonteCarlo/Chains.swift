@@ -88,7 +88,7 @@ extension Sampler {
   ///   - thinning: Of how many steps one is kept. It saves memory only: of chains of a fixed length it never
   ///     raises the effective sample size.
   ///   - random: The stream of random numbers.
-  /// - Throws: ``SamplingError`` where a start has no density or the log-density is not one.
+  /// - Throws: ``SamplerError`` where a start has no density or the log-density is not one.
   public func sample(
     from start: Tensor, warmUp: Int = 1_000, draws: Int = 1_000, thinning: Int = 1,
     using random: Random

@@ -28,8 +28,8 @@ public struct ImportanceSample: Sendable {
   ///   - draws: `[n, …]`, of the proposal.
   ///   - logTarget: The target's log-density at each, up to a constant, `[n]`; −∞ outside of its support.
   ///   - logProposal: The proposal's normalised log-density at each, `[n]`.
-  /// - Throws: ``SamplingError/notADensity(value:point:)`` where a ratio is NaN or +∞;
-  ///   ``SamplingError/noWeight`` where all are 0.
+  /// - Throws: ``SamplerError/notADensity(value:point:)`` where a ratio is NaN or +∞;
+  ///   ``SamplerError/noWeight`` where all are 0.
   public init(draws: Tensor, logTarget: Tensor, logProposal: Tensor) throws {
     let n = logTarget.count
     precondition(
@@ -41,11 +41,11 @@ public struct ImportanceSample: Sendable {
       stopGradient(logTarget).converted(to: .float64)
       - stopGradient(logProposal).converted(to: .float64)
     for (row, ratio) in ratios.doubles.enumerated() where ratio.isNaN || ratio == .infinity {
-      throw SamplingError.notADensity(
+      throw SamplerError.notADensity(
         value: ratio, point: draws.sliced(row..<row + 1).doubles)
     }
     let largest = ratios.max().scalar
-    guard largest > -.infinity else { throw SamplingError.noWeight }
+    guard largest > -.infinity else { throw SamplerError.noWeight }
     let relative = exp(ratios - largest)
     let sum = relative.sum().scalar
     let squares = relative.sumOfSquares

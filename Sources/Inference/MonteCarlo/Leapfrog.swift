@@ -106,6 +106,6 @@ extension Leapfrog {
       if isAccepted != grows { return grows ? stepSize : next }
       stepSize = next
     }
-    throw SamplingError.noStepSize(tried: stepSize)
+    throw SamplerError.noStepSize(tried: stepSize)
   }
 }

@@ -9,7 +9,7 @@ import Tensor
 public typealias LogDensity = (_ positions: Tensor) throws -> Tensor
 
 /// Why a sampler cannot go on.
-public enum SamplingError: Error, Equatable, Sendable {
+public enum SamplerError: Error, Equatable, Sendable {
   /// The log-density is NaN or +∞ at a point.
   case notADensity(value: Double, point: [Double])
   /// The log-density is finite at a point, and its gradient is not.
@@ -24,7 +24,7 @@ public enum SamplingError: Error, Equatable, Sendable {
   case noWeight
 }
 
-extension SamplingError: CustomStringConvertible {
+extension SamplerError: CustomStringConvertible {
   /// What was expected and what was found, with the point.
   public var description: String {
     switch self {
@@ -108,7 +108,7 @@ struct CheckedDensity {
       if values[row] == -.infinity {
         for place in range { gradients[place] = 0 }
       } else if !gradients[range].allSatisfy(\.isFinite) {
-        throw SamplingError.gradientNotFinite(point: Array(points[range]))
+        throw SamplerError.gradientNotFinite(point: Array(points[range]))
       }
     }
     return (values, gradients)
@@ -122,7 +122,7 @@ struct CheckedDensity {
         + " \(result.dtype)\(result.shape)")
     let values = result.doubles
     for (row, value) in values.enumerated() where value.isNaN || value == .infinity {
-      throw SamplingError.notADensity(
+      throw SamplerError.notADensity(
         value: value, point: Array(points[row * dimensions..<(row + 1) * dimensions]))
     }
     return values
@@ -137,7 +137,7 @@ struct CheckedDensity {
     for chain in 0..<positions.shape[0] {
       let point = Array(values[chain * d..<(chain + 1) * d])
       if !point.allSatisfy(\.isFinite) {
-        throw SamplingError.startNotFinite(chain: chain, point: point)
+        throw SamplerError.startNotFinite(chain: chain, point: point)
       }
     }
     return values
@@ -146,7 +146,7 @@ struct CheckedDensity {
   /// Throws where a chain's start has no density.
   func checkSupport(_ values: [Double], _ points: [Double]) throws {
     for (chain, value) in values.enumerated() where value == -.infinity {
-      throw SamplingError.startOutsideSupport(
+      throw SamplerError.startOutsideSupport(
         chain: chain, point: Array(points[chain * dimensions..<(chain + 1) * dimensions]))
     }
   }

@@ -43,7 +43,7 @@ public struct PlainMetropolis {
   ///   - draws: The number of draws to keep, 1 or more.
   ///   - thinning: Of how many steps one is kept.
   ///   - random: The stream of random numbers.
-  /// - Throws: ``SamplingError`` where the start has no density, or the log-density is NaN or +∞.
+  /// - Throws: ``SamplerError`` where the start has no density, or the log-density is NaN or +∞.
   public func sample(
     from start: [Double], warmUp: Int = 0, draws: Int, thinning: Int = 1, using random: Random
   ) throws -> Result {
@@ -56,7 +56,7 @@ public struct PlainMetropolis {
     walk.value = start.withUnsafeBufferPointer(logDensity)
     try check(walk.value, start)
     if walk.value == -.infinity {
-      throw SamplingError.startOutsideSupport(chain: 0, point: start)
+      throw SamplerError.startOutsideSupport(chain: 0, point: start)
     }
     var kept = Tensor.zeros([draws, dimensions], dtype: .float64)
     let steps = warmUp + draws * thinning
@@ -87,7 +87,7 @@ public struct PlainMetropolis {
 
   private func check(_ value: Double, _ point: [Double]) throws {
     if value.isNaN || value == .infinity {
-      throw SamplingError.notADensity(value: value, point: point)
+      throw SamplerError.notADensity(value: value, point: point)
     }
   }
 

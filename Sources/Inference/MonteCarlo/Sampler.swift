@@ -51,12 +51,12 @@ public protocol Sampler {
 
   /// The chains at their starts, float64 `[chains, d]`.
   ///
-  /// - Throws: ``SamplingError`` where a start is not finite or outside of the support.
+  /// - Throws: ``SamplerError`` where a start is not finite or outside of the support.
   func start(at positions: Tensor) throws -> State
 
   /// A step of every chain.
   ///
-  /// - Throws: ``SamplingError`` where the log-density is not one.
+  /// - Throws: ``SamplerError`` where the log-density is not one.
   func step(_ state: State, using random: Random) throws -> (state: State, info: StepInfo)
 
   /// Steps that are not kept, during which the sampler may tune itself; then it has to stand still.

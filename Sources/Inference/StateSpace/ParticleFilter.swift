@@ -54,7 +54,7 @@ public struct ParticleFilter: Sendable {
   ///   - y: `[steps, m]`; a step whose values are all NaN was not observed.
   ///   - model: The model.
   ///   - random: The stream of random numbers.
-  /// - Throws: ``SamplingError/notADensity(value:point:)`` where a likelihood is NaN or +∞;
+  /// - Throws: ``SamplerError/notADensity(value:point:)`` where a likelihood is NaN or +∞;
   ///   ``ParticleError/noLikelihood(step:)`` where no particle explains an observation.
   public func filtered(
     _ y: Tensor, by model: some ParticleModel, using random: Random
@@ -103,7 +103,7 @@ public struct ParticleFilter: Sendable {
       "ParticleFilter: expected log-likelihoods [\(particles)] of states \(states.shape), found"
         + " \(result.shape)")
     for (row, value) in result.doubles.enumerated() where value.isNaN || value == .infinity {
-      throw SamplingError.notADensity(
+      throw SamplerError.notADensity(
         value: value, point: states.sliced(row..<row + 1).doubles)
     }
     return result.converted(to: .float64)
