@@ -30,18 +30,13 @@ public func lineTransportCost(
     }
   }
   let (weights, others) = try filledWeights(a, x.count, b, y.count)
-  var (sum, rest) = (0.0, 0.0)
+  var sum = ExactSum()
   x.withDoubleBuffer { x in
     y.withDoubleBuffer { y in
-      forEachOrderedPart(weights, others) { i, j, mass in
-        let term = mass * power(x[i] - y[j], p) - rest
-        let next = sum + term
-        rest = (next - sum) - term
-        sum = next
-      }
+      forEachOrderedPart(weights, others) { i, j, mass in sum.add(mass * power(x[i] - y[j], p)) }
     }
   }
-  return sum
+  return sum.value
 }
 
 /// The ordered plan between two sets of points on the line, optimal for |x − y|^p with any p ≥ 1.
@@ -131,6 +126,7 @@ func filledWeights(
 /// Calls `body` with each piece of the ordered plan between weights in the points' order.
 ///
 /// What rounding leaves at the end goes to the last piece.
+@inline(__always)
 func forEachOrderedPart(
   _ source: [Double], _ target: [Double], _ body: (_ i: Int, _ j: Int, _ mass: Double) -> Void
 ) {
