@@ -11,8 +11,10 @@ extern const CKKernels ck_kernels_baseline_float, ck_kernels_baseline_double;
 extern const CKProduct ck_product_baseline_float, ck_product_baseline_double;
 extern const CKWinograd ck_winograd_baseline_float, ck_winograd_baseline_double;
 extern const CKFactors ck_factors_baseline_double;
+extern const CKFewRows ck_few_rows_baseline_double;
 extern const CKClustering ck_clustering_baseline_double;
 extern const CKTransport ck_transport_baseline;
+extern const CKMixtures ck_mixtures_baseline;
 extern const CKSorting ck_sorting_baseline;
 #if defined(__x86_64__)
 extern const CKKernels ck_kernels_avx2_float, ck_kernels_avx2_double;
@@ -22,8 +24,10 @@ extern const CKProduct ck_product_avx512_float, ck_product_avx512_double;
 extern const CKWinograd ck_winograd_avx2_float, ck_winograd_avx2_double;
 extern const CKWinograd ck_winograd_avx512_float, ck_winograd_avx512_double;
 extern const CKFactors ck_factors_avx2_double, ck_factors_avx512_double;
+extern const CKFewRows ck_few_rows_avx2_double, ck_few_rows_avx512_double;
 extern const CKClustering ck_clustering_avx2_double, ck_clustering_avx512_double;
 extern const CKTransport ck_transport_avx2, ck_transport_avx512;
+extern const CKMixtures ck_mixtures_avx2, ck_mixtures_avx512;
 extern const CKSorting ck_sorting_avx2, ck_sorting_avx512;
 #endif
 
@@ -33,8 +37,10 @@ typedef struct {
   const CKProduct *float32_product, *float64_product;
   const CKWinograd *float32_winograd, *float64_winograd;
   const CKFactors *factors;
+  const CKFewRows *few_rows;
   const CKClustering *clustering;
   const CKTransport *transport;
+  const CKMixtures *mixtures;
   const CKSorting *sorting;
   // The floating-point operations from which on OpenBLAS' product is faster, in single precision.
   size_t largest_product;
@@ -57,18 +63,18 @@ static const InstructionSet sets[] = {
     // Debian 12's OpenBLAS takes some processors with AVX-512 for ones without AVX, and is slow.
     {"AVX-512", &ck_kernels_avx512_float, &ck_kernels_avx512_double, &ck_product_avx512_float,
      &ck_product_avx512_double, &ck_winograd_avx512_float, &ck_winograd_avx512_double,
-     &ck_factors_avx512_double, &ck_clustering_avx512_double, &ck_transport_avx512,
-     &ck_sorting_avx512, SIZE_MAX},
+     &ck_factors_avx512_double, &ck_few_rows_avx512_double, &ck_clustering_avx512_double,
+     &ck_transport_avx512, &ck_mixtures_avx512, &ck_sorting_avx512, SIZE_MAX},
     {"AVX2", &ck_kernels_avx2_float, &ck_kernels_avx2_double, &ck_product_avx2_float,
      &ck_product_avx2_double, &ck_winograd_avx2_float, &ck_winograd_avx2_double,
-     &ck_factors_avx2_double, &ck_clustering_avx2_double, &ck_transport_avx2,
-     &ck_sorting_avx2, 1000000000},
+     &ck_factors_avx2_double, &ck_few_rows_avx2_double, &ck_clustering_avx2_double,
+     &ck_transport_avx2, &ck_mixtures_avx2, &ck_sorting_avx2, 1000000000},
 #endif
     {"baseline", &ck_kernels_baseline_float, &ck_kernels_baseline_double,
      &ck_product_baseline_float, &ck_product_baseline_double, &ck_winograd_baseline_float,
      &ck_winograd_baseline_double,
-     &ck_factors_baseline_double, &ck_clustering_baseline_double, &ck_transport_baseline,
-     &ck_sorting_baseline, 0},
+     &ck_factors_baseline_double, &ck_few_rows_baseline_double, &ck_clustering_baseline_double,
+     &ck_transport_baseline, &ck_mixtures_baseline, &ck_sorting_baseline, 0},
 };
 
 // The one that a test asked for.
@@ -129,8 +135,10 @@ bool ck_product_is_faster(bool is_double, size_t work) {
 }
 
 const CKFactors *ck_factors(void) { return best_set()->factors; }
+const CKFewRows *ck_few_rows(void) { return best_set()->few_rows; }
 const CKClustering *ck_clustering(void) { return best_set()->clustering; }
 const CKTransport *ck_transport(void) { return best_set()->transport; }
+const CKMixtures *ck_mixtures(void) { return best_set()->mixtures; }
 const CKSorting *ck_sorting(void) { return best_set()->sorting; }
 
 const CKFactors *ck_factors_named(const char *name) {
@@ -138,9 +146,19 @@ const CKFactors *ck_factors_named(const char *name) {
   return set ? set->factors : NULL;
 }
 
+const CKFewRows *ck_few_rows_named(const char *name) {
+  const InstructionSet *set = set_named(name);
+  return set ? set->few_rows : NULL;
+}
+
 const CKClustering *ck_clustering_named(const char *name) {
   const InstructionSet *set = set_named(name);
   return set ? set->clustering : NULL;
+}
+
+const CKMixtures *ck_mixtures_named(const char *name) {
+  const InstructionSet *set = set_named(name);
+  return set ? set->mixtures : NULL;
 }
 
 const CKSorting *ck_sorting_named(const char *name) {

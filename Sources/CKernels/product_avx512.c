@@ -21,6 +21,7 @@
 #include "product.inc"
 #include "winograd.inc"
 #include "factors.inc"
+#include "few_rows.inc"
 #include "clustering.inc"
 #pragma clang attribute pop
 #endif

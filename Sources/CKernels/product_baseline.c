@@ -18,4 +18,5 @@
 #include "product.inc"
 #include "winograd.inc"
 #include "factors.inc"
+#include "few_rows.inc"
 #include "clustering.inc"

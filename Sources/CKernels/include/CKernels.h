@@ -10,6 +10,7 @@
 
 #include "clustering.h"
 #include "factors.h"
+#include "mixtures.h"
 #include "operations.h"
 #include "samplers.h"
 #include "sorting.h"

@@ -39,6 +39,18 @@ typedef struct {
   void (*transpose)(const double *x, size_t x_row, size_t m, size_t n, double *y, size_t y_row);
 } CKFactors;
 
+typedef struct {
+  // C = A B, or C += A B, for m <= CK_FEW_ROWS rows of A and C. Element (i, l) of A lies at
+  // a[i * a_row + l * a_column]. B is of k x n, or stored transposed, n x k, with an a_column of 1; the
+  // rows that are stored are b_row apart.
+  void (*multiply)(const double *a, size_t a_row, size_t a_column, const double *b, size_t b_row,
+                   bool is_transposed, double *c, size_t c_row, size_t m, size_t n, size_t k,
+                   bool accumulates);
+} CKFewRows;
+
+// The most rows that count as few.
+#define CK_FEW_ROWS 4
+
 // The order up to which matrices count as small.
 #define CK_SMALL_MATRIX 32
 
@@ -46,5 +58,8 @@ typedef struct {
 // tests.
 const CKFactors *ck_factors(void);
 const CKFactors *_Nullable ck_factors_named(const char *name);
+
+const CKFewRows *ck_few_rows(void);
+const CKFewRows *_Nullable ck_few_rows_named(const char *name);
 
 #pragma clang assume_nonnull end

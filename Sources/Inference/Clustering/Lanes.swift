@@ -26,29 +26,3 @@ extension Tensor {
     }
   }
 }
-
-extension UnsafePointer<Double> {
-  @inline(__always)
-  func four(at place: Int) -> SIMD4<Double> {
-    UnsafeRawPointer(self + place).loadUnaligned(as: SIMD4<Double>.self)
-  }
-  @inline(__always)
-  func eight(at place: Int) -> SIMD8<Double> {
-    UnsafeRawPointer(self + place).loadUnaligned(as: SIMD8<Double>.self)
-  }
-}
-
-extension UnsafeMutablePointer<Double> {
-  @inline(__always)
-  func four(at place: Int) -> SIMD4<Double> { UnsafePointer(self).four(at: place) }
-  @inline(__always)
-  func eight(at place: Int) -> SIMD8<Double> { UnsafePointer(self).eight(at: place) }
-  @inline(__always)
-  func set(_ value: SIMD4<Double>, at place: Int) {
-    UnsafeMutableRawPointer(self + place).storeBytes(of: value, as: SIMD4<Double>.self)
-  }
-  @inline(__always)
-  func set(_ value: SIMD8<Double>, at place: Int) {
-    UnsafeMutableRawPointer(self + place).storeBytes(of: value, as: SIMD8<Double>.self)
-  }
-}

@@ -3,13 +3,13 @@ import Tensor
 /// The steps of expectation–maximisation for a mixture of Gaussians of points without missing values.
 struct GaussianMixtureSteps: LatentVariableModel {
   let rows: WeightedRows
-  let blocks: GaussianBlocks
+  let points: MixturePoints
   let estimate: CovarianceEstimate
   let family: AssignmentFamily
 
   init(_ rows: WeightedRows, estimate: CovarianceEstimate, family: AssignmentFamily) {
     self.rows = rows
-    blocks = GaussianBlocks(rows.x)
+    points = MixturePoints(rows.x)
     self.estimate = estimate
     self.family = family
   }
@@ -22,11 +22,17 @@ struct GaussianMixtureSteps: LatentVariableModel {
     let identity = Tensor.identity(mixture.dimension, dtype: .float64)
     let inverses = CholeskyFactor(lower: mixture.factors)
       .whitened(identity.expanded(at: 0).broadcast(to: mixture.factors.shape))
-    let distances = blocks.squaredDistances(
-      from: mixture.means, inverses: inverses, isDiagonal: isDiagonal)
+    let components = MixturePoints.Components(
+      logConstants: mixture.logConstants, means: mixture.means, inverses: inverses,
+      isDiagonal: isDiagonal)
+    if family == .soft {
+      let (logDensities, responsibilities) = points.posterior(components)
+      return MixturePosterior(
+        responsibilities: responsibilities, logDensities: logDensities, weights: rows.weights,
+        after: previous)
+    }
     return MixturePosterior(
-      logJoint: mixture.logConstants - 0.5 * distances, weights: rows.weights, family: family,
-      after: previous)
+      logJoint: points.logJoint(components), weights: rows.weights, family: family, after: previous)
   }
 
   func bound(of posterior: MixturePosterior, at mixture: GaussianMixture) -> EvidenceBound {
@@ -53,7 +59,7 @@ struct GaussianMixtureSteps: LatentVariableModel {
     let counted = counts.expanded(at: 1)
     let means = select(
       (counted .> 0).broadcast(to: sums.shape), sums / maximum(counted, leastNumber), emptyMeans)
-    let scatters = blocks.scatters(around: means, weights: weights, isDiagonal: isDiagonal)
+    let scatters = points.scatters(around: means, weights: weights, isDiagonal: isDiagonal)
     return try estimate.mixture(
       counts: counts, means: means, scatters: scatters, iteration: iteration)
   }

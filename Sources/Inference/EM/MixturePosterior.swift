@@ -40,6 +40,17 @@ public struct MixturePosterior: Sendable {
     }
   }
 
+  /// The posterior itself, by the probabilities `[n, k]`, log p(x) `[n]` and the rows' weights.
+  init(
+    responsibilities: Tensor, logDensities: Tensor, weights: Tensor?,
+    after previous: MixturePosterior?
+  ) {
+    self.responsibilities = responsibilities
+    logLikelihood = (weights.map { $0 * logDensities } ?? logDensities).sum().scalar
+    divergence = 0
+    iteration = previous.map { $0.iteration + 1 } ?? 0
+  }
+
   /// The bound by this posterior.
   func bound(logPrior: Double = 0) -> EvidenceBound {
     EvidenceBound(logEvidence: logLikelihood, divergence: divergence, logPrior: logPrior)

@@ -28,6 +28,10 @@ public enum DType: String, Sendable, Codable {
   /// The solves and factorisations of float64 matrices, for this processor.
   static var factors: CKFactors { factorsOfProcessor.pointee }
 
+  /// The products of a few rows of float64, for this processor.
+  static var fewRows: CKFewRows { fewRowsOfProcessor.pointee }
+
+  private nonisolated(unsafe) static let fewRowsOfProcessor = ck_few_rows()
   private nonisolated(unsafe) static let factorsOfProcessor = ck_factors()
   private nonisolated(unsafe) static let float32Kernels = ck_float32()
   private nonisolated(unsafe) static let float64Kernels = ck_float64()

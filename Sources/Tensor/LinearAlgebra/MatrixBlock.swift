@@ -56,6 +56,9 @@ struct MatrixBlock {
     } else if n <= narrowest && !transposeLeft {
       multiplyNarrow()
       sumColumns()
+    } else if hasFewRows {
+      multiplyFew()
+      sumColumns()
     } else if k > 0, ck_product_is_faster(dtype == .float64, work) {
       let product = dtype.product
       withScratch(of: product, dtype, columns: n) { scratch in
@@ -79,6 +82,19 @@ struct MatrixBlock {
     return MatrixBlock(
       a: b, b: a, c: c, m: 1, n: m, k: k, rowLengths: (k, rowLengths.a, m), dtype: dtype,
       accumulates: accumulates, rectifier: rectifier)
+  }
+
+  /// Whether the right factor is better read where it lies, in double precision.
+  private var hasFewRows: Bool {
+    dtype == .float64 && (1...Int(CK_FEW_ROWS)).contains(m) && bias == nil && rectifier.slope == 1
+      && (!transposeRight || !transposeLeft || m == 1 && rowLengths.a == 1)
+  }
+
+  private func multiplyFew() {
+    DType.fewRows.multiply(
+      a.assumingMemoryBound(to: Double.self), transposeLeft ? 1 : rowLengths.a,
+      transposeLeft ? rowLengths.a : 1, b.assumingMemoryBound(to: Double.self), rowLengths.b,
+      transposeRight, c.assumingMemoryBound(to: Double.self), rowLengths.c, m, n, k, accumulates)
   }
 
   /// Does what the rectifier does to the result.
