@@ -78,6 +78,7 @@ private let rows: [ShapeRow] =
     .init("bernoulliLogDensity", [2, 6], [2]) {
       bernoulliLogDensity(of: $0.sliced(0..<3, along: 1), logits: $0.sliced(3..<6, along: 1))
     },
+    .init("standardNormalLogDensity", [2, 2, 3], [2, 2], { standardNormalLogDensity(of: $0) }),
   ] + arrayOperationRows
 
 @Suite struct ReductionAndShapeTests {
@@ -87,6 +88,15 @@ private let rows: [ShapeRow] =
     #expect(Swift.abs(x.sumOfSquares - expected) < 1e-9 * expected)
     #expect(Tensor([Float(1e30), -1e30]).sumOfSquares > 1.9e60)
     #expect(Tensor.zeros([0]).sumOfSquares == 0)
+  }
+
+  @Test(arguments: [DType.float32, .float64])
+  func standardNormalLogDensityOfSomeVectors(_ dtype: DType) {
+    let x = Tensor([[0, 0, 0], [1, -2, 3]], dtype: dtype)
+    let found = standardNormalLogDensity(of: x).doubles
+    for (value, expected) in zip(found, [-2.756815599614018, -9.756815599614018]) {
+      #expect(Swift.abs(value - expected) < (dtype == .float32 ? 1e-6 : 1e-14))
+    }
   }
 
   @Test func squaredDistanceOfManyElements() {

@@ -101,7 +101,7 @@ extension Work {
   private static func logisticPosterior() -> LogDensity {
     let (x, y) = (input("cancer_x").transposed(), input("cancer_y"))
     return { w in
-      bernoulliLogDensity(of: y, logits: w.matmul(x)) - 0.5 * square(w).sum(along: 1)
+      bernoulliLogDensity(of: y, logits: w.matmul(x)) + standardNormalLogDensity(of: w)
     }
   }
 

@@ -94,12 +94,9 @@ struct CheckedDensity {
     at points: [Double]
   ) throws -> (values: [Double], gradients: [Double]) {
     let positions = Tensor(points, shape: [points.count / dimensions, dimensions], dtype: .float64)
-    let (_, result, gradient) = try valueWithGradient(at: [positions]) { inputs in
-      let result = try logDensity(inputs[0])
-      return (result.sum(), stopGradient(result))
-    }
+    let (result, pullback) = try valueWithPullback(at: [positions]) { try logDensity($0[0]) }
     let values = try checked(result, points)
-    var gradients = gradient[0].doubles
+    var gradients = pullback(.ones(result.shape, dtype: .float64))[0].doubles
     if gradients.allSatisfy(\.isFinite) && values.allSatisfy(\.isFinite) {
       return (values, gradients)
     }

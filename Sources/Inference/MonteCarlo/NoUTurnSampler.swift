@@ -79,11 +79,7 @@ public struct NoUTurnSampler: Sampler, TunedSampler {
   private func points(_ phase: PhasePoints, _ leapfrog: Leapfrog) -> [TrajectoryTree.Point] {
     let (d, energies) = (density.dimensions, leapfrog.energies(phase))
     return energies.indices.map { row in
-      let range = row * d..<(row + 1) * d
-      return TrajectoryTree.Point(
-        position: Array(phase.positions[range]), momentum: Array(phase.momenta[range]),
-        gradient: Array(phase.gradients[range]), logDensity: phase.logDensities[row],
-        energy: energies[row])
+      TrajectoryTree.Point(phase, row: row, dimensions: d, energy: energies[row])
     }
   }
 

@@ -8,10 +8,18 @@ import Tensor
 /// `add`. A subtree is checked for turns with log₂ of its size kept momenta instead of by recursion (Phan,
 /// Pradhan and Jankowiak 2019, NumPyro).
 struct TrajectoryTree {
-  /// A point of the trajectory.
-  struct Point {
+  /// A point of the trajectory, shared by the places that keep it.
+  final class Point: Sendable {
     let position, momentum, gradient: [Double]
     let logDensity, energy: Double
+
+    init(_ phase: PhasePoints, row: Int, dimensions d: Int, energy: Double) {
+      let range = row * d..<(row + 1) * d
+      position = Array(phase.positions[range])
+      momentum = Array(phase.momenta[range])
+      gradient = Array(phase.gradients[range])
+      (logDensity, self.energy) = (phase.logDensities[row], energy)
+    }
   }
 
   /// The point of the trajectory that becomes the chain's next state.
@@ -70,10 +78,10 @@ struct TrajectoryTree {
     // The new half is preferred: the draw is farther from the start.
     if log(random.uniform()) < subtree.logWeight - logWeight { proposal = subtree.proposal }
     logWeight = logSum(logWeight, subtree.logWeight)
-    momentumSum = zip(momentumSum, subtree.momentumSum).map { $0 + $1 }
+    for place in momentumSum.indices { momentumSum[place] += subtree.momentumSum[place] }
     if subtree.direction > 0 { last = subtree.end } else { first = subtree.end }
     depth += 1
-    hasTurned = isTurning(first.momentum, last.momentum, sum: momentumSum, metric)
+    hasTurned = isTurning(first.momentum, last.momentum, metric) { momentumSum[$0] }
     isFinished = hasTurned || depth == depthLimit
     if isFinished { return }
     let direction = random.uniform() < 0.5 ? -1.0 : 1
@@ -120,8 +128,10 @@ private struct Subtree {
     let ended = (~index).trailingZeroBitCount
     for place in stride(from: top, to: top - ended, by: -1) {
       let (momentum, sum) = checkpoints[place]
-      let own = momentumSum.indices.map { momentumSum[$0] - sum[$0] + momentum[$0] }
-      if isTurning(momentum, point.momentum, sum: own, metric) {
+      let turns = isTurning(momentum, point.momentum, metric) {
+        momentumSum[$0] - sum[$0] + momentum[$0]
+      }
+      if turns {
         hasTurned = true
         return
       }
@@ -131,11 +141,21 @@ private struct Subtree {
 
 /// Whether the ends of a trajectory move towards each other: pᵀΣρ ≤ 0 at either end, with ρ the sum of the
 /// momenta, half of those at the ends (Betancourt 2017, appendix A.4.2).
+@inline(__always)
 private func isTurning(
-  _ first: [Double], _ last: [Double], sum: [Double], _ metric: Metric
+  _ first: [Double], _ last: [Double], _ metric: Metric, sum: (Int) -> Double
 ) -> Bool {
-  let rho = sum.indices.map { sum[$0] - 0.5 * (first[$0] + last[$0]) }
-  let direction = metric.scaled(rho, rho.count)
+  func rho(_ place: Int) -> Double { sum(place) - 0.5 * (first[place] + last[place]) }
+  if case .diagonal(let variances) = metric {
+    var (atFirst, atLast) = (0.0, 0.0)
+    for place in first.indices {
+      let direction = rho(place) * variances[place]
+      atFirst += first[place] * direction
+      atLast += last[place] * direction
+    }
+    return atFirst <= 0 || atLast <= 0
+  }
+  let direction = metric.scaled(first.indices.map(rho), first.count)
   return innerProduct(first, direction) <= 0 || innerProduct(last, direction) <= 0
 }
 

@@ -27,6 +27,7 @@ extension Int: TensorConvertible {
 extension Array: TensorConvertible where Element: TensorConvertible {
   /// The number of elements, then the elements' own shape.
   public var tensorShape: [Int] {
+    if Element.self == Double.self { return [count] }
     let inner = first?.tensorShape ?? []
     for (index, element) in enumerated() {
       precondition(
@@ -38,7 +39,11 @@ extension Array: TensorConvertible where Element: TensorConvertible {
   }
   /// Appends the elements' numbers in order.
   public func appendScalars(to scalars: inout [Double]) {
-    for element in self { element.appendScalars(to: &scalars) }
+    if let numbers = self as? [Double] {
+      scalars += numbers
+    } else {
+      for element in self { element.appendScalars(to: &scalars) }
+    }
   }
 }
 

@@ -68,6 +68,13 @@ final class Tape: @unchecked Sendable {
   /// Whether operations are recorded: not during the outermost walk, and not after it.
   private(set) var isRecording = true
 
+  /// Creates a tape with room for a small function.
+  init() {
+    records.reserveCapacity(16)
+    edges.reserveCapacity(16)
+    inputs.reserveCapacity(16)
+  }
+
   /// Puts a value on the tape to differentiate with respect to it.
   ///
   /// A value that an outer gradient watches keeps its connection by an identity.
@@ -141,7 +148,7 @@ final class Tape: @unchecked Sendable {
   func gradients(
     of y: Tensor, along dy: Tensor, from start: Int, watched: [Int], isOutermost: Bool
   ) -> [Tensor?] {
-    Profile.$isWalkingBack.withValue(true) {
+    Profile.notingWalk {
       walk(from: y, dy, to: start, watched, isOutermost: isOutermost)
     }
   }

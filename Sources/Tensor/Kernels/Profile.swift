@@ -80,6 +80,12 @@ public struct Profile: Sendable {
   /// meanwhile is not.
   @TaskLocal static var isWalkingBack = false
 
+  /// Runs a walk back along a tape, so that its operations are noted as such.
+  static func notingWalk<Result>(_ walk: () throws -> Result) rethrows -> Result {
+    guard isOn.load(ordering: .relaxed) else { return try walk() }
+    return try $isWalkingBack.withValue(true, operation: walk)
+  }
+
   /// Runs the loops of an operation, and notes their cost if that is wanted.
   static func noting<Result>(
     _ function: String, arithmetic: Int = 0, bytes: Int, _ body: () throws -> Result

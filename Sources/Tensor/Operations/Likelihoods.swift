@@ -28,11 +28,34 @@ public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
       kernel(logits.pointer, x.pointer, result, residuals?.pointer, columns, $0, $1)
     }
   }
-  let toX = TrackedInput(x) { _, dy in dy.expanded(at: -1) * logits }
-  guard let residuals else { return value.tracked(from: toX) }
+  let gradient: Pullback = { _, dy in
+    residuals.map { bernoulliGradient(of: x, logits, dy, $0) } ?? dy
+  }
   return value.tracked(
-    from: x, toX, logits,
-    TrackedInput(logits) { _, dy in bernoulliGradient(of: x, logits, dy, residuals) })
+    from: x, TrackedInput(x) { _, dy in dy.expanded(at: -1) * logits }, logits,
+    TrackedInput(logits, pullback: gradient))
+}
+
+/// log N(x; 0, I) of each vector along the last axis, in nats: −½ Σ x² − ½ d log 2π.
+///
+/// - Parameter x: `[…, d]`.
+/// - Returns: `[…]`.
+public func standardNormalLogDensity(of x: Tensor) -> Tensor {
+  precondition(
+    x.rank > 0, "standardNormalLogDensity: expected vectors along the last axis, found a scalar")
+  let columns = x.shape[x.rank - 1]
+  let constant = 0.5 * Double(columns) * logTwoPi
+  let value = Tensor.uninitialized(x.shape.dropLast(), .float64, reading: x.count) { result, rows in
+    let sums = result.assumingMemoryBound(to: Double.self)
+    let step = max(1, elementwiseGrain / max(1, columns))
+    let kernel = x.dtype.kernels.pointee.sum_of_squares
+    parallel(over: rows, step: step, of: x.dtype) { begin, end in
+      for row in begin..<end {
+        sums[row] = -0.5 * kernel(x.pointer, row * columns, (row + 1) * columns) - constant
+      }
+    }
+  }
+  return value.converted(to: x.dtype).tracked(from: x) { _, dy in -dy.expanded(at: -1) * x }
 }
 
 /// dy · (x − σ(l)), what goes back to the logits, with x − σ(l) as the value's loop left it.
