@@ -35,7 +35,12 @@ else {
 threadCount = threads
 let isScaling = CommandLine.arguments.contains("--scaling")
 let isDouble = Work.linearAlgebra.contains { $0.name == name }
-let peak = isRunOnly || isScaling ? .nan : measuredProductPeak(isDouble ? .float64 : .float32)
+
+/// How fast this machine multiplies; measured when it is first asked for, so that its matrices do not count
+/// among a work's memory.
+enum Machine {
+  static let productPeak = measuredProductPeak(isDouble ? .float64 : .float32)
+}
 
 /// Prints fields, numbers and texts in quotation marks, as an object of JSON.
 func printLine(_ fields: [(name: String, value: String)]) {
@@ -88,7 +93,7 @@ func time(_ work: Work, steps: Int) {
   let rate = arithmetic / median * 1000
   // Where there are no products, nothing is a share of their peak.
   let share: [(name: String, value: String)] =
-    arithmetic > 0 ? [("product_peak_share", number(rate / peak, 3))] : []
+    arithmetic > 0 ? [("product_peak_share", number(rate / Machine.productPeak, 3))] : []
   printLine(
     [
       ("work", text(name)), ("framework", text("pushforward")), ("threads", "\(threadCount)"),
@@ -100,7 +105,8 @@ func time(_ work: Work, steps: Int) {
       ("first_step_s", number(first / .seconds(1), 3)), ("steps", "\(steps)"),
       ("reached", "\(reached)"),
       ("resident_growth_kb", "\(growth)"), ("mflop_per_step", number(arithmetic / 1e6, 1)),
-      ("gflop_per_s", number(rate / 1e9, 1)), ("product_peak_gflop_per_s", number(peak / 1e9, 1)),
+      ("gflop_per_s", number(rate / 1e9, 1)),
+      ("product_peak_gflop_per_s", number(Machine.productPeak / 1e9, 1)),
     ] + share)
 }
 
@@ -115,7 +121,7 @@ func list(_ profile: Profile, of part: String, calls: Int) {
       ("ms", number(entry.seconds / Double(calls) * 1000, 4)),
       ("share", number(entry.seconds / profile.seconds, 3)),
       ("gflop_per_s", number(arithmetic / entry.seconds / 1e9, 1)),
-      ("product_peak_share", number(arithmetic / entry.seconds / peak, 3)),
+      ("product_peak_share", number(arithmetic / entry.seconds / Machine.productPeak, 3)),
       ("gb_per_s", number(bytes / entry.seconds / 1e9, 1)),
     ])
   }
