@@ -1,11 +1,15 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// What only a build with many processes needs.
+let withMPI = TargetDependencyCondition.when(traits: ["MPI"])
+
 let package = Package(
   name: "Pushforward",
   products: [
     // MARK: Public modules
     .library(name: "Tensor", targets: ["Tensor"]),
+    .library(name: "Distributed", targets: ["Distributed"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "Settings", targets: ["Settings"]),
     .library(name: "NN", targets: ["NN"]),
@@ -34,9 +38,14 @@ let package = Package(
     .executable(name: "train-gan", targets: ["train-gan"]),
     .executable(name: "train-vae", targets: ["train-vae"]),
   ],
+  traits: [
+    .trait(name: "MPI", description: "Training by many processes, on Open MPI.")
+  ],
   targets: [
     // MARK: Public modules
     .target(name: "Tensor", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(
+      name: "Distributed", dependencies: ["Tensor", .target(name: "CMPI", condition: withMPI)]),
     .target(name: "Files", dependencies: ["Tensor", "CZlib"]),
     .target(name: "Settings", dependencies: ["Files"]),
     .target(name: "NN", dependencies: ["Files", "Settings", "Tensor"]),
@@ -54,8 +63,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CommandLine", "Datasets", "Distributions", "Files", "Images", "NN", "Plots", "Settings",
-        "Tensor",
+        "CommandLine", "Datasets", "Distributed", "Distributions", "Files", "Images", "NN", "Plots",
+        "Settings", "Tensor",
       ]),
     .target(
       name: "Report",
@@ -102,10 +111,9 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "CommandLine", "Course", "Datasets", "Evaluation", "Explore", "Files", "Fitting",
-        "GaussianProcesses",
-        "Images", "Inference", "Models", "NN", "OptimalTransport", "Report", "Results", "Sampling",
-        "Settings", "Tensor", "Trainers", "Training",
+        "CommandLine", "Course", "Datasets", "Distributed", "Evaluation", "Explore", "Files",
+        "Fitting", "GaussianProcesses", "Images", "Inference", "Models", "NN", "OptimalTransport",
+        "Report", "Results", "Sampling", "Settings", "Tensor", "Trainers", "Training",
       ]),
     .executableTarget(name: "pushforward", dependencies: ["Commands"]),
     .executableTarget(name: "train-autoencoder", dependencies: ["Commands"]),
@@ -121,12 +129,14 @@ let package = Package(
     .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
     .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
 
     // MARK: Tests
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "CKernels"]),
     .target(name: "Fuzzing", dependencies: ["CZlib"], path: "Tests/Fuzzing"),
     .target(
       name: "TestSupport", dependencies: ["Images", "CLibJPEG"], path: "Tests/TestSupport"),
+    .testTarget(name: "DistributedTests", dependencies: ["Distributed", "Tensor"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(
       name: "ExploreTests",

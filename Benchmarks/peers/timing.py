@@ -28,6 +28,8 @@ def arguments(description, modes, works=WORKS):
     parser.add_argument("--mode", choices=modes, default=modes[0])
     parser.add_argument("--steps", type=int, default=200, help="in all, after warming up")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument(
+        "--processes", type=int, default=1, help="that torchrun starts, each with its part of a batch")
     return parser.parse_args()
 
 

@@ -1,9 +1,15 @@
 """The works in PyTorch, as its own tutorials write them, on the CPU.
 
     python torch_peer.py --work vae-mlp --mode eager
+
+With several processes they are wrapped in DistributedDataParallel, on gloo; batch norm is each process's own,
+as PyTorch has a synchronised one for GPUs alone:
+
+    torchrun --nproc-per-node 2 torch_peer.py --work vae-mlp --processes 2 --threads 1
 """
 
 import itertools
+import os
 
 import timing
 
@@ -16,10 +22,11 @@ from torch import nn
 import torch_steps
 from torch_steps import optimizer
 
-torch_steps.begin(args)
+rank = torch_steps.begin(args)
 batch, shape, count = timing.WORKS[args.work]
 layout = torch_steps.layout(args)
 prepared = lambda module: torch_steps.prepared(module, args)
+batch //= args.processes
 
 
 # Autoencoders and the classifier
@@ -139,7 +146,8 @@ def game(networks, noise_shape):
         adams[1].step()
 
         critic.requires_grad_(False)
-        logits = judge(fake)
+        # Nothing of the critic's is to be summed here.
+        logits = (critic if parallel else judge)(fake)
         adams[0].zero_grad()
         loss(logits, torch.ones_like(logits)).backward()
         adams[0].step()
@@ -161,13 +169,16 @@ step = {
 table = torch.from_numpy(timing.images(args.work))
 if len(shape) == 3:
     table = table.permute(0, 3, 1, 2).contiguous(memory_format=layout)
-rows = timing.drawn(count, batch)
+rows = timing.drawn(count, batch * args.processes)
 
 
 def run(steps):
     for _ in range(steps):
-        step(table[torch.from_numpy(next(rows))])
+        step(table[torch.from_numpy(next(rows)[rank * batch : (rank + 1) * batch])])
     return steps
 
 
+if rank > 0:
+    os.close(1)
+    os.open(os.devnull, os.O_WRONLY)
 timing.measure(args, batch, "PyTorch", torch.__version__, run)

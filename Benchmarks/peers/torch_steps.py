@@ -4,9 +4,15 @@ import torch
 
 
 def begin(args):
-    """Sets the threads and the seed."""
+    """Sets the threads and the seed, and returns the number of this process among those that train together."""
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
+    if args.processes == 1:
+        return 0
+    torch.distributed.init_process_group("gloo")
+    if torch.distributed.get_world_size() != args.processes:
+        raise SystemExit(f"expected {args.processes} processes of torchrun")
+    return torch.distributed.get_rank()
 
 
 def layout(args):
@@ -17,6 +23,9 @@ def layout(args):
 def prepared(module, args):
     """A module as a mode runs it."""
     module = module.to(memory_format=layout(args))
+    if args.processes > 1:
+        # The buffers are each process's own: a broadcast between two passes would spoil the first.
+        module = torch.nn.parallel.DistributedDataParallel(module, broadcast_buffers=False)
     return torch.compile(module) if args.mode == "compile" else module
 
 

@@ -121,8 +121,7 @@ extension DDPM {
   /// equation 14).
   public func loss(of batch: Batch, using random: Random) -> Loss {
     let data = dataShape.centred(batch.images)
-    let levels = (0..<data.shape[0]).map { _ in schedule[1 + random.integer(below: schedule.steps)]
-    }
+    let levels = random.integers(data.shape[0], below: schedule.steps).map { schedule[1 + $0] }
     let noise = random.normal(data.shape, dtype: data.dtype)
     let labels = network.dropped(
       batch.labels, probability: configuration.labelDropout, using: random)

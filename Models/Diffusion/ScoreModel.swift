@@ -208,7 +208,7 @@ extension ScoreModel {
     let (start, end) = process.interval
     if let levels = configuration.levels {
       let times = process.times(levels)
-      return (0..<count).map { _ in times[random.integer(below: levels)] }
+      return random.integers(count, below: levels).map { times[$0] }
     }
     return random.uniform([count], dtype: .float64).doubles.map { end + (start - end) * $0 }
   }

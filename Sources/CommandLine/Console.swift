@@ -10,6 +10,15 @@ import Synchronization
 /// terminal and none is lost when a run is killed. A line that cannot be written (a full disk, a
 /// closed pipe) is dropped: the run and its files matter more.
 public enum Console {
+  /// Whether lines are not printed, and those of errors kept: of many processes one prints.
+  package static var keepsErrors: Bool {
+    get { kept.withLock { $0 != nil } }
+    set { kept.withLock { $0 = newValue ? ($0 ?? "") : nil } }
+  }
+
+  /// The lines of errors that were kept.
+  package static var keptErrors: String { kept.withLock { $0 ?? "" } }
+
   /// Writes a line to standard output; the first failure is reported once on standard error.
   ///
   /// - Returns: Whether the line was written.
@@ -58,9 +67,17 @@ public enum Console {
   private static let longestLine = 4_000
 
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+    let isKept = kept.withLock { kept in
+      if descriptor == STDERR_FILENO { kept? += text }
+      return kept != nil
+    }
+    if isKept { return 0 }
     var text = text
     return text.withUTF8 { writeFully(UnsafeRawBufferPointer($0), to: descriptor) }
   }
 }
+
+/// The errors that were kept; nil where they are printed.
+private let kept = Mutex<String?>(nil)
 
 private let hasReportedFailure = Atomic<Bool>(false)

@@ -60,6 +60,15 @@ public enum Interrupt {
   /// The code to exit with if the process was asked to end, otherwise nil.
   public static var exitCode: ExitCode? { isRequested ? requestedCode : nil }
 
+  /// The number of the signal received, or 0; whoever asks has not heard it yet.
+  package static var requestedSignal: Int32 { received.load(ordering: .relaxed) }
+
+  /// Takes a signal that another process has received as this one's.
+  package static func request(_ signal: Int32) {
+    _ = received.compareExchange(expected: 0, desired: signal, ordering: .relaxed)
+    ForcedEnd.standDown()
+  }
+
   /// The code of the signal received.
   static var requestedCode: ExitCode? {
     switch received.load(ordering: .relaxed) {

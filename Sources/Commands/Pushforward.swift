@@ -15,6 +15,7 @@ public func pushforward(_ arguments: [String]? = nil) {
   guard let verb = verbs.first(where: { $0.name == word }) else {
     fail(.unknownCommand(word, kind: "verb", suggestions: near(word, verbs.map(\.name))))
   }
+  startProcesses("pushforward", isShared: ["train", "resume"].contains(word))
   verb.run(rest)
 }
 

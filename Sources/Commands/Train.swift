@@ -21,6 +21,7 @@ public func train(_ kind: String, as name: String, _ arguments: [String]? = nil)
   guard let row = registry.first(where: { $0.kind == kind }) else {
     fail(.unknownCommand(kind, kind: "model", suggestions: []), name)
   }
+  startProcesses(name, isShared: true)
   let command = trainCommand(row, name: name, canResume: true)
   let options = command.parseOrExit(arguments)
   guard case .text(let run)? = options.values["resume"] else {

@@ -33,6 +33,8 @@ struct TrainingJob {
       "model": .text(row.kind), "version": .text(pushforwardVersion),
     ]
     for entry in values.entries where entry.name != "resume" {
+      // Runs that cut no batch are what they were before there was this option.
+      if entry.name == "shards", entry.value == .absent { continue }
       configuration[entry.name] = entry.value
     }
     configuration.changeableNames = values.changeableNames
@@ -41,12 +43,14 @@ struct TrainingJob {
 
   /// Trains, evaluates and says what came of it.
   func run() throws {
-    if let threads = runSettings.threads { threadCount = threads }
+    if let threads = runSettings.threads { threadCount = threads } else { shareProcessors() }
     try train(row.model)
   }
 
   private func train<M: Model>(_ type: M.Type) throws {
     let settings = try M.Configuration(configuration)
+    let processes = try Processes(
+      .world, shards: training.shards, batchSize: training.batchSize)
     if let choice = dataSettings.data, try DataKind(of: choice).isText {
       // Before it is read.
       try check(settings, for: DataShape(.window(length: 1, vocabulary: 1)), choice)
@@ -54,6 +58,9 @@ struct TrainingJob {
     let data = try TrainingData(
       dataSettings, batchSize: training.batchSize, seed: UInt64(runSettings.seed),
       needs: row.needs(with: settings), isCancelled: { Interrupt.isRequested })
+    try processes.checkAgreement(on: "version", pushforwardVersion)
+    try processes.checkAgreement(on: "options", try configuration.lasting.json())
+    try processes.checkAgreement(on: "data", data.checksum)
     try checkLabels(of: data, settings)
     try check(settings, for: data.shape, data.choice)
     let judging = try Judging(evaluation.judge, data)
@@ -63,13 +70,21 @@ struct TrainingJob {
     let random = Random(seed: UInt64(runSettings.seed))
     let model = M(settings, for: data.shape, using: random.split())
     let trainer = try makeTrainer(
-      model, data, learningRate: training.rate, using: random.split())
+      model, data, learningRate: training.rate, using: random.split(), processes: processes)
+    guard processes.communicator.isFirst else {
+      return follow(trainer, processes)
+    }
     let session = try TrainingSession(
       row.kind, .init(training: training, run: runSettings, resume: resume), configuration, data,
       model: [model.outline, "\(Readable.count(model.parameterCount)) parameters"]
         .filter { !$0.isEmpty }.joined(separator: ", "),
-      isExplorable: ExplorePage.canShow(model), memory: memory)
+      isExplorable: ExplorePage.canShow(model), memory: memory, processes: processes)
     try train(model, trainer, session, judging, data, using: random.split())
+  }
+
+  private func follow(_ trainer: some Trainer, _ processes: Processes) {
+    processes.follow(
+      trainer, epochs: training.epochs, stoppingAfter: runSettings.earlyStop)
   }
 
   private func train(

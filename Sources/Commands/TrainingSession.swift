@@ -26,6 +26,7 @@ public final class TrainingSession: RunLog {
   /// What the run's checkpoints hold beside its state.
   private let information: [String: String]
   private let configuration: Configuration
+  private let processes: Processes
 
   /// The settings that a session looks at.
   public struct SessionSettings: Sendable {
@@ -58,14 +59,15 @@ public final class TrainingSession: RunLog {
   ///   - model: The model in a line, with its number of parameters.
   ///   - isExplorable: Whether the report links to the page that `pushforward explore` makes.
   ///   - memory: What the training takes, to be told where it is much.
+  ///   - processes: Those that train together, of which this is the first.
   /// - Throws: `OutputError` if the folder or the file cannot be made, `ResumeError` if the run cannot
   ///   be resumed.
   public init(
     _ name: String, _ settings: SessionSettings, _ configuration: Configuration,
     _ data: TrainingData, model: String, isExplorable: Bool = false,
-    memory: MemoryEstimate? = nil
+    memory: MemoryEstimate? = nil, processes: Processes = .alone
   ) throws {
-    self.settings = settings
+    (self.settings, self.processes) = (settings, processes)
     progress = ProgressBar(
       epochs: settings.training.epochs, examplesPerEpoch: data.train.count,
       unit: data.train.dataset.unit.plural,
@@ -85,7 +87,9 @@ public final class TrainingSession: RunLog {
     ]
 
     let threads = "\(threadCount) \(threadCount == 1 ? "thread" : "threads")"
-    let machine = "CPU, \(threads), \(instructionSet), \(BLAS.description)"
+    let count = processes.communicator.size
+    let machine =
+      "CPU, \(count > 1 ? "\(count) processes of " : "")\(threads), \(instructionSet), \(BLAS.description)"
     report = RunReport(
       folder: folder, configuration: configuration,
       facts: [("data", data.summary), ("model", model), ("machine", machine)])
@@ -131,7 +135,7 @@ public final class TrainingSession: RunLog {
       stepsLoggedEvery: settings.run.logEvery, checkpointsEvery: settings.run.checkpointEvery,
       stoppingAfter: settings.run.earlyStop, checkingFinite: settings.run.checkFinite,
       information: information, events: events,
-      progress: progress,
+      progress: progress, processes: processes,
       showingPictures: { self.pictures = $0.map { ($0.name, $0.contents) } })
     do {
       let outcome = try profiling(settings.run.profile) {

@@ -54,9 +54,11 @@ public func valueWithGradient<Parts>(
   let values = parameters.map(\.parameter.wrappedValue)
   defer { for (p, value) in zip(parameters, values) { p.parameter.wrappedValue = value } }
   FiniteCheck.current?.nameWatched(parameters, of: module)
-  let (value, parts, gradients) = try valueWithGradient(at: values) { watched in
-    for (p, value) in zip(parameters, watched) { p.parameter.wrappedValue = value }
-    return try loss()
+  let (value, parts, gradients) = try GradientObserver.observing(module) {
+    try valueWithGradient(at: values) { watched in
+      for (p, value) in zip(parameters, watched) { p.parameter.wrappedValue = value }
+      return try loss()
+    }
   }
   return (value, parts, Gradients(zip(parameters, gradients).map { ($0.name, $1) }))
 }
@@ -86,5 +88,11 @@ public func valueWithPullback(
     return try function()
   }
   let names = parameters.map(\.name)
-  return (value, { dy in Gradients(zip(names, pullback(dy)).map { ($0, $1) }) })
+  return (
+    value,
+    { dy in
+      let gradients = GradientObserver.observing(module) { pullback(dy) }
+      return Gradients(zip(names, gradients).map { ($0, $1) })
+    }
+  )
 }

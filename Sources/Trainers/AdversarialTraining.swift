@@ -17,6 +17,7 @@ public final class AdversarialTraining {
   private let generatorOptimizer: any Optimizer
   private let discriminatorOptimizer: any Optimizer
   private let random: Random
+  private let processes: Processes
 
   /// Creates the training of a model.
   ///
@@ -26,16 +27,17 @@ public final class AdversarialTraining {
   ///   - batchesPerEpoch: The discriminator's steps in an epoch, of which a falling rate needs to know.
   ///   - beta1: Adam's, for both networks; nil for the model's own.
   ///   - random: Draws the noise, from a stream split off it.
+  ///   - processes: Those that train together.
   public init(
     _ gan: GAN, learningRate: LearningRate = 0.0002, batchesPerEpoch: Int = 1, beta1: Double? = nil,
-    using random: Random
+    using random: Random, processes: Processes = .alone
   ) {
     let configuration = gan.configuration
     precondition(
       !configuration.hasGradientPenalty || !gan.discriminator.hasBatchNorm,
       "AdversarialTraining: expected a critic without batch norm, as the gradient penalty is one on each"
         + " example's own gradient, found \(gan.discriminator)")
-    self.gan = gan
+    (self.gan, self.processes) = (gan, processes)
     func optimizer(for network: any Layer, _ stepsPerEpoch: Int) -> any Optimizer {
       let rate = learningRate.schedule(stepsPerEpoch: stepsPerEpoch)
       if configuration.clippingBound != nil {
@@ -106,21 +108,33 @@ extension AdversarialTraining {
     let isWasserstein = gan.configuration.isWasserstein
     var mean = WeightedMean()
     for (index, real) in (isWasserstein ? batches[...] : batches.dropLast()).enumerated() {
-      let labels = self.labels(labels, of: index)
-      let fake = gan.samples(of: gan.noise(count: real.shape[0], using: random), labels: labels)
-      mean.add(
-        discriminatorStep(real: real, fake: fake, labels: labels), count: real.shape[0])
+      let figures = discriminatorStep(real: real, labels: self.labels(labels, of: index)) {
+        gan.samples(of: gan.noise(count: $0.count, using: random), labels: $1)
+      }
+      mean.add(figures, count: real.shape[0])
     }
     let lastLabels = self.labels(labels, of: batches.count - 1)
-    let z = gan.noise(count: last.shape[0], using: random)
-    let (fake, pullback) = valueWithPullback(of: gan.generator) {
-      gan.samples(of: z, labels: lastLabels)
+    var made: [Range<Int>: (fake: Tensor, pullback: (Tensor) -> Gradients)] = [:]
+    func make(_ examples: Range<Int>, _ labels: [Int]) -> (
+      fake: Tensor, pullback: (Tensor) -> Gradients
+    ) {
+      let z = gan.noise(count: examples.count, using: random)
+      let (fake, pullback) = valueWithPullback(of: gan.generator) {
+        gan.samples(of: z, labels: labels)
+      }
+      return (fake, pullback)
     }
     if !isWasserstein {
-      mean.add(
-        discriminatorStep(real: last, fake: fake, labels: lastLabels), count: last.shape[0])
+      let figures = discriminatorStep(real: last, labels: lastLabels) { examples, labels in
+        let (fake, pullback) = make(examples, labels)
+        made[examples] = (fake, pullback)
+        return fake
+      }
+      mean.add(figures, count: last.shape[0])
     }
-    let (generatorLoss, generatorNorm) = generatorStep(fake: fake, labels: lastLabels, pullback)
+    let (generatorLoss, generatorNorm) = generatorStep(
+      count: last.shape[0], labels: lastLabels
+    ) { made[$0] ?? make($0, $1) }
     average?.update(from: gan, step: generatorOptimizer.state.step)
     return Figures(
       discriminatorLoss: mean.values[0], generatorLoss: generatorLoss,
@@ -145,23 +159,42 @@ extension AdversarialTraining {
   /// Real and made samples go through the discriminator apart, so that batch norm takes the
   /// statistics of each by themselves.
   ///
+  /// - Parameters:
+  ///   - real: Real samples.
+  ///   - labels: Their classes, of a conditional model.
+  ///   - fakes: Makes samples for those at some places, of these classes.
   /// - Returns: The loss, the means of D(x) and of D(G(z)), and the gradient's norm; of a critic the
   ///   means are those of its values.
-  func discriminatorStep(real: Tensor, fake: Tensor, labels: [Int] = []) -> [Double] {
+  func discriminatorStep(
+    real: Tensor, labels: [Int] = [], fakes: (_ examples: Range<Int>, _ labels: [Int]) -> Tensor
+  ) -> [Double] {
     let configuration = gan.configuration
-    let (loss, outputs, gradients) = valueWithGradient(of: gan.discriminator) {
-      let outputs = (
-        real: gan.logits(of: real, labels: labels), fake: gan.logits(of: fake, labels: labels)
-      )
-      return (discriminatorLoss(outputs, real: real, fake: fake, labels), outputs)
-    }
-    discriminatorOptimizer.update(along: gradients)
-    if let bound = configuration.clippingBound { clipDiscriminator(to: bound) }
     let isWasserstein = configuration.isWasserstein
     func figure(_ output: Tensor) -> Double {
       isWasserstein ? output.mean().scalar : sigmoid(stopGradient(output)).mean().scalar
     }
-    return [loss.scalar, figure(outputs.real), figure(outputs.fake), gradients.globalNorm]
+    let (figures, gradients) = processes.sum(
+      of: gan.discriminator, count: real.shape[0], buffersOf: gan, drawing: [random]
+    ) { examples, share in
+      let labels = labels.isEmpty ? [] : Array(labels[examples])
+      let (real, fake) = (real.sliced(examples), fakes(examples, labels))
+      let (_, (loss, outputs), gradients) = valueWithGradient(of: gan.discriminator) {
+        let outputs = (
+          real: gan.logits(of: real, labels: labels), fake: gan.logits(of: fake, labels: labels)
+        )
+        let loss = discriminatorLoss(outputs, real: real, fake: fake, labels)
+        return (share == 1 ? loss : loss * share, (loss, outputs))
+      }
+      return ([loss.scalar, figure(outputs.real), figure(outputs.fake)], gradients)
+    }
+    discriminatorOptimizer.update(along: gradients)
+    if let bound = configuration.clippingBound { clipDiscriminator(to: bound) }
+    return figures + [gradients.globalNorm]
+  }
+
+  /// The same with samples that are made already.
+  func discriminatorStep(real: Tensor, fake: Tensor, labels: [Int] = []) -> [Double] {
+    discriminatorStep(real: real, labels: labels) { examples, _ in fake.sliced(examples) }
   }
 
   private func discriminatorLoss(
@@ -192,17 +225,38 @@ extension AdversarialTraining {
   ///
   /// The loss is differentiated in the samples alone, so that no gradient of the discriminator's
   /// weights is computed, and then goes back through the generator.
+  ///
+  /// - Parameters:
+  ///   - count: The number of samples.
+  ///   - labels: Their classes, of a conditional model.
+  ///   - fakes: The samples at some places, of these classes, and the way back to the generator.
   func generatorStep(
-    fake: Tensor, labels: [Int] = [], _ pullback: (Tensor) -> Gradients
+    count: Int, labels: [Int] = [],
+    fakes: (_ examples: Range<Int>, _ labels: [Int]) -> (
+      fake: Tensor, pullback: (Tensor) -> Gradients
+    )
   ) -> (loss: Double, gradientNorm: Double) {
-    let (loss, slope) = valueWithGradient(at: fake) { fake in
-      let output = gan.logits(of: fake, labels: labels)
-      return gan.configuration.isWasserstein
-        ? GAN.wassersteinGeneratorLoss(fake: output)
-        : GAN.generatorLoss(fake: output, gan.configuration.generatorLoss)
+    let (figures, gradients) = processes.sum(
+      of: gan.generator, count: count, buffersOf: gan, drawing: [random]
+    ) { examples, share in
+      let labels = labels.isEmpty ? [] : Array(labels[examples])
+      let (fake, pullback) = fakes(examples, labels)
+      let (loss, slope) = valueWithGradient(at: fake) { fake in
+        let output = gan.logits(of: fake, labels: labels)
+        return gan.configuration.isWasserstein
+          ? GAN.wassersteinGeneratorLoss(fake: output)
+          : GAN.generatorLoss(fake: output, gan.configuration.generatorLoss)
+      }
+      return ([loss.scalar], pullback(share == 1 ? slope : slope * share))
     }
-    let gradients = pullback(slope)
     generatorOptimizer.update(along: gradients)
-    return (loss.scalar, gradients.globalNorm)
+    return (figures[0], gradients.globalNorm)
+  }
+
+  /// The same with samples that are made already.
+  func generatorStep(
+    fake: Tensor, labels: [Int] = [], _ pullback: @escaping (Tensor) -> Gradients
+  ) -> (loss: Double, gradientNorm: Double) {
+    generatorStep(count: fake.shape[0], labels: labels) { _, _ in (fake, pullback) }
   }
 }

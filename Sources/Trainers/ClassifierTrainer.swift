@@ -31,14 +31,17 @@ public final class ClassifierTrainer: Trainer {
   /// The test images of a wrong class in the last evaluation, in the order of the data.
   public private(set) var mistakes: [Mistake] = []
   private let base: LossTrainer<Classifier>
+  private let processes: Processes
 
   /// Creates a trainer; see ``/Training/LossTrainer``.
   public init(
     _ classifier: Classifier, train: Batches, test: Batches, learningRate: LearningRate = 0.001,
-    using random: Random
+    using random: Random, processes: Processes = .alone
   ) {
+    self.processes = processes
     base = LossTrainer(
-      classifier, train: train, test: test, learningRate: learningRate, using: random)
+      classifier, train: train, test: test, learningRate: learningRate, using: random,
+      processes: processes)
   }
 
   /// The cross-entropy in nats per image, and the share of the images that are put into their class,
@@ -66,7 +69,7 @@ public final class ClassifierTrainer: Trainer {
     var loss = WeightedMean()
     var count = 0
     for batch in base.test.epoch(shuffledBy: nil) {
-      try Interrupt.check()
+      try processes.check()
       let logits = classifier.logits(of: batch.images)
       loss.add(
         [softmaxCrossEntropy(logits: logits, labels: batch.labels).scalar], count: batch.count)

@@ -23,8 +23,10 @@ public final class GANTrainer: Trainer {
   ///   - train: The images to train on.
   ///   - learningRate: The optimisers', for both networks.
   ///   - random: All further random numbers come from streams split off it.
+  ///   - processes: Those that train together.
   public init(
-    _ gan: GAN, train: Batches, learningRate: LearningRate = 0.0002, using random: Random
+    _ gan: GAN, train: Batches, learningRate: LearningRate = 0.0002, using random: Random,
+    processes: Processes = .alone
   ) {
     precondition(
       gan.dataShape.count == train.imageShape.reduce(1, *),
@@ -33,8 +35,8 @@ public final class GANTrainer: Trainer {
     self.gan = gan
     self.train = train
     training = AdversarialTraining(
-      gan, learningRate: learningRate, batchesPerEpoch: train.batchesPerEpoch, using: random.split()
-    )
+      gan, learningRate: learningRate, batchesPerEpoch: train.batchesPerEpoch,
+      using: random.split(), processes: processes)
     isWasserstein = gan.configuration.isWasserstein
     shuffling = random.split()
     looks = ModelPictures(gan, test: train, codes: random.split(), noise: random)

@@ -6,12 +6,13 @@ import Training
 
 /// The trainer of a language model, which shows a sample of its text after each epoch.
 func languageTrainer(
-  _ model: LanguageModel, _ data: TrainingData, learningRate: LearningRate, using random: Random
+  _ model: LanguageModel, _ data: TrainingData, learningRate: LearningRate, using random: Random,
+  processes: Processes
 ) -> any Trainer {
   // A window has many symbols: batches of the test's usual size would take much memory.
   LossTrainer(
     model, train: data.train, test: data.test.resized(to: 64), learningRate: learningRate,
-    using: random, floors: data.entropy.map { model.figures(nats: $0) } ?? [:]
+    using: random, processes: processes, floors: data.entropy.map { model.figures(nats: $0) } ?? [:]
   ) { random in
     [sampleText(of: model, using: random)].compactMap { $0 }
   }

@@ -5,28 +5,38 @@ import Training
 
 /// The trainer of a model: of its own where it has one, else the one that minimises a loss.
 ///
-/// - Throws: `TrainerError` for a model that cannot be trained.
+/// - Throws: `TrainerError` for a model that cannot be trained, `ProcessError` for one that cannot be
+///   trained by many processes.
 public func makeTrainer(
-  _ model: any Model, _ data: TrainingData, learningRate: LearningRate, using random: Random
+  _ model: any Model, _ data: TrainingData, learningRate: LearningRate, using random: Random,
+  processes: Processes = .alone
 ) throws -> any Trainer {
+  try processes.prepare(for: model, data.train)
   switch model {
   case let gan as GAN:
-    return GANTrainer(gan, train: data.train, learningRate: learningRate, using: random)
+    return GANTrainer(
+      gan, train: data.train, learningRate: learningRate, using: random, processes: processes)
   case let classifier as Classifier:
     return ClassifierTrainer(
-      classifier, train: data.train, test: data.test, learningRate: learningRate, using: random)
+      classifier, train: data.train, test: data.test, learningRate: learningRate, using: random,
+      processes: processes)
   case let model as LanguageModel:
-    return languageTrainer(model, data, learningRate: learningRate, using: random)
+    return languageTrainer(
+      model, data, learningRate: learningRate, using: random, processes: processes)
   case let model as any LossModel:
-    return minimiser(of: model, data, learningRate, using: random)
+    return minimiser(of: model, data, learningRate, using: random, processes)
   default: throw TrainerError.noTrainer(kind: type(of: model).kind)
   }
 }
 
 private func minimiser(
-  of model: some LossModel, _ data: TrainingData, _ learningRate: LearningRate, using random: Random
+  of model: some LossModel, _ data: TrainingData, _ learningRate: LearningRate,
+  using random: Random,
+  _ processes: Processes
 ) -> any Trainer {
-  LossTrainer(model, train: data.train, test: data.test, learningRate: learningRate, using: random)
+  LossTrainer(
+    model, train: data.train, test: data.test, learningRate: learningRate, using: random,
+    processes: processes)
 }
 
 /// Why a model is not trained.

@@ -21,6 +21,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   private let streams: TrainingStreams
   private let samples: ((Random) -> [ModelPictures.Named])?
   private let floors: [String: Double]
+  private let processes: Processes
 
   /// Creates a trainer.
   ///
@@ -32,10 +33,11 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   ///   - random: All further random numbers come from streams split off it.
   ///   - samples: Makes what there is to look at of a model that ``ModelPictures`` cannot draw, with the
   ///     same random numbers every time.
+  ///   - processes: Those that train together.
   ///   - floors: The least that a figure can be on average, by the figure's column, where it is known.
   public init(
     _ model: Model, train: Batches, test: Batches, learningRate: LearningRate = 0.001,
-    using random: Random, floors: [String: Double] = [:],
+    using random: Random, processes: Processes = .alone, floors: [String: Double] = [:],
     samples: ((Random) -> [ModelPictures.Named])? = nil
   ) {
     for shape in [train, test].map(\.imageShape) {
@@ -46,7 +48,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     self.model = model
     self.train = train
     self.test = test
-    (self.samples, self.floors) = (samples, floors)
+    (self.samples, self.floors, self.processes) = (samples, floors, processes)
     optimizer = Adam(
       for: model, learningRate: learningRate.schedule(stepsPerEpoch: train.batchesPerEpoch))
     streams = TrainingStreams(splitOff: random)
@@ -89,13 +91,12 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   public func step(_ batch: Batch) -> StepResult {
     if optimizer.state.step == 0 { model.start(at: batch, using: streams.drawing) }
     model.prepare(forStep: optimizer.state.step, stepsPerEpoch: train.batchesPerEpoch)
-    let (_, loss, gradients) = valueWithGradient(of: model) {
-      let loss = model.loss(of: batch, using: streams.drawing)
-      return (loss.total, loss)
-    }
+    let (figures, gradients) = processes.valueWithGradient(
+      of: model, over: batch, drawing: [streams.drawing]
+    ) { model.loss(of: $0, using: streams.drawing) }
     optimizer.update(along: gradients)
     average?.update(from: model, step: optimizer.state.step)
-    return StepResult(count: batch.count, weight: batch.weight, metrics: loss.figures)
+    return StepResult(count: batch.count, weight: batch.weight, metrics: figures)
   }
 
   /// The figures over the test images, with the same random numbers every time.
@@ -107,8 +108,11 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     return try averaged {
       var mean = WeightedMean()
       for batch in test.epoch(shuffledBy: nil) {
-        try Interrupt.check()
-        mean.add(model.loss(of: batch, using: random).figures, count: batch.weight)
+        try processes.check()
+        let figures = processes.figures(of: batch, by: model, drawing: [random]) {
+          model.loss(of: $0, using: random)
+        }
+        mean.add(figures, count: batch.weight)
       }
       return mean.values
     }

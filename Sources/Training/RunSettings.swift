@@ -10,6 +10,11 @@ public struct TrainingSettings: SettingGroup {
   public var epochs = 10
   /// Examples in a training step.
   @Setting("examples in a training step", in: .atLeast(1)) public var batchSize = 128
+  /// Pieces of a batch, whose gradients are added in a fixed order.
+  @Setting(
+    "pieces of a batch, whose gradients are added in a fixed order", in: 1...65_536,
+    absence: "one for each process")
+  public var shards: Int? = nil
   /// Step size of Adam.
   @Setting("step size of Adam", in: .above(0)) public var learningRate = 0.001
   /// How the step size changes: not, or to 0 along half a cosine, which ends with the last epoch.

@@ -36,6 +36,7 @@ public struct TrainingRun {
   private let progress: ProgressBar
   private let showPictures: ([ModelPictures.Named]) -> Void
   private let isInterrupted: () -> Bool
+  private let processes: Processes
 
   /// Creates a loop.
   ///
@@ -53,15 +54,16 @@ public struct TrainingRun {
   ///   - information: Texts about the run that its checkpoints are to hold, by name.
   ///   - progress: Shows how far the run is.
   ///   - showPictures: Gets the pictures of each epoch that has some.
-  ///   - isInterrupted: Asked after every batch.
+  ///   - processes: Those that train together, of which this is the first.
+  ///   - isInterrupted: Asked after every batch; by default, whether one of them was asked to end.
   public init(
     folder: RunFolder, epochs: Int, picturesEvery pictureInterval: Int,
     stepsLoggedEvery logInterval: Int? = nil, checkpointsEvery checkpointInterval: Int = 1,
     stoppingAfter patience: Int? = nil, checkingFinite checksFinite: Bool = false,
     information: [String: String] = [:],
-    events: (any EpochLog)? = nil, progress: ProgressBar,
+    events: (any EpochLog)? = nil, progress: ProgressBar, processes: Processes = .alone,
     showingPictures showPictures: @escaping ([ModelPictures.Named]) -> Void = { _ in },
-    isInterrupted: @escaping () -> Bool = { Interrupt.isRequested }
+    isInterrupted: (() -> Bool)? = nil
   ) {
     self.folder = folder
     self.epochs = epochs
@@ -74,7 +76,8 @@ public struct TrainingRun {
     self.checksFinite = checksFinite
     self.progress = progress
     self.showPictures = showPictures
-    self.isInterrupted = isInterrupted
+    self.processes = processes
+    self.isInterrupted = isInterrupted ?? processes.isEndRequested
   }
 
   /// Trains for all epochs.
@@ -98,6 +101,8 @@ public struct TrainingRun {
     let writer = BackgroundWriter()
     var state = try State(
       trainer, columns, folder, logInterval, try checkpoint(), reporting: progress.printLine)
+    _ = processes.share(
+      trainer.state, [Double(state.epoch), Double(state.best.epoch ?? 0), state.best.loss])
     let first = state.epoch
     if isLast(state.epoch, state.best) {
       // For what a trainer keeps of its last evaluation.

@@ -57,7 +57,7 @@ import Testing
         "Usage: \(Executable.title(program.name)) [options]\n\nTrains \(program.row.summary)."
           .prefix(60)))
     var expected = [
-      "Training": ["epochs", "batch-size", "learning-rate", "learning-rate-decay"],
+      "Training": ["epochs", "batch-size", "shards", "learning-rate", "learning-rate-decay"],
       "Model": definitions(of: program.row.model).map(\.name),
       "Data": [
         "data", "limit", "image-size", "binarize", "augment", "damaged", "no-cache", "points",

@@ -54,6 +54,7 @@ import Testing
   /// What must not be reached from where.
   private static let forbidden: [(from: String, Set<String>)] = [
     ("Tensor", ["Files", "Images", "Settings", "NN", "Distributions", "Datasets", "Training"]),
+    ("Distributed", ["Files", "Images", "Settings", "NN", "Distributions", "Training"]),
     ("Files", ["Settings", "NN", "Images", "Datasets", "CommandLine"]),
     ("Settings", ["NN", "Datasets", "Training", "CommandLine"]),
     ("Distributions", ["NN", "Files", "Datasets", "Training"]),

@@ -91,7 +91,7 @@ public final class BatchNorm: RectifyingLayer {
   }
 
   private func normalizedByBatch(_ x: Tensor, _ rectifier: Rectifier) -> Tensor {
-    let n = x.count / scale.count
+    let n = BatchPart.wholeCount(of: x.count / scale.count)
     precondition(
       n > 1,
       "\(call): expected two values or more for each channel in training, found \(n) in an input of"

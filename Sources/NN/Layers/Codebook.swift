@@ -67,11 +67,12 @@ public final class Codebook: Module {
   ///   - random: Draws the vectors at which dead codes begin again.
   public func learn(_ vectors: Tensor, _ indices: [Int], using random: Random) {
     let (vectors, count) = (stopGradient(vectors), codes.shape[0])
-    let found = Tensor.ones([indices.count], dtype: codes.dtype)
-      .scattered(to: indices, count: count, along: 0)
+    let found = BatchPart.sums(
+      Tensor.ones([indices.count], dtype: codes.dtype)
+        .scattered(to: indices, count: count, along: 0))
     counts.interpolate(towards: found, weight: 1 - decay)
     sums.interpolate(
-      towards: vectors.scatteredRows(to: indices, count: count), weight: 1 - decay)
+      towards: BatchPart.sums(vectors.scatteredRows(to: indices, count: count)), weight: 1 - decay)
     restart(at: vectors, using: random)
     let total = counts.sum()
     let smoothed =
@@ -84,8 +85,10 @@ public final class Codebook: Module {
     let isAlive = counts .>= leastCount
     let dead = isAlive.doubles.enumerated().filter { $0.element == 0 }.map(\.offset)
     if dead.isEmpty { return }
-    let rows = dead.map { _ in random.integer(below: vectors.shape[0]) }
-    let restarted = vectors.gatheredRows(at: rows)
+    let rows = dead.map { _ in
+      random.integer(below: BatchPart.wholeCount(of: vectors.shape[0]))
+    }
+    let restarted = BatchPart.rows(rows, of: vectors)
       .scatteredRows(to: dead, count: codes.shape[0])
     sums = sums * isAlive.expanded(at: 1) + restarted
     counts = counts * isAlive + (1 - isAlive)
@@ -94,9 +97,10 @@ public final class Codebook: Module {
   /// exp H of the shares of the codes among some indices: the number of codes that, used equally often, had
   /// as much entropy; from 1 to the number of codes.
   public func perplexity(of indices: [Int]) -> Double {
-    let counts = Tensor.ones([indices.count], dtype: .float64)
-      .scattered(to: indices, count: codes.shape[0], along: 0)
-    let shares = counts / Double(indices.count)
+    let counts = BatchPart.sums(
+      Tensor.ones([indices.count], dtype: .float64)
+        .scattered(to: indices, count: codes.shape[0], along: 0))
+    let shares = counts / Double(BatchPart.wholeCount(of: indices.count))
     // A share of 0 has none of the entropy.
     return exp(-(shares * log(shares + (1 - (counts .> 0)))).sum()).scalar
   }

@@ -165,9 +165,20 @@ final class Tape: @unchecked Sendable {
 
     var adjoints = [Adjoint?](repeating: nil, count: last.index - start + 1)
     adjoints[last.index - start] = Adjoint(gradient: dy)
+    let observer = isOutermost ? GradientObserver.current : nil
+    let completed = observer.map { _ in
+      completions(of: watched, from: start, through: last.index)
+    }
     var isWatched = [Bool](repeating: false, count: adjoints.count)
     for place in watched where place <= last.index { isWatched[place - start] = true }
     for index in stride(from: last.index, through: start, by: -1) {
+      defer {
+        if let completed {
+          for input in completed[index - start] {
+            observer?.tell(input, adjoints[watched[input] - start]?.gradient)
+          }
+        }
+      }
       if isWatched[index - start] { continue }
       guard let adjoint = adjoints[index - start].take() else { continue }
       let edgeRange = edgesBegin(of: index)..<records[index].edgesEnd
@@ -193,6 +204,23 @@ final class Tape: @unchecked Sendable {
     return records[index].output.map {
       Tensor($0.storage, shape: $0.shape, place: Place(tape: self, index: index))
     }
+  }
+
+  /// For each record, the watched values, by their number, whose gradients are complete when the walk has
+  /// passed it: those of which it is the first to use them.
+  private func completions(of watched: [Int], from start: Int, through end: Int) -> [[Int]] {
+    let numbers = Dictionary(
+      watched.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    var found = [[Int]](repeating: [], count: end - start + 1)
+    var seen: Set<Int> = []
+    for index in start...end {
+      for input in inputs[edgesBegin(of: index)..<records[index].edgesEnd] {
+        if let number = numbers[input], seen.insert(input).inserted {
+          found[index - start].append(number)
+        }
+      }
+    }
+    return found
   }
 
   /// What an operation's gradient contributes to that of an input.

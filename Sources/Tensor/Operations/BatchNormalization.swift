@@ -73,12 +73,15 @@ private final class ChannelMoments {
   let variance: Tensor
   let inverseDeviation: Tensor
   private let epsilon: Double
+  /// The number of values of each channel.
+  private let count: Double
   private var kept: (dy: Storage, sums: (Tensor, Tensor))?
 
   init(of x: Tensor, epsilon: Double) {
     let channels = x.shape[x.rank - 1]
     let axes = Array(0..<x.rank - 1)
-    let moments = Moments(of: x, along: axes, squares: true, "batchNormalized")
+    let moments = Moments(of: x, along: axes, squares: true, "batchNormalized").ofWholeBatch()
+    count = moments.count
     let (near, rest) = moments.mean(of: x.dtype, "batchNormalized")
     mean = near.reshaped(to: [channels])
     self.rest = rest.reshaped(to: [channels])
@@ -98,10 +101,19 @@ private final class ChannelMoments {
     return (sums, scaled)
   }
 
+  /// The same over all parts of the batch.
+  private func wholeBatchSums(_ x: Tensor, _ dy: Tensor) -> (Tensor, Tensor) {
+    let own = sums(x, dy)
+    if BatchPart.current?.gather == nil { return own }
+    let whole = BatchPart.sums(Tensor.concatenated([own.0, own.1])).split(count: 2, along: 0)
+    return (whole[0], whole[1])
+  }
+
   /// dx = γ/σ (dy − (Σ dy + x̂ Σ dy x̂) / n).
   func inputGradient(_ x: Tensor, _ scale: Tensor, _ dy: Tensor) -> Tensor {
-    let n = Double(x.count / mean.count)
-    let (shiftGradient, scaleGradient) = sums(x, stopGradient(dy))
+    let n = count
+    // Through the mean and the variance, an example's gradient depends on those of all parts of the batch.
+    let (shiftGradient, scaleGradient) = wholeBatchSums(x, stopGradient(dy))
     let p = stopGradient(scale) * inverseDeviation
     let q = -p * scaleGradient / n
     let value = dy.channelCombined(

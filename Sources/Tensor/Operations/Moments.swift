@@ -33,6 +33,31 @@ struct Moments {
     squares = left.squares
   }
 
+  /// The moments of several parts of the elements, one after another (Chan, Golub and LeVeque 1983).
+  private init(merging parts: [[Double]], as other: Moments) {
+    var sum = parts[0]
+    let means = other.mean.count
+    for part in parts.dropFirst() {
+      let (n, m) = (sum[0], part[0])
+      for mean in 1...means {
+        let distance = part[mean] - sum[mean]
+        sum[mean] += distance * m / (n + m)
+        sum[means + mean] += part[means + mean] + distance * distance * n * m / (n + m)
+      }
+      sum[0] = n + m
+    }
+    count = sum[0]
+    mean = Tensor(Array(sum[1...means]), shape: other.mean.shape, dtype: .float64)
+    squares = Tensor(Array(sum[(means + 1)...]), shape: other.mean.shape, dtype: .float64)
+    meanRest = nil
+  }
+
+  /// The moments over all parts of a batch of which this has those of one, where there are several.
+  func ofWholeBatch() -> Moments {
+    guard let gather = BatchPart.current?.gather else { return self }
+    return Moments(merging: gather([count] + mean.doubles + squares.doubles), as: self)
+  }
+
   /// The mean as a number of this type, and what that is short of it.
   func mean(of dtype: DType, _ name: String) -> (near: Tensor, rest: Tensor) {
     let near = mean.rounded(to: dtype, name)

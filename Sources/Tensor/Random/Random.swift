@@ -116,12 +116,33 @@ public final class Random {
       state.block += 1
       state.word = 0
     }
+    if let layout = BatchPart.current?.layout(of: shape) {
+      let rows = (0..<layout.blocks).map { block in
+        numbers(from: block * layout.stride + layout.start, layout.length, dtype, draw, function)
+      }
+      state.block += UInt64(
+        (layout.blocks * layout.stride + numbersPerBlock - 1) / numbersPerBlock)
+      return (rows.count == 1 ? rows[0] : Tensor.concatenated(rows)).reshaped(to: shape)
+    }
     let (seed, stream, block) = (state.seed, state.stream, state.block)
     let result = Tensor.uninitialized(shape, dtype, function) { y, count in
       parallel(over: count, grain: 2_048, of: dtype) { draw(seed, stream, block, y, $0, $1) }
     }
     state.block += UInt64((result.count + numbersPerBlock - 1) / numbersPerBlock)
     return result
+  }
+
+  /// So many of the numbers that are drawn next, from one of them on.
+  private func numbers(
+    from start: Int, _ count: Int, _ dtype: DType, _ draw: Draw, _ function: String
+  ) -> Tensor {
+    let (seed, stream, perBlock) = (state.seed, state.stream, dtype == .float32 ? 4 : 2)
+    let block = state.block + UInt64(start / perBlock)
+    let before = start % perBlock
+    let drawn = Tensor.uninitialized([before + count], dtype, function) { y, count in
+      parallel(over: count, grain: 2_048, of: dtype) { draw(seed, stream, block, y, $0, $1) }
+    }
+    return before == 0 ? drawn : drawn.sliced(before..<before + count)
   }
 
   // MARK: Single numbers
@@ -166,6 +187,16 @@ public final class Random {
       }
     }
     return Int(product >> 32)
+  }
+
+  /// Returns an integer for each of `count` examples, each as ``integer(below:)`` draws it.
+  ///
+  /// Of a part of a batch (``BatchPart``) these are the integers of its examples.
+  public func integers(_ count: Int, below bound: Int) -> [Int] {
+    guard let part = BatchPart.current, count == part.examples.count else {
+      return (0..<count).map { _ in integer(below: bound) }
+    }
+    return Array((0..<part.batchCount).map { _ in integer(below: bound) }[part.examples])
   }
 
   /// Returns the integers `0 ..< count` in a random order (Fisher and Yates; Durstenfeld 1964).

@@ -1,0 +1,171 @@
+#if MPI
+  import CMPI
+  import Glibc
+
+  /// The messages between the processes of a program, by MPI.
+  ///
+  /// Nothing blocks inside MPI: who waits asks again and again whether a message has come, and meanwhile
+  /// hears that another process has failed (``Ending``).
+  final class Channel {
+    /// What messages are about: those of one group are not taken for those of another, whatever the
+    /// moment at which they are sent.
+    enum Group {
+      case work, sums
+    }
+
+    let rank: Int
+    let size: Int
+    /// The sum that was begun last, if its second half has not begun.
+    weak var lastSum: PendingSum?
+    private let work: MPI_Comm
+    private let sums: MPI_Comm
+    let notices: MPI_Comm
+
+    private init(
+      _ rank: Int32, _ size: Int32, _ work: MPI_Comm, _ sums: MPI_Comm, _ notices: MPI_Comm
+    ) {
+      (self.rank, self.size) = (Int(rank), Int(size))
+      (self.work, self.sums, self.notices) = (work, sums, notices)
+    }
+
+    /// Starts MPI where a launcher has started this process, and says how it is to end.
+    ///
+    /// - Returns: Nil for a process by itself.
+    static func start() -> Channel? {
+      guard Launch.announced != nil else { return nil }
+      var (rank, size): (Int32, Int32) = (0, 1)
+      var (work, sums, notices): (MPI_Comm?, MPI_Comm?, MPI_Comm?)
+      guard cmpi_start(&rank, &size, &work, &sums, &notices) == MPI_SUCCESS, let work, let sums,
+        let notices
+      else { preconditionFailure("MPI could not be started") }
+      let channel = size > 1 ? Channel(rank, size, work, sums, notices) : nil
+      Ending.prepare(channel)
+      return channel
+    }
+
+    /// Asks again and again until what is waited for is there.
+    func wait(until isThere: () -> Bool) {
+      var rounds = 0
+      while !isThere() {
+        rounds += 1
+        if rounds % 64 == 0 { Ending.listen(to: self) }
+        // Others may need this processor; who has waited for long goes to sleep.
+        if rounds > 100_000 { usleep(200) } else if rounds > 2_000 { sched_yield() }
+      }
+    }
+
+    // MARK: Messages
+
+    /// Begins to send bytes, which stay as they are until then, to another process.
+    func send(_ bytes: UnsafeRawBufferPointer, to other: Int, _ comm: MPI_Comm? = nil) -> Message {
+      begun { cmpi_send(bytes.baseAddress, count(bytes.count), Int32(other), comm ?? sums, $0) }
+    }
+
+    /// Begins to receive bytes of another process.
+    func receive(
+      _ bytes: UnsafeMutableRawBufferPointer, from other: Int, _ comm: MPI_Comm? = nil
+    ) -> Message {
+      begun { cmpi_receive(bytes.baseAddress, count(bytes.count), Int32(other), comm ?? sums, $0) }
+    }
+
+    /// Sends bytes of one process to all.
+    func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) {
+      // MPI counts in 32 bits.
+      for start in stride(from: 0, to: bytes.count, by: 1 << 30) {
+        let block = UnsafeMutableRawBufferPointer(rebasing: bytes[start...].prefix(1 << 30))
+        begun { cmpi_broadcast(block.baseAddress, count(block.count), Int32(root), work, $0) }
+          .wait()
+      }
+    }
+
+    /// Begins to collect blocks of these lengths, one of each process, which has its own in place.
+    func collect(_ bytes: UnsafeMutableRawPointer?, _ lengths: [Int], _ group: Group) -> Message {
+      // The lists are MPI's until the message is complete.
+      let lists = lengths.map(count) + offsets(of: lengths).map(count)
+      let memory = UnsafeMutablePointer<Int32>.allocate(capacity: lists.count)
+      memory.initialize(from: lists, count: lists.count)
+      let comm = group == .work ? work : sums
+      let message = begun { cmpi_collect(bytes, memory, memory + size, comm, $0) }
+      message.lists = memory
+      return message
+    }
+
+    private func begun(_ start: (UnsafeMutablePointer<MPI_Request?>) -> Int32) -> Message {
+      let message = Message(self)
+      let code = start(message.request)
+      precondition(code == MPI_SUCCESS, "MPI's error \(code)")
+      return message
+    }
+
+    private func count(_ count: Int) -> Int32 {
+      guard let count = Int32(exactly: count) else {
+        preconditionFailure("Communicator: expected fewer than 2³¹ bytes, found \(count)")
+      }
+      return count
+    }
+  }
+
+  /// A message that has begun.
+  final class Message {
+    let request = UnsafeMutablePointer<MPI_Request?>.allocate(capacity: 1)
+    var lists: UnsafeMutablePointer<Int32>?
+    private let channel: Channel
+    private var isKnownToBeComplete = false
+
+    init(_ channel: Channel) {
+      self.channel = channel
+      request.initialize(to: nil)
+    }
+
+    deinit {
+      // Of one that goes on, MPI still has the request; that is so only where the process ends.
+      guard isKnownToBeComplete else { return }
+      request.deallocate()
+      lists?.deallocate()
+    }
+
+    /// Whether it is complete.
+    var isComplete: Bool {
+      if isKnownToBeComplete { return true }
+      cmpi_test(request, &isKnownToBeComplete)
+      return isKnownToBeComplete
+    }
+
+    /// Waits until it is complete.
+    func wait() { channel.wait { self.isComplete } }
+  }
+#else
+  /// The messages between processes: without MPI there is none.
+  struct Channel {
+    private let none: Never
+
+    enum Group {
+      case work, sums
+    }
+
+    var rank: Int { switch none {} }
+    var size: Int { switch none {} }
+    var lastSum: PendingSum? {
+      get { switch none {} }
+      nonmutating set { switch none {} }
+    }
+
+    static func start() -> Channel? { nil }
+    func wait(until isThere: () -> Bool) { switch none {} }
+    func send(_ bytes: UnsafeRawBufferPointer, to other: Int) -> Message { switch none {} }
+    func receive(_ bytes: UnsafeMutableRawBufferPointer, from other: Int) -> Message {
+      switch none {}
+    }
+    func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) { switch none {} }
+    func collect(_ bytes: UnsafeMutableRawPointer?, _ lengths: [Int], _ group: Group) -> Message {
+      switch none {}
+    }
+  }
+
+  /// A message: without MPI there is none.
+  struct Message {
+    private let none: Never
+    var isComplete: Bool { switch none {} }
+    func wait() { switch none {} }
+  }
+#endif

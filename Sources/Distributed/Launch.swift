@@ -1,0 +1,40 @@
+import Glibc
+
+/// How this process was started.
+public enum Launch {
+  /// Whether the package was built with the trait `MPI`.
+  public static var hasMPI: Bool {
+    #if MPI
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// The number of processes that a launcher such as `mpirun` or Slurm's `srun` says that it started, and
+  /// this one's rank among them; nil where there is no launcher.
+  public static var announced: (rank: Int, size: Int)? {
+    let names = [
+      ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMI_RANK", "PMI_SIZE"),
+      ("SLURM_PROCID", "SLURM_STEP_NUM_TASKS"),
+    ]
+    for (rank, size) in names {
+      if let rank = number(rank), let size = number(size) { return (rank, size) }
+    }
+    return nil
+  }
+
+  /// The number of processes on this machine, or 1 where the launcher does not say it.
+  public static var countOnThisMachine: Int { max(1, number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? 1) }
+
+  /// What is said for all where one process fails: its text, which is empty where there is nothing to say.
+  ///
+  /// The first process prints it by the second function. Both are set before ``Communicator/world``.
+  public nonisolated(unsafe) static var lastWords: (text: () -> String, print: (String) -> Void) = (
+    { "" }, { _ in }
+  )
+
+  private static func number(_ name: String) -> Int? {
+    getenv(name).flatMap { Int(String(cString: $0)) }
+  }
+}

@@ -1,0 +1,104 @@
+import Distributed
+import NN
+import Tensor
+
+/// The sum over all pieces of a batch of the gradients in a module's parameters, and of what else each
+/// piece has.
+///
+/// Parameters are in groups of about a megabyte. A group is added up over the processes as soon as the
+/// gradients of this process's last piece are there, while those of the layers before are still computed
+/// (Li and others 2020, "PyTorch distributed", section 3.2.3). The last parameters come first, as
+/// their gradients do.
+final class PieceSum {
+  private let processes: Processes
+  /// The places of tensors that are sent together, in the order in which they are.
+  private let groups: [Range<Int>]
+  private let parameterCount: Int
+  /// What this process's pieces come to: the gradients, and then the rest.
+  private var sum: TreeSum<[Tensor]>
+  /// The gradients of the last piece that are there.
+  private var last: [Tensor?] = []
+  /// The sums of the groups, as far as they have begun.
+  private var pending: [PendingSum] = []
+
+  init(_ processes: Processes, of parameters: [Tensor], and others: [Tensor]) {
+    self.processes = processes
+    let count = parameters.count
+    parameterCount = count
+    groups =
+      Self.groups(of: parameters).reversed()
+      + Self.groups(of: others).map { $0.lowerBound + count..<$0.upperBound + count }
+    sum = TreeSum(of: processes.pieceCount)
+    zeros = parameters.map { tensor in { Tensor.zeros(tensor.shape, dtype: tensor.dtype) } }
+  }
+
+  private let zeros: [() -> Tensor]
+
+  /// Computes a piece's gradients; those of the last piece are sent as they come.
+  func observing<Result>(_ module: AnyObject, at piece: Int, _ body: () -> Result) -> Result {
+    // Pieces that meet come to their ends together.
+    guard processes.communicator.size > 1, !processes.hasPiecesThatMeet,
+      piece == processes.own.upperBound - 1
+    else { return body() }
+    last = [Tensor?](repeating: nil, count: parameterCount)
+    let observer = GradientObserver(of: module) { parameter, gradient in
+      self.last[parameter] = gradient ?? self.zeros[parameter]()
+      self.beginSums(at: piece)
+      self.pending.last?.proceed()
+    }
+    return GradientObserver.$requested.withValue(observer, operation: body)
+  }
+
+  /// Adds what a piece has.
+  func add(_ gradients: [Tensor], _ others: [Tensor], at piece: Int) {
+    let lists = gradients + others
+    let isLast = piece == processes.own.upperBound - 1
+    guard processes.communicator.size > 1, isLast else {
+      sum.add(lists, at: piece, by: added)
+      return
+    }
+    last = lists
+    beginSums(at: piece)
+  }
+
+  /// The sums over all pieces.
+  func totals() -> (gradients: ArraySlice<Tensor>, others: ArraySlice<Tensor>) {
+    var all = processes.communicator.size == 1 ? sum.branches[0].sum : last.compactMap(\.self)
+    for (group, sum) in zip(groups, pending) { all.replaceSubrange(group, with: sum.wait()) }
+    return (all[..<parameterCount], all[parameterCount...])
+  }
+
+  /// Begins the sums of the groups that are complete, in the same order in all processes.
+  private func beginSums(at piece: Int) {
+    while pending.count < groups.count {
+      let group = groups[pending.count]
+      guard group.upperBound <= last.count else { return }
+      let tensors = last[group].compactMap(\.self)
+      guard tensors.count == group.count else { return }
+      var whole = TreeSum<[Tensor]>(of: processes.pieceCount)
+      for (pieces, list) in sum.branches {
+        whole.add(Array(list[group]), over: pieces, by: added)
+      }
+      whole.add(tensors, at: piece, by: added)
+      pending.append(
+        processes.communicator.beginSum(
+          of: whole.branches.map(\.sum), pieces: processes.own, among: processes.pieceCount))
+    }
+  }
+
+  /// The places of tensors, one group after another, that are sent together: of one type, of about a megabyte.
+  private static func groups(of tensors: [Tensor]) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var (start, size) = (0, 0)
+    for (index, tensor) in tensors.enumerated() {
+      if index > start, size + tensor.count > 1 << 18 || tensor.dtype != tensors[start].dtype {
+        ranges.append(start..<index)
+        (start, size) = (index, 0)
+      }
+      size += tensor.count
+    }
+    return ranges + (start < tensors.count ? [start..<tensors.count] : [])
+  }
+}
+
+private func added(_ a: [Tensor], _ b: [Tensor]) -> [Tensor] { zip(a, b).map { $0 + $1 } }
