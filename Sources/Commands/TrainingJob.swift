@@ -33,8 +33,6 @@ struct TrainingJob {
       "model": .text(row.kind), "version": .text(pushforwardVersion),
     ]
     for entry in values.entries where entry.name != "resume" {
-      // Runs that cut no batch are what they were before there was this option.
-      if entry.name == "shards", entry.value == .absent { continue }
       configuration[entry.name] = entry.value
     }
     configuration.changeableNames = values.changeableNames

@@ -65,6 +65,7 @@ import Testing
           "version": "0.2.0",
           "epochs": 2,
           "batch-size": 16,
+          "shards": null,
           "learning-rate": 0.001,
           "learning-rate-decay": "none",
           "architecture": "dense",

@@ -19,8 +19,8 @@ import Testing
     Case(arguments: ["-x"], message: "unknown option '-x'"),
     Case(
       arguments: ["--l", "3"],
-      message: "ambiguous option '--l': it could be --learning-rate, --latent, --likelihood, "
-        + "--limit or --log-every"),
+      message: "ambiguous option '--l': it could be --learning-rate, "
+        + "--learning-rate-decay, --latent, --likelihood, --limit or --log-every"),
     Case(arguments: ["--epochs"], message: "--epochs needs a value: --epochs N"),
     Case(arguments: ["--data"], message: "--data needs a value: --data DATA"),
     Case(arguments: ["--quiet=yes"], message: "--quiet takes no value, but was given 'yes'"),

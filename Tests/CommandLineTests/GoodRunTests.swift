@@ -35,6 +35,7 @@ import Testing
           "version": "0.2.0",
           "epochs": 1,
           "batch-size": 16,
+          "shards": null,
           "learning-rate": 0.002,
           "learning-rate-decay": "none",
           "architecture": "dense",

@@ -130,6 +130,7 @@ import Testing
           "version": "0.2.0",
           "epochs": 1,
           "batch-size": 16,
+          "shards": null,
           "learning-rate": 0.0002,
           "learning-rate-decay": "none",
           "architecture": "dense",

@@ -73,7 +73,9 @@ extension VariationalInference {
     if minimum.reason == .notFinite {
       throw VariationalError.notFinite(mean: best.mean.doubles)
     }
-    if minimum.reason == .unbounded {
+    // So far out the draws' sum is all rounding, and the bound neither rises nor falls.
+    let first = family.gaussian(start, dimensions: d)
+    if minimum.reason == .unbounded || best.size > 1e15 * max(1, first.size) {
       throw VariationalError.unbounded(mean: best.mean.doubles)
     }
     let (bound, error) = try finalBound(objective, best, random)
@@ -137,4 +139,9 @@ extension VariationalInference {
     }
     return .concatenated([z, -z])
   }
+}
+
+extension GaussianApproximation {
+  /// The largest number among the means and the scales.
+  fileprivate var size: Double { max(abs(mean).max().scalar, abs(scale).max().scalar) }
 }
