@@ -126,9 +126,9 @@ extension AdversarialTraining {
     }
     if !isWasserstein {
       let figures = discriminatorStep(real: last, labels: lastLabels) { examples, labels in
-        let (fake, pullback) = make(examples, labels)
-        made[examples] = (fake, pullback)
-        return fake
+        let pair = make(examples, labels)
+        made[examples] = pair
+        return pair.fake
       }
       mean.add(figures, count: last.shape[0])
     }
@@ -192,11 +192,6 @@ extension AdversarialTraining {
     return figures + [gradients.globalNorm]
   }
 
-  /// The same with samples that are made already.
-  func discriminatorStep(real: Tensor, fake: Tensor, labels: [Int] = []) -> [Double] {
-    discriminatorStep(real: real, labels: labels) { examples, _ in fake.sliced(examples) }
-  }
-
   private func discriminatorLoss(
     _ outputs: (real: Tensor, fake: Tensor), real: Tensor, fake: Tensor, _ labels: [Int]
   ) -> Tensor {
@@ -251,12 +246,5 @@ extension AdversarialTraining {
     }
     generatorOptimizer.update(along: gradients)
     return (figures[0], gradients.globalNorm)
-  }
-
-  /// The same with samples that are made already.
-  func generatorStep(
-    fake: Tensor, labels: [Int] = [], _ pullback: @escaping (Tensor) -> Gradients
-  ) -> (loss: Double, gradientNorm: Double) {
-    generatorStep(count: fake.shape[0], labels: labels) { _, _ in (fake, pullback) }
   }
 }
