@@ -68,25 +68,32 @@ def game(networks, noise_shape):
     return step
 
 
-step = {
-    "coupling-2d": lambda: descent(flows.coupling_2d()),
-    "spline-2d": lambda: descent(flows.spline_2d()),
-    "flow-matching-2d": lambda: descent(paths.FlowMatching2D()),
-    "sliced-score-2d": lambda: descent(paths.SlicedScore2D()),
-    "realnvp-mlp": lambda: descent(flows.realnvp()),
-    "maf-mlp": lambda: descent(flows.maf()),
-    "made-mlp": lambda: descent(models.MaskedPixels()),
-    "iwae-mlp": lambda: descent(models.ImportanceWeighted()),
-    "wgan-gp-mlp": lambda: game(models.dense_game(), (100,)),
-    "wgan-gp-conv": lambda: game(models.convolutional_game(), (100, 1, 1)),
-    "glow-28": lambda: descent(flows.glow()),
-    "pixelcnn-28": lambda: descent(models.PixelCNN()),
-    "vqvae-28": lambda: descent(models.VectorQuantized()),
-    "transformer-char": lambda: descent(models.Transformer()),
-    "lstm-char": lambda: descent(models.Recurrent()),
-    "unet-ddpm": lambda: descent(paths.Diffusion()),
-    "unet-flow": lambda: descent(paths.FlowMatching()),
-}[args.work]()
+DESCENTS = {
+    "coupling-2d": flows.coupling_2d,
+    "spline-2d": flows.spline_2d,
+    "flow-matching-2d": paths.FlowMatching2D,
+    "sliced-score-2d": paths.SlicedScore2D,
+    "realnvp-mlp": flows.realnvp,
+    "maf-mlp": flows.maf,
+    "made-mlp": models.MaskedPixels,
+    "iwae-mlp": models.ImportanceWeighted,
+    "glow-28": flows.glow,
+    "pixelcnn-28": models.PixelCNN,
+    "vqvae-28": models.VectorQuantized,
+    "transformer-char": models.Transformer,
+    "lstm-char": models.Recurrent,
+    "unet-ddpm": paths.Diffusion,
+    "unet-flow": paths.FlowMatching,
+}
+GAMES = {
+    "wgan-gp-mlp": (models.dense_game, (100,)),
+    "wgan-gp-conv": (models.convolutional_game, (100, 1, 1)),
+}
+if args.work in GAMES:
+    networks, noise_shape = GAMES[args.work]
+    step = game(networks(), noise_shape)
+else:
+    step = descent(DESCENTS[args.work]())
 
 table = torch.from_numpy(deep_works.examples(work))
 if has_images:

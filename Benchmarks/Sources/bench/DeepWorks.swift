@@ -125,7 +125,7 @@ extension Work {
       VAE(configuration, for: .images(28, 28), using: Random(seed: 0)), 128, areBinary: true)
   }
 
-  /// The networks and their codes, without the prior that a model trains beside them.
+  /// The networks and the codes, without the prior that ``VQVAE`` trains as well.
   @Sendable private static func vqVAE() -> Work {
     let random = Random(seed: 0)
     let model = VQVAE(.init(), for: .images(28, 28), using: random)
