@@ -16,6 +16,11 @@
 #undef REAL
 #undef P
 
+// Deeper blocks of doubles, whose tiles of C come from the last cache, and as much of A in a block.
+#undef INNER_BLOCK
+#undef ROW_BLOCK
+#define INNER_BLOCK 512
+#define ROW_BLOCK (6 * TILE_ROWS)
 #define REAL double
 #define P(name) name##_avx512_double
 #include "product.inc"

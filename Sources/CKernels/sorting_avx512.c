@@ -27,6 +27,8 @@
 #define LOAD_SOME(x, n) \
   (VECTOR) _mm512_mask_loadu_epi32(_mm512_set1_epi32(-1), (__mmask16)FIRST(n), x)
 #define STORE_SOME(x, v, n) _mm512_mask_storeu_epi32(x, (__mmask16)FIRST(n), (__m512i)(v))
+#define IN_PART(parts, p) \
+  _mm_cmpeq_epi8_mask(_mm_loadu_si128((const __m128i *)(parts)), _mm_set1_epi8((char)(p)))
 #include "sorting_quick.inc"
 #undef ITEM
 #undef S
@@ -38,6 +40,7 @@
 #undef PACK
 #undef LOAD_SOME
 #undef STORE_SOME
+#undef IN_PART
 
 #define ITEM uint64_t
 #define S(name) name##_64
@@ -51,9 +54,13 @@
 #define LOAD_SOME(x, n) \
   (VECTOR) _mm512_mask_loadu_epi64(_mm512_set1_epi64(-1), (__mmask8)FIRST(n), x)
 #define STORE_SOME(x, v, n) _mm512_mask_storeu_epi64(x, (__mmask8)FIRST(n), (__m512i)(v))
+#define IN_PART(parts, p)                                                                      \
+  (_mm_cmpeq_epi8_mask(_mm_loadl_epi64((const __m128i *)(parts)), _mm_set1_epi8((char)(p))) & \
+   FIRST(LANES))
 #include "sorting_quick.inc"
 
 #define SORT(type) sort_by_vectors_##type
+#define DEAL(type) deal_by_vectors_##type
 #include "sorting_table.inc"
 #pragma clang attribute pop
 #endif

@@ -5,10 +5,22 @@
 // interface, LAPACKE, is a library of its own. Arguments are pointers, as Fortran has them; the
 // lengths of the two texts follow at the end, as Fortran compilers pass them.
 
-/// The eigenvalues and, for jobz "V", the eigenvectors of a symmetric matrix, by divide and conquer.
-void dsyevd_(const char *jobz, const char *uplo, const blasint *n, double *a, const blasint *lda,
-             double *w, double *work, const blasint *lwork, blasint *iwork,
-             const blasint *liwork, blasint *info, size_t jobzLength, size_t uploLength);
+/// Reduces a symmetric matrix to a tridiagonal one, Qᵀ·A·Q, by reflections, which it leaves in the matrix.
+void dsytrd_(const char *uplo, const blasint *n, double *a, const blasint *lda, double *diagonal,
+             double *beside, double *tau, double *work, const blasint *lwork, blasint *info,
+             size_t uploLength);
+
+/// The eigenvalues and, for compz "I", the eigenvectors of a symmetric tridiagonal matrix, by divide and
+/// conquer.
+void dstedc_(const char *compz, const blasint *n, double *diagonal, double *beside, double *z,
+             const blasint *ldz, double *work, const blasint *lwork, blasint *iwork,
+             const blasint *liwork, blasint *info, size_t compzLength);
+
+/// Multiplies an m x n matrix by the Q of `dsytrd_`.
+void dormtr_(const char *side, const char *uplo, const char *trans, const blasint *m, const blasint *n,
+             const double *a, const blasint *lda, const double *tau, double *c, const blasint *ldc,
+             double *work, const blasint *lwork, blasint *info, size_t sideLength, size_t uploLength,
+             size_t transLength);
 
 /// The factors of an m x n matrix by Householder's reflections: R, and below it the reflections.
 void dgeqrf_(const blasint *m, const blasint *n, double *a, const blasint *lda, double *tau,

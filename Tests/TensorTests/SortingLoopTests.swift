@@ -66,5 +66,16 @@ import Testing
     loops.find_parts_32(
       narrow, 1_001, splitters.map { UInt32(clamping: $0) }, &parts, &counts)
     #expect(parts == expected)
+
+    let begins = (0..<8).map { counts[..<$0].reduce(0, +) }
+    var (places, dealt) = (begins, [UInt64](repeating: 0, count: 1_001))
+    loops.deal_64(items, parts, 1_001, &dealt, &places)
+    let inParts = (0..<8).flatMap { part in zip(items, parts).filter { $1 == part }.map(\.0) }
+    #expect(dealt == inParts)
+    #expect(places == begins.dropFirst() + [1_001])
+    var narrowDealt = [UInt32](repeating: 0, count: 1_001)
+    places = begins
+    loops.deal_32(narrow, parts, 1_001, &narrowDealt, &places)
+    #expect(narrowDealt == inParts.map { UInt32($0) })
   }
 }

@@ -33,6 +33,11 @@ typedef struct {
                         uint8_t *parts, size_t *counts);
   void (*find_parts_64)(const uint64_t *items, size_t count, const uint64_t *splitters,
                         uint8_t *parts, size_t *counts);
+  // Moves each item to the next place of its part.
+  void (*deal_32)(const uint32_t *items, const uint8_t *parts, size_t count, uint32_t *target,
+                  size_t *places);
+  void (*deal_64)(const uint64_t *items, const uint8_t *parts, size_t count, uint64_t *target,
+                  size_t *places);
 } CKSorting;
 
 // For this processor, and for the named instruction set, or NULL where this processor lacks it: for
@@ -40,7 +45,7 @@ typedef struct {
 const CKSorting *ck_sorting(void);
 const CKSorting *_Nullable ck_sorting_named(const char *name);
 
-// Each item to the next place of its part.
+// The same, item by item.
 void ck_deal_32(const uint32_t *items, const uint8_t *parts, size_t count, uint32_t *target,
                 size_t *places);
 void ck_deal_64(const uint64_t *items, const uint8_t *parts, size_t count, uint64_t *target,

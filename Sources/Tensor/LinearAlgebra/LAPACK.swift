@@ -22,21 +22,63 @@ enum LAPACK {
     return Int(code)
   }
 
-  /// Replaces a symmetric matrix by its eigenvectors, as rows, and writes the eigenvalues.
+  /// Writes the eigenvectors of a symmetric matrix, as rows, and its eigenvalues; the matrix is used up.
+  ///
+  /// As LAPACK's `dsyevd`, from a tridiagonal matrix by divide and conquer, but that the vectors of that
+  /// matrix are turned back on all threads.
   static func eigendecompose(
-    _ matrix: UnsafeMutablePointer<Double>, _ size: Int, _ values: UnsafeMutablePointer<Double>
+    _ matrix: UnsafeMutablePointer<Double>, _ size: Int, values: UnsafeMutablePointer<Double>,
+    vectors: UnsafeMutablePointer<Double>
   ) -> Int {
+    let scale = eigenScale(matrix, count: size * size)
+    if scale != 1 { for i in 0..<size * size { matrix[i] *= scale } }
+    var (n, code) = (blasint(size), blasint(0))
+    var (beside, reflections) = (
+      [Double](repeating: 0, count: size), [Double](repeating: 0, count: size)
+    )
+    _ = withWorkspace { dsytrd_("L", &n, matrix, &n, values, &beside, &reflections, $0, $1, $2, 1) }
     // The lengths of the scratch memory are those that the routine's description asks for.
-    var n = blasint(size)
-    var (length, integerLength) = (blasint(1 + 6 * size + 2 * size * size), blasint(3 + 5 * size))
+    var (length, integerLength) = (blasint(1 + 4 * size + size * size), blasint(3 + 5 * size))
     var scratch = [Double](repeating: 0, count: Int(length))
     var integers = [blasint](repeating: 0, count: Int(integerLength))
-    var code: blasint = 0
     BLAS.withLibrary {
-      dsyevd_(
-        "V", "L", &n, matrix, &n, values, &scratch, &length, &integers, &integerLength, &code, 1, 1)
+      dstedc_(
+        "I", &n, values, &beside, vectors, &n, &scratch, &length, &integers, &integerLength, &code,
+        1)
     }
-    return Int(code)
+    if code != 0 { return Int(code) }
+    turnBack(vectors, size, matrix, reflections)
+    if scale != 1 { for i in 0..<size { values[i] /= scale } }
+    return 0
+  }
+
+  /// What to multiply a matrix by so that its squares neither overflow nor vanish.
+  private static func eigenScale(_ matrix: UnsafeMutablePointer<Double>, count: Int) -> Double {
+    var largest = 0.0
+    for i in 0..<count { largest = max(largest, abs(matrix[i])) }
+    let least = (Double.leastNormalMagnitude / Double.ulpOfOne).squareRoot()
+    if largest > 0, largest < least { return least / largest }
+    return largest > 1 / least ? 1 / least / largest : 1
+  }
+
+  /// Multiplies vectors, as rows, by the Q whose reflections `dsytrd_` left in the matrix.
+  private static func turnBack(
+    _ vectors: UnsafeMutablePointer<Double>, _ size: Int, _ matrix: UnsafeMutablePointer<Double>,
+    _ reflections: [Double]
+  ) {
+    nonisolated(unsafe) let (vectors, matrix) = (vectors, matrix)
+    parallel(over: size, step: 256, of: .float64) { begin, end in
+      var (n, count, code) = (blasint(size), blasint(end - begin), blasint(0))
+      // Asked, the routine leaves out what the triangles of its blocks of 64 reflections need, and would
+      // then go without blocks.
+      var length = 64 * count + 64 * 65
+      var work = [Double](repeating: 0, count: Int(length))
+      BLAS.withLibrary {
+        dormtr_(
+          "L", "L", "N", &n, &count, matrix, &n, reflections, vectors + begin * size, &n, &work,
+          &length, &code, 1, 1, 1)
+      }
+    }
   }
 
   /// The thin Q of a matrix whose columns are the rows `[columns, rows]` at `a`, in their place; the

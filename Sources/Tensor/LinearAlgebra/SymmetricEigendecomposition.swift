@@ -5,8 +5,8 @@
 /// try SymmetricEigendecomposition(of: a).values.doubles   // [1, 3]
 /// ```
 ///
-/// By divide and conquer (LAPACK's `dsyevd`), in float64; the matrices of a stack are shared among the
-/// threads.
+/// By divide and conquer (as LAPACK's `dsyevd`), in float64; the matrices of a stack, or the vectors of one
+/// matrix, are shared among the threads.
 ///
 /// Gradients go to the matrix, of any order: λ̄ᵢ belongs to vᵢvᵢᵀ, and V̄ is mixed by 1 / (λⱼ − λᵢ). **At
 /// equal eigenvalues**, equal to rounding, that mixing is left out: their vectors are any basis of
@@ -47,20 +47,25 @@ public struct SymmetricEigendecomposition: Sendable {
       stack.leading + [1 + n, n], .float64, operation, reading: a.count
     ) { result, _ in
       if n == 0 { return }
-      // LAPACK overwrites the matrix with its eigenvectors, one after another: as rows, for us.
+      // LAPACK writes the eigenvectors one after another, as rows for us, and uses the matrix up.
       var rows = a.untracked
       let target = result.assumingMemoryBound(to: Double.self)
       rows.withMutableMemory { memory in
         let matrices = memory.assumingMemoryBound(to: Double.self)
         codes.withUnsafeMutableBufferPointer { codes in
           nonisolated(unsafe) let codes = codes
+          func decompose(_ i: Int) {
+            let (own, to) = (matrices + i * n * n, target + i * (n + 1) * n)
+            let vectors = BufferPool.shared.take(byteCount: n * n * 8)
+            defer { BufferPool.shared.giveBack(vectors, byteCount: n * n * 8) }
+            let rows = vectors.assumingMemoryBound(to: Double.self)
+            codes[i] = LAPACK.eigendecompose(own, n, values: to, vectors: rows)
+            DType.factors.transpose(rows, n, n, n, to + n, n)
+          }
+          if stack.count == 1 { return decompose(0) }
           let step = MatrixStack.grain(operations: 9 * n * n * n)
           parallel(over: stack.count, step: step, of: .float64) { begin, end in
-            for i in begin..<end {
-              let (own, to) = (matrices + i * n * n, target + i * (n + 1) * n)
-              codes[i] = LAPACK.eigendecompose(own, n, to)
-              DType.factors.transpose(own, n, n, n, to + n, n)
-            }
+            for i in begin..<end { decompose(i) }
           }
         }
       }

@@ -30,7 +30,7 @@ extension UInt32: SortedItem {
   static func deal(
     _ items: UnsafePointer<UInt32>, _ parts: UnsafePointer<UInt8>, _ count: Int,
     to target: UnsafeMutablePointer<UInt32>, _ places: UnsafeMutablePointer<Int>
-  ) { ck_deal_32(items, parts, count, target, places) }
+  ) { ck_sorting().pointee.deal_32(items, parts, count, target, places) }
 }
 
 extension UInt64: SortedItem {
@@ -47,7 +47,7 @@ extension UInt64: SortedItem {
   static func deal(
     _ items: UnsafePointer<UInt64>, _ parts: UnsafePointer<UInt8>, _ count: Int,
     to target: UnsafeMutablePointer<UInt64>, _ places: UnsafeMutablePointer<Int>
-  ) { ck_deal_64(items, parts, count, target, places) }
+  ) { ck_sorting().pointee.deal_64(items, parts, count, target, places) }
 }
 
 /// Sorts of rows of items, each row on one thread, or a long one on all.
