@@ -82,6 +82,27 @@ private let rows: [ShapeRow] =
   ] + arrayOperationRows
 
 @Suite struct ReductionAndShapeTests {
+  /// Rows around the sixteen elements that are computed at a time, against each element by itself.
+  @Test(arguments: [DType.float32, .float64])
+  func aBernoulliLogDensityHasTheSameBitsInRowsOfAnyLength(_ dtype: DType) {
+    let random = Random(seed: 5)
+    let logits = random.normal([31], standardDeviation: 4, dtype: dtype)
+    let x = random.uniform([31], dtype: dtype)
+    func density(_ logits: Tensor, _ x: Tensor) -> (value: [Double], gradient: [Double]) {
+      let (value, pullback) = valueWithPullback(at: [logits]) {
+        bernoulliLogDensity(of: x, logits: $0[0])
+      }
+      return (value.doubles, pullback(.ones(value.shape, dtype: dtype))[0].doubles)
+    }
+    let alone = density(logits.expanded(at: 1), x.expanded(at: 1))
+    for length in 1...31 {
+      let row = density(logits.sliced(0..<length), x.sliced(0..<length))
+      let sum = alone.value.prefix(length).reduce(0, +)
+      #expect(row.value == [dtype == .float32 ? Double(Float(sum)) : sum])
+      #expect(row.gradient == Array(alone.gradient.prefix(length)))
+    }
+  }
+
   @Test func sumOfSquaresOfManyAndOfLargeElements() {
     let x = Random(seed: 3).normal([70_001])
     let expected = x.doubles.reduce(0) { $0 + $1 * $1 }
