@@ -91,11 +91,19 @@ private final class ColumnSums {
 }
 
 /// The two factors of a product, as they are stored.
-private struct Factors {
+///
+/// A class, because the ways back share them: a small product would spend more time counting the references of
+/// copies than multiplying.
+private final class Factors {
   let left: Tensor
   let right: Tensor
-  var transposeLeft = false
-  var transposeRight = false
+  let transposeLeft: Bool
+  let transposeRight: Bool
+
+  init(left: Tensor, right: Tensor, transposeLeft: Bool = false, transposeRight: Bool = false) {
+    (self.left, self.right) = (left, right)
+    (self.transposeLeft, self.transposeRight) = (transposeLeft, transposeRight)
+  }
 
   // C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC, each brought to the way its factor is stored.
 

@@ -42,11 +42,12 @@ package struct Broadcast {
   package static func shape(_ a: [Int], _ b: [Int]) -> [Int]? {
     if a == b { return a }
     let rank = max(a.count, b.count)
-    var shape = [Int](repeating: 1, count: rank)
+    var shape = a.count < rank ? b : a
     for d in 1...max(rank, 1) where d <= rank {
       let (x, y) = (d <= a.count ? a[a.count - d] : 1, d <= b.count ? b[b.count - d] : 1)
       guard x == y || x == 1 || y == 1 else { return nil }
-      shape[rank - d] = x == 1 ? y : x
+      let size = x == 1 ? y : x
+      if shape[rank - d] != size { shape[rank - d] = size }
     }
     return shape
   }

@@ -21,7 +21,7 @@ public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
   // What a gradient will need has an exponential in common with the value.
   let residuals = logits.isBeingRecorded ? Tensor.uninitialized(x.shape, x.dtype) : nil
   let value = Tensor.uninitialized(
-    x.shape.dropLast(), x.dtype, reading: (residuals == nil ? 2 : 3) * x.count
+    Array(x.shape.dropLast()), x.dtype, reading: (residuals == nil ? 2 : 3) * x.count
   ) { result, rows in
     let step = max(1, elementwiseGrain / 4 / max(1, columns))
     parallel(over: rows, step: step, of: x.dtype) {
@@ -45,7 +45,8 @@ public func standardNormalLogDensity(of x: Tensor) -> Tensor {
     x.rank > 0, "standardNormalLogDensity: expected vectors along the last axis, found a scalar")
   let columns = x.shape[x.rank - 1]
   let constant = 0.5 * Double(columns) * logTwoPi
-  let value = Tensor.uninitialized(x.shape.dropLast(), .float64, reading: x.count) { result, rows in
+  let value = Tensor.uninitialized(Array(x.shape.dropLast()), .float64, reading: x.count) {
+    result, rows in
     let sums = result.assumingMemoryBound(to: Double.self)
     let step = max(1, elementwiseGrain / max(1, columns))
     let kernel = x.dtype.kernels.pointee.sum_of_squares

@@ -29,7 +29,9 @@ extension Tensor {
   public func expanded(at axis: Int) -> Tensor {
     let index = axis < 0 ? axis + rank + 1 : axis
     precondition(index >= 0 && index <= rank, "expanded: axis \(axis) is outside of shape \(shape)")
-    return reshaped(to: Array(shape[..<index]) + [1] + Array(shape[index...]))
+    var target = shape
+    target.insert(1, at: index)
+    return reshaped(to: target)
   }
 
   /// Without the dimension at `axis`, whose size must be 1.
