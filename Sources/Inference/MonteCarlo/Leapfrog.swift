@@ -14,15 +14,14 @@ struct Leapfrog {
   let metric: Metric
 
   /// A step of each trajectory by its own signed step size.
-  func step(_ points: PhasePoints, by steps: [Double]) throws -> PhasePoints {
+  func step(_ points: consuming PhasePoints, by steps: [Double]) throws -> PhasePoints {
     let d = density.dimensions
-    var result = points
-    Self.addScaled(&result.momenta, result.gradients, steps, by: 0.5, d)
-    Self.addScaled(&result.positions, metric.scaled(result.momenta, d), steps, by: 1, d)
-    (result.logDensities, result.gradients) = try density.valuesWithGradients(
-      at: result.positions)
-    Self.addScaled(&result.momenta, result.gradients, steps, by: 0.5, d)
-    return result
+    Self.addScaled(&points.momenta, points.gradients, steps, by: 0.5, d)
+    Self.addScaled(&points.positions, metric.scaled(points.momenta, d), steps, by: 1, d)
+    (points.logDensities, points.gradients) = try density.valuesWithGradients(
+      at: points.positions)
+    Self.addScaled(&points.momenta, points.gradients, steps, by: 0.5, d)
+    return points
   }
 
   /// −log p(x) + ½ pᵀΣp of each, in nats; +∞ outside of the support.

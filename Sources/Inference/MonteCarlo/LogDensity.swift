@@ -69,6 +69,7 @@ struct CheckedDensity {
   func valuesWithGradients(
     at points: [Double]
   ) throws -> (values: [Double], gradients: [Double]) {
+    if points.allSatisfy(\.isFinite) { return try finiteValuesWithGradients(at: points) }
     let d = dimensions
     let isFinite = (0..<points.count / d).map { row in
       points[row * d..<(row + 1) * d].allSatisfy(\.isFinite)
@@ -76,7 +77,6 @@ struct CheckedDensity {
     guard isFinite.contains(true) else {
       return (isFinite.map { _ in -.infinity }, points.map { _ in 0 })
     }
-    guard isFinite.contains(false) else { return try finiteValuesWithGradients(at: points) }
     let rows = isFinite.indices.filter { isFinite[$0] }
     let some = try finiteValuesWithGradients(
       at: rows.flatMap { points[$0 * d..<($0 + 1) * d] })

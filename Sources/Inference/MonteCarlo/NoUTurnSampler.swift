@@ -55,14 +55,15 @@ public struct NoUTurnSampler: Sampler, TunedSampler {
     }
     var growing = Array(trees.indices)
     while !growing.isEmpty {
-      let ends = PhasePoints(
-        positions: growing.flatMap { trees[$0].end.position },
-        momenta: growing.flatMap { trees[$0].end.momentum },
-        gradients: growing.flatMap { trees[$0].end.gradient },
-        logDensities: growing.map { trees[$0].end.logDensity })
-      let next = try leapfrog.step(ends, by: growing.map { stepSize * trees[$0].direction })
+      let next = try leapfrog.step(
+        PhasePoints(
+          positions: growing.flatMap { trees[$0].end.position },
+          momenta: growing.flatMap { trees[$0].end.momentum },
+          gradients: growing.flatMap { trees[$0].end.gradient },
+          logDensities: growing.map { trees[$0].end.logDensity }),
+        by: growing.map { stepSize * trees[$0].direction })
       for (chain, point) in zip(growing, points(next, leapfrog)) { trees[chain].add(point) }
-      growing = growing.filter { !trees[$0].isFinished }
+      growing.removeAll { trees[$0].isFinished }
     }
     return (
       GradientState(
