@@ -132,7 +132,8 @@ let package = Package(
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
 
     // MARK: Tests
-    .testTarget(name: "TensorTests", dependencies: ["Tensor", "CKernels"]),
+    .target(name: "Mistakes", path: "Tests/Mistakes"),
+    .testTarget(name: "TensorTests", dependencies: ["Tensor", "CKernels", "Mistakes"]),
     .target(name: "Fuzzing", dependencies: ["CZlib"], path: "Tests/Fuzzing"),
     .target(
       name: "TestSupport", dependencies: ["Images", "CLibJPEG"], path: "Tests/TestSupport"),
@@ -142,7 +143,8 @@ let package = Package(
       name: "ExploreTests",
       dependencies: ["Explore", "Models", "ModelSupport", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "Fuzzing", "Tensor", "TestSupport"]),
-    .testTarget(name: "NNTests", dependencies: ["Files", "NN", "Tensor", "TestSupport"]),
+    .testTarget(
+      name: "NNTests", dependencies: ["Files", "Mistakes", "NN", "Tensor", "TestSupport"]),
     .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "Tensor"]),
     .testTarget(
       name: "DifferentialEquationsTests", dependencies: ["DifferentialEquations", "Tensor"]),
@@ -192,8 +194,8 @@ let package = Package(
       name: "ModelsTests",
       dependencies: [
         "Models", "ModelSupport", "Trainers", "Evaluation", "Datasets", "DifferentialEquations",
-        "Distributions", "Files", "Images", "NN", "Plots", "Settings", "Tensor", "TestSupport",
-        "Training",
+        "Distributions", "Files", "Images", "Mistakes", "NN", "Plots", "Settings", "Tensor",
+        "TestSupport", "Training",
       ]),
     .testTarget(
       name: "EvaluationTests",

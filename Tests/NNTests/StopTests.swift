@@ -1,3 +1,4 @@
+import Mistakes
 import NN
 import Tensor
 import Testing
@@ -201,14 +202,16 @@ private let assertionRows: [StopRow] = [
 #endif
 
 @Suite struct StopTests {
-  @Test(arguments: allRows.indices)
-  func mistakesStopWithAMessage(_ index: Int) async throws {
+  @Test func mistakesStopWithAMessage() async throws {
     let result = await #expect(
-      processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { [index] in
-      allRows[index].mistake()
+      processExitsWith: .success, observing: [\.standardErrorContent]
+    ) {
+      makeMistakes(allRows.count) {
+        allRows[$0].mistake()
+      }
     }
-    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-    #expect(text.contains(allRows[index].message), "\(text)")
+    let texts = texts(ofMistakes: try #require(result).standardErrorContent)
+    try #require(texts.count == allRows.count)
+    for (row, text) in zip(allRows, texts) { #expect(text.contains(row.message), "\(text)") }
   }
 }

@@ -128,7 +128,7 @@ import Testing
   /// imports, but for arrows that others imply.
   private func picture() throws -> String {
     let graph = try Self.graph()
-    let supports: Set = ["Fuzzing", "ModelSupport", "TestSupport", "TrainingSupport"]
+    let supports: Set = ["Fuzzing", "Mistakes", "ModelSupport", "TestSupport", "TrainingSupport"]
     let libraries = Set(
       graph.keys.filter { name in
         let start = name.prefix(2)

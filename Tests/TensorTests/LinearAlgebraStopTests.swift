@@ -1,3 +1,4 @@
+import Mistakes
 import Tensor
 import Testing
 
@@ -90,14 +91,16 @@ private let rows: [(message: String, mistake: @Sendable () throws -> Void)] = [
 ]
 
 @Suite struct LinearAlgebraStopTests {
-  @Test(arguments: rows.indices)
-  func mistakesStopWithAMessage(_ index: Int) async throws {
+  @Test func mistakesStopWithAMessage() async throws {
     let result = await #expect(
-      processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { [index] in
-      try rows[index].mistake()
+      processExitsWith: .success, observing: [\.standardErrorContent]
+    ) {
+      makeMistakes(rows.count) {
+        try rows[$0].mistake()
+      }
     }
-    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-    #expect(text.contains(rows[index].message), "\(text)")
+    let texts = texts(ofMistakes: try #require(result).standardErrorContent)
+    try #require(texts.count == rows.count)
+    for (row, text) in zip(rows, texts) { #expect(text.contains(row.message), "\(text)") }
   }
 }

@@ -1,3 +1,4 @@
+import Mistakes
 import Tensor
 import Testing
 
@@ -167,14 +168,16 @@ private let tensorRows: [(message: String, mistake: @Sendable () -> Void)] = [
 ]
 
 @Suite struct TensorStopTests {
-  @Test(arguments: rows.indices)
-  func mistakesStopWithAMessage(_ index: Int) async throws {
+  @Test func mistakesStopWithAMessage() async throws {
     let result = await #expect(
-      processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { [index] in
-      rows[index].mistake()
+      processExitsWith: .success, observing: [\.standardErrorContent]
+    ) {
+      makeMistakes(rows.count) {
+        rows[$0].mistake()
+      }
     }
-    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-    #expect(text.contains(rows[index].message), "\(text)")
+    let texts = texts(ofMistakes: try #require(result).standardErrorContent)
+    try #require(texts.count == rows.count)
+    for (row, text) in zip(rows, texts) { #expect(text.contains(row.message), "\(text)") }
   }
 }

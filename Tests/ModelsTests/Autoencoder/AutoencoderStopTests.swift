@@ -1,3 +1,4 @@
+import Mistakes
 import ModelSupport
 import Models
 import NN
@@ -45,16 +46,18 @@ private let stopRows: [StopRow<Autoencoder>] = [
 ]
 
 @Suite struct AutoencoderStopTests {
-  @Test(arguments: stopRows.indices)
-  func mistakesStopWithAMessage(_ index: Int) async throws {
+  @Test func mistakesStopWithAMessage() async throws {
     let result = await #expect(
-      processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { [index] in
-      let random = Random(seed: 0)
-      let model = Autoencoder(features: 6, hidden: [5], latent: 3, random)
-      stopRows[index].mistake(model, random)
+      processExitsWith: .success, observing: [\.standardErrorContent]
+    ) {
+      makeMistakes(stopRows.count) {
+        let random = Random(seed: 0)
+        let model = Autoencoder(features: 6, hidden: [5], latent: 3, random)
+        stopRows[$0].mistake(model, random)
+      }
     }
-    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-    #expect(text.contains(stopRows[index].message), "\(text)")
+    let texts = texts(ofMistakes: try #require(result).standardErrorContent)
+    try #require(texts.count == stopRows.count)
+    for (row, text) in zip(stopRows, texts) { #expect(text.contains(row.message), "\(text)") }
   }
 }

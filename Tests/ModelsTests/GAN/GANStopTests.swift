@@ -1,3 +1,4 @@
+import Mistakes
 import ModelSupport
 import Models
 import Trainers
@@ -82,17 +83,19 @@ private let stopRows: [StopRow<GAN>] = [
 ]
 
 @Suite struct GANStopTests {
-  @Test(arguments: stopRows.indices)
-  func mistakesStopWithAMessage(_ index: Int) async throws {
+  @Test func mistakesStopWithAMessage() async throws {
     let result = await #expect(
-      processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { [index] in
-      let random = Random(seed: 0)
-      let gan = GAN.dense(
-        features: 6, latent: 3, generatorHidden: [4], discriminatorHidden: [5], random)
-      stopRows[index].mistake(gan, random)
+      processExitsWith: .success, observing: [\.standardErrorContent]
+    ) {
+      makeMistakes(stopRows.count) {
+        let random = Random(seed: 0)
+        let gan = GAN.dense(
+          features: 6, latent: 3, generatorHidden: [4], discriminatorHidden: [5], random)
+        stopRows[$0].mistake(gan, random)
+      }
     }
-    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-    #expect(text.contains(stopRows[index].message), "\(text)")
+    let texts = texts(ofMistakes: try #require(result).standardErrorContent)
+    try #require(texts.count == stopRows.count)
+    for (row, text) in zip(stopRows, texts) { #expect(text.contains(row.message), "\(text)") }
   }
 }

@@ -1,6 +1,7 @@
 import NN
 import Tensor
 import Testing
+import Mistakes
 import ModelSupport
 import Models
 
@@ -51,16 +52,18 @@ private func conditional(_ random: Random) -> VAE {
 }
 
 @Suite struct VAEStopTests {
-  @Test(arguments: stopRows.indices)
-  func mistakesStopWithAMessage(_ index: Int) async throws {
+  @Test func mistakesStopWithAMessage() async throws {
     let result = await #expect(
-      processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { [index] in
-      let random = Random(seed: 0)
-      let vae = VAE(features: 6, hidden: [5], latent: 3, random)
-      stopRows[index].mistake(vae, random)
+      processExitsWith: .success, observing: [\.standardErrorContent]
+    ) {
+      makeMistakes(stopRows.count) {
+        let random = Random(seed: 0)
+        let vae = VAE(features: 6, hidden: [5], latent: 3, random)
+        stopRows[$0].mistake(vae, random)
+      }
     }
-    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-    #expect(text.contains(stopRows[index].message), "\(text)")
+    let texts = texts(ofMistakes: try #require(result).standardErrorContent)
+    try #require(texts.count == stopRows.count)
+    for (row, text) in zip(stopRows, texts) { #expect(text.contains(row.message), "\(text)") }
   }
 }
