@@ -97,8 +97,9 @@ extension ImageCache {
       guard file.size > startCount else { return nil }
       let start = try file.read(0..<startCount)
       guard Array(start[64...]) == manifest else { return nil }
-      let numbers = (1..<4).map { index in
-        (0..<8).reduce(0) { $0 | Int(start[32 + 8 * index + $1]) << (8 * $1) }
+      let numbers = (1..<4).map { index -> Int in
+        let bytes = start[(32 + 8 * index)..<(40 + 8 * index)]
+        return bytes.reversed().reduce(0) { number, byte in number << 8 | Int(byte) }
       }
       let (height, width, channels) = (numbers[0], numbers[1], numbers[2])
       guard height > 0, width > 0, channels == 1 || channels == 3,

@@ -9,7 +9,7 @@ private let largeShape = 16.0
 
 /// δ(x) = log Γ(x) − ((x − ½) log x − x + ½ log 2π), for x ≥ 16 (Abramowitz and Stegun 6.1.41).
 func stirlingRemainder(_ x: Tensor) -> Tensor {
-  let coefficients = [
+  let coefficients: [Double] = [
     1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680, 1.0 / 1188, -691.0 / 360360, 1.0 / 156,
   ]
   return seriesInInverse(x, coefficients)
@@ -17,7 +17,7 @@ func stirlingRemainder(_ x: Tensor) -> Tensor {
 
 /// δ′(x) = ψ(x) − log x + 1/(2x), for x ≥ 16 (Abramowitz and Stegun 6.3.18).
 func stirlingSlope(_ x: Tensor) -> Tensor {
-  let coefficients = [
+  let coefficients: [Double] = [
     -1.0 / 12, 1.0 / 120, -1.0 / 252, 1.0 / 240, -1.0 / 132, 691.0 / 32760, -1.0 / 12,
   ]
   return seriesInInverse(x, coefficients) / x

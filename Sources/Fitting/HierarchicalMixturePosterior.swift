@@ -93,7 +93,7 @@ struct HierarchicalMixturePosterior {
     let sorted = (0..<x.shape[0]).flatMap { row -> [Double] in
       let begin = row * width
       let order = (0..<k).sorted { values[begin + $0 * d] < values[begin + $1 * d] }
-      let means = order.flatMap { values[begin + $0 * d..<begin + ($0 + 1) * d] }
+      let means = order.flatMap { values[(begin + $0 * d)...].prefix(d) }
       return means + order.map { values[begin + k * d + $0] }
     }
     return Tensor(sorted, shape: x.shape, dtype: .float64)

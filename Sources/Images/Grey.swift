@@ -29,8 +29,9 @@ extension Image {
 
   private var isColorless: Bool {
     pixels.withUnsafeBufferPointer { pixels in
-      stride(from: 0, to: pixels.count, by: 3).allSatisfy {
-        pixels[$0] == pixels[$0 + 1] && pixels[$0] == pixels[$0 + 2]
+      stride(from: 0, to: pixels.count, by: 3).allSatisfy { first in
+        let red = pixels[first]
+        return red == pixels[first + 1] && red == pixels[first + 2]
       }
     }
   }

@@ -86,7 +86,10 @@ private struct Taps {
       let center = (Double(index) + 0.5) * scale
       let start = max(0, Int((center - reach + 0.5).rounded(.down)))
       let end = min(old, Int((center + reach + 0.5).rounded(.down)))
-      let shares = (start..<end).map { max(0, 1 - abs(Double($0) + 0.5 - center) / reach) }
+      let shares = (start..<end).map { pixel -> Double in
+        let distance = abs(Double(pixel) + 0.5 - center)
+        return max(0, 1 - distance / reach)
+      }
       let sum = shares.reduce(0, +)
       spans.append((start, weights.count..<weights.count + shares.count))
       weights += shares.map { Float($0 / sum) }

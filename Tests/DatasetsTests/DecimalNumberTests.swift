@@ -9,7 +9,7 @@ import Testing
     Array(text.utf8).withUnsafeBufferPointer { decimalNumber($0) }
   }
 
-  @Test(arguments: [
+  static let numerals: [(String, Double)] = [
     ("0", 0), ("-0", -0.0), ("7", 7), ("+7", 7), ("007", 7), ("1.5", 1.5), (".5", 0.5), ("5.", 5),
     ("1e3", 1_000), ("1E+3", 1_000), ("1e-3", 0.001), ("-2.5e-1", -0.25), ("0e999999999999", 0),
     ("0.000000000000000000000000000001", 1e-30), ("9007199254740993", 9_007_199_254_740_992),
@@ -17,7 +17,9 @@ import Testing
     ("1e-400", 0),
     ("123456789012345678901234567890", 1.2345678901234568e29), ("1e999", .infinity),
     ("inf", .infinity), ("-Infinity", -.infinity), ("+INF", .infinity),
-  ]) func numbers(text: String, expected: Double) {
+  ]
+
+  @Test(arguments: numerals) func numbers(text: String, expected: Double) {
     #expect(number(text)?.bitPattern == expected.bitPattern)
   }
 

@@ -68,18 +68,16 @@ import Testing
     expect(
       gamma.logDensity(of: double(0x1p-1063)),
       are: [364.381483885195163, -6.90775527898213703, -750.630963493186138], "gamma")
-    #expect(
-      Gamma(concentration: shapes, rate: double(1e3)).logDensity(of: double(1e308)).doubles
-        == [-.infinity, -.infinity, -.infinity])
+    let impossible = [Double](repeating: -.infinity, count: 3)
+    let narrow = Gamma(concentration: shapes, rate: double(1e3))
+    #expect(narrow.logDensity(of: double(1e308)).doubles == impossible)
     let inverse = InverseGamma(concentration: shapes, scale: double(1e-3))
     expect(
       inverse.logDensity(of: double(1e308)),
       are: [-1067.8205555456648746, -1425.3001725633142784, -2141.4041364844624861],
       "inverse gamma")
-    #expect(
-      InverseGamma(concentration: shapes, scale: double(1)).logDensity(of: double(0x1p-1063))
-        .doubles
-        == [-.infinity, -.infinity, -.infinity])
+    let plain = InverseGamma(concentration: shapes, scale: double(1))
+    #expect(plain.logDensity(of: double(0x1p-1063)).doubles == impossible)
     let small = double([0x1p-1063, 0x1p-1063, 0x1p-1063])
     let (_, gradients) = valueWithGradient(at: [small, shapes, double(1e-3)]) {
       Gamma(concentration: $0[1], rate: $0[2]).logDensity(of: $0[0]).sum()

@@ -20,7 +20,8 @@ import Testing
     for (found, value) in zip(law, target) { #expect(Swift.abs(found - value) < 1e-15) }
     #expect(chain.isIrreducible && chain.isErgodic && chain.period(of: 0) == 1)
     // The proposals lead elsewhere always: what is accepted is what leaves a state.
-    let acceptance = (0..<3).reduce(0) { $0 + target[$1] * (1 - expected[4 * $1]) }
+    var acceptance = 0.0
+    for state in 0..<3 { acceptance += target[state] * (1 - expected[4 * state]) }
     #expect(Swift.abs(acceptance - 0.7) < 1e-15)
     let path = chain.path(from: 0, steps: 20_000, using: Random(seed: 1))
     let share = Double(path.count { $0 == 2 }) / 20_000

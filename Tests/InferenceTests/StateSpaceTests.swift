@@ -23,10 +23,11 @@ import Testing
       let last = blocks[t - 1][0]
       blocks.append([f.matmul(last).matmul(f, transposeRight: true) + model.stateCovariance])
     }
-    let rows = (0..<steps).map { i in
-      Tensor.concatenated(
-        (0..<steps).map { j in i <= j ? blocks[i][j - i] : blocks[j][i - j].transposed() },
-        along: 1)
+    let rows = (0..<steps).map { i -> Tensor in
+      let row = (0..<steps).map { j -> Tensor in
+        i <= j ? blocks[i][j - i] : blocks[j][i - j].transposed()
+      }
+      return Tensor.concatenated(row, along: 1)
     }
     return (Tensor.concatenated(means).reshaped(to: [steps * d]), Tensor.concatenated(rows))
   }

@@ -59,14 +59,15 @@ private let rows: [PowerRow] = [
     #expect(gradients[0].scalar == 0 && !gradients[1].scalar.isNaN)
   }
 
-  /// In a sum of powers, as of a polynomial, one base of 0 leaves the other gradients as they are.
+  /// In a sum of powers, as of a polynomial, one base of 0 leaves the other gradients as they are:
+  /// 1 + 2x + 3x², then 2 + 6x.
   @Test func aPolynomialAtZero() {
     let x = Tensor([[0], [2]], dtype: .float64)
     let exponents = Tensor([0, 1, 2, 3], dtype: .float64)
     let slope = gradient(at: x) { pow($0, exponents).sum() }
-    #expect(slope.doubles == [1, 1 + 4 + 12])
+    #expect(slope.doubles == [1, 17])
     let curvature = gradient(at: x) { x in gradient(at: x) { pow($0, exponents).sum() }.sum() }
-    #expect(curvature.doubles == [2, 2 + 12])
+    #expect(curvature.doubles == [2, 14])
     let third = gradient(at: x) { x in
       gradient(at: x) { x in gradient(at: x) { pow($0, exponents).sum() }.sum() }.sum()
     }

@@ -17,11 +17,12 @@ import Testing
         profile.entries.first { $0.name == name && $0.isBackward == isBackward }
       }
       let product = 2 * 5 * 7 * 3
+      let bytes = 2 * 4 * (5 * 7 + 7 * 3 + 5 * 3)
       for isBackward in [false, true] {
         let entry = entry("matmul", isBackward: isBackward)
         #expect(entry?.calls == 2)
         #expect(entry?.arithmetic == 2 * product)
-        #expect(entry?.bytes == 2 * 4 * (5 * 7 + 7 * 3 + 5 * 3))
+        #expect(entry?.bytes == bytes)
         #expect(entry.map { $0.seconds > 0 } == true)
       }
       #expect(entry("tanh", isBackward: false)?.arithmetic == 0)

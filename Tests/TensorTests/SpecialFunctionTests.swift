@@ -117,7 +117,8 @@ private let rows: [SpecialFunctionRow] = [
     let x = Tensor([0, 0, 0, 2, 2], dtype: .float64)
     let y = Tensor([0, .infinity, .nan, 3, 0], dtype: .float64)
     let found = xlogy(x, y).doubles
-    #expect(found[0] == 0 && found[1] == 0 && found[2].isNaN && found[4] == -.infinity)
+    #expect(found.prefix(2) == [0, 0] && found[2].isNaN)
+    #expect(found[4] == -.infinity)
     #expect(Swift.abs(found[3] - 2 * Foundation.log(3)) < 1e-15)
     let slope = gradient(at: Tensor([0, 3], dtype: .float64)) {
       xlogy(Tensor([0, 2], dtype: .float64), $0).sum()

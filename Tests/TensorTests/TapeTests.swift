@@ -43,13 +43,13 @@ import Testing
   }
 
   @Test func aGradientPenaltyReachesTheOuterParameter() {
-    // g = d/dx (w x²) = 2 w x; d/dw Σ g² = 8 w x².
+    // g = d/dx (w x²) = 2 w x; d/dw Σ g² = 8 w Σ x² = 8 · ½ · 10.
     let x = Tensor([1, 3])
     let dw = gradient(at: Tensor(0.5)) { w in
       let g = gradient(at: x) { x in (w * x * x).sum() }
       return (g * g).sum()
     }
-    #expect(dw.scalar == 8 * 0.5 * 10)
+    #expect(dw.scalar == 40)
   }
 
   @Test func anInnerGradientDoesNotConfuseTheOuter() {

@@ -58,7 +58,10 @@ public func medianDistance(_ x: Tensor, _ y: Tensor, limit: Int = 500) -> Double
   let squared = pairwiseSquaredDistances(points, points).doubles
   var distances: [Double] = []
   distances.reserveCapacity(n * (n - 1) / 2)
-  for i in 0..<n { distances += squared[i * n + i + 1..<(i + 1) * n] }
+  for i in 0..<n {
+    let row = squared[(i * n)..<(i * n + n)]
+    distances += row.dropFirst(i + 1)
+  }
   return Tensor(distances, dtype: .float64).median().scalar.squareRoot()
 }
 

@@ -65,7 +65,10 @@ final class PieceThreads: @unchecked Sendable {
       "PieceThreads: expected numbers of \(turns.count) pieces, found those of \(given.count)")
     guard let width = given.first?.count else { return }
     gathered = communicator.gather(given.flatMap(\.self)).flatMap { all in
-      (0..<given.count).map { Array(all[$0 * width..<($0 + 1) * width]) }
+      (0..<given.count).map { piece -> [Double] in
+        let begin = piece * width
+        return Array(all[begin..<begin + width])
+      }
     }
   }
 

@@ -31,12 +31,14 @@ import Testing
   /// that tells nothing needs eight or more.
   @Test func bytesAreCountedInBits() {
     let random = Random(seed: 4)
-    let data = Tensor(
-      (0..<64).map { Double(2 + $0 * 3) / 127.5 - 1 }, shape: [4, 16], dtype: .float64)
+    let bytes = (0..<64).map { 2 + 3 * $0 }
+    let data = Tensor(bytes.map { Double($0) / 127.5 - 1 }, shape: [4, 16], dtype: .float64)
     let certain = VariationalBound.estimate(of: data, schedule, isByte: true, using: random) {
       _, _ in data
     }
-    let mass = Foundation.erf(1 / 255.0 / 0.01 / 2.0.squareRoot())
+    // Half a byte, in standard deviations.
+    let halfByte = 1 / 255.0 / 0.01
+    let mass = Foundation.erf(halfByte / 2.0.squareRoot())
     for found in certain.reconstruction.doubles {
       #expect(abs(found + 16 * Foundation.log(mass)) < 1e-6)
     }

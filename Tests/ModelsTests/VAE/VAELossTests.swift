@@ -30,13 +30,17 @@ import Models
     for code in codes {
       // ½ Σ (μ² + σ² − 1 − log σ²): Kingma and Welling 2014, appendix B.
       for (mean, logVariance) in zip(code.prefix(2), code.suffix(2)) {
-        divergence += 0.5 * (mean * mean + Foundation.exp(logVariance) - 1 - logVariance)
+        let variance = Foundation.exp(logVariance)
+        divergence += 0.5 * (mean * mean + variance - 1 - logVariance)
       }
     }
     for _ in 0..<samplesPerImage {
       let noise = rows(noise.normal([3, 2], dtype: .float64))
       for (image, (code, noise)) in zip(images, zip(codes, noise)) {
-        let z = (0..<2).map { code[$0] + Foundation.exp(0.5 * code[2 + $0]) * noise[$0] }
+        let z = (0..<2).map { index -> Double in
+          let deviation = Foundation.exp(0.5 * code[2 + index])
+          return code[index] + deviation * noise[index]
+        }
         let output = naive.apply(naive.decoder, z)
         reconstruction -= logDensity(image, output, naive.pixelLogVariance)
       }

@@ -87,7 +87,12 @@ private let rows: [SamplerRow] = [
 /// ∫ₓ^∞ e⁻ᵗ / t dt for x above e⁻²⁰, by its series up to 2, else by its continued fraction.
 private func exponentialIntegral(_ x: Double) -> Double {
   if x > 2 {
-    return exp(-x) / (1...60).reversed().reduce(x) { x + Double($1) / (1 + Double($1) / $0) }
+    var fraction = x
+    for k in (1...60).reversed() {
+      let k = Double(k)
+      fraction = x + k / (1 + k / fraction)
+    }
+    return exp(-x) / fraction
   }
   var (term, sum) = (1.0, 0.0)
   for k in 1...40 {

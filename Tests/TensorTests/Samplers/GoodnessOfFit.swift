@@ -46,8 +46,10 @@ func chiSquaredDeviate(_ samples: [Double], _ probabilities: [Double]) -> Double
 func binomialProbabilities(_ n: Int, _ p: Double) -> [Double] {
   (0...n).map { k in
     let (count, successes) = (Double(n), Double(k))
-    let ways = lgamma(count + 1) - lgamma(successes + 1) - lgamma(count - successes + 1)
-    return exp(ways + successes * log(p) + (count - successes) * log1p(-p))
+    let failures = count - successes
+    let ways = lgamma(count + 1) - lgamma(successes + 1) - lgamma(failures + 1)
+    let logDensity = ways + successes * log(p) + failures * log1p(-p)
+    return exp(logDensity)
   }
 }
 
