@@ -16,10 +16,10 @@ import Testing
 @Suite(.serialized) struct CrashTests {
   private static let runPath = "/deep/runs/test-001"
 
-  /// From which crash to which one is tried: every third, and each where the environment variable
+  /// From which crash to which one is tried: every ninth, and each where the environment variable
   /// `PUSHFORWARD_ALL_CRASHES` is there, as in `.ci/run`.
   private static let step =
-    ProcessInfo.processInfo.environment["PUSHFORWARD_ALL_CRASHES"] == nil ? 3 : 1
+    ProcessInfo.processInfo.environment["PUSHFORWARD_ALL_CRASHES"] == nil ? 9 : 1
 
   @Test(arguments: [(epochs: 2, interval: 1), (epochs: 3, interval: 2)])
   func aRunGoesOnToTheSameBytesAfterACrashAtAnyCall(epochs: Int, interval: Int) throws {

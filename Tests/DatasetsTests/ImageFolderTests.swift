@@ -257,7 +257,8 @@ import Testing
   {
     let image = Image(height: 2, width: 2, channels: 1, pixels: [1, 2, 3, 4])
     let other = Image(height: 20, width: 30, channels: 1, pixels: [UInt8](repeating: 7, count: 600))
-    for index in 0..<302 { try scratch.write(image.png, "\(100 + index)") }
+    let bytes = image.png
+    for index in 0..<302 { try scratch.write(bytes, "\(100 + index)") }
     try scratch.write(Array(other.png.dropLast(20)), "\(100 + place)")
     let folder = try ImageFolder(directory: scratch.path, damaged: .skip)
     #expect(folder.skippedPaths == [RawPath("\(100 + place)")] && folder.train.count == 301)
@@ -269,7 +270,8 @@ import Testing
   {
     let image = Image(height: 2, width: 2, channels: 1, pixels: [1, 2, 3, 4])
     let other = Image(height: 3, width: 1, channels: 1, pixels: [5, 6, 7])
-    for index in 1..<302 { try scratch.write(image.png, "\(100 + index)") }
+    let bytes = image.png
+    for index in 1..<302 { try scratch.write(bytes, "\(100 + index)") }
     // Of another size than all, and damaged: it says nothing.
     try scratch.write(Array(other.png.dropLast(20)), "100")
     let path = try scratch.write(other.png, "\(100 + place)")

@@ -220,7 +220,7 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
       }
       optimizer.update(along: gradients)
     }
-    let samples = model.sample(count: 20_000, using: random)
+    let samples = model.sample(count: 4_000, using: random)
     #expect(abs(samples.mean().scalar - 2) < 0.08)
     #expect(abs(samples.variance().scalar.squareRoot() - 0.5) < 0.05)
   }
