@@ -6,19 +6,19 @@ import Tensor
 let layerWidths = 1...65_536
 
 extension ModelConfiguration {
-  /// Throws for texts, whose symbols' numbers mean nothing to layers of numbers.
+  /// Throws for texts, whose symbol numbers are meaningless to numeric layers.
   func expectNoText(_ data: DataShape) throws(UnsuitableSetting) {
     if data.isText { throw UnsuitableSetting("data", "text", "expected images, points or a table") }
   }
 
-  /// Throws for data that are no images, in the words of what is expected.
+  /// Throws for data other than images, with a description of what is expected.
   func expectImages(_ data: DataShape, _ expected: String) throws(UnsuitableSetting) {
     if data.isImage { return }
     let found = data.isText ? "text" : data.element.noun.plural
     throw UnsuitableSetting("data", found, "expected \(expected)")
   }
 
-  /// Throws for a choice that is for values in [0, 1] where they lie anywhere.
+  /// Throws for a choice that requires values in [0, 1] if the data are not limited to them.
   func expectImage(
     _ data: DataShape, for name: String, _ value: some RawRepresentable<String>, instead: String
   ) throws(UnsuitableSetting) {
@@ -29,13 +29,13 @@ extension ModelConfiguration {
 }
 
 extension DataShape {
-  /// The sizes as a person reads them: `9×8` of grey images, `9×8×3` of images in colour.
+  /// The sizes for messages: `9×8` for grey images, `9×8×3` for colour images.
   var sizesText: String {
     sizes.dropLast(isImage && sizes.last == 1 ? 1 : 0).map(String.init).joined(separator: "×")
   }
 }
 
-/// Fully connected layers of these widths with rectifiers between.
+/// Fully connected layers of these widths with rectifiers between them.
 func perceptron(_ widths: [Int], using random: Random) -> Sequential {
   Sequential {
     for (index, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
@@ -45,11 +45,11 @@ func perceptron(_ widths: [Int], using random: Random) -> Sequential {
   }
 }
 
-/// The settings of a model that may be of convolutions which halve an image's sides twice.
+/// The settings of a model that may be convolutional, halving an image's sides twice.
 public protocol ConvolvableConfiguration: ModelConfiguration {
-  /// Whether it is.
+  /// Whether the model is convolutional.
   var isConvolutional: Bool { get }
-  /// The widths of the hidden layers if it is not.
+  /// The widths of the hidden layers if it is not convolutional.
   var hidden: [Int] { get }
 }
 
@@ -59,7 +59,7 @@ extension ConvolvableConfiguration {
     try checkConvolutions(for: data)
   }
 
-  /// Convolutions need grey images whose sides are multiples of 4, and have widths of their own.
+  /// Checks that convolutions get grey images whose sides are multiples of 4, and no widths.
   func checkConvolutions(for data: DataShape) throws(UnsuitableSetting) {
     try expectNoText(data)
     guard isConvolutional else { return }
@@ -72,22 +72,22 @@ extension ConvolvableConfiguration {
     if hidden != Self().hidden {
       throw UnsuitableSetting(
         "hidden", hidden.map(String.init).joined(separator: ","),
-        "expected --architecture dense with it, as conv has widths of its own")
+        "expected --architecture dense with it, as conv has its own widths")
     }
   }
 }
 
-/// The convolutions of an encoder, which halve the sides of grey images twice, and those of a decoder,
-/// their mirror image (Masci, Meier, Cireşan and Schmidhuber 2011).
+/// The convolutions of an encoder, which halve the sides of grey images twice, and the mirrored
+/// ones of a decoder (Masci, Meier, Cireşan and Schmidhuber 2011).
 struct ConvolutionalSides {
   private let image: [Int]
   private let small: [Int]
   private let planes: Int
 
-  /// The number of values between the two.
+  /// The number of values after the encoder's convolutions.
   var smallCount: Int { small.reduce(1, *) }
 
-  /// Those for images beside which the encoder sees so many planes of other numbers.
+  /// Creates the convolutions for images with this many additional input planes for the encoder.
   init(_ data: DataShape, planes: Int = 0) {
     self.planes = planes
     image = data.sizes

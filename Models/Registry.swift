@@ -25,13 +25,13 @@ public let registry: [ModelRow] = [
   ModelRow(
     MADE.self, "an autoregressive model of pixels, MADE (Germain et al. 2015)", epochs: 20),
   ModelRow(
-    PixelCNN.self, "a model of pixels by convolutions (van den Oord et al. 2016)",
+    PixelCNN.self, "a convolutional model of pixels (van den Oord et al. 2016)",
     epochs: 10, batchSize: 64),
   ModelRow(
-    LanguageModel.self, "a language model by attention (Vaswani et al. 2017) or an RNN",
+    LanguageModel.self, "a language model with attention (Vaswani et al. 2017) or an RNN",
     epochs: 10, batchSize: 64),
   ModelRow(
-    VQVAE.self, "an autoencoder with a code table (van den Oord et al. 2017)", epochs: 10),
+    VQVAE.self, "an autoencoder with a codebook (van den Oord et al. 2017)", epochs: 10),
   ModelRow(
     DDPM.self, "a denoising diffusion model (Ho, Jain and Abbeel 2020)", epochs: 30, batchSize: 64),
   ModelRow(
@@ -41,14 +41,14 @@ public let registry: [ModelRow] = [
     ScoreModel.self, "scores of noisy data (Song and Ermon 2019; Song et al. 2021)", epochs: 30,
     batchSize: 512),
   ModelRow(
-    Classifier.self, "a network that tells classes of images apart", epochs: 3, batchSize: 64),
+    Classifier.self, "a classifier of images", epochs: 3, batchSize: 64),
 ]
 
-/// A model in the registry: what it is, and how it is trained where nothing else is asked for.
+/// A model in the registry, with a description and its default training settings.
 public struct ModelRow: Sendable {
   /// The model's type.
   public let model: any Model.Type
-  /// What it is, in a few words: `a variational autoencoder (Kingma and Welling 2014)`.
+  /// A description in a few words: `a variational autoencoder (Kingma and Welling 2014)`.
   public let summary: String
   /// The number of passes over the training data.
   public let epochs: Int
@@ -57,7 +57,7 @@ public struct ModelRow: Sendable {
   /// The step size of the optimiser, Adam.
   public let learningRate: Double
 
-  /// What it is called on the command line and in files: `vae`.
+  /// The name on the command line and in files: `vae`.
   public var kind: String { model.kind }
 
   /// Lists a model.

@@ -1,19 +1,19 @@
 import NN
 import Tensor
 
-/// What is asked of new examples; what is nil is left to the model.
+/// Options for sampling; nil leaves the choice to the model.
 public struct SamplingOptions: Sendable, Equatable {
-  /// The sampler, by its name: `ddim`.
+  /// The name of the sampler: `ddim`.
   public var sampler: String?
   /// The number of the sampler's steps.
   public var steps: Int?
-  /// The class of all examples; nil for examples of any.
+  /// The class of all examples; nil for any.
   public var label: Int?
-  /// s of classifier-free guidance: 0 leaves the class out, 1 is the conditional model, larger values
-  /// go beyond.
+  /// The scale s of classifier-free guidance: 0 ignores the class, 1 is the conditional model,
+  /// larger values go beyond it.
   public var guidance: Double?
 
-  /// The model's own way, or another one.
+  /// Creates options; by default everything is left to the model.
   public init(
     sampler: String? = nil, steps: Int? = nil, label: Int? = nil, guidance: Double? = nil
   ) {
@@ -21,42 +21,42 @@ public struct SamplingOptions: Sendable, Equatable {
   }
 }
 
-/// A model whose examples can be asked for in several ways: of a class, by one of several samplers.
+/// A model with sampling options: the class, and one of several samplers.
 public protocol SteerableModel: Generative {
-  /// What can be asked for.
+  /// The options that the model supports.
   var samplingChoices: SamplingChoices { get }
 
-  /// New examples, `[count] + dataShape.sizes`; images lie in [0, 1].
+  /// Samples examples, `[count] + dataShape.sizes`; images lie in [0, 1].
   ///
-  /// Options that are none of the ``samplingChoices`` stop the program
-  /// (``SamplingChoices/check(_:of:)`` tells them beforehand).
+  /// Options outside the ``samplingChoices`` stop the program; check them beforehand with
+  /// ``SamplingChoices/check(_:of:)``.
   func sample(count: Int, _ options: SamplingOptions, using random: Random) -> Tensor
 }
 
 extension SteerableModel {
-  /// New examples in the model's own way.
+  /// Samples examples with the model's own defaults.
   public func sample(count: Int, using random: Random) -> Tensor {
     sample(count: count, .init(), using: random)
   }
 }
 
-/// Which ``SamplingOptions`` a model takes; those of one that takes none are empty.
+/// The ``SamplingOptions`` that a model supports; empty for a model without options.
 public struct SamplingChoices: Sendable, Equatable {
-  /// A way from noise to examples.
+  /// A sampler.
   public struct Sampler: Sendable, Equatable {
-    /// What it is called.
+    /// The name.
     public let name: String
-    /// How many steps it can be asked for; nil where it chooses them itself.
+    /// The allowed number of steps; nil if the sampler chooses its steps itself.
     public let steps: ClosedRange<Int>?
-    /// How many it takes where none are asked for; nil where it chooses them itself.
+    /// The default number of steps; nil if the sampler chooses its steps itself.
     public let usualSteps: Int?
 
-    /// Names a sampler that takes steps.
+    /// Declares a sampler with a number of steps.
     public init(_ name: String, steps: ClosedRange<Int>, usually usualSteps: Int) {
       (self.name, self.steps, self.usualSteps) = (name, steps, usualSteps)
     }
 
-    /// Names a sampler that chooses its steps itself.
+    /// Declares a sampler that chooses its steps itself.
     public init(adaptive name: String) { (self.name, steps, usualSteps) = (name, nil, nil) }
   }
 
@@ -64,29 +64,29 @@ public struct SamplingChoices: Sendable, Equatable {
   public var samplers: [Sampler] = []
   /// The name of the model's own sampler.
   public var ownSampler: String?
-  /// The number of classes that examples can be asked of; 0 for none.
+  /// The number of classes to choose from; 0 for none.
   public var classes = 0
-  /// Whether the model knows examples without a class too, as guidance needs.
+  /// Whether the model can also sample without a class, as guidance requires.
   public var hasGuidance = false
 
-  /// No choice.
+  /// Creates choices without any option.
   public init() {}
 
-  /// What a model can be asked for.
+  /// Takes the choices of a model.
   public init(of model: any Model) {
     self = (model as? any SteerableModel)?.samplingChoices ?? SamplingChoices()
     if let model = model as? any ClassConditional { classes = model.conditionalClasses }
   }
 
-  /// The sampler of these options.
+  /// The sampler that these options select.
   public func sampler(of options: SamplingOptions) -> Sampler? {
     let name = options.sampler ?? ownSampler
     return samplers.first { $0.name == name }
   }
 
-  /// Checks options of a kind of model, such as `ddpm`.
+  /// Checks options for a kind of model, such as `ddpm`.
   ///
-  /// - Throws: The option that the model does not take, by its name on the command line.
+  /// - Throws: The unsupported option, by its name on the command line.
   public func check(_ options: SamplingOptions, of kind: String) throws(UnsuitableSetting) {
     try checkPath(options, of: kind)
     if let label = options.label {
@@ -100,12 +100,12 @@ public struct SamplingChoices: Sendable, Equatable {
     }
     guard let guidance = options.guidance else { return }
     if classes == 0 || !hasGuidance {
-      let found = classes == 0 ? "without" : "that knows none without its class"
+      let found = classes == 0 ? "without" : "that always needs a class"
       throw UnsuitableSetting(
         "guidance", guidance, "expected a model of examples with classes, found '\(kind)' \(found)")
     }
     if options.label == nil {
-      throw UnsuitableSetting("guidance", guidance, "expected --class beside it")
+      throw UnsuitableSetting("guidance", guidance, "expected --class with it")
     }
     if !guidance.isFinite {
       throw UnsuitableSetting("guidance", guidance, "expected a finite number")
@@ -138,7 +138,7 @@ public struct SamplingChoices: Sendable, Equatable {
     }
   }
 
-  /// Stops the program, in the name of a kind of model, for options that it does not take.
+  /// Stops the program, with a message about a kind of model, for unsupported options.
   public func require(_ options: SamplingOptions, of kind: String) {
     do {
       try check(options, of: kind)

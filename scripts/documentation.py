@@ -16,7 +16,7 @@ def undocumented(folder):
         graph = json.loads(path.read_text())
         for symbol in graph["symbols"]:
             name = symbol["pathComponents"][-1]
-            # What the compiler makes of a property wrapper has its property's documentation.
+            # Symbols that the compiler creates for a property wrapper are documented by their property.
             if "::SYNTHESIZED::" in symbol["identifier"]["precise"] or name.startswith("$"):
                 continue
             count += 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches the four files of MNIST, checks them, and puts them where the executables look for them.
+# Downloads the four files of MNIST, checks them, and puts them where the program looks for them.
 set -euo pipefail
 
 readonly default_mirror=https://ossci-datasets.s3.amazonaws.com/mnist
@@ -18,7 +18,7 @@ already there and good are not fetched again.
 EOF
 }
 
-# Wrong use ends with the exit code that sysexits has for it.
+# Wrong use ends with the corresponding exit code of sysexits.
 wrong_use() {
   echo "download-mnist.sh: $1" >&2
   echo "Try 'download-mnist.sh --help'." >&2
@@ -66,7 +66,7 @@ if [[ ! -d $directory ]]; then
   created=yes
 fi
 
-# However the script ends, what is half-written goes, and a folder that nothing was put into.
+# However the script ends, it removes incomplete files, and a folder that stayed empty.
 temporary=
 clean_up() {
   if [[ -n $temporary ]]; then rm -f -- "$temporary"; fi
@@ -85,7 +85,7 @@ content_sum() {
 fetch() {
   local name=$1 expected=$2 found path
 
-  # Raw files and the other naming are read first by the executables, so they must be good.
+  # The program reads raw files and files with the other naming first, so they must be correct.
   for path in "$directory/$name" "$directory/$name.gz" \
     "$directory/${name/-idx/.idx}" "$directory/${name/-idx/.idx}.gz"; do
     [[ -e $path ]] || continue

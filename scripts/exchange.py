@@ -1,4 +1,4 @@
-"""What scripts/check-safetensors does on the side of Python, in the folder that it is given.
+"""The Python side of scripts/check-safetensors, in a given folder.
 
 Reads ours.safetensors (layers, inputs and outputs that Pushforward computed), compares PyTorch's outputs
 with them, and writes theirs.safetensors (layers with numbers of PyTorch's, in Pushforward's layout)
@@ -36,13 +36,13 @@ DEFAULT_NAMES = {"weight": "weight", "bias": "bias"}
 
 
 def reversed_weight(w):
-    """Turns a weight of ours into PyTorch's: [in, out] to [out, in], and a convolution's [height,
+    """Converts a weight to PyTorch's layout: [in, out] to [out, in], and a convolution's [height,
     width, in, out] to [out, in, height, width]."""
     return {2: lambda: w.T, 4: lambda: w.permute(3, 2, 0, 1)}.get(w.dim(), lambda: w)().contiguous()
 
 
 def own_weight(w):
-    """The way back."""
+    """The inverse conversion."""
     return {2: lambda: w.T, 4: lambda: w.permute(2, 3, 1, 0)}.get(w.dim(), lambda: w)().contiguous()
 
 
@@ -61,7 +61,7 @@ def check(name, found, expected):
     assert found.shape == expected.shape and difference < 2e-6 * max(1, expected.abs().max().item())
 
 
-# What Pushforward wrote.
+# Files that Pushforward wrote.
 with safetensors.safe_open(f"{folder}/ours.safetensors", "pt") as file:
     assert file.metadata() == {"written-by": "Pushforward", "sign": "é\n\"😀"}, file.metadata()
 ours = load_file(f"{folder}/ours.safetensors")
@@ -73,7 +73,7 @@ for name, layer in layers().items():
         found = own_images(layer(images(ours[f"input.{name}"])))
     check(name, found, ours[f"output.{name}"])
 
-# What Pushforward is to read.
+# Files for Pushforward to read.
 theirs, exchange = {}, {}
 shapes = {"dense": (4, 7), "conv": (2, 3, 8, 10), "transposed": (2, 6, 4, 5), "norm": (3, 6, 4, 4)}
 for name, layer in layers().items():

@@ -4,14 +4,14 @@ import Tensor
 
 /// A generative adversarial network (Goodfellow et al., "Generative adversarial nets", 2014).
 ///
-/// A generator G makes samples of noise z ~ N(0, I); a discriminator D gives the probability that a
-/// sample is real, by its logit. They play the game min_G max_D V(D, G) with
-/// V(D, G) = E[log D(x)] + E[log(1 − D(G(z)))] (equation 1).
+/// A generator G turns noise z ~ N(0, I) into samples; a discriminator D gives the probability that
+/// a sample is real, as a logit. They play the game min_G max_D V(D, G) with V(D, G) = E[log D(x)]
+/// + E[log(1 − D(G(z)))] (equation 1).
 ///
-/// With a Wasserstein loss the discriminator is a critic, whose values are no logits: their difference
-/// between real and made samples estimates the distance of the two distributions. The networks of a
-/// conditional model get the class beside their input (Mirza and Osindero, "Conditional generative
-/// adversarial nets", 2014).
+/// With a Wasserstein loss the discriminator is a critic, whose values are not logits: the
+/// difference of their means over real and generated samples estimates the distance between the two
+/// distributions. The networks of a conditional model also receive the class (Mirza and Osindero,
+/// "Conditional generative adversarial nets", 2014).
 ///
 /// ```swift
 /// let gan = GAN(.init(), for: .images(28, 28), using: random)
@@ -27,23 +27,23 @@ public final class GAN: PriorModel, ClassConditional {
   public static let kind = "gan"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
-  /// G: from noise, `[batch, latentSize]`, to samples, `[batch] + sampleShape`, in [−1, 1]; that of a
-  /// conditional model takes the class in one-hot after the noise (``samples(of:labels:)``).
+  /// G: from noise, `[batch, latentSize]`, to samples, `[batch] + sampleShape`, in [−1, 1]; for a
+  /// conditional model, the one-hot class follows the noise (``samples(of:labels:)``).
   public let generator: any Layer
-  /// D: from samples, `[batch] + sampleShape`, to the logits of their being real, or a critic's values,
-  /// `[batch, 1]`; that of a conditional model takes the class in one-hot after the last axis
+  /// D: from samples, `[batch] + sampleShape`, to logits of being real, or a critic's values,
+  /// `[batch, 1]`; for a conditional model, the one-hot class is appended along the last axis
   /// (``logits(of:labels:)``).
   public let discriminator: any Layer
-  /// The shape of a sample as the networks have it.
+  /// The shape of a sample as seen by the networks.
   public let sampleShape: [Int]
 
   /// The two networks.
   public var members: Members { ["generator": generator, "discriminator": discriminator] }
 
-  /// Creates a model of fully connected layers with leaky rectifiers (slope 0.2) between, or a
-  /// DCGAN; images lie in [−1, 1], the hyperbolic tangent's range, other data anywhere.
+  /// Creates a model of fully connected layers with leaky rectifiers (slope 0.2) between them, or a
+  /// DCGAN; images lie in [−1, 1], the range of the hyperbolic tangent, other data anywhere.
   public convenience init(_ configuration: Configuration, for data: DataShape, using random: Random)
   {
     configuration.require(for: data, "GAN")
@@ -67,18 +67,19 @@ public final class GAN: PriorModel, ClassConditional {
     }
   }
 
-  /// Creates a model of any two networks.
+  /// Creates a model from any two networks.
   ///
-  /// It can be saved, but its file does not say how to build it again: load it into a model that is
-  /// built as this one is.
+  /// It can be saved, but its file does not describe how to build it again: load the file into a
+  /// model that is built in the same way.
   ///
   /// - Parameters:
-  ///   - generator: Takes `[batch, latentSize]`, gives `[batch] + sampleShape`.
-  ///   - discriminator: Takes `[batch] + sampleShape`, gives logits, `[batch, 1]`.
+  ///   - generator: Maps `[batch, latentSize]` to `[batch] + sampleShape`.
+  ///   - discriminator: Maps `[batch] + sampleShape` to logits, `[batch, 1]`.
   ///   - sampleShape: The shape of one sample.
-  ///   - configuration: The size of the noise, and how the networks are trained.
-  ///   - data: The kind and shape of a sample as others see it; by default an image of three sizes,
-  ///     otherwise a row of numbers. Images lie in [0, 1], and for the networks in [−1, 1].
+  ///   - configuration: The size of the noise, and the settings of the training.
+  ///   - data: The kind and shape of a sample outside the model; by default an image if the shape
+  ///     has three axes, otherwise a row of numbers. Images lie in [0, 1] outside, in [−1, 1] for
+  ///     the networks.
   public convenience init(
     generator: any Layer, discriminator: any Layer, sampleShape: [Int],
     _ configuration: Configuration, for data: DataShape? = nil
@@ -103,14 +104,14 @@ public final class GAN: PriorModel, ClassConditional {
     dataShape = data
   }
 
-  /// The model as its two networks.
+  /// A description of the two networks.
   public var description: String {
     "GAN  // \(parameterCount) parameters\n"
       + "generator: \(generator)\ndiscriminator: \(discriminator)"
   }
 }
 
-/// Fully connected layers of these widths with leaky rectifiers between.
+/// Fully connected layers of these widths with leaky rectifiers between them.
 private func leakyPerceptron(
   _ widths: [Int], endsInTanh: Bool, hasSpectralNorm: Bool = false, using random: Random
 ) -> Sequential {
@@ -126,28 +127,29 @@ private func leakyPerceptron(
 // MARK: - Classes
 
 extension GAN {
-  /// The number of classes that both networks are given one of; 0 where the model is not conditional.
+  /// The number of classes that both networks receive; 0 for an unconditional model.
   public var conditionalClasses: Int { configuration.classes(of: dataShape) }
 
-  /// What the generator makes of noise `[batch, latentSize]`: `[batch] + sampleShape`.
+  /// The generator's samples for noise `[batch, latentSize]`: `[batch] + sampleShape`.
   ///
   /// - Parameters:
   ///   - noise: z.
-  ///   - labels: The class of each sample, of a conditional model.
+  ///   - labels: The class of each sample, for a conditional model.
   public func samples(of noise: Tensor, labels: [Int] = []) -> Tensor {
     generator(conditioned(noise, labels))
   }
 
-  /// What the discriminator says of samples `[batch] + sampleShape`: `[batch, 1]`.
+  /// The discriminator's output for samples `[batch] + sampleShape`: `[batch, 1]`.
   ///
   /// - Parameters:
-  ///   - samples: Real ones, or the generator's.
-  ///   - labels: The class of each, of a conditional model.
+  ///   - samples: Real or generated samples.
+  ///   - labels: The class of each, for a conditional model.
   public func logits(of samples: Tensor, labels: [Int] = []) -> Tensor {
     discriminator(conditioned(samples, labels))
   }
 
-  /// The class of each example in one-hot after its last axis, the same at all places of an image.
+  /// Appends the one-hot class of each example along the last axis, the same at every pixel of an
+  /// image.
   private func conditioned(_ x: Tensor, _ labels: [Int]) -> Tensor {
     let classes = conditionalClasses
     if classes == 0 { return x }
@@ -174,26 +176,26 @@ extension GAN {
     return random.normal([count, latentSize], dtype: dtype)
   }
 
-  /// The examples of noise; images are brought from G's range [−1, 1] to [0, 1].
+  /// The examples generated from noise; images are mapped from G's range [−1, 1] to [0, 1].
   ///
-  /// Those of a conditional model are of the classes in turn.
+  /// A conditional model generates the classes in turn.
   public func decode(_ noise: Tensor) -> Tensor {
     decode(noise, labels: classesInTurn(count: noise.shape[0]))
   }
 
-  /// The examples of noise `[batch, latentSize]`, each of a class of its own.
+  /// The examples generated from noise `[batch, latentSize]`, each with its own class.
   public func decode(_ noise: Tensor, labels: [Int]) -> Tensor {
     let made = samples(of: noise, labels: labels)
     return (dataShape.isImage ? 0.5 * made + 0.5 : made)
       .reshaped(to: [noise.shape[0], dataShape.count])
   }
 
-  /// New images; those of a conditional model are of the classes in turn.
+  /// Generates images; a conditional model generates the classes in turn.
   public func sample(count: Int, using random: Random) -> Tensor {
     decode(noise(count: count, using: random)).reshaped(to: [count] + dataShape.sizes)
   }
 
-  /// New images of these classes, one of each.
+  /// Generates one image of each of these classes.
   public func sample(labels: [Int], using random: Random) -> Tensor {
     decode(noise(count: labels.count, using: random), labels: labels)
       .reshaped(to: [labels.count] + dataShape.sizes)

@@ -14,28 +14,28 @@ extension GAN {
   public enum Loss: String, Choice {
     /// min_G max_D E[log D(x)] + E[log(1 − D(G(z)))] (Goodfellow et al. 2014, equation 1).
     case minimax
-    /// The Wasserstein distance by a critic whose weights are clipped (Arjovsky, Chintala and Bottou
-    /// 2017, algorithm 1).
+    /// The Wasserstein distance, estimated by a critic with clipped weights (Arjovsky, Chintala and
+    /// Bottou 2017, algorithm 1).
     case wassersteinClipping = "wasserstein-clipping"
-    /// The Wasserstein distance by a critic with a penalty on its gradient (Gulrajani et al. 2017,
-    /// algorithm 1).
+    /// The Wasserstein distance, estimated by a critic with a gradient penalty (Gulrajani et al.
+    /// 2017, algorithm 1).
     case wassersteinGradientPenalty = "wasserstein-gradient-penalty"
   }
 
   /// The loss of the generator in the minimax game (section 3 of the paper).
   public enum GeneratorLoss: String, Choice {
-    /// −E[log D(G(z))]: strong gradients where the discriminator is sure.
+    /// −E[log D(G(z))]: strong gradients even where the discriminator is confident.
     case nonSaturating = "non-saturating"
     /// E[log(1 − D(G(z)))], the game's own value: its gradients vanish where the discriminator is
-    /// sure.
+    /// confident.
     case saturating
   }
 
-  /// What normalises the layers of a DCGAN's discriminator.
+  /// The normalisation of the layers of a DCGAN's discriminator.
   public enum Normalization: String, Choice {
     /// Batch norm, in all layers but the first and the last.
     case batch
-    /// Nothing; all layers have biases.
+    /// No normalisation; all layers have biases.
     case none
   }
 
@@ -56,18 +56,18 @@ extension GAN {
     /// -log D(G(z)), or log(1 - D(G(z))).
     @Setting("-log D(G(z)), or log(1 - D(G(z)))")
     public var generatorLoss = GeneratorLoss.nonSaturating
-    /// Steps of the discriminator for one of the generator.
-    @Setting("steps of the discriminator for one of the generator", in: 1...5, placeholder: "K")
+    /// Steps of the discriminator per step of the generator.
+    @Setting("steps of the discriminator per step of the generator", in: 1...5, placeholder: "K")
     public var discriminatorSteps = 1
     /// The amount subtracted from a real image's label.
     @Setting("the amount subtracted from a real image's label", in: .from(0, below: 0.5))
     public var labelSmoothing = 0.0
-    // What follows may be left out, so that the files of models without it have the bytes they had.
+    // The following may be absent, so that files of models without them keep their bytes.
     /// The game that the two networks play; nil for the minimax game.
     @Setting("game that the two networks play", absence: "minimax") public var loss: Loss? = nil
-    /// Steps of a critic for one of the generator; nil for 5.
+    /// Steps of a critic per step of the generator; nil for 5.
     @Setting(
-      "steps of a Wasserstein critic for one of the generator", in: 1...100, placeholder: "K",
+      "steps of a Wasserstein critic per step of the generator", in: 1...100, placeholder: "K",
       absence: "5")
     public var criticSteps: Int? = nil
     /// The bound c of a critic's weights; nil for 0.01.
@@ -79,22 +79,22 @@ extension GAN {
     /// Whether the discriminator's weights are divided by their largest singular values.
     @Setting("divide the discriminator's weights by their spectral norms")
     public var spectralNorm: Bool? = nil
-    /// What normalises the layers of a DCGAN's discriminator.
+    /// The normalisation of the layers of a DCGAN's discriminator.
     @Setting(
-      "what normalises the layers of a DCGAN's discriminator",
+      "normalisation of the layers of a DCGAN's discriminator",
       absence: "batch, none with --spectral-norm or a penalty")
     public var discriminatorNorm: Normalization? = nil
-    /// Adam's β₁, the share of the mean gradient that a step keeps.
+    /// Adam's β₁, the decay rate of the mean gradient.
     @Setting(
       "Adam's β₁", in: .from(0, below: 1), absence: "0.5, 0 with a gradient penalty")
     public var beta1: Double? = nil
-    /// Adam's β₂, the share of the mean squared gradient that a step keeps.
+    /// Adam's β₂, the decay rate of the mean squared gradient.
     @Setting(
       "Adam's β₂", in: .from(0, below: 1), absence: "0.999, 0.9 with a gradient penalty")
     public var beta2: Double? = nil
-    /// Share of the generator's average that a step keeps; nil or 0 for no average.
+    /// Decay rate of the generator's moving average; nil or 0 for no average.
     @Setting(
-      "share of the generator's average that a step keeps", in: .from(0, below: 1),
+      "decay rate of the generator's moving average", in: .from(0, below: 1),
       absence: "no average")
     public var averageDecay: Double? = nil
     /// Whether both networks are given the class of each example.
@@ -105,25 +105,25 @@ extension GAN {
   }
 }
 
-// MARK: - What follows from the settings
+// MARK: - Derived settings
 
 extension GAN.Configuration {
   /// Whether the discriminator is a critic, which estimates a Wasserstein distance.
   public var isWasserstein: Bool { (loss ?? .minimax) != .minimax }
   /// Whether there is a penalty on the critic's gradient.
   public var hasGradientPenalty: Bool { loss == .wassersteinGradientPenalty }
-  /// How many steps the discriminator, or a critic, makes for one of the generator.
+  /// The number of steps of the discriminator or critic per step of the generator.
   public var stepsOfDiscriminator: Int { isWasserstein ? criticSteps ?? 5 : discriminatorSteps }
   /// The bound c of a critic's weights, if they are clipped.
   public var clippingBound: Double? {
     loss == .wassersteinClipping ? weightClip ?? 0.01 : nil
   }
-  /// The weight λ of the gradient penalty; 0 where there is none.
+  /// The weight λ of the gradient penalty; 0 if there is none.
   public var gradientPenaltyWeight: Double { hasGradientPenalty ? penaltyWeight ?? 10 : 0 }
   /// Adam's β₁ and β₂.
   ///
-  /// They are 0 and 0.9 with a gradient penalty (Gulrajani et al. 2017, algorithm 1), else ½ and
-  /// 0.999: Radford, Metz and Chintala (2016) found the usual 0.9 for β₁ to oscillate.
+  /// They are 0 and 0.9 with a gradient penalty (Gulrajani et al. 2017, algorithm 1), otherwise ½
+  /// and 0.999: Radford, Metz and Chintala (2016) found that the usual 0.9 for β₁ oscillates.
   public var betas: (Double, Double) {
     hasGradientPenalty ? (beta1 ?? 0, beta2 ?? 0.9) : (beta1 ?? 0.5, beta2 ?? 0.999)
   }
@@ -134,7 +134,8 @@ extension GAN.Configuration {
   /// A conditional model learns from classes.
   public var needsLabels: Bool { conditional ?? false }
 
-  /// The number of classes that a conditional model's networks are given one of; 0 of any other.
+  /// The number of classes that a conditional model's networks receive; 0 for an unconditional
+  /// model.
   func classes(of data: DataShape) -> Int { needsLabels ? data.classes : 0 }
 
   /// Whether a DCGAN's discriminator has batch norm.
@@ -146,7 +147,8 @@ extension GAN.Configuration {
     }
   }
 
-  /// As many passes as a penalty adds: between real and made samples, and back through its gradient.
+  /// The number of passes per example, including those of a penalty: between real and generated
+  /// samples, and back through its gradient.
   public var passesPerExample: Int { hasGradientPenalty ? 3 : 1 }
 }
 
@@ -175,7 +177,7 @@ extension GAN.Configuration {
     }
   }
 
-  /// A setting of one loss is none of another.
+  /// Throws for settings that belong to another loss.
   private func checkLoss() throws(UnsuitableSetting) {
     let loss = loss ?? .minimax
     func expect(_ losses: GAN.Loss..., for name: String, _ value: String?)
@@ -194,7 +196,7 @@ extension GAN.Configuration {
     try expect(wasserstein.0, wasserstein.1, for: "critic-steps", given("critic-steps"))
     try expect(wasserstein.0, for: "weight-clip", given("weight-clip"))
     try expect(wasserstein.1, for: "penalty-weight", given("penalty-weight"))
-    // A critic with clipped weights is trained by RMSProp, which has neither.
+    // A critic with clipped weights is trained with RMSProp, which has neither.
     for name in ["beta1", "beta2"] {
       try expect(.minimax, wasserstein.1, for: name, given(name))
     }
@@ -204,7 +206,8 @@ extension GAN.Configuration {
     }
   }
 
-  /// Batch norm would undo what holds each example's gradient, or that of each weight.
+  /// Throws for batch norm where it would undo a constraint on each example's gradient or on the
+  /// weights.
   private func checkNormalization() throws(UnsuitableSetting) {
     if hasSpectralNorm, loss == .wassersteinClipping {
       throw UnsuitableSetting(

@@ -2,13 +2,13 @@ import NN
 import Settings
 import Tensor
 
-/// An autoencoder: images through a short code and back (Rumelhart, Hinton and Williams 1986;
-/// Hinton and Salakhutdinov 2006).
+/// An autoencoder: encodes images into short codes and reconstructs them (Rumelhart, Hinton and
+/// Williams 1986; Hinton and Salakhutdinov 2006).
 ///
-/// An encoder gives for an image x a code z = f(x); a decoder makes of it an image g(z) near to x.
-/// What does not fit into the code is lost, so both learn what images have in common. Trained to
-/// restore x from a noisy copy, it is a denoising autoencoder (Vincent et al. 2008; see
-/// ``Corruption``).
+/// An encoder computes a code z = f(x) for an image x; a decoder computes an image g(z) close to x.
+/// Information that does not fit into the code is lost, so both learn what images have in common.
+/// If it is trained to restore x from a noisy copy, it is a denoising autoencoder (Vincent et al.
+/// 2008; see ``Corruption``).
 ///
 /// ```swift
 /// let autoencoder = Autoencoder(.init(), for: .images(28, 28), using: random)
@@ -17,10 +17,10 @@ import Tensor
 /// }
 /// ```
 ///
-/// Images are matrices `[batch, pixels]`, in row-major order. The code itself has no rectifier: half
-/// of every axis would be lost, and with few dimensions some would never learn. With no hidden layer,
-/// a linear output and squared errors, the model finds the space of the first principal components
-/// (Baldi and Hornik 1989).
+/// Images are matrices `[batch, pixels]`, in row-major order. The code itself has no rectifier:
+/// half of every axis would be lost, and with few dimensions some would never learn. With no hidden
+/// layer, a linear output and squared errors, the model finds the space of the first principal
+/// components (Baldi and Hornik 1989).
 public final class Autoencoder: LossModel, EncodingModel {
   /// The two kinds of network.
   public enum Architecture: String, Choice {
@@ -30,7 +30,7 @@ public final class Autoencoder: LossModel, EncodingModel {
     case conv
   }
 
-  /// What a reconstruction's distance from its image is, averaged over pixels and images.
+  /// The distance between a reconstruction and its image, averaged over pixels and images.
   public enum ReconstructionError: String, Choice {
     /// (x − x̂)² of each pixel.
     case meanSquaredError = "mse"
@@ -38,11 +38,11 @@ public final class Autoencoder: LossModel, EncodingModel {
     case binaryCrossEntropy = "bce"
   }
 
-  /// What makes pixels of the decoder's last layer.
+  /// The function from the decoder's last layer to pixels.
   public enum Output: String, Choice {
     /// The logistic function, so that pixels lie in [0, 1].
     case sigmoid
-    /// Nothing.
+    /// The identity.
     case linear
   }
 
@@ -59,10 +59,10 @@ public final class Autoencoder: LossModel, EncodingModel {
     /// Mean squared error, or binary cross-entropy.
     @Setting("mean squared error, or binary cross-entropy")
     public var loss = ReconstructionError.meanSquaredError
-    /// What makes pixels of the last layer.
-    @Setting("what makes pixels of the last layer") public var output = Output.sigmoid
-    /// Noise on the images to be restored.
-    @Setting("noise on the images to be restored") public var noise = Corruption.Kind.none
+    /// Function from the last layer to pixels.
+    @Setting("function from the last layer to pixels") public var output = Output.sigmoid
+    /// Noise on the images, to be removed.
+    @Setting("noise on the images, to be removed") public var noise = Corruption.Kind.none
     // Among the levels of Vincent et al. (2008).
     /// Standard deviation of the noise, or share of pixels masked.
     @Setting(
@@ -72,7 +72,7 @@ public final class Autoencoder: LossModel, EncodingModel {
     /// The defaults.
     public init() {}
 
-    /// Whether it is of convolutions.
+    /// Whether the networks are convolutional.
     public var isConvolutional: Bool { architecture == .conv }
 
     /// The noise with its level.
@@ -108,7 +108,7 @@ public final class Autoencoder: LossModel, EncodingModel {
   public static let kind = "autoencoder"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// From images `[batch, pixels]` to codes `[batch, latentSize]`.
   public let encoder: Sequential
@@ -118,8 +118,9 @@ public final class Autoencoder: LossModel, EncodingModel {
   /// The encoder and the decoder.
   public var members: Members { ["encoder": encoder, "decoder": decoder] }
 
-  /// Creates a model of fully connected layers with rectifiers between, or one of convolutions that
-  /// halve an image's sides twice, a fully connected layer to the code and the mirror image of both.
+  /// Creates a model of fully connected layers with rectifiers between them, or a convolutional
+  /// one: convolutions halve an image's sides twice, a fully connected layer leads to the code, and
+  /// the decoder mirrors both.
   public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
     configuration.require(for: data, "Autoencoder")
     self.configuration = configuration
@@ -144,13 +145,13 @@ public final class Autoencoder: LossModel, EncodingModel {
     }
   }
 
-  /// The model as its two networks.
+  /// A description of the two networks.
   public var description: String {
     "Autoencoder  // \(parameterCount) parameters\nencoder: \(encoder)\ndecoder: \(decoder)"
   }
 }
 
-// MARK: - There and back
+// MARK: - Codes and reconstructions
 
 extension Autoencoder {
   /// The number of dimensions of a code.
@@ -164,7 +165,7 @@ extension Autoencoder {
     return encoder(x)
   }
 
-  /// The images of codes; those of a linear output may leave [0, 1].
+  /// The images of codes; with a linear output they may leave [0, 1].
   public func decode(_ z: Tensor) -> Tensor {
     switch configuration.output {
     case .sigmoid: sigmoid(decoder(z))
@@ -172,7 +173,7 @@ extension Autoencoder {
     }
   }
 
-  /// Noisy copies of examples, or nil where there is no noise.
+  /// Noisy copies of examples, or nil if there is no noise.
   public func corrupted(_ x: Tensor, using random: Random) -> Tensor? {
     configuration.noise == .none ? nil : configuration.corruption(x, using: random)
   }
@@ -189,7 +190,8 @@ extension Autoencoder {
     }
   }
 
-  /// The mean reconstruction error per pixel, of a denoising autoencoder from noisy copies.
+  /// The mean reconstruction error per pixel; a denoising autoencoder reconstructs from noisy
+  /// copies.
   public func loss(of batch: Batch, using random: Random) -> Loss {
     let x = batch.images
     return Loss(error(x, from: corrupted(x, using: random) ?? x))
@@ -201,7 +203,7 @@ extension Autoencoder {
     let z = encode(input)
     switch configuration.loss {
     case .meanSquaredError: return meanSquaredError(decode(z), x)
-    // From logits: log x̂ of a sigmoid that has become 0 would be infinite.
+    // From logits: the logarithm of a sigmoid that underflows to 0 would be infinite.
     case .binaryCrossEntropy: return binaryCrossEntropy(logits: decoder(z), x)
     }
   }

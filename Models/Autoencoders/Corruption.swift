@@ -1,30 +1,30 @@
 import Settings
 import Tensor
 
-/// The noise through which a denoising autoencoder sees its images (Vincent, Larochelle, Bengio and
-/// Manzagol, "Extracting and composing robust features with denoising autoencoders", 2008).
+/// The noise that a denoising autoencoder learns to remove from images (Vincent, Larochelle, Bengio
+/// and Manzagol, "Extracting and composing robust features with denoising autoencoders", 2008).
 public struct Corruption: Equatable, Sendable {
   /// The kinds of noise; the raw values are the words of a command line.
   public enum Kind: String, Choice {
-    /// Images stay as they are.
+    /// Images are unchanged.
     case none
     /// Normally distributed numbers are added (Vincent et al. 2010, section 3.3).
     case gaussian
-    /// Pixels are set to 0, each with the same probability (Vincent et al. 2008, section 2.3, who
-    /// set a fixed number of each image).
+    /// Pixels are set to 0 independently with the same probability (Vincent et al. 2008, section
+    /// 2.3, who mask a fixed number in each image).
     case masking
   }
 
   /// The kind of noise.
   public let kind: Kind
-  /// The standard deviation of Gaussian noise, in units of the pixels' range; the probability with
-  /// which a pixel is masked.
+  /// The standard deviation of Gaussian noise, in units of the pixels' range; for masking, the
+  /// probability that a pixel is masked.
   public let level: Double
 
   /// No noise.
   public static let none = Corruption(.none, level: 0)
 
-  /// Creates a noise; its level is at least 0, and for masking at most 1.
+  /// Creates a noise model; its level is at least 0, and for masking at most 1.
   public init(_ kind: Kind, level: Double) {
     precondition(
       level >= 0 && (kind != .masking || level <= 1),

@@ -1,10 +1,10 @@
 import Tensor
 
-/// The directions in which data vary most, and their mean: principal component analysis (Pearson
+/// Principal component analysis: the mean of data and the directions of largest variance (Pearson
 /// 1901; Hotelling 1933).
 ///
-/// No linear way through a code of the same size has a smaller squared error, so it is what an
-/// autoencoder has to be better than.
+/// No linear map through a code of the same size has a smaller squared error, so it is the baseline
+/// for an autoencoder.
 public struct PrincipalComponents: Sendable {
   /// The mean of the data, float64 `[1, features]`.
   public let mean: Tensor
@@ -14,24 +14,24 @@ public struct PrincipalComponents: Sendable {
   /// The variance along each direction, float64 `[count]`.
   public let variances: Tensor
 
-  /// Analyses data that come in batches, adding up their covariance in float64.
+  /// Analyses batches of data, accumulating their covariance in float64.
   ///
-  /// Takes 2 · features² operations for each example and the eigenvectors of a matrix of that size:
-  /// a few seconds for MNIST.
+  /// Takes 2 · features² operations for each example, plus the eigenvectors of a matrix of that
+  /// size: a few seconds for MNIST.
   ///
   /// - Parameters:
   ///   - batches: Each `[batch, features]`; at least one example in all.
-  ///   - count: How many directions to keep; at most as many as there are features.
+  ///   - count: The number of directions to keep; at most the number of features.
   public init(of batches: some Sequence<Tensor>, count: Int) {
     self.init(of: batches, count: count, beforeEach: {})
   }
 
-  /// Analyses data in the same way, which can be given up on the way.
+  /// Analyses batches of data, with a callback that can stop the analysis.
   ///
   /// - Parameters:
   ///   - batches: Each `[batch, features]`; at least one example in all.
-  ///   - count: How many directions to keep; at most as many as there are features.
-  ///   - beforeEach: Called before each batch is added; what it throws ends the analysis.
+  ///   - count: The number of directions to keep; at most the number of features.
+  ///   - beforeEach: Called before each batch is added; an error it throws ends the analysis.
   public init(
     of batches: some Sequence<Tensor>, count: Int, beforeEach: () throws -> Void
   ) rethrows {
@@ -55,13 +55,13 @@ public struct PrincipalComponents: Sendable {
     mean = sums.first / Double(examples)
     let covariance = sums.second / Double(examples) - mean.matmul(mean, transposeLeft: true)
     let (values, vectors) = covariance.symmetricEigendecomposition()
-    // The eigenvalues ascend.
+    // The eigenvalues are in ascending order.
     let kept = (features - count..<features).reversed()
     directions = vectors.transposed().gatheredRows(at: Array(kept))
     variances = values.gatheredRows(at: Array(kept))
   }
 
-  /// The data's projections on the space of the directions, `[batch, features]`, of float64.
+  /// The data's projections onto the space of the directions, `[batch, features]`, in float64.
   public func reconstruct(_ x: Tensor) -> Tensor {
     let codes = (x.converted(to: .float64) - mean).matmul(directions, transposeRight: true)
     return codes.matmul(directions) + mean

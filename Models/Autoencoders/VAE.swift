@@ -5,19 +5,20 @@ import Tensor
 
 /// A variational autoencoder (Kingma and Welling, "Auto-encoding variational Bayes", 2014).
 ///
-/// An encoder gives for an image x a Gaussian over latent codes, q(z|x) = N(μ(x), diag σ²(x)); a
-/// decoder gives for a code a distribution over images, p(x|z); the prior over codes is N(0, I).
-/// Both are trained to raise the evidence lower bound E[log p(x|z)] − KL(q(z|x) ‖ p(z)), or a bound with
-/// importance weights.
+/// For an image x, an encoder computes a Gaussian over latent codes, q(z|x) = N(μ(x), diag σ²(x));
+/// for a code, a decoder computes a distribution over images, p(x|z); the prior over codes is N(0,
+/// I). Both are trained to maximise the evidence lower bound E[log p(x|z)] − KL(q(z|x) ‖ p(z)), or
+/// an importance-weighted bound.
 ///
 /// ```swift
 /// let vae = VAE(.with { $0.latent = 20 }, for: .images(28, 28), using: random)
 /// let (loss, gradients) = valueWithGradient(of: vae) { vae.loss(of: batch, using: random).total }
 /// ```
 ///
-/// A conditional one (Sohn, Lee and Yan, "Learning structured output representation using deep conditional
-/// generative models", 2015) has q(z|x, c) and p(x|z, c) with the class c of the image; its codes are
-/// N(0, I) whatever the class, and hold what the class does not say, such as the style of a digit.
+/// A conditional VAE (Sohn, Lee and Yan, "Learning structured output representation using deep
+/// conditional generative models", 2015) has q(z|x, c) and p(x|z, c) with the class c of the image;
+/// its codes are N(0, I) for every class, and represent what the class does not determine, such as
+/// the style of a digit.
 ///
 /// Images are matrices `[batch, pixels]`, in row-major order. Sampling and encoding are safe from
 /// several threads at once, each with its own `Random`; a model is trained from one.
@@ -32,9 +33,9 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel, C
 
   /// The likelihood of a pixel.
   public enum PixelDistribution: String, Choice {
-    /// A Bernoulli distribution of the decoder's logit; grey values are taken as probabilities.
+    /// A Bernoulli distribution with the decoder's logit; grey values are treated as probabilities.
     case bernoulli
-    /// A Gaussian about the decoder's output, for images about its logistic function, with one
+    /// A Gaussian whose mean is the decoder's output, or for images its logistic function, with one
     /// learned variance for all pixels (Rybkin, Daniilidis and Levine 2021).
     case gaussian
   }
@@ -57,7 +58,7 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel, C
     /// Codes drawn for an image in a step.
     @Setting("codes drawn for an image in a step", in: 1...10_000, placeholder: "L")
     public var samplesPerImage = 1
-    // What follows may be left out, so that the files of models without it have the bytes they had.
+    // The following may be absent, so that files of models without them keep their bytes.
     /// Epochs over which the weight of the KL divergence grows from 0; nil for none.
     @Setting(
       "epochs over which the weight of the KL divergence grows from 0", in: .above(0),
@@ -66,16 +67,17 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel, C
     @Setting(
       "nats of KL divergence that cost nothing in each latent dimension", in: .above(0),
       placeholder: "NATS", absence: "none") public var freeBits: Double? = nil
-    /// Whether the bound has importance weights, of as many codes as are drawn for an image.
-    @Setting("raise the importance-weighted bound of the L codes") public var importanceWeighted:
+    /// Whether to maximise the importance-weighted bound, with as many codes as are drawn for an
+    /// image.
+    @Setting("maximise the importance-weighted bound of the L codes") public var importanceWeighted:
       Bool? = nil
-    /// Whether the encoder and the decoder are given the class of an image.
+    /// Whether the encoder and the decoder receive the class of an image.
     @Setting("give encoder and decoder the class") public var conditional: Bool? = nil
 
     /// The defaults.
     public init() {}
 
-    /// Whether it is of convolutions.
+    /// Whether the networks are convolutional.
     public var isConvolutional: Bool { architecture == .conv }
 
     /// Checks the settings against each other and the data.
@@ -91,7 +93,7 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel, C
           "expected data of two classes or more, found \(data.classes == 0 ? "none" : "one")")
       }
     }
-    /// The codes drawn for an image.
+    /// The number of codes drawn for an image.
     public var passesPerExample: Int { samplesPerImage }
   }
 
@@ -99,29 +101,30 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel, C
   public static let kind = "vae"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// From an image to the mean and the log-variance of its code, `[batch, 2 · latentSize]`.
   public let encoder: Sequential
   /// From a code to a number for each pixel, `[batch, pixels]`.
   public let decoder: Sequential
-  /// log σ² of a pixel where the pixels are Gaussian, a scalar.
+  /// log σ² of Gaussian pixels, a scalar; nil for other pixels.
   public let pixelLogVariance: Parameter?
-  /// Whether the model is being trained: then a loss takes several samples of a code, if asked for.
+  /// Whether the model is being trained: if so, a loss draws as many codes as the settings request.
   public var mode = Mode.training {
     didSet { for network in [encoder, decoder] { network.mode = mode } }
   }
-  /// The share of β that the divergence has in the next training step.
+  /// The fraction of β that weights the divergence in the next training step.
   public internal(set) var warmth = 1.0
 
-  /// The encoder, the decoder and what the pixels' distribution learns.
+  /// The encoder, the decoder and the learned parameters of the pixels' distribution.
   public var members: Members {
     guard let pixelLogVariance else { return ["encoder": encoder, "decoder": decoder] }
     return ["encoder": encoder, "decoder": decoder, "pixelLogVariance": pixelLogVariance]
   }
 
-  /// Creates a model of fully connected layers with rectifiers between, or one of convolutions that
-  /// halve an image's sides twice, two fully connected layers and the mirror image of both.
+  /// Creates a model of fully connected layers with rectifiers between them, or a convolutional
+  /// one: convolutions halve an image's sides twice, two fully connected layers follow, and the
+  /// decoder mirrors both.
   public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
     configuration.require(for: data, "VAE")
     self.configuration = configuration
@@ -153,7 +156,7 @@ public final class VAE: LossModel, PriorModel, EncodingModel, LikelihoodModel, C
       configuration.likelihood == .gaussian ? Parameter(wrappedValue: Tensor(-3)) : nil
   }
 
-  /// The model as its two networks.
+  /// A description of the two networks.
   public var description: String {
     "VAE  // \(parameterCount) parameters\nencoder: \(encoder)\ndecoder: \(decoder)"
   }
@@ -174,8 +177,8 @@ extension VAE {
     .standard([1, latentSize], dtype: dtype)
   }
 
-  /// q(z|x), the distribution of the codes of images `x`, `[batch, pixels]`, which a conditional model
-  /// takes with their classes.
+  /// q(z|x), the distribution of the codes of images `x`, `[batch, pixels]`; a conditional model
+  /// also needs their classes.
   public func posterior(of x: Tensor, labels: [Int] = []) -> DiagonalGaussian {
     let isConvolutional = configuration.isConvolutional
     let input =
@@ -186,8 +189,8 @@ extension VAE {
     return DiagonalGaussian(mean: parts[0], logVariance: parts[1])
   }
 
-  /// p(x|z), the distribution of the images of codes `z`, `[batch, latentSize]`, which a conditional model
-  /// takes with the images' classes.
+  /// p(x|z), the distribution of the images of codes `z`, `[batch, latentSize]`; a conditional
+  /// model also needs the images' classes.
   public func likelihood(
     given z: Tensor, labels: [Int] = []
   ) -> any Distribution & KnownMoments {
@@ -202,22 +205,23 @@ extension VAE {
 // MARK: - Classes
 
 extension VAE {
-  /// The number of classes; 0 of a model that is not conditional.
+  /// The number of classes; 0 for an unconditional model.
   public var conditionalClasses: Int { configuration.conditional == true ? dataShape.classes : 0 }
 
-  /// Rows, and beside each a one in the place of its class.
+  /// Appends the one-hot class to each row.
   private func beside(_ rows: Tensor, _ labels: [Int]) -> Tensor {
     .concatenated([rows, classes(labels, for: rows)], along: 1)
   }
 
-  /// Images, and beside each a plane for each class, of ones for its own.
+  /// Appends a plane for each class to images, of ones for an image's own class and zeros
+  /// otherwise.
   private func besidePlanes(_ x: Tensor, of classes: Tensor) -> Tensor {
     let (batch, count) = (x.shape[0], dataShape.count)
     let planes = classes.expanded(at: 1).broadcast(to: [batch, count, conditionalClasses])
     return Tensor.concatenated([x.expanded(at: 2), planes], along: 2).flattened()
   }
 
-  /// Ones in the places of the classes, `[batch, classes]`.
+  /// The one-hot classes, `[batch, classes]`.
   private func classes(_ labels: [Int], for rows: Tensor) -> Tensor {
     let classes = conditionalClasses
     precondition(
@@ -231,15 +235,15 @@ extension VAE {
 // MARK: - Images and codes
 
 extension VAE {
-  /// New images: pixels drawn from p(x|z) for codes drawn from the prior; their means are
-  /// `decode(prior.sample(…))`.
+  /// Samples images: pixels drawn from p(x|z) for codes drawn from the prior;
+  /// `decode(prior.sample(…))` gives their means.
   ///
-  /// Those of a conditional model are of each class in turn.
+  /// A conditional model generates each class in turn.
   public func sample(count: Int, using random: Random) -> Tensor {
     sample(count: count, labels: classesInTurn(count: count), using: random)
   }
 
-  /// New images of these classes, one of each.
+  /// Samples one image of each of these classes.
   public func sample(labels: [Int], using random: Random) -> Tensor {
     sample(count: labels.count, labels: labels, using: random)
   }
@@ -254,7 +258,7 @@ extension VAE {
   /// The means of p(x|z).
   public func decode(_ z: Tensor) -> Tensor { decode(z, labels: []) }
 
-  /// The means of p(x|z), of a conditional model for the classes of the images.
+  /// The means of p(x|z), for a conditional model given the classes of the images.
   public func decode(_ z: Tensor, labels: [Int]) -> Tensor {
     likelihood(given: z, labels: labels).mean
   }
@@ -262,6 +266,6 @@ extension VAE {
   /// The means of q(z|x).
   public func encode(_ x: Tensor) -> Tensor { encode(x, labels: []) }
 
-  /// The means of q(z|x), of a conditional model for the classes of the images.
+  /// The means of q(z|x), for a conditional model given the classes of the images.
   public func encode(_ x: Tensor, labels: [Int]) -> Tensor { posterior(of: x, labels: labels).mean }
 }

@@ -27,7 +27,8 @@ extension VAE {
     }
   }
 
-  /// Sets the share of β, which grows linearly over the epochs of the warm-up (Sønderby and others 2016).
+  /// Sets the fraction of β, which grows linearly over the warm-up epochs (Sønderby and others
+  /// 2016).
   public func prepare(forStep step: Int, stepsPerEpoch: Int) {
     guard let epochs = configuration.betaWarmUp else { return }
     warmth = min(1, Double(step) / (epochs * Double(stepsPerEpoch)))
@@ -37,8 +38,8 @@ extension VAE {
   /// importance-weighted bound.
   ///
   /// The divergence is in closed form, weighted by β (Higgins, Matthey, Pal and others 2017); the
-  /// reconstruction is from samples of the code, of which there is one in inference. The warm-up and the
-  /// free bits are of training alone: in inference the loss is the bound with β itself.
+  /// reconstruction term uses samples of the code, only one in inference mode. Warm-up and free
+  /// bits apply only in training: in inference mode the loss is the bound with β itself.
   public func loss(of batch: Batch, using random: Random) -> Loss {
     if configuration.importanceWeighted == true {
       return importanceWeightedLoss(of: batch, using: random)
@@ -62,8 +63,9 @@ extension VAE {
       others: [stopGradient(reconstruction).scalar, stopGradient(divergence).scalar])
   }
 
-  /// Σⱼ max(λ, mean of KL(q(zⱼ|x) ‖ p(zⱼ))) over the dimensions j of the codes of a batch: a dimension is
-  /// not pressed below λ nats (Kingma, Salimans, Jozefowicz, Chen, Sutskever and Welling 2016, equation 15).
+  /// Σⱼ max(λ, mean of KL(q(zⱼ|x) ‖ p(zⱼ))) over the dimensions j of the codes of a batch: no
+  /// dimension is pressed below λ nats (Kingma, Salimans, Jozefowicz, Chen, Sutskever and Welling
+  /// 2016, equation 15).
   static func cost(of posterior: DiagonalGaussian, free nats: Double) -> Tensor {
     let shape = posterior.mean.shape
     let column = [posterior.mean.count, 1]
@@ -79,10 +81,11 @@ extension VAE {
 // MARK: - Importance weights
 
 extension VAE {
-  /// −log 1/K Σₖ p(x, zₖ) / q(zₖ|x), averaged over the batch, with K codes of each image (Burda, Grosse
-  /// and Salakhutdinov, "Importance weighted autoencoders", 2016, equation 8), in inference too.
+  /// −log 1/K Σₖ p(x, zₖ) / q(zₖ|x), averaged over the batch, with K codes for each image (Burda,
+  /// Grosse and Salakhutdinov, "Importance weighted autoencoders", 2016, equation 8), in inference
+  /// mode as well.
   ///
-  /// The gradient goes through the codes. The decoder sees all K · batch codes at once.
+  /// The gradient propagates through the codes. The decoder receives all K · batch codes at once.
   private func importanceWeightedLoss(of batch: Batch, using random: Random) -> Loss {
     let (x, count) = (batch.images, configuration.samplesPerImage)
     let rows = x.shape[0]
@@ -108,7 +111,7 @@ extension VAE {
   /// The importance-weighted estimate of log p(x), log 1/K Σₖ p(x|zₖ) p(zₖ) / q(zₖ|x), with zₖ drawn
   /// from q(z|x) (Burda, Grosse and Salakhutdinov 2016, equation 8).
   ///
-  /// In expectation it is the evidence lower bound for K = 1 and rises to log p(x) with K.
+  /// Its expectation is the evidence lower bound for K = 1 and increases to log p(x) with K.
   public func logLikelihood(
     of x: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {
@@ -116,7 +119,7 @@ extension VAE {
       of: Batch(values: x), sampleCount: sampleCount, using: random, afterEach: afterEach)
   }
 
-  /// The same for a batch, of a conditional model given the examples' classes.
+  /// The same estimate for a batch; a conditional model uses the examples' classes.
   public func logLikelihood(
     of batch: Batch, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {

@@ -2,13 +2,14 @@ import NN
 import Settings
 import Tensor
 
-/// An autoencoder whose codes are chosen from a table (van den Oord, Vinyals and Kavukcuoglu, "Neural discrete
-/// representation learning", 2017), and an autoregressive prior over them.
+/// An autoencoder with discrete codes from a codebook (van den Oord, Vinyals and Kavukcuoglu,
+/// "Neural discrete representation learning", 2017), and an autoregressive prior over them.
 ///
-/// A convolutional encoder makes a vector e for each place of an image a fourth as high and wide; the
-/// nearest code takes its place, and a decoder makes an image of the codes. The encoder gets the decoder's
-/// gradient as if its vectors had gone through unchanged. The prior, a causal transformer over the codes
-/// in the order of reading, learns beside it, from the codes that the encoder makes at the time.
+/// A convolutional encoder computes a vector e for each position of a grid with a quarter of the
+/// image's height and width; the nearest code replaces it, and a decoder turns the codes into an
+/// image. The encoder receives the decoder's gradient as if its vectors had passed through
+/// unchanged. The prior, a causal transformer over the codes in reading order, is trained at the
+/// same time, on the codes that the encoder currently produces.
 ///
 /// ```swift
 /// let model = VQVAE(.init(), for: .images(28, 28), using: random)
@@ -20,30 +21,30 @@ public final class VQVAE: LossModel, TemperedModel, EncodingModel {
   public struct Configuration: ModelConfiguration {
     /// Codes in the table.
     @Setting("codes in the table", in: 2...65_536) public var codes = 128
-    /// Numbers of a code.
-    @Setting("numbers of a code", in: layerWidths) public var codeSize = 32
-    /// Channels of a convolution.
-    @Setting("channels of a convolution", in: 2...65_536) public var width = 64
-    /// Residual blocks on each side.
-    @Setting("residual blocks on each side", in: 0...64) public var depth = 2
-    /// Variance of the pixels, by which squared errors are divided.
-    @Setting("variance of the pixels, by which squared errors are divided", in: .above(0))
+    /// Dimensions of a code.
+    @Setting("dimensions of a code", in: layerWidths) public var codeSize = 32
+    /// Channels of the convolutions.
+    @Setting("channels of the convolutions", in: 2...65_536) public var width = 64
+    /// Residual blocks in the encoder and in the decoder.
+    @Setting("residual blocks in the encoder and in the decoder", in: 0...64) public var depth = 2
+    /// Variance of the pixels, which scales squared errors.
+    @Setting("variance of the pixels, which scales squared errors", in: .above(0))
     public var variance = 0.0949
-    /// Weight of the encoder's distance from the codes.
+    /// Weight of the commitment loss, the encoder's distance from the codes.
     @Setting("weight of the encoder's distance from the codes", in: .atLeast(0))
     public var commitment = 0.25
-    /// Share of the codes' averages that a step keeps.
-    @Setting("share of the codes' averages that a step keeps", in: .from(0, below: 1))
+    /// Decay rate of the codes' moving averages.
+    @Setting("decay rate of the codes' moving averages", in: .from(0, below: 1))
     public var decay = 0.99
-    /// Begin a code again that stands for fewer vectors of a batch.
-    @Setting("begin a code again that stands for fewer vectors of a batch", in: .atLeast(0))
+    /// Restart a code that is used for fewer vectors of a batch.
+    @Setting("restart a code that is used for fewer vectors of a batch", in: .atLeast(0))
     public var restartBelow = 0.5
-    /// Features of a place in the prior.
-    @Setting("features of a place in the prior", in: layerWidths) public var priorWidth = 64
+    /// Features of a position in the prior.
+    @Setting("features of a position in the prior", in: layerWidths) public var priorWidth = 64
     /// Blocks of the prior.
     @Setting("blocks of the prior", in: 1...64) public var priorDepth = 3
-    /// Heads of the prior's attention.
-    @Setting("heads of the prior's attention", in: 1...64) public var priorHeads = 4
+    /// Attention heads of the prior.
+    @Setting("attention heads of the prior", in: 1...64) public var priorHeads = 4
 
     /// The defaults.
     public init() {}
@@ -66,17 +67,17 @@ public final class VQVAE: LossModel, TemperedModel, EncodingModel {
   public static let kind = "vq-vae"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
-  /// From images to a vector for each place, `[batch, height / 4, width / 4, codeSize]`.
+  /// From images to a vector for each position, `[batch, height / 4, width / 4, codeSize]`.
   public let encoder: Sequential
-  /// From the codes of all places to images in [−1, 1], `[batch, height, width, channels]`.
+  /// From the codes of all positions to images in [−1, 1], `[batch, height, width, channels]`.
   public let decoder: Sequential
-  /// The codes.
+  /// The codebook.
   public let codebook: Codebook
-  /// The distribution of the codes of an image, in the order of reading, after a code 0.
+  /// The distribution of an image's codes in reading order, after an initial code 0.
   public let prior: LanguageModel
-  /// Whether a loss moves the codes.
+  /// Whether a loss updates the codes.
   public var mode = Mode.training {
     didSet { for module in [encoder, decoder, prior] as [any Module] { module.mode = mode } }
   }
@@ -133,7 +134,7 @@ public final class VQVAE: LossModel, TemperedModel, EncodingModel {
       using: random)
   }
 
-  /// The model as its parts.
+  /// A description of the parts.
   public var description: String {
     "VQVAE  // \(parameterCount) parameters\nencoder: \(encoder)\ndecoder: \(decoder)\n"
       + "codebook: \(codebook)\nprior: \(prior)"
@@ -143,15 +144,15 @@ public final class VQVAE: LossModel, TemperedModel, EncodingModel {
 // MARK: - Codes
 
 extension VQVAE {
-  /// The places of an image that have a code, `[rows, columns]`.
+  /// The positions of an image that have a code, `[rows, columns]`.
   public var places: [Int] { [dataShape.sizes[0] / 4, dataShape.sizes[1] / 4] }
 
   private var placeCount: Int { places[0] * places[1] }
 
-  /// The numbers of all codes of an image.
+  /// The total number of dimensions of an image's codes.
   public var latentSize: Int { placeCount * configuration.codeSize }
 
-  /// The encoder's vectors of images `[batch, dataShape.count]`: `[batch · places, codeSize]`.
+  /// The encoder's vectors of images `[batch, dataShape.count]`: `[batch · positions, codeSize]`.
   public func vectors(of images: Tensor) -> Tensor {
     precondition(
       images.rank == 2 && images.shape[1] == dataShape.count,
@@ -160,10 +161,10 @@ extension VQVAE {
     return encoder(x).reshaped(to: [images.shape[0] * placeCount, configuration.codeSize])
   }
 
-  /// The index of the code of each place of images, image by image.
+  /// The index of the code at each position of images, image by image.
   public func indices(of images: Tensor) -> [Int] { codebook.nearest(to: vectors(of: images)) }
 
-  /// The codes of images, place by place, `[batch, latentSize]`.
+  /// The codes of images, position by position, `[batch, latentSize]`.
   public func encode(_ images: Tensor) -> Tensor {
     codebook(indices(of: images)).reshaped(to: [images.shape[0], latentSize])
   }
@@ -173,14 +174,14 @@ extension VQVAE {
     dataShape.uncentred(restored(codes)).reshaped(to: [codes.shape[0], dataShape.count])
   }
 
-  /// The decoder's images in [−1, 1], and beyond, of vectors of all places.
+  /// The decoder's images for vectors of all positions, in [−1, 1] and beyond.
   private func restored(_ vectors: Tensor) -> Tensor {
     let places = placeCount * configuration.codeSize
     return decoder(
       vectors.reshaped(to: [vectors.count / places] + self.places + [configuration.codeSize]))
   }
 
-  /// log p of the codes of images, of which each has so many, by the prior: `[batch]`, in nats.
+  /// log p of the codes of images under the prior, `[batch]`, in nats.
   public func logPrior(of indices: [Int]) -> Tensor {
     let count = indices.count / placeCount
     let rows = (0..<count).flatMap { image -> [Int] in
@@ -194,7 +195,8 @@ extension VQVAE {
 // MARK: - The loss
 
 extension VQVAE {
-  /// The loss of the autoencoder, how far its images are off, how many codes it uses, and the prior's loss.
+  /// The loss of the autoencoder, its squared error, the perplexity of its codes, and the prior's
+  /// loss.
   public var metrics: [Metric] {
     [
       Metric("loss", unit: "variances per pixel"), Metric("squared error", unit: "per pixel"),
@@ -202,15 +204,15 @@ extension VQVAE {
     ]
   }
 
-  /// Lets the codes begin at vectors of the first batch.
+  /// Initialises the codes with vectors of the first batch.
   public func start(at batch: Batch, using random: Random) {
     codebook.start(at: vectors(of: batch.images), using: random)
   }
 
-  /// Mean (x̂ − x)² / variance + β mean ‖e − sg(code)‖² (van den Oord and others 2017, equation 3, with the
-  /// codes as moving averages), and beside it the prior's mean −log p of a code.
+  /// Mean (x̂ − x)² / variance + β mean ‖e − sg(code)‖² (van den Oord and others 2017, equation 3,
+  /// with the codes as moving averages), plus the prior's mean −log p of a code.
   ///
-  /// In training the codes are moved, too.
+  /// In training mode the codes are updated too.
   public func loss(of batch: Batch, using random: Random) -> Loss {
     let (loss, error, indices) = restoration(of: batch, using: random)
     let nats = -logPrior(of: indices).mean()
@@ -222,8 +224,8 @@ extension VQVAE {
       ])
   }
 
-  /// The loss without the prior's part: it, the mean squared error of images in [0, 1], and the number of
-  /// the code at each place of each image.
+  /// The loss without the prior's part, the mean squared error of images in [0, 1], and the index
+  /// of the code at each position of each image.
   public func restoration(
     of batch: Batch, using random: Random
   ) -> (loss: Tensor, error: Tensor, indices: [Int]) {
@@ -232,7 +234,7 @@ extension VQVAE {
     let indices = codebook.nearest(to: vectors)
     let chosen = codebook(indices)
     let target = dataShape.centred(images).reshaped(to: [images.shape[0]] + dataShape.sizes)
-    // Of images in [−1, 1], whose distances are twice those in [0, 1].
+    // For images in [−1, 1], whose distances are twice those in [0, 1].
     let error = meanSquaredError(restored(straightThrough(vectors, chosen)), target) / 4
     let distance = meanSquaredError(vectors, chosen)
     if mode == .training { codebook.learn(vectors, indices, using: random) }
@@ -244,7 +246,7 @@ extension VQVAE {
 // MARK: - Samples
 
 extension VQVAE {
-  /// New images: those of codes that the prior draws at a temperature.
+  /// Samples images by decoding codes drawn from the prior at a temperature.
   public func sample(count: Int, temperature: Double, using random: Random) -> Tensor {
     let shape = [count] + dataShape.sizes
     guard

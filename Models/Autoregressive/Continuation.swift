@@ -1,17 +1,17 @@
 import NN
 import Tensor
 
-/// Which symbols may come next, and how likely they are made.
+/// How the next symbol is chosen: which symbols are allowed, and how probabilities are sharpened.
 public struct SymbolChoice: Equatable, Sendable {
   /// The divisor of the logits, above 0; values below 1 favour likely symbols.
   public var temperature = 1.0
-  /// How many of the likeliest symbols may come; nil for all (Fan, Lewis and Dauphin 2018).
+  /// The number of likeliest symbols allowed; nil for all (Fan, Lewis and Dauphin 2018).
   public var topK: Int?
-  /// The share of the probability that the likeliest symbols which may come have together, in (0, 1]
-  /// (nucleus sampling; Holtzman and others 2020).
+  /// The total probability of the likeliest symbols that are allowed, in (0, 1] (nucleus sampling;
+  /// Holtzman and others 2020).
   public var nucleus = 1.0
 
-  /// Every symbol with its probability.
+  /// Allows every symbol with its own probability, by default.
   public init(temperature: Double = 1, topK: Int? = nil, nucleus: Double = 1) {
     precondition(
       temperature > 0 && (topK ?? 1) > 0 && nucleus > 0 && nucleus <= 1,
@@ -39,7 +39,7 @@ public struct SymbolChoice: Equatable, Sendable {
     return result
   }
 
-  /// A symbol drawn by the logits.
+  /// Draws a symbol from the logits.
   func draw(_ logits: [Double], using random: Random) -> Int {
     let probabilities = probabilities(logits)
     let place = random.uniform()
@@ -61,24 +61,24 @@ extension LanguageModel {
     continuation(of: prompt, count: count, by: choice, end: end, using: random) { _ in }
   }
 
-  /// Symbols that follow others, drawn one after another.
+  /// Draws the symbols that follow others, one by one.
   ///
-  /// Earlier symbols are not computed again. When a transformer has no positions left, it continues from the
-  /// last half of its window.
+  /// Earlier symbols are not recomputed. When a transformer has no positions left, it continues
+  /// from the last half of its window.
   ///
   /// - Parameters:
-  ///   - prompt: The symbols to go on from, at least one.
-  ///   - count: How many symbols follow at most.
-  ///   - choice: Which may come next.
-  ///   - end: A symbol after which none follows.
-  ///   - random: Draws them.
-  ///   - afterEach: Receives each symbol; an error that it throws ends the text.
-  /// - Returns: The symbols after the prompt; the end is among them.
+  ///   - prompt: The symbols to continue, at least one.
+  ///   - count: The maximum number of symbols drawn.
+  ///   - choice: How each symbol is chosen.
+  ///   - end: A symbol that ends the text.
+  ///   - random: Draws the symbols.
+  ///   - afterEach: Receives each symbol; an error it throws ends the text.
+  /// - Returns: The symbols after the prompt, including the end symbol.
   public func continuation(
     of prompt: [Int], count: Int, by choice: SymbolChoice = SymbolChoice(), end: Int? = nil,
     using random: Random, afterEach: (Int) throws -> Void
   ) rethrows -> [Int] {
-    precondition(!prompt.isEmpty, "LanguageModel.continuation: expected a symbol to go on from")
+    precondition(!prompt.isEmpty, "LanguageModel.continuation: expected a symbol to continue")
     let longest = body.longest ?? .max
     var all = prompt
     var reader = body.reader()
@@ -101,15 +101,15 @@ extension LanguageModel {
     return Array(all.dropFirst(prompt.count))
   }
 
-  /// Sequences drawn side by side, one symbol after another.
+  /// Draws several sequences in parallel, symbol by symbol.
   ///
   /// - Parameters:
-  ///   - count: How many sequences.
-  ///   - length: The symbols of each, no more than a transformer has places for.
-  ///   - first: The symbol that stands before each.
-  ///   - temperature: Above 0: 1 for draws from the model.
-  ///   - random: Draws them.
-  /// - Returns: The symbols of each sequence without the first; nil where the weights are too large to
+  ///   - count: The number of sequences.
+  ///   - length: The number of symbols in each, at most a transformer's number of positions.
+  ///   - first: The symbol that precedes each sequence.
+  ///   - temperature: Above 0; 1 samples from the model itself.
+  ///   - random: Draws the symbols.
+  /// - Returns: The symbols of each sequence without the first; nil if the weights are too large to
   ///   compute with.
   public func sequences(
     count: Int, length: Int, after first: Int, temperature: Double = 1, using random: Random
@@ -129,9 +129,11 @@ extension LanguageModel {
     return (0..<count).map { row in places.map { $0[row] } }
   }
 
-  /// log p of each symbol of a text of any length, given a first symbol and those before it, in nats.
+  /// log p of each symbol of a text of any length in nats, given a first symbol and those before
+  /// it.
   ///
-  /// Where a transformer has no positions left, at least half of them are given before a symbol.
+  /// When a transformer has no positions left, each symbol is conditioned on at least half of its
+  /// positions.
   public func logProbabilities(ofText text: [Int], after first: Int) -> [Double] {
     let (all, longest) = ([first] + text, body.longest ?? .max)
     var reader = body.reader()
@@ -151,7 +153,7 @@ extension LanguageModel {
     return result
   }
 
-  /// How many symbols of a text are read at once.
+  /// The number of a text's symbols processed at once.
   private static let readLength = 256
 
   /// The vectors of some symbols, `[1, symbols.count, features]`.

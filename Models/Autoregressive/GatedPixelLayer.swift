@@ -4,8 +4,9 @@ import Tensor
 /// A layer of a gated PixelCNN: tanh(f) ⊙ σ(g) in two stacks (van den Oord and others, "Conditional image
 /// generation with PixelCNN decoders", 2016, equation 2 and figure 2).
 ///
-/// The vertical stack sees the rows above a pixel. The horizontal one sees the pixels to its left and what
-/// the vertical one says of the pixel; but for the first layer, its input is added to its output.
+/// The vertical stack sees the rows above a pixel. The horizontal one sees the pixels to its left
+/// and the vertical stack's output for the pixel; except in the first layer, its input is added to
+/// its output.
 ///
 /// - Input and output: both stacks, `[batch, height, width, width of the layer]`.
 public final class GatedPixelLayer: Module {
@@ -20,7 +21,7 @@ public final class GatedPixelLayer: Module {
     ["above": above, "left": left, "across": across, "output": output]
   }
 
-  /// Creates a layer; the first one does not see the pixel itself.
+  /// Creates a layer; the first layer does not see the pixel itself.
   init(_ inputs: Int, _ width: Int, reach: Int, isFirst: Bool, using random: Random) {
     above = CausalConv2D(
       inputs, 2 * width, reach: reach, view: isFirst ? .rowsAbove : .rowsUpToOwn, using: random)
@@ -48,7 +49,7 @@ public final class GatedPixelLayer: Module {
     return tanh(parts[0]) * sigmoid(parts[1])
   }
 
-  /// The layer as its convolutions.
+  /// A description of the convolutions.
   public var description: String {
     let lines = [above, left, across, output].map { "  \($0)" }
     return (["GatedPixelLayer {  // \(parameterCount) parameters"] + lines + ["}"])

@@ -2,16 +2,16 @@ import NN
 import Settings
 import Tensor
 
-/// An autoregressive model of text: each symbol's distribution, given those before it, by a causal
-/// transformer (Vaswani and others 2017) or a recurrent network.
+/// An autoregressive model of text: a causal transformer (Vaswani and others 2017) or a recurrent
+/// network gives each symbol's distribution, given those before it.
 ///
 /// ```swift
 /// let model = LanguageModel(.init(), for: DataShape(.window(length: 128, vocabulary: 96)), using: random)
 /// let symbols = model.continuation(of: [17, 4], count: 100, using: random)
 /// ```
 ///
-/// A window of a text has one symbol more than are predicted. In data of lines, symbols after a line's end do
-/// not count.
+/// A window of text has one symbol more than are predicted. In data of lines, symbols after the end
+/// of a line are ignored.
 public final class LanguageModel: LossModel, LikelihoodModel {
   /// The kinds of network.
   public enum Architecture: String, Choice {
@@ -30,14 +30,14 @@ public final class LanguageModel: LossModel, LikelihoodModel {
     /// The kind of network.
     @Setting("a causal transformer, or a recurrent network")
     public var architecture = Architecture.transformer
-    /// Features of a transformer's place.
-    @Setting("features of a transformer's place", in: layerWidths) public var width = 128
+    /// Features of a transformer's position.
+    @Setting("features of a transformer's position", in: layerWidths) public var width = 128
     /// Blocks of a transformer.
     @Setting("blocks of a transformer", in: 1...64) public var depth = 4
-    /// Heads of a transformer's attention.
-    @Setting("heads of a transformer's attention", in: 1...64) public var heads = 4
-    /// Numbers that stand for a symbol in a recurrent network.
-    @Setting("numbers that stand for a symbol in a recurrent network", in: layerWidths)
+    /// Attention heads of a transformer.
+    @Setting("attention heads of a transformer", in: 1...64) public var heads = 4
+    /// Dimensions of a symbol's embedding in a recurrent network.
+    @Setting("dimensions of a symbol's embedding in a recurrent network", in: layerWidths)
     public var embedding = 64
     /// Size of a recurrent network's state.
     @Setting("size of a recurrent network's state", in: layerWidths) public var state = 256
@@ -58,23 +58,23 @@ public final class LanguageModel: LossModel, LikelihoodModel {
 
   /// The name on the command line and in files.
   public static let kind = "language-model"
-  /// It is of texts.
+  /// The model is for texts.
   public static let needsText = true
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// From symbols to vectors.
   public let symbols: Embedding
   /// The network between the symbols' vectors and the features at each position.
   public let body: any SequenceBody
-  /// From that to the logits of the next symbol.
+  /// From the features to the logits of the next symbol.
   public let head: Dense
 
   /// The embedding, the body and the head.
   public var members: Members { ["symbols": symbols, "body": body, "head": head] }
 
-  /// The number of different symbols.
+  /// The number of distinct symbols.
   public var vocabulary: Int {
     if case .window(_, let vocabulary) = dataShape.element { vocabulary } else { 0 }
   }
@@ -108,7 +108,7 @@ public final class LanguageModel: LossModel, LikelihoodModel {
     }
   }
 
-  /// The model as its parts.
+  /// A description of the parts.
   public var description: String {
     "LanguageModel  // \(parameterCount) parameters\nsymbols: \(symbols)\nbody: \(body)\nhead: \(head)"
   }
@@ -125,15 +125,16 @@ extension LanguageModel {
     ]
   }
 
-  /// The mean of −log p(next symbol | those before), in nats, over all symbols that count.
+  /// The mean of −log p(next symbol | those before), in nats, over all symbols that are not
+  /// ignored.
   public func loss(of batch: Batch, using random: Random) -> Loss {
     let nats = -logProbabilities(of: batch.values, lengths: batch.lengths)
     let mean = nats.sum() / Double(batch.unitCount(of: dataShape.element))
     return Loss(mean, others: [stopGradient(mean).scalar / 0.6931471805599453])
   }
 
-  /// log p of each predicted symbol of windows `[batch, length + 1]`, given those before it: `[batch, length]`,
-  /// in nats; 0 beyond a window's length.
+  /// log p of each predicted symbol of windows `[batch, length + 1]`, given those before it:
+  /// `[batch, length]`, in nats; 0 beyond a window's length.
   public func logProbabilities(of windows: Tensor, lengths: [Int]? = nil) -> Tensor {
     let (count, length) = (windows.shape[0], windows.shape[1] - 1)
     let numbers = windows.doubles.map { Int($0) }
@@ -148,11 +149,11 @@ extension LanguageModel {
       .reshaped(to: [count, length])
   }
 
-  /// It is a product of distributions.
+  /// The likelihood is exact, as a product of conditional distributions.
   public static var hasExactLikelihood: Bool { true }
 
-  /// log p of windows `[batch, length + 1]`, given the first symbol of each, exactly, whatever the number of
-  /// samples.
+  /// The exact log p of windows `[batch, length + 1]`, given the first symbol of each; the number
+  /// of samples has no effect.
   public func logLikelihood(
     of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {
@@ -161,7 +162,7 @@ extension LanguageModel {
     return exact
   }
 
-  /// The same for a batch, without what follows the end of a line.
+  /// log p of a batch, ignoring everything after the end of a line.
   public func logLikelihood(
     of batch: Batch, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {
@@ -170,7 +171,8 @@ extension LanguageModel {
     return exact
   }
 
-  /// The logits of the symbol after each place of sequences of one length: `[batch, length, vocabulary]`.
+  /// The logits of the symbol after each position of sequences of one length: `[batch, length,
+  /// vocabulary]`.
   public func logits(of sequences: [[Int]]) -> Tensor {
     let length = sequences.first?.count ?? 0
     precondition(

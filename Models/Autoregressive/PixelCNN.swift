@@ -2,12 +2,12 @@ import NN
 import Settings
 import Tensor
 
-/// An autoregressive model of grey images by gated convolutions (van den Oord and others, "Conditional image
-/// generation with PixelCNN decoders", 2016).
+/// An autoregressive model of grey images with gated convolutions (van den Oord and others,
+/// "Conditional image generation with PixelCNN decoders", 2016).
 ///
-/// p(x) = Π p(x_i | x_<i) in the order of reading; each factor is a distribution over 2, 4 or 8 grey levels.
-/// An image's grey values are rounded down to the model's levels, so that `--binarize stochastic` goes with
-/// two of them.
+/// p(x) = Π p(x_i | x_<i) in reading order; each factor is a distribution over 2, 4 or 8 grey
+/// levels. An image's grey values are rounded down to the model's levels, so two levels suit
+/// `--binarize stochastic`.
 public final class PixelCNN: LossModel, CompletingModel, LikelihoodModel {
   /// The settings.
   public struct Configuration: ModelConfiguration {
@@ -35,11 +35,12 @@ public final class PixelCNN: LossModel, CompletingModel, LikelihoodModel {
   public static let kind = "pixelcnn"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// The gated layers.
   public let layers: [GatedPixelLayer]
-  /// From the horizontal stack to the logits of the levels; with two levels, to the upper level's logit.
+  /// From the horizontal stack to the logits of the levels; with two levels, to the upper level's
+  /// logit.
   public let head: Sequential
 
   /// The layers and the head.
@@ -47,7 +48,7 @@ public final class PixelCNN: LossModel, CompletingModel, LikelihoodModel {
     Members(layers.enumerated().map { ("layers.\($0.offset)", $0.element) } + [("head", head)])
   }
 
-  /// How far the first layer sees, and the others.
+  /// The reach of the first layer, and of the others.
   private static let (firstReach, reach) = (3, 1)
 
   /// Creates a model.
@@ -70,7 +71,7 @@ public final class PixelCNN: LossModel, CompletingModel, LikelihoodModel {
     }
   }
 
-  /// The model as its layers.
+  /// A description of the layers.
   public var description: String {
     (["PixelCNN  // \(parameterCount) parameters"] + layers.map { "\($0)" } + ["head: \(head)"])
       .joined(separator: "\n")
@@ -108,7 +109,8 @@ extension PixelCNN {
     return logProbabilities.gatheredElements(at: places, along: 3).flattened().sum(along: 1)
   }
 
-  /// The logits of each pixel's levels, `[batch, height, width, levels]`, or of the upper one of two.
+  /// The logits of each pixel's levels, `[batch, height, width, levels]`, or of the upper of two
+  /// levels.
   ///
   /// - Parameter levels: `[batch, height, width, 1]`; a pixel's logits depend on those before it.
   public func logits(of levels: Tensor) -> Tensor {
@@ -116,12 +118,12 @@ extension PixelCNN {
     return head(horizontal(x, across: vertical(x)))
   }
 
-  /// Levels as the network sees them, from −1 to 1.
+  /// Levels scaled for the network, from −1 to 1.
   private func scaled(_ levels: Tensor) -> Tensor {
     levels * (2 / Double(configuration.levels - 1)) - 1
   }
 
-  /// What each layer's vertical stack says to the horizontal one.
+  /// The contribution of each layer's vertical stack to the horizontal one.
   private func vertical(_ x: Tensor) -> [Tensor] {
     var x = x
     return layers.map { layer in
@@ -135,10 +137,10 @@ extension PixelCNN {
     zip(layers, across).reduce(x) { $1.0.horizontal($0, across: $1.1) }
   }
 
-  /// It is a product of distributions.
+  /// The likelihood is exact, as a product of conditional distributions.
   public static var hasExactLikelihood: Bool { true }
 
-  /// log p(x), exactly, whatever the number of samples.
+  /// The exact log p(x); the number of samples has no effect.
   public func logLikelihood(
     of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {
@@ -151,22 +153,22 @@ extension PixelCNN {
 // MARK: - Samples
 
 extension PixelCNN {
-  /// New images, pixel by pixel, from logits divided by the temperature.
+  /// Samples images, pixel by pixel, from logits divided by the temperature.
   public func sample(count: Int, temperature: Double, using random: Random) -> Tensor {
     completed(
       Tensor.zeros([count] + dataShape.sizes), from: 0, temperature: temperature, using: random)
   }
 
-  /// Images whose first rows are given and whose others are drawn.
+  /// Completes images whose first rows are given, drawing the others.
   ///
-  /// The vertical stack is computed once for each row, of the rows that it sees, and the horizontal one for
-  /// each pixel, of those to its left.
+  /// The vertical stack is computed once for each row, from the rows that it sees, and the
+  /// horizontal one once for each pixel, from those to its left.
   ///
   /// - Parameters:
   ///   - images: Grey values, `[count, height, width, 1]`.
   ///   - firstRow: The first row that is drawn.
-  ///   - temperature: Above 0: 1 for draws from the model.
-  ///   - random: Draws them.
+  ///   - temperature: Above 0; 1 samples from the model itself.
+  ///   - random: Draws the pixels.
   /// - Returns: Grey values of the model's levels, of the same shape.
   public func completed(
     _ images: Tensor, from firstRow: Int, temperature: Double = 1, using random: Random
@@ -183,7 +185,7 @@ extension PixelCNN {
     var rows = levels(of: images).split(count: height, along: 1)
     for row in min(firstRow, height)..<height {
       let top = max(0, row - seen)
-      // The row itself is not seen, whatever it holds.
+      // The row itself is not seen, whatever its contents.
       let strip = scaled(Tensor.concatenated(Array(rows[top...row]), along: 1))
       let across = vertical(strip).map { $0.sliced(row - top..<row - top + 1, along: 1) }
       var known = Tensor.zeros([images.shape[0], 1, 1, 1], dtype: images.dtype)
@@ -201,7 +203,7 @@ extension PixelCNN {
     return Tensor.concatenated(rows, along: 1) / Double(configuration.levels - 1)
   }
 
-  /// A level drawn for each image from logits `[count, 1, 1, levels]`: `[count, 1, 1, 1]`.
+  /// Draws a level for each image from logits `[count, 1, 1, levels]`: `[count, 1, 1, 1]`.
   private func level(_ logits: Tensor, using random: Random) -> Tensor {
     if configuration.levels == 2 { return random.bernoulli(probability: sigmoid(logits)) }
     let rows = logits.reshaped(to: [logits.shape[0], configuration.levels])

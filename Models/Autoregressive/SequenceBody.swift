@@ -4,7 +4,7 @@ import Tensor
 /// The network of a language model between symbols and logits: it maps the vectors at the positions of a
 /// sequence to features, none of which depends on a later position.
 public protocol SequenceBody: Layer {
-  /// How many places it takes at most; nil for any number.
+  /// The maximum number of positions; nil for any number.
   var longest: Int? { get }
 
   /// Returns a function that takes further positions `[1, length, features]` and computes their features as if
@@ -12,23 +12,23 @@ public protocol SequenceBody: Layer {
   func reader() -> (Tensor) -> Tensor
 }
 
-/// Learned vectors for the places, blocks of attention, and a last normalisation.
+/// A transformer: learned position vectors, blocks of attention, and a final normalisation.
 ///
 /// - Input and output: `[batch, length, features]`.
 public final class TransformerBody: SequenceBody {
-  /// A vector for each place, `[length, features]`.
+  /// A vector for each position, `[length, features]`.
   @Parameter public var places: Tensor
   private let blocks: [TransformerBlock]
   private let norm: LayerNorm
 
-  /// The places, the blocks and the normalisation.
+  /// The position vectors, the blocks and the normalisation.
   public var members: Members {
     Members(
       [("places", $places)]
         + blocks.enumerated().map { ("\($0.offset)", $0.element as any Member) } + [("norm", norm)])
   }
 
-  /// Creates a body; its weights begin as draws from N(0, 0.02²).
+  /// Creates a body; its initial weights are drawn from N(0, 0.02²).
   init(length: Int, features: Int, depth: Int, heads: Int, using random: Random) {
     places = Initializer.normal(standardDeviation: 0.02)(
       [length, features], fanIn: length, fanOut: features, using: random)
@@ -36,7 +36,7 @@ public final class TransformerBody: SequenceBody {
     norm = LayerNorm(features)
   }
 
-  /// As many as there are places.
+  /// The number of position vectors.
   public var longest: Int? { places.shape[0] }
 
   /// The features at each position.
@@ -47,7 +47,7 @@ public final class TransformerBody: SequenceBody {
     return norm(blocks.reduce(x + places.sliced(0..<x.shape[1])) { $1($0) })
   }
 
-  /// Keeps each block's keys and values.
+  /// Caches each block's keys and values.
   public func reader() -> (Tensor) -> Tensor {
     var caches = blocks.map { _ in AttentionCache() }
     return { [self] x in
@@ -58,14 +58,14 @@ public final class TransformerBody: SequenceBody {
     }
   }
 
-  /// The body as its blocks.
+  /// A description of the blocks.
   public var description: String {
     (["TransformerBody {  // \(parameterCount) parameters"] + blocks.map { "\($0)" } + ["}"])
       .joined(separator: "\n")
   }
 }
 
-/// A recurrent cell along a sequence.
+/// A recurrent network: a cell applied along a sequence.
 ///
 /// - Input: `[batch, length, inputs]`. Output: `[batch, length, state]`.
 public final class RecurrentBody<Cell: RecurrentCell>: SequenceBody {
@@ -74,16 +74,16 @@ public final class RecurrentBody<Cell: RecurrentCell>: SequenceBody {
   /// The cell.
   public var members: Members { ["cell": cell] }
 
-  /// Creates a body of a cell.
+  /// Creates a body from a cell.
   init(_ cell: Cell) { self.cell = cell }
 
-  /// Any number.
+  /// Nil: any number of positions.
   public var longest: Int? { nil }
 
-  /// The outputs at each place.
+  /// The outputs at each position.
   public func callAsFunction(_ x: Tensor) -> Tensor { cell.unrolled(over: x).outputs }
 
-  /// Keeps the state.
+  /// Keeps the state between calls.
   public func reader() -> (Tensor) -> Tensor {
     var state: Cell.State?
     return { [cell] x in
@@ -93,6 +93,6 @@ public final class RecurrentBody<Cell: RecurrentCell>: SequenceBody {
     }
   }
 
-  /// The body as its cell.
+  /// A description of the cell.
   public var description: String { "\(cell)" }
 }

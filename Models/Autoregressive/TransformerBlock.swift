@@ -1,8 +1,9 @@
 import NN
 import Tensor
 
-/// A block of a causal transformer: x + attention(norm x), then x + dense(gelu(dense(norm x))) (Vaswani and
-/// others, "Attention is all you need", 2017; normalised beforehand as by Xiong and others 2020).
+/// A block of a causal transformer: x + attention(norm x), then x + dense(gelu(dense(norm x)))
+/// (Vaswani and others, "Attention is all you need", 2017; with pre-normalisation as in Xiong and
+/// others 2020).
 ///
 /// - Input and output: `[batch, length, features]`.
 public final class TransformerBlock: Layer {
@@ -19,7 +20,7 @@ public final class TransformerBlock: Layer {
     ]
   }
 
-  /// Creates a block; its weights begin as draws from N(0, 0.02²).
+  /// Creates a block; its initial weights are drawn from N(0, 0.02²).
   public init(_ features: Int, heads: Int, using random: Random) {
     let small = Initializer.normal(standardDeviation: 0.02)
     attentionNorm = LayerNorm(features)
@@ -33,7 +34,7 @@ public final class TransformerBlock: Layer {
     }
   }
 
-  /// The output for all places of a sequence.
+  /// The output for all positions of a sequence.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let y = x + attention(attentionNorm(x))
     return y + perceptron(perceptronNorm(y))
@@ -45,7 +46,7 @@ public final class TransformerBlock: Layer {
     return y + perceptron(perceptronNorm(y))
   }
 
-  /// The block as its layers.
+  /// A description of the layers.
   public var description: String {
     "TransformerBlock {  // \(parameterCount) parameters\n  \(attention)\n}"
   }

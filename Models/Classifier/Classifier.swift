@@ -2,8 +2,7 @@ import NN
 import Settings
 import Tensor
 
-/// A network that tells to which of several classes a grey image belongs: p(class|x) is the softmax
-/// of its logits.
+/// A classifier of grey images: p(class|x) is the softmax of its logits.
 ///
 /// ```swift
 /// let classifier = Classifier(.init(), for: .images(28, 28, classes: 10), using: random)
@@ -50,21 +49,21 @@ public final class Classifier: LossModel {
 
   /// The name on the command line and in files.
   public static let kind = "classifier"
-  /// It learns from classes.
+  /// The model learns from classes.
   public static let needsLabels = true
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// From an image to its features, `[batch, featureCount]`.
   public let body: Sequential
   /// From an image's features to its logits, `[batch, classes]`.
   public let head: Sequential
 
-  /// From an image to its features, and from these to the logits.
+  /// The body and the head.
   public var members: Members { ["body": body, "head": head] }
 
-  /// The least height and width of an image that a convolutional network takes.
+  /// The smallest height and width of an image that a convolutional network accepts.
   public static let smallestSide = 6
 
   /// Creates a network.
@@ -74,7 +73,7 @@ public final class Classifier: LossModel {
     dataShape = data
     switch configuration.architecture {
     case .conv:
-      // Each convolution takes a pixel off each side; the pooling halves what is left.
+      // Each convolution removes a pixel from each side; the pooling halves the rest.
       let pooled = ((data.sizes[0] - 4) / 2) * ((data.sizes[1] - 4) / 2) * 64
       body = Sequential {
         Reshape(data.sizes)
@@ -103,7 +102,7 @@ public final class Classifier: LossModel {
     }
   }
 
-  /// The model as its two networks.
+  /// A description of the two networks.
   public var description: String {
     "Classifier  // \(parameterCount) parameters\nbody: \(body)\nhead: \(head)"
   }
@@ -113,8 +112,8 @@ extension Classifier {
   /// The number of classes.
   public var classes: Int { dataShape.classes }
 
-  /// The values of the last hidden layer for images `[batch, pixels]`: `[batch, featureCount]`, 128
-  /// features of a convolutional network and 384 of the other one.
+  /// The values of the last hidden layer for images `[batch, pixels]`: `[batch, featureCount]`; a
+  /// convolutional network has 128 features, a dense one 384.
   public func features(of x: Tensor) -> Tensor {
     precondition(
       x.rank == 2 && x.shape[1] == dataShape.count,
@@ -125,7 +124,7 @@ extension Classifier {
   /// The logits of the classes of images, `[batch, pixels]`: `[batch, classes]`.
   public func logits(of x: Tensor) -> Tensor { head(features(of: x)) }
 
-  /// The cross-entropy, and the share of the images that are put into their class.
+  /// The cross-entropy and the accuracy.
   public var metrics: [Metric] {
     let noun = dataShape.element.exampleNoun
     return [

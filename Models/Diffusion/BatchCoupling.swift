@@ -2,24 +2,24 @@ import OptimalTransport
 import Settings
 import Tensor
 
-/// Which noise of a batch belongs to which example.
+/// How the noise of a batch is paired with its examples.
 public enum BatchCoupling: String, Choice {
-  /// Any to any.
+  /// Any noise with any example.
   case independent
-  /// That of the least sum of squared distances in the batch: paths cross less, and fewer steps lead
-  /// along them (Tong et al., "Improving and generalizing flow-based generative models with minibatch
-  /// optimal transport", 2024; Pooladian et al. 2023).
+  /// The pairing of least total squared distance in the batch: paths cross less, and fewer steps
+  /// are needed along them (Tong et al., "Improving and generalizing flow-based generative models
+  /// with minibatch optimal transport", 2024; Pooladian et al. 2023).
   case transport
 
-  /// The noise, each row beside its example.
+  /// Reorders the noise so that each row is paired with its example.
   ///
-  /// The examples stay where they are, and so beside their labels. Where there is no least sum, as an
-  /// example is not finite, the noise stays as it is too.
+  /// The examples stay in place, and so with their labels. If there is no least total, because an
+  /// example is not finite, the noise stays in place too.
   ///
   /// - Parameters:
   ///   - noise: `[batch, features]`.
   ///   - data: `[batch, features]`.
-  /// - Returns: The rows of the noise, in another order.
+  /// - Returns: The rows of the noise, reordered.
   public func pair(_ noise: Tensor, with data: Tensor) -> Tensor {
     switch self {
     case .independent: return noise

@@ -4,8 +4,8 @@ import Tensor
 
 /// A denoising diffusion model (Ho, Jain and Abbeel, "Denoising diffusion probabilistic models", 2020).
 ///
-/// Noise is added to an example in T steps, x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε; a network learns to tell from x_t
-/// and t what was added. Samples go the way back from pure noise, by one of several
+/// Noise is added to an example in T steps, x_t = √ᾱ_t x₀ + √(1 − ᾱ_t) ε; a network learns to
+/// predict the added noise from x_t and t. Sampling goes back from pure noise, with one of several
 /// ``DiffusionSampler``s.
 ///
 /// ```swift
@@ -17,7 +17,7 @@ import Tensor
 /// Sampling is safe from several threads at once, each with its own `Random`; a model is trained from
 /// one.
 public final class DDPM: AveragedModel, SteerableModel {
-  /// What the network puts out.
+  /// The quantity that the network predicts.
   public enum Prediction: String, Choice {
     /// ε, the noise (Ho, Jain and Abbeel 2020).
     case noise
@@ -35,9 +35,9 @@ public final class DDPM: AveragedModel, SteerableModel {
     /// Widths of a dense network's hidden layers.
     @Setting("widths of a dense network's hidden layers", in: layerWidths)
     public var hidden = [128, 128, 128]
-    /// Sines and cosines of the time that a dense network sees; 0 for the time itself.
+    /// Number of sines and cosines of the time in a dense network's input; 0 for the time itself.
     @Setting(
-      "sines and cosines of the time that a dense network sees; 0 for the time itself", in: 0...1024
+      "sines and cosines of the time for a dense network; 0 for the time itself", in: 0...1024
     )
     public var timeFeatures = 32
     /// Channels of a U-Net at each size of the image.
@@ -48,25 +48,25 @@ public final class DDPM: AveragedModel, SteerableModel {
     /// Steps of the diffusion.
     @Setting("steps of the diffusion", in: 1...10_000, placeholder: "T")
     public var diffusionSteps = 1_000
-    /// What the network predicts.
-    @Setting("what the network predicts") public var prediction = Prediction.noise
+    /// Quantity that the network predicts.
+    @Setting("quantity that the network predicts") public var prediction = Prediction.noise
     /// Variance of a step of ancestral sampling.
     @Setting("variance of a step of ancestral sampling")
     public var variance = DiffusionSampler.Variance.beta
-    /// Share of the weights' average that a step keeps; 0 for no average.
+    /// Decay rate of the weights' moving average; 0 for no average.
     @Setting(
-      "share of the weights' average that a step keeps; 0 for no average", in: .from(0, below: 1))
+      "decay rate of the weights' moving average; 0 for no average", in: .from(0, below: 1))
     public var averageDecay = 0.995
-    /// Share of the labels left out in training, for guidance.
-    @Setting("share of the labels left out in training, for guidance", in: 0...1)
+    /// Share of the labels dropped in training, for guidance.
+    @Setting("share of the labels dropped in training, for guidance", in: 0...1)
     public var labelDropout = 0.1
-    /// Way from noise to data.
-    @Setting("way from noise to data") public var sampler = DiffusionSampler.dpm
-    /// Steps of a sample.
-    @Setting("steps of a sample, at most those of the diffusion", in: 1...10_000)
+    /// Sampler.
+    @Setting("sampler") public var sampler = DiffusionSampler.dpm
+    /// Steps of the sampler.
+    @Setting("steps of the sampler, at most those of the diffusion", in: 1...10_000)
     public var steps = 25
-    /// η of DDIM: 0 for no noise on the way, 1 for the most.
-    @Setting("noise of DDIM: 0 for none on the way, 1 for the most", in: 0...1)
+    /// η of DDIM: 0 for deterministic sampling, 1 for the most noise.
+    @Setting("η of DDIM: 0 for deterministic sampling, 1 for the most noise", in: 0...1)
     public var eta = 0.0
 
     /// The defaults.
@@ -86,11 +86,11 @@ public final class DDPM: AveragedModel, SteerableModel {
   public static let kind = "ddpm"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// The schedule of the noise.
   public let schedule: NoiseSchedule
-  /// The network, of a noisy example, its time (t − 1) / T and its class.
+  /// The network of a noisy example, its time (t − 1) / T and its class.
   public let network: any TimeNetwork
 
   /// The network.
@@ -105,20 +105,20 @@ public final class DDPM: AveragedModel, SteerableModel {
     network = configuration.field(for: data, using: random)
   }
 
-  /// The model as its network.
+  /// A description of the network.
   public var description: String { "DDPM  // \(parameterCount) parameters\nnetwork: \(network)" }
 }
 
 // MARK: - The loss
 
 extension DDPM {
-  /// The mean square of what the prediction is off, per number of an example.
+  /// The mean squared error of the prediction, per number of an example.
   public var metrics: [Metric] {
     [Metric("loss", unit: "mean squared error of the \(configuration.prediction)")]
   }
 
-  /// The simple loss, with noise and a step of its own for each example (Ho, Jain and Abbeel 2020,
-  /// equation 14).
+  /// The simple loss, with independent noise and an independent step for each example (Ho, Jain and
+  /// Abbeel 2020, equation 14).
   public func loss(of batch: Batch, using random: Random) -> Loss {
     let data = dataShape.centred(batch.images)
     let levels = random.integers(data.shape[0], below: schedule.steps).map { schedule[1 + $0] }
@@ -141,7 +141,7 @@ extension DDPM {
     return Loss(meanSquaredError(prediction, target))
   }
 
-  /// The network's x₀ of states `[batch, features]` at a level; that of an image lies in [−1, 1].
+  /// The network's x₀ for states `[batch, features]` at a level; limited to [−1, 1] for images.
   public func denoised(_ state: Tensor, at level: NoiseLevel, _ options: SamplingOptions = .init())
     -> Tensor
   {
@@ -156,8 +156,8 @@ extension DDPM {
     return dataShape.isImage ? clamp(data, to: -1...1) : data
   }
 
-  /// The terms of the variational bound on −log p of examples `[batch, dataShape.count]`, with one draw
-  /// of the noise for each; in bits per dimension by ``VariationalBound/bitsPerDimension(of:)``.
+  /// The terms of the variational bound on −log p of examples `[batch, dataShape.count]`, with one
+  /// draw of the noise for each; ``VariationalBound/bitsPerDimension(of:)`` converts them.
   public func variationalBound(of examples: Tensor, using random: Random) -> VariationalBound {
     VariationalBound.estimate(
       of: dataShape.centred(examples), schedule, variance: configuration.variance,
@@ -169,7 +169,8 @@ extension DDPM {
 // MARK: - Samples
 
 extension DDPM {
-  /// The samplers of ``DiffusionSampler``, in at most the diffusion's steps, and the classes.
+  /// The samplers of ``DiffusionSampler``, with at most the diffusion's number of steps, and the
+  /// classes.
   public var samplingChoices: SamplingChoices {
     let samplers = DiffusionSampler.allCases.map { sampler in
       SamplingChoices.Sampler(
@@ -179,14 +180,14 @@ extension DDPM {
     return choices(among: samplers, own: configuration.sampler.rawValue)
   }
 
-  /// New examples, `[count] + dataShape.sizes`; images lie in [0, 1].
+  /// Samples examples, `[count] + dataShape.sizes`; images lie in [0, 1].
   public func sample(count: Int, _ options: SamplingOptions, using random: Random) -> Tensor {
     let noise = random.normal([count, dataShape.count], dtype: network.dtype)
     return decoded(from: noise, options, using: random)
       .reshaped(to: [count] + dataShape.sizes)
   }
 
-  /// The examples that noise `[batch, dataShape.count]` leads to, of the same shape.
+  /// The examples generated from noise `[batch, dataShape.count]`, of the same shape.
   public func decoded(
     from noise: Tensor, _ options: SamplingOptions = .init(), using random: Random
   ) -> Tensor {

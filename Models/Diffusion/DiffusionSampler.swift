@@ -1,36 +1,37 @@
 import Settings
 import Tensor
 
-/// Ways from noise to data by a network that tells x₀ from a noisy state.
+/// Samplers that go from noise to data with a network that estimates x₀ from a noisy state.
 public enum DiffusionSampler: String, Choice {
   /// Draws from the model's posterior of each step (Ho, Jain and Abbeel 2020, algorithm 2).
   case ancestral
-  /// The deterministic way of Song, Meng and Ermon 2021 (equation 12), or a random one for η above 0.
+  /// The deterministic sampler of Song, Meng and Ermon 2021 (equation 12), or a random one for η
+  /// above 0.
   case ddim
-  /// The solver of second order of Lu et al. 2022 (DPM-Solver++(2M), algorithm 2).
+  /// The second-order solver of Lu et al. 2022 (DPM-Solver++(2M), algorithm 2).
   case dpm = "dpm-solver++"
 
   /// The variance of the steps of ancestral sampling (Ho, Jain and Abbeel 2020, section 3.2).
   public enum Variance: String, Choice {
-    /// β, right where the data are N(0, I).
+    /// β, optimal if the data are N(0, I).
     case beta
-    /// β̃, right where the data are one point.
+    /// β̃, optimal if the data are a single point.
     case posterior
   }
 
   /// A network's estimate of x₀ from states at a level.
   public typealias Denoiser = (_ state: Tensor, _ level: NoiseLevel) -> Tensor
 
-  /// States at the last level, of states at the first one.
+  /// Moves states at the first level to the last one.
   ///
   /// - Parameters:
   ///   - state: Noise at the first level, `[batch, …]`.
-  ///   - levels: From much noise to little; the last may have none.
-  ///   - variance: For ancestral sampling.
+  ///   - levels: From much noise to little; the last may have no noise.
+  ///   - variance: The variance for ancestral sampling.
   ///   - eta: η of DDIM: 0 for no noise, 1 for the posterior's variance.
-  ///   - random: Draws the noise of the steps that have some.
-  ///   - afterEach: Gets the level and the states after each step.
-  ///   - denoiser: The network's x₀.
+  ///   - random: Draws the noise of random steps.
+  ///   - afterEach: Receives the level and the states after each step.
+  ///   - denoiser: The network's estimate of x₀.
   public func sample(
     from state: Tensor, _ levels: [NoiseLevel], variance: Variance = .beta, eta: Double = 0,
     using random: Random,
@@ -58,8 +59,8 @@ public enum DiffusionSampler: String, Choice {
     return state
   }
 
-  /// A draw from the posterior of the next state (Ho, Jain and Abbeel 2020, equations 6 and 7); the last
-  /// one, without noise, is its mean.
+  /// A draw from the posterior of the next state (Ho, Jain and Abbeel 2020, equations 6 and 7); the
+  /// last state, without noise, is its mean.
   private static func posteriorStep(
     _ state: Tensor, _ data: Tensor, _ level: NoiseLevel, _ next: NoiseLevel, _ variance: Variance,
     using random: Random
@@ -84,8 +85,8 @@ public enum DiffusionSampler: String, Choice {
     return mean + variance.squareRoot() * random.normal(state.shape, dtype: state.dtype)
   }
 
-  /// (σ′/σ) x − α′ (e^−h − 1) D, with D from this x₀ and the one before, and h the change of log(α/σ); the
-  /// first step is of first order, and so is the last one to no noise.
+  /// (σ′/σ) x − α′ (e^−h − 1) D, with D from the current and the previous x₀, and h the change of
+  /// log(α/σ); the first step is of first order, and so is the last one if it ends without noise.
   private static func multistep(
     _ state: Tensor, _ data: Tensor, _ level: NoiseLevel, _ next: NoiseLevel,
     _ before: (data: Tensor, logRatio: Double)?

@@ -2,7 +2,7 @@ import NN
 import Settings
 import Tensor
 
-/// The kinds of network that see a noisy example and its time.
+/// The kinds of network for a noisy example and its time.
 public enum FieldArchitecture: String, Choice {
   /// Fully connected layers (``/NN/TimePerceptron``).
   case dense
@@ -10,24 +10,24 @@ public enum FieldArchitecture: String, Choice {
   case unet
 }
 
-/// The settings of a model whose network sees a noisy example and its time.
+/// The settings of a model whose network takes a noisy example and its time.
 public protocol FieldConfiguration: ModelConfiguration {
-  /// The kind of network; nil for a U-Net where the data are images, else dense layers.
+  /// The kind of network; nil for a U-Net if the data are images, otherwise dense layers.
   var architecture: FieldArchitecture? { get }
-  /// Widths of the hidden layers of a dense one.
+  /// Widths of the hidden layers of a dense network.
   var hidden: [Int] { get }
-  /// Sines and cosines of the time that a dense one sees.
+  /// Number of sines and cosines of the time in a dense network's input.
   var timeFeatures: Int { get }
   /// Channels of a U-Net at each size of the image.
   var channels: [Int] { get }
-  /// Share of the weights' average that a step keeps; 0 for no average.
+  /// Decay rate of the weights' moving average; 0 for no average.
   var averageDecay: Double { get }
-  /// Share of the labels left out in training, for guidance.
+  /// Share of the labels dropped in training, for guidance.
   var labelDropout: Double { get }
 }
 
 extension AveragedModel where Configuration: FieldConfiguration {
-  /// What the settings say.
+  /// The decay rate of the moving average, or nil for no average.
   public var averageDecay: Double? {
     configuration.averageDecay > 0 ? configuration.averageDecay : nil
   }
@@ -57,7 +57,8 @@ extension FieldConfiguration {
     }
   }
 
-  /// The network; one that is not timed sees no time if it is dense, and a U-Net is told 0.
+  /// Builds the network; if it is not timed, a dense network has no time input, and a U-Net
+  /// receives 0.
   func field(
     for data: DataShape, isTimed: Bool = true, using random: Random
   ) -> any TimeNetwork {
@@ -72,6 +73,6 @@ extension FieldConfiguration {
 }
 
 extension DataShape {
-  /// The kind of network for such data where none is asked for.
+  /// The default kind of network for such data.
   fileprivate var fieldArchitecture: FieldArchitecture { isImage ? .unet : .dense }
 }

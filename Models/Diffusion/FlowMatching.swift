@@ -3,11 +3,12 @@ import NN
 import Settings
 import Tensor
 
-/// A velocity field that carries noise to data, learned by flow matching (Lipman et al., "Flow matching
-/// for generative modeling", 2023; Liu, Gong and Liu, "Flow straight and fast", 2023).
+/// A velocity field that transports noise to data, learned by flow matching (Lipman et al., "Flow
+/// matching for generative modeling", 2023; Liu, Gong and Liu, "Flow straight and fast", 2023).
 ///
-/// Between noise x₀ ~ N(0, I) and an example x₁ lies a path x_t; the field v learns the velocity along
-/// it, E‖v(x_t, t) − dx_t/dt‖². Samples are the ends of dx/dt = v(x, t) from noise at t = 0 to t = 1.
+/// A path x_t connects noise x₀ ~ N(0, I) with an example x₁; the field v learns the velocity along
+/// it, E‖v(x_t, t) − dx_t/dt‖². Samples are the ends of solutions of dx/dt = v(x, t) from noise at
+/// t = 0 to t = 1.
 ///
 /// ```swift
 /// let model = FlowMatching(.init(), for: .points(dimensions: 2), using: random)
@@ -18,14 +19,14 @@ import Tensor
 /// Sampling is safe from several threads at once, each with its own `Random`; a model is trained from
 /// one.
 public final class FlowMatching: AveragedModel, SteerableModel, LikelihoodModel {
-  /// The methods that solve the equation of sampling.
+  /// The solvers of the differential equation of sampling.
   public enum Solver: String, Choice {
-    /// Fixed steps: of order 1, 2, 2 and 4.
+    /// Fixed steps, of order 1, 2, 2 and 4.
     case euler, midpoint, heun, rk4
-    /// Steps chosen by an estimate of the error (``/DifferentialEquations/DormandPrince``).
+    /// Adaptive steps, controlled by an error estimate (``/DifferentialEquations/DormandPrince``).
     case dopri5
 
-    /// The method of fixed steps.
+    /// The method for fixed steps; nil for adaptive steps.
     var method: RungeKutta? {
       switch self {
       case .euler: .euler
@@ -45,30 +46,30 @@ public final class FlowMatching: AveragedModel, SteerableModel, LikelihoodModel 
     /// Widths of a dense network's hidden layers.
     @Setting("widths of a dense network's hidden layers", in: layerWidths)
     public var hidden = [128, 128, 128]
-    /// Sines and cosines of the time that a dense network sees; 0 for the time itself.
+    /// Number of sines and cosines of the time in a dense network's input; 0 for the time itself.
     @Setting(
-      "sines and cosines of the time that a dense network sees; 0 for the time itself", in: 0...1024
+      "sines and cosines of the time for a dense network; 0 for the time itself", in: 0...1024
     )
     public var timeFeatures = 0
     /// Channels of a U-Net at each size of the image.
     @Setting("channels of a U-Net at each size of the image", in: 4...4096)
     public var channels = [32, 64, 64]
-    /// Which noise is led to which example of a batch.
-    @Setting("which noise is led to which example of a batch")
+    /// Pairing of noise with the examples of a batch.
+    @Setting("pairing of noise with the examples of a batch")
     public var coupling = BatchCoupling.independent
     /// Path between noise and data.
     @Setting("path between noise and data") public var path = ConditionalPath.linear
-    /// Share of the weights' average that a step keeps; 0 for no average.
+    /// Decay rate of the weights' moving average; 0 for no average.
     @Setting(
-      "share of the weights' average that a step keeps; 0 for no average", in: .from(0, below: 1))
+      "decay rate of the weights' moving average; 0 for no average", in: .from(0, below: 1))
     public var averageDecay = 0.995
-    /// Share of the labels left out in training, for guidance.
-    @Setting("share of the labels left out in training, for guidance", in: 0...1)
+    /// Share of the labels dropped in training, for guidance.
+    @Setting("share of the labels dropped in training, for guidance", in: 0...1)
     public var labelDropout = 0.1
-    /// Method that solves the equation of sampling.
-    @Setting("method that solves the equation of sampling") public var solver = Solver.heun
-    /// Steps of a sample.
-    @Setting("steps of a sample, but for dopri5", in: 1...10_000) public var steps = 25
+    /// Solver of the differential equation of sampling.
+    @Setting("solver of the differential equation") public var solver = Solver.heun
+    /// Steps of the solver, except for dopri5.
+    @Setting("steps of the solver, except dopri5", in: 1...10_000) public var steps = 25
 
     /// The defaults.
     public init() {}
@@ -83,7 +84,7 @@ public final class FlowMatching: AveragedModel, SteerableModel, LikelihoodModel 
   public static let kind = "flow-matching"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// The velocity field v.
   public let field: any TimeNetwork
@@ -99,7 +100,7 @@ public final class FlowMatching: AveragedModel, SteerableModel, LikelihoodModel 
     field = configuration.field(for: data, using: random)
   }
 
-  /// The model as its field.
+  /// A description of the field.
   public var description: String {
     "FlowMatching  // \(parameterCount) parameters\nfield: \(field)"
   }
@@ -108,10 +109,10 @@ public final class FlowMatching: AveragedModel, SteerableModel, LikelihoodModel 
 // MARK: - The loss
 
 extension FlowMatching {
-  /// The mean square of what the field is off, per number of an example.
+  /// The mean squared error of the field, per number of an example.
   public var metrics: [Metric] { [Metric("loss", unit: "mean squared error of the velocity")] }
 
-  /// E‖v(x_t, t) − dx_t/dt‖² per number, with noise and times of one's own for each example (Lipman
+  /// E‖v(x_t, t) − dx_t/dt‖² per number, with independent noise and times for each example (Lipman
   /// and others 2023, equation 9).
   public func loss(of batch: Batch, using random: Random) -> Loss {
     let data = dataShape.centred(batch.images)
@@ -142,9 +143,9 @@ extension FlowMatching {
     return choices(among: samplers, own: configuration.solver.rawValue)
   }
 
-  /// New examples, `[count] + dataShape.sizes`; images lie in [0, 1].
+  /// Samples examples, `[count] + dataShape.sizes`; images lie in [0, 1].
   ///
-  /// Where the adaptive method does not reach the end, 1000 of Heun's steps do.
+  /// If the adaptive method does not reach the end, 1000 Heun steps replace it.
   public func sample(count: Int, _ options: SamplingOptions, using random: Random) -> Tensor {
     samplingChoices.require(options, of: Self.kind)
     let noise = random.normal([count, dataShape.count], dtype: field.dtype)
@@ -175,15 +176,15 @@ extension FlowMatching {
 // MARK: - The likelihood
 
 extension FlowMatching {
-  /// log p of examples under the flow, by its equation and that of the density (Chen and others 2018): in
+  /// log p of examples under the flow, computed along with its solution (Chen and others 2018): in
   /// nats, `[batch]`.
   ///
   /// - Parameters:
   ///   - examples: `[batch, dataShape.count]`.
-  ///   - trace: How divergences are found.
-  ///   - solver: Solves the equations.
+  ///   - trace: How divergences are computed.
+  ///   - solver: The solver of the equations.
   ///   - random: Draws the probes of Hutchinson's trace.
-  /// - Throws: `ODEError` where the solver does not come to the end.
+  /// - Throws: `ODEError` if the solver does not reach the end.
   public func logDensity(
     of examples: Tensor, trace: ProbabilityFlow.Trace = .exact, solver: DormandPrince = .init(),
     using random: Random
@@ -194,7 +195,7 @@ extension FlowMatching {
     return density + dataShape.logScale
   }
 
-  /// The same by ``ProbabilityFlow/logLikelihood(of:sampleCount:using:afterEach:)``.
+  /// log p of examples by ``ProbabilityFlow/logLikelihood(of:sampleCount:using:afterEach:)``.
   public func logLikelihood(
     of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {

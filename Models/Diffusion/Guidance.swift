@@ -2,14 +2,14 @@ import NN
 import Tensor
 
 extension TimeNetwork {
-  /// (1 − s) · f(x) + s · f(x, label): classifier-free guidance (Ho and Salimans 2022, equation 6, in
-  /// which s is 1 + w).
+  /// (1 − s) · f(x) + s · f(x, label): classifier-free guidance (Ho and Salimans 2022, equation 6,
+  /// where s is 1 + w).
   ///
   /// - Parameters:
   ///   - x: States, `[batch, …]`.
-  ///   - time: One time for all.
+  ///   - time: The time of all states.
   ///   - label: The class of all states; nil for none.
-  ///   - guidance: s.
+  ///   - guidance: The guidance scale s.
   public func guided(
     _ x: Tensor, at time: Double, label: Int?, guidance: Double = 1
   ) -> Tensor {
@@ -24,8 +24,8 @@ extension TimeNetwork {
     return (1 - guidance) * self(x, at: times, labels: []) + guidance * conditional
   }
 
-  /// The labels as the network sees them in training: each left out with a probability, so that it
-  /// learns the unconditional function too (Ho and Salimans 2022, algorithm 1).
+  /// Drops labels with a probability, in training, so that the network learns the unconditional
+  /// function too (Ho and Salimans 2022, algorithm 1).
   func dropped(_ labels: [Int], probability: Double, using random: Random) -> [Int] {
     if classes == 0 || labels.isEmpty { return [] }
     let isDropped = random.bernoulli([labels.count], probability: probability).scalars
@@ -34,7 +34,7 @@ extension TimeNetwork {
 }
 
 extension SteerableModel where Configuration: FieldConfiguration {
-  /// The choices of a model of a field, with these samplers.
+  /// The sampling choices of a model of a field, with these samplers.
   func choices(
     among samplers: [SamplingChoices.Sampler], own: String
   ) -> SamplingChoices {

@@ -3,15 +3,15 @@ import Glibc
 import Settings
 import Tensor
 
-/// A stochastic process that turns data into noise, dx = f(t) x dt + g(t) dW, from the data's end of its
-/// ``interval`` to t = 1 (Song et al., "Score-based generative modeling through stochastic differential
-/// equations", 2021, section 3).
+/// A stochastic process that turns data into noise, dx = f(t) x dt + g(t) dW, from the start of its
+/// ``interval``, the data, to t = 1 (Song et al., "Score-based generative modeling through
+/// stochastic differential equations", 2021, section 3).
 ///
-/// Given x₀ the state is N(α(t) x₀, σ(t)² I), and with the score s = ∇ log p_t of its distribution the
-/// way back is known, with noise and without.
+/// Given x₀, the state is N(α(t) x₀, σ(t)² I). With the score s = ∇ log p_t of its distribution,
+/// the process can be reversed, with noise or without.
 public enum NoiseProcess: Sendable, Equatable {
-  /// α = 1 and σ from the minimum to the maximum along a geometric progression: the levels of Song and
-  /// Ermon 2019, and the equation that they become when there are many (Song et al. 2021, equations 9 and
+  /// α = 1, and σ grows geometrically from the minimum to the maximum: the levels of Song and Ermon
+  /// 2019, and the equation that is their limit for many levels (Song et al. 2021, equations 9 and
   /// 30).
   case varianceExploding(minimum: Double, maximum: Double)
   /// α² = exp(−∫β) and σ² = 1 − α² with β from 0.1 to 20 (Song et al. 2021, equations 11 and 33).
@@ -29,15 +29,15 @@ public enum NoiseProcess: Sendable, Equatable {
     case none
   }
 
-  /// Where the way from noise to data begins and ends.
+  /// The start and the end of the way from noise to data.
   ///
-  /// By the process that preserves the variance there is no noise at t = 0, and so no finite target for a
-  /// score; its way ends a little before.
+  /// The variance-preserving process has no noise at t = 0, and so no finite target for a score;
+  /// its way ends slightly before.
   public var interval: (start: Double, end: Double) {
     self == .variancePreserving ? (1, 1e-3) : (1, 0)
   }
 
-  /// The standard deviation of the noise from which samples begin, N(0, deviation² I).
+  /// The standard deviation of the initial noise of sampling, N(0, deviation² I).
   public var priorDeviation: Double {
     if case .varianceExploding(_, let maximum) = self { maximum } else { 1 }
   }
@@ -47,7 +47,7 @@ public enum NoiseProcess: Sendable, Equatable {
     self == .variancePreserving ? exp(-0.5 * Self.accumulated(time)) : 1
   }
 
-  /// σ(t); without noise 1, as the unit of Langevin's steps.
+  /// σ(t); 1 without noise, as the unit of Langevin steps.
   public func deviation(at time: Double) -> Double {
     switch self {
     case .varianceExploding(let minimum, let maximum): minimum * pow(maximum / minimum, time)
@@ -76,10 +76,11 @@ public enum NoiseProcess: Sendable, Equatable {
   private static func accumulated(_ time: Double) -> Double { time * (0.1 + 9.95 * time) }
 }
 
-// MARK: - The way back
+// MARK: - The reverse process
 
 extension NoiseProcess {
-  /// dx = (f x − g² s) dt + g dW, from t = 1 back (Anderson 1982; Song and others 2021, equation 6).
+  /// dx = (f x − g² s) dt + g dW, backwards from t = 1 (Anderson 1982; Song and others 2021,
+  /// equation 6).
   public func reversed(with score: @escaping VectorField) -> StochasticEquation {
     StochasticEquation(
       drift: { time, state in
@@ -104,14 +105,14 @@ extension NoiseProcess {
     return (state + (sigma * sigma) * score(time, state)) / signal(at: time)
   }
 
-  /// So many times from the noise to the data, evenly spaced, ends included.
+  /// `count` evenly spaced times from the noise to the data, including both ends.
   public func times(_ count: Int) -> [Double] {
     let (start, end) = interval
     return (0..<count).map { start + (end - start) * Double($0) / Double(max(1, count - 1)) }
   }
 
-  /// So many times from the noise to the data at which σ falls along a geometric progression, ends
-  /// included; of one alone, the data's.
+  /// `count` times from the noise to the data at which σ decreases geometrically, including both
+  /// ends; a single one is the data's.
   public func levels(_ count: Int) -> [Double] {
     guard count > 1 else { return [interval.end] }
     guard self == .variancePreserving else { return times(count) }

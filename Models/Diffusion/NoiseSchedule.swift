@@ -1,19 +1,19 @@
 import Settings
 import Tensor
 
-/// How much of the data is left after each step of a diffusion: q(x_t | x₀) = N(√ᾱ_t x₀, (1 − ᾱ_t) I) for
-/// t from 0, where nothing is lost, to T (Ho, Jain and Abbeel 2020, equation 4).
+/// The share of the data that remains after each step of a diffusion: q(x_t | x₀) = N(√ᾱ_t x₀, (1 −
+/// ᾱ_t) I) for t from 0, where nothing is lost, to T (Ho, Jain and Abbeel 2020, equation 4).
 public struct NoiseSchedule: Sendable {
   /// The two families of schedules.
   public enum Kind: String, Choice {
-    /// β from 10⁻⁴ to 0.02 linearly for a thousand steps (Ho, Jain and Abbeel 2020), as many times
-    /// larger as there are fewer steps.
+    /// β increases linearly from 10⁻⁴ to 0.02 over a thousand steps (Ho, Jain and Abbeel 2020), and
+    /// is scaled inversely to the number of steps.
     case linear
-    /// ᾱ along the square of a cosine (Nichol and Dhariwal 2021, equations 16 and 17).
+    /// ᾱ follows the square of a cosine (Nichol and Dhariwal 2021, equations 16 and 17).
     case cosine
   }
 
-  /// β_t, the share of the variance that step t makes anew, for t from 1 to T at t − 1.
+  /// β_t, the share of the variance that step t replaces, for t from 1 to T at index t − 1.
   public let beta: [Double]
   /// ᾱ_t = Πₛ (1 − β_s), for t from 0 to T.
   public let signalShare: [Double]
@@ -21,7 +21,7 @@ public struct NoiseSchedule: Sendable {
   /// T.
   public var steps: Int { beta.count }
 
-  /// A schedule of these β, each in (0, 1).
+  /// Creates a schedule from these β, each in (0, 1).
   public init(beta: [Double]) {
     precondition(
       !beta.isEmpty && beta.allSatisfy { $0 > 0 && $0 < 1 },
@@ -32,7 +32,7 @@ public struct NoiseSchedule: Sendable {
     }
   }
 
-  /// A schedule of T steps; no β is above 0.999.
+  /// Creates a schedule of T steps; no β is above 0.999.
   public init(_ kind: Kind, steps: Int) {
     precondition(steps > 0, "NoiseSchedule: expected one step or more, found \(steps)")
     let count = Double(steps)
@@ -58,8 +58,8 @@ public struct NoiseSchedule: Sendable {
       noise: (1 - share).squareRoot())
   }
 
-  /// Levels from T down to 1, so many as evenly spaced as steps can be, and 0 after them: what a sampler
-  /// goes through.
+  /// The levels that a sampler goes through: `count` levels from T down to 1, as evenly spaced as
+  /// steps allow, then 0.
   public func levels(count: Int) -> [NoiseLevel] {
     precondition(
       count > 0 && count <= steps,
@@ -70,29 +70,31 @@ public struct NoiseSchedule: Sendable {
   }
 }
 
-/// A level of noise: a state is α x₀ + σ ε, with ε of N(0, I).
+/// A level of noise: a state is α x₀ + σ ε, with ε from N(0, I).
 public struct NoiseLevel: Sendable, Equatable {
-  /// What a network sees of it, in 0 ..< 1.
+  /// The network's time input for it, in 0 ..< 1.
   public let time: Double
   /// α.
   public let signal: Double
   /// σ.
   public let noise: Double
 
-  /// A level of these numbers.
+  /// Creates a level from these numbers.
   public init(time: Double, signal: Double, noise: Double) {
     (self.time, self.signal, self.noise) = (time, signal, noise)
   }
 
-  /// The distribution of the state at a less noisy level given x₀ and the state at this one: its mean is
-  /// data · x₀ + state · x, in Markov steps that of Ho, Jain and Abbeel 2020, equations 6 and 7.
+  /// The distribution of the state at a less noisy level given x₀ and the state at this one: its
+  /// mean is data · x₀ + state · x; for Markov steps, equations 6 and 7 of Ho, Jain and Abbeel
+  /// 2020.
   ///
-  /// - Returns: The mean's two factors; the posterior's variance β̃; and that of the step there, β.
+  /// - Returns: The mean's two factors, the posterior's variance β̃, and the variance β of the step
+  ///   between the levels.
   public func posterior(
     at earlier: NoiseLevel
   ) -> (data: Double, state: Double, variance: Double, stepVariance: Double) {
     let kept = signal / earlier.signal
-    // 1 − kept², with the digits of small steps: σ² − kept² σ′².
+    // 1 − kept², accurate for small steps: σ² − kept² σ′².
     let lost = noise * noise - kept * kept * earlier.noise * earlier.noise
     let total = noise * noise
     let (before, after) = (

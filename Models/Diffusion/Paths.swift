@@ -2,13 +2,13 @@ import DifferentialEquations
 import NN
 import Tensor
 
-// The way of samples from noise to data, as reports show it.
+// The way of samples from noise to data, for reports.
 
 extension FlowMatching: PathModel {
   /// The velocity.
   public var fieldName: String { "velocity" }
 
-  /// The states along the flow, by Heun's steps.
+  /// The states along the flow, computed with Heun steps.
   public func path(count: Int, frames: Int, using random: Random) -> [PathFrame] {
     let flow = flow()
     var state = random.normal([count, dataShape.count], dtype: field.dtype)
@@ -31,12 +31,13 @@ extension DDPM: PathModel {
   /// The score.
   public var fieldName: String { "score" }
 
-  /// The states along the model's own way; the field at a level is the score (αx₀ − x)/σ².
+  /// The states along the model's own sampling path; the field at a level is the score (αx₀ −
+  /// x)/σ².
   public func path(count: Int, frames: Int, using random: Random) -> [PathFrame] {
     let steps = samplingChoices.sampler(of: .init())?.usualSteps ?? configuration.steps
     let levels = schedule.levels(count: steps)
     func frame(_ level: NoiseLevel, _ state: Tensor) -> PathFrame {
-      // The last level has no noise, and the score of the one before.
+      // The last level has no noise; it uses the score of the level before.
       let seen = level.noise > 0 ? level : levels[max(0, levels.count - 2)]
       return PathFrame(time: level.noise > 0 ? level.time : 0, states: dataShape.stretched(state)) {
         (seen.signal * self.denoised($0, at: seen) - $0) / (seen.noise * seen.noise)
@@ -56,7 +57,8 @@ extension ScoreModel: PathModel {
   /// The score.
   public var fieldName: String { "score" }
 
-  /// The states along the model's own way; along the probability flow where its steps are adaptive.
+  /// The states along the model's own sampling path; along the probability flow if its steps are
+  /// adaptive.
   public func path(count: Int, frames: Int, using random: Random) -> [PathFrame] {
     func frame(_ time: Double, _ state: Tensor) -> PathFrame {
       PathFrame(time: time, states: dataShape.stretched(state)) { self.score(of: $0, at: time) }
@@ -74,7 +76,7 @@ extension ScoreModel: PathModel {
 }
 
 extension DataShape {
-  /// Values of the model's states as those of examples, not limited.
+  /// Values of the model's states scaled like examples, without clamping.
   fileprivate func stretched(_ states: Tensor) -> Tensor {
     isImage ? 0.5 * states + 0.5 : states
   }

@@ -1,29 +1,28 @@
 import DifferentialEquations
 import Tensor
 
-/// A flow that carries a distribution along a velocity field, with the densities that it gives to
+/// A flow that transports a distribution along a velocity field, and the resulting densities of
 /// points (Chen and others 2018; Grathwohl and others 2019).
 ///
-/// With dx/dt = v(t, x), the density of a point that is carried along changes by
-/// d log p/dt = −∇·v.
+/// With dx/dt = v(t, x), the log-density at a transported point changes by d log p/dt = −∇·v.
 public struct ProbabilityFlow {
-  /// How the divergence ∇·v is found.
+  /// How the divergence ∇·v is computed.
   public enum Trace: Sendable, Equatable {
-    /// All entries of the Jacobian's diagonal; it takes as many passes as a point has numbers.
+    /// All entries of the Jacobian's diagonal; it takes as many passes as a point has dimensions.
     case exact
-    /// The mean of εᵀ ∂v/∂x ε over so many ε of random signs, the same along a path (Hutchinson 1990):
-    /// one pass each.
+    /// The mean of εᵀ ∂v/∂x ε over `probes` random sign vectors ε, fixed along a path (Hutchinson
+    /// 1990): one pass each.
     case hutchinson(probes: Int)
   }
 
   /// The velocity v of states `[batch, features]`.
   public let field: VectorField
-  /// Where the flow begins, with noise, and where it ends.
+  /// The times at which the flow begins, with noise, and ends.
   public let interval: (start: Double, end: Double)
   /// The standard deviation σ of the noise, N(0, σ² I).
   public let deviation: Double
 
-  /// A flow along a field.
+  /// Creates a flow along a field.
   public init(
     _ field: @escaping VectorField, over interval: (start: Double, end: Double) = (0, 1),
     deviation: Double = 1
@@ -37,7 +36,7 @@ public struct ProbabilityFlow {
   ///
   /// - Parameters:
   ///   - points: `[batch, features]`.
-  ///   - trace: How divergences are found.
+  ///   - trace: How divergences are computed.
   ///   - random: Draws the probes of Hutchinson's trace.
   ///   - solve: Solves the equation of points and densities backwards.
   public func logDensity(
@@ -51,7 +50,7 @@ public struct ProbabilityFlow {
     let (batch, features) = (points.shape[0], points.shape[1])
     let probes = probes(trace, points, using: random)
     let start = Tensor.concatenated([points, .zeros([batch, 1], dtype: points.dtype)], along: 1)
-    // Forwards the divergence is what log p loses; backwards from 0 it adds up to the loss.
+    // Forwards, log p decreases by the divergence; integrated backwards from 0 it is that loss.
     let end = try solve(
       { time, state in
         let x = state.sliced(0..<features, along: 1)
@@ -65,14 +64,14 @@ public struct ProbabilityFlow {
     return standardNormalLogDensity(of: noise / deviation) + (change - logScale)
   }
 
-  /// log p of points by a hundred steps of Runge and Kutta's method, in nats, `[batch]`: with the exact
-  /// trace for points of at most 16 numbers, else with one probe of Hutchinson's for each sample.
+  /// log p of points in nats, `[batch]`, with a hundred Runge–Kutta steps: with the exact trace for
+  /// points of at most 16 dimensions, otherwise with one Hutchinson probe for each sample.
   ///
   /// - Parameters:
   ///   - points: `[batch, features]`.
-  ///   - sampleCount: How many estimates with a probe are averaged.
+  ///   - sampleCount: The number of single-probe estimates that are averaged.
   ///   - random: Draws the probes.
-  ///   - afterEach: Called after each estimate; what it throws ends the work.
+  ///   - afterEach: Called after each estimate; an error it throws ends the computation.
   public func logLikelihood(
     of points: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
   ) rethrows -> Tensor {
@@ -95,7 +94,7 @@ public struct ProbabilityFlow {
   public static func divergence(
     of field: VectorField, at time: Double, _ x: Tensor, _ probes: [Tensor]
   ) -> (velocity: Tensor, divergence: Tensor) {
-    // A copy of the batch for each probe goes through the field at once.
+    // The field is evaluated once, on one copy of the batch for each probe.
     let (batch, count) = (x.shape[0], probes.count)
     let copies = Tensor.concatenated(Array(repeating: x, count: count))
     let directions = Tensor.concatenated(probes)
@@ -107,8 +106,8 @@ public struct ProbabilityFlow {
     )
   }
 
-  /// Directions εₖ such that Σₖ εₖᵀ J εₖ is the trace of J or an estimate of it: the unit vectors, or
-  /// random signs over the root of their number.
+  /// Directions εₖ such that Σₖ εₖᵀ J εₖ is the trace of J or an estimate of it: the unit vectors,
+  /// or random signs divided by the root of their number.
   private func probes(_ trace: Trace, _ points: Tensor, using random: Random) -> [Tensor] {
     switch trace {
     case .exact:

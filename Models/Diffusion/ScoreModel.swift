@@ -3,13 +3,13 @@ import NN
 import Settings
 import Tensor
 
-/// A model of the score ∇ log p_t of noisy data, along which noise is led to data (Song and Ermon,
-/// "Generative modeling by estimating gradients of the data distribution", 2019; Song et al.,
-/// "Score-based generative modeling through stochastic differential equations", 2021).
+/// A model of the score ∇ log p_t of noisy data, with which noise is turned into data (Song and
+/// Ermon, "Generative modeling by estimating gradients of the data distribution", 2019; Song et
+/// al., "Score-based generative modeling through stochastic differential equations", 2021).
 ///
-/// The network f sees a state and its time, and s(x, t) = f(c x, t) / σ(t), so that −f is the noise to be
-/// expected in the state; c brings states of all levels to about the same size. Without noise
-/// (`process` none) s = f is the score of the data themselves, and sees no time.
+/// The network f takes a state and its time, and s(x, t) = f(c x, t) / σ(t), so that −f is the
+/// expected noise in the state; c scales states of all levels to about the same size. Without noise
+/// (`process` none), s = f is the score of the data themselves and has no time input.
 ///
 /// ```swift
 /// let model = ScoreModel(.init(), for: .points(dimensions: 2), using: random)
@@ -28,9 +28,9 @@ public final class ScoreModel: AveragedModel, SteerableModel, LikelihoodModel {
     /// Widths of a dense network's hidden layers.
     @Setting("widths of a dense network's hidden layers", in: layerWidths)
     public var hidden = [128, 128, 128]
-    /// Sines and cosines of the time that a dense network sees; 0 for the time itself.
+    /// Number of sines and cosines of the time in a dense network's input; 0 for the time itself.
     @Setting(
-      "sines and cosines of the time that a dense network sees; 0 for the time itself", in: 0...1024
+      "sines and cosines of the time for a dense network; 0 for the time itself", in: 0...1024
     )
     public var timeFeatures = 32
     /// Channels of a U-Net at each size of the image.
@@ -39,42 +39,42 @@ public final class ScoreModel: AveragedModel, SteerableModel, LikelihoodModel {
     /// Process that turns data into noise.
     @Setting("process that turns data into noise; none for the data's own score")
     public var process = NoiseProcess.Kind.varianceExploding
-    /// The least noise of the process that explodes.
-    @Setting("least noise where the variance explodes", in: .above(0), placeholder: "SIGMA")
+    /// The least noise of the variance-exploding process.
+    @Setting("least noise of variance-exploding", in: .above(0), placeholder: "SIGMA")
     public var minimumNoise = 0.01
-    /// The most noise of the process that explodes.
-    @Setting("most noise where the variance explodes", in: .above(0), placeholder: "SIGMA")
+    /// The most noise of the variance-exploding process.
+    @Setting("most noise of variance-exploding", in: .above(0), placeholder: "SIGMA")
     public var maximumNoise = 25.0
     /// Levels of noise in training.
-    @Setting("levels of noise in training", in: 2...10_000, absence: "all that there are")
+    @Setting("levels of noise in training", in: 2...10_000, absence: "continuous")
     public var levels: Int? = nil
     /// Loss from which the score is learned.
-    @Setting("loss from which the score is learned", absence: "denoising, without noise sliced")
+    @Setting("loss from which the score is learned", absence: "denoising; sliced without noise")
     public var loss: ScoreMatching? = nil
-    /// Share of the weights' average that a step keeps; 0 for no average.
+    /// Decay rate of the weights' moving average; 0 for no average.
     @Setting(
-      "share of the weights' average that a step keeps; 0 for no average", in: .from(0, below: 1))
+      "decay rate of the weights' moving average; 0 for no average", in: .from(0, below: 1))
     public var averageDecay = 0.995
-    /// Share of the labels left out in training, for guidance.
-    @Setting("share of the labels left out in training, for guidance", in: 0...1)
+    /// Share of the labels dropped in training, for guidance.
+    @Setting("share of the labels dropped in training, for guidance", in: 0...1)
     public var labelDropout = 0.1
-    /// Way from noise to data.
-    @Setting("way from noise to data", absence: "ode, without noise langevin")
+    /// Sampler.
+    @Setting("sampler", absence: "ode; langevin without noise")
     public var sampler: ScoreSampler? = nil
-    /// Steps of a sample.
+    /// Steps of the sampler.
     @Setting(
-      "steps of a sample", in: 1...10_000,
-      absence: "25 of ode, 200 of langevin, 500 of reverse-sde, 250 of predictor-corrector")
+      "steps of the sampler", in: 1...10_000,
+      absence: "25 for ode, 200 for langevin, 500 for reverse-sde, 250 for predictor-corrector")
     public var steps: Int? = nil
-    /// Steps of Langevin's dynamics at each level.
+    /// Langevin steps at each level.
     @Setting(
-      "steps of Langevin's dynamics at each level", in: 0...1_000,
-      absence: "5 of langevin, 1 of predictor-corrector")
+      "Langevin steps at each level", in: 0...1_000,
+      absence: "5 for langevin, 1 for predictor-corrector")
     public var corrections: Int? = nil
-    /// Size of these steps, as a share of the level's variance.
+    /// Size of the Langevin steps, as a share of the level's variance.
     @Setting(
-      "size of these steps, as a share of the noise's variance", in: .above(0),
-      absence: "0.5 of langevin, 0.1 of predictor-corrector, without noise 0.01") public
+      "size of the Langevin steps, as a share of the noise's variance", in: .above(0),
+      absence: "0.5 for langevin, 0.1 for predictor-corrector, 0.01 without noise") public
       var langevinStep: Double? = nil
 
     /// The defaults.
@@ -105,7 +105,7 @@ public final class ScoreModel: AveragedModel, SteerableModel, LikelihoodModel {
   public static let kind = "score"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// The process whose scores are learned.
   public let process: NoiseProcess
@@ -132,7 +132,7 @@ public final class ScoreModel: AveragedModel, SteerableModel, LikelihoodModel {
       for: data, isTimed: configuration.process != .none, using: random)
   }
 
-  /// The model as its network.
+  /// A description of the network.
   public var description: String {
     "ScoreModel  // \(parameterCount) parameters\nnetwork: \(network)"
   }
@@ -141,7 +141,7 @@ public final class ScoreModel: AveragedModel, SteerableModel, LikelihoodModel {
 // MARK: - The score and its loss
 
 extension ScoreModel {
-  /// s of states `[batch, features]` at one time, with guidance where a class is asked for.
+  /// s of states `[batch, features]` at one time, with guidance if a class is given.
   public func score(
     of state: Tensor, at time: Double, _ options: SamplingOptions = .init()
   ) -> Tensor {
@@ -151,7 +151,7 @@ extension ScoreModel {
     return output / process.deviation(at: time)
   }
 
-  /// c, for states of a deviation of 1 besides the noise's.
+  /// c, for data of standard deviation 1.
   private func inputScale(_ deviation: Double) -> Double {
     configuration.process == .varianceExploding
       ? 1 / (1 + deviation * deviation).squareRoot() : 1
@@ -161,7 +161,7 @@ extension ScoreModel {
     configuration.loss ?? (process == .none ? .sliced : .denoising)
   }
 
-  /// What the loss of score matching is.
+  /// The loss of score matching.
   public var metrics: [Metric] {
     switch matching {
     case .denoising: [Metric("loss", unit: "mean squared error of the noise")]
@@ -169,8 +169,8 @@ extension ScoreModel {
     }
   }
 
-  /// The loss at a level of noise of its own for each example, weighted by σ² (Song and Ermon 2019,
-  /// equations 5 and 6; Song and others 2021, equation 7).
+  /// The loss with an independent level of noise for each example, weighted by σ² (Song and Ermon
+  /// 2019, equations 5 and 6; Song and others 2021, equation 7).
   public func loss(of batch: Batch, using random: Random) -> Loss {
     let data = dataShape.centred(batch.images)
     let labels = network.dropped(
@@ -203,7 +203,7 @@ extension ScoreModel {
     }
   }
 
-  /// A time for each of so many examples: any, or that of one of the levels.
+  /// A time for each of `count` examples: any time, or that of one of the levels.
   private func times(count: Int, using random: Random) -> [Double] {
     let (start, end) = process.interval
     if let levels = configuration.levels {
@@ -217,12 +217,12 @@ extension ScoreModel {
 // MARK: - Samples
 
 extension ScoreModel {
-  /// The sampler where no other is asked for.
+  /// The default sampler.
   var ownSampler: ScoreSampler {
     configuration.sampler ?? (process == .none ? .langevin : .ode)
   }
 
-  /// The samplers of ``ScoreSampler`` and the classes; without noise only Langevin's dynamics.
+  /// The samplers of ``ScoreSampler`` and the classes; without noise only Langevin dynamics.
   public var samplingChoices: SamplingChoices {
     let samplers = ScoreSampler.allCases.filter { process != .none || $0 == .langevin }
     let choices = samplers.map { sampler in
@@ -235,7 +235,7 @@ extension ScoreModel {
     return self.choices(among: choices, own: ownSampler.rawValue)
   }
 
-  /// New examples, `[count] + dataShape.sizes`; images lie in [0, 1].
+  /// Samples examples, `[count] + dataShape.sizes`; images lie in [0, 1].
   public func sample(count: Int, _ options: SamplingOptions, using random: Random) -> Tensor {
     let choices = samplingChoices
     choices.require(options, of: Self.kind)
@@ -249,7 +249,7 @@ extension ScoreModel {
     return dataShape.uncentred(end).reshaped(to: [count] + dataShape.sizes)
   }
 
-  /// A sampler's steps as the settings have them.
+  /// The steps of a sampler according to the settings.
   func steps(_ count: Int, of sampler: ScoreSampler) -> ScoreSampler.Steps {
     let isLangevin = sampler == .langevin
     let size = process == .none ? 0.01 : isLangevin ? 0.5 : 0.1
@@ -258,12 +258,12 @@ extension ScoreModel {
       langevinStep: configuration.langevinStep ?? size)
   }
 
-  /// How many steps a sampler takes where no number is asked for.
+  /// The default number of steps of a sampler for this model.
   func ownSteps(of sampler: ScoreSampler) -> Int { configuration.steps ?? sampler.usualSteps }
 }
 
 extension ScoreSampler {
-  /// How many steps lead to good samples where no number is asked for.
+  /// A number of steps that gives good samples, by sampler.
   fileprivate var usualSteps: Int {
     switch self {
     case .langevin: 200
@@ -282,7 +282,7 @@ extension ScoreModel {
     process.probabilityFlow { self.score(of: $1, at: $0, options) }
   }
 
-  /// Whether there is noise, from which a flow of known density leads to the data.
+  /// Whether the process has noise, so that a flow leads from a known density to the data.
   public var hasLikelihood: Bool { process != .none }
 
   /// log p of examples under the probability flow, in nats, `[batch]` (Song and others 2021, section 4.3): by

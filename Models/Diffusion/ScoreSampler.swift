@@ -2,45 +2,46 @@ import DifferentialEquations
 import Settings
 import Tensor
 
-/// Ways from noise to data along the scores of a ``NoiseProcess``.
+/// Samplers that go from noise to data along the scores of a ``NoiseProcess``.
 public enum ScoreSampler: String, Choice {
-  /// Langevin's dynamics at levels of less and less noise (Song and Ermon 2019, algorithm 1).
+  /// Langevin dynamics at decreasing levels of noise (Song and Ermon 2019, algorithm 1).
   case langevin
-  /// The reversed stochastic equation by Euler and Maruyama's steps (Song et al. 2021, equation 6).
+  /// The reverse stochastic equation with Euler–Maruyama steps (Song et al. 2021, equation 6).
   case reverseSDE = "reverse-sde"
-  /// The same, each step with steps of Langevin's dynamics after it (Song et al. 2021, algorithm 1).
+  /// The reverse stochastic equation, each step followed by Langevin steps (Song et al. 2021,
+  /// algorithm 1).
   case predictorCorrector = "predictor-corrector"
-  /// The probability flow by Heun's steps (Song et al. 2021, equation 13).
+  /// The probability flow with Heun steps (Song et al. 2021, equation 13).
   case ode
-  /// The same by steps chosen by an estimate of the error (``/DifferentialEquations/DormandPrince``).
+  /// The probability flow with adaptive steps (``/DifferentialEquations/DormandPrince``).
   case dopri5
 
-  /// How many steps are taken, and of what size.
+  /// The number and size of steps.
   public struct Steps: Sendable {
-    /// Levels of Langevin's dynamics, or steps of an equation.
+    /// The number of levels of Langevin dynamics, or of steps of an equation.
     public var count: Int
-    /// Steps of Langevin's dynamics at each level.
+    /// Langevin steps at each level.
     public var corrections: Int
     /// Their size, as a share of the level's σ².
     public var langevinStep: Double
 
-    /// Steps of these numbers.
+    /// Creates steps with these numbers.
     public init(_ count: Int, corrections: Int = 1, langevinStep: Double = 0.1) {
       (self.count, self.corrections, self.langevinStep) = (count, corrections, langevinStep)
     }
   }
 
-  /// States at the data's end, of states of noise.
+  /// Moves states of noise to the data's end.
   ///
-  /// What a random way leaves of the noise is taken off at the end (``NoiseProcess/denoised(_:at:with:)``).
-  /// Where the adaptive method does not reach the end, 1000 of Heun's steps do.
+  /// Random samplers finally remove the remaining noise (``NoiseProcess/denoised(_:at:with:)``). If
+  /// the adaptive method does not reach the end, 1000 Heun steps replace it.
   ///
   /// - Parameters:
   ///   - state: Noise, N(0, priorDeviation² I), `[batch, …]`.
   ///   - process: The process.
-  ///   - steps: The steps; the adaptive method needs none.
-  ///   - random: Draws the noise on the way.
-  ///   - afterEach: Gets the time and the states after each step of fixed size.
+  ///   - steps: The steps; the adaptive method ignores them.
+  ///   - random: Draws the noise of random samplers.
+  ///   - afterEach: Receives the time and the states after each step of fixed size.
   ///   - score: s(t, x).
   public func sample(
     from state: Tensor, of process: NoiseProcess, _ steps: Steps, using random: Random,
@@ -71,7 +72,7 @@ public enum ScoreSampler: String, Choice {
     var state = state
     var signal = process.signal(at: process.interval.start)
     for time in process.levels(steps.count) {
-      // From level to level the part of the data grows.
+      // The share of the data grows from level to level.
       let next = process.signal(at: time)
       state = (next / signal) * state
       signal = next
@@ -116,10 +117,10 @@ public enum ScoreSampler: String, Choice {
     return state
   }
 
-  /// x + ½ a s + √a z, again and again, with a = c σ² (Song and Ermon 2019, equation 4 and algorithm 1).
+  /// Repeats x + ½ a s + √a z with a = c σ² (Song and Ermon 2019, equation 4 and algorithm 1).
   ///
-  /// Song et al. 2021 (algorithm 4) take a from the length of the score of the batch, which is √D/σ in the
-  /// mean of noise; by σ itself no example depends on the others.
+  /// Song et al. 2021 (algorithm 4) derive a from the norm of the batch's score, whose mean for
+  /// noise is √D/σ; with σ itself, no example depends on the others.
   public static func langevin(
     _ state: Tensor, _ process: NoiseProcess, at time: Double, _ steps: Steps,
     using random: Random, _ score: VectorField

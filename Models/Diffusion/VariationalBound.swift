@@ -1,6 +1,6 @@
 import Tensor
 
-/// The terms of the variational bound on −log p(x₀) of a diffusion, in nats (Ho, Jain and Abbeel 2020,
+/// The terms of a diffusion's variational bound on −log p(x₀), in nats (Ho, Jain and Abbeel 2020,
 /// equation 5).
 ///
 /// L_T is the divergence of q(x_T|x₀) from N(0, I), L_{t−1} that of q(x_{t−1}|x_t, x₀) from the model's
@@ -8,7 +8,7 @@ import Tensor
 public struct VariationalBound: Sendable {
   /// L_T of each example, `[batch]`.
   public let prior: Tensor
-  /// L₁ to L_{T−1} of each example, at t − 2 for step t: `[T − 1, batch]`.
+  /// L₁ to L_{T−1} of each example, with step t at index t − 2: `[T − 1, batch]`.
   public let steps: Tensor
   /// L₀ of each example, `[batch]`.
   public let reconstruction: Tensor
@@ -16,21 +16,21 @@ public struct VariationalBound: Sendable {
   /// The bound of each example, in nats: `[batch]`.
   public var total: Tensor { prior + steps.sum(along: 0) + reconstruction }
 
-  /// The bound in bits per number of an example: `[batch]`.
+  /// The bound in bits per dimension: `[batch]`.
   public func bitsPerDimension(of count: Int) -> Tensor {
     total / (Double(count) * 0.693_147_180_559_945_3)
   }
 
-  /// The bound's terms, each from one draw of x_t.
+  /// Estimates the bound's terms, each from one draw of x_t.
   ///
   /// - Parameters:
   ///   - data: x₀, `[batch, features]`.
   ///   - schedule: The schedule.
-  ///   - variance: That of the model's steps; that of the first is β₁, as β̃₁ is 0.
-  ///   - isByte: Whether x₀ are bytes brought to [−1, 1]: then p(x₀|x₁) is the probability of the byte
-  ///     (equation 13), else a density.
+  ///   - variance: The variance of the model's steps; that of the first step is β₁, as β̃₁ is 0.
+  ///   - isByte: Whether x₀ are bytes scaled to [−1, 1]: then p(x₀|x₁) is the probability of the
+  ///     byte (equation 13), otherwise a density.
   ///   - random: Draws the noise.
-  ///   - denoiser: The model's x₀.
+  ///   - denoiser: The model's estimate of x₀.
   public static func estimate(
     of data: Tensor, _ schedule: NoiseSchedule, variance: DiffusionSampler.Variance = .beta,
     isByte: Bool, using random: Random, _ denoiser: DiffusionSampler.Denoiser
@@ -67,8 +67,8 @@ public struct VariationalBound: Sendable {
       reconstruction: reconstruction)
   }
 
-  /// The log-density of a Gaussian, or the logarithm of its mass between the middles to the next bytes,
-  /// beyond the first and the last of which it is the tail's.
+  /// The log-density of a Gaussian, or the logarithm of its mass between the midpoints to the
+  /// neighbouring bytes; the first and the last byte include the tails.
   private static func logLikelihood(
     of data: Tensor, mean: Tensor, _ deviation: Double, _ isByte: Bool
   ) -> Tensor {
@@ -82,7 +82,7 @@ public struct VariationalBound: Sendable {
     let (zero, one) = (Tensor(0, dtype: data.dtype), Tensor(1, dtype: data.dtype))
     let mass =
       select(data .> 1 - half, one, upper) - select(data .< half - 1, zero, lower)
-    // Of what lies far off not even the logarithm's digits are left.
+    // Far in the tails, not even the logarithm keeps any digits.
     return log(maximum(mass, Tensor(1e-12, dtype: data.dtype)))
   }
 }

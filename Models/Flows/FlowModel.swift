@@ -2,24 +2,24 @@ import NN
 import Settings
 import Tensor
 
-/// A model whose density is that of an invertible map from the data to N(0, I).
+/// A model whose density is given by an invertible map from the data to N(0, I).
 ///
-/// A flow for images works on the logits of dequantised pixels (``PixelLogits``); one for points and rows
-/// of a table on the numbers themselves.
+/// A flow for images operates on the logits of dequantised pixels (``PixelLogits``), a flow for
+/// points or table rows on the numbers themselves.
 public protocol FlowModel: LossModel, PriorModel, EncodingModel, LikelihoodModel, TemperedModel {
   /// The map from the data, `[batch, dataShape.count]`, to codes of the same shape.
   var flow: Flow { get }
 }
 
-/// A model whose samples can be made more or less usual than its data.
+/// A model that samples at a temperature, for more or less typical examples.
 public protocol TemperedModel: Generative {
-  /// New examples, `[count] + dataShape.sizes`, at a temperature above 0: 1 for draws from the model, less
-  /// for examples of higher density.
+  /// Samples examples, `[count] + dataShape.sizes`, at a temperature above 0: 1 samples from the
+  /// model itself, less favours examples of high density.
   func sample(count: Int, temperature: Double, using random: Random) -> Tensor
 }
 
 extension TemperedModel {
-  /// Draws from the model.
+  /// Samples from the model itself.
   public func sample(count: Int, using random: Random) -> Tensor {
     sample(count: count, temperature: 1, using: random)
   }
@@ -28,13 +28,13 @@ extension TemperedModel {
 // MARK: - Densities
 
 extension FlowModel {
-  /// −log p(x), and of images also the bits for each pixel and channel.
+  /// −log p(x), and for images also the bits per pixel and channel.
   public var metrics: [Metric] {
     let loss = Metric("loss", unit: "nats per \(dataShape.element.exampleNoun.singular)")
     return dataShape.isImage ? [loss, Metric("bits per dimension", unit: "bits")] : [loss]
   }
 
-  /// Lets normalisations begin at what suits the first batch.
+  /// Initialises normalisations from the first batch.
   public func start(at batch: Batch, using random: Random) {
     guard dataShape.isImage else {
       _ = flow.start(at: batch.images)
@@ -44,7 +44,7 @@ extension FlowModel {
     _ = flow.start(at: PixelLogits.points(of: batch.images, noise: noise).points)
   }
 
-  /// −log p(x), averaged over the batch, in nats; of images that of dequantised pixels in [0, 1].
+  /// −log p(x), averaged over the batch, in nats; for images that of dequantised pixels in [0, 1].
   public func loss(of batch: Batch, using random: Random) -> Loss {
     let nats = -logDensity(of: batch.images, using: random).mean()
     guard dataShape.isImage else { return Loss(nats) }
@@ -61,8 +61,8 @@ extension FlowModel {
     return flow.logDensity(of: points) + logDeterminant
   }
 
-  /// log p(x) of points, exactly; of images the logarithm of their probability among those of 256 grey
-  /// values, estimated from below: log 1/K Σₖ p(uₖ) 256⁻ᴰ over K draws of the noise (Theis, van den Oord and
+  /// log p(x), exact for points; for images a lower estimate of the log-probability among images of
+  /// 256 grey values: log 1/K Σₖ p(uₖ) 256⁻ᴰ over K draws of the noise (Theis, van den Oord and
   /// Bethge 2016, equation 13; Hoogeboom, Cohen and Tomczak 2020).
   public func logLikelihood(
     of examples: Tensor, sampleCount: Int, using random: Random, afterEach: () throws -> Void
@@ -89,13 +89,14 @@ extension FlowModel {
 // MARK: - Codes and samples
 
 extension FlowModel {
-  /// The way back is that of the same layers.
+  /// Flows are invertible: decoding inverts the same layers.
   public static var isInvertible: Bool { true }
 
-  /// As many as an example has numbers.
+  /// The number of dimensions of an example.
   public var latentSize: Int { dataShape.count }
 
-  /// The codes of examples; of images without noise, each grey value in the middle of its interval.
+  /// The codes of examples; images are encoded without noise, each grey value at the middle of its
+  /// interval.
   public func encode(_ examples: Tensor) -> Tensor {
     guard dataShape.isImage else { return flow.forward(examples) }
     let half = Tensor(filledWith: 0.5, examples.shape, dtype: examples.dtype)
@@ -108,7 +109,8 @@ extension FlowModel {
     return dataShape.isImage ? PixelLogits.images(of: x) : x
   }
 
-  /// New examples: those of codes from N(0, T² I) at the temperature T (Kingma and Dhariwal 2018, section 6).
+  /// Samples examples by decoding codes from N(0, T² I) at the temperature T (Kingma and Dhariwal
+  /// 2018, section 6).
   public func sample(count: Int, temperature: Double, using random: Random) -> Tensor {
     precondition(
       temperature > 0, "\(Self.self).sample: expected a temperature above 0, found \(temperature)")
@@ -117,7 +119,7 @@ extension FlowModel {
     return decode(z).reshaped(to: [count] + dataShape.sizes)
   }
 
-  /// The largest difference between x and what comes back of it, f⁻¹(f(x)), in the flow's own space.
+  /// The largest difference between x and f⁻¹(f(x)), in the flow's own space.
   public func inverseError(of examples: Tensor) -> Double {
     var x = examples
     if dataShape.isImage {
@@ -129,13 +131,13 @@ extension FlowModel {
 }
 
 extension ModelConfiguration {
-  /// Throws for data that a coupling cannot divide into a part given and a part moved.
+  /// Throws for data that a coupling cannot divide into a given part and a transformed part.
   func expectCoupling(_ data: DataShape) throws(UnsuitableSetting) {
     try expectNoText(data)
     guard data.count > 1 else {
       throw UnsuitableSetting(
         "data", data.sizesText,
-        "expected examples of two numbers or more, as each is moved by the others")
+        "expected examples of two numbers or more, as each depends on the others")
     }
   }
 }

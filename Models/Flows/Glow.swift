@@ -5,13 +5,13 @@ import Tensor
 /// A normalising flow of images (Kingma and Dhariwal, "Glow: Generative flow with invertible 1×1
 /// convolutions", 2018).
 ///
-/// Steps of a normalisation of the channels, a mixture of them and a coupling whose network is of
-/// convolutions, at several sizes of the image. The normalisations begin at what suits the first batch.
+/// Each step normalises the channels, mixes them, and applies a coupling with a convolutional
+/// network, at several sizes of the image. The first batch initialises the normalisations.
 public final class Glow: FlowModel {
   /// The settings.
   public struct Configuration: ModelConfiguration {
-    /// Sizes of the image, each half of the one before.
-    @Setting("sizes of the image, each half of the one before", in: 1...8) public var scales = 2
+    /// Number of image sizes, each half of the previous one.
+    @Setting("image sizes, each half of the previous one", in: 1...8) public var scales = 2
     /// Steps at each size.
     @Setting("steps at each size", in: 1...128) public var steps = 4
     /// Channels of a coupling's convolutions.
@@ -20,7 +20,7 @@ public final class Glow: FlowModel {
     /// The defaults.
     public init() {}
 
-    /// Images need sides that halve as often as there are sizes.
+    /// Checks that the images' sides can be halved as often as there are sizes.
     public func check(for data: DataShape) throws(UnsuitableSetting) {
       try expectImages(data, "images")
       let divisor = 1 << scales
@@ -36,7 +36,7 @@ public final class Glow: FlowModel {
   public static let kind = "glow"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// The layers.
   public let flow: Flow
@@ -62,12 +62,12 @@ public final class Glow: FlowModel {
     ])
   }
 
-  /// The model as its layers.
+  /// A description of the layers.
   public var description: String { "Glow  // \(parameterCount) parameters\nflow: \(flow)" }
 }
 
-/// An affine coupling of half of an image's channels by convolutions of the other half, the last one of
-/// which begins at zero.
+/// An affine coupling that transforms half of an image's channels with convolutions of the other
+/// half; the last convolution starts at zero.
 private func convolutionalCoupling(
   _ channels: Int, width: Int, using random: Random
 ) -> AffineCoupling {

@@ -4,8 +4,8 @@ import Tensor
 
 /// A masked autoregressive flow (Papamakarios, Pavlakou and Murray 2017).
 ///
-/// Layers that compute each number's mean and scale from the numbers before it, with the order turned round
-/// between them. A density takes one pass, a sample a step for each number.
+/// Each layer computes each number's mean and scale from the numbers before it; the order is
+/// reversed between layers. A density takes one pass, a sample one pass per number.
 public final class MAF: FlowModel {
   /// The settings.
   public struct Configuration: ModelConfiguration {
@@ -25,7 +25,7 @@ public final class MAF: FlowModel {
   public static let kind = "maf"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// The layers.
   public let flow: Flow
@@ -46,6 +46,6 @@ public final class MAF: FlowModel {
     flow = Flow(layers)
   }
 
-  /// The model as its layers.
+  /// A description of the layers.
   public var description: String { "MAF  // \(parameterCount) parameters\nflow: \(flow)" }
 }

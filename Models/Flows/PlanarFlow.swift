@@ -2,11 +2,12 @@ import NN
 import Settings
 import Tensor
 
-/// A normalising flow of planar layers (Rezende and Mohamed, "Variational inference with normalizing flows",
-/// 2015): the simplest flow, to learn by.
+/// A normalising flow of planar layers (Rezende and Mohamed, "Variational inference with
+/// normalizing flows", 2015): the simplest flow, for learning.
 ///
-/// Each layer moves points along one direction, by as much as they lie beyond a plane: two moons take dozens
-/// of them, and no picture is within reach. A density is computed at once, a sample by halving intervals.
+/// Each layer moves points in one direction, depending on their distance from a plane: two moons
+/// take dozens of layers, and images are out of reach. Densities are computed directly, samples by
+/// bisection.
 public final class PlanarFlow: FlowModel {
   /// The settings.
   public struct Configuration: ModelConfiguration {
@@ -24,7 +25,7 @@ public final class PlanarFlow: FlowModel {
   public static let kind = "planar-flow"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// The layers.
   public let flow: Flow
@@ -40,6 +41,6 @@ public final class PlanarFlow: FlowModel {
     flow = Flow((0..<configuration.layers).map { _ in PlanarLayer(data.count, using: random) })
   }
 
-  /// The model as its layers.
+  /// A description of the layers.
   public var description: String { "PlanarFlow  // \(parameterCount) parameters\nflow: \(flow)" }
 }

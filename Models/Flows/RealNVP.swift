@@ -5,8 +5,8 @@ import Tensor
 /// A normalising flow of affine couplings, RealNVP (Dinh, Sohl-Dickstein and Bengio, "Density estimation
 /// using Real NVP", 2017).
 ///
-/// Couplings take turns in which half of an example moves the other. Of images the halves are the squares of
-/// a chessboard; the columns of a table are dealt anew after each two couplings.
+/// Couplings alternate which half of an example transforms the other. For images the halves are the
+/// squares of a chessboard; the columns of a table are reshuffled after every two couplings.
 ///
 /// ```swift
 /// let flow = RealNVP(.init(), for: .points(dimensions: 2), using: random)
@@ -31,7 +31,7 @@ public final class RealNVP: FlowModel {
   public static let kind = "real-nvp"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// The couplings.
   public let flow: Flow
@@ -39,7 +39,7 @@ public final class RealNVP: FlowModel {
   /// The couplings.
   public var members: Members { ["flow": flow] }
 
-  /// Creates a flow that begins as the identity, up to the order of the numbers.
+  /// Creates a flow that starts as the identity, up to the order of the numbers.
   public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
     configuration.require(for: data, "RealNVP")
     self.configuration = configuration
@@ -50,11 +50,11 @@ public final class RealNVP: FlowModel {
       })
   }
 
-  /// The model as its layers.
+  /// A description of the layers.
   public var description: String { "RealNVP  // \(parameterCount) parameters\nflow: \(flow)" }
 }
 
-/// So many couplings by turns, with the orders between them that suit the data.
+/// Alternating couplings, with permutations between them that suit the data.
 func couplings(
   _ count: Int, for data: DataShape, _ make: (CouplingParts) -> any FlowLayer
 ) -> [any FlowLayer] {

@@ -5,9 +5,9 @@ import Tensor
 /// A normalising flow of rational-quadratic spline couplings (Durkan, Bekasov, Murray and Papamakarios,
 /// "Neural spline flows", 2019).
 ///
-/// A spline bends a line in as many places as it has bins, so that a few couplings do what takes many affine
-/// ones. Numbers beyond ±`bound` stay as they are: the data should lie between, as points in the plane and
-/// standardised tables do.
+/// A spline bends a line in as many places as it has bins, so that a few spline couplings replace
+/// many affine ones. Numbers beyond ±`bound` are unchanged: the data should lie within, as points
+/// in the plane and standardised tables do.
 public final class SplineFlow: FlowModel {
   /// The settings.
   public struct Configuration: ModelConfiguration {
@@ -17,8 +17,8 @@ public final class SplineFlow: FlowModel {
     @Setting("widths of a coupling's hidden layers", in: layerWidths) public var hidden = [64, 64]
     /// Bins of a spline.
     @Setting("bins of a spline", in: 2...256) public var bins = 8
-    /// Where the splines end.
-    @Setting("where the splines end", in: .above(0)) public var bound = 4.0
+    /// Half-width of the splines.
+    @Setting("half-width of the splines", in: .above(0)) public var bound = 4.0
 
     /// The defaults.
     public init() {}
@@ -31,7 +31,7 @@ public final class SplineFlow: FlowModel {
   public static let kind = "spline-flow"
   /// The settings that the model was built from.
   public let configuration: Configuration
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   public let dataShape: DataShape
   /// The couplings.
   public let flow: Flow
@@ -39,7 +39,7 @@ public final class SplineFlow: FlowModel {
   /// The couplings.
   public var members: Members { ["flow": flow] }
 
-  /// Creates a flow that begins as the identity, up to the order of the numbers.
+  /// Creates a flow that starts as the identity, up to the order of the numbers.
   public init(_ configuration: Configuration, for data: DataShape, using random: Random) {
     configuration.require(for: data, "SplineFlow")
     self.configuration = configuration
@@ -52,6 +52,6 @@ public final class SplineFlow: FlowModel {
       })
   }
 
-  /// The model as its layers.
+  /// A description of the layers.
   public var description: String { "SplineFlow  // \(parameterCount) parameters\nflow: \(flow)" }
 }

@@ -42,7 +42,7 @@ typedef struct {
   const CKTransport *transport;
   const CKMixtures *mixtures;
   const CKSorting *sorting;
-  // The floating-point operations from which on OpenBLAS' product is faster, in single precision.
+  // The number of floating-point operations from which OpenBLAS' product is faster, in single precision.
   size_t largest_product;
 } InstructionSet;
 
@@ -77,7 +77,7 @@ static const InstructionSet sets[] = {
      &ck_transport_baseline, &ck_mixtures_baseline, &ck_sorting_baseline, 0},
 };
 
-// The one that a test asked for.
+// The one that a test requested.
 static const InstructionSet *chosen_set;
 
 static const InstructionSet *best_set(void) {

@@ -1,3 +1,3 @@
-// The loops for every processor: no instructions beyond the architecture's first ones.
+// The loops for every processor, with only the instructions of the architecture's first version.
 #define SUFFIX baseline
 #include "kernels.inc"

@@ -1,4 +1,4 @@
-// Random samples, each from a generator of its own: so rejection depends on no other element.
+// Random samples, each from a separate generator, so that rejection depends on no other element.
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -58,7 +58,7 @@ void ck_cumulative_weights(const double *logits, double *sums, size_t columns, s
   }
 }
 
-// The first sum above a number below the last one: what weighs nothing has the same sum as what is
+// The first sum above a number below the last one: an outcome without weight has the same sum as the one
 // before it.
 static size_t first_above(const double *sums, size_t columns, double target) {
   size_t low = 0, high = columns - 1;

@@ -1,5 +1,5 @@
-// Sorting of keys: by radix (Knuth, The Art of Computer Programming 3, algorithm 5.2.5R), what follows
-// from the order of items with places, and the choice of a few.
+// Sorting of keys by radix (Knuth, The Art of Computer Programming 3, algorithm 5.2.5R), the steps that
+// follow for items with places, and the selection of a few.
 #include <string.h>
 
 #include "CKernels.h"

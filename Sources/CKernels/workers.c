@@ -1,5 +1,5 @@
-// One pool of workers for all loops and products. Work comes as numbered chunks, whose number
-// depends on the shape alone: who runs a chunk never changes what it computes.
+// One pool of workers for all loops and products. Work is divided into chunks whose number depends only
+// on the shape, so the thread that runs a chunk never affects its result.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
@@ -34,11 +34,11 @@ static void set_float_state(FloatState state) { (void)state; }
 static void pause_briefly(void) {}
 #endif
 
-// Says whether this thread flushes denormal numbers to zero from here on, and returns the state before.
+// Sets whether this thread flushes denormal numbers to zero from now on, and returns the previous state.
 //
-// In single precision it has to: a multiplication with a denormal number costs a hundred others, and
-// Adam's moments of always-black pixels all become denormal. In double precision it must not: the C
-// library's functions rely on denormal numbers, and with flushing log(1e-310) is -745 and not -714.
+// In single precision it must: a multiplication by a denormal number takes as long as a hundred others,
+// and Adam's moments of always-black pixels all become denormal. In double precision it must not: the C
+// library's functions rely on denormal numbers, and with flushing, log(1e-310) is -745 instead of -714.
 static FloatState flush_denormals(bool flushes) {
   const FloatState before = float_state();
   const FloatState after = flushes ? before | flushing : before & ~flushing;
@@ -46,11 +46,11 @@ static FloatState flush_denormals(bool flushes) {
   return before;
 }
 
-// Where OpenBLAS is the build that runs on OpenMP, each calling thread has a thread count of its own;
-// the products are split here, so every one of them is one. Absent in the other builds.
+// In the OpenMP build of OpenBLAS, each calling thread has its own thread count, which is set to one because
+// the products are split here. The other builds lack this function.
 extern void omp_set_num_threads(int) __attribute__((weak));
 
-// What a thread needs once before it runs a chunk.
+// Prepares a thread, once, before it runs a chunk.
 static void prepare_thread(void) {
   static _Thread_local bool is_prepared;
   if (is_prepared) return;
@@ -60,18 +60,18 @@ static void prepare_thread(void) {
 
 enum { MAX_THREADS = 256 };
 
-// How long a worker without work looks for more before it sleeps: a few tens of microseconds, the
+// The time for which an idle worker looks for work before it sleeps: a few tens of microseconds, the
 // usual gap between two operations of a training step.
 enum { SPINS_BEFORE_SLEEP = 4000 };
 
-// Into how many claims the chunks that are left of a share are divided.
+// The number of claims into which the remaining chunks of a share are divided.
 enum { CLAIMS_PER_SHARE = 8 };
 
-// The job being worked on. Its chunks lie in as many shares as there are threads, one after the other.
-// A thread begins with the share of its number, the same in all operations, so that it finds in its
-// processor's caches what it wrote in the one before; then it helps with the others' shares.
+// The current job. Its chunks are divided into as many consecutive shares as there are threads. A thread
+// starts with the share of its number, which is the same in all operations, so that its processor's caches
+// hold what it wrote in the previous one; then it helps with the shares of others.
 //
-// The ticket of a share holds the job's generation in the high half and the next chunk to be claimed in
+// The ticket of a share holds the job's generation in the high half and the next chunk to claim in
 // the low half: claiming is one compare-and-swap, and a worker that wakes late finds another
 // generation and claims nothing.
 typedef struct {
@@ -98,8 +98,8 @@ static _Thread_local size_t worker_index;  // 0: none of the pool's
 
 size_t ck_worker_index(void) { return worker_index; }
 
-// Many chunks are claimed several at a time, fewer towards the end: a claim moves the ticket between
-// the processors' caches, which takes as long as some chunks do.
+// If there are many chunks, a claim takes several, and fewer towards the end: it moves the ticket between
+// the processors' caches, which can take as long as a chunk.
 static void run_share(size_t share, size_t count, uint32_t generation) {
   _Atomic uint64_t *ticket = &shares[share].ticket;
   uint64_t t = atomic_load(ticket);

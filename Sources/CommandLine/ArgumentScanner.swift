@@ -6,11 +6,11 @@ import Synchronization
 enum ScannedArgument: Equatable {
   /// The option at this place in the list of long options, and its value.
   case option(Int, value: String?)
-  /// The option at this place stands at the end, without the value that it needs.
+  /// An option at the end of the command line that lacks the value it needs.
   case missingValue(Int)
   /// The option at this place was written with a value (`--quiet=yes`) but takes none.
   case unexpectedValue(Int, argument: String)
-  /// No option, or more than one that it could be short for.
+  /// An unknown option, or an abbreviation that fits more than one.
   case unknown(String)
   /// An argument that is not an option.
   case positional(String)
@@ -41,7 +41,7 @@ func scan(_ arguments: [String], for options: [LongOption]) -> [ScannedArgument]
         let argument = arguments[place - 1]
         found.append(interpret(code, argument: argument, options: options))
       }
-      // What follows a "--".
+      // Everything after a "--".
       found += arguments.dropFirst(max(1, Int(optind)) - 1).map { .positional($0) }
       return found
     }
@@ -75,7 +75,7 @@ private func character(_ character: Character) -> Int32 {
   Int32(character.asciiValue ?? 0)
 }
 
-/// Calls the body with the arguments and options in C's form, which live as long as the call.
+/// Calls the body with the arguments and options in C's form, which are valid only during the call.
 private func withGetoptArguments<Result>(
   _ arguments: [String], _ options: [LongOption],
   _ body: (

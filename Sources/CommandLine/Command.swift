@@ -2,7 +2,7 @@ import Files
 import Glibc
 import Settings
 
-/// A command, declared: what it is called, what it does, and what can be set.
+/// The declaration of a command: its name, its purpose and its options.
 ///
 /// The options are definitions of settings, in groups. The help, the checks and the record in
 /// `config.json` follow from them, so they cannot disagree.
@@ -15,7 +15,7 @@ import Settings
 /// let configuration = try VAE.Configuration(options.values)
 /// ```
 public struct Command: Sendable {
-  /// What is typed to run it.
+  /// The words that are typed to run it.
   public let name: String
   /// One sentence about what it does.
   public let summary: String
@@ -23,9 +23,9 @@ public struct Command: Sendable {
   public let notes: String
   /// The options, besides `--help` and `--version`, which every command has.
   public let groups: [OptionGroup]
-  /// What the one argument that is no option is called (`RUN`); nil where there is none.
+  /// The name of the command's one positional argument (`RUN`); nil where it takes none.
   public let operand: String?
-  /// The options of neighbouring commands, by name, with the names of the commands that have them.
+  /// The options that related commands have and this one lacks, with the names of those commands.
   public let elsewhere: [String: [String]]
 
   /// A command with these options.
@@ -49,7 +49,7 @@ public struct Command: Sendable {
 
 /// Options that stand together in the help.
 public struct OptionGroup: Sendable {
-  /// What they are about: `Training`.
+  /// The subject of the options: `Training`.
   public let title: String
   /// The options.
   public let options: [SettingDefinition]
@@ -61,7 +61,7 @@ public struct OptionGroup: Sendable {
     (self.title, self.options, isHidden) = (title, options, false)
   }
 
-  /// Options that are known but that the help leaves out.
+  /// Lists options that are accepted but that the help omits.
   public init(hidden options: [SettingDefinition]) {
     (title, self.options, isHidden) = ("", options, true)
   }
@@ -71,26 +71,26 @@ public struct OptionGroup: Sendable {
 public struct ParsedOptions: Equatable, Sendable {
   /// The value of every option, given or not, in the order of their declaration.
   public var values: Configuration
-  /// The names of those that were given.
+  /// The names of the options that were given.
   public var given: Set<String> = []
-  /// The argument that is no option, if one was given.
+  /// The positional argument, if one was given.
   public var operand: String?
 }
 
-/// What a command line asks for.
+/// The result of parsing a command line.
 public enum ParsedCommandLine: Equatable, Sendable {
-  /// To run, with these values.
+  /// Run, with these values.
   case run(ParsedOptions)
-  /// To print the help.
+  /// Print the help.
   case help
-  /// To print the version.
+  /// Print the version.
   case version
 }
 
 // MARK: - Parsing
 
 extension Command {
-  /// The options that are not given: the defaults, over which a record of a run may lie.
+  /// The values of options that are not given: the defaults, overridden by a run's record.
   public func defaults(over record: Configuration = [:]) -> Configuration {
     var values = Configuration()
     for option in options {
@@ -102,11 +102,12 @@ extension Command {
 
   /// Reads the arguments, without the command's name, from left to right.
   ///
-  /// Of an option given twice the last counts. A long name may be shortened as far as it is clear.
+  /// If an option is given twice, the last one counts. A long name may be abbreviated as long as it
+  /// is unambiguous.
   ///
   /// - Parameters:
   ///   - arguments: What was typed.
-  ///   - record: The values of options that are not given, where they are not the defaults.
+  ///   - record: Values that replace the defaults of options that are not given.
   /// - Throws: `CommandLineError` for the first argument that is wrong.
   public func parse(
     _ arguments: [String], over record: Configuration = [:]
@@ -135,8 +136,8 @@ extension Command {
     return .run(parsed)
   }
 
-  /// The argument that is no option, where all others are options of this command and neither the help
-  /// nor the version is asked for; the values of the options may be anything.
+  /// The positional argument, if all other arguments are options of this command and neither the
+  /// help nor the version is asked for; the options' values are not checked.
   public func operand(in arguments: [String]) -> String? {
     var operands: [String] = []
     for argument in scan(arguments, for: longOptions) {
@@ -174,7 +175,7 @@ extension SettingDefinition {
   /// The name as it is typed: `--epochs`.
   public var flag: String { "--" + name }
 
-  /// The value of a text that stands behind the option.
+  /// Parses the text given as the option's value.
   public func value(of text: String) throws(CommandLineError) -> ConfigurationValue {
     do {
       return try read(text)
@@ -193,10 +194,10 @@ extension SettingDefinition {
 // MARK: - Running as a process
 
 extension Command {
-  /// Reads the arguments; prints and exits where there is nothing to run.
+  /// Parses the arguments; for the help, the version or an error, prints it and exits.
   ///
-  /// `--help` and `--version` go to standard output. A wrong command line is one line on standard
-  /// error and a pointer to the help, and exit code 64.
+  /// `--help` and `--version` go to standard output. A wrong command line prints one line and a
+  /// pointer to the help on standard error, and exits with code 64.
   public func parseOrExit(_ arguments: [String], over record: Configuration = [:]) -> ParsedOptions
   {
     do {
@@ -210,14 +211,13 @@ extension Command {
     }
   }
 
-  /// Runs the command: lets Ctrl-C end it cleanly, and exits with the code of what went wrong, if
-  /// anything did.
+  /// Runs the command: lets Ctrl-C end it cleanly, and exits with the matching code if it throws.
   public func execute(_ run: () throws -> Void) {
     Interrupt.install()
     do {
       try run()
     } catch is CancellationError where Interrupt.isRequested {
-      // The exit code says it.
+      // The exit code reports it.
     } catch {
       fail(error)
     }
@@ -225,8 +225,8 @@ extension Command {
     if let code = Interrupt.exitCode { code.exit() }
   }
 
-  /// Prints an error as this command's on standard error, and exits with the code that it provides,
-  /// or else with `failure`.
+  /// Prints an error on standard error as this command's, and exits with the code that the error
+  /// provides, or otherwise with `failure`.
   ///
   /// The error's description is what the user reads.
   public func fail(_ error: any Error) -> Never {
@@ -244,8 +244,8 @@ public func printAndExit(_ text: String) -> Never {
 
 /// The arguments of the process, without the program's name.
 ///
-/// Swift's `CommandLine.arguments` replaces bytes that are not UTF-8, and so a name by that of another
-/// file.
+/// Swift's `CommandLine.arguments` replaces bytes that are not UTF-8, so a name could turn into
+/// that of another file.
 public func processArguments() throws(CommandLineError) -> [String] {
   var arguments: [String] = []
   for index in 1..<max(1, Int(Swift.CommandLine.argc)) {

@@ -1,8 +1,8 @@
-/// What is wrong with a command line.
+/// A mistake on a command line.
 public enum CommandLineError: Error, Equatable {
   /// There is no such option; the suggestion is the nearest one, with its dashes.
   case unknownOption(String, suggestion: String?)
-  /// The option is one of other commands, and not of this.
+  /// The option belongs to other commands, not to this one.
   case optionOfOthers(String, owners: [String])
   /// There is no such command; the suggestions are the nearest ones.
   case unknownCommand(String, kind: String, suggestions: [String])
@@ -10,28 +10,28 @@ public enum CommandLineError: Error, Equatable {
   case ambiguousOption(String, candidates: [String])
   /// An option at the end that needs a value.
   case missingValue(option: String, placeholder: String)
-  /// An option that has to be given and is not.
+  /// A required option that is not given.
   case missingOption(String, placeholder: String)
   /// A value for an option that takes none.
   case unexpectedValue(option: String, value: String)
-  /// A value that is not of the option's kind: letters for a number, nothing for a text.
+  /// A value of the wrong kind: letters for a number, or an empty text.
   case invalidValue(option: String, value: String, expected: String)
-  /// A number beyond what the option allows.
+  /// A number outside the option's bounds.
   case outOfRange(option: String, value: String, range: String)
-  /// None of the words that the option knows.
+  /// A word that is not one of the option's choices.
   case notAChoice(option: String, value: String, choices: [String])
   /// An argument that belongs to no option.
   case unexpectedArgument(String)
-  /// An argument whose bytes are not UTF-8, which stand in it as `\xE9`.
+  /// An argument that is not valid UTF-8; its invalid bytes are shown as `\xE9`.
   case notUTF8(argument: String)
   /// A value that is well-formed but does not suit the data or another option.
   ///
-  /// It is for the checks that an executable makes itself, such as a limit beyond the data.
+  /// For checks that an executable makes itself, such as a limit beyond the data.
   case unsuitableValue(option: String, value: String, reason: String)
-  /// Options that a run cannot go on with, as it began with others.
+  /// Options with which a run cannot be resumed, since it began with other values.
   case differentRun(path: String, [Difference])
 
-  /// An option that was given another value than a run's.
+  /// An option whose value differs from the run's.
   public struct Difference: Equatable, Sendable {
     /// The option with its dashes.
     public let option: String
@@ -54,7 +54,7 @@ extension CommandLineError: CustomStringConvertible {
     case .unknownOption(let option, let suggestion):
       "unknown option '\(option)'" + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
     case .optionOfOthers(let option, let owners):
-      "'\(option)' is an option of \(Readable.list(shortened(owners), "and")), and not of this command"
+      "'\(option)' is an option of \(Readable.list(shortened(owners), "and")), not of this command"
     case .unknownCommand(let name, let kind, let suggestions):
       "unknown \(kind) '\(name)'"
         + (suggestions.isEmpty ? "" : "; did you mean \(Readable.alternatives(suggestions))?")
@@ -92,7 +92,7 @@ extension CommandLineError: ExitCodeProviding {
   public var exitCode: ExitCode { .usage }
 }
 
-/// The first three names, and a word for the others.
+/// The first three names; the others are summarised in a word.
 private func shortened(_ names: [String]) -> [String] {
   names.count > 3 ? names.prefix(3) + ["others"] : names
 }

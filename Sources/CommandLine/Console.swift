@@ -4,19 +4,20 @@ import Synchronization
 
 /// Lines on standard output and standard error.
 ///
-/// A line is one line whatever is in it: characters that a terminal obeys become escapes, and the middle
-/// of a very long text is left out, because names and other texts in it may come from anybody's files.
-/// Written at once and unbuffered, so that they keep their order with a progress bar on the same
-/// terminal and none is lost when a run is killed. A line that cannot be written (a full disk, a
-/// closed pipe) is dropped: the run and its files matter more.
+/// A line stays one line whatever it contains: control characters are escaped and the middle of a
+/// very long text is left out, because names and other texts may come from untrusted files. Lines
+/// are written at once and unbuffered, so that they keep their order with a progress bar on the
+/// same terminal and none is lost when a run is killed. A line that cannot be written (a full disk,
+/// a closed pipe) is dropped: the run and its files matter more.
 public enum Console {
-  /// Whether lines are not printed, and those of errors kept: of many processes one prints.
+  /// Whether lines are suppressed and error lines are kept instead: only one of several processes
+  /// prints.
   package static var keepsErrors: Bool {
     get { kept.withLock { $0 != nil } }
     set { kept.withLock { $0 = newValue ? ($0 ?? "") : nil } }
   }
 
-  /// The lines of errors that were kept.
+  /// The error lines that were kept.
   package static var keptErrors: String { kept.withLock { $0 ?? "" } }
 
   /// Writes a line to standard output; the first failure is reported once on standard error.
@@ -32,7 +33,7 @@ public enum Console {
     return false
   }
 
-  /// Writes each line of a text of the program's own, such as its help, to standard output.
+  /// Writes each line of one of the program's own texts, such as its help, to standard output.
   ///
   /// - Returns: Whether all were written.
   @discardableResult
@@ -77,7 +78,7 @@ public enum Console {
   }
 }
 
-/// The errors that were kept; nil where they are printed.
+/// The error lines kept so far; nil while they are printed.
 private let kept = Mutex<String?>(nil)
 
 private let hasReportedFailure = Atomic<Bool>(false)

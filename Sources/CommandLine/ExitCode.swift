@@ -1,14 +1,14 @@
 import Files
 import Glibc
 
-/// The exit codes of the executables, with the numbers of BSD's sysexits.
+/// The exit codes of the executables, numbered as in BSD's sysexits.
 ///
-/// Scripts and schedulers decide by the number whether trying again makes sense, so it tells a wrong
+/// Scripts and schedulers decide by this number whether to try again, so it distinguishes a wrong
 /// command line from wrong data and from a full disk.
 public enum ExitCode: Int32, Sendable {
-  /// Everything was done.
+  /// The command succeeded.
   case success = 0
-  /// Something went wrong that has no number of its own.
+  /// A failure without a number of its own.
   case failure = 1
   /// The command line was wrong (EX_USAGE).
   case usage = 64
@@ -20,7 +20,7 @@ public enum ExitCode: Int32, Sendable {
   case cannotCreate = 73
   /// Reading or writing failed half-way, for example on a full disk (EX_IOERR).
   case ioError = 74
-  /// Something is in the way that will be gone later (EX_TEMPFAIL).
+  /// A temporary obstacle, such as a lock held by another process (EX_TEMPFAIL).
   case temporaryFailure = 75
   /// Ended early, but cleanly, after its terminal was closed: 128 + SIGHUP.
   case hungUp = 129
@@ -35,9 +35,9 @@ public enum ExitCode: Int32, Sendable {
   }
 }
 
-/// An error that knows with which exit code an executable should end.
+/// An error that determines the exit code of an executable.
 public protocol ExitCodeProviding: Error {
-  /// The code to end the process with when nobody handles the error.
+  /// The code to exit with if nobody handles the error.
   var exitCode: ExitCode { get }
 }
 
@@ -52,21 +52,21 @@ extension OutputError: ExitCodeProviding {
 }
 
 extension ModelFileError: ExitCodeProviding {
-  /// `noInput` for a file that cannot be read, `dataError` for one that is not what it should be.
+  /// `noInput` for a file that cannot be read, `dataError` for one whose contents are invalid.
   public var exitCode: ExitCode {
     if case .unreadable = self { .noInput } else { .dataError }
   }
 }
 
 extension DelimitedTextError: ExitCodeProviding {
-  /// `noInput` for a file that cannot be read, `dataError` for one that is not what it should be.
+  /// `noInput` for a file that cannot be read, `dataError` for one whose contents are invalid.
   public var exitCode: ExitCode {
     if case .unreadable = self { .noInput } else { .dataError }
   }
 }
 
 extension NPYError: ExitCodeProviding {
-  /// `noInput` for a file that cannot be read, `dataError` for one that is not what it should be.
+  /// `noInput` for a file that cannot be read, `dataError` for one whose contents are invalid.
   public var exitCode: ExitCode {
     if case .unreadable = self { .noInput } else { .dataError }
   }

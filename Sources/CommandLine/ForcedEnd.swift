@@ -1,21 +1,21 @@
 import Glibc
 import Synchronization
 
-/// The end of a process that was asked to end by a signal and is too busy to hear it.
+/// Ends a process that was asked to end by a signal and is too busy to notice.
 ///
-/// A thread of its own waits for the signal and then a second and a half. If nothing has asked
-/// ``Interrupt/isRequested`` by then, it does what was registered, such as to say where the run goes
-/// on, and ends the process. That is safe at any moment, because all files are written whole or not at
-/// all: a run then goes on as it does after a kill.
+/// A separate thread waits for the signal and then for another second and a half. If nothing has
+/// asked ``Interrupt/isRequested`` by then, it runs the registered action, such as printing how to
+/// resume the run, and ends the process. That is safe at any moment because all files are written
+/// atomically: the run can be resumed as after a kill.
 public enum ForcedEnd {
-  /// Sets what is to be done before a forced end, on another thread; nil for nothing.
+  /// Sets the action to run before a forced end, on another thread; nil for none.
   ///
-  /// It replaces what was set before.
+  /// Replaces any earlier action.
   public static func setLastAction(_ action: (@Sendable () -> Void)?) {
     state.withLock { $0.action = action }
   }
 
-  /// Keeps a forced end from happening while `body` runs, as it writes what has to be complete.
+  /// Postpones a forced end while `body` runs, because it writes something that must be complete.
   public static func postpone<Result: ~Copyable, Failure>(
     during body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -24,7 +24,7 @@ public enum ForcedEnd {
     return try body()
   }
 
-  /// How long a signal may go unheard.
+  /// How long a signal may go unnoticed.
   private static let patience = Duration.milliseconds(1_500)
 
   private struct State {
@@ -48,17 +48,17 @@ extension ForcedEnd {
     _ = arrival
     guard !isWatching.exchange(true, ordering: .relaxed) else { return }
     var thread = pthread_t()
-    // Without the thread the signal is heard where the program asks for it, as before.
+    // Without the thread, the program still notices the signal where it asks for it.
     if pthread_create(&thread, nil, { _ in ForcedEnd.watch() }, nil) == 0 { pthread_detach(thread) }
   }
 
-  /// Tells the thread of a signal; may be called in a signal handler.
+  /// Notifies the thread of a signal; may be called in a signal handler.
   static func wake() { sem_post(arrival.pointer) }
 
-  /// Takes note that the program has heard the signal and ends by itself.
+  /// Records that the program has noticed the signal and ends by itself.
   static func standDown() { isHeard.store(true, ordering: .relaxed) }
 
-  /// Waits for the end if it has begun, as nothing should be said behind the last words.
+  /// Waits for a forced end that has begun, so that nothing is printed after its last message.
   static func waitIfBegun() {
     while hasBegun.load(ordering: .sequentiallyConsistent) { pause() }
   }
@@ -74,7 +74,7 @@ extension ForcedEnd {
     }
   }
 
-  /// Ends the process, unless that has to wait.
+  /// Ends the process, unless the end is postponed.
   private static func end() {
     let action = state.withLock { state -> (@Sendable () -> Void)?? in
       guard state.postponements == 0, !isHeard.load(ordering: .relaxed) else { return nil }
@@ -83,7 +83,7 @@ extension ForcedEnd {
     }
     guard let action else { return }
     action?()
-    // Not `exit`, which would take down what other threads are using.
+    // Not `exit`, which would tear down objects that other threads still use.
     _exit((Interrupt.requestedCode ?? .failure).rawValue)
   }
 }

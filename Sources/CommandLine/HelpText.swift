@@ -25,7 +25,8 @@ extension Command {
     return sections.joined(separator: "\n\n")
   }
 
-  /// Where the texts begin: right of the longest label that is not too long to share a line.
+  /// The column at which the descriptions begin: right of the longest label that is short enough to
+  /// share a line with its description.
   private func helpColumn(for rows: [HelpRow]) -> Int {
     let widths = rows.map(\.label.count).filter { $0 <= 26 }
     return 2 + (widths.max() ?? 0) + 2
@@ -42,7 +43,7 @@ extension SettingDefinition {
   }
 }
 
-/// An option on the left and what it does on the right.
+/// An option on the left, its description on the right.
 private struct HelpRow {
   let label: String
   let text: String
@@ -59,7 +60,7 @@ private struct HelpRow {
   }
 }
 
-/// Breaks a text at spaces into lines of a width; a longer word has a line of its own.
+/// Breaks a text at spaces into lines of at most a width; a longer word gets its own line.
 public func wrap(_ text: String, to width: Int) -> [String] {
   var lines: [String] = []
   for word in text.split(separator: " ") {

@@ -1,12 +1,13 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C, SIGTERM and SIGHUP, turned into a question that a training loop asks between steps.
+/// Turns Ctrl-C, SIGTERM and SIGHUP into a flag that a training loop checks between steps.
 ///
-/// The first signal only sets a flag, so that the step ends and its files are complete. Where the flag
-/// is not asked for within a second and a half (a step that takes long, a library that computes for
-/// minutes), the process ends all the same (``ForcedEnd``), with its files as whole as after a kill. The
-/// second signal kills the process at once: whoever presses Ctrl-C twice means it.
+/// The first signal only sets a flag, so that the current step finishes and its files are complete.
+/// If the flag is not checked within a second and a half (during a long step, or while a library
+/// computes for minutes), the process is ended anyway (``ForcedEnd``), with its files as complete
+/// as after a kill. The second signal kills the process at once: whoever presses Ctrl-C twice means
+/// it.
 ///
 /// ```swift
 /// Interrupt.install()
@@ -14,18 +15,18 @@ import Synchronization
 /// if let code = Interrupt.exitCode { code.exit() }
 /// ```
 public enum Interrupt {
-  /// Takes over SIGINT, SIGTERM and, unless it is ignored as `nohup` has it, SIGHUP, and ignores
+  /// Handles SIGINT, SIGTERM and, unless it is ignored as under `nohup`, SIGHUP, and ignores
   /// SIGPIPE and SIGXFSZ, for the whole process.
   ///
-  /// SIGINT is taken over even where a shell has set it to be ignored (a job in the background of a
-  /// script): who sends it to a training run wants it to end. For the same reason they are let
-  /// through to this thread where the program that started this one has blocked them, as those do
-  /// that start it from a thread which leaves signals to another one. SIGPIPE is ignored because a closed
-  /// pipe behind `train-vae | head` is no reason to lose the run; `Console` reports it. SIGXFSZ is
-  /// ignored because a file that may not grow (`ulimit -f`) is then an error like a full disk, which
-  /// names the file and leaves none half-written.
+  /// SIGINT is handled even where a shell has set it to be ignored (a script's background job):
+  /// whoever sends it to a training run wants the run to end. For the same reason these signals are
+  /// unblocked in this thread, in case the program that started this one had blocked them, as
+  /// programs do that start others from a thread which leaves signals to another thread. SIGPIPE is
+  /// ignored because a closed pipe in `train-vae | head` is no reason to lose the run; `Console`
+  /// reports it. SIGXFSZ is ignored so that a file over the size limit (`ulimit -f`) becomes an
+  /// error like a full disk, which names the file and leaves no half-written file.
   public static func install() {
-    // The store also initialises the flag before a handler can be the first to touch it.
+    // The store also initialises the flag before a handler can be the first to access it.
     received.store(0, ordering: .sequentiallyConsistent)
     ForcedEnd.install()
     signal(SIGINT, handler)
@@ -43,9 +44,7 @@ public enum Interrupt {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
-  /// Whether the process was asked to end since `install()`.
-  ///
-  /// Whoever asks and is told so has to end what it does within a second.
+  /// Whether the process has been asked to end since `install()`.
   public static var isRequested: Bool {
     guard received.load(ordering: .relaxed) != 0 else { return false }
     ForcedEnd.standDown()
@@ -57,19 +56,19 @@ public enum Interrupt {
     if isRequested { throw CancellationError() }
   }
 
-  /// The code to exit with if the process was asked to end, otherwise nil.
+  /// The exit code if the process was asked to end, otherwise nil.
   public static var exitCode: ExitCode? { isRequested ? requestedCode : nil }
 
-  /// The number of the signal received, or 0; whoever asks has not heard it yet.
+  /// The number of the signal received, or 0; asking does not count as noticing it.
   package static var requestedSignal: Int32 { received.load(ordering: .relaxed) }
 
-  /// Takes a signal that another process has received as this one's.
+  /// Treats a signal that another process received as if this one had received it.
   package static func request(_ signal: Int32) {
     _ = received.compareExchange(expected: 0, desired: signal, ordering: .relaxed)
     ForcedEnd.standDown()
   }
 
-  /// The code of the signal received.
+  /// The exit code for the signal received.
   static var requestedCode: ExitCode? {
     switch received.load(ordering: .relaxed) {
     case SIGINT: .interrupted
@@ -89,7 +88,7 @@ private func isIgnored(_ action: sigaction) -> Bool {
 /// The number of the first signal received, or 0.
 private let received = Atomic<Int32>(0)
 
-/// Only what a signal handler may do: an atomic store, `signal` and `sem_post`.
+/// Does only what a signal handler may do: an atomic store, `signal` and `sem_post`.
 private let handler: @convention(c) (Int32) -> Void = { number in
   received.store(number, ordering: .relaxed)
   signal(SIGINT, SIG_DFL)

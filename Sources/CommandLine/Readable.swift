@@ -1,8 +1,8 @@
 import Foundation
 
-/// Numbers as a person reads them; the same in every locale.
+/// Formats numbers for people; the same in every locale.
 public enum Readable {
-  /// A whole number with its thousands set apart: `652,824`.
+  /// A whole number with thousands separators: `652,824`.
   public static func count(_ value: Int) -> String {
     var digits = String(value.magnitude)
     var groups: [String] = []
@@ -27,10 +27,11 @@ public enum Readable {
     return "\(minutes / 60) h \(twoDigits(minutes % 60)) min"
   }
 
-  /// A loss or another measured value, to four digits or five: `113.24`, `0.6931`, `0.006208`.
+  /// A loss or another measured value, to four or five significant digits: `113.24`, `0.6931`,
+  /// `0.006208`.
   public static func metric(_ value: Double) -> String {
     guard value.isFinite else { return "\(value)" }
-    // From here on more digits would be shown than the number has.
+    // Beyond this, more digits would be shown than the number has.
     if value.magnitude >= 1e15 { return String(format: "%.4g", value) }
     let decimals =
       switch value.magnitude {
@@ -57,12 +58,12 @@ public enum Readable {
     return String(format: value < 99.95 ? "%.1f " : "%.0f ", value) + units[unit]
   }
 
-  /// A rate per second, to the whole number unless it is small: `61,234`, `3.2`.
+  /// A rate per second, rounded to a whole number unless it is small: `61,234`, `3.2`.
   public static func rate(_ value: Double) -> String {
     value < 10 ? String(format: "%.1f", value) : count(Int(min(value.rounded(), 1e15)))
   }
 
-  /// How many epochs: `1 epoch`, `30 epochs`.
+  /// A number of epochs: `1 epoch`, `30 epochs`.
   public static func epochs(_ count: Int) -> String {
     "\(count) \(count == 1 ? "epoch" : "epochs")"
   }
@@ -76,7 +77,7 @@ public enum Readable {
     return items.dropLast().joined(separator: ", ") + " \(conjunction) " + last
   }
 
-  /// A number with zeros before it, so that names sort: `007`; a longer one stays as it is.
+  /// A number padded with zeros, so that names sort: `007`; a longer one is unchanged.
   public static func padded(_ number: Int, to width: Int = 3) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits

@@ -7,7 +7,7 @@ import Settings
 import Tensor
 import Training
 
-/// What can be set on the command line of `pushforward convert`.
+/// The options of `pushforward convert`.
 struct ConvertSettings: SettingGroup {
   @Setting("folder of images", placeholder: "DIR|drawn") var data = "drawn"
   @Setting("CSV of labels", placeholder: "FILE", absence: "folders' names") var labels: String? =
@@ -17,7 +17,7 @@ struct ConvertSettings: SettingGroup {
   @Setting("images used", in: .atLeast(2), absence: "all") var limit: Int? = nil
   @Setting("images to test with", in: .atLeast(1), name: "test", absence: "one in seven")
   var testCount: Int? = nil
-  @Setting("what is done about files that cannot be decoded") var damaged = DamagedImages.error
+  @Setting("how to treat files that cannot be decoded") var damaged = DamagedImages.error
   @Setting("compress the files", name: "gzip") var isGzipped = false
   @Setting("folder of the files", placeholder: "DIR") var out = "idx"
   @Setting("seed of the shuffle and of rendered digits", in: .atLeast(0)) var seed = 0
@@ -30,24 +30,24 @@ struct ConvertSettings: SettingGroup {
 @Sendable func convertVerb(_ arguments: [String]) {
   let command = Command(
     name: "pushforward convert",
-    summary: "Makes the four IDX files of MNIST's format of a folder of images.",
+    summary: "Converts a folder of images to the four IDX files of the MNIST format.",
     notes: """
-      The images are the files of a folder and of the folders in it: PNG, JPEG, PGM
-      or PPM, all of one size, or with --image-size scaled until the shorter side
-      fits and the middle cut out. Colours become grey. The word drawn stands for
-      digits that the program draws. Files that are damaged or no images end the
-      program; with --damaged skip they are left out and counted.
+      Images are all PNG, JPEG, PGM and PPM files in the folder and its subfolders.
+      They must be of one size, unless --image-size scales each until its shorter side
+      fits and crops the middle. Colours become grey. The word drawn stands for digits
+      that the program renders. A damaged file, or one that is not an image, ends the
+      program; with --damaged skip such files are left out and counted.
 
-      The label of an image is the place of its folder among the folders in DIR,
-      sorted by name, or the folder's name itself where all are whole numbers, and 0
-      if there are none; classes.csv says which is which. With --labels it stands in
-      a CSV file: in each line a path from DIR, a comma, and a whole number from 0 to
-      255; a first line without a number is a heading.
+      The label of an image is the index of its folder among the folders in DIR,
+      sorted by name, or the folder's name itself if all names are whole numbers, or 0
+      if there are no folders; classes.csv lists them. With --labels, the labels come
+      from a CSV file: each line has a path relative to DIR, a comma, and a whole
+      number from 0 to 255; a first line without a number is a heading.
 
-      The images are shuffled, and the last of them are those to test with, unless
-      all are in folders called train and test (or val, validation) in DIR: those are
-      the split then, and the folders in them the classes. The folder of the files
-      is made whole or not at all, and must not be there before.
+      The images are shuffled, and the last ones become the test images, unless all
+      are in folders called train and test (or val, validation) in DIR: these are then
+      the split, and their subfolders the classes. The output folder must not exist;
+      it is created complete or not at all.
       """,
     groups: [OptionGroup("Options", ConvertSettings.definitions)])
   let options = command.parseOrExit(arguments)
@@ -59,7 +59,7 @@ private func convert(_ options: ConvertSettings) throws {
   if let threads = options.threads { threadCount = threads }
   let out = withoutEnding(options.out)
   var status = stat()
-  // Before the work; the folder is made in one step at its end, which fails where there is one.
+  // Checked before the work; creating the folder at the end fails if it exists.
   guard lstat(out, &status) != 0 else {
     throw OutputError.cannotCreateFolder(path: options.out, code: EEXIST)
   }
@@ -67,7 +67,7 @@ private func convert(_ options: ConvertSettings) throws {
 
   let (data, classes, notes) =
     options.data == DigitData.drawn ? try drawnDigits(options) : try folder(options)
-  say("images:  \(data.train.count) to train on, \(data.test.count) to test with")
+  say("images:  \(data.train.count) for training, \(data.test.count) for testing")
   say("size:    \(data.train.height)×\(data.train.width)")
   say("classes: \(Set(data.train.labels + data.test.labels).count)")
   for (name, note) in notes {
@@ -75,7 +75,7 @@ private func convert(_ options: ConvertSettings) throws {
   }
   if Interrupt.isRequested { return }
 
-  // A folder beside it that takes the name when it is complete.
+  // A folder next to it that takes the name when it is complete.
   let partial = try PartialFolder(for: out)
   ForcedEnd.setLastAction { try? FileManager.default.removeItem(atPath: partial.path) }
   do {
@@ -89,7 +89,7 @@ private func convert(_ options: ConvertSettings) throws {
       }
     }
     try Interrupt.check()
-    // Unlike a file's, a folder's name is not taken over where a folder with files has it.
+    // Unlike a file, a folder cannot replace a folder with files of the same name.
     try partial.complete()
   } catch {
     partial.remove()
@@ -99,16 +99,16 @@ private func convert(_ options: ConvertSettings) throws {
   say("files:   \(options.out)")
 }
 
-/// A folder's path without what may stand behind its name: `idx` for `idx/` and `idx/.`.
+/// A folder's path without trailing slashes and dots: `idx` for `idx/` and `idx/.`.
 ///
-/// Nothing else is changed in it: a tilde is a name like any other, where no shell has replaced it.
+/// Nothing else is changed: a tilde that no shell has expanded is part of the name.
 private func withoutEnding(_ path: String) -> String {
   var path = path[...]
   while path.count > 1, path.hasSuffix("/") || path.hasSuffix("/.") { path = path.dropLast() }
   return String(path)
 }
 
-/// What is converted: the images, the names of their classes, and what is said of them.
+/// The converted data: the images, the names of their classes, and how they are described.
 private typealias Converted = (
   data: SplitImages, classes: [RawPath], notes: [(name: String, text: String)]
 )
@@ -119,7 +119,7 @@ private func drawnDigits(_ options: ConvertSettings) throws -> Converted {
   ] {
     if let value {
       throw CommandLineError.unsuitableValue(
-        option: option, value: value, reason: "expected a folder of images with it, found drawn")
+        option: option, value: value, reason: "expected a folder of images as --data, found drawn")
     }
   }
   let count = options.limit ?? 70_000
@@ -127,7 +127,7 @@ private func drawnDigits(_ options: ConvertSettings) throws -> Converted {
   guard testCount < count else {
     throw CommandLineError.unsuitableValue(
       option: "--test", value: "\(testCount)",
-      reason: "expected fewer than the \(count) images that there are")
+      reason: "expected fewer than the \(count) images")
   }
   let digits = DrawnDigits(
     seed: UInt64(options.seed), trainCount: count - testCount, testCount: testCount)
@@ -177,7 +177,7 @@ extension LabeledImages {
   }
 }
 
-/// Images to train on and to test with.
+/// Images for training and for testing.
 private struct SplitImages: ImageDataset {
   let train: LabeledImages
   let test: LabeledImages

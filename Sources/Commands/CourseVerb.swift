@@ -5,13 +5,13 @@ import Results
 import Settings
 import Tensor
 
-/// What can be set on the command line of `pushforward course`.
+/// The options of `pushforward course`.
 private struct CourseSettings: SettingGroup {
-  @Setting("print the names of all figures and exercises, one a line") var list = false
+  @Setting("print the names of all figures and exercises, one per line") var list = false
   @Setting(
     "folder of the files", placeholder: "DIR", absence: "course/NAME") var out: String? = nil
   @Setting("fewer draws and steps: seconds instead of minutes") var quick = false
-  @Setting("seed of all that is random", in: .atLeast(0)) var seed = 0
+  @Setting("seed of all random numbers", in: .atLeast(0)) var seed = 0
   @Setting("threads; results do not depend on it", in: 1...256, absence: "all processors")
   var threads: Int? = nil
   @Setting("print nothing but errors") var quiet = false
@@ -23,9 +23,9 @@ private struct CourseSettings: SettingGroup {
     name: "pushforward course",
     summary: "Makes a figure or an exercise of the course.",
     notes: """
-      The folder gets figure.svg, values.json and values.csv. NAME is one of those
-      that pushforward course --list prints, or all, which makes each in a folder of
-      its own in DIR, and index.html, a page of them all.
+      The folder gets figure.svg, values.json and values.csv. NAME is one of the names
+      that pushforward course --list prints, or all, which makes each of them in its
+      own folder in DIR, and index.html, a page that shows them all.
       """,
     operand: "NAME", groups: [OptionGroup("Options", CourseSettings.definitions)])
   let options = command.parseOrExit(arguments)
@@ -40,7 +40,7 @@ private func course(_ name: String?, _ settings: CourseSettings) throws {
   }
   guard let name else {
     throw CommandLineError.missingOption(
-      "NAME,", placeholder: "one of those that --list prints, or all,")
+      "NAME,", placeholder: "one of the names that --list prints, or all,")
   }
   let random = Random(seed: UInt64(settings.seed))
   if name == "all" {
@@ -52,7 +52,7 @@ private func course(_ name: String?, _ settings: CourseSettings) throws {
     }
     let page = out + "/" + CourseIndex.fileName
     try Array(index.html.utf8).withUnsafeBytes { try replaceFile(at: page, with: $0) }
-    if !settings.quiet { Console.printLine("all of them on a page: \(page)") }
+    if !settings.quiet { Console.printLine("all of them on one page: \(page)") }
     return
   }
   guard let item = courseRegistry.first(where: { $0.name == name }) else {
@@ -66,7 +66,7 @@ private func course(_ name: String?, _ settings: CourseSettings) throws {
   Console.printLine("files: \(out)")
 }
 
-/// Makes one and writes its files, which replace earlier ones.
+/// Makes one and writes its files, replacing earlier ones.
 private func make(
   _ item: CourseItem, in folder: String, _ settings: CourseSettings, _ random: Random
 ) throws -> Results {

@@ -8,7 +8,7 @@ import Settings
 import Tensor
 import Training
 
-/// `pushforward evaluate RUN [options]`: what a finished run has trained, evaluated (again).
+/// `pushforward evaluate RUN [options]`: evaluates the model of a finished run (again).
 @Sendable func evaluateVerb(_ arguments: [String]) {
   let command = Command(
     name: "pushforward evaluate",
@@ -35,13 +35,13 @@ import Training
   }
 }
 
-/// What evaluating a run has of the settings of runs.
+/// The options of `pushforward evaluate` besides those of runs.
 private struct EvaluateSettings: SettingGroup {
   @Setting(
-    "images, or a text, of which log p(x) is told alone", placeholder: "PATH",
+    "images or a text: report only their log p(x)", placeholder: "PATH",
     absence: "the run's test examples") var examples: String? = nil
   @Setting(
-    "folder with the run's data, where it is not there any more", placeholder: "DIR",
+    "folder with the run's data, if it was moved", placeholder: "DIR",
     absence: "the run's") var data: String? = nil
   @Setting("threads; results do not depend on it", in: 1...256, absence: "all processors")
   var threads: Int? = nil
@@ -79,11 +79,11 @@ private func evaluate(
     model, train: data.train, test: data.test, evaluation, judging, sampling: steering.options, log,
     noise: noise, using: random.split())
   if known.entries.isEmpty, !(model is any Generative) {
-    log.say("nothing more is known of a model '\(row.kind)' than loss.csv says")
+    log.say("a model '\(row.kind)' has no evaluation beyond loss.csv")
   }
 }
 
-/// Tells log p(x) of examples that are given.
+/// Reports log p(x) of given examples.
 private func evaluate(
   _ examples: String, by row: ModelRow, _ recorded: RecordedRun, _ evaluation: EvaluationSettings,
   _ settings: EvaluateSettings
@@ -95,10 +95,10 @@ private func evaluate(
   try folder.write(given.table, to: GivenExamples.tableName)
   let log = EvaluationLog(folder: folder, isQuiet: settings.quiet)
   log.say(given.summary(examples))
-  log.list([GivenExamples.tableName: "the same of each"])
+  log.list([GivenExamples.tableName: "log p(x) of each"])
 }
 
-/// Throws for what cannot be known of a model.
+/// Throws for evaluations that a model does not support.
 private func check(_ evaluation: EvaluationSettings, for row: ModelRow) throws(CommandLineError) {
   if let count = evaluation.importanceSamples, !(row.model is any LikelihoodModel.Type) {
     throw .unsuitableValue(
@@ -112,7 +112,7 @@ private func check(_ evaluation: EvaluationSettings, for row: ModelRow) throws(C
   }
 }
 
-/// Where an evaluation outside of a training is said.
+/// The log of an evaluation outside a training run.
 private struct EvaluationLog: RunLog {
   let folder: RunFolder
   let isQuiet: Bool

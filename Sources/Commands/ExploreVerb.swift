@@ -7,26 +7,26 @@ import Settings
 import Tensor
 import Training
 
-/// What can be set on the command line of `pushforward explore`.
+/// The options of `pushforward explore`.
 private struct ExploreSettings: SettingGroup {
   @Setting("the page", placeholder: "FILE", absence: "explore.html in the run's folder")
   var out: String? = nil
   @Setting(
-    "folder with the run's data, where it is not there any more", placeholder: "DIR",
+    "folder with the run's data, if it was moved", placeholder: "DIR",
     absence: "the run's") var data: String? = nil
   @Setting("print nothing but errors") var quiet = false
 }
 
-/// `pushforward explore RUN [options]`: makes a page that shows the model of a run for each code.
+/// `pushforward explore RUN [options]`: makes an interactive page for exploring a run's model.
 @Sendable func exploreVerb(_ arguments: [String]) {
   let command = Command(
     name: "pushforward explore",
-    summary: "Makes a page in which to move through the model of a finished run.",
+    summary: "Makes an interactive page for exploring the model of a finished run.",
     notes: """
-      The page is one file that loads nothing from elsewhere. Of a VAE, an
-      autoencoder or a GAN of images, one moves the code and sees the image change,
-      and walks from one test image to another; of a flow in the plane, one moves
-      the noise and sees where the flow takes it.
+      The page is one file that loads nothing from elsewhere. For a VAE, an
+      autoencoder or a GAN of images, moving the code changes the image, and one test
+      image can be morphed into another; for a flow in the plane, moving the noise
+      shows where the flow takes it.
       """,
     operand: "RUN", groups: [OptionGroup("Options", ExploreSettings.definitions)])
   let options = command.parseOrExit(arguments)
@@ -59,5 +59,5 @@ private func explore(_ path: String, _ settings: ExploreSettings) throws {
   }
   let out = settings.out ?? opened.folder.path(of: RunReport.explorationName)
   try Array(page.html.utf8).withUnsafeBytes { try replaceFile(at: out, with: $0) }
-  if !settings.quiet { Console.printLine("a page to move through the model: \(out)") }
+  if !settings.quiet { Console.printLine("a page for exploring the model: \(out)") }
 }

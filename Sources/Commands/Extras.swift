@@ -5,7 +5,7 @@ import Tensor
 import Trainers
 import Training
 
-/// Writes what only some models leave: a classifier's mistakes, an autoencoder's codes.
+/// Writes the files that only some models have: a classifier's mistakes, an autoencoder's codes.
 func writeExtras(
   _ model: any Model, _ trainer: any Trainer, _ session: TrainingSession, _ data: TrainingData
 ) throws {
@@ -15,7 +15,7 @@ func writeExtras(
   }
 }
 
-/// A row for each test image that the classifier misclassifies.
+/// Writes a row for each test image that the classifier misclassifies.
 private func writeMistakes(_ trainer: ClassifierTrainer, _ session: TrainingSession) throws {
   let rows = trainer.mistakes.map {
     "\($0.index),\($0.label),\($0.prediction),\($0.probability)\n"

@@ -7,11 +7,11 @@ import NN
 import Tensor
 import Training
 
-/// Tells log p of each of some examples that a user gives: images, a text or its lines.
+/// Reports log p of each example that a user gives: images, or a text or its lines.
 struct GivenExamples {
   /// The option that names them.
   static let option = "--examples"
-  /// What the table of their figures is called in a run's folder.
+  /// The name of the table of results in a run's folder.
   static let tableName = "likelihoods.csv"
 
   /// An example's log p in nats, and the number of dimensions or symbols that share it.
@@ -23,8 +23,8 @@ struct GivenExamples {
 
   /// Reads the examples and computes log p of each.
   ///
-  /// - Throws: `CommandLineError` for a model that has no log p of images or texts or examples that do not
-  ///   suit it, and what is wrong with a file.
+  /// - Throws: `CommandLineError` for a model without log p of images or texts and for examples
+  ///   that do not fit the model; the reader's error for an invalid file.
   init(
     _ path: String, by model: any Model, samples: Int?, using random: Random
   ) throws {
@@ -88,7 +88,7 @@ struct GivenExamples {
     return "\(noun.singular),log_likelihood_nats,bits_per_\(dimension)\n" + lines.joined()
   }
 
-  /// The figures of all in a line.
+  /// A one-line summary of all results.
   func summary(_ path: String) -> String {
     let mean = rows.reduce(0) { $0 + $1.nats } / Double(rows.count)
     return "log p(x) of the \(Readable.count(rows.count)) \(noun(rows.count)) of \(path):"

@@ -8,7 +8,7 @@ import Sampling
 import Tensor
 import Training
 
-/// Reads examples as a model takes them: images, or rows of a table.
+/// Reads examples in the form a model takes: images, or rows of a table.
 func loadExamples(
   _ path: String, _ sampler: Sampler, limit: Int, option: String = "--reconstruct"
 ) throws -> Tensor {
@@ -26,14 +26,14 @@ func loadExamples(
   return rows.sliced(0..<min(limit, rows.shape[0])).converted(to: .float32)
 }
 
-/// Reads images of a shape from an IDX file, raw or gzipped, an image file or a folder of those and of
-/// folders, in the order of their paths.
+/// Reads images of a shape from an IDX file, raw or gzipped, from an image file, or from a folder
+/// and its subfolders, in the order of their paths.
 ///
-/// An image is taken as grey where the model makes grey ones and all its pixels are, even if it is saved
-/// in colour, and the other way round.
+/// For a model of grey images, an image saved in colour counts as grey if all its pixels are; for a
+/// model of colour images, grey ones become colour.
 ///
 /// - Returns: At most `limit` images, `[count, height, width, channels]`, in [0, 1].
-/// - Throws: `DatasetError` or `ImageError` for what is no such file, `CommandLineError` for images of
+/// - Throws: `DatasetError` or `ImageError` for invalid files, `CommandLineError` for images of
 ///   another shape.
 func loadImages(_ path: String, shape: [Int], limit: Int, option: String) throws -> Tensor {
   func check(_ found: [Int], _ path: String) throws {
@@ -57,7 +57,7 @@ func loadImages(_ path: String, shape: [Int], limit: Int, option: String) throws
   var pixels: [UInt8] = []
   for path in paths {
     let bytes = try Image.contents(path)
-    // Before the pixels: a small file may hold millions.
+    // Checked before decoding: a small file may hold millions of pixels.
     if let size = Image.size(ofFile: bytes) {
       try check([size.height, size.width, shape[2]], path.description)
     }
@@ -74,7 +74,7 @@ private func tensor(_ pixels: [UInt8], count: Int, _ shape: [Int]) -> Tensor {
     .reshaped(to: [count] + shape)
 }
 
-/// Whether a file begins as IDX files do, or as gzipped files; not so where it cannot be read.
+/// Whether a file begins like an IDX or a gzipped file; false if it cannot be read.
 private func isIDX(_ path: String) -> Bool {
   do throws(UnreadableFile) {
     let file = try RegularFile<UnreadableFile>(path: path)

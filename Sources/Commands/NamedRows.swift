@@ -4,9 +4,9 @@ import CommandLine
 struct NamedRows<Row> {
   /// The verb: `pushforward train`.
   let verb: String
-  /// What a row is: `model`.
+  /// What each row is: `model`.
   let kind: String
-  /// The rows, each with its name and what it is.
+  /// The rows, each with its name and summary.
   let rows: [(name: String, summary: String, row: Row)]
   /// The verb's help.
   let overview: String
@@ -15,9 +15,9 @@ struct NamedRows<Row> {
   ///
   /// - Parameters:
   ///   - verb: The verb: `pushforward train`.
-  ///   - kind: What a row is: `model`.
+  ///   - kind: What each row is: `model`.
   ///   - rows: The rows.
-  ///   - usage: What stands behind the name in the help: `[options]`.
+  ///   - usage: What follows the name in the help: `[options]`.
   ///   - purpose: What the verb does, in a sentence.
   init(
     _ verb: String, _ kind: String, _ rows: [(name: String, summary: String, row: Row)],
@@ -35,8 +35,8 @@ struct NamedRows<Row> {
       """
   }
 
-  /// The row that the first argument names, and the arguments behind it; the process ends where it names
-  /// none or asks for help.
+  /// The row that the first argument names, and the remaining arguments; ends the process if the
+  /// argument names no row or asks for help.
   func chosen(by arguments: [String]) -> (row: Row, rest: [String]) {
     guard let word = arguments.first, word != "-h", word != "--help" else {
       printAndExit(overview)

@@ -5,15 +5,15 @@ import NN
 import Settings
 import Training
 
-/// A run with its trained model and its data, opened to look at again.
+/// A run that is opened again, with its trained model and its data.
 struct OpenedRun {
-  /// Its model's row of the registry.
+  /// The model's row in the registry.
   let row: ModelRow
   /// The folder.
   let folder: RunFolder
   /// The trained model.
   let model: any Model
-  /// The data that it was trained on, in batches as in the training.
+  /// The data that it was trained on, in the same batches as in training.
   let data: TrainingData
   /// The seed of the run.
   let seed: UInt64
@@ -21,11 +21,11 @@ struct OpenedRun {
   /// Opens a run.
   ///
   /// - Parameters:
-  ///   - recorded: The run as its folder has it.
-  ///   - choice: Where the data are, if not where the run had them.
-  ///   - check: Looks at the data before the model is opened.
-  /// - Throws: `ResumeError`, `DatasetError` or `ModelFileError` for a folder, data or a model's file that
-  ///   cannot be read; `CommandLineError` for data that the model does not fit.
+  ///   - recorded: The run as recorded in its folder.
+  ///   - choice: Where the data are, if not where the run found them.
+  ///   - check: Checks the data before the model is opened.
+  /// - Throws: `ResumeError`, `DatasetError` or `ModelFileError` for a folder, data or a model file
+  ///   that cannot be read; `CommandLineError` for data that do not fit the model.
   init(
     _ recorded: RecordedRun, data choice: String? = nil,
     check: (TrainingData) throws -> Void = { _ in }
@@ -62,15 +62,15 @@ struct OpenedRun {
   }
 }
 
-/// The sizes of an example as a person reads them: `8×8×1`.
+/// The dimensions of an example for messages: `8×8×1`.
 private func text(_ shape: DataShape) -> String {
   shape.sizes.map(String.init).joined(separator: "×")
 }
 
-/// A run that cannot be opened to look at, for a reason for which it could not be resumed.
+/// A run that cannot be opened for reading, for the same reasons that prevent resuming it.
 struct UnusableRun: ExitCodeProviding, CustomStringConvertible {
   let error: ResumeError
-  /// What was to be done with it.
+  /// The intended purpose.
   let purpose: String
   var exitCode: ExitCode { error.exitCode }
   var description: String { "cannot \(purpose) '\(error.path)': \(error.problem)" }

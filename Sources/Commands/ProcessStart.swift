@@ -4,15 +4,15 @@ import Glibc
 import Tensor
 import Training
 
-/// Begins the work of the processes that a launcher has started together: the first one prints for all,
-/// and all end with the exit code of the first that fails.
+/// Starts the work of processes that a launcher started together: the first one prints for all, and
+/// all end with the exit code of the first that fails.
 ///
 /// - Parameters:
-///   - name: What the program is called in messages.
-///   - isShared: Whether the others have a part in what is to be done; if not, they wait for its end.
+///   - name: The program's name in messages.
+///   - isShared: Whether the others take part in the work; if not, they wait for its end.
 func startProcesses(_ name: String, isShared: Bool) {
   if !Launch.hasMPI, let (rank, size) = Launch.announced, size > 1 {
-    // All processes find this; it is said once.
+    // All processes find this; it is reported once.
     if rank > 0 { ProcessError.withoutMPI(count: size).exitCode.exit() }
     Command(name: name, summary: "", groups: []).fail(ProcessError.withoutMPI(count: size))
   }

@@ -2,7 +2,7 @@ import CommandLine
 import Files
 import Models
 
-/// The program `pushforward`: reads the verb, and does what it says.
+/// The program `pushforward`: reads the verb and runs it.
 public func pushforward(_ arguments: [String]? = nil) {
   let arguments = arguments ?? processArgumentsOrExit()
   guard let word = arguments.first else { printAndExit(overview) }
@@ -19,13 +19,13 @@ public func pushforward(_ arguments: [String]? = nil) {
   verb.run(rest)
 }
 
-/// The names that a word may have been meant to be: the nearest one, or those that it begins.
+/// Suggestions for a mistyped word: the nearest name, or the names that begin with the word.
 func near(_ word: String, _ names: [String]) -> [String] {
   let begun = names.filter { !word.isEmpty && $0.hasPrefix(word) }
   return begun.isEmpty ? nearest(to: word, among: names).map { [$0] } ?? [] : begun
 }
 
-/// The arguments of the process; where they are no texts, that is told and the process ends.
+/// The arguments of the process; if they are not valid text, prints the error and ends the process.
 func processArgumentsOrExit(_ name: String = "pushforward") -> [String] {
   do {
     return try processArguments()
@@ -34,7 +34,7 @@ func processArgumentsOrExit(_ name: String = "pushforward") -> [String] {
   }
 }
 
-/// Prints what is wrong with the command line before there is a command.
+/// Prints an error of the command line that occurs before a command is known.
 func fail(_ error: CommandLineError, _ name: String = "pushforward") -> Never {
   Command(name: name, summary: "", groups: []).fail(error)
 }
@@ -53,10 +53,10 @@ private let verbs = [
     name: "resume", usage: "resume RUN", help: "continue a run to the same bytes", run: resumeVerb),
   Verb(name: "sample", usage: "sample", help: "make images with a trained model", run: sampleVerb),
   Verb(
-    name: "evaluate", usage: "evaluate RUN", help: "judge what a finished run has trained",
+    name: "evaluate", usage: "evaluate RUN", help: "evaluate the model of a finished run",
     run: evaluateVerb),
   Verb(
-    name: "explore", usage: "explore RUN", help: "make a page in which to move through a model",
+    name: "explore", usage: "explore RUN", help: "make an interactive page for exploring a model",
     run: exploreVerb),
   Verb(name: "fit", usage: "fit METHOD", help: "fit a model to a table", run: fitVerb),
   Verb(
@@ -66,7 +66,7 @@ private let verbs = [
     name: "transport", usage: "transport",
     help: "move one table of points to another at the least cost", run: transportVerb),
   Verb(
-    name: "convert", usage: "convert", help: "make MNIST's files of a folder of images",
+    name: "convert", usage: "convert", help: "convert a folder of images to MNIST's format",
     run: convertVerb),
 ]
 
@@ -80,12 +80,12 @@ private var overview: String {
     Verbs:
     \(rows.joined(separator: "\n"))
 
-    pushforward VERB --help says more; pushforward train --help lists the models.
+    pushforward VERB --help lists the options; pushforward train --help the models.
     """
 }
 
 extension String {
-  /// The text with blanks behind it, up to a width.
+  /// The text, padded with spaces to a width.
   func padding(to width: Int) -> String {
     self + String(repeating: " ", count: max(1, width - count))
   }

@@ -8,7 +8,7 @@ import Training
 /// A resumed run keeps its settings. Those that may change are marked in their declarations
 /// (`SettingRole.changeable`).
 @Sendable func resumeVerb(_ arguments: [String]) {
-  // The run says of which model it is, and so which options there are.
+  // The run records its model, which determines the options.
   let options = registry.flatMap(settingGroups).distinctOptions
   let all = Command(
     name: "pushforward resume", summary: "Continues a run to the same bytes.", notes: resumeNotes,
@@ -56,7 +56,7 @@ func registryRow(of run: RecordedRun) throws -> ModelRow {
 }
 
 extension [OptionGroup] {
-  /// The options, each name once.
+  /// The options, each name only once.
   fileprivate var distinctOptions: [SettingDefinition] {
     var names = Set<String>()
     return flatMap(\.options).filter { names.insert($0.name).inserted }
@@ -64,7 +64,7 @@ extension [OptionGroup] {
 }
 
 private let resumeNotes = """
-  Checkpoints are kept in the run's folder, the last and the one before. The run
-  continues from there to the same bytes, with its own settings and the same data.
-  Flags are not remembered; pass them again.
+  The run's folder keeps its last two checkpoints. The run continues from there to
+  the same bytes, with its own settings and the same data. Flags are not
+  remembered; pass them again.
   """

@@ -7,38 +7,38 @@ import Settings
 import Tensor
 import Training
 
-/// What can be set on the command line of `pushforward sample`.
+/// The options of `pushforward sample`.
 struct SampleSettings: SettingGroup {
-  @Setting("a run's model.safetensors", placeholder: "FILE", absence: "none, it has to be given")
+  @Setting("a run's model.safetensors", placeholder: "FILE", absence: "none; required")
   var model: String? = nil
-  @Setting("images, or other examples", in: 1...100_000) var count = 64
+  @Setting("number of images or other examples", in: 1...100_000) var count = 64
   @Setting("seed of all random numbers", in: .atLeast(0)) var seed = 0
   @Setting(
-    "file or folder for the images", placeholder: "PATH",
-    absence: "samples.png, of other data samples.csv; texts are printed") var out: String? = nil
+    "output file or folder", placeholder: "PATH",
+    absence: "samples.png, or samples.csv if not images; texts are printed") var out: String? = nil
   @Setting("draw pixels from p(x|z) instead of its means") var drawPixels = false
-  @Setting("lines of images from one code to another") var interpolate = false
+  @Setting("rows of images that lead from one code to another") var interpolate = false
   @Setting(
-    "image file, folder of them or IDX file to take through the model and back, or a table",
+    "image file, folder of images, IDX file or table to encode and reconstruct",
     placeholder: "PATH", absence: "new images") var reconstruct: String? = nil
   @Setting(
-    "image file, folder of them or IDX file whose upper halves are completed", placeholder: "PATH",
+    "image file, folder of images or IDX file with upper halves to complete", placeholder: "PATH",
     absence: "new images") var complete: String? = nil
-  @Setting("a grid of codes, where they have two dimensions") var manifold = false
-  @Setting("text that a language model goes on from", placeholder: "TEXT", absence: "none")
+  @Setting("a grid of codes, if they have two dimensions") var manifold = false
+  @Setting("text that a language model continues", placeholder: "TEXT", absence: "none")
   var prompt: String? = nil
   @Setting("characters of a text after the prompt", in: 1...1_000_000) var length = 500
   @Setting(
-    "below 1, what is likely is likelier: of texts, flows and models of pixels or codes",
+    "below 1, likely samples become likelier; for texts, flows and models of pixels or codes",
     in: .above(0))
   var temperature = 1.0
-  @Setting("likeliest characters to draw from", in: .atLeast(1), absence: "all")
+  @Setting("draw only from the N likeliest characters", in: .atLeast(1), absence: "all")
   var topK: Int? = nil
-  @Setting("share of the probability to draw from, of the likeliest characters", in: .above(0))
+  @Setting("draw only from the likeliest characters of this total probability", in: .above(0))
   var nucleus = 1.0
   @Setting("threads; results do not depend on it", in: 1...256, absence: "all processors")
   var threads: Int? = nil
-  @Setting("print the time per operation of making the images") var profile = false
+  @Setting("print the time per operation") var profile = false
 }
 
 /// `pushforward sample`.
@@ -46,32 +46,32 @@ struct SampleSettings: SettingGroup {
   let command = Command(
     name: "pushforward sample",
     summary:
-      "Makes images or other data with a trained model, from the file in which it was saved.",
+      "Generates images or other data with a trained model, read from its file.",
     notes: """
-      The images are new ones, of random codes, unless --interpolate, --reconstruct or
-      --manifold asks for others. With both of the first two, lines lead from the
-      first image of the file to the second, from the third to the fourth, and so on.
-      --manifold rounds the count up to a square.
+      Images are generated from random codes, unless --interpolate, --reconstruct or
+      --manifold is given. With both --interpolate and --reconstruct, rows lead from
+      the first image of the file to the second, from the third to the fourth, and so
+      on. --manifold rounds the count up to a square.
 
-      Of a model with classes, --class asks for images of one of them; a model that
-      was trained with --conditional has to be told it with --reconstruct and
-      --manifold, and else makes images of each class in turn. Models that lead
-      noise to images (ddpm, flow-matching, score) take another --sampler or other
-      --steps than those they were trained with.
+      For a model with classes, --class generates images of one class. A model trained
+      with --conditional generates images of each class in turn without it, and needs
+      it with --reconstruct and --manifold. Models that turn noise into images (ddpm,
+      flow-matching, score) can use another --sampler or other --steps than in
+      training.
 
-      --out FILE.png, .pgm (grey) or .ppm (colour) is a picture of all; beside a
-      reconstruction stands its original. FILE.npy is an array for NumPy, of shape
-      [count, height, width, channels] with values from 0 to 1. Any other name is that
-      of a folder for a file of each image, as PNG and as PGM or PPM.
+      --out FILE.png, .pgm (grey) or .ppm (colour) is one picture of all images, each
+      reconstruction next to its original. FILE.npy is an array for NumPy, of shape
+      [count, height, width, channels] with values from 0 to 1. Any other name is a
+      folder that gets a file for each image, as PNG and as PGM or PPM.
 
       --complete keeps the upper halves of images and draws the rest, with models
-      that draw pixel by pixel; beside each image stands the completed one.
+      that draw pixel by pixel; each completed image stands next to its original.
 
-      Of a model of points or of a table FILE.csv is a table, FILE.npy an array and
+      For a model of points or of a table, FILE.csv is a table, FILE.npy an array and
       FILE.svg a drawing; rows are in the units of the table that it was trained on.
 
-      A language model prints a text that goes on from the prompt, or writes it to
-      the file --out; one of lines as many lines as --count says.
+      A language model prints its continuation of the prompt, or writes it to the file
+      --out; a model of lines generates as many lines as --count says.
 
       pushforward train vae trains a model: runs/vae-001/model.safetensors.
       """,
@@ -85,7 +85,7 @@ struct SampleSettings: SettingGroup {
   }
 }
 
-/// The model opened, the images made and written.
+/// Opens the model, generates the images and writes them.
 private func sample(_ settings: SampleSettings, _ steering: SteeringSettings) throws {
   guard let path = settings.model else {
     throw CommandLineError.missingOption("--model", placeholder: "FILE")
@@ -127,13 +127,13 @@ private func sample(_ settings: SampleSettings, _ steering: SteeringSettings) th
   Console.printLine("\(out): \(count) \(shape.element.exampleNoun(count))")
 }
 
-/// Examples, and how images are laid out in a picture.
+/// Examples, and the layout of images in a picture.
 struct Made {
   /// `[count] + exampleShape`; images lie in [0, 1].
   let examples: Tensor
-  /// What stands before each image in a picture, of the same shape.
+  /// The image shown before each image in a picture, of the same shape.
   var originals: Tensor?
-  /// How many images, and originals, a picture has in a row.
+  /// The number of images, originals included, in a row of the picture.
   let columns: Int
 }
 
@@ -189,7 +189,7 @@ private func examples(
     columns: side)
 }
 
-/// The images in a row of a picture of so many pairs.
+/// The number of images in a row of a picture of this many pairs.
 private func pairColumns(_ count: Int) -> Int { 2 * ((1...).first { 2 * $0 * $0 >= count } ?? 1) }
 
 /// The examples at these places.
@@ -198,7 +198,8 @@ private func gathered(_ examples: Tensor, _ rows: [Int]) -> Tensor {
 }
 
 extension SamplingError: ExitCodeProviding {
-  /// `dataError` for a file of another model or of an absurd one, `usage` for what the model cannot do.
+  /// `dataError` for a file of another model or an invalid one, `usage` for a request that the
+  /// model does not support.
   public var exitCode: ExitCode {
     switch self {
     case .notGenerative, .notFinite: .dataError

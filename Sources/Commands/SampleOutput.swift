@@ -5,7 +5,7 @@ import NN
 import Tensor
 import Training
 
-/// Where the examples go, by the ending of the name.
+/// The destination of the examples, determined by the ending of its name.
 struct SampleOutput {
   private enum Kind {
     case png, netpbm, npy, folder, csv, svg
@@ -14,10 +14,10 @@ struct SampleOutput {
   private let path: String
   private let kind: Kind
 
-  /// Looks at the name, before anything is made.
+  /// Checks the name before anything is generated.
   ///
-  /// - Throws: `CommandLineError` for a file in a format that is not written or does not suit the data,
-  ///   and for a folder that is not empty.
+  /// - Throws: `CommandLineError` for an unsupported format, one that does not suit the data, or a
+  ///   folder that is not empty.
   init(path: String, _ shape: DataShape) throws {
     self.path = path
     let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
@@ -51,17 +51,17 @@ struct SampleOutput {
         option: "--out", value: path,
         reason: "expected .png, .\(channels == 1 ? "pgm" : "ppm"), .npy, or the name of a folder")
     default:
-      // What is there would be mixed with what is written.
+      // Existing files would be mixed with the new ones.
       guard !hasContents(path) else {
         throw CommandLineError.unsuitableValue(
           option: "--out", value: path,
-          reason: "expected a new or an empty folder, found one with something in it")
+          reason: "expected a new or an empty folder, found one that is not empty")
       }
       kind = .folder
     }
   }
 
-  /// Writes the examples, of a table with the names of its columns; each file is written whole or not at all.
+  /// Writes the examples, a table with the names of its columns; each file is written atomically.
   ///
   /// - Throws: `OutputError`, naming the file and the cause; `CancellationError` if the program was
   ///   asked to end.
@@ -81,7 +81,7 @@ struct SampleOutput {
     }
   }
 
-  /// The examples as a table, each in a line.
+  /// The examples as a table, one per line.
   private func table(of examples: Tensor, _ names: [String]?) -> [UInt8] {
     let width = examples.shape[1]
     let names = names ?? (1...width).map { "x\($0)" }
@@ -99,7 +99,7 @@ struct SampleOutput {
     guard let originals = made.originals else {
       return ImageGrid(made.examples, columns: made.columns).image
     }
-    // Each reconstruction beside its original.
+    // Each reconstruction next to its original.
     let shape = made.examples.shape
     let pairs = Tensor.stacked([originals, made.examples], along: 1)
       .reshaped(to: [2 * shape[0]] + shape.dropFirst())
@@ -115,14 +115,14 @@ struct SampleOutput {
       let image = ImageGrid(images.sliced(index..<index + 1), columns: 1).image
       let number = String(index + 1)
       let name = path + "/" + String(repeating: "0", count: width - number.count) + number
-      // The folder once for all of them.
+      // The folder is flushed once, for all of them.
       try write(image.png, to: name + ".png", flushingFolder: false)
       try write(
         image.netpbm, to: name + "." + image.netpbmExtension, flushingFolder: index == count - 1)
     }
   }
 
-  /// Writes a file; a request to end waits for it, so that none is left half-written.
+  /// Writes a file; a request to end waits for it, so that no file is left half-written.
   private func write(_ bytes: [UInt8], to path: String, flushingFolder: Bool = true) throws {
     try ForcedEnd.postpone {
       try bytes.withUnsafeBytes {

@@ -9,13 +9,13 @@ import Tensor
 import Training
 
 extension SampleSettings {
-  /// The options that only texts have, and those that texts do not have.
+  /// The options that apply only to texts, and those that do not apply to texts.
   private static let (ofTexts, ofOthers) = (
     ["prompt", "length", "top-k", "nucleus"],
     ["count", "draw-pixels", "interpolate", "reconstruct", "complete", "manifold"]
   )
 
-  /// Checks the options against the data of a model, and against each other.
+  /// Checks the options against a model's data and against each other.
   func check(for shape: DataShape) throws(CommandLineError) {
     let isOfLines = (try? vocabulary(of: shape, path: ""))?.hasEnd ?? false
     let strange = shape.isText ? Self.ofOthers.filter { !isOfLines || $0 != "count" } : Self.ofTexts
@@ -33,12 +33,12 @@ extension SampleSettings {
 }
 
 extension DataShape {
-  /// What a model of it is said to be of.
+  /// What a model of this shape is a model of.
   fileprivate var dataNoun: String { isText ? "a text" : element.exampleNoun.plural }
 }
 
-/// Prints a prompt with the text that a model draws after it, or writes them to a file; of a model of lines
-/// as many lines as are asked for.
+/// Prints a prompt and the text that a model draws after it, or writes them to a file; a model of
+/// lines draws as many lines as requested.
 func printText(by sampler: Sampler, _ path: String, _ settings: SampleSettings) throws {
   let vocabulary = try vocabulary(of: sampler.dataShape, path: path)
   var prompt: [Int] = []
@@ -48,7 +48,7 @@ func printText(by sampler: Sampler, _ path: String, _ settings: SampleSettings) 
     throw CommandLineError.unsuitableValue(
       option: "--prompt", value: settings.prompt ?? "", reason: "\(error)")
   }
-  // A line begins after the end of one before it.
+  // A line begins after the end of the previous one.
   let start = vocabulary.end.map { [$0] + prompt } ?? prompt
   let choice = SymbolChoice(
     temperature: settings.temperature, topK: settings.topK, nucleus: settings.nucleus)
@@ -76,7 +76,7 @@ func printText(by sampler: Sampler, _ path: String, _ settings: SampleSettings) 
   Console.printLine("\(out): \(count) \(noun(count))")
 }
 
-/// The symbols of a model of texts; the path is for the error.
+/// The symbols of a model of texts; the path is for error messages.
 func vocabulary(of shape: DataShape, path: String) throws -> TextVocabulary {
   let details = shape.details[TextVocabulary.detailName] ?? ""
   guard case .window(_, let count) = shape.element,
@@ -85,7 +85,7 @@ func vocabulary(of shape: DataShape, path: String) throws -> TextVocabulary {
   return vocabulary
 }
 
-/// A file of a language model that does not say what its symbols are.
+/// A language model's file that lacks the list of its symbols.
 private struct UnknownSymbols: ExitCodeProviding, CustomStringConvertible {
   let path: String
   var exitCode: ExitCode { .dataError }

@@ -3,24 +3,24 @@ import Models
 import NN
 import Settings
 
-/// What can be asked of the samples of some models, in place of what the models were trained with.
+/// Sampling options of some models that replace the values they were trained with.
 struct SteeringSettings: SettingGroup {
-  @Setting("way from noise to samples", placeholder: "NAME", absence: "the model's own")
+  @Setting("how noise becomes samples", placeholder: "NAME", absence: "the model's own")
   var sampler: String? = nil
   @Setting("steps of the sampler", in: .atLeast(1), absence: "the model's own")
   var steps: Int? = nil
   @Setting("class of all samples", in: .atLeast(0), name: "class", absence: "any")
   var label: Int? = nil
   @Setting(
-    "weight of the class: 1 for the model's own, above for clearer samples", absence: "1")
+    "weight of the class: 1 is the model's own, more makes samples clearer", absence: "1")
   var guidance: Double? = nil
 
-  /// The same for a model.
+  /// The same options for a model.
   var options: SamplingOptions {
     SamplingOptions(sampler: sampler, steps: steps, label: label, guidance: guidance)
   }
 
-  /// Throws, by its option, what the model does not take.
+  /// Throws, naming the option, for options that the model does not support.
   func check(_ check: (SamplingOptions) throws(UnsuitableSetting) -> Void) throws(CommandLineError)
   {
     do {
@@ -30,7 +30,7 @@ struct SteeringSettings: SettingGroup {
     }
   }
 
-  /// Throws where codes or given images leave nothing but a class to be chosen.
+  /// Throws where codes or given images rule out every option except the class.
   func check(beside settings: SampleSettings) throws(CommandLineError) {
     let others = [
       ("--interpolate", settings.interpolate), ("--reconstruct", settings.reconstruct != nil),

@@ -37,7 +37,7 @@ private func train(_ row: ModelRow, _ command: Command, _ arguments: [String]) {
   }
 }
 
-/// What the command line of training a model knows.
+/// The command line for training a model.
 func trainCommand(
   _ row: ModelRow, name: String? = nil, canResume: Bool = false, operand: String? = nil
 ) -> Command {
@@ -49,9 +49,9 @@ func trainCommand(
     operand: operand, groups: groups, elsewhere: optionsOfOthers(than: row))
 }
 
-/// All settings of a training, in groups.
+/// All settings for training a model, in groups.
 ///
-/// A model has those alone that say something of it: without a test loss there is no early stopping.
+/// A model only gets settings that apply to it: without a test loss there is no early stopping.
 func settingGroups(of row: ModelRow) -> [OptionGroup] {
   let model = row.model
   let missing = Set(
@@ -82,10 +82,10 @@ extension TrainingSettings {
   }
 }
 
-/// The one option of the programs that train one model and can resume it.
+/// The one additional option of the programs that train one model and can resume it.
 struct ResumeSettings: SettingGroup {
   @Setting(
-    "folder of a run to be resumed, with its options", placeholder: "RUN", absence: "a new run")
+    "folder of a run to resume with its own options", placeholder: "RUN", absence: "a new run")
   var resume: String? = nil
 }
 
@@ -103,16 +103,15 @@ private func optionsOfOthers(than row: ModelRow) -> [String: [String]] {
 
 private let trainNotes = """
   A new folder is made for each run, such as runs/vae-001, with config.json,
-  loss.csv, pictures as PNG beside PGM or PPM, model.safetensors and report.html.
+  loss.csv, pictures as PNG and as PGM or PPM, model.safetensors and report.html.
   Ctrl-C ends a run cleanly; pushforward resume RUN continues it to the same
   bytes.
 
-  DATA is a folder with MNIST's four files or with images (PNG, JPEG, PGM, PPM)
-  and folders of them; a table (.csv, .npy), whose columns are standardised; a
-  text; or one of the words drawn (rendered digits), sentences (a text that the
-  program makes), moons, eight-gaussians, checkerboard, pinwheel, spirals and
-  swiss-roll (points in the plane).
-  Without it, MNIST is read from datasets/mnist if it is there; if not, the
-  program trains on digits that it renders itself; a language model trains on
-  sentences. To get MNIST: scripts/download-mnist.sh
+  DATA is a folder with MNIST's four files or with images (PNG, JPEG, PGM, PPM),
+  in subfolders or not; a table (.csv, .npy), whose columns are standardised; a
+  text; or one of the words drawn (rendered digits), sentences (a generated text),
+  moons, eight-gaussians, checkerboard, pinwheel, spirals and swiss-roll (points
+  in the plane). Without it, MNIST is read from datasets/mnist if it is there; if
+  not, the program trains on digits that it renders itself; a language model
+  trains on sentences. To get MNIST: scripts/download-mnist.sh
   """

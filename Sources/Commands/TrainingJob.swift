@@ -39,7 +39,7 @@ struct TrainingJob {
     self.configuration = configuration
   }
 
-  /// Trains, evaluates and says what came of it.
+  /// Trains, evaluates and reports the results.
   func run() throws {
     if let threads = runSettings.threads { threadCount = threads } else { shareProcessors() }
     try train(row.model)
@@ -50,7 +50,7 @@ struct TrainingJob {
     let processes = try Processes(
       .world, shards: training.shards, batchSize: training.batchSize)
     if let choice = dataSettings.data, try DataKind(of: choice).isText {
-      // Before it is read.
+      // Before the data are read.
       try check(settings, for: DataShape(.window(length: 1, vocabulary: 1)), choice)
     }
     let data = try TrainingData(
@@ -100,15 +100,15 @@ struct TrainingJob {
       let (nats, noun) = (Readable.metric(entropy), data.shape.element.noun.singular)
       let bits = Readable.metric(entropy / 0.6931471805599453)
       session.say(
-        "the data's entropy is \(nats) nats, \(bits) bits per \(noun): no model needs fewer on average"
+        "the data's entropy is \(nats) nats, \(bits) bits per \(noun): no model can be better"
       )
     }
     session.list([
       "config.json": "settings, seed and version",
       "loss.csv": "figures by epoch",
-      RunFolder.checkpointName: "where a resumed run begins",
+      RunFolder.checkpointName: "where a resumed run continues",
     ])
-    if runSettings.logEvery != nil { session.list(["steps.csv": "the same of single steps"]) }
+    if runSettings.logEvery != nil { session.list(["steps.csv": "figures by step"]) }
     if !trainer.testColumns.isEmpty {
       session.list([KeptModel.bestName: "the model with the lowest test loss"])
     }
@@ -168,21 +168,21 @@ extension TrainingJob {
     }
   }
 
-  /// How large a model of these settings will be.
+  /// The size of a model with these settings.
   private func size<M: Model>(
     of type: M.Type, _ settings: M.Configuration, _ data: TrainingData
   ) -> ModelSize {
     let size = ModelSize.measured(for: data.shape) {
       M(settings, for: data.shape, using: Random(seed: 0))
     }
-    // The layers of a language model are applied at each place of a window.
+    // The layers of a language model are applied at each position of a window.
     let passes = settings.passesPerExample * data.shape.element.unitsPerExample
     let outputs = size.outputs.multipliedReportingOverflow(by: passes)
     return ModelSize(
       parameters: size.parameters, outputs: outputs.overflow ? Int.max : outputs.partialValue)
   }
 
-  /// The options whose defaults would make the model smaller, and that of the batch.
+  /// Options, among them the batch size, whose defaults would make the model smaller.
   private func smallerOptions<M: Model>(
     _ type: M.Type, _ settings: M.Configuration, _ data: TrainingData
   ) -> [String] {
@@ -204,7 +204,7 @@ extension TrainingJob {
 }
 
 extension ModelRow {
-  /// What a model of these settings needs of its data.
+  /// The data requirements of a model with these settings.
   func needs(with settings: some ModelConfiguration) -> TrainingData.Needs {
     var needs: TrainingData.Needs = []
     if model is any LossModel.Type { needs.insert(.test) }
@@ -213,7 +213,7 @@ extension ModelRow {
     return needs
   }
 
-  /// What a model needs of its data whose run recorded these settings.
+  /// The data requirements of a model whose run recorded these settings.
   func needs(with record: Configuration) throws -> TrainingData.Needs {
     func settings<M: Model>(_ type: M.Type) throws -> any ModelConfiguration {
       try M.Configuration(record)
@@ -222,20 +222,20 @@ extension ModelRow {
   }
 }
 
-/// The figures of the last epoch, test figures if there are any: `test loss 102.85, test
+/// The figures of the last epoch, on the test examples if there are any: `test loss 102.85, test
 /// reconstruction 77.1, test KL 25.7 nats per image`.
 private func closingLine(_ charts: [Chart], _ figures: [String: Double]) -> String {
   let parts = charts.map { chart in
     let columns = chart.columns.filter { $0.hasPrefix("test_") }
     let texts = (columns.isEmpty ? chart.columns : columns).map { column in
-      // The title has its letters as they are: `test KL` of the column `test_kl`.
+      // The title keeps its capitals: `test KL` for the column `test_kl`.
       let label = chart.label(of: column)
       let name = label == column ? column.replacing("_", with: " ") : "\(label) \(chart.title)"
       return name + " " + Readable.metric(figures[column, default: .nan])
     }
     return (text: texts.joined(separator: ", "), unit: chart.unit)
   }
-  // A unit stands once behind all that it is the unit of.
+  // A unit is printed once, after all the figures that share it.
   return parts.indices.map { index in
     let isLast = index + 1 == parts.count || parts[index + 1].unit != parts[index].unit
     return parts[index].text + (isLast ? " \(parts[index].unit)" : "")

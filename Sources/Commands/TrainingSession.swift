@@ -5,7 +5,7 @@ import Settings
 import Tensor
 import Training
 
-/// One run: its folder, the loop, and what is said before, during and after.
+/// One run: its folder, the training loop, and what is printed before, during and after.
 ///
 /// ```swift
 /// let session = try TrainingSession(VAE.kind, settings, data, model: vae.outline)
@@ -21,23 +21,23 @@ public final class TrainingSession: RunLog {
   private let progress: ProgressBar
   private var report: RunReport
   private var events: EventFile?
-  /// What the pictures of the last epoch that had some are called, and what is on them.
+  /// The name and contents of the pictures of the last epoch that had any.
   private var pictures: [(name: String, contents: String)]?
-  /// What the run's checkpoints hold beside its state.
+  /// The information that the run's checkpoints hold in addition to its state.
   private let information: [String: String]
   private let configuration: Configuration
   private let processes: Processes
 
-  /// The settings that a session looks at.
+  /// The settings of a session.
   public struct SessionSettings: Sendable {
     /// How the model is trained.
     public let training: TrainingSettings
     /// How the run works.
     public let run: RunSettings
-    /// The folder of a run to be resumed; nil for a new run.
+    /// The folder of a run to resume; nil for a new run.
     public let resume: String?
 
-    /// Puts the groups together.
+    /// Combines the groups.
     public init(training: TrainingSettings, run: RunSettings, resume: String? = nil) {
       (self.training, self.run, self.resume) = (training, run, resume)
     }
@@ -48,18 +48,18 @@ public final class TrainingSession: RunLog {
     static let data = "data-checksum"
   }
 
-  /// Makes the run's folder with its `config.json`, or opens that of the run to be resumed, and says
-  /// what is trained, on what and where.
+  /// Creates the run's folder with its `config.json`, or opens that of the run to resume, and
+  /// prints what is trained, on what data and on what machine.
   ///
   /// - Parameters:
-  ///   - name: What the folder is called after: `vae` gives `runs/vae-001`.
-  ///   - settings: How it is trained and how it works.
+  ///   - name: The prefix of the folder's name: `vae` gives `runs/vae-001`.
+  ///   - settings: How the model is trained and how the run works.
   ///   - configuration: All settings, for `config.json`.
-  ///   - data: What is trained on.
-  ///   - model: The model in a line, with its number of parameters.
+  ///   - data: The training data.
+  ///   - model: A one-line description of the model, with its number of parameters.
   ///   - isExplorable: Whether the report links to the page that `pushforward explore` makes.
-  ///   - memory: What the training takes, to be told where it is much.
-  ///   - processes: Those that train together, of which this is the first.
+  ///   - memory: The memory that training needs, reported if it is large.
+  ///   - processes: The processes that train together, of which this is the first.
   /// - Throws: `OutputError` if the folder or the file cannot be made, `ResumeError` if the run cannot
   ///   be resumed.
   public init(
@@ -80,7 +80,7 @@ public final class TrainingSession: RunLog {
     configuration["data"] = .text(data.choice)
     configuration.recordDirectory()
     self.configuration = configuration
-    // That of a run that goes on is replaced only when it is known that it can.
+    // The file of a resumed run is replaced only once it is known that it can be resumed.
     if settings.resume == nil { try folder.write(configuration) }
     information = [
       Information.configuration: try configuration.lasting.json(), Information.data: data.checksum,
@@ -104,17 +104,17 @@ public final class TrainingSession: RunLog {
     for line in opening.compactMap({ $0 }) { say(line) }
   }
 
-  /// Trains for all epochs, from the last checkpoint on if the run was there before, and says how long
-  /// that took or where it was interrupted.
+  /// Trains for all epochs, from the last checkpoint if there is one, and prints how long that took
+  /// or where it was interrupted.
   ///
-  /// However the training ends, there is a `report.html` of what was complete, and where the options
-  /// want one the profile of its operations is printed, those of the evaluations and pictures between
-  /// epochs among them.
+  /// However the training ends, it leaves a `report.html` of all that was complete. With
+  /// `--profile` it prints the profile of its operations, including those of evaluations and
+  /// pictures between epochs.
   ///
   /// - Parameters:
-  ///   - trainer: What to train.
-  ///   - model: What is kept in `model.safetensors` after each epoch, and in `best.safetensors` where
-  ///     its test loss is the lowest.
+  ///   - trainer: The trainer.
+  ///   - model: The model that is saved in `model.safetensors` after each epoch, and in
+  ///     `best.safetensors` when its test loss is the lowest so far.
   /// - Returns: The figures of `loss.csv`'s last row by column, or nil if the run was interrupted.
   /// - Throws: What ``/Training/TrainingRun/train(_:from:keeping:)`` throws.
   public func train(
@@ -139,8 +139,8 @@ public final class TrainingSession: RunLog {
       showingPictures: { self.pictures = $0.map { ($0.name, $0.contents) } })
     do {
       let outcome = try profiling(settings.run.profile) {
-        defer { progress.finish() }  // A table does not begin behind the bar.
-        // Taken, so that the run does not keep a second copy of its state.
+        defer { progress.finish() }  // A table must not begin on the bar's line.
+        // Consumed, so that the run does not keep a second copy of its state.
         return try run.train(trainer, from: checkpoint.take(), keeping: model)
       }
       switch outcome {
@@ -165,23 +165,23 @@ public final class TrainingSession: RunLog {
             ? "\(report.ending) in \(time)"
             : count > 0
               ? "\(report.ending), \(count) of them now in \(time)"
-              : "the run is finished, \(report.ending); only its last files are written")
+              : "the run is finished, \(report.ending); only its last files remained to be written")
         return figures
       }
     } catch {
       report.ending = printable("ended early: \(error)")
-      // The error is what there is to be said, and not that its report fails too.
+      // The error is what matters, not that its report fails too.
       try? report.write()
       throw error
     }
   }
 
-  /// Where the run is, and the command with which it goes on.
+  /// Where the run is, and the command that resumes it.
   private var howToGoOn: String {
-    "complete epochs are in \(folder.path); to go on: pushforward resume \(shellPath(folder.path))"
+    "complete epochs are in \(folder.path); to resume: pushforward resume \(shellPath(folder.path))"
   }
 
-  /// Sets what is said and left if the program has to end in the middle of something that takes long.
+  /// Sets the message and files that the program leaves if it has to end during a long computation.
   private func prepareForcedEnd(isTrained: Bool) {
     let (isQuiet, line) = (settings.run.quiet, "interrupted; \(howToGoOn)")
     ForcedEnd.setLastAction { [folder, report] in
@@ -196,7 +196,7 @@ public final class TrainingSession: RunLog {
     }
   }
 
-  /// Where a run goes on that was there before; nil for a run that begins.
+  /// The checkpoint from which an existing run continues; nil for a new run.
   private func checkpoint() throws -> Checkpoint? {
     guard settings.resume != nil else { return nil }
     let checkpoint = try folder.latestCheckpoint(reporting: say)
@@ -212,7 +212,7 @@ public final class TrainingSession: RunLog {
       guard checkpoint.epoch <= settings.training.epochs else {
         throw CommandLineError.unsuitableValue(
           option: "--epochs", value: "\(settings.training.epochs)",
-          reason: "expected \(checkpoint.epoch) or more, as so many are trained")
+          reason: "expected \(checkpoint.epoch) or more, the number already trained")
       }
     }
     let model = folder.path(of: RunFolder.modelName)
@@ -223,38 +223,39 @@ public final class TrainingSession: RunLog {
     try folder.write(configuration)
     say(
       checkpoint.map { "resumed after epoch \($0.epoch)" }
-        ?? "there is no checkpoint yet: the run begins anew")
+        ?? "there is no checkpoint yet: the run starts from the beginning")
     return checkpoint
   }
 
   /// Lists the folders of the pictures between epochs.
   ///
-  /// Those of a run that had ended before are made again to be known.
+  /// The pictures of a run that had already ended are made again to find their names.
   func listPictures(of trainer: some Trainer) {
     for (name, contents) in pictures ?? trainer.pictures().map({ ($0.name, $0.contents) }) {
       list(["\(name)/": contents])
     }
   }
 
-  /// Renews `report.html`, now that all pictures are there, and says where it is.
+  /// Rewrites `report.html`, now that all pictures exist, and prints where it is.
   ///
-  /// - Parameter evaluation: What is known of the trained model besides the figures of its training.
+  /// - Parameter evaluation: Results of evaluating the trained model, besides the figures of its
+  ///   training.
   /// - Throws: `OutputError` if the file cannot be written.
   public func finish(_ evaluation: Configuration = [:]) throws {
     report.evaluation = evaluation
     try report.write()
     try folder.flush()
     if let events { list([events.name: "figures and pictures for TensorBoard"]) }
-    list([RunReport.fileName: "all of it on a page for the browser"])
+    list([RunReport.fileName: "the run report, for the browser"])
   }
 
-  /// Prints a line, unless the run is to be quiet.
+  /// Prints a line, unless the run is quiet.
   public func say(_ line: String) {
     progress.printLine(line)
   }
 
-  /// Prints a line for each of some files or folders of the run: where it is and what is in it,
-  /// which the report says too.
+  /// Prints a line for each of some files or folders of the run, with its path and contents, which
+  /// the report also shows.
   public func list(_ files: KeyValuePairs<String, String>) {
     for (name, contents) in files {
       report.descriptions[name] = contents

@@ -8,7 +8,7 @@ import Settings
 import Tensor
 import Training
 
-/// What `pushforward transport` can be told beside the problem itself.
+/// The options of `pushforward transport` besides the problem itself.
 private struct TransportOutput: SettingGroup {
   @Setting("folder in which the run's own folder is made", placeholder: "DIR") var out = "runs"
   @Setting("threads; results do not depend on it", in: 1...256, absence: "all processors")
@@ -27,7 +27,7 @@ private struct TransportOutput: SettingGroup {
       both tables; their sums must be equal, or use --normalize.
 
       With --barycenter the files are tables, or PNG, JPEG, PGM or PPM images of one
-      size, whose brightnesses are the masses of their pixels.
+      size, whose brightness values are the masses of their pixels.
 
       A new folder is made, such as runs/transport-001, with config.json, result.json,
       plan.csv (a row for each entry: source, target, mass) or barycenter.csv, and
@@ -65,7 +65,7 @@ private func transport(
   Console.printLine("files: \(folder.path)")
 }
 
-/// The results, and a picture where pictures were given.
+/// The results, and a picture if pictures were given.
 private func solved(_ task: TransportTask) throws -> (Results, Image?) {
   let settings = task.settings
   try checkUse(of: settings)
@@ -91,7 +91,7 @@ private func solved(_ task: TransportTask) throws -> (Results, Image?) {
   return (try task.plan(from: table(from, settings), to: table(to, settings)), nil)
 }
 
-/// Throws where an option is given that nothing would heed.
+/// Throws for an option that would have no effect.
 private func checkUse(of settings: TransportSettings) throws {
   let isBarycenter = settings.barycenter != nil
   let isSinkhorn = !isBarycenter && settings.method == .sinkhorn
@@ -121,14 +121,14 @@ private func table(_ path: String, _ settings: TransportSettings) throws -> FitD
       columns: settings.columns?.names, weights: settings.weights))
 }
 
-/// Grey images of one size, `[k, height, width]`, 1 for white.
+/// Grey images of one size, `[k, height, width]`, where 1 is white.
 private func brightnesses(_ paths: [String]) throws -> Tensor {
   let images = try paths.map { try Image(path: $0).grey }
   for (image, path) in zip(images, paths)
   where image.height != images[0].height || image.width != images[0].width {
     throw FitError.unsuitable(
       path: path,
-      expected: "an image of \(images[0].width)×\(images[0].height) pixels, as the first is",
+      expected: "an image of \(images[0].width)×\(images[0].height) pixels, like the first",
       found: "\(image.width)×\(image.height)")
   }
   let pixels = images.flatMap { $0.pixels.map { Double($0) / 255 } }
@@ -136,7 +136,7 @@ private func brightnesses(_ paths: [String]) throws -> Tensor {
     pixels, shape: [images.count, images[0].height, images[0].width], dtype: .float64)
 }
 
-/// Masses as an image whose largest is white.
+/// The masses as an image in which the largest is white.
 private func picture(_ masses: Tensor) -> Image {
   let scaled = masses / max(masses.max().scalar, .leastNormalMagnitude)
   return Image(

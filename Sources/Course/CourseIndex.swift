@@ -1,23 +1,23 @@
 import Plots
 import Results
 
-/// `index.html`, a page over figures and exercises of the course: by weeks, each with its figure, its values
-/// and what was noted.
+/// `index.html`, a page of the course's figures and exercises by week, each with its figure, its
+/// values and its notes.
 ///
-/// The figures are the files beside the page, in a folder for each item.
+/// The figures are files beside the page, in a folder for each item.
 public struct CourseIndex {
   private var rows: [(item: CourseItem, results: Results)] = []
 
-  /// What the page's file is called.
+  /// The file name of the page.
   public static let fileName = "index.html"
 
-  /// Creates a page of nothing yet.
+  /// Creates an empty page.
   public init() {}
 
-  /// Adds an item with its results, which lie in a folder of the item's name.
+  /// Adds an item with its results, which are in a folder with the item's name.
   public mutating func add(_ item: CourseItem, _ results: Results) { rows.append((item, results)) }
 
-  /// The page; it is XML as well as HTML.
+  /// The page, which is valid XML as well as HTML.
   public var html: String {
     let weeks = Set(rows.map(\.item.week)).sorted()
     let sections = weeks.map { week in

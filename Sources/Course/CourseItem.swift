@@ -5,22 +5,23 @@ import Tensor
 ///
 /// Its values are computed by the library's own functions; tests compare them with theory.
 public struct CourseItem: Sendable {
-  /// What it is called on the command line: `bernoulli-entropy`.
+  /// The name on the command line, such as `bernoulli-entropy`.
   public let name: String
-  /// The week of the course, from 1.
+  /// The week of the course, counted from 1.
   public let week: Int
-  /// What it shows, in a few words.
+  /// A short description.
   public let summary: String
-  /// Makes it, with fewer draws or steps where `isQuick`.
+  /// Makes the item, with fewer draws or steps if `isQuick` is true.
   public let make: @Sendable (_ isQuick: Bool, _ random: Random) throws -> Results
 
-  /// Lists a figure or an exercise.
+  /// Creates an item for a figure or an exercise.
   ///
   /// - Parameters:
-  ///   - name: What it is called on the command line.
-  ///   - week: The week of the course, from 1.
-  ///   - summary: What it shows, in a few words.
-  ///   - make: Makes it: `figure.svg` among the figures, and a table `values.csv`.
+  ///   - name: The name on the command line.
+  ///   - week: The week of the course, counted from 1.
+  ///   - summary: A short description.
+  ///   - make: The function that makes the item, with `figure.svg` among the figures, and a table
+  ///     `values.csv`.
   public init(
     _ name: String, week: Int, _ summary: String,
     make: @escaping @Sendable (_ isQuick: Bool, _ random: Random) throws -> Results

@@ -1,7 +1,7 @@
 import Distributions
 import Tensor
 
-/// Evenly spaced numbers, both ends included, float64 `[count]`.
+/// Evenly spaced numbers, including both ends, float64 `[count]`.
 func grid(_ range: ClosedRange<Double>, count: Int = 201) -> Tensor {
   .linearSpace(from: range.lowerBound, through: range.upperBound, count: count, dtype: .float64)
 }

@@ -1,7 +1,7 @@
 import NN
 import Tensor
 
-/// A data set in portions of equal size, in a new order each epoch.
+/// A data set in batches of equal size, in a new order each epoch.
 ///
 /// ```swift
 /// let batches = try Batches(mnist.train, size: 128)
@@ -10,32 +10,32 @@ import Tensor
 /// }
 /// ```
 ///
-/// The last batch of an epoch holds what is left and may be smaller, so that every example counts
-/// once; averages over an epoch weight each batch by its ``/NN/Batch/count``.
+/// The last batch of an epoch holds the rest and may be smaller, so that every example counts once;
+/// averages over an epoch weight each batch by its ``/NN/Batch/count``.
 public struct Batches: Sendable {
   /// The data set that the batches are taken from.
   public let dataset: any Dataset
-  /// The number of examples in every batch but the last.
+  /// The number of examples in every batch except the last.
   public private(set) var size: Int
   /// How grey pixels are binarised.
   public let binarization: Binarization
   /// The number of examples in an epoch: all of them, or the limit.
   public let count: Int
-  /// The kind and shape of an example as it is in a batch.
+  /// The kind and shape of an example in a batch.
   public let element: ElementKind
 
   private let enlargement: Enlargement?
 
-  /// The number of batches in an epoch, the last one included.
+  /// The number of batches in an epoch, including the last one.
   public var batchesPerEpoch: Int { count / size + (count % size == 0 ? 0 : 1) }
 
-  /// The number of examples in the largest batch, which is fewer than asked for where there are fewer.
+  /// The number of examples in the largest batch; fewer than requested if there are not enough.
   public var largestBatch: Int { min(size, count) }
 
-  /// The shape of an example as it is in a batch, of images `[height, width, channels]`.
+  /// The shape of an example in a batch, `[height, width, channels]` for images.
   public var imageShape: [Int] { element.shape }
 
-  /// The images that the batches are taken from; data of another kind stop the program.
+  /// The images that the batches are taken from; stops the program for other kinds of data.
   public var images: LabeledImages {
     switch dataset {
     case let images as LabeledImages: return images
@@ -46,18 +46,19 @@ public struct Batches: Sendable {
 
   /// Creates batches of `size` examples, of the first `limit` examples if there is a limit.
   ///
-  /// Nothing is copied. Images are first varied, then enlarged, then binarised, when they are put into a
-  /// batch.
+  /// Nothing is copied. When images are put into a batch, they are first augmented, then enlarged,
+  /// then binarised.
   ///
   /// - Parameters:
-  ///   - dataset: Images, points, rows of a table, windows of a text.
+  ///   - dataset: Images, points, rows of a table, or windows of a text.
   ///   - size: The number of examples in a batch.
   ///   - binarization: How grey pixels are binarised.
   ///   - limit: The number of examples used; nil for all.
-  ///   - side: The side of the square to which grey images are enlarged, by bilinear interpolation.
-  ///   - augmentation: How images vary from epoch to epoch; only shuffled epochs do.
-  /// - Throws: ``DatasetError`` if `size` or `limit` is below 1, if `limit` is above the number of
-  ///   examples, or if something is asked of data other than images that only images have.
+  ///   - side: The side of the square to which grey images are enlarged, with bilinear
+  ///     interpolation.
+  ///   - augmentation: How images vary from epoch to epoch, in shuffled epochs only.
+  /// - Throws: ``DatasetError`` if `size` or `limit` is below 1, if `limit` exceeds the number of
+  ///   examples, or if an option for images is used with other data.
   public init(
     _ dataset: some Dataset, size: Int, binarization: Binarization = .none, limit: Int? = nil,
     enlargedTo side: Int? = nil, augmentation: Augmentation = .none
@@ -97,7 +98,7 @@ public struct Batches: Sendable {
     enlargement = side.map { Enlargement(height: images.height, width: images.width, side: $0) }
   }
 
-  /// The same examples in batches of another size.
+  /// The same batches with another size.
   public func resized(to size: Int) -> Batches {
     precondition(size > 0, "Batches.resized: expected a size of 1 or more, found \(size)")
     var batches = self
@@ -105,18 +106,18 @@ public struct Batches: Sendable {
     return batches
   }
 
-  /// Returns the batches of one epoch, each made when it is asked for.
+  /// Returns the batches of one epoch, each created on demand.
   ///
-  /// The order is drawn from `random` at once; with nil it is the order of the data, whose examples are
-  /// then not varied. Stochastic binarisation and the variation of examples draw from streams split off
-  /// `random`, so that `random` ends in the same state however many batches are used; with nil
-  /// binarisation draws the same pixels each time, so that losses on a test set can be compared
+  /// The order is drawn from `random` at once; with nil it is the order of the data, and examples
+  /// are then not augmented. Stochastic binarisation and augmentation draw from streams split off
+  /// `random`, so that `random` ends in the same state however many batches are used; with nil,
+  /// binarisation draws the same pixels each time, so that losses on a test set are comparable
   /// between epochs.
   public func epoch(shuffledBy random: Random?) -> some Sequence<Batch> {
     let order = random?.permutation(count) ?? Array(0..<count)
     let noise = (random ?? Random(seed: 0)).split()
     let variation = random == nil ? nil : Variation(using: noise)
-    // A state for each batch and not one stream for all: a batch is the same at each iteration.
+    // Separate states for the batches instead of one stream: each iteration gives the same batches.
     let states = (0..<batchesPerEpoch).map { _ in noise.split().state }
     return states.indices.lazy.map { index in
       let indices = Array(order.dropFirst(index * size).prefix(size))
@@ -125,7 +126,7 @@ public struct Batches: Sendable {
     }
   }
 
-  /// Enlarges and binarises a batch of images, where that is asked for.
+  /// Enlarges and binarises a batch of images, if requested.
   private func prepared(_ batch: Batch, using random: Random) -> Batch {
     if enlargement == nil && binarization == .none { return batch }
     let images = enlargement.map { $0(batch.images).reshaped(to: [batch.count] + element.shape) }

@@ -1,7 +1,7 @@
 import Settings
 import Tensor
 
-/// What becomes of grey pixels before a model sees them.
+/// How grey pixels are binarised before a model sees them.
 ///
 /// The raw values are the words of a command line: `none`, `threshold`, `stochastic`.
 public enum Binarization: String, Choice {
@@ -9,8 +9,8 @@ public enum Binarization: String, Choice {
   case none
   /// A pixel is 1 if its grey value is above ½, and 0 otherwise.
   case threshold
-  /// A pixel is 1 with its grey value as the probability, drawn afresh each epoch (Salakhutdinov
-  /// and Murray, "On the quantitative analysis of deep belief networks", 2008).
+  /// A pixel is 1 with its grey value as the probability, drawn anew each epoch (Salakhutdinov and
+  /// Murray, "On the quantitative analysis of deep belief networks", 2008).
   case stochastic
 
   /// Returns images whose elements are 0 and 1, or `images` itself for ``none``.

@@ -1,6 +1,7 @@
 import NN
 
-/// Examples to train on or to test with: images, points in the plane, rows of a table, pieces of a text.
+/// Examples for training or testing: images, points in the plane, rows of a table, pieces of a
+/// text.
 ///
 /// ```swift
 /// let data = PointData(.moons)
@@ -8,53 +9,54 @@ import NN
 /// data.train.batch(at: [0, 1]).values // [2, 2]
 /// ```
 ///
-/// ``Batches`` cuts any of them into batches for training.
+/// ``Batches`` divides any data set into batches for training.
 public protocol Dataset: Sendable {
   /// The number of examples.
   var count: Int { get }
   /// The kind and shape of an example.
   var element: ElementKind { get }
-  /// The names of the classes that ``/NN/Batch/labels`` number; none where the examples have no classes.
+  /// The names of the classes, in the order of ``/NN/Batch/labels``; none if the examples have no
+  /// classes.
   var classNames: [String] { get }
-  /// The word for an example: an image, a point, a window, a line.
+  /// The noun for an example: an image, a point, a window, a line.
   var exampleNoun: Noun { get }
-  /// The thing that progress is counted in: an image, a point, a character.
+  /// The unit in which progress is counted: an image, a point, a character.
   var unit: Noun { get }
-  /// The number of these things in all examples.
+  /// The number of units in all examples.
   var unitCount: Int { get }
-  /// A checksum of the contents, by which a resumed run knows its data again.
+  /// A checksum of the contents, by which a resumed run recognises its data.
   var checksum: UInt32 { get }
 
   /// Returns the examples at these indices, each in `0 ..< count`, in this order.
   ///
   /// - Parameters:
-  ///   - indices: Which examples; an index may occur several times.
-  ///   - variation: The random numbers of a training epoch, for a data set with many versions of each
-  ///     example; nil for the one version to test with.
+  ///   - indices: The indices of the examples; an index may occur several times.
+  ///   - variation: The random numbers of a training epoch, for a data set with many versions of
+  ///     each example; nil for the one version used in testing.
   func batch(at indices: [Int], varied variation: Variation?) -> Batch
 }
 
 extension Dataset {
-  /// No classes.
+  /// None by default.
   public var classNames: [String] { [] }
   /// The noun of a whole example of this kind.
   public var exampleNoun: Noun { element.exampleNoun }
   /// The noun of the kind of example.
   public var unit: Noun { element.noun }
-  /// The number of examples, times the number of units in each.
+  /// The number of examples times the number of units in each.
   public var unitCount: Int { count * element.unitsPerExample }
 
-  /// Returns the examples at these indices, unvaried.
+  /// Returns the examples at these indices, without variation.
   public func batch(at indices: [Int]) -> Batch { batch(at: indices, varied: nil) }
 }
 
-/// Examples to train on, and others like them to test with.
+/// Training examples, and test examples like them.
 public protocol SplitDataset: Sendable {
   /// The kind of both sets.
   associatedtype Part: Dataset
-  /// The examples to train on.
+  /// The training examples.
   var train: Part { get }
-  /// The examples to test with, none of which is trained on.
+  /// The test examples, none of which is used in training.
   var test: Part { get }
 }
 

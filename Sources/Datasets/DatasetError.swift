@@ -2,40 +2,40 @@ import Files
 import Glibc
 import NN
 
-/// What can be wrong with data from outside: the files of a data set, or what is asked of it.
+/// An error in data from outside: in the files of a data set, or in what is requested of it.
 ///
-/// Every case carries the values found; the description is one line for a person, naming the file,
-/// what was expected and what was found.
+/// Every case carries the values found; the description is one line that names the file, what was
+/// expected and what was found.
 public enum DatasetError: Error, Equatable, Sendable {
   // MARK: Files
 
   /// There is no file at `path`.
   case missingFile(path: String)
-  /// Some of a data set's files are not in their folder under any of the names they go by.
+  /// Some of a data set's files are missing from their folder under all their names.
   case missingFiles(directory: String, missing: [String], tried: [String])
-  /// A folder has image files instead of a data set's files, which can be made of them.
+  /// A folder has image files instead of the files of a data set in MNIST's format.
   case imagesInPlaceOfMNIST(directory: String)
-  /// The file or folder cannot be read, for the reason that the system gives.
+  /// The file or folder cannot be read, for the system's reason.
   case unreadable(path: String, reason: String)
-  /// The gzip stream breaks off or fails its checksum; `reason` is zlib's.
+  /// The gzip stream is truncated or fails its checksum; `reason` is zlib's.
   case damagedGzip(path: String, reason: String)
 
   // MARK: IDX
 
-  /// The file does not begin as an IDX file of unsigned bytes does.
+  /// The file does not begin like an IDX file of unsigned bytes.
   case wrongMagic(path: String, expected: UInt32, found: UInt32)
-  /// The file is IDX, but its elements are of another type than unsigned bytes (code 0x08).
+  /// The file is IDX, but its elements are not unsigned bytes (code 0x08).
   case unsupportedElementType(path: String, found: UInt8)
   /// The file is IDX, with another number of dimensions than expected.
   case wrongRank(path: String, expected: Int, found: Int)
   /// A dimension in the header is zero.
   case empty(path: String, shape: [Int])
-  /// The dimensions in the header multiply to more bytes than are read, ``IDX/largestCount``.
+  /// The dimensions in the header multiply to more bytes than the limit, ``IDX/largestCount``.
   case tooLarge(path: String, shape: [Int])
-  /// The file ends before what its header promises; the header counts among the bytes.
+  /// The file is shorter than its header promises; the counts include the header.
   case truncated(path: String, expectedBytes: Int, foundBytes: Int)
-  /// The file goes on after what its header promises; the header counts among the bytes, and of those
-  /// behind at most 2²⁰ are counted.
+  /// The file is longer than its header promises; the counts include the header, and at most 2²⁰
+  /// excess bytes are counted.
   case trailingBytes(path: String, expectedBytes: Int, foundBytes: Int)
 
   // MARK: Images
@@ -43,11 +43,11 @@ public enum DatasetError: Error, Equatable, Sendable {
   /// There are no files in the folder.
   case noImages(directory: String)
 
-  // MARK: Files that do not fit each other
+  // MARK: Inconsistent files
 
-  /// There are not as many labels as images.
+  /// The numbers of images and labels differ.
   case countMismatch(imagesPath: String, images: Int, labelsPath: String, labels: Int)
-  /// The image or images are of another size, [height, width] in pixels, than those in another file.
+  /// The size of the images, [height, width] in pixels, differs from that in another file.
   case sizeMismatch(path: String, found: [Int], otherPath: String, expected: [Int])
 
   // MARK: Batches
@@ -56,23 +56,23 @@ public enum DatasetError: Error, Equatable, Sendable {
   case batchSizeTooSmall(found: Int)
   /// The limit must leave at least one example.
   case limitTooSmall(found: Int, of: Noun = .image)
-  /// The limit asks for more examples than there are.
+  /// The limit exceeds the number of examples.
   case limitBeyondData(limit: Int, count: Int, of: Noun = .image)
-  /// Something is asked of other data that only images have.
+  /// An option for images is used with other data.
   case expectedImages(for: String, found: Noun)
 
   // MARK: Any file
 
-  /// The file has more bytes than are read, unpacked where it is gzipped.
+  /// The file is larger than the limit, after unpacking if it is gzipped.
   case tooLong(path: String, limit: Int)
-  /// There is no file, folder or data of the program's own of that name; the suggestion is the nearest one.
+  /// There is no such file, folder or data set of the program; the suggestion is the nearest name.
   case unknownData(choice: String, suggestion: String?)
 }
 
 extension DatasetError {
-  /// Whether a file or folder is not there or cannot be read, and not that its contents are wrong.
+  /// Whether a file or folder is missing or unreadable, as opposed to having wrong contents.
   ///
-  /// Scripts tell the two apart by the exit code: a missing file may be there on the next try.
+  /// Scripts distinguish the two by the exit code: a missing file may be there on the next try.
   public var isMissingInput: Bool {
     switch self {
     case .missingFile, .missingFiles, .unreadable, .unknownData: true
@@ -82,20 +82,20 @@ extension DatasetError {
 }
 
 extension DatasetError: FileReadingError {
-  /// The file is not there or cannot be read; the code is the system's `errno`.
+  /// The file is missing or cannot be read; the code is the system's `errno`.
   package static func unreadable(path: String, code: Int32) -> DatasetError {
     code == ENOENT
       ? .missingFile(path: path) : .unreadable(path: path, reason: systemMessage(code))
   }
 
-  /// The file is not what can be read.
+  /// The contents of the file are invalid.
   package static func damaged(path: String, reason: String) -> DatasetError {
     .unreadable(path: path, reason: reason)
   }
 }
 
 extension DatasetError: CustomStringConvertible {
-  /// One line for a person: the file, what was expected, what was found.
+  /// One line with the file, what was expected and what was found.
   public var description: String {
     switch self {
     case .missingFile(let path):
@@ -104,8 +104,8 @@ extension DatasetError: CustomStringConvertible {
       "\(directory): expected the four files of MNIST, found no \(missing.joined(separator: ", no "))"
         + " (tried \(tried.joined(separator: ", ")), each also with .gz)"
     case .imagesInPlaceOfMNIST(let directory):
-      "\(directory): expected the four files of MNIST, found images; to train on them:"
-        + " --data \(shellWord(directory)), and where they are of several sizes --image-size N"
+      "\(directory): expected the four files of MNIST, found images; to train on these:"
+        + " --data \(shellWord(directory)), and if their sizes differ --image-size N"
     case .unreadable(let path, let reason):
       "\(path): cannot be read: \(reason)"
     case .damagedGzip(let path, let reason):
@@ -162,12 +162,12 @@ private func hexadecimal(_ value: some FixedWidthInteger & UnsignedInteger) -> S
   return "0x" + String(repeating: "0", count: value.bitWidth / 4 - digits.count) + digits
 }
 
-/// Returns dimensions as they are written: `60000×28×28`.
+/// Formats dimensions: `60000×28×28`.
 private func product(_ shape: [Int]) -> String {
   shape.map(String.init).joined(separator: "×")
 }
 
-/// A text as a shell takes it for one word.
+/// A text quoted as one word for a shell.
 private func shellWord(_ text: String) -> String {
   let isPlain = text.utf8.allSatisfy { byte in
     UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte

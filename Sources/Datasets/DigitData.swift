@@ -2,38 +2,39 @@ import Files
 import Foundation
 import Images
 
-/// The digits that an executable trains on: MNIST's files, or digits drawn by the program.
+/// The digits that an executable trains on: MNIST's files, or digits rendered by the program.
 public struct DigitData: ImageDataset {
-  /// The images to train on.
+  /// The training images.
   public let train: LabeledImages
-  /// The images to test with.
+  /// The test images.
   public let test: LabeledImages
-  /// What to choose to get the same data again: a folder, or `drawn`.
+  /// The choice that gives the same data again: a folder, or `drawn`.
   public let choice: String
-  /// What the data is and where it comes from: `MNIST in datasets/mnist`.
+  /// A description of the data and their origin: `MNIST in datasets/mnist`.
   public let name: String
-  /// What to do to get MNIST, where it was looked for and not found.
+  /// How to get MNIST, if it was looked for and not found.
   public let advice: String?
   /// Whether the images have labels; if not, all are 0.
   public let hasLabels: Bool
 
-  /// The word that stands for the drawn digits where a folder could stand.
+  /// The word for the rendered digits, given in place of a folder.
   public static let drawn = "drawn"
 
-  /// How many training digits are drawn where there is no limit.
+  /// The number of training digits rendered without a limit.
   private static let drawnCount = 60_000
 
-  /// Where MNIST is looked for by default.
+  /// The folder where MNIST is looked for by default.
   public static let defaultDirectory = "datasets/mnist"
 
-  /// Opens what a user asked for.
+  /// Opens the data that a user chose.
   ///
   /// - Parameters:
   ///   - choice: A folder with MNIST's files; `drawn`; or nil for MNIST in `datasets/mnist` if that
-  ///     folder is there, and drawn digits if not.
-  ///   - limit: How many training images will be used, if not all: no more digits are drawn.
+  ///     folder exists, and rendered digits otherwise.
+  ///   - limit: The number of training images that will be used, if not all: no more digits are
+  ///     rendered.
   ///   - needsLabels: Whether a folder without labels is an error.
-  /// - Throws: ``DatasetError`` if the folder's files are not what they should be.
+  /// - Throws: ``DatasetError`` if the folder's files are invalid.
   public init(_ choice: String?, limit: Int? = nil, needsLabels: Bool = false) throws {
     let isFound = FileManager.default.fileExists(atPath: Self.defaultDirectory)
     if choice == Self.drawn || choice == nil && !isFound {
@@ -42,7 +43,7 @@ public struct DigitData: ImageDataset {
       test = digits.test
       self.choice = Self.drawn
       hasLabels = true
-      name = "digits drawn by the program"
+      name = "digits rendered by the program"
       advice =
         choice == nil
         ? "there is no \(Self.defaultDirectory); to get MNIST: scripts/download-mnist.sh" : nil
@@ -60,12 +61,12 @@ public struct DigitData: ImageDataset {
   }
 }
 
-/// Throws where a folder has none of MNIST's files but images, which have to be converted first.
+/// Throws if a folder has none of MNIST's files but images, which must be converted first.
 private func expectNoPhotos(in directory: String) throws(DatasetError) {
   try checkReadable(directory)
   if MNIST.hasFiles(in: directory) { return }
   let root = RawPath(directory)
-  // A few tell enough, and a folder may have millions.
+  // A few are enough, and a folder may have millions.
   let files = try ImageFile.all(in: root).prefix(20)
   guard files.contains(where: { Image.isImage(root.appending($0.path).cString) }) else { return }
   throw .imagesInPlaceOfMNIST(directory: directory)

@@ -1,7 +1,7 @@
 /// One way of writing a digit: the strokes of the pen, each a smooth curve through its points.
 ///
 /// Points are on a sheet of 100 × 100, x to the right and y downwards. Strokes that meet in a point
-/// make a corner; a stroke that ends where it began is a smooth loop.
+/// form a corner; a stroke that ends where it began is a smooth loop.
 typealias DigitStyle = [[(x: Float, y: Float)]]
 
 /// The ways in which each digit, 0 to 9, is written.

@@ -1,25 +1,25 @@
 import Tensor
 
-/// Handwritten-looking digits that the program draws itself, so that there is always data.
+/// Handwritten-looking digits that the program renders itself, so that data are always available.
 ///
-/// The images are like MNIST's: 28×28 pixels, white on black, centred, ten classes equally often.
-/// Each digit has several styles (an open and a closed 4, a 7 with and without bar, …); each image
-/// has its own thickness, slant, rotation, proportions and elastic distortion.
+/// The images are like MNIST's: 28×28 pixels, white on black, centred, with ten equally frequent
+/// classes. Each digit has several styles (an open and a closed 4, a 7 with and without bar, …);
+/// each image has its own thickness, slant, rotation, proportions and elastic distortion.
 ///
 /// ```swift
 /// let data = DrawnDigits()
 /// data.train.count     // 60000
 /// ```
 ///
-/// Image *i* of a seed is the same in a set of any size, at any number of threads. Drawing all
+/// Image *i* of a seed is the same in a set of any size, with any number of threads. Rendering all
 /// 70,000 takes a second or two in a release build.
 public struct DrawnDigits: ImageDataset {
-  /// The images to train on.
+  /// The training images.
   public let train: LabeledImages
-  /// The images to test with, from streams of their own.
+  /// The test images, from separate random streams.
   public let test: LabeledImages
 
-  /// Draws so many images; the sizes' defaults are MNIST's.
+  /// Renders the given numbers of images; the defaults are MNIST's.
   public init(seed: UInt64 = 0, trainCount: Int = 60_000, testCount: Int = 10_000) {
     precondition(
       trainCount > 0 && testCount > 0,
@@ -30,7 +30,7 @@ public struct DrawnDigits: ImageDataset {
   }
 }
 
-/// Draws `count` images, each from its own stream.
+/// Renders `count` images, each from its own stream.
 private func drawn(_ count: Int, using random: Random) -> LabeledImages {
   let labels = shuffledLabels(count, using: random.split())
   let streams = (0..<count).map { _ in random.split() }
@@ -50,7 +50,7 @@ private func drawn(_ count: Int, using random: Random) -> LabeledImages {
 
 /// Returns `count` digits, each of the ten once in every ten, in random order.
 ///
-/// Shuffled ten by ten, the first digits are the same however many follow.
+/// Since they are shuffled ten by ten, the first digits are the same however many follow.
 private func shuffledLabels(_ count: Int, using random: Random) -> [UInt8] {
   var labels: [UInt8] = []
   while labels.count < count {

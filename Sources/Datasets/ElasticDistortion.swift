@@ -7,7 +7,7 @@ import Tensor
 /// random fields of Simard, Steinkraus and Platt, "Best practices for convolutional neural
 /// networks" (2003), at the cost of a few sines for each point of a stroke.
 struct ElasticDistortion {
-  /// A displacement that is a sine along some direction.
+  /// A sinusoidal displacement along some direction.
   struct Wave {
     let amplitude: Float
     let frequencyX: Float
@@ -24,7 +24,7 @@ struct ElasticDistortion {
   /// The waves of the displacement downwards.
   let vertical: [Wave]
 
-  /// Draws a distortion whose displacements are about `amplitude`, in the unit of `side`.
+  /// Draws a distortion with displacements of about `amplitude`, in the unit of `side`.
   ///
   /// - Parameters:
   ///   - amplitude: The greatest amplitude of a wave; there are three for each coordinate.
@@ -43,7 +43,7 @@ struct ElasticDistortion {
     vertical = waves()
   }
 
-  /// Returns where the distortion moves `point` to.
+  /// Returns the point to which the distortion moves `point`.
   func callAsFunction(_ point: Point) -> Point {
     var moved = point
     for wave in horizontal { moved.x += wave(point) }
@@ -53,7 +53,8 @@ struct ElasticDistortion {
 }
 
 extension Random {
-  /// Returns a number between −`reach` and `reach`, near zero rather than far from it (triangular).
+  /// Returns a number between −`reach` and `reach` with a triangular distribution, which favours
+  /// values near zero.
   func spread(_ reach: Float) -> Float {
     reach * Float(uniform() + uniform() - 1)
   }

@@ -2,22 +2,22 @@ import Tensor
 
 /// Enlarges grey images by bilinear interpolation.
 ///
-/// A pixel of the result gets the values of the pixels whose centres it lies between, weighted by
-/// nearness; beyond the outermost centres an image goes on as its edge is. Smooth strokes stay
-/// smooth, where repeating pixels would make steps that a network then has to learn.
+/// A pixel of the result interpolates between the pixels whose centres surround it, weighted by
+/// nearness; beyond the outermost centres, an image repeats its edge pixels. Smooth strokes stay
+/// smooth, whereas repeating pixels would make steps that a network must then learn.
 struct Enlargement {
   /// The weights of an image's rows in each row of the result, `[side, height]`.
   private let rows: Tensor
   /// The weights of an image's columns in each column of the result, `[side, width]`.
   private let columns: Tensor
 
-  /// From images of `height` × `width` pixels to images of `side` × `side`.
+  /// Creates the enlargement of images of `height` × `width` pixels to `side` × `side`.
   init(height: Int, width: Int, side: Int) {
     rows = Self.weights(from: height, to: side)
     columns = Self.weights(from: width, to: side)
   }
 
-  /// From `[count, height · width]` to `[count, side · side]`.
+  /// Enlarges images `[count, height · width]` to `[count, side · side]`.
   func callAsFunction(_ images: Tensor) -> Tensor {
     let (count, side) = (images.shape[0], rows.shape[0])
     let (height, width) = (rows.shape[1], columns.shape[1])

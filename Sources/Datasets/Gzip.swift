@@ -1,9 +1,9 @@
 import CZlib
 import Files
 
-/// Compresses bytes that come in parts as gzip, and writes them to a file.
+/// Compresses bytes as gzip, in parts, and writes them to a file.
 ///
-/// The header has no time and no name, so that the same bytes give the same file.
+/// The header contains neither time nor name, so that the same bytes give the same file.
 struct GzipWriter: ~Copyable {
   private let file: PartialFile
   // On the heap: zlib keeps a pointer back to it.
@@ -27,14 +27,14 @@ struct GzipWriter: ~Copyable {
 
   /// Compresses further bytes.
   func write(_ bytes: [UInt8]) throws(OutputError) {
-    // By pieces, as zlib counts in 32 bits.
+    // In pieces, since zlib counts in 32 bits.
     let length = 1 << 24
     for start in stride(from: 0, to: bytes.count, by: length) {
       try deflate(Array(bytes[start..<min(start + length, bytes.count)]), Z_NO_FLUSH)
     }
   }
 
-  /// Writes what is left; the last call.
+  /// Writes the rest; must be the last call.
   func finish() throws(OutputError) { try deflate([], Z_FINISH) }
 
   private func deflate(_ bytes: [UInt8], _ flush: Int32) throws(OutputError) {

@@ -1,22 +1,22 @@
 import Foundation
 import Tensor
 
-/// Somebody's hand at one moment: draws a style of a digit as they would write it.
+/// A writer's hand at one moment: writes a style of a digit with random habits.
 ///
-/// The points of the style wander a little, the strokes through them are bent, slanted, turned and
-/// stretched, and the result is fitted to the middle of the image, as MNIST does it: into a box of
-/// 20 pixels, which is then moved so that the centre of the ink is the centre of the image.
+/// The points of the style are jittered, the strokes through them are bent, slanted, rotated and
+/// stretched, and the result is fitted to the image like MNIST's: into a box of 20 pixels, which is
+/// then moved so that the centre of the ink is the centre of the image.
 struct Handwriting {
   /// The side of the images, in pixels.
   static let side = 28
   /// The side of the box that the largest digits fill, in pixels.
   private static let box: Float = 20
-  /// The side of the sheet that the styles are drawn on.
+  /// The side of the sheet on which styles are defined.
   private static let sheet: Float = 100
 
   private let random: Random
 
-  /// Creates a hand that draws its habits from `random`.
+  /// Creates a hand whose habits are drawn from `random`.
   init(using random: Random) {
     self.random = random
   }
@@ -33,7 +33,7 @@ struct Handwriting {
     pen.draw(segments, into: image, side: Self.side)
   }
 
-  /// Moves each point of a style a little, all ends that meet in a corner together.
+  /// Jitters each point of a style, moving all ends that meet in a corner together.
   private func wandering(_ style: DigitStyle) -> [[Point]] {
     var moved: [(from: Point, to: Point)] = []
     return style.map { stroke in
@@ -47,18 +47,18 @@ struct Handwriting {
     }
   }
 
-  /// Makes smooth curves of the strokes and distorts them elastically.
+  /// Turns the strokes into smooth curves and distorts them elastically.
   private func bent(_ strokes: [[Point]]) -> [[Point]] {
     let distortion = ElasticDistortion(amplitude: 10, side: Self.sheet, using: random)
     return strokes.map { stroke in
-      // A straight stroke can be bent only at points of its own.
+      // A straight stroke can be bent only at its own points.
       let points =
         stroke.count == 2 ? [stroke[0], middle(stroke[0], stroke[1]), stroke[1]] : stroke
       return smoothCurve(through: points, pieces: 4).map { distortion($0) }
     }
   }
 
-  /// Stretches, slants and turns the strokes.
+  /// Stretches, slants and rotates the strokes.
   private func affine(_ strokes: [[Point]]) -> [[Point]] {
     let widening = 0.9 + random.spread(0.36)
     // Most people slant their writing to the right, if at all.
@@ -130,7 +130,7 @@ struct Handwriting {
   }
 }
 
-/// How hard the pen is pressed along its way, as a factor of its radius.
+/// The pressure of the pen along a stroke, as a factor of its radius.
 private struct Pressure {
   private let amplitude: Float
   private let frequency: Float
@@ -142,7 +142,7 @@ private struct Pressure {
     phase = 2 * .pi * Float(random.uniform())
   }
 
-  /// Returns the factor after so many pixels of the way.
+  /// Returns the factor after this many pixels of the stroke.
   func callAsFunction(at travelled: Float) -> Float {
     1 + amplitude * sin(frequency * travelled + phase)
   }

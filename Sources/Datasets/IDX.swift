@@ -1,7 +1,7 @@
 import Files
 import Tensor
 
-/// An array of unsigned bytes as IDX files hold it, the format of MNIST and its relatives.
+/// An array of unsigned bytes in the IDX format of MNIST and related data sets.
 ///
 /// An IDX file is a magic number (two zero bytes, the element type, the rank), each dimension as a
 /// big-endian 32-bit integer, and the elements in row-major order (LeCun, Cortes and Burges, "The
@@ -14,19 +14,20 @@ import Tensor
 public struct IDX: Equatable, Sendable {
   /// The dimensions: `[count, height, width]` for images, `[count]` for labels.
   public let shape: [Int]
-  /// The elements in row-major order, as many as the product of the dimensions.
+  /// The elements in row-major order.
   public let bytes: [UInt8]
 
-  /// The code of the one element type that is read and written.
+  /// The code of the only supported element type.
   private static let unsignedByte: UInt8 = 0x08
 
-  /// The most elements that are read, about 4 · 10⁹, so that a small gzipped file cannot fill the memory.
+  /// The maximum number of elements, about 4 · 10⁹, so that a small gzipped file cannot fill the
+  /// memory.
   public static let largestCount = 1 << 32
 
-  /// The most bytes after the elements that are counted for an error's text.
+  /// The maximum number of excess bytes that are counted for an error message.
   static let largestTrailingCount = 1 << 20
 
-  /// Creates an array of `shape`; there must be as many bytes as that takes.
+  /// Creates an array of `shape` from the same number of bytes.
   public init(shape: [Int], bytes: [UInt8]) {
     precondition(
       shape.allSatisfy { (0...Int(UInt32.max)).contains($0) } && shape.count < 256
@@ -38,8 +39,8 @@ public struct IDX: Equatable, Sendable {
 
   /// Reads the file at `path`, raw or gzipped, which must have `rank` dimensions, none of them zero.
   ///
-  /// Throws a ``DatasetError`` that says what is wrong with the file. A header that promises more
-  /// than the file holds costs no more memory than the file.
+  /// Throws a ``DatasetError`` that describes the problem. If a header promises more than the file
+  /// holds, no more memory is used than the file's size.
   public init(path: String, rank: Int) throws {
     let reader = try InflatingReader(path: path)
     let headerLength = 4 + 4 * rank
@@ -71,9 +72,9 @@ public struct IDX: Equatable, Sendable {
     self.bytes = bytes
   }
 
-  /// Writes the array to the file at `path`, whole or not at all, gzipped where the path ends in `.gz`.
+  /// Writes the array to the file at `path` atomically, gzipped if the path ends in `.gz`.
   ///
-  /// Throws an `OutputError` and leaves what was there before.
+  /// Throws an `OutputError` and keeps any existing file.
   public func write(to path: String) throws {
     let numbers = [Self.magic(rank: shape.count)] + shape.map(UInt32.init)
     let header = numbers.flatMap { number in
@@ -96,7 +97,7 @@ public struct IDX: Equatable, Sendable {
     UInt32(unsignedByte) << 8 | UInt32(rank)
   }
 
-  /// Checks the first four bytes: whether it is IDX at all, then the type, then the rank.
+  /// Checks the first four bytes: the IDX format, then the type, then the rank.
   private static func checkMagic(of header: [UInt8], path: String, rank: Int) throws {
     guard header.count >= 4 else {
       throw DatasetError.truncated(
@@ -115,7 +116,7 @@ public struct IDX: Equatable, Sendable {
   }
 }
 
-/// Returns the number whose bytes these are, the highest first.
+/// Returns the number with these bytes, highest first.
 private func bigEndian(_ bytes: ArraySlice<UInt8>) -> UInt32 {
   bytes.reduce(0) { $0 << 8 | UInt32($1) }
 }

@@ -2,37 +2,37 @@ import Files
 import Foundation
 import Tensor
 
-/// Keeps the decoded images of folders from run to run.
+/// Keeps decoded images of folders from run to run.
 ///
-/// There is one file for each folder and size. It begins with the folder's path and the path, size and
-/// times of every file in it, and is used only where all of these are as they were; a checksum
-/// finds a damaged file, and one that somebody else than the user can have made is not taken. What
-/// cannot be kept is decoded the next time. All files together take up to ``capacity`` bytes, those
-/// that are just being written among them; the ones that were not used for longest go first.
+/// There is one file for each folder and size. It begins with the folder's path and the path, size
+/// and times of every file in it, and is used only if all of these are unchanged; a checksum
+/// detects a damaged file, and a file that another user could have made is ignored. Images that
+/// cannot be kept are decoded the next time. All files together take up to ``capacity`` bytes,
+/// including those being written; least recently used files are evicted first.
 public struct ImageCache: Sendable {
-  /// The folder in which the files are.
+  /// The folder of the cache files.
   public let folder: String
-  /// The most bytes that all files together may have.
+  /// The maximum total size of all files in bytes.
   public let capacity: Int
 
   /// 16 GiB: images of 64×64 in colour of CelebA's folder take 2.5 GB.
   public static let defaultCapacity = 16 << 30
 
-  /// A cache in a folder, which is made when it is needed.
+  /// Creates a cache in a folder, which is created when it is needed.
   public init(folder: String, capacity: Int = Self.defaultCapacity) {
     self.folder = folder
     self.capacity = capacity
   }
 
-  /// The user's cache, in `$XDG_CACHE_HOME/pushforward` or else in `~/.cache/pushforward`; nil where
-  /// there is neither.
+  /// The user's cache, in `$XDG_CACHE_HOME/pushforward` or else in `~/.cache/pushforward`; nil if
+  /// neither is available.
   public static var user: ImageCache? { cacheFolder().map { ImageCache(folder: $0) } }
 
-  /// Where the images of a folder's files, in a size, are kept; nil where they cannot be.
+  /// The cache entry for the images of a folder's files in a size; nil if they cannot be kept.
   func entry(for files: [ImageFile], in directory: String, side: Int?) -> Entry? {
     guard let path = realpath(directory, nil) else { return nil }
     defer { free(path) }
-    // A file that changed in this moment could change again without its time showing it.
+    // A file that changed just now could change again with the same time stamp.
     let now = Int(Date().timeIntervalSince1970 * 1e9)
     guard files.allSatisfy({ max($0.modified, $0.changed) < now - 1_000_000_000 }) else {
       return nil
@@ -55,11 +55,11 @@ public struct ImageCache: Sendable {
 }
 
 extension ImageCache {
-  /// The file of one folder's images.
+  /// The cache file for one folder's images.
   ///
-  /// It is a header of 64 bytes (a name of the format, and as little-endian 64-bit numbers the length of
-  /// the manifest, the height, the width and the channels), the manifest, the pixels, and the CRC-32 of
-  /// all this in 4 bytes.
+  /// It consists of a header of 64 bytes (a format name and, as little-endian 64-bit numbers, the
+  /// length of the manifest, the height, the width and the channels), the manifest, the pixels, and
+  /// the CRC-32 of all these in 4 bytes.
   struct Entry {
     let folder: CacheFolder
     let name: String
@@ -79,7 +79,7 @@ extension ImageCache {
         }
     }
 
-    /// The images as they were kept, or nil where they were not, or not of these files.
+    /// The cached images, or nil if there are none or if they belong to other files.
     func images() -> LabeledImages? {
       folder.removeAbandonedFiles()
       do {
@@ -112,14 +112,14 @@ extension ImageCache {
       checksum.add(start)
       checksum.add(pixels)
       guard try file.read(startCount + size..<file.size) == bytes(of: checksum) else { return nil }
-      // Now it is the one that was used last.
+      // Mark it as most recently used.
       file.markAsUsed()
       return LabeledImages(
         height: height, width: width, channels: channels, pixels: pixels,
         labels: [UInt8](repeating: 0, count: count))
     }
 
-    /// Keeps images, where there is room for them and nothing stands in the way.
+    /// Keeps images, if there is room for them.
     func keep(_ images: LabeledImages) {
       let header = header(height: images.height, width: images.width, channels: images.channels)
       let size = header.count + manifest.count + images.pixels.count + 4
@@ -137,13 +137,13 @@ extension ImageCache {
           }
         }
       } catch {
-        // A full disk or a folder that cannot be written costs time and no more.
+        // A full disk or an unwritable folder only costs time.
       }
     }
 
-    /// Removes images that were not used for longest, until there is room for `size` bytes.
+    /// Removes the least recently used images until there is room for `size` bytes.
     ///
-    /// - Returns: Whether there is.
+    /// - Returns: Whether there is room.
     private func makeRoom(for size: Int, in folder: OpenFolder) -> Bool {
       var files = folder.names.filter { $0.hasPrefix("images-") && $0.hasSuffix(".cache") }
         .compactMap { name in

@@ -1,23 +1,23 @@
 import Files
 
-/// Images to train on, and others like them to test with.
+/// Training images, and test images like them.
 public protocol ImageDataset: SplitDataset where Part == LabeledImages {
-  /// Whether the images have labels; if not, all are 0. By default they have.
+  /// Whether the images have labels; if not, all labels are 0. True by default.
   var hasLabels: Bool { get }
 }
 
 extension ImageDataset {
-  /// The images have labels.
+  /// True by default.
   public var hasLabels: Bool { true }
 
-  /// The number of classes: one more than the highest label, of images to train on or to test with.
+  /// The number of classes: one more than the highest label among training and test images.
   public var classCount: Int { Int(max(train.labels.max() ?? 0, test.labels.max() ?? 0)) + 1 }
 
   /// Writes the data set as the four IDX files of MNIST, which ``MNIST/init(directory:needsLabels:)`` reads.
   ///
-  /// The folder is created if need be. Each file is written whole or not at all, and gzipped where that
-  /// is asked for, with `.gz` at the end of its name. Images in colour stop the program: MNIST's format
-  /// is of grey ones. Throws an `OutputError`.
+  /// The folder is created if necessary. Each file is written atomically and, if requested,
+  /// gzipped, with `.gz` at the end of its name. Colour images stop the program, because MNIST's
+  /// format is grey. Throws an `OutputError`.
   public func write(to directory: String, gzipped: Bool = false) throws {
     precondition(
       train.channels == 1 && test.channels == 1,

@@ -1,21 +1,21 @@
 import Files
 import Glibc
 
-/// A file in a folder, and by what one sees that it has changed.
+/// A file in a folder, with the attributes that reveal changes.
 package struct ImageFile: Equatable {
-  /// The path from the folder.
+  /// The path relative to the folder.
   package let path: RawPath
   /// The size in bytes.
   let size: Int
-  /// When the contents were last written, in nanoseconds since 1970.
+  /// The time of the last change of the contents, in nanoseconds since 1970.
   let modified: Int
-  /// When contents, name or permissions last changed, which no program can set to another time.
+  /// The time of the last change of contents, name or permissions, which programs cannot set.
   let changed: Int
 
-  /// All files in a folder and in those below it, but hidden ones and those that systems leave behind,
-  /// in the order of the bytes of their paths.
+  /// All files in a folder and its subfolders, except hidden ones and those that systems create,
+  /// sorted by the bytes of their paths.
   ///
-  /// It is what every program takes for the images of a folder. Links are followed. Throws
+  /// Every program uses this list as the images of a folder. Links are followed. Throws
   /// ``DatasetError/unreadable(path:reason:)``.
   package static func all(in directory: RawPath) throws(DatasetError) -> [ImageFile] {
     var files: [ImageFile] = []
@@ -23,7 +23,7 @@ package struct ImageFile: Equatable {
     return files.sorted { $0.path < $1.path }
   }
 
-  /// Adds the files of a folder, whose own path from the first one is `prefix`.
+  /// Adds the files of a folder; `prefix` is its path relative to the first one.
   private static func collect(
     _ files: inout [ImageFile], in directory: RawPath, prefix: RawPath?, above: [[UInt]]
   ) throws(DatasetError) {
@@ -32,7 +32,7 @@ package struct ImageFile: Equatable {
     var status = stat()
     guard fstat(dirfd(folder), &status) == 0 else { throw unreadable(directory, errno) }
     let identity = [UInt(status.st_dev), UInt(status.st_ino)]
-    // A link to a folder above would lead round for ever.
+    // A link to a parent folder would cause an endless loop.
     guard !above.contains(identity) else { throw unreadable(directory, ELOOP) }
 
     while true {
@@ -61,13 +61,12 @@ package struct ImageFile: Equatable {
     guard errno == 0 else { throw unreadable(directory, errno) }
   }
 
-  /// Whether a file or folder is hidden, or one that a system makes for itself in folders of images.
+  /// Whether a file or folder is hidden, or one that systems create in folders of images.
   private static func isLeftBehind(_ name: RawPath) -> Bool {
     name.bytes.first == UInt8(ascii: ".") || leftBehind.contains(name.description.lowercased())
   }
 
-  /// What macOS puts into archives beside the files, and what Windows and network drives keep of their
-  /// own in folders.
+  /// Files that macOS adds to archives, and that Windows and network drives create in folders.
   private static let leftBehind: Set = [
     "__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "$recycle.bin",
     "system volume information", "lost+found", "icon\r",

@@ -4,63 +4,64 @@ import NN
 import Settings
 import Tensor
 
-/// What is done about a file of a folder that cannot be decoded: it breaks off, is damaged or is no image.
+/// How to treat a file of a folder that cannot be decoded: it is truncated, damaged or not an
+/// image.
 public enum DamagedImages: String, Choice {
-  /// Reading ends with an error that names it.
+  /// Reading ends with an error that names the file.
   case error
-  /// It is left out.
+  /// The file is left out.
   case skip
 }
 
-/// The images of a folder and of the folders in it: PNG, JPEG, PGM and PPM files.
+/// The images in a folder and its subfolders: PNG, JPEG, PGM and PPM files.
 ///
 /// ```swift
 /// let images = try ImageFolder(directory: "datasets/img_align_celeba", side: 64).train
 /// images.height       // 64
 /// ```
 ///
-/// Every file has to be such an image, whatever it is called, unless damaged ones are to be skipped. Left out
-/// are files and folders whose names begin with a dot, and what systems leave in folders of images, such
-/// as `__MACOSX` and `Thumbs.db`. The images stand in the order of the bytes of their paths, which need
-/// not be UTF-8. They are grey where all are, even if they are saved in colour, and else in colour. They
-/// are decoded on all threads.
+/// Every file must be such an image, whatever its name, unless damaged ones are to be skipped.
+/// Files and folders whose names begin with a dot, and those that systems create in folders of
+/// images, such as `__MACOSX` and `Thumbs.db`, are ignored. The images are sorted by the bytes of
+/// their paths, which need not be UTF-8. They are grey if all of them are, even if saved in colour,
+/// and otherwise in colour. They are decoded on all threads.
 ///
-/// Where the images lie in folders called train and test (or val, validation and the like), these can be
-/// taken for the split. Otherwise all images are to train on.
+/// If the images are in folders called train and test (or val, validation and the like), these can
+/// be used as the split. Otherwise all images are training images.
 public struct ImageFolder: ImageDataset {
-  /// All images, or those of the folder train; they have no classes, and the label of each is 0.
+  /// All images, or those of the folder train; they have no classes, and all labels are 0.
   public let train: LabeledImages
-  /// None, or those of the folders test and the like.
+  /// None, or the images of the folders test and the like.
   public let test: LabeledImages
   /// The images have no labels.
   public let hasLabels = false
-  /// The path of each image from the folder: those to train on, then those to test with.
+  /// The path of each image relative to the folder: training images, then test images.
   public let paths: [RawPath]
-  /// The paths of the files that were left out as they could not be decoded.
+  /// The paths of files that were left out because they could not be decoded.
   public let skippedPaths: [RawPath]
-  /// A line that says how many files were left out, and why the first was; nil where none was.
+  /// A line with the number of files left out and the reason for the first; nil if there were none.
   public let skippedNote: String?
-  /// The folders that were taken for the split; nil where there are none, or none was to be taken.
+  /// The folders that define the split; nil if there are none, or if they were not to be used.
   package let split: FolderSplit?
-  /// The file in which the images are kept for the next time; nil without a cache.
+  /// The file in which the images are cached for the next time; nil without a cache.
   public let cacheFile: String?
 
-  /// Reads all files of `directory` and of the folders in it.
+  /// Reads all files of `directory` and its subfolders.
   ///
   /// - Parameters:
   ///   - directory: The folder.
-  ///   - side: The side of the square in pixels that each image is made to fill
-  ///     (``/Images/Image/resized(toFill:)``); nil to leave them as they are, and then all have to be of one
-  ///     size.
-  ///   - damaged: What is done about files that cannot be decoded.
-  ///   - cache: Where the images are kept, and taken from the next time if no file has changed and none
-  ///     was left out.
-  ///   - takesSplit: Whether folders called train and test above all images say which are for what.
-  ///   - isCancelled: Asked before each image is decoded, on any thread.
-  /// - Throws: ``DatasetError`` if the folder cannot be read or has no files, or if an image is of
-  ///   another size than the first; ``/Images/ImageError`` if a file is not an image or is damaged and damaged
-  ///   ones are not skipped, or if there are no others. Of several such files the first is named.
-  ///   `CancellationError` if it was cancelled.
+  ///   - side: The side of the square in pixels that each image is scaled to fill
+  ///     (``/Images/Image/resized(toFill:)``); nil to leave images unchanged, and then all must
+  ///     have one size.
+  ///   - damaged: How to treat files that cannot be decoded.
+  ///   - cache: The cache for the images, from which they are read the next time if no file has
+  ///     changed and none was left out.
+  ///   - takesSplit: Whether folders called train and test above all images define the split.
+  ///   - isCancelled: Called before each image is decoded, on any thread.
+  /// - Throws: ``DatasetError`` if the folder cannot be read or has no files, or if an image's size
+  ///   differs from the first one's; ``/Images/ImageError`` if a file is not an image or is damaged
+  ///   and damaged ones are not skipped, or if there are no others. The first of several such files
+  ///   is named. `CancellationError` if it was cancelled.
   public init(
     directory: String, side: Int? = nil, damaged: DamagedImages = .error, cache: ImageCache? = nil,
     takesSplit: Bool = false, isCancelled: () -> Bool = { false }
@@ -96,9 +97,9 @@ public struct ImageFolder: ImageDataset {
     self.paths = paths
   }
 
-  /// Reads the first of a folder's images as it is, by which one sees whether all have to be resized.
+  /// Reads the first of a folder's images unchanged, to determine whether images must be resized.
   ///
-  /// - Throws: What ``init(directory:side:damaged:cache:takesSplit:isCancelled:)`` throws.
+  /// - Throws: The errors of ``init(directory:side:damaged:cache:takesSplit:isCancelled:)``.
   public static func firstImage(
     in directory: String, damaged: DamagedImages = .error
   ) throws -> Image {
@@ -117,7 +118,8 @@ public struct ImageFolder: ImageDataset {
 }
 
 extension DamagedImages {
-  /// Whether an image with this error is left out: one that cannot be read may be a good image.
+  /// Whether an image with this error is left out; an image that merely cannot be read is not,
+  /// since it may be valid.
   func allows(_ error: ImageError) -> Bool { self == .skip && !error.isMissingInput }
 }
 
@@ -134,13 +136,13 @@ extension Image {
 }
 
 extension FolderSplit {
-  /// Takes the images to test with out of all images and from their paths, which are in order.
+  /// Moves the test images and their paths, which are in order, out of all images.
   ///
-  /// - Returns: These images, whose paths come last now.
+  /// - Returns: The test images, whose paths now come last.
   fileprivate func removeTestImages(
     from images: inout LabeledImages, _ paths: inout [RawPath]
   ) -> LabeledImages {
-    // What is to train on is all in one folder, and so in one piece.
+    // All training images are in one folder, and so contiguous.
     let begin = paths.firstIndex { !isForTesting($0) } ?? paths.count
     let end = paths[begin...].firstIndex(where: isForTesting) ?? paths.count
     let behind = images.remove(end..<paths.count)
@@ -152,13 +154,13 @@ extension FolderSplit {
 }
 
 extension LabeledImages {
-  /// No images, of the same size and number of channels.
+  /// No images, with the same size and number of channels.
   fileprivate var none: LabeledImages {
     LabeledImages(height: height, width: width, channels: channels, pixels: [], labels: [])
   }
 }
 
-/// The images of these files, of which there is at least one, and which of them are none.
+/// The images in these files, at least one, and the indices of files that are not images.
 private func decoded(
   _ paths: [RawPath], side: Int?, _ damaged: DamagedImages, _ isCancelled: () -> Bool
 ) throws -> (images: LabeledImages, skipped: [(index: Int, error: ImageError)]) {
@@ -166,7 +168,7 @@ private func decoded(
   var pixels: [UInt8] = []
   var (height, width, channels) = (0, 0, 0)
   var skipped: [(index: Int, error: ImageError)] = []
-  /// Takes memory for all images, unless the size of the first may be a mistake and that is much.
+  /// Reserves memory for all images, unless that is much and the size of the first may be wrong.
   func reserve() {
     let size = height * width * channels * paths.count
     if side != nil || size <= 1 << 30 { pixels.reserveLargePages(size) }
@@ -177,7 +179,7 @@ private func decoded(
     let part = paths[start...].prefix(decoding.portion)
     var results = [Result<Image, any Error>?](repeating: nil, count: part.count)
     results.withUnsafeMutableBufferPointer { results in
-      // Each call writes a place of its own.
+      // Each call writes its own element.
       nonisolated(unsafe) let results = results
       parallel(count: part.count) { [decoding] index in
         if isCancelled() { return }

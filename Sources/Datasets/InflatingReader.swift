@@ -3,14 +3,15 @@ import Files
 import Glibc
 import Tensor
 
-/// Reads a file from front to back, inflating it on the way if it is gzipped.
+/// Reads a file sequentially, inflating it on the way if it is gzipped.
 ///
-/// zlib looks at the first bytes and not at the name, so that a raw file called `.gz` is read too.
+/// zlib examines the first bytes, not the name, so that a raw file called `.gz` can be read too.
 struct InflatingReader: ~Copyable {
   private let path: String
   private let file: gzFile
 
-  /// The most bytes that the file can hold: each byte of a gzip stream stands for at most 1,032.
+  /// The maximum number of bytes that the file can hold: each byte of a gzip stream expands to at
+  /// most 1,032.
   let largestCount: Int
 
   /// Opens the file at `path`.
@@ -30,18 +31,18 @@ struct InflatingReader: ~Copyable {
 
   deinit { gzclose_r(file) }
 
-  /// Fills `buffer` with the next bytes and returns how many there were: fewer only at the end.
+  /// Fills `buffer` with the next bytes and returns their number, which is smaller only at the end.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     let found = gzread(file, buffer.baseAddress, UInt32(buffer.count))
-    // A stream that breaks off is told by the error alone: its bytes so far are returned as usual.
+    // Only the error reveals a truncated stream: its bytes so far are returned as usual.
     if found < buffer.count { try check() }
     return Int(found)
   }
 
-  /// Reads `count` bytes, or what is left of the file if that is less.
+  /// Reads `count` bytes, or the rest of the file if that is shorter.
   ///
-  /// The memory is that of `count` bytes, or of what the file can hold at most; the system gives it as it
-  /// is filled.
+  /// Memory is allocated for `count` bytes, or for the most that the file can hold; the system
+  /// provides it as it is filled.
   func read(upTo count: Int) throws -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveLargePages(min(count, largestCount))
@@ -71,18 +72,18 @@ struct InflatingReader: ~Copyable {
     return min(count, limit)
   }
 
-  /// Calls `body` with the memory that bytes pass through.
+  /// Calls `body` with a buffer for bytes.
   private func withChunk(_ body: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
     defer { chunk.deallocate() }
     try body(chunk)
   }
 
-  /// Throws what zlib has found to be wrong, if anything.
+  /// Throws the error that zlib has found, if any.
   private func check() throws {
     var code: Int32 = Z_OK
     guard let text = gzerror(file, &code), code < 0 else { return }
-    // zlib begins its messages with the descriptor, and ours begin with the path.
+    // zlib's messages begin with the descriptor, ours with the path.
     let message = String(cString: text)
     let reason = message.firstRange(of: ">: ").map { String(message[$0.upperBound...]) } ?? message
     throw code == Z_ERRNO
@@ -92,7 +93,7 @@ struct InflatingReader: ~Copyable {
 }
 
 extension [UInt8] {
-  /// Takes the memory for so many bytes at once, in large pages.
+  /// Reserves memory for this many bytes at once, in large pages.
   mutating func reserveLargePages(_ count: Int) {
     reserveCapacity(count)
     withUnsafeMutableBytes { reserved in

@@ -2,10 +2,10 @@ import Files
 import NN
 import Tensor
 
-/// Images of one size, grey or in colour, each with the class that it belongs to.
+/// Images of one size, grey or in colour, each with its class.
 ///
-/// The pixels stay the bytes that they are in the file, a quarter of what they would take as
-/// floating-point numbers; ``Batches`` converts those of a batch at a time.
+/// The pixels are kept as bytes as in the file, a quarter of the size of floating-point numbers;
+/// ``Batches`` converts one batch at a time.
 public struct LabeledImages: Equatable, Sendable {
   /// The height of every image, in pixels.
   public let height: Int
@@ -41,7 +41,7 @@ public struct LabeledImages: Equatable, Sendable {
 }
 
 extension LabeledImages {
-  /// Takes the images at these places out of the others, which stay in the memory that they are in.
+  /// Moves the images in a range out of the others, which stay in their memory.
   mutating func remove(_ places: Range<Int>) -> LabeledImages {
     let size = height * width * channels
     let range = places.lowerBound * size..<places.upperBound * size
@@ -53,7 +53,7 @@ extension LabeledImages {
     return removed
   }
 
-  /// Adds images of the same size and number of channels behind the others.
+  /// Appends images of the same size and number of channels.
   mutating func append(_ images: LabeledImages) {
     pixels += images.pixels
     labels += images.labels
@@ -64,7 +64,7 @@ extension LabeledImages: Dataset {
   /// An image of this height, width and number of channels.
   public var element: ElementKind { .image(height: height, width: width, channels: channels) }
 
-  /// The classes from 0 to the greatest label, named by their numbers; none where all labels are 0.
+  /// The classes from 0 to the greatest label, named by their numbers; none if all labels are 0.
   public var classNames: [String] {
     let greatest = labels.max() ?? 0
     return greatest == 0 ? [] : (0...greatest).map(String.init)
@@ -78,7 +78,8 @@ extension LabeledImages: Dataset {
       labels: indices.map { Int(labels[$0]) })
   }
 
-  /// The CRC-32 of the pixels and then of the labels: by it and the sizes one knows a data set again.
+  /// The CRC-32 of the pixels followed by the labels; together with the sizes it identifies a data
+  /// set.
   public var checksum: UInt32 {
     var checksum = Checksum()
     for bytes in [pixels, labels] { checksum.add(bytes) }

@@ -9,9 +9,9 @@ import Foundation
 ///
 /// LeCun, Cortes and Burges, "The MNIST database of handwritten digits", 1998.
 public struct MNIST: ImageDataset {
-  /// The 60,000 images to train on.
+  /// The 60,000 training images.
   public let train: LabeledImages
-  /// The 10,000 images to test with.
+  /// The 10,000 test images.
   public let test: LabeledImages
   /// Whether there are labels; if not, all are 0.
   public let hasLabels: Bool
@@ -19,14 +19,16 @@ public struct MNIST: ImageDataset {
   /// Reads the four files from `directory`, under either of their names, raw or gzipped.
   ///
   /// The names are `train-images-idx3-ubyte` or `train-images.idx3-ubyte` and so on, each with or
-  /// without `.gz`; the file may also lie in a folder of such a name, as some archives unpack. Images of any size are taken, as long as training and test images agree; a
-  /// model that needs 28×28 looks at ``LabeledImages/height`` and ``LabeledImages/width``.
+  /// without `.gz`; a file may also be inside a folder of such a name, as some archives unpack.
+  /// Images of any size are accepted, as long as training and test images agree; a model that needs
+  /// 28×28 checks ``LabeledImages/height`` and ``LabeledImages/width``.
   ///
   /// - Parameters:
   ///   - directory: The folder.
-  ///   - needsLabels: Whether a missing file of labels is an error. Otherwise the images are read without.
-  /// - Throws: A ``DatasetError`` if a file is missing or not what it should be, or if there are not as
-  ///   many labels as images.
+  ///   - needsLabels: Whether a missing file of labels is an error; if not, the images are read
+  ///     without labels.
+  /// - Throws: A ``DatasetError`` if a file is missing or invalid, or if the numbers of labels and
+  ///   images differ.
   public init(directory: String, needsLabels: Bool = true) throws {
     try checkReadable(directory)
     let sets = [MNISTFiles.train, .test]
@@ -40,7 +42,7 @@ public struct MNIST: ImageDataset {
         directory: directory, missing: missing.map(\.role), tried: missing.flatMap(\.names))
     }
 
-    // The small files first: what is wrong with them is said before the large ones are read.
+    // Small files first: their errors are reported before the large ones are read.
     let labels = try isLabeled ? labelPaths.map { (try IDX(path: $0, rank: 1).bytes, $0) } : []
     hasLabels = isLabeled
     test = try images(at: imagePaths[1], labels.last)
@@ -52,7 +54,7 @@ public struct MNIST: ImageDataset {
     }
   }
 
-  /// Whether one or more of the four files are in a folder.
+  /// Whether the folder contains any of the four files.
   public static func hasFiles(in directory: String) -> Bool {
     [MNISTFiles.train, MNISTFiles.test].flatMap { [$0.images, $0.labels] }
       .contains { $0.path(in: directory) != nil }
@@ -67,7 +69,7 @@ func checkReadable(_ directory: String) throws(DatasetError) {
   closedir(folder)
 }
 
-/// Reads a file of images and puts their labels to them, or 0 where there are none.
+/// Reads a file of images with their labels, or with 0 if there are none.
 private func images(
   at path: String, _ labels: (values: [UInt8], path: String)?
 ) throws -> LabeledImages {

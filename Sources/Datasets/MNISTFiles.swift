@@ -1,22 +1,22 @@
 import Glibc
 
-/// One of the four files of MNIST, and the names that it goes by.
+/// One of the four files of MNIST, and its possible names.
 struct MNISTFile {
-  /// What the file is to a person, such as `train images`.
+  /// The role of the file, such as `train images`.
   let role: String
-  /// The names it has in circulation, without `.gz`; the first is the one that is written.
+  /// The names in circulation, without `.gz`; files are written under the first.
   let names: [String]
 
-  /// The set is `train` or `t10k`, the content `images` or `labels`.
+  /// `set` is `train` or `t10k`, `content` is `images` or `labels`.
   init(role: String, set: String, content: String, rank: Int) {
     self.role = role
     names = ["\(set)-\(content)-idx\(rank)-ubyte", "\(set)-\(content).idx\(rank)-ubyte"]
   }
 
-  /// Returns the path of the first name that is there, a raw file before its gzipped twin.
+  /// Returns the path of the first name that exists, preferring a raw file to a gzipped one.
   ///
-  /// Some archives unpack to a folder for each file, with the file of such a name in it; they are
-  /// looked into where there is no file.
+  /// Some archives unpack to a folder for each file, which contains a file of such a name; these
+  /// folders are searched if there is no file.
   func path(in directory: String) -> String? {
     let candidates = names.flatMap { [$0, "\($0).gz"] }
     let paths = candidates.map { "\(directory)/\($0)" }
@@ -26,7 +26,7 @@ struct MNISTFile {
   }
 }
 
-/// The two files that make one of MNIST's sets.
+/// The two files that form one of MNIST's sets.
 struct MNISTFiles {
   let images: MNISTFile
   let labels: MNISTFile
@@ -40,7 +40,7 @@ struct MNISTFiles {
   }
 }
 
-/// Whether there is something of this name that is no folder.
+/// Whether something of this name exists that is not a folder.
 private func isFile(_ path: String) -> Bool {
   var status = stat()
   return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR

@@ -1,18 +1,19 @@
 import Foundation
 
-/// Memory that several threads share: who needs more than is left waits until others give theirs back.
+/// Memory shared by several threads: a thread that needs more than is left waits until others
+/// return theirs.
 final class MemoryBudget: Sendable {
   private let capacity: Int
   private let condition = NSCondition()
-  /// Behind the condition's lock.
+  /// Protected by the condition's lock.
   nonisolated(unsafe) private var used = 0
 
-  /// A budget of so many bytes.
+  /// Creates a budget of this many bytes.
   init(_ capacity: Int) { self.capacity = capacity }
 
-  /// Calls `body` once so many bytes are left, and takes them for as long as that lasts.
+  /// Calls `body` once this many bytes are available, and holds them during the call.
   ///
-  /// More than the whole budget is given too, to one at a time.
+  /// Requests beyond the whole budget are granted too, one at a time.
   func using<Result>(_ byteCount: Int, _ body: () throws -> Result) rethrows -> Result {
     condition.withLock {
       while used > 0 && used + byteCount > capacity { condition.wait() }

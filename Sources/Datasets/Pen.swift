@@ -1,10 +1,10 @@
-/// A point of a sheet of paper or of an image, x to the right and y downwards.
+/// A point on a sheet of paper or in an image, x to the right and y downwards.
 struct Point: Equatable {
   var x: Float
   var y: Float
 }
 
-/// A straight piece of a stroke, whose thickness changes steadily from one end to the other.
+/// A straight piece of a stroke, whose thickness changes linearly from one end to the other.
 ///
 /// Lengths are in pixels; the centre of the image's first pixel is at (0.5, 0.5).
 struct Segment {
@@ -14,16 +14,16 @@ struct Segment {
   var endRadius: Float
 }
 
-/// What draws segments into an image: ink of one grey level, with a soft edge.
+/// A pen that draws segments into an image: ink of one grey level, with a soft edge.
 struct Pen {
-  /// The grey value of a pixel full of ink; what is above 255 is white.
+  /// The grey value of a pixel full of ink; values above 255 are white.
   let ink: Float
-  /// The width in pixels of the edge, over which the grey value falls to nothing.
+  /// The width in pixels of the edge over which the grey value falls to zero.
   let softness: Float
 
-  /// Draws `segments` into a square image of `side` × `side` pixels, over what is there.
+  /// Draws `segments` into a square image of `side` × `side` pixels, on top of its contents.
   ///
-  /// A pixel takes the most ink that any segment gives it, so that strokes may cross and meet.
+  /// Each pixel takes the most ink that any segment gives it, so that strokes may cross and meet.
   func draw(_ segments: [Segment], into image: UnsafeMutablePointer<UInt8>, side: Int) {
     for segment in segments { draw(segment, into: image, side: side) }
   }
@@ -54,7 +54,7 @@ struct Pen {
     }
   }
 
-  /// Returns the places of the pixels between two coordinates, as far as they are in the image.
+  /// Returns the indices of the pixels between two coordinates that are in the image.
   private func pixels(from lower: Float, to upper: Float, _ side: Int) -> Range<Int> {
     let first = min(max(Int(lower), 0), side)
     return first..<max(first, min(Int(upper) + 1, side))

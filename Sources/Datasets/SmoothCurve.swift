@@ -1,9 +1,9 @@
-/// Returns points along the smooth curve that goes through `points`: both ends, and `pieces` points
-/// for each span between two of them.
+/// Returns points along a smooth curve through `points`: both ends, and `pieces` points for each
+/// span between two of them.
 ///
-/// A curve that ends where it began is smooth there, too. Two points make a straight line. The
-/// curve is Catmull and Rom's ("A class of local interpolating splines", 1974): through each point
-/// it goes in the direction from the one before to the one after.
+/// A curve that ends where it began is smooth there, too. Two points give a straight line. The
+/// curve is a Catmull–Rom spline ("A class of local interpolating splines", 1974): at each point,
+/// its direction is from the previous point to the next.
 func smoothCurve(through points: [Point], pieces: Int) -> [Point] {
   let last = points.count - 1
   guard last > 1 else { return points }

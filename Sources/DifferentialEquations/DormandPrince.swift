@@ -3,10 +3,10 @@ import Tensor
 
 /// The adaptive method of Dormand and Prince (1980), of order 5 with an error estimate of order 4.
 ///
-/// Each step's size is chosen such that the estimated error of every example of the batch stays below
-/// its tolerance, absolute + relative · |x|, in the root mean square over the example's elements. The
-/// controller looks at the step before too (Gustafsson 1991, with the constants of Hairer, Nørsett and
-/// Wanner's DOPRI5, 1993, section IV.2).
+/// Each step's size is chosen so that the estimated error of every example in the batch stays below
+/// its tolerance, absolute + relative · |x|, as a root mean square over the example's elements. The
+/// controller also uses the error of the previous step (Gustafsson 1991, with the constants of
+/// Hairer, Nørsett and Wanner's DOPRI5, 1993, section IV.2).
 ///
 /// ```swift
 /// let solution = try DormandPrince(relativeTolerance: 1e-8).solve(field, from: x, over: (0, 1))
@@ -14,14 +14,14 @@ import Tensor
 /// solution.rejectedSteps    // how many steps were repeated with a smaller size
 /// ```
 public struct DormandPrince: Sendable {
-  /// The error allowed besides that relative to the state, in the state's unit.
+  /// The allowed error in addition to the one relative to the state, in the state's unit.
   public var absoluteTolerance: Double
-  /// The error allowed for each unit of the state.
+  /// The allowed error per unit of the state.
   public var relativeTolerance: Double
-  /// The most steps, rejected ones included.
+  /// The largest number of steps, including rejected ones.
   public var maximumSteps: Int
 
-  /// A solver with these tolerances; both have to be above 0.
+  /// Creates a solver with given tolerances, both of which must be above 0.
   public init(
     relativeTolerance: Double = 1e-5, absoluteTolerance: Double = 1e-6, maximumSteps: Int = 10_000
   ) {
@@ -37,14 +37,15 @@ public struct DormandPrince: Sendable {
   /// Solves dx/dt = f(t, x).
   ///
   /// - Parameters:
-  ///   - field: f.
-  ///   - state: The state at the beginning, `[batch, …]`.
-  ///   - interval: From where to where; backwards where the end is the smaller number.
-  ///   - firstStep: The size of the first step; by default one is found (Hairer, Nørsett and Wanner
-  ///     1993, section II.4), which takes an evaluation more.
-  ///   - dense: Whether the states in between are kept (``ODESolution/state(at:)``), by the method's
-  ///     interpolation of order 4.
-  /// - Throws: ``ODEError`` where the end is not reached.
+  ///   - field: The right-hand side f.
+  ///   - state: The initial state, `[batch, …]`.
+  ///   - interval: The start and the end of the interval; if the end is smaller, the solver runs
+  ///     backwards.
+  ///   - firstStep: The size of the first step; by default it is estimated (Hairer, Nørsett and
+  ///     Wanner 1993, section II.4), which takes one more evaluation.
+  ///   - dense: Whether to keep the solution between the steps (``ODESolution/state(at:)``), by the
+  ///     method's interpolation of order 4.
+  /// - Throws: ``ODEError`` if the solver does not reach the end.
   public func solve(
     _ field: @escaping VectorField, from state: Tensor,
     over interval: (start: Double, end: Double), firstStep: Double? = nil, dense: Bool = false
@@ -76,7 +77,7 @@ public struct DormandPrince: Sendable {
     while time != interval.end {
       let left = abs(interval.end - time)
       try check(solution, field, at: time, end: interval.end, size: size, slope)
-      // A last step that would leave nearly nothing takes all; one that would leave little, half.
+      // If little more than nothing would remain, the step takes all; if little would remain, half.
       if left <= 1.01 * size { size = left } else if left < 2 * size { size = left / 2 }
       let signed = direction * size
       let end = size == left ? interval.end : time + signed
@@ -106,7 +107,7 @@ public struct DormandPrince: Sendable {
     return solution
   }
 
-  /// Stops where no progress is possible.
+  /// Throws if the solver cannot make progress.
   private func check(
     _ solution: ODESolution, _ field: CountedField, at time: Double, end: Double, size: Double,
     _ slope: Tensor
@@ -123,8 +124,8 @@ public struct DormandPrince: Sendable {
 
   // MARK: - The tableau
 
-  /// The steps alone, with the weights of order 5; the slope at the new state, which the next step begins
-  /// with, enters the error estimate.
+  /// The steps alone, with the weights of order 5; the slope at the new state, with which the next
+  /// step starts, enters the error estimate.
   public static let tableau = RungeKutta(
     name: "dopri5", order: 5, nodes: [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1],
     coefficients: [
@@ -134,7 +135,7 @@ public struct DormandPrince: Sendable {
     ],
     weights: [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84])
 
-  /// The weights of order 5 less those of order 4.
+  /// The weights of order 5 minus those of order 4.
   private static let errorWeights: [Double] = [
     71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40,
   ]
@@ -159,7 +160,7 @@ public struct DormandPrince: Sendable {
 
   // MARK: - Norms
 
-  /// The largest of the examples' norms of an error, in units of the tolerance: at most 1 is allowed.
+  /// The largest norm of an example's error, in units of the tolerance; at most 1 is allowed.
   private func largestNorm(of error: Tensor, from first: Tensor, to last: Tensor) -> Double {
     let scale =
       absoluteTolerance
@@ -184,7 +185,7 @@ public struct DormandPrince: Sendable {
     let steepest = max(sizeOfSlope, change)
     let second = steepest <= 1e-15 ? max(1e-6, 1e-3 * guess) : pow(0.01 / steepest, 1.0 / 5)
     let size = min(100 * guess, second, length)
-    // Where the field has no finite value, the first check of the steps tells.
+    // If the field has no finite value, the first check of the steps reports it.
     return size > 0 ? size : guess
   }
 }
@@ -194,7 +195,7 @@ func exampleNorms(_ x: Tensor) -> Tensor {
   x.rank < 2 ? abs(x) : sqrt(square(x.flattened()).mean(along: 1))
 }
 
-/// The factor of the step size by the errors of this step and the one before.
+/// The factor for the step size, from the errors of this step and the previous one.
 private struct StepController {
   private var before = 1e-4
   private var wasRejected = false
@@ -213,9 +214,9 @@ private struct StepController {
   }
 }
 
-/// Hairer's test of stiffness: the product of step size and largest eigenvalue, estimated by the last
-/// two slopes, lies at the edge of the stable region in most of some steps on end (Hairer and Wanner
-/// 1996, section IV.2).
+/// Hairer's test of stiffness: the equation counts as stiff if the product of the step size and the
+/// largest eigenvalue, estimated from the last two slopes, lies at the edge of the stable region in
+/// most of several consecutive steps (Hairer and Wanner 1996, section IV.2).
 private struct StiffnessTest {
   private var stiff = 0
   private var others = 0

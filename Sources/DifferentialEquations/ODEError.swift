@@ -1,24 +1,24 @@
-/// Why an adaptive solver did not come to the end of its interval.
+/// The reason why an adaptive solver did not reach the end of its interval.
 public enum ODEError: Error, Equatable, Sendable {
-  /// How far a solver had come.
+  /// How far a solver got.
   public struct Progress: Equatable, Sendable {
     /// The time that was reached.
     public let time: Double
-    /// The end that was asked for.
+    /// The requested end.
     public let end: Double
-    /// The number of steps up to there.
+    /// The number of steps up to that time.
     public let steps: Int
     /// The number of steps that were repeated with a smaller size.
     public let rejectedSteps: Int
-    /// How often the vector field was evaluated.
+    /// The number of evaluations of the vector field.
     public let evaluations: Int
-    /// The time from which on the equation was found stiff, or nil.
+    /// The time from which the equation was found to be stiff, or nil.
     public let stiffSince: Double?
   }
 
   /// The field has a value that is not finite.
   case notFinite(Progress)
-  /// The tolerance needs steps that the numbers cannot tell from none.
+  /// The tolerance requires steps too small to change the time.
   case stepTooSmall(Progress, size: Double)
   /// The end was not reached within the limit.
   case tooManySteps(Progress, limit: Int)
@@ -33,7 +33,7 @@ extension ODEError: CustomStringConvertible {
     case .stepTooSmall(let progress, let size):
       "expected a step that changes the time, found one of \(size), \(progress)"
     case .tooManySteps(let progress, let limit):
-      "expected the end within \(limit) steps, rejected ones included, found more needed,"
+      "expected the end within \(limit) steps, including rejected ones, found that more are needed,"
         + " \(progress)"
     }
   }

@@ -1,19 +1,19 @@
 import Tensor
 
-/// What a solver of an ordinary differential equation comes to, and what it took.
+/// The solution of an ordinary differential equation, with the cost of computing it.
 public struct ODESolution: Sendable {
   /// The state at the end, `[batch, …]`.
   public private(set) var state: Tensor
-  /// The times between the steps, the beginning and the end included.
+  /// The times between the steps, including the start and the end.
   public private(set) var times: [Double]
-  /// How often the vector field was evaluated.
+  /// The number of evaluations of the vector field.
   public internal(set) var evaluations = 0
   /// The number of steps that were tried and repeated with a smaller size; 0 for fixed steps.
   public internal(set) var rejectedSteps = 0
-  /// The time from which on the equation was found stiff: stability and not the tolerance limits the
-  /// steps; nil where it was not.
+  /// The time from which the equation was found to be stiff, so that stability rather than the
+  /// tolerance limits the steps; nil if it was not.
   public internal(set) var stiffSince: Double?
-  /// The pieces of the dense output, if it was asked for.
+  /// The pieces of the dense output, if it was requested.
   var segments: [Segment] = []
 
   /// The number of steps that led to the end.
@@ -28,8 +28,8 @@ public struct ODESolution: Sendable {
 
   /// The state at a time within the interval, by the method's interpolation.
   ///
-  /// It is there where the solver was asked for dense output; elsewhere the program stops, as it does
-  /// for a time outside the interval.
+  /// This requires a solution with dense output and a time within the interval; otherwise the
+  /// program stops.
   public func state(at time: Double) -> Tensor {
     let (first, last) = (times[0], times[times.count - 1])
     precondition(
@@ -38,7 +38,7 @@ public struct ODESolution: Sendable {
     precondition(
       time >= min(first, last) && time <= max(first, last),
       "ODESolution.state(at:): expected a time between \(first) and \(last), found \(time)")
-    // The first segment that does not end before the time, by halving.
+    // The first segment that does not end before the time, by bisection.
     let isForward = last >= first
     var (low, high) = (0, segments.count - 1)
     while low < high {
@@ -57,8 +57,9 @@ struct Segment: Sendable {
   /// r₁ to r₅ of x(θ) = r₁ + θ (r₂ + (1 − θ) (r₃ + θ (r₄ + (1 − θ) r₅))).
   private let terms: [Tensor]
 
-  /// The cubic that has the states and slopes of both ends; with a `quartic` term of Dormand and
-  /// Prince's method its interpolation of order 4 (Hairer, Nørsett and Wanner 1993, section II.6).
+  /// The cubic that matches the states and slopes at both ends; a `quartic` term of the
+  /// Dormand–Prince method makes it the interpolation of order 4 (Hairer, Nørsett and Wanner 1993,
+  /// section II.6).
   init(
     start: Double, size: Double, from first: Tensor, to last: Tensor, slopes firstSlope: Tensor,
     _ lastSlope: Tensor, quartic: Tensor? = nil

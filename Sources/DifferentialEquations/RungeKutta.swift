@@ -2,13 +2,13 @@ import Tensor
 
 /// The right-hand side f of an ordinary differential equation dx/dt = f(t, x).
 ///
-/// It gets a time and a state `[batch, …]`, and returns the slope in the state's shape and type.
+/// It takes a time and a state `[batch, …]`, and returns the slope in the state's shape and type.
 public typealias VectorField = (_ time: Double, _ state: Tensor) -> Tensor
 
-/// An explicit Runge–Kutta method, by its Butcher tableau (Hairer, Nørsett and Wanner 1993,
+/// An explicit Runge–Kutta method, given by its Butcher tableau (Hairer, Nørsett and Wanner 1993,
 /// section II.1).
 ///
-/// With slopes kᵢ = f(t + cᵢ h, x + h Σⱼ aᵢⱼ kⱼ) a step of size h leads to x + h Σᵢ bᵢ kᵢ.
+/// With the slopes kᵢ = f(t + cᵢ h, x + h Σⱼ aᵢⱼ kⱼ), a step of size h leads to x + h Σᵢ bᵢ kᵢ.
 ///
 /// ```swift
 /// let decay: VectorField = { _, x in -x }
@@ -17,11 +17,11 @@ public typealias VectorField = (_ time: Double, _ state: Tensor) -> Tensor
 /// solution.evaluations // 40
 /// ```
 ///
-/// All is written in tensor operations: inside a gradient, the solution can be differentiated.
+/// It consists of tensor operations, so the solution can be differentiated inside a gradient.
 public struct RungeKutta: Sendable {
-  /// What it is called: `heun`.
+  /// The name of the method, such as `heun`.
   public let name: String
-  /// The global error is of this order in the step size.
+  /// The order of the global error in the step size.
   public let order: Int
   /// The nodes cᵢ, the first of which is 0.
   let nodes: [Double]
@@ -50,15 +50,17 @@ public struct RungeKutta: Sendable {
     name: "rk4", order: 4, nodes: [0, 0.5, 0.5, 1],
     coefficients: [[], [0.5], [0, 0.5], [0, 0, 1]], weights: [1 / 6, 1 / 3, 1 / 3, 1 / 6])
 
-  /// Solves dx/dt = f(t, x) with steps of one size.
+  /// Solves dx/dt = f(t, x) with steps of equal size.
   ///
   /// - Parameters:
-  ///   - field: f.
-  ///   - state: The state at the beginning, `[batch, …]`.
-  ///   - interval: From where to where; backwards where the end is the smaller number.
+  ///   - field: The right-hand side f.
+  ///   - state: The initial state, `[batch, …]`.
+  ///   - interval: The start and the end of the interval; if the end is smaller, the solver runs
+  ///     backwards.
   ///   - steps: The number of steps, 1 or more.
-  ///   - dense: Whether the states in between are kept (``ODESolution/state(at:)``), by cubic Hermite
-  ///     interpolation; it costs one evaluation more, and the memory of the states and slopes.
+  ///   - dense: Whether to keep the solution between the steps (``ODESolution/state(at:)``), by
+  ///     cubic Hermite interpolation; this costs one more evaluation, and the memory of the states
+  ///     and slopes.
   public func solve(
     _ field: @escaping VectorField, from state: Tensor, over interval: (start: Double, end: Double),
     steps: Int, dense: Bool = false
@@ -91,7 +93,7 @@ public struct RungeKutta: Sendable {
     return solution
   }
 
-  /// One step: the state after it, and all slopes, the first of which is given.
+  /// Takes one step; returns the state after it and all slopes, of which the first is given.
   func step(
     _ field: CountedField, from state: Tensor, _ slope: Tensor, at time: Double, size: Double
   ) -> (state: Tensor, slopes: [Tensor]) {
@@ -104,7 +106,7 @@ public struct RungeKutta: Sendable {
   }
 }
 
-/// A vector field that counts how often it was evaluated.
+/// A vector field that counts its evaluations.
 final class CountedField {
   private let field: VectorField
   private(set) var count = 0
@@ -123,7 +125,7 @@ final class CountedField {
 }
 
 extension Tensor {
-  /// x + Σ wᵢ kᵢ, without the slopes of weight 0.
+  /// x + Σ wᵢ kᵢ, which skips slopes of weight 0.
   func advanced(along slopes: [Tensor], by weights: [Double]) -> Tensor {
     var result = self
     for (slope, weight) in zip(slopes, weights) where weight != 0 {

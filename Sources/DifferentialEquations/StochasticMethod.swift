@@ -1,20 +1,20 @@
 import Tensor
 
-/// A stochastic differential equation dx = f(t, x) dt + g(t, x) dW with diagonal noise: each element of
-/// the state has a Brownian motion of its own.
+/// A stochastic differential equation dx = f(t, x) dt + g(t, x) dW with diagonal noise: each
+/// element of the state has its own Brownian motion.
 public struct StochasticEquation {
-  /// The drift f, of the state's shape.
+  /// The drift f, in the state's shape.
   public let drift: VectorField
-  /// The diffusion g, of the state's shape or one that broadcasts to it.
+  /// The diffusion g, in the state's shape or one that broadcasts to it.
   public let diffusion: VectorField
 
-  /// An equation of these two functions.
+  /// Creates an equation from its drift and diffusion.
   public init(drift: @escaping VectorField, diffusion: @escaping VectorField) {
     (self.drift, self.diffusion) = (drift, diffusion)
   }
 
-  /// An equation whose noise depends on the time alone: it is the same in Itô's and in Stratonovich's
-  /// sense.
+  /// Creates an equation whose noise depends only on the time, so that its Itô and Stratonovich
+  /// senses agree.
   public init(drift: @escaping VectorField, diffusion: @escaping (_ time: Double) -> Double) {
     self.init(drift: drift) { time, state in
       Tensor(filledWith: diffusion(time), [], dtype: state.dtype)
@@ -22,7 +22,7 @@ public struct StochasticEquation {
   }
 }
 
-/// A solver of stochastic differential equations with steps of one size.
+/// A solver of stochastic differential equations with steps of equal size.
 ///
 /// ```swift
 /// let equation = StochasticEquation(drift: { _, x in -x }, diffusion: { _ in 2.0.squareRoot() })
@@ -31,25 +31,25 @@ public struct StochasticEquation {
 /// // N(0, 1) but for an error of the step size
 /// ```
 public enum StochasticMethod: String, CaseIterable, Sendable {
-  /// x + f h + g ΔW, for equations in Itô's sense: of strong order ½ and weak order 1, of strong order
-  /// 1 where the noise does not depend on the state (Maruyama 1955).
+  /// x + f h + g ΔW, for equations in Itô's sense: of strong order ½ and weak order 1, and of
+  /// strong order 1 if the noise does not depend on the state (Maruyama 1955).
   case eulerMaruyama = "euler-maruyama"
   /// x + ½ (f + f̃) h + ½ (g + g̃) ΔW, with f̃ and g̃ at the state to which Euler's step leads, for
-  /// equations in Stratonovich's sense: of strong order 1, of order 2 where there is no noise (Rümelin
+  /// equations in Stratonovich's sense: of strong order 1, and of order 2 without noise (Rümelin
   /// 1982).
   case heun
 
   /// The number of evaluations of drift and diffusion in a step.
   public var stages: Int { self == .heun ? 2 : 1 }
 
-  /// The state at the end of one step.
+  /// Takes one step and returns the state after it.
   ///
   /// - Parameters:
   ///   - equation: The equation.
-  ///   - state: The state before, `[batch, …]`.
-  ///   - time: The time before.
-  ///   - size: The step's size h; below 0 for one back in time.
-  ///   - increment: ΔW, of the state's shape, distributed as N(0, |h|).
+  ///   - state: The state before the step, `[batch, …]`.
+  ///   - time: The time before the step.
+  ///   - size: The step's size h; below 0 for a step back in time.
+  ///   - increment: ΔW, in the state's shape, distributed as N(0, |h|).
   public func step(
     _ equation: StochasticEquation, from state: Tensor, at time: Double, size: Double,
     increment: Tensor
@@ -62,15 +62,16 @@ public enum StochasticMethod: String, CaseIterable, Sendable {
     return state + (0.5 * size) * (slope + slopeAhead) + 0.5 * (noise + noiseAhead) * increment
   }
 
-  /// The states at the end of one path for each element.
+  /// Solves the equation along one path for each element, and returns the final states.
   ///
   /// - Parameters:
   ///   - equation: The equation.
-  ///   - state: The states at the beginning, `[batch, …]`.
-  ///   - interval: From where to where; backwards where the end is the smaller number.
+  ///   - state: The initial states, `[batch, …]`.
+  ///   - interval: The start and the end of the interval; if the end is smaller, the solver runs
+  ///     backwards.
   ///   - steps: The number of steps, 1 or more.
-  ///   - random: Draws the increments, those of a step after another.
-  ///   - afterEach: Gets the time and the states after each step.
+  ///   - random: The source of the increments, drawn step by step.
+  ///   - afterEach: A function that receives the time and the states after each step.
   public func solve(
     _ equation: StochasticEquation, from state: Tensor, over interval: (start: Double, end: Double),
     steps: Int, using random: Random,

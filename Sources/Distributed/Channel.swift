@@ -2,20 +2,20 @@
   import CMPI
   import Glibc
 
-  /// The messages between the processes of a program, by MPI.
+  /// The messages between the processes of a program, using MPI.
   ///
-  /// Nothing blocks inside MPI: who waits asks again and again whether a message has come, and meanwhile
-  /// hears that another process has failed (``Ending``).
+  /// Nothing blocks inside MPI: a waiting process polls for its message, and meanwhile notices if
+  /// another process has failed (``Ending``).
   final class Channel {
-    /// What messages are about: those of one group are not taken for those of another, whatever the
-    /// moment at which they are sent.
+    /// The groups of messages: messages of one group are never confused with those of another,
+    /// regardless of when they are sent.
     enum Group {
       case work, sums
     }
 
     let rank: Int
     let size: Int
-    /// The sum that was begun last, if its second half has not begun.
+    /// The most recently started sum, if its second half has not begun.
     weak var lastSum: PendingSum?
     private let work: MPI_Comm
     private let sums: MPI_Comm
@@ -28,9 +28,9 @@
       (self.work, self.sums, self.notices) = (work, sums, notices)
     }
 
-    /// Starts MPI where a launcher has started this process, and says how it is to end.
+    /// Starts MPI if a launcher has started this process, and prepares its end.
     ///
-    /// - Returns: Nil for a process by itself.
+    /// - Returns: Nil for a single process.
     static func start() -> Channel? {
       guard Launch.announced != nil else { return nil }
       var (rank, size): (Int32, Int32) = (0, 1)
@@ -43,32 +43,32 @@
       return channel
     }
 
-    /// Asks again and again until what is waited for is there.
+    /// Polls until a condition holds.
     func wait(until isThere: () -> Bool) {
       var rounds = 0
       while !isThere() {
         rounds += 1
         if rounds % 64 == 0 { Ending.listen(to: self) }
-        // Others may need this processor; who has waited for long goes to sleep.
+        // Others may need this processor: after waiting for long, sleep.
         if rounds > 100_000 { usleep(200) } else if rounds > 2_000 { sched_yield() }
       }
     }
 
     // MARK: Messages
 
-    /// Begins to send bytes, which stay as they are until then, to another process.
+    /// Starts sending bytes, which must stay unchanged until then, to another process.
     func send(_ bytes: UnsafeRawBufferPointer, to other: Int, _ comm: MPI_Comm? = nil) -> Message {
       begun { cmpi_send(bytes.baseAddress, count(bytes.count), Int32(other), comm ?? sums, $0) }
     }
 
-    /// Begins to receive bytes of another process.
+    /// Starts receiving bytes from another process.
     func receive(
       _ bytes: UnsafeMutableRawBufferPointer, from other: Int, _ comm: MPI_Comm? = nil
     ) -> Message {
       begun { cmpi_receive(bytes.baseAddress, count(bytes.count), Int32(other), comm ?? sums, $0) }
     }
 
-    /// Sends bytes of one process to all.
+    /// Broadcasts bytes of one process to all.
     func broadcast(_ bytes: UnsafeMutableRawBufferPointer, from root: Int) {
       // MPI counts in 32 bits.
       for start in stride(from: 0, to: bytes.count, by: 1 << 30) {
@@ -78,9 +78,10 @@
       }
     }
 
-    /// Begins to collect blocks of these lengths, one of each process, which has its own in place.
+    /// Starts collecting blocks of these lengths, one from each process, which has its own in
+    /// place.
     func collect(_ bytes: UnsafeMutableRawPointer?, _ lengths: [Int], _ group: Group) -> Message {
-      // The lists are MPI's until the message is complete.
+      // MPI owns the lists until the message is complete.
       let lists = lengths.map(count) + offsets(of: lengths).map(count)
       let memory = UnsafeMutablePointer<Int32>.allocate(capacity: lists.count)
       memory.initialize(from: lists, count: lists.count)
@@ -105,7 +106,7 @@
     }
   }
 
-  /// A message that has begun.
+  /// A message in progress.
   final class Message {
     let request = UnsafeMutablePointer<MPI_Request?>.allocate(capacity: 1)
     var lists: UnsafeMutablePointer<Int32>?
@@ -118,7 +119,7 @@
     }
 
     deinit {
-      // Of one that goes on, MPI still has the request; that is so only where the process ends.
+      // MPI still uses an incomplete message, which exists only when the process ends.
       guard isKnownToBeComplete else { return }
       request.deallocate()
       lists?.deallocate()
@@ -135,7 +136,7 @@
     func wait() { channel.wait { self.isComplete } }
   }
 #else
-  /// The messages between processes: without MPI there is none.
+  /// The messages between processes: there are none without MPI.
   struct Channel {
     private let none: Never
 
@@ -162,7 +163,7 @@
     }
   }
 
-  /// A message: without MPI there is none.
+  /// A message: there are none without MPI.
   struct Message {
     private let none: Never
     var isComplete: Bool { switch none {} }

@@ -1,9 +1,9 @@
 import Tensor
 
-/// The processes of a program that work together, and their messages.
+/// The cooperating processes of a program, and their messages.
 ///
-/// There is one process where nothing else is said: then every operation returns what it was given, and
-/// nothing is started. Many are started by MPI, where the package was built with the trait `MPI`:
+/// By default there is one process: then every operation returns its argument, and nothing is
+/// started. Several processes are started by MPI, if the package was built with the trait `MPI`:
 /// `mpirun -n 4 pushforward train vae`.
 ///
 /// ```swift
@@ -12,8 +12,8 @@ import Tensor
 /// if processes.isFirst { print(total) }
 /// ```
 ///
-/// All processes call the same operations in the same order, from one thread. Sums are in the order of
-/// the ranks, or of the pieces, and so the same from run to run.
+/// All processes must call the same operations in the same order, from one thread. Sums are
+/// computed in the order of the ranks, or of the pieces, and so are the same from run to run.
 public final class Communicator {
   /// The number of this process, from 0.
   public let rank: Int
@@ -24,10 +24,10 @@ public final class Communicator {
   /// Whether this is the process that writes and prints for all.
   public var isFirst: Bool { rank == 0 }
 
-  /// A process by itself.
+  /// A single process.
   public nonisolated(unsafe) static let alone = Communicator(nil)
 
-  /// All processes that were started together; a process by itself if it was started alone.
+  /// All processes that were started together; a single process if it was started alone.
   public nonisolated(unsafe) static let world = Communicator(Channel.start())
 
   private init(_ channel: Channel?) {
@@ -37,7 +37,7 @@ public final class Communicator {
 
   // MARK: Numbers
 
-  /// The numbers of all processes, as many of each, by rank.
+  /// The numbers of all processes, the same number from each, by rank.
   public func gather(_ values: [Double]) -> [[Double]] {
     guard let channel else { return [values] }
     let (rank, count) = (self.rank, values.count)
@@ -54,12 +54,13 @@ public final class Communicator {
     return all.dropFirst().reduce(all[0]) { zip($0, $1).map { $0 + $1 } }
   }
 
-  /// Waits until all processes have come here.
+  /// Waits until all processes have reached this point.
   public func barrier() { _ = gather([0.0]) }
 
   // MARK: Bytes and texts
 
-  /// What the process `root` has, in all processes; the others' own does not matter, not even its length.
+  /// The bytes of the process `root`, in all processes; the arguments of the others are ignored,
+  /// including their length.
   public func broadcast(_ bytes: [UInt8], from root: Int = 0) -> [UInt8] {
     guard let channel else { return bytes }
     let count = Int(gather([Double(bytes.count)])[root][0])
@@ -81,7 +82,8 @@ public final class Communicator {
 
   // MARK: Tensors
 
-  /// The tensor of the process `root`, in all processes, all of which have one of its shape and type.
+  /// The tensor of the process `root`, in all processes, whose own tensors must have its shape and
+  /// type.
   public func broadcast(_ tensor: Tensor, from root: Int = 0) -> Tensor {
     guard let channel else { return tensor }
     var result = tensor
@@ -97,15 +99,15 @@ public final class Communicator {
     beginSum(of: [[tensor]], pieces: rank..<rank + 1, among: size).wait()[0]
   }
 
-  /// Begins to add up lists of tensors over the pieces of which each process has some.
+  /// Starts summing lists of tensors over pieces, of which each process has some.
   ///
-  /// The messages go on while this process computes, whenever ``PendingSum/proceed()`` is called.
-  /// Sums that are begun are in the same order in all processes.
+  /// The messages proceed while this process computes, whenever ``PendingSum/proceed()`` is called.
+  /// All processes must start their sums in the same order.
   ///
-  /// - Parameters:
-  ///   - branches: The sums over the branches of the tree (``TreeSum``) that this process's pieces come to,
-  ///     each a list of tensors of one element type; the lists have the same shapes.
-  ///   - pieces: The pieces of this process: those of rank r are behind those of rank r − 1, and as many.
+  /// - branches: The sums over the branches of the tree (``TreeSum``) formed by this process's
+  ///     pieces, each a list of tensors of one element type; the lists have the same shapes.
+  ///   - pieces: The pieces of this process: those of rank r follow those of rank r − 1, the same
+  ///     number each.
   ///   - pieceCount: The number of all pieces.
   public func beginSum(
     of branches: [[Tensor]], pieces: Range<Int>, among pieceCount: Int
@@ -114,7 +116,7 @@ public final class Communicator {
   }
 }
 
-/// Where blocks of these lengths begin, one behind the other.
+/// The offsets of adjacent blocks of these lengths.
 func offsets(of lengths: [Int]) -> [Int] {
   lengths.indices.map { lengths[..<$0].reduce(0, +) }
 }

@@ -2,15 +2,16 @@
   import CMPI
   import Glibc
 
-  /// The common end of all processes.
+  /// The joint end of all processes.
   ///
-  /// A process that ends well waits for the first one, which may still have work to do. One that fails tells
-  /// the others, whatever they are doing: the first process prints the error, all end with its exit
-  /// code. So there is one message, and nobody waits for a process that is gone.
+  /// A process that ends successfully waits for the first one, which may still have work to do. One
+  /// that fails notifies the others, whatever they are doing: the first process prints the error,
+  /// and all end with its exit code. So there is one message, and no process waits for one that has
+  /// ended.
   enum Ending {
     private nonisolated(unsafe) static var channel: Channel?
 
-    /// Sets what happens when the process exits.
+    /// Registers the actions at the process's exit.
     static func prepare(_ channel: Channel?) {
       self.channel = channel
       on_exit({ code, _ in Ending.end(with: code) }, nil)
@@ -32,14 +33,14 @@
       if channel.rank == 0 { endFirst(channel, code) } else { endOther(channel, code) }
     }
 
-    /// The first process tells all others.
+    /// The first process notifies all others.
     private static func endFirst(_ channel: Channel, _ code: Int32) {
       let notices = (1..<channel.size).map { Notice(code, "").send(to: $0, channel) }
       wait(atMost: code == 0 ? nil : 1) { notices.allSatisfy(\.isComplete) }
       if code == 0 { cmpi_finish() }
     }
 
-    /// The others wait for its word, and without it do what it would have done.
+    /// The others wait for its notice, and without it act on their own.
     private static func endOther(_ channel: Channel, _ code: Int32) {
       var text = code == 0 ? "" : Launch.lastWords.text()
       if !text.isEmpty { text += "That was in process \(channel.rank) on \(machine).\n" }
@@ -67,7 +68,7 @@
       }
     }
 
-    /// Waits, asleep most of the time, until something is so.
+    /// Waits, mostly asleep, until a condition holds.
     private static func wait(atMost seconds: Double?, until isSo: () -> Bool) {
       let start = ContinuousClock.now
       while !isSo() {
@@ -77,14 +78,14 @@
     }
   }
 
-  /// The word that a process ends.
+  /// The notice that a process ends.
   private struct Notice {
     let code: Int32
     let text: String
 
     init(_ code: Int32, _ text: String) { (self.code, self.text) = (code, text) }
 
-    /// Begins to send it; the bytes stay until the process has ended.
+    /// Starts sending it; the bytes stay valid until the process has ended.
     func send(to other: Int, _ channel: Channel) -> Message {
       let bytes = withUnsafeBytes(of: code) { Array($0) } + Array(text.utf8)
       let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
@@ -92,7 +93,7 @@
       return channel.send(UnsafeRawBufferPointer(memory), to: other, channel.notices)
     }
 
-    /// The next one that has come, if there is one.
+    /// The next notice received, if there is one.
     static func next(on channel: Channel) -> Notice? {
       var (sender, count): (Int32, Int32) = (-1, 0)
       cmpi_look(channel.notices, &sender, &count)

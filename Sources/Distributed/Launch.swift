@@ -11,8 +11,8 @@ public enum Launch {
     #endif
   }
 
-  /// The number of processes that a launcher such as `mpirun` or Slurm's `srun` says that it started, and
-  /// this one's rank among them; nil where there is no launcher.
+  /// The number of processes that a launcher such as `mpirun` or Slurm's `srun` reports to have
+  /// started, and this one's rank among them; nil without a launcher.
   public static var announced: (rank: Int, size: Int)? {
     let names = [
       ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("PMI_RANK", "PMI_SIZE"),
@@ -24,12 +24,13 @@ public enum Launch {
     return nil
   }
 
-  /// The number of processes on this machine, or 1 where the launcher does not say it.
+  /// The number of processes on this machine, or 1 if the launcher does not report it.
   public static var countOnThisMachine: Int { max(1, number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? 1) }
 
-  /// What is said for all where one process fails: its text, which is empty where there is nothing to say.
+  /// The message printed for all processes if one fails; its text is empty if there is none.
   ///
-  /// The first process prints it by the second function. Both are set before ``Communicator/world``.
+  /// The first process prints it with the second function. Both must be set before
+  /// ``Communicator/world`` is used.
   public nonisolated(unsafe) static var lastWords: (text: () -> String, print: (String) -> Void) = (
     { "" }, { _ in }
   )

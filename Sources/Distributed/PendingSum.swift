@@ -1,27 +1,27 @@
 import Tensor
 
-/// A sum of tensors over many processes that has begun.
+/// A sum of tensors over many processes that is in progress.
 ///
-/// Each process adds up one part of the elements: it receives that part of the branches of all others,
-/// adds them in the order of the tree, and sends the result to all (Thakur, Rabenseifner and Gropp 2005,
-/// section 4.4: a reduce-scatter, then an all-gather). So 2 (n − 1)/n of the bytes leave each of n
-/// processes where each has one branch, and no process adds more than another.
+/// Each process sums one part of the elements: it receives that part of the branches of all others,
+/// adds them in the order of the tree, and sends the result to all (Thakur, Rabenseifner and Gropp
+/// 2005, section 4.4: a reduce-scatter, then an all-gather). So if each of n processes has one
+/// branch, 2 (n − 1)/n of the bytes leave each process, and the additions are shared evenly.
 public final class PendingSum {
   private let shapes: [[Int]]
   private let dtype: DType
   private let communicator: Communicator
-  /// Where the part of each process begins, and the end.
+  /// The beginning of each process's part, and the end.
   private let bounds: [Int]
   private let pieces: [Range<Int>]
   private let pieceCount: Int
-  /// The branches of this process, each with its tensors one behind the other; kept while they are sent.
+  /// The branches of this process, each with its tensors concatenated; kept while they are sent.
   private var branches: [Tensor]
   /// This process's part of all branches, by rank.
   private var parts: [[Tensor]] = []
   private var total: Tensor
   private var messages: [Message] = []
   private var collection: Message?
-  /// The sum that was begun before, whose second half goes first.
+  /// The previously started sum, whose second half goes first.
   private var earlier: PendingSum?
 
   init(
@@ -46,7 +46,8 @@ public final class PendingSum {
     exchange(by: channel, dtype.byteCount)
   }
 
-  /// Sends to each process its part of this one's branches, and receives this process's of theirs.
+  /// Sends each process its part of this one's branches, and receives this process's part of
+  /// theirs.
   private func exchange(by channel: Channel, _ width: Int) {
     let rank = communicator.rank
     let own = bounds[rank]..<bounds[rank + 1]
@@ -72,7 +73,7 @@ public final class PendingSum {
     }
   }
 
-  /// Lets the messages go on, without waiting for them.
+  /// Advances the messages without waiting for them.
   public func proceed() {
     guard let channel = communicator.channel, collection == nil else {
       _ = collection?.isComplete
@@ -80,14 +81,14 @@ public final class PendingSum {
     }
     earlier?.proceed()
     if let earlier, earlier.collection == nil { return }
-    // Which messages are complete depends on the moment; what is collected when must not.
+    // Which messages are complete depends on timing; the order of collecting must not.
     earlier = nil
     while let last = messages.last, last.isComplete { messages.removeLast() }
     guard messages.isEmpty else { return }
     collect(by: channel)
   }
 
-  /// Adds up this process's part and sends it to all.
+  /// Sums this process's part and sends it to all.
   private func collect(by channel: Channel) {
     let (rank, width) = (communicator.rank, dtype.byteCount)
     var sum = TreeSum<Tensor>(of: pieceCount)
@@ -129,7 +130,7 @@ public final class PendingSum {
   }
 }
 
-/// The elements of some tensors of one type, one behind the other.
+/// The concatenated elements of tensors of one type.
 private func joined(_ tensors: [Tensor]) -> Tensor {
   if tensors.count == 1 { return stopGradient(tensors[0]).reshaped(to: [tensors[0].count]) }
   let dtype = tensors.first?.dtype ?? .float32

@@ -1,9 +1,10 @@
-/// A sum over the pieces of a batch in one fixed order, whoever computed which of them: neighbours are
-/// added, then neighbouring sums, and so on up a binary tree.
+/// A sum over the pieces of a batch in one fixed order, regardless of which process computed which
+/// piece: neighbours are added, then neighbouring sums, and so on up a binary tree.
 ///
-/// Floating-point sums depend on their order. Here it follows from the number of pieces alone, so that
-/// one process which has all pieces, and many of which each has some, come to the same bits. A process
-/// adds what it can, the sums over whole branches of the tree, and these are what the others need of it.
+/// Floating-point sums depend on their order. Here it follows from the number of pieces alone, so
+/// that one process with all pieces gives the same bits as several processes with some each. A
+/// process adds what it can, the sums over whole branches of the tree, which are all that the
+/// others need from it.
 ///
 /// ```swift
 /// var sum = TreeSum<Double>(of: 4)
@@ -12,21 +13,21 @@
 public struct TreeSum<Value> {
   /// The number of pieces.
   public let pieceCount: Int
-  /// The sums over branches of the tree that could not be added further yet, with their pieces.
+  /// The sums over branches of the tree that could not be combined further yet, with their pieces.
   public private(set) var branches: [(pieces: Range<Int>, sum: Value)] = []
 
-  /// Begins a sum over so many pieces.
+  /// Starts a sum over this many pieces.
   public init(of pieceCount: Int) {
     precondition(pieceCount > 0, "TreeSum: expected one piece or more, found \(pieceCount)")
     self.pieceCount = pieceCount
   }
 
-  /// Adds what one piece contributes.
+  /// Adds the contribution of one piece.
   public mutating func add(_ value: Value, at piece: Int, by add: (Value, Value) -> Value) {
     self.add(value, over: piece..<piece + 1, by: add)
   }
 
-  /// Adds the sum over a branch, that of the pieces behind those that were added before.
+  /// Adds the sum over a branch, whose pieces must follow those added before.
   public mutating func add(
     _ value: Value, over pieces: Range<Int>, by add: (Value, Value) -> Value
   ) {
@@ -39,7 +40,8 @@ public struct TreeSum<Value> {
     branches.append((pieces, value))
   }
 
-  /// Whether two neighbouring ranges are the halves of a branch, of which the last may be cut short.
+  /// Whether two neighbouring ranges are the halves of a branch, the last of which may be
+  /// incomplete.
   private func areSiblings(_ first: Range<Int>, _ second: Range<Int>) -> Bool {
     let width = 2 * first.count
     return first.upperBound == second.lowerBound && first.lowerBound % width == 0
@@ -48,7 +50,7 @@ public struct TreeSum<Value> {
 }
 
 extension TreeSum<Void> {
-  /// The branches that sums over some of the pieces come to.
+  /// The branches formed by some of the pieces.
   static func branches(of pieces: Range<Int>, among pieceCount: Int) -> [Range<Int>] {
     var sum = TreeSum(of: pieceCount)
     for piece in pieces { sum.add((), at: piece) { _, _ in } }

@@ -1,10 +1,11 @@
 import Tensor
 
-/// A thing that can be sampled, whether or not it has a density: an implicit model, such as a
+/// A distribution that can be sampled but need not have a density: an implicit model, such as a
 /// generator.
 ///
-/// A value holds distributions for all indices of `batchShape`, each over events of `eventShape`. What
-/// the events are is the distribution's own: numbers have the event shape `[]`, vectors `[n]`.
+/// A value represents a distribution for each index of `batchShape`, over events of `eventShape`.
+/// The distribution determines the kind of its events: numbers have the event shape `[]`, vectors
+/// `[n]`.
 public protocol ImplicitDistribution {
   /// The shape of the independent distributions in this value; `[]` for a single one.
   var batchShape: [Int] { get }
@@ -28,15 +29,15 @@ extension ImplicitDistribution {
 
 /// A distribution with a density, or with probabilities of its values.
 ///
-/// Outside of the support the log-density is −∞, and its gradients there are 0. A parameter outside of
-/// its domain stops the program with a message; NaN among the parameters or values gives NaN.
+/// Outside the support the log-density is −∞, with gradient 0. A parameter outside its domain stops
+/// the program with a message; NaN among the parameters or values gives NaN.
 public protocol Distribution: ImplicitDistribution {
-  /// Where the density is not 0.
+  /// The set where the density is not 0.
   var support: Support { get }
 
   /// The logarithm of the density, or of the probability, of `x`, in nats.
   ///
-  /// - Parameter x: `shape + batchShape + eventShape`, or what broadcasts with these.
+  /// - Parameter x: `shape + batchShape + eventShape`, or a shape that broadcasts to it.
   /// - Returns: `shape + batchShape`.
   func logDensity(of x: Tensor) -> Tensor
 }
@@ -49,17 +50,17 @@ extension ScalarDistribution {
   public var eventShape: [Int] { [] }
 }
 
-// MARK: - What only some distributions have
+// MARK: - Abilities of some distributions
 
 /// A distribution whose samples carry gradients to its parameters (Kingma and Welling 2014, section
 /// 2.4; implicitly, Figurnov, Mohamed and Mnih 2018).
 ///
-/// Samples of other distributions are constants to any gradient.
+/// Samples of other distributions are constants for gradients.
 public protocol Reparameterized: ImplicitDistribution {}
 
 /// A distribution whose mean and variance are known in closed form.
 public protocol KnownMoments: ImplicitDistribution {
-  /// The expected value, `batchShape + eventShape`; NaN or infinite where there is none.
+  /// The expected value, `batchShape + eventShape`; NaN or infinite if there is none.
   var mean: Tensor { get }
 
   /// The variance of each element of an event, `batchShape + eventShape`.
@@ -73,7 +74,7 @@ extension KnownMoments {
 
 /// A distribution whose entropy is known.
 public protocol KnownEntropy: Distribution {
-  /// The entropy E[−log p(x)], `batchShape`, in nats; of densities it may be below 0.
+  /// The entropy E[−log p(x)], `batchShape`, in nats; for densities it may be negative.
   var entropy: Tensor { get }
 }
 
@@ -81,22 +82,23 @@ public protocol KnownEntropy: Distribution {
 public protocol KnownCumulative: ScalarDistribution {
   /// The probability P(X ≤ x).
   ///
-  /// - Parameter x: `shape + batchShape`, or what broadcasts with it; any number, ±∞ included.
+  /// - Parameter x: `shape + batchShape`, or a shape that broadcasts to it; any number, including
+  ///   ±∞.
   /// - Returns: `shape + batchShape`.
   func cumulative(at x: Tensor) -> Tensor
 
-  /// The probability P(X > x), with its digits where it is small, of the same shapes.
+  /// The probability P(X > x), accurate where it is small, of the same shape.
   func survival(at x: Tensor) -> Tensor
 
-  /// log P(lower < X ≤ upper), with its digits in the tails.
+  /// log P(lower < X ≤ upper), accurate in the tails.
   func logProbability(above lower: Tensor, to upper: Tensor) -> Tensor
 }
 
 extension KnownCumulative {
-  /// The probability P(X > x) as 1 − P(X ≤ x).
+  /// By default, 1 − P(X ≤ x).
   public func survival(at x: Tensor) -> Tensor { 1 - cumulative(at: x) }
 
-  /// The difference of two distribution functions, or of what is above, whichever is smaller.
+  /// By default, the difference of two distribution or survival functions, whichever are smaller.
   public func logProbability(above lower: Tensor, to upper: Tensor) -> Tensor {
     let below = limited(lower, first: 0, last: 1) { cumulative(at: $0) }
     let all = limited(upper, first: 0, last: 1) { cumulative(at: $0) }
@@ -108,17 +110,17 @@ extension KnownCumulative {
 
 /// A distribution of numbers whose quantiles are known.
 public protocol KnownQuantile: KnownCumulative {
-  /// The smallest x with P(X ≤ x) ≥ p; NaN for a p outside of [0, 1].
+  /// The smallest x with P(X ≤ x) ≥ p; NaN for a p outside [0, 1].
   ///
-  /// - Parameter p: `shape + batchShape`, or what broadcasts with it.
+  /// - Parameter p: `shape + batchShape`, or a shape that broadcasts to it.
   /// - Returns: `shape + batchShape`.
   func quantile(at p: Tensor) -> Tensor
 
-  /// The quantile at 1 − q, the x with P(X > x) = q, with its digits where q is small.
+  /// The quantile at 1 − q, the x with P(X > x) = q, accurate for small q.
   func quantile(atUpper q: Tensor) -> Tensor
 }
 
 extension KnownQuantile {
-  /// The quantile at 1 − q as that of a number.
+  /// By default, the quantile at the number 1 − q.
   public func quantile(atUpper q: Tensor) -> Tensor { quantile(at: 1 - q) }
 }

@@ -1,15 +1,15 @@
-/// What is wrong with the numbers that a distribution is to be made of: a fact of data.
+/// An error in the numbers that define a distribution, as opposed to a programmer's error.
 public enum DistributionError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Probabilities sum to something else than 1, in the row at `index` of the batch.
+  /// Probabilities do not sum to 1, in the row at `index` of the batch.
   case notNormalized(distribution: String, sum: Double, index: Int)
   /// A weight is negative, infinite or NaN.
   case unsuitableWeight(distribution: String, weight: Double, index: Int)
   /// Edges or nodes are not in ascending order.
   case notAscending(distribution: String, found: [Double], index: Int)
-  /// There is nothing to make a distribution of.
+  /// There is no positive weight.
   case noMass(distribution: String)
 
-  /// What was expected and what was found.
+  /// What was expected and found.
   public var description: String {
     switch self {
     case .notNormalized(let distribution, let sum, let index):

@@ -1,6 +1,6 @@
 import Tensor
 
-/// The numbers that a parameter can be.
+/// The set of numbers allowed for a parameter.
 enum Domain: String {
   case real = "a number"
   case positive = "a number above 0"
@@ -8,7 +8,7 @@ enum Domain: String {
   case probability = "a number in 0 ... 1"
   case count = "an integer of 0 or more"
 
-  /// 1 where a number is not in the domain; NaN is let through.
+  /// 1 where a number is outside the domain; NaN is allowed.
   func violations(_ x: Tensor) -> Tensor? {
     let x = stopGradient(x)
     return switch self {
@@ -69,9 +69,9 @@ struct Parameters {
   }
 }
 
-/// Values of a density's argument, with the axes of the batch before those of the samples.
+/// Values of a density's argument, with the batch axes before the sample axes.
 ///
-/// `x` of shape S + B + E becomes B + E + [S₀ · S₁ …], which is what solves and gathers take.
+/// `x` of shape S + B + E becomes B + E + [S₀ · S₁ …], the form for solves and gathers.
 struct BatchFirst {
   /// S + B, the shape of the densities.
   let shape: [Int]

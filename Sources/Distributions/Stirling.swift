@@ -1,10 +1,11 @@
 import Tensor
 
-// Log-densities of gamma and beta shapes as differences of large logarithms lose the digits that the
-// density is made of. For large shapes they are written about the mode instead, with the remainder of
-// Stirling's formula (Loader 2000, "Fast and accurate computation of binomial probabilities").
+// Log-densities of gamma and beta shapes, as differences of large logarithms, lose the digits that
+// the density consists of. For large shapes they are expanded about the mode instead, with the
+// remainder of Stirling's formula (Loader 2000, "Fast and accurate computation of binomial
+// probabilities").
 
-/// From this shape on the remainder's series has all digits.
+/// The shape from which on the remainder's series is fully accurate.
 private let largeShape = 16.0
 
 /// δ(x) = log Γ(x) − ((x − ½) log x − x + ½ log 2π), for x ≥ 16 (Abramowitz and Stegun 6.1.41).
@@ -31,7 +32,8 @@ private func seriesInInverse(_ x: Tensor, _ coefficients: [Double]) -> Tensor {
   ) { $0 * w + $1 } / x
 }
 
-/// One function where every shape is large, another elsewhere; only what is needed is computed.
+/// Applies one function where every shape is large and another elsewhere; computes only what is
+/// needed.
 func byShape(
   _ shapes: [Tensor], isLarge extra: Tensor? = nil, large: ([Tensor]) -> Tensor,
   small: ([Tensor]) -> Tensor
@@ -48,8 +50,8 @@ func byShape(
 
 /// log (tᵃ⁻¹ e⁻ᵗ/Γ(a)), the log-density of a gamma distribution of shape a and rate 1 at t ≥ 0.
 ///
-/// - Parameter power: log tᵏ of exponents k where a mask is 1, from what t was made of: there t is so small that it
-///   has lost its digits. By default t is taken as it is.
+/// - Parameter power: log tᵏ for exponents k where a mask is 1, computed before rounding: there, t
+///   is so small that it has lost its digits. By default, t is used as given.
 func gammaLogDensity(
   _ a: Tensor, _ t: Tensor, power: ((_ k: Tensor, _ isTiny: Tensor) -> Tensor)? = nil
 ) -> Tensor {
@@ -64,7 +66,7 @@ func gammaLogDensity(
     },
     small: { shapes in
       let k = shapes[0] - 1
-      // Where t is greater than any number, the density is 0.
+      // Where t overflows, the density is 0.
       let isInfinite = t .>= .infinity
       let bounded = isInfinite.any() ? select(isInfinite, Tensor(1, dtype: t.dtype), t) : t
       let isTiny = t .< (t.dtype == .float32 ? 0x1p-120 : 0x1p-1000)
@@ -151,10 +153,11 @@ func digammaIncrease(_ x: Tensor, _ step: Tensor) -> Tensor {
     small: { digamma($0[0] + step) - digamma($0[0]) })
 }
 
-/// log Γ(b) − log Γ(a) + (a − b) ψ(a), the divergence of a gamma distribution of shape a and rate 1 from one of
-/// shape b.
+/// log Γ(b) − log Γ(a) + (a − b) ψ(a), the divergence of a gamma distribution of shape a and rate 1
+/// from one of shape b.
 ///
-/// For large shapes b (log b/a − 1 + a/b) + ½ (log a/b − 1 + b/a) and what Stirling's remainders leave.
+/// For large shapes, b (log b/a − 1 + a/b) + ½ (log a/b − 1 + b/a) plus the difference of
+/// Stirling's remainders.
 func gammaShapeDivergence(_ a: Tensor, _ b: Tensor) -> Tensor {
   byShape(
     [a, b],

@@ -1,47 +1,48 @@
-/// Why numbers cannot be fitted: a fact of data.
+/// The reasons why the data does not allow a fit.
 ///
-/// Each text names what cures it.
+/// Each message names a remedy.
 public enum EstimationError: Error, Equatable, Sendable {
   /// There are fewer rows than the fit needs.
   case tooFewRows(operation: String, found: Int, expected: Int)
-  /// A number of a row is infinite or not a number.
+  /// A row contains an infinite number or NaN.
   case notFinite(operation: String, row: Int)
-  /// A weight is negative, infinite or not a number.
+  /// A weight is negative, infinite or NaN.
   case invalidWeight(operation: String, value: Double, row: Int)
   /// The weights of all rows are 0.
   case noWeight(operation: String)
   /// The weights, which say how often rows count, sum to no more than a single row.
   case tooLittleWeight(operation: String, sum: Double)
-  /// A number of a row is outside what the distribution can produce.
+  /// A row contains a number that the distribution cannot produce.
   case outsideSupport(operation: String, value: Double, row: Int, support: String)
-  /// All rows have the same number in a column.
+  /// A column contains the same number in all rows.
   case zeroVariance(operation: String, column: Int)
-  /// The columns depend on each other: only `rank` do not.
+  /// The columns are linearly dependent; only `rank` of them are independent.
   case collinear(operation: String, rank: Int, expected: Int)
-  /// A class is outside of `0 ..< classes`.
+  /// A class is outside `0 ..< classes`.
   case invalidClass(operation: String, label: Int, row: Int, classes: Int)
-  /// All rows are of one class.
+  /// All rows belong to one class.
   case oneClass(operation: String, label: Int)
-  /// A class has no row.
+  /// A class has no rows.
   case emptyClass(operation: String, label: Int)
-  /// A hyperplane separates the classes, so that no coefficients are the most likely ones.
+  /// A hyperplane separates the classes, so that no finite coefficients are the most likely ones.
   case separableClasses(operation: String)
-  /// The covariance of a class has no inverse; `nil` for the covariance that all classes share.
+  /// The covariance of a class has no inverse; the label is `nil` for a covariance that all classes
+  /// share.
   case singularCovariance(operation: String, label: Int?)
-  /// The leave-one-out likelihood has no maximum above a bandwidth of 0, because values repeat.
+  /// The leave-one-out likelihood has no maximum at a bandwidth above 0, because values repeat.
   case noBandwidth(operation: String)
-  /// The likelihood has no maximum; the text says where it rises to.
+  /// The likelihood has no maximum; the reason says where it keeps rising.
   case unboundedLikelihood(operation: String, reason: String)
-  /// The search for the maximum ended before it.
+  /// The search ended before it reached the maximum.
   case notConverged(operation: String, reason: String)
 }
 
 extension EstimationError: CustomStringConvertible {
-  /// What was expected, what was found, and what to do.
+  /// What was expected, what was found, and what to do about it.
   public var description: String {
     switch self {
     case .tooFewRows(let operation, let found, let expected):
-      "\(operation): expected \(expected) rows or more, found \(found)"
+      "\(operation): expected at least \(expected) rows, found \(found)"
     case .notFinite(let operation, let row):
       "\(operation): expected finite numbers, found infinity or NaN in row \(row)"
     case .invalidWeight(let operation, let value, let row):
@@ -49,33 +50,33 @@ extension EstimationError: CustomStringConvertible {
     case .noWeight(let operation):
       "\(operation): expected a weight above 0, found only zeros"
     case .tooLittleWeight(let operation, let sum):
-      "\(operation): expected weights that sum to more than 1, as they say how often a row counts, found"
-        + " a sum of \(sum); give a bandwidth, or the counts"
+      "\(operation): expected weights that sum to more than 1 (each says how often a row counts),"
+        + " found a sum of \(sum); give a bandwidth, or the counts"
     case .outsideSupport(let operation, let value, let row, let support):
       "\(operation): expected \(support), found \(value) in row \(row)"
     case .zeroVariance(let operation, let column):
-      "\(operation): expected numbers that differ, found one value in all rows of column \(column);"
+      "\(operation): expected varying numbers, found one value in all rows of column \(column);"
         + " leave that column out"
     case .collinear(let operation, let rank, let expected):
-      "\(operation): expected \(expected) independent columns, the constant one included, found"
-        + " \(rank); leave columns out, or use a prior"
+      "\(operation): expected \(expected) independent columns, including the constant one, found"
+        + " \(rank); leave out columns, or use a prior"
     case .invalidClass(let operation, let label, let row, let classes):
       "\(operation): expected classes from 0 to \(classes - 1), found \(label) in row \(row)"
     case .oneClass(let operation, let label):
-      "\(operation): expected rows of two classes or more, found only class \(label)"
+      "\(operation): expected rows of at least two classes, found only class \(label)"
     case .emptyClass(let operation, let label):
-      "\(operation): expected a row of each class, found none of class \(label); leave that class"
+      "\(operation): expected rows of each class, found none of class \(label); leave that class"
         + " out"
     case .separableClasses(let operation):
-      "\(operation): the classes can be separated, so that the likelihood rises without end as the"
+      "\(operation): the classes can be separated, so the likelihood rises without bound as the"
         + " coefficients grow; use a prior (priorVariance: 100, say)"
     case .singularCovariance(let operation, let label):
       "\(operation): the covariance of \(label.map { "class \($0)" } ?? "the classes") has no"
         + " inverse; leave out columns that are constant or depend on others, or add to the variances"
         + " (ridge: above 0)"
     case .noBandwidth(let operation):
-      "\(operation): values repeat so often that the leave-one-out likelihood is largest at a"
-        + " bandwidth of 0; give a bandwidth, or use Scott's"
+      "\(operation): values repeat so often that the leave-one-out likelihood peaks at a"
+        + " bandwidth of 0; give a bandwidth, or use Scott's rule"
     case .unboundedLikelihood(let operation, let reason):
       "\(operation): the likelihood has no maximum: \(reason)"
     case .notConverged(let operation, let reason):

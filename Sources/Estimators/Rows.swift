@@ -1,17 +1,17 @@
 import Tensor
 
-/// The rows that are fitted, with a weight each: how often a row counts.
+/// The rows to fit, each with a weight that says how often the row counts.
 struct Rows {
   /// float64 `[n, d]`.
   let values: Tensor
-  /// float64 `[n]`; all 1 where none were given.
+  /// float64 `[n]`; all 1 if no weights were given.
   let weights: Tensor
   /// Whether weights were given.
   let isWeighted: Bool
-  /// The name of the fit, in messages.
+  /// The name of the fit in messages.
   let operation: String
 
-  /// Checks rows `[n, d]`, or `[n]` for one column, and weights `[n]`.
+  /// Checks rows `[n, d]`, or `[n]` for one column, and their weights `[n]`.
   init(
     _ values: Tensor, weights: Tensor?, atLeast minimum: Int = 1, _ operation: String
   ) throws {
@@ -41,7 +41,7 @@ struct Rows {
     (isWeighted, operation) = (rows.isWeighted, rows.operation)
   }
 
-  /// The rows of a weight above 0: others are as if they were not there.
+  /// The rows with a weight above 0; the others are ignored.
   var counted: Rows {
     let numbers = weights.doubles
     let places = numbers.indices.filter { numbers[$0] > 0 }
@@ -87,7 +87,7 @@ struct Rows {
   /// Σ w (x − m)² / Σ w, `[d]`.
   var variance: Tensor { (shares.expanded(at: 1) * square(values - mean)).sum(along: 0) }
 
-  /// The first column whose numbers are all the same.
+  /// The first column that contains the same number in all rows.
   var constantColumn: Int? {
     let (lowest, highest) = (values.min(along: 0).doubles, values.max(along: 0).doubles)
     return zip(lowest, highest).enumerated().first { $0.element.0 == $0.element.1 }?.offset

@@ -6,19 +6,20 @@ import Settings
 import Tensor
 import Training
 
-/// Evaluates a trained model as the settings ask for, writes `evaluation.json`, says what came of it.
+/// Evaluates a trained model as the settings request, writes `evaluation.json` and reports the
+/// results.
 ///
 /// - Parameters:
 ///   - model: The model.
-///   - train: The examples that it was trained on, with which an autoencoder is compared.
+///   - train: The examples that it was trained on, against which an autoencoder is compared.
 ///   - test: The examples to evaluate with.
-///   - settings: What is to be known.
+///   - settings: The requested evaluations.
 ///   - judging: The judge of samples, opened before the training.
-///   - sampling: How samples are drawn, where not in the model's own way; they are of all classes.
-///   - session: Where it is written and said.
+///   - sampling: Sampling options, if not the model's own; samples are of all classes.
+///   - session: The run that receives the files and messages.
 ///   - noise: The random numbers of the estimates: the same every time.
 ///   - random: Draws the samples that are judged.
-/// - Returns: What is known.
+/// - Returns: The results.
 public func evaluateModel(
   _ model: any Model, train: Batches, test: Batches, _ settings: EvaluationSettings,
   _ judging: Judging, sampling: SamplingOptions = .init(), _ session: some RunLog, noise: Random,
@@ -75,7 +76,7 @@ public func evaluateModel(
   return evaluation
 }
 
-/// Finds how far samples are from test points, writes and says it.
+/// Computes the energy distance of samples from test points, writes it and reports it.
 private func reportEnergyDistance(
   of samples: JudgedSamples, from test: Batches, _ session: some RunLog,
   _ evaluation: inout Configuration, using random: Random
@@ -93,13 +94,13 @@ private func reportEnergyDistance(
       + " \(Readable.metric(found.value))")
 }
 
-/// Whether a model gives log p(x) with its settings; where it does not, that is said.
+/// Whether a model gives log p(x) with its settings; if not, a message says so.
 private func hasLikelihood(_ model: some LikelihoodModel, _ session: some RunLog) -> Bool {
   if !model.hasLikelihood { session.say("this model gives no estimate of log p(x)") }
   return model.hasLikelihood
 }
 
-/// Compares an autoencoder with principal component analysis, writes and says what came of it.
+/// Compares an autoencoder with principal component analysis, writes the comparison and reports it.
 private func comparison(
   of model: some EncodingModel, train: Batches, test: Batches, _ session: some RunLog, noise: Random
 ) throws -> Configuration {
@@ -110,15 +111,15 @@ private func comparison(
     "principal-components-squared-error-per-pixel": .number(comparison.principalComponents),
   ]
   try session.write(evaluation: evaluation)
-  session.list(["evaluation.json": "the error beside that of principal components"])
+  session.list(["evaluation.json": "the error compared with principal components"])
   session.say(
     "mean squared error per pixel of the test images: \(Readable.metric(comparison.model)), "
-      + "of \(comparison.componentCount) principal components "
+      + "with \(comparison.componentCount) principal components "
       + Readable.metric(comparison.principalComponents))
   return evaluation
 }
 
-/// The mean estimate of log p(x) over test images, in nats per image; nil where it was interrupted.
+/// The mean estimate of log p(x) over test images, in nats per image; nil if interrupted.
 func logLikelihood(
   of test: Batches, by model: some LikelihoodModel, sampleCount: Int, using random: Random,
   isInterrupted: () -> Bool = { Interrupt.isRequested }
@@ -135,17 +136,18 @@ func logLikelihood(
 }
 
 extension DataShape {
-  /// What an example's probability is shared among: its dimensions, or the predicted characters of a text.
+  /// The unit over which an example's log-probability is divided: dimensions, or predicted
+  /// characters of a text.
   package var dimension: String { isText ? element.noun.singular : "dimension" }
 }
 
-/// The mean number of these in an example.
+/// The mean number of these units in an example.
 private func dimensions(of test: Batches) -> Double {
   guard case .window = test.element else { return Double(test.element.shape.reduce(1, *)) }
   return Double(test.dataset.unitCount) / Double(test.dataset.count)
 }
 
-/// A number of nats for an example of so many dimensions, in bits for each dimension.
+/// Converts nats per example to bits per dimension.
 public func bitsPerDimension(nats: Double, dimensions: Double) -> Double {
   nats / (dimensions * 0.6931471805599453)
 }

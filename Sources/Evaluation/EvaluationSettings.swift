@@ -1,6 +1,6 @@
 import Settings
 
-/// What is to be known of a trained model besides its losses.
+/// The evaluations of a trained model, besides its losses.
 public struct EvaluationSettings: SettingGroup {
   /// Samples for each test example to estimate log p(x) at the end.
   @Setting(

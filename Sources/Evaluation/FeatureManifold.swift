@@ -1,22 +1,22 @@
 import Tensor
 
-/// The region that features cover: a ball around each, as far as its third nearest neighbour
-/// (Kynkäänniemi, Karras, Laine, Lehtinen and Aila 2019, equation 1).
+/// The region that features cover: a ball around each, with the distance to its third nearest
+/// neighbour as radius (Kynkäänniemi, Karras, Laine, Lehtinen and Aila 2019, equation 1).
 ///
-/// The share of the samples within the region of the test images is the samples' precision, and that of
-/// the test images within the region of the samples their recall (equations 2 and 3).
+/// The share of samples inside the region of the test images is the samples' precision; the share
+/// of test images inside the region of the samples is their recall (equations 2 and 3).
 struct FeatureManifold {
   /// The features, `[count, size]`.
   private let features: Tensor
   /// The squared radii of the balls, `[count]`.
   private let squaredRadii: Tensor
 
-  /// The neighbour up to which a ball reaches, as in the paper.
+  /// The neighbour that determines a ball's radius, as in the paper.
   static let neighbour = 3
-  /// The rows of distances that are in memory at once.
+  /// The number of distance rows held in memory at a time.
   private static let portion = 500
 
-  /// Creates the region of features, more than three.
+  /// Creates the region of more than three features.
   init(of features: Tensor) {
     precondition(
       features.rank == 2 && features.shape[0] > Self.neighbour,
@@ -25,7 +25,7 @@ struct FeatureManifold {
     self.features = features
     squaredRadii = Tensor.concatenated(
       Self.portions(of: features).map { portion in
-        // The nearest of all is the point itself.
+        // The nearest neighbour of a point is the point itself.
         pairwiseSquaredDistances(portion, features)
           .topK(Self.neighbour + 1, largest: false).values.sliced(
             Self.neighbour..<Self.neighbour + 1, along: 1
@@ -42,8 +42,8 @@ struct FeatureManifold {
     return Double(inside) / Double(others.shape[0])
   }
 
-  /// The share of the first features that lie within the region of the second, and the other way round; nil
-  /// where there are too few for a region.
+  /// The share of the first features inside the region of the second, and vice versa; nil if there
+  /// are too few for a region.
   static func shares(of first: Tensor, and second: Tensor) -> (first: Double, second: Double)? {
     guard min(first.shape[0], second.shape[0]) > neighbour else { return nil }
     return (

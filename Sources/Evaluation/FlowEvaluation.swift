@@ -6,7 +6,8 @@ import Settings
 import Tensor
 import Training
 
-/// Finds how exactly a flow comes back from the codes of test examples, writes and says it.
+/// Measures how exactly a flow reconstructs test examples from their codes, writes the error and
+/// reports it.
 func reportInverse(
   of model: any FlowModel, on test: Batches, _ session: some RunLog,
   _ evaluation: inout Configuration
@@ -17,12 +18,12 @@ func reportInverse(
   try session.write(evaluation: evaluation)
   let noun = test.dataset.exampleNoun
   session.say(
-    "of \(Readable.count(batch.count)) test \(noun.plural), what comes back of a code differs by"
+    "over \(Readable.count(batch.count)) test \(noun.plural), decoding the code differs by"
       + " \(Readable.metric(error)) at most")
 }
 
-/// Compares a flow's density of test points with that of the distribution that they are drawn from, where it
-/// is known; writes and says it.
+/// Compares a flow's density of test points with the distribution that they were drawn from, if it
+/// is known; writes and reports the comparison.
 ///
 /// The difference of the means is an estimate of KL(data ‖ model).
 func reportExcess(

@@ -1,6 +1,6 @@
 import Tensor
 
-/// A Gaussian distribution as its mean and its covariance, in float64.
+/// A Gaussian distribution given by its mean and its covariance, in float64.
 public struct GaussianMoments: Sendable {
   /// The mean, `[features]`.
   public let mean: Tensor
@@ -21,16 +21,16 @@ public struct GaussianMoments: Sendable {
   /// The squared Fréchet distance of two Gaussian distributions, also called Wasserstein-2,
   /// |μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2 (Σ₁ Σ₂)^½) (Dowson and Landau 1982).
   ///
-  /// The trace of (Σ₁ Σ₂)^½ is that of (Σ₁^½ Σ₂ Σ₁^½)^½, which is symmetric. Covariances of fewer
-  /// samples than features are singular, and taken as well. Where moments are infinite or not numbers,
-  /// or so large that their products are, it is not a number.
+  /// The trace of (Σ₁ Σ₂)^½ equals that of (Σ₁^½ Σ₂ Σ₁^½)^½, which is symmetric. Singular
+  /// covariances, as of fewer samples than features, are accepted. The result is NaN if moments are
+  /// infinite or NaN, or so large that their products overflow.
   public func squaredFrechetDistance(to other: GaussianMoments) -> Double {
     precondition(
       mean.shape == other.mean.shape,
-      "squaredFrechetDistance: expected as many features, found \(mean.count) and"
+      "squaredFrechetDistance: expected equal numbers of features, found \(mean.count) and"
         + " \(other.mean.count)")
     guard let root = squareRoot(of: covariance) else { return .nan }
-    // Rounding leaves it a little unsymmetric, and eigenvalues that are zero a little below it.
+    // Rounding makes it slightly asymmetric, and zero eigenvalues slightly negative.
     let product = symmetric(root.matmul(other.covariance).matmul(root))
     guard product.isFinite else { return .nan }
     let (values, _) = product.symmetricEigendecomposition()
@@ -40,17 +40,17 @@ public struct GaussianMoments: Sendable {
   }
 }
 
-/// The symmetric square root of a positive semidefinite matrix, V·diag(λ^½)·Vᵀ, or nil where an element is
-/// not finite.
+/// The symmetric square root of a positive semidefinite matrix, V·diag(λ^½)·Vᵀ, or nil if an
+/// element is not finite.
 private func squareRoot(of matrix: Tensor) -> Tensor? {
-  // Of features that are large and all but constant, a covariance is no more than rounding.
+  // The covariance of large, almost constant features is nothing but rounding error.
   let matrix = symmetric(matrix)
   guard matrix.isFinite else { return nil }
   let (values, vectors) = matrix.symmetricEigendecomposition()
   return (vectors * sqrt(relu(values))).matmul(vectors, transposeRight: true)
 }
 
-/// The symmetric part of a matrix, which of a symmetric one is itself.
+/// The symmetric part of a matrix; a symmetric matrix is unchanged.
 private func symmetric(_ matrix: Tensor) -> Tensor { 0.5 * (matrix + matrix.transposed()) }
 
 private func trace(of matrix: Tensor) -> Tensor {

@@ -6,7 +6,8 @@ import Settings
 import Tensor
 import Training
 
-/// Judges samples of images, looks for them among the training images, writes and says what came of it.
+/// Judges samples of images, compares them with the training images, writes and reports the
+/// results.
 func reportImages(
   _ samples: JudgedSamples, train: Batches, test: Batches, _ judging: Judging,
   _ session: some RunLog, _ evaluation: inout Configuration, using random: Random
@@ -28,7 +29,7 @@ func reportImages(
   try reportNovelty(of: first.samples, train: train, test: test, session, &evaluation)
 }
 
-/// The first of the samples that are drawn for a judge, to be looked at again.
+/// The first samples drawn for a judge, kept for the comparison with training images.
 private final class FirstSamples {
   private(set) var missing: Int
   private var parts: [Tensor] = []
@@ -37,7 +38,7 @@ private final class FirstSamples {
 
   var samples: Tensor { Tensor.concatenated(parts) }
 
-  /// Keeps what is missing of some samples, and returns them.
+  /// Keeps samples until there are enough, and returns them.
   func kept(_ drawn: Tensor) -> Tensor {
     if missing > 0 {
       parts.append(drawn.sliced(0..<min(missing, drawn.shape[0])))
@@ -47,20 +48,23 @@ private final class FirstSamples {
   }
 }
 
-/// Finds how near samples are to training images, shows some beside these, writes and says it.
+/// Measures how close samples are to training images, shows some of them side by side, writes and
+/// reports the results.
 private func reportNovelty(
   of samples: Tensor, train: Batches, test: Batches, _ session: some RunLog,
   _ evaluation: inout Configuration
 ) throws {
   let novelty = Novelty(
     of: samples, beside: test, among: train, isInterrupted: { Interrupt.isRequested })
-  guard let novelty else { return session.say("interrupted before the samples were looked for") }
+  guard let novelty else {
+    return session.say("interrupted before the samples were compared with training images")
+  }
   evaluation["nearest-training-distance"] = .number(novelty.sampleDistance)
   evaluation["test-nearest-training-distance"] = .number(novelty.testDistance)
   try session.write(evaluation: evaluation)
   try session.folder.write(novelty.picture(of: test.imageShape), to: "nearest")
-  session.list(["nearest.png": "samples, each beside the training image nearest to it"])
+  session.list(["nearest.png": "samples, each next to the training image nearest to it"])
   session.say(
     "a sample differs from the training image nearest to it by \(Readable.metric(novelty.sampleDistance))"
-      + " a pixel (root mean square), a test image by \(Readable.metric(novelty.testDistance))")
+      + " per pixel (root mean square), a test image by \(Readable.metric(novelty.testDistance))")
 }

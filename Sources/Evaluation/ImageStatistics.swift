@@ -1,11 +1,11 @@
 import Tensor
 
-/// What a classifier makes of many images: the moments of their features and the probabilities of
-/// their classes, added up batch by batch in float64.
+/// A classifier's statistics of many images: the moments of their features and the probabilities of
+/// their classes, accumulated batch by batch in float64.
 public struct ImageStatistics: Sendable {
   /// The number of images.
   public private(set) var count = 0
-  /// How many images each class is the most probable one of.
+  /// For each class, the number of images whose most probable class it is.
   public private(set) var classCounts: [Int]
   private var featureSum: Tensor
   private var productSum: Tensor
@@ -13,7 +13,7 @@ public struct ImageStatistics: Sendable {
   /// Σ Σ p log p over the images and classes.
   private var logarithmSum = 0.0
 
-  /// Creates the statistics of no images yet.
+  /// Creates empty statistics.
   public init(features: Int, classes: Int) {
     classCounts = Array(repeating: 0, count: classes)
     featureSum = Tensor.zeros([features], dtype: .float64)
@@ -50,18 +50,18 @@ public struct ImageStatistics: Sendable {
       covariance: (productSum / Double(count) - outer) * (Double(count) / Double(count - 1)))
   }
 
-  /// exp E KL(p(class|x) ‖ p(class)), between 1 and the number of classes: high where each image is
-  /// clearly of one class, and the classes are equally often (Salimans, Goodfellow, Zaremba, Cheung,
-  /// Radford and Chen 2016), there with another classifier.
+  /// exp E KL(p(class|x) ‖ p(class)), between 1 and the number of classes: high if each image
+  /// clearly belongs to one class and the classes are equally frequent (Salimans, Goodfellow,
+  /// Zaremba, Cheung, Radford and Chen 2016, with another classifier).
   public var score: Double {
     precondition(count > 0, "ImageStatistics: expected one image or more for a score, found none")
     let mean = probabilitySum / Double(count)
-    // A class that has no probability at all adds nothing.
+    // A class of probability 0 adds nothing.
     let logarithms = log(maximum(mean, Tensor(Double.leastNormalMagnitude, dtype: .float64)))
     let divergence = logarithmSum / Double(count) - (mean * logarithms).sum().scalar
     return exp(Tensor(divergence, dtype: .float64)).scalar
   }
 
-  /// The share of the images that each class is the most probable one of.
+  /// For each class, the share of images whose most probable class it is.
   public var classShares: [Double] { classCounts.map { Double($0) / Double(count) } }
 }

@@ -5,63 +5,65 @@ import NN
 import Tensor
 import Training
 
-/// A trained convolutional classifier that looks at generated images.
+/// A trained convolutional classifier that evaluates generated images.
 ///
-/// It answers four questions: whether each sample is clearly of one class and the classes equally
-/// often (``ImageStatistics/score``), how far the samples as a whole lie from the test images in the
-/// space of its 128 features (the Fréchet distance of Heusel, Ramsauer, Unterthiner, Nessler and
-/// Hochreiter 2017, there in the features of an Inception network), which share of the samples lies among
-/// the test images there and which share of these among the samples (precision and recall), and how often
-/// each class occurs.
+/// It answers four questions: whether each sample clearly belongs to one class and the classes are
+/// equally frequent (``ImageStatistics/score``); how far the samples as a whole are from the test
+/// images in the space of its 128 features (the Fréchet distance of Heusel, Ramsauer, Unterthiner,
+/// Nessler and Hochreiter 2017, who use the features of an Inception network); which share of the
+/// samples lies among the test images in that space and vice versa (precision and recall); and how
+/// often each class occurs.
 ///
-/// The figures compare models that the same judge has looked at. They cannot be compared with
-/// published Inception scores and FIDs, which are of another network, nor with those of another
-/// judge; and they do not see everything: a model that repeats the training images is judged well,
-/// and what does not matter for telling the classes apart may be wrong without being noticed.
+/// Scores are comparable only under the same judge: not with published Inception scores and FIDs,
+/// which use another network, nor with those of another judge. They have blind spots: a model that
+/// memorises the training images scores well, and defects that do not affect the class go
+/// unnoticed.
 public final class Judge {
-  /// What a judge says of samples.
+  /// A judge's scores for samples.
   public struct Judgement: Equatable, Sendable {
     /// The number of samples, and of test images.
     public let count: Int
-    /// The share of the test images that the judge itself puts into their class.
+    /// The judge's own accuracy on the test images.
     public let accuracy: Double
     /// The classifier-based score of the samples.
     public let score: Double
-    /// The classifier-based score of the test images: what samples could reach.
+    /// The classifier-based score of the test images, an upper reference for samples.
     public let testScore: Double
     /// The squared Fréchet distance of the samples' features from the test images'.
     public let frechetDistance: Double
-    /// The share of the samples whose features lie among those of the test images; nil of fewer than four.
+    /// The share of the samples whose features lie among those of the test images; nil for fewer
+    /// than four.
     public let precision: Double?
-    /// The share of the test images whose features lie among those of the samples; nil of fewer than four.
+    /// The share of the test images whose features lie among those of the samples; nil for fewer
+    /// than four.
     public let recall: Double?
     /// The share of each class among the samples.
     public let classShares: [Double]
-    /// The share of the samples that the judge puts into the class that they were asked of; nil where
-    /// they were asked of none.
+    /// The share of the samples that the judge assigns to the class requested for them; nil if no
+    /// classes were requested.
     public let conditionalAccuracy: Double?
 
-    /// The entropy of the class shares, in nats: the logarithm of the number of classes where they are
-    /// equally often.
+    /// The entropy of the class shares, in nats; it equals the logarithm of the number of classes
+    /// if they are equally frequent.
     public var classEntropy: Double {
       let shares = Tensor(classShares, dtype: .float64)
       return max(0, -xlogy(shares, shares).sum().scalar)
     }
   }
 
-  /// The classifier, in inference.
+  /// The classifier, in inference mode.
   public let classifier: Classifier
 
-  /// Makes a judge of a classifier, which must not be trained any more.
+  /// Creates a judge from a classifier, which must not be trained any further.
   public init(_ classifier: Classifier) {
     classifier.mode = .inference
     self.classifier = classifier
   }
 
-  /// Takes the judge of images of this size from a file that a classifier's run or ``save(to:)``
-  /// wrote.
+  /// Reads the judge of images of this size from a file written by a classifier's run or
+  /// ``save(to:)``.
   ///
-  /// - Throws: `ModelFileError` if it cannot be read or is not that of such a judge.
+  /// - Throws: `ModelFileError` if it cannot be read or is not such a judge.
   public convenience init(path: String, height: Int, width: Int) throws {
     let file = try SafetensorsFile(path: path)
     let classifier = try Classifier.open(file)
@@ -74,21 +76,21 @@ public final class Judge {
     self.init(classifier)
   }
 
-  /// Writes the judge to a file, whole or not at all.
+  /// Writes the judge to a file atomically.
   ///
   /// - Throws: `OutputError`, naming the file and the cause.
   public func save(to path: String) throws { try classifier.save(to: path) }
 
-  /// Trains a judge: one pass over the images by Adam, in batches of 64, with a learning rate that
-  /// falls from 0.002 to 0 along half a cosine.
+  /// Trains a judge: one pass over the images with Adam, in batches of 64, with a learning rate
+  /// that decays from 0.002 to 0 along half a cosine.
   ///
-  /// It draws its random numbers from a seed of its own, so that it depends on the images alone.
+  /// It uses its own random seed, so that it depends on the images alone.
   ///
   /// - Parameters:
-  ///   - images: What it is trained on.
+  ///   - images: The training images.
   ///   - classes: The number of classes, 2 or more and more than the highest label.
-  ///   - isInterrupted: Asked after every batch.
-  /// - Returns: The judge, or nil where it was interrupted.
+  ///   - isInterrupted: Called after every batch.
+  /// - Returns: The judge, or nil if interrupted.
   public static func trained(
     on images: LabeledImages, classes: Int = 10, isInterrupted: () -> Bool = { false }
   ) throws -> Judge? {
@@ -108,8 +110,8 @@ public final class Judge {
     return Judge(classifier)
   }
 
-  /// Whether the judge's features and logits of some of these images are finite numbers, as they are but of
-  /// a judge with absurd weights.
+  /// Whether the judge's features and logits of some of these images are finite, as they are unless
+  /// the judge has absurd weights.
   func isFinite(on images: LabeledImages) throws -> Bool {
     let batches = try Batches(images, size: min(100, images.count))
     guard let batch = batches.epoch(shuffledBy: nil).first(where: { _ in true }) else {
@@ -122,10 +124,10 @@ public final class Judge {
   /// Judges as many samples as there are test images.
   ///
   /// - Parameters:
-  ///   - testImages: Images that the samples are to be like, two or more.
-  ///   - isInterrupted: Asked after every batch.
-  ///   - sample: Makes so many samples, `[count, height · width]`, in [0, 1].
-  /// - Returns: The judgement, or nil where it was interrupted.
+  ///   - testImages: The images that the samples should resemble, two or more.
+  ///   - isInterrupted: Called after every batch.
+  ///   - sample: Generates the given number of samples, `[count, height · width]`, in [0, 1].
+  /// - Returns: The judgement, or nil if interrupted.
   public func judgement(
     beside testImages: LabeledImages, isInterrupted: () -> Bool = { false },
     ofSamples sample: (_ count: Int) -> Tensor
@@ -133,12 +135,12 @@ public final class Judge {
     try judgement(beside: testImages, isInterrupted, isConditional: false) { sample($0.count) }
   }
 
-  /// The same of samples that are asked of a class, each of that of a test image.
+  /// Judges class-conditional samples, one for the class of each test image.
   ///
   /// - Parameters:
   ///   - testImages: The test images with their classes.
-  ///   - isInterrupted: Whether to stop; then the result is nil.
-  ///   - sample: Makes samples of these classes, one of each, `[count, height · width]`.
+  ///   - isInterrupted: Called after every batch; if it returns true, the result is nil.
+  ///   - sample: Generates one sample of each of these classes, `[count, height · width]`.
   public func judgement(
     beside testImages: LabeledImages, isInterrupted: () -> Bool = { false },
     ofClasses sample: (_ labels: [Int]) -> Tensor
@@ -153,7 +155,7 @@ public final class Judge {
     var (samples, images) = (statistics, statistics)
     var (sampleFeatures, imageFeatures) = ([Tensor](), [Tensor]())
     var (right, obeyed) = (0, 0)
-    // Few at a time: the features of 500 images would take more memory than the whole training.
+    // In small groups: the features of 500 images would take more memory than the whole training.
     for batch in try Batches(testImages, size: 100).epoch(shuffledBy: nil) {
       let seen = add(batch.images, to: &images)
       right += zip(seen.logits.argmax(), batch.labels).count { $0 == $1 }
@@ -173,18 +175,21 @@ public final class Judge {
       conditionalAccuracy: isConditional ? Double(obeyed) / Double(samples.count) : nil)
   }
 
-  /// The share of samples of a class that the judge puts into it, of a hundred of each class.
+  /// The share of class-conditional samples that the judge assigns to their class, over a hundred
+  /// of each class.
   ///
   /// - Parameters:
   ///   - classes: The number of classes.
-  ///   - isInterrupted: Asked after every class.
-  ///   - sample: Makes so many samples of a class, `[count, height · width]`, in [0, 1].
-  /// - Returns: The share; nil where there are none or more than the judge knows, or where it was interrupted.
+  ///   - isInterrupted: Called after every class.
+  ///   - sample: Generates the given number of samples of a class, `[count, height · width]`, in
+  ///     [0, 1].
+  /// - Returns: The share; nil if there are no classes or more than the judge knows, or if
+  ///   interrupted.
   func accuracy(
     ofClasses classes: Int, isInterrupted: () -> Bool,
     _ sample: (_ label: Int, _ count: Int) -> Tensor
   ) -> Double? {
-    // A judge of fewer classes cannot find the others.
+    // A judge of fewer classes cannot recognise the others.
     guard classes > 0, classes <= classifier.classes else { return nil }
     let count = 100
     var right = 0
@@ -196,13 +201,13 @@ public final class Judge {
     return Double(right) / Double(classes * count)
   }
 
-  /// No images yet.
+  /// Empty statistics.
   private var statistics: ImageStatistics {
     let weight = classifier.head.parameters[0].parameter.wrappedValue
     return ImageStatistics(features: weight.shape[0], classes: classifier.classes)
   }
 
-  /// Adds images `[batch, height · width]` to statistics, and returns what the classifier makes of them.
+  /// Adds images `[batch, height · width]` to statistics, and returns the classifier's output.
   private func add(
     _ images: Tensor, to statistics: inout ImageStatistics
   ) -> (features: Tensor, logits: Tensor) {

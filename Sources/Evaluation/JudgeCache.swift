@@ -7,23 +7,24 @@ import NN
 import Tensor
 import Training
 
-/// Where judges are kept from run to run, one for each set of training images.
+/// A cache that keeps judges from run to run, one for each set of training images.
 struct JudgeCache {
   private let folder: CacheFolder
 
-  /// The cache of the user whose environment this is; nil where there is none.
+  /// The cache of the user with this environment; nil if there is none.
   init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
     guard let path = cacheFolder(environment: environment) else { return nil }
     folder = CacheFolder(path: path)
   }
 
-  /// The file of the judge that this version of the program trains on these images with this arithmetic.
+  /// The file of the judge that this version of the program trains on these images with this
+  /// arithmetic.
   ///
-  /// Judges of other arithmetic differ in the last digits, and so do their judgements.
+  /// Judges trained with other arithmetic differ in the last digits, and so do their judgements.
   ///
   /// - Parameters:
   ///   - images: The images.
-  ///   - arithmetic: What decides how sums are rounded.
+  ///   - arithmetic: Describes everything that affects how sums are rounded.
   func path(for images: LabeledImages, arithmetic: String = JudgeCache.arithmetic) -> String {
     "\(folder.path)/\(name(for: images, arithmetic: arithmetic))"
   }
@@ -36,18 +37,18 @@ struct JudgeCache {
     return "judge-\(pushforwardVersion)-\(arithmetic)-\(data).safetensors"
   }
 
-  /// The instruction set of the vector loops, and the build of the library that larger products go to
-  /// where it is not the widest one.
+  /// The instruction set of the vector loops, and, if that is not the widest one, the build of the
+  /// library that computes larger products.
   static let arithmetic: String = {
     let parts = instructionSet == "AVX-512" ? [instructionSet] : [instructionSet, BLAS.description]
     let words = parts.joined(separator: " ").split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
     return words.joined(separator: "-").lowercased()
   }()
 
-  /// The judge that was kept for these images; nil if there is none that can be used.
+  /// The judge kept for these images; nil if there is no usable one.
   ///
-  /// - Parameter report: Called with a line if there is one that is damaged, or that somebody else than
-  ///   the user can have made.
+  /// - Parameter report: Called with a message if the file is damaged or could have been written by
+  ///   another user.
   func judge(for images: LabeledImages, reporting report: (String) -> Void) -> Judge? {
     let path = path(for: images)
     folder.removeAbandonedFiles()
@@ -59,7 +60,7 @@ struct JudgeCache {
       }
       return try Judge(path: path, height: images.height, width: images.width)
     } catch {
-      report("the judge that was kept is not used: \(error)")
+      report("the cached judge is not used: \(error)")
       return nil
     }
   }

@@ -6,21 +6,21 @@ import Settings
 import Tensor
 import Training
 
-/// The samples with which a model is evaluated, and how they are drawn.
+/// Draws the samples with which a model is evaluated.
 struct JudgedSamples {
   let model: any Generative
-  /// The sampler, its steps and the guidance, where not the model's own; no class.
+  /// The sampler, its steps and the guidance, if not the model's own; no class.
   let options: SamplingOptions
 
-  /// The most points of an energy distance: its time grows with their square.
+  /// The maximum number of points for an energy distance, whose time grows quadratically.
   static let mostPoints = 20_000
 
   private var choices: SamplingChoices { SamplingChoices(of: model) }
 
-  /// The number of classes that samples can be asked of.
+  /// The number of classes that samples can be requested of.
   var classes: Int { choices.classes }
 
-  /// How they are drawn, as it stands in `evaluation.json`; empty for a model that leaves no choice.
+  /// How they are drawn, as recorded in `evaluation.json`; empty for a model without options.
   var record: Configuration {
     var record = Configuration()
     guard let sampler = choices.sampler(of: options) else { return record }
@@ -32,15 +32,15 @@ struct JudgedSamples {
     return record
   }
 
-  /// Whether each sample is asked of a class, as the model was trained with classes alone.
+  /// Whether samples need a class, because the model was trained only with classes.
   var isOfGivenClasses: Bool { ((model as? any ClassConditional)?.conditionalClasses ?? 0) > 0 }
 
-  /// Samples of these classes, one of each, `[labels.count, dataShape.count]`.
+  /// One sample of each of these classes, `[labels.count, dataShape.count]`.
   func draw(labels: [Int], using random: Random) -> Tensor {
     shownSamples(of: model, count: labels.count, labels: labels, using: random)
   }
 
-  /// Samples `[count, dataShape.count]`; with guidance about as many of each class.
+  /// Samples `[count, dataShape.count]`; with guidance, about equally many of each class.
   func draw(_ count: Int, using random: Random) -> Tensor {
     if options.guidance != nil {
       let parts = (0..<classes).map { label in
@@ -67,8 +67,8 @@ struct JudgedSamples {
     }.reshaped(to: [count, model.dataShape.count])
   }
 
-  /// The energy distance of as many samples as there are test points, at most 20,000, from these; nil for
-  /// fewer than two or where it is not finite.
+  /// The energy distance between the test points and as many samples, at most 20,000; nil for fewer
+  /// than two or if it is not finite.
   func energyDistance(
     from test: Batches, isInterrupted: () -> Bool, using random: Random
   ) -> (value: Double, count: Int)? {

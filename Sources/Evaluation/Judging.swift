@@ -6,8 +6,7 @@ import Settings
 import Tensor
 import Training
 
-/// The judging of a generative model's samples at the end of its run, as the command line asks for
-/// it.
+/// Judges a generative model's samples at the end of its run, as requested on the command line.
 ///
 /// ```swift
 /// let judging = try Judging(options.judge, data)   // before training: a bad file loses nothing
@@ -15,9 +14,9 @@ import Training
 /// try judging.report(to: session, &evaluation) { vae.sample(count: $0, using: random) }
 /// ```
 ///
-/// The judge is read from a file, or trained on the spot and kept for the next run, in the folder
-/// `pushforward` of the user's cache (`$XDG_CACHE_HOME`, or else `~/.cache`), under a name that
-/// follows from the data. Its training draws on none of the run's random numbers.
+/// The judge is read from a file, or trained and then kept for later runs in the folder
+/// `pushforward` of the user's cache (`$XDG_CACHE_HOME`, or else `~/.cache`), under a name derived
+/// from the data. Its training uses none of the run's random numbers.
 public struct Judging {
   private enum Source {
     case file(Judge, path: String)
@@ -25,32 +24,32 @@ public struct Judging {
     case none(reason: String?)
   }
 
-  /// The word that stands for no judging where a file could stand.
+  /// The word that turns judging off, given in place of a file.
   public static let none = "none"
-  /// The least number of training images that a judge is trained on without being asked for.
+  /// The least number of training images for which a judge is trained automatically.
   static let fewestTrainingImages = 1_000
-  /// The greatest height or width of images that a judge is trained on without being asked for: the
-  /// time grows with their area.
+  /// The greatest height or width of images for which a judge is trained automatically: the time
+  /// grows with their area.
   static let largestSide = 32
 
-  /// What the help of an executable says about it, for its notes.
+  /// A paragraph about judging for the help of an executable.
   public static let note = """
-    At the end a classifier judges as many samples as there are test images: how
+    At the end, a classifier judges as many samples as there are test images: how
     clear they are, how far from the test images, how often each class occurs
-    (evaluation.json). Without --judge it is trained on the data, which takes about
+    (evaluation.json). Without --judge, it is trained on the data, which takes about
     a minute, and kept for later runs in ~/.cache/pushforward.
     """
 
-  /// Whether anything is to be known of the samples; not with `none`.
+  /// Whether samples are to be judged; false for `none`.
   let isWanted: Bool
   private let source: Source
   private let data: TrainingData
   private let cache: JudgeCache?
 
-  /// Opens the judge that was asked for.
+  /// Opens the requested judge.
   ///
   /// - Parameters:
-  ///   - choice: A file, `none`, or nil for a judge that is trained on the spot.
+  ///   - choice: A file, `none`, or nil for a judge that is trained automatically.
   ///   - data: The data of the run.
   /// - Throws: `ModelFileError` for a file that is not a judge of images of this size.
   public init(_ choice: String?, _ data: TrainingData) throws {
@@ -98,7 +97,7 @@ public struct Judging {
     }
   }
 
-  /// Why a judge of other images cannot look at these, if it cannot.
+  /// The reason why a judge of other images cannot judge these; nil if it can.
   private static func strangeness(of data: TrainingData, to judge: Judge) -> String? {
     let known = judge.classifier.classes
     if !data.hasLabels { return "the images have no labels" }
@@ -107,13 +106,13 @@ public struct Judging {
       : nil
   }
 
-  /// Why no judge can be trained on the images, if none can.
+  /// The reason why no judge can be trained on the images; nil if one can.
   private static func lackOfClasses(in data: TrainingData) -> String? {
     if !data.hasLabels { return "the images have no labels" }
     return Set(data.train.images.labels).count < 2 ? "the images are all of one class" : nil
   }
 
-  /// Why no judge can look at such images, if none can.
+  /// The reason why no judge can handle such images; nil if one can.
   private static func obstacle(in test: Batches) -> String? {
     let (images, side) = (test.images, Classifier.smallestSide)
     if test.imageShape[0] != images.height || test.imageShape[1] != images.width {
@@ -127,17 +126,18 @@ public struct Judging {
     return images.count < 2 ? "expected two test images or more, found \(images.count)" : nil
   }
 
-  /// Judges as many samples as there are test images, and of a model that knows classes a hundred of each;
-  /// says what came of it, adds it to the evaluation and writes that to `evaluation.json`.
+  /// Judges as many samples as there are test images and, for a model with classes, a hundred of
+  /// each; reports the results, adds them to the evaluation and writes that to `evaluation.json`.
   ///
   /// - Parameters:
   ///   - session: The run.
-  ///   - evaluation: What is known of the model besides.
-  ///   - isInterrupted: Asked after every batch.
-  ///   - record: How the samples are drawn, to be written before what is known of them.
-  ///   - classes: The number of classes that samples can be asked of, and what makes so many of a class,
-  ///     `[count, height · width]`, in [0, 1]; nil for a model that knows none.
-  ///   - sample: Makes so many samples of the same shape.
+  ///   - evaluation: The model's other results.
+  ///   - isInterrupted: Called after every batch.
+  ///   - record: How the samples are drawn, recorded before the results.
+  ///   - classes: The number of classes that samples can be requested of, and a function that
+  ///     generates the given number of samples of a class, `[count, height · width]`, in [0, 1];
+  ///     nil for a model without classes.
+  ///   - sample: Generates the given number of samples of the same shape.
   /// - Throws: `OutputError` if the file cannot be written.
   public func report(
     to session: some RunLog, _ evaluation: inout Configuration,
@@ -151,8 +151,7 @@ public struct Judging {
     }
   }
 
-  /// The same of a model whose samples are asked of a class: `sample` makes some of these classes, one of
-  /// each.
+  /// Judges a model that samples given classes: `sample` generates one sample of each.
   public func report(
     to session: some RunLog, _ evaluation: inout Configuration,
     isInterrupted: () -> Bool = { Interrupt.isRequested },
@@ -195,22 +194,22 @@ public struct Judging {
     for line in judgement.lines { session.say(line) }
     if let ofClasses {
       session.say(
-        "the judge puts \(Readable.percent(ofClasses)) % of samples of a class into it")
+        "the judge assigns \(Readable.percent(ofClasses)) % of samples to the class requested")
     }
   }
 
-  /// What a judge is trained on: all training images, whatever the limit.
+  /// The images a judge is trained on: all training images, regardless of the limit.
   private var trainingImages: LabeledImages {
-    // Of drawn digits no more were drawn than the limit.
+    // The program rendered no more digits than the limit.
     data.choice == DigitData.drawn ? DrawnDigits().train : data.train.images
   }
 
-  /// The judge that was kept, or else a new one; nil where its training was interrupted.
+  /// The cached judge, or else a new one; nil if its training was interrupted.
   private func trainedJudge(
     _ session: some RunLog, _ isInterrupted: () -> Bool
   ) throws -> Judge? {
     let images = trainingImages
-    // What it cannot tell apart was not in its training, but may be among the test images.
+    // Classes missing from its training may still occur among the test images.
     if let judge = cache?.judge(for: images, reporting: session.say),
       judge.classifier.classes >= data.classCount, try judge.isFinite(on: images)
     {
@@ -225,14 +224,14 @@ public struct Judging {
     do {
       try cache?.keep(judge, for: images)
     } catch {
-      session.say("the judge is not kept for the next run: \(error)")
+      session.say("the judge is not cached for the next run: \(error)")
     }
     return judge
   }
 }
 
 extension Judge.Judgement {
-  /// The figures as they stand in `evaluation.json`.
+  /// The scores as recorded in `evaluation.json`.
   var configuration: Configuration {
     var record: Configuration = [
       "judge-accuracy": .number(accuracy), "judged-samples": .integer(count),
@@ -246,7 +245,7 @@ extension Judge.Judgement {
     return record
   }
 
-  /// The figures for a reader.
+  /// The scores as lines to print.
   var lines: [String] {
     let shares = classShares.map { Readable.percent($0) }.joined(separator: ", ")
     let among = precision.flatMap { precision in
@@ -261,9 +260,9 @@ extension Judge.Judgement {
         + " \(Readable.metric(frechetDistance))",
       "classes of the samples in %, 0 to \(classShares.count - 1): \(shares) (entropy"
         + " \(Readable.metric(classEntropy)) nats)",
-      "the judge puts \(Readable.percent(accuracy)) % of the test images into their class"
+      "the judge assigns \(Readable.percent(accuracy)) % of the test images to their class"
         + (conditionalAccuracy.map {
-          ", \(Readable.percent($0)) % of the samples into the class that they were asked of"
+          ", \(Readable.percent($0)) % of the samples to the class requested"
         } ?? ""),
     ] + [among].compactMap(\.self)
   }

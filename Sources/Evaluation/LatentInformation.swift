@@ -6,49 +6,49 @@ import NN
 import Settings
 import Tensor
 
-/// What the codes of a variational autoencoder hold, over N examples of equal weight (Hoffman and Johnson,
-/// "ELBO surgery", 2016).
+/// The information in the codes of a variational autoencoder, over N equally weighted examples
+/// (Hoffman and Johnson, "ELBO surgery", 2016).
 ///
-/// With q(z) = 1/N Σₙ q(z|xₙ) the divergence of the evidence lower bound has two parts,
+/// With q(z) = 1/N Σₙ q(z|xₙ), the divergence of the evidence lower bound has two parts,
 ///
 ///     1/N Σₙ KL(q(z|xₙ) ‖ p(z)) = I(x; z) + KL(q(z) ‖ p(z)):
 ///
-/// what the codes say of the examples, at most log N, and how far codes as a whole are from the prior that
-/// samples are drawn from.
+/// the information that codes carry about the examples, at most log N, and the divergence of the
+/// codes as a whole from the prior that samples are drawn from.
 struct LatentInformation {
   /// The number N of examples.
   let count: Int
   /// The mean of KL(q(z|x) ‖ p(z)), in nats.
   let divergence: Double
-  /// I(x; z) = E[log q(z|x) − log q(z)], in nats, estimated by some 10,000 codes.
+  /// I(x; z) = E[log q(z|x) − log q(z)], in nats, estimated with about 10,000 codes.
   let information: Double
-  /// The dimensions whose means vary over the examples with a variance above 0.01: the others say nothing
-  /// (Burda, Grosse and Salakhutdinov 2016, section 5).
+  /// The number of dimensions whose means have a variance above 0.01 over the examples; the others
+  /// carry no information (Burda, Grosse and Salakhutdinov 2016, section 5).
   let activeUnits: Int
   /// The dimensions of a code.
   let latentSize: Int
 
-  /// KL(q(z) ‖ p(z)), in nats: the rest of the divergence.
+  /// KL(q(z) ‖ p(z)), in nats: the remaining part of the divergence.
   ///
-  /// Where it is about 0, the estimate may be below.
+  /// If it is about 0, the estimate may be negative.
   var marginalDivergence: Double { divergence - information }
 
-  /// The most examples that are looked at, and about the number of codes, each of which is compared with
-  /// each example.
+  /// The maximum number of examples, and the approximate number of codes, each of which is compared
+  /// with every example.
   private static let mostExamples = 10_000
-  /// How many codes are compared with all examples at a time.
+  /// The number of codes compared with all examples at a time.
   private static let portion = 200
 
-  /// What the codes of posteriors hold.
+  /// Estimates the information in the codes of posteriors.
   ///
   /// - Parameters:
   ///   - posterior: q(z|x) of the examples, `[examples, dimensions]`.
-  ///   - random: Draws the codes, as many of each example.
-  ///   - beforeEach: Called before each portion of the codes; what it throws ends the estimate.
+  ///   - random: Draws the codes, equally many for each example.
+  ///   - beforeEach: Called before each portion of the codes; an error it throws ends the estimate.
   init(
     of posterior: DiagonalGaussian, using random: Random, beforeEach: () throws -> Void
   ) rethrows {
-    // Squares that are far larger than their differences are added up.
+    // The sums contain squares that are far larger than their differences.
     let mean = posterior.mean.converted(to: .float64)
     let logVariance = posterior.logVariance.converted(to: .float64)
     let posterior = DiagonalGaussian(mean: mean, logVariance: logVariance)
@@ -66,13 +66,14 @@ struct LatentInformation {
       let portion = rows.sliced(start..<min(start + Self.portion, draws * count))
       sum += density.logDensity(of: portion).sum().scalar
     }
-    // What a code's place in its own posterior adds to both terms cancels out.
+    // The term for a code's position in its own posterior is in both logarithms and cancels out.
     information = posterior.logDensity(of: codes).mean().scalar - sum / Double(draws * count)
     let variances = square(mean - mean.mean(along: 0)).mean(along: 0)
     activeUnits = variances.doubles.count { $0 > 0.01 }
   }
 
-  /// What the codes of a model's test examples hold, of a conditional model with their classes.
+  /// Estimates the information in the codes of a model's test examples; a conditional model also
+  /// gets their classes.
   init(
     of vae: VAE, on test: Batches, using random: Random, beforeEach: () throws -> Void
   ) throws {
@@ -91,7 +92,7 @@ struct LatentInformation {
   }
 }
 
-/// q(z) = 1/N Σₙ q(z|xₙ), whose densities are found by products of matrices.
+/// q(z) = 1/N Σₙ q(z|xₙ), whose densities are computed with matrix products.
 private struct PosteriorMixture {
   /// 1/σ² and μ/σ² of each component, `[components, dimensions]`.
   private let (precision, scaledMean): (Tensor, Tensor)
@@ -116,7 +117,7 @@ private struct PosteriorMixture {
 }
 
 extension LatentInformation {
-  /// The figures as they stand in `evaluation.json`.
+  /// The figures as recorded in `evaluation.json`.
   var configuration: Configuration {
     [
       "active-units": .integer(activeUnits), "kl-nats": .number(divergence),
@@ -124,7 +125,7 @@ extension LatentInformation {
     ]
   }
 
-  /// The figures for a reader.
+  /// The figures as lines to print.
   var lines: [String] {
     let limit = log(Tensor(Double(count), dtype: .float64)).scalar
     return [

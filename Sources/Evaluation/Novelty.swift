@@ -2,23 +2,23 @@ import Datasets
 import Tensor
 import Training
 
-/// How near samples are to the training images, beside how near test images are to them.
+/// The distance of samples from the training images, compared with that of test images.
 ///
-/// A model that repeats its training images makes samples that are nearer to them than any new image is.
+/// A model that repeats its training images generates samples closer to them than any new image is.
 /// Distances are root mean squares over the pixels.
 struct Novelty {
   /// The mean distance of a sample from the training image nearest to it.
   let sampleDistance: Double
-  /// The same of a test image.
+  /// The mean distance of a test image from the training image nearest to it.
   let testDistance: Double
   /// Samples, each with the training image nearest to it.
   let pairs: (samples: Tensor, nearest: Tensor)
 
-  /// How many samples, and how many test images, are looked for.
+  /// The number of samples, and of test images, that are compared.
   static let count = 500
 
-  /// Looks for the training images nearest to samples `[count, pixels]` and to as many test images; nil
-  /// where that was interrupted.
+  /// Finds the training images nearest to samples `[count, pixels]` and to the same number of test
+  /// images; nil if interrupted.
   init?(
     of samples: Tensor, beside test: Batches, among train: Batches, isInterrupted: () -> Bool
   ) {
@@ -57,7 +57,7 @@ struct Novelty {
     return (squares, nearest)
   }
 
-  /// The pairs, five in a line.
+  /// The pairs, five per row.
   func picture(of shape: [Int]) -> Picture {
     .images(
       .grouped(
@@ -67,7 +67,8 @@ struct Novelty {
 }
 
 extension Batches {
-  /// So many of the first examples, as they are in a batch, `[count, values]`; fewer where there are fewer.
+  /// The first `count` examples in the form of a batch, `[count, values]`; fewer if there are
+  /// fewer.
   fileprivate func first(_ count: Int) -> Tensor {
     var (parts, missing) = ([Tensor](), count)
     for batch in epoch(shuffledBy: nil) {

@@ -5,21 +5,21 @@ import NN
 import Tensor
 import Training
 
-/// The squared errors of test images' reconstructions per pixel, from the same, perhaps noisy, input:
-/// an encoding model's beside those of principal component analysis.
+/// The squared reconstruction errors per pixel of an encoding model and of principal component
+/// analysis, on the same, possibly noisy, test images.
 public struct PrincipalComponentsComparison: Sendable {
-  /// The model's.
+  /// The model's error.
   public let model: Double
-  /// That of as many principal components of the training images as the code has dimensions.
+  /// The error with as many principal components of the training images as the code has dimensions.
   public let principalComponents: Double
-  /// How many these are: no more than there are pixels.
+  /// The number of components, at most the number of pixels.
   public let componentCount: Int
 
-  /// Compares.
+  /// Computes both errors.
   ///
   /// - Parameters:
-  ///   - model: The model, in inference.
-  ///   - train: The images to find the components of.
+  ///   - model: The model, in inference mode.
+  ///   - train: The images whose components are computed.
   ///   - test: The images to reconstruct.
   ///   - noise: Draws a denoising model's noise.
   /// - Throws: `CancellationError` if the program was asked to end.
@@ -27,7 +27,7 @@ public struct PrincipalComponentsComparison: Sendable {
     _ model: some EncodingModel, train: Batches, test: Batches, noise: Random
   ) throws {
     let count = min(model.latentSize, model.dataShape.count)
-    // In portions that suit matrix products, however small the batches of a step are.
+    // Portions that suit matrix products, however small the training batches are.
     let components = try PrincipalComponents(
       of: train.resized(to: 500).epoch(shuffledBy: nil).lazy.map(\.images), count: count,
       beforeEach: Interrupt.check)

@@ -2,9 +2,10 @@ import Models
 import NN
 import Tensor
 
-/// A decoder as a page computes it: its layers one after another, and their weights in half precision.
+/// A decoder in the form a page computes it: its layers in sequence, and their weights in half
+/// precision.
 struct DecoderScript {
-  /// A layer as the page's script reads it; what a kind of layer does not have is not written.
+  /// A layer as the page's script reads it; fields that a kind of layer does not have are omitted.
   struct Step: Encodable {
     let step: String
     var inputs: Int?
@@ -13,26 +14,26 @@ struct DecoderScript {
     var kernel: Int?
     var stride: Int?
     var padding: Int?
-    /// What a transposed convolution adds at the bottom and the right.
+    /// The rows and columns that a transposed convolution adds at the bottom and the right.
     var extra: Int?
     var sizes: [Int]?
     var slope: Double?
-    /// Where its weights begin among all.
+    /// The offset of its weights among all weights.
     var weights: Int?
   }
 
-  /// The layers, first one first.
+  /// The layers in order.
   private(set) var steps: [Step] = []
   /// The weights of all layers, little-endian halves.
   private(set) var weights: [UInt8] = []
 
-  /// Whether a page can compute the decoder of a model.
+  /// Whether a page can compute a model's decoder.
   static func knows(_ model: any Model) -> Bool {
     model is VAE || model is Autoencoder || model is GAN
   }
 
-  /// The decoder of a model with codes of its own, and what makes the picture of its last layer; nil for a
-  /// model whose decoder is of other layers than these.
+  /// The decoder of a model with its own codes, and the step that turns its last layer into a
+  /// picture; nil for a model whose decoder has other layers than these.
   init?(of model: any LatentVariableModel) {
     switch model {
     case let vae as VAE:
@@ -48,7 +49,7 @@ struct DecoderScript {
     }
   }
 
-  /// Adds a layer; false for one that a page does not know.
+  /// Adds a layer; false if the page cannot compute it.
   private mutating func add(_ layer: any Layer) -> Bool {
     switch layer {
     case let layers as Sequential: return layers.layers.allSatisfy { add($0) }
@@ -64,7 +65,7 @@ struct DecoderScript {
           stride: conv.stride, padding: conv.padding, extra: conv.outputPadding),
         [conv.weight, conv.bias ?? Tensor.zeros([shape[2]])])
     case let norm as BatchNorm:
-      // γ (x − μ) / √(σ² + ε) + β as one product and one sum.
+      // γ (x − μ) / √(σ² + ε) + β as one multiplication and one addition.
       let scale = norm.scale / sqrt(norm.runningVariance + norm.epsilon)
       add(
         Step(step: "scale", channels: scale.count),
@@ -88,7 +89,7 @@ struct DecoderScript {
 }
 
 extension Tensor {
-  /// The elements in half precision, little-endian; what is beyond its range at its end.
+  /// The elements in half precision, little-endian; values beyond its range are clamped.
   var halves: [UInt8] {
     scalars.flatMap { value -> [UInt8] in
       let half = Float16(Swift.max(-65_504, Swift.min(65_504, value))).bitPattern

@@ -4,28 +4,28 @@ import NN
 import Plots
 import Tensor
 
-/// A page in which a person moves through a trained model: all of it in one file, with nothing from
+/// An interactive page for exploring a trained model, in one file that loads nothing from
 /// elsewhere.
 ///
-/// Of a model with a decoder, the code is moved and its picture changes; the decoder's weights lie in the
-/// page in half precision. Of a flow in the plane, a point of the base noise is moved, and the page shows
-/// where the flow takes it, from a grid of such points.
+/// For a model with a decoder, moving the code changes the picture; the decoder's weights are
+/// embedded in the page in half precision. For a flow in the plane, moving a point of the base
+/// noise shows where the flow takes it, interpolated from a grid of such points.
 public struct ExplorePage {
-  /// What is explored.
+  /// The data embedded in the page.
   struct Content: Encodable {
     var name = ""
     var kind = ""
-    /// The sizes of an example.
+    /// The dimensions of an example.
     var sizes: [Int] = []
     var latent = 0
     var classes = 0
     var steps: [DecoderScript.Step] = []
-    /// Codes to begin at and to walk between, and their classes.
+    /// Codes to start from and to move between, and their classes.
     var codes: [[Float]] = []
     var labels: [Int] = []
-    /// What the codes are of: `test image`, `random code`.
+    /// The origin of the codes: `test image`, `random code`.
     var codeNoun = ""
-    /// Of a flow: the side of the grid of codes, and how far it reaches.
+    /// For a flow: the side of the grid of codes, and its half-width.
     var gridSide = 0
     var gridReach = 0.0
     /// Weights, or the points of the grid, as base64 of halves.
@@ -34,20 +34,20 @@ public struct ExplorePage {
 
   private let content: Content
 
-  /// The number of codes that a page has to walk between.
+  /// The number of codes that the page offers to move between.
   private static let codeCount = 12
-  /// The grid of a flow: as far as all but a thousandth of the noise reaches.
+  /// The grid of a flow: it covers all but a thousandth of the noise.
   private static let grid = (side: 97, reach: 3.6)
 
   /// Makes the page of a model.
   ///
   /// - Parameters:
-  ///   - name: What the page is called: the name of the run.
-  ///   - model: In inference mode. A model with a decoder of dense layers or transposed convolutions, or an
-  ///     invertible one of points in the plane.
-  ///   - examples: Test examples, `[count, dataShape.count]`, whose codes the walk leads between.
+  ///   - name: The title of the page: the name of the run.
+  ///   - model: The model, in inference mode: one with a decoder of dense layers or transposed
+  ///     convolutions, or an invertible one of points in the plane.
+  ///   - examples: Test examples, `[count, dataShape.count]`, whose codes can be visited.
   ///   - labels: Their classes.
-  ///   - random: Draws codes where the model finds none.
+  ///   - random: Draws codes if the model cannot encode.
   /// - Throws: ``ExploreError`` for another model.
   public init(
     _ name: String, of model: any Model, examples: Tensor, labels: [Int], using random: Random
@@ -85,7 +85,7 @@ public struct ExplorePage {
     self.content = content
   }
 
-  /// Where a model takes the points of a square grid of codes, row by row, `[side², 2]`.
+  /// The points to which a model takes a square grid of codes, row by row, `[side², 2]`.
   private static func pushed(by model: some LatentVariableModel) -> Tensor {
     let places = (0..<grid.side).map {
       Float(grid.reach * (2 * Double($0) / Double(grid.side - 1) - 1))
@@ -94,13 +94,13 @@ public struct ExplorePage {
     return model.decode(Tensor(codes, shape: [grid.side * grid.side, 2]))
   }
 
-  /// Whether a page can be made of a model.
+  /// Whether a page can be made for a model.
   public static func canShow(_ model: any Model) -> Bool {
     if model.dataShape.isImage { return DecoderScript.knows(model) }
     return (model as? any LatentVariableModel).map(isPlane) ?? false
   }
 
-  /// Whether codes and examples are points in the plane, and a code alone says which example it becomes.
+  /// Whether codes and examples are points in the plane and a code alone determines its example.
   private static func isPlane(_ model: any LatentVariableModel) -> Bool {
     let classes = (model as? any ClassConditional)?.conditionalClasses ?? 0
     return model.dataShape.sizes == [2] && model.latentSize == 2 && classes == 0
@@ -112,7 +112,7 @@ public struct ExplorePage {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
       let json = String(decoding: try encoder.encode(content), as: UTF8.self)
-        // Nothing in a script element may end it.
+        // The content of a script element must not contain its end tag.
         .replacing("</", with: "<\\/")
       let title = escaped("\(content.name): \(content.kind)")
       return """
@@ -143,7 +143,7 @@ public struct ExplorePage {
   }
 }
 
-/// A model that no page is made of.
+/// A model for which no page can be made.
 public struct ExploreError: Error, CustomStringConvertible {
   /// Its name on the command line.
   public let kind: String

@@ -1,7 +1,7 @@
-/// How a page looks and what it computes.
+/// The style and the script of a page.
 ///
-/// `content` is what ``ExplorePage`` puts before it. Without a graphics library: a picture is computed layer
-/// by layer in JavaScript as the decoder does, in single precision.
+/// `content` is the data that ``ExplorePage`` puts before it. No graphics library is used: a
+/// picture is computed layer by layer in JavaScript, as the decoder does, in single precision.
 enum ExploreScript {
   static let css = """
     :root { color-scheme: light dark; --line: #8889; --accent: #0b62c4; }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Removes the temporary files of writers that were killed, in a folder.
+/// Removes from a folder the temporary files of writers that were killed.
 ///
-/// A writer locks its file; so one that can be locked has none any more. Where the file system knows
-/// no locks, those go that were not changed for a day.
+/// A writer locks its file; so a file that can be locked has no writer any more. If the file system
+/// does not support locks, files are removed that were not changed for a day.
 ///
-/// - Returns: The number of bytes of the temporary files that are still being written.
+/// - Returns: The total size in bytes of the temporary files that are still being written.
 @discardableResult
 package func removeAbandonedFiles(in folder: OpenFolder) -> Int {
   var byteCount = 0
@@ -20,9 +20,9 @@ package func removeAbandonedFiles(in folder: OpenFolder) -> Int {
   return byteCount
 }
 
-/// Removes all temporary files in a folder and in those in it, those too that are being written.
+/// Removes all temporary files in a folder and its subfolders, including those being written.
 ///
-/// It is for a folder that no other process writes to.
+/// Use it only for a folder that no other process writes to.
 package func removeTemporaryFiles(in folder: OpenFolder) {
   for name in folder.names {
     switch folder.status(of: name).map({ $0.st_mode & S_IFMT }) {
@@ -36,9 +36,9 @@ package func removeTemporaryFiles(in folder: OpenFolder) {
 }
 
 extension OpenFolder {
-  /// The names in the folder, sorted; none where it may not be listed.
+  /// The names in the folder, sorted; none if it cannot be listed.
   ///
-  /// Those that are not UTF-8 are left out.
+  /// Names that are not UTF-8 are left out.
   package var names: [String] {
     let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard copy >= 0, let stream = fdopendir(copy) else { return [] }
@@ -53,7 +53,7 @@ extension OpenFolder {
     return names.sorted()
   }
 
-  /// What is known of something in the folder; links are not followed.
+  /// The status of an item in the folder; links are not followed.
   func status(of name: String) -> stat? {
     var status = stat()
     return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil

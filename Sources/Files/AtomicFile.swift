@@ -1,9 +1,9 @@
 import Glibc
 
-/// Writes a whole file or leaves what was there before.
+/// Writes a whole file, or leaves the previous one unchanged.
 ///
-/// The bytes go to a temporary file in the same folder, which takes the name once they are on the
-/// disk; nobody ever sees half a file.
+/// The bytes go to a temporary file in the same folder, which takes the name once they are on disk;
+/// a partial file is never visible.
 package func replaceFile(
   at path: String, in base: OpenFolder? = nil, flushingFolder: Bool = true,
   with bytes: UnsafeRawBufferPointer
@@ -13,16 +13,17 @@ package func replaceFile(
   }
 }
 
-/// Writes a whole file, part by part, or leaves what was there before.
+/// Writes a whole file in parts, or leaves the previous one unchanged.
 ///
 /// - Parameters:
-///   - path: Where. Its folder must exist; a link of this name is replaced, not followed.
-///   - base: The folder that a relative path begins from; the current one by default.
-///   - permissions: Those of the file, less what the process' mask takes away. Others than its owner
-///     get none that they did not have for a file that is there already.
-///   - previousPath: What a file that is there already is called from then on; nil for its end.
-///   - flushingFolder: Whether the name too is to be on the disk when the function returns. Who writes
-///     many files to a folder does that once, at the end.
+///   - path: The path of the file. Its folder must exist; a link of this name is replaced, not
+///     followed.
+///   - base: The folder for relative paths; by default the current one.
+///   - permissions: The permissions of the file, minus the process's mask. Users other than its
+///     owner get no permissions that they lacked for an existing file.
+///   - previousPath: The new path of an existing file; nil to remove it.
+///   - flushingFolder: Whether the name must be on disk too when the function returns. When writing
+///     many files to a folder, flush it once at the end instead.
 ///   - body: Does the writing.
 /// - Throws: `OutputError`, naming the file and the cause.
 package func replaceFile(
@@ -54,8 +55,7 @@ package func replaceFile(
   }
 }
 
-/// Adds bytes at the end of a file, which is made where there is none; they are on the disk
-/// afterwards.
+/// Appends bytes to a file, creating it if necessary; they are on disk afterwards.
 ///
 /// - Throws: `OutputError`, naming the file and the cause. Some of the bytes may have been added.
 package func appendToFile(
@@ -76,7 +76,7 @@ package func appendToFile(
     var status = stat()
     fstat(descriptor, &status)
     var code = bytes.withUnsafeBytes { writeFully($0, to: descriptor) }
-    // Half a record would hide those after it.
+    // Half a record would hide later ones.
     if code != 0 { ftruncate(descriptor, status.st_size) }
     if code == 0 { code = flushFile(descriptor) }
     if code == 0, isNew { code = folder.flush() }
@@ -86,7 +86,7 @@ package func appendToFile(
   }
 }
 
-/// A file that is being written and has not its name yet.
+/// A file that is being written and does not have its name yet.
 package struct PartialFile {
   let path: String
   private let temporary: TemporaryFile
@@ -96,20 +96,20 @@ package struct PartialFile {
     self.temporary = temporary
   }
 
-  /// Adds bytes at the end.
+  /// Appends bytes.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
     let code = writeFully(bytes, to: temporary.descriptor)
     guard code == 0 else { throw .cannotWrite(path: path, code: code) }
   }
 
-  /// Adds bytes at the end.
+  /// Appends bytes.
   package func write(_ bytes: [UInt8]) throws(OutputError) {
     let code = bytes.withUnsafeBytes { writeFully($0, to: temporary.descriptor) }
     guard code == 0 else { throw .cannotWrite(path: path, code: code) }
   }
 }
 
-/// Writes all bytes, however many calls it takes: 0, or the `errno` of the call that failed.
+/// Writes all bytes, in as many calls as it takes; returns 0, or the `errno` of the failed call.
 package func writeFully(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
   var rest = bytes[...]
   while !rest.isEmpty {
@@ -127,7 +127,7 @@ package func writeFully(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -
   return 0
 }
 
-/// Waits until a file's bytes are on the disk: 0, or the `errno` of what stopped that.
+/// Waits until a file's bytes are on disk; returns 0, or the `errno` of the failure.
 func flushFile(_ descriptor: Int32) -> Int32 {
   guard fsync(descriptor) == 0 else { return errno }
   FileChange.report { FileChange.Identity(descriptor: descriptor).map { .flush($0) } }

@@ -1,8 +1,8 @@
-/// A text as a field of a table that people open with a spreadsheet.
+/// Formats a text as a field of a table that people open with a spreadsheet.
 ///
-/// It is quoted where it has to be (``DelimitedText/field(_:)``). Where a spreadsheet would take it for a
-/// formula and compute it, because it begins with `=`, `+`, `-`, `@`, a tab or a line end, an apostrophe
-/// stands before it; a reader that wants the text as it was takes that off again.
+/// It is quoted if necessary (``DelimitedText/field(_:)``). If a spreadsheet would evaluate it as a
+/// formula, because it begins with `=`, `+`, `-`, `@`, a tab or a line end, it is prefixed with an
+/// apostrophe; a reader that wants the original text must remove that.
 ///
 /// - Parameter text: The text's bytes, which need not be UTF-8.
 package func csvField(_ text: some Collection<UInt8>) -> [UInt8] {

@@ -1,11 +1,11 @@
 import Foundation
 
-/// The folder `pushforward` in the user's cache, `$XDG_CACHE_HOME` or else `~/.cache`; nil where there
-/// is neither.
+/// The folder `pushforward` in the user's cache, `$XDG_CACHE_HOME` or else `~/.cache`; nil if
+/// neither is available.
 package func cacheFolder(
   environment: [String: String] = ProcessInfo.processInfo.environment
 ) -> String? {
-  // By the XDG Base Directory Specification a path that is not absolute is ignored.
+  // The XDG Base Directory Specification ignores paths that are not absolute.
   if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
     cache + "/pushforward"
   } else if let home = environment["HOME"], home.hasPrefix("/") {
@@ -15,23 +15,23 @@ package func cacheFolder(
   }
 }
 
-/// A folder of files that are kept from run to run, and that nobody but their owner can have made.
+/// A folder of files that are kept from run to run and that only their owner can have made.
 ///
-/// What is in it decides what a run computes. So a file is taken only where the folder and the file
-/// belong to the user whom the process runs for, and nobody else may write to them.
+/// Its contents affect the results of runs. So a file is used only if the folder and the file
+/// belong to the user running the process, and nobody else may write to them.
 package struct CacheFolder: Sendable {
-  /// Where it is.
+  /// The path of the folder.
   package let path: String
 
-  /// A folder, which need not exist yet.
+  /// Describes a folder, which need not exist yet.
   package init(path: String) { self.path = path }
 
-  /// Opens the folder; one that does not exist is made, for its owner alone.
+  /// Opens the folder, creating it for its owner alone if necessary.
   ///
-  /// The owner's folder to which others may write, as programs with another file mode creation mask
-  /// make them, is closed to them.
+  /// A folder of the owner to which others may write, as created by programs with another file mode
+  /// mask, is closed to others.
   ///
-  /// - Throws: `OutputError` where it cannot be made or is another user's.
+  /// - Throws: `OutputError` if it cannot be created or belongs to another user.
   package func opened() throws(OutputError) -> OpenFolder {
     try makeFolders((path as NSString).deletingLastPathComponent)
     try makeFolders(path, permissions: 0o700)
@@ -51,20 +51,21 @@ package struct CacheFolder: Sendable {
     }
   }
 
-  /// Removes what those left that were killed while they wrote to the folder.
+  /// Removes files of writers that were killed.
   package func removeAbandonedFiles() {
     if let folder = try? OpenFolder(path) { Files.removeAbandonedFiles(in: folder) }
   }
 
-  /// Whether the folder has a file or anything else of this name.
+  /// Whether the folder contains a file or anything else of this name.
   package func contains(_ name: String) -> Bool {
     var status = stat()
     return lstat("\(path)/\(name)", &status) == 0
   }
 
-  /// Sees to it that the folder's file of a name is the owner's alone, as nobody else can change then.
+  /// Checks that the folder's file of a name belongs to the owner alone, so that nobody else can
+  /// change it.
   ///
-  /// - Throws: ``CacheError``, also where there is no such file.
+  /// - Throws: ``CacheError``, also if there is no such file.
   package func expectOwnFile(_ name: String) throws(CacheError) {
     let file = "\(path)/\(name)"
     var status = stat()
@@ -72,7 +73,7 @@ package struct CacheFolder: Sendable {
     try expectOwn(status, path, "it")
     guard lstat(file, &status) == 0 else { throw .unreadable(path: file, code: errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .damaged(path: file, reason: "it is not a file of bytes")
+      throw .damaged(path: file, reason: "it is not a regular file")
     }
     try expectOwn(status, file, "it")
   }
@@ -91,18 +92,18 @@ package struct CacheFolder: Sendable {
 
 private let othersMayWrite: mode_t = 0o022
 
-/// Why a file of a cache is not taken.
+/// The reason why a cached file is not used.
 package enum CacheError: Error, Equatable, FileReadingError {
-  /// The file is not there or cannot be read; the code is the system's `errno`.
+  /// The file is missing or cannot be read; the code is the system's `errno`.
   case unreadable(path: String, code: Int32)
-  /// The file is not what it should be.
+  /// The contents of the file are invalid.
   case damaged(path: String, reason: String)
-  /// Somebody else than its owner can have made or changed it.
+  /// Someone other than the owner could have made or changed it.
   case foreign(path: String, reason: String)
 }
 
 extension CacheError: CustomStringConvertible {
-  /// The file and what stands in the way.
+  /// The file and the reason.
   package var description: String {
     switch self {
     case .unreadable(let path, let code): "cannot read '\(path)': \(systemMessage(code))"

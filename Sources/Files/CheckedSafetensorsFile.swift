@@ -1,23 +1,23 @@
 import Tensor
 
-// Files that end in a checksum of all their bytes.
+// Files that end with a checksum of all their bytes.
 
 extension SafetensorsFile {
   /// The name of the tensor at the end of a file with a checksum.
   ///
-  /// Its two numbers are the upper and the lower half of the CRC-32 of all bytes before it, those of
-  /// the header too.
+  /// Its two numbers are the upper and the lower half of the CRC-32 of all bytes before it,
+  /// including the header.
   static let checksumName = "checksum"
 
-  /// Writes a file that ends in a checksum, whole or not at all.
+  /// Writes a file that ends with a checksum, atomically.
   ///
   /// - Parameters:
-  ///   - tensors: Their names and values; the memory is written as it lies, nothing is copied.
-  ///   - metadata: Texts beside them, by name.
-  ///   - path: Where.
-  ///   - base: The folder that a relative path begins from; the current one by default.
-  ///   - previousPath: What an existing file is called from then on; nil for its end.
-  /// - Throws: `OutputError`, naming the file and the cause; what was there before stays.
+  ///   - tensors: Their names and values; the memory is written directly, without copying.
+  ///   - metadata: Further texts, by name.
+  ///   - path: The path of the file.
+  ///   - base: The folder for relative paths; by default the current one.
+  ///   - previousPath: The new path of an existing file; nil to remove it.
+  /// - Throws: `OutputError`, naming the file and the cause; an existing file stays.
   package static func writeChecked(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], to path: String,
     in base: OpenFolder? = nil, keepingPreviousAs previousPath: String?
@@ -39,12 +39,12 @@ extension SafetensorsFile {
     }
   }
 
-  /// Opens a file that ends in a checksum, and compares it with the bytes before it.
+  /// Opens a file that ends with a checksum, and verifies it.
   ///
   /// No tensor is kept in memory.
   ///
-  /// - Throws: `ModelFileError` if the file is not there, cannot be read, or has a byte that is not
-  ///   what was written.
+  /// - Throws: `ModelFileError` if the file is missing, cannot be read, or has a byte that differs
+  ///   from what was written.
   package init(checked path: String, in base: OpenFolder? = nil) throws {
     let file = try RegularFile<ModelFileError>(path: path, in: base)
     try self.init(file)
@@ -54,10 +54,10 @@ extension SafetensorsFile {
     try expect(checksum, end, in: file)
   }
 
-  /// Reads all tensors of a file that ends in a checksum, each into memory of its own.
+  /// Reads all tensors of a file that ends with a checksum, each into its own memory.
   ///
   /// - Returns: The tensors by name, without the checksum.
-  /// - Throws: `ModelFileError` if a byte of the file is not what was written.
+  /// - Throws: `ModelFileError` if a byte of the file differs from what was written.
   package func checkedTensors() throws -> [String: Tensor] {
     let end = try endOfChecked()
     let file = try RegularFile<ModelFileError>(path: path)
@@ -78,7 +78,7 @@ extension SafetensorsFile {
     guard let last = entries.last, last.name == Self.checksumName, last.type == .float32,
       last.shape == [2]
     else {
-      throw ModelFileError.damaged(path: path, reason: "it does not end in a checksum")
+      throw ModelFileError.damaged(path: path, reason: "it does not end with a checksum")
     }
     return last
   }
@@ -87,12 +87,12 @@ extension SafetensorsFile {
     _ checksum: Checksum, _ end: Entry, in file: borrowing RegularFile<ModelFileError>
   ) throws {
     guard try tensor(end, from: file) == checksum.halves else {
-      throw ModelFileError.damaged(path: path, reason: "its checksum is that of other bytes")
+      throw ModelFileError.damaged(path: path, reason: "its checksum does not match its bytes")
     }
   }
 }
 
 extension Checksum {
-  /// The upper and the lower 16 bits: numbers that float32 holds exactly, [2].
+  /// The upper and the lower 16 bits, as numbers that float32 holds exactly, [2].
   fileprivate var halves: Tensor { Tensor([Int(value >> 16), Int(value & 0xffff)]) }
 }

@@ -1,8 +1,8 @@
 import CZlib
 
-/// The CRC-32 of bytes that come in parts, the one of gzip and PNG (ISO 3309).
+/// The CRC-32 of bytes added in parts, as used in gzip and PNG (ISO 3309).
 ///
-/// It tells whether bytes are those that were written; it is no protection against intent.
+/// It detects accidental changes; it does not protect against intentional ones.
 ///
 /// ```swift
 /// var checksum = Checksum()
@@ -16,13 +16,13 @@ public struct Checksum: Equatable, Sendable {
   /// The checksum of no bytes.
   public init() {}
 
-  /// Goes on with further bytes.
+  /// Adds further bytes.
   public mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    // Without an address zlib would begin anew.
+    // Without an address, zlib would start over.
     guard let address = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
     value = UInt32(truncatingIfNeeded: crc32_z(UInt(value), address, bytes.count))
   }
 
-  /// Goes on with further bytes.
+  /// Adds further bytes.
   public mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
 }

@@ -1,10 +1,10 @@
 /// Reads comma-separated values, record by record (RFC 4180).
 ///
-/// Fields may stand in quotation marks and then contain separators, line breaks and, doubled, quotation
-/// marks. Beyond the RFC, lines may end in LF, CR LF or CR alone, the separator may be another
-/// character, a byte order mark is skipped, as are blank lines and the blanks around a pair of
-/// quotation marks, and a quotation mark in the middle of an unquoted field stands for itself. Whether
-/// the first record is a heading, and how many fields a record has, is for the caller to decide.
+/// Fields may be quoted and then contain separators, line breaks and, doubled, quotation marks.
+/// Beyond the RFC, lines may end with LF, CR LF or CR alone, the separator may be another
+/// character, a byte order mark, blank lines and blanks around quoted fields are skipped, and a
+/// quotation mark in the middle of an unquoted field stands for itself. The caller decides whether
+/// the first record is a heading, and how many fields a record must have.
 ///
 /// ```swift
 /// var table = try DelimitedText(bytes, path: "labels.csv")
@@ -13,17 +13,18 @@
 /// }
 /// ```
 ///
-/// Fields are slices of the bytes passed in; only one with doubled quotation marks has its own memory.
+/// Fields are slices of the given bytes; only a field with doubled quotation marks has its own
+/// memory.
 public struct DelimitedText: Sendable {
-  /// A value of a record, and where it stands.
+  /// A value of a record, with its position.
   public struct Field: Equatable, Sendable {
-    /// Its bytes without the quotation marks around it; blanks at the ends are kept.
+    /// Its bytes without surrounding quotation marks; blanks at the ends are kept.
     public let bytes: ArraySlice<UInt8>
-    /// Whether it stood in quotation marks.
+    /// Whether it was quoted.
     public let isQuoted: Bool
     /// The line that it begins on, from 1; line breaks within fields count.
     public let line: Int
-    /// The byte of that line that it begins at, from 1; the quotation mark where it has one.
+    /// The byte of that line at which it begins, from 1, including a quotation mark.
     public let column: Int
 
     /// The bytes as UTF-8, with U+FFFD in place of invalid ones.
@@ -32,7 +33,7 @@ public struct DelimitedText: Sendable {
     /// The bytes without the blanks and tabs at the ends, unless they are quoted.
     public var trimmed: ArraySlice<UInt8> { isQuoted ? bytes : unpadded }
 
-    /// The bytes without the blanks and tabs at the ends, quoted or not: what a number is read from.
+    /// The bytes without the blanks and tabs at the ends, quoted or not, for parsing numbers.
     public var unpadded: ArraySlice<UInt8> {
       let rest = bytes.drop(while: isBlank)
       guard let last = rest.lastIndex(where: { !isBlank($0) }) else { return [] }
@@ -40,7 +41,7 @@ public struct DelimitedText: Sendable {
     }
   }
 
-  /// The file that errors name.
+  /// The file, as named in errors.
   public let path: String
   /// The byte between two fields.
   public let separator: UInt8
@@ -51,9 +52,9 @@ public struct DelimitedText: Sendable {
   /// Where the line begins.
   private var lineStart = 0
 
-  /// Reads the bytes of a file; the path is only for errors.
+  /// Takes the bytes of a file; the path is only for errors.
   ///
-  /// - Throws: ``DelimitedTextError/notUTF8(path:found:)`` if they begin as UTF-16 does.
+  /// - Throws: ``DelimitedTextError/notUTF8(path:found:)`` if they begin like UTF-16.
   public init(
     _ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ","), path: String
   ) throws(DelimitedTextError) {
@@ -71,7 +72,7 @@ public struct DelimitedText: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - separator: The byte between two fields; nil for the one that splits the first record.
-  /// - Throws: ``DelimitedTextError`` if it is not there, cannot be read or is not UTF-8.
+  /// - Throws: ``DelimitedTextError`` if it is missing, cannot be read or is not UTF-8.
   public init(path: String, separator: UInt8? = nil) throws(DelimitedTextError) {
     let file = try RegularFile<DelimitedTextError>(path: path)
     let bytes = try file.read(0..<file.size)
@@ -80,7 +81,7 @@ public struct DelimitedText: Sendable {
 
   /// Returns the fields of the next record, at least one, or nil at the end.
   ///
-  /// - Throws: ``DelimitedTextError`` where quotation marks do not match or a zero byte is found.
+  /// - Throws: ``DelimitedTextError`` for unmatched quotation marks or a zero byte.
   public mutating func nextRecord() throws(DelimitedTextError) -> [Field]? {
     while place < bytes.count {
       var fields = [try field()]
@@ -94,7 +95,7 @@ public struct DelimitedText: Sendable {
     return nil
   }
 
-  /// A value as a field: in quotation marks where it would otherwise be read as something else.
+  /// Formats a value as a field, quoted if it would otherwise be misread.
   public static func field(_ value: some Collection<UInt8>) -> [UInt8] {
     let special = [quotationMark, carriageReturn, lineFeed] + ",;".utf8
     let isPlain =
@@ -105,12 +106,12 @@ public struct DelimitedText: Sendable {
     return [quotationMark] + doubled + [quotationMark]
   }
 
-  /// The separator that a table most likely has: a comma, a semicolon or a tab, with which spreadsheets
-  /// write too.
+  /// The most likely separator of a table: a comma, a semicolon or a tab, which spreadsheets use
+  /// too.
   ///
-  /// It is the first of them that splits each of the first hundred records into the same number of
-  /// fields, two or more, best with quotation marks at their ends alone; or else the first that splits
-  /// the first record; or else a comma.
+  /// It is the first of these that splits each of the first hundred records into the same number of
+  /// fields, two or more, preferably with quotation marks only at the ends of fields; or else the
+  /// first that splits the first record; or else a comma.
   public static func likelySeparator(in bytes: [UInt8]) -> UInt8 {
     let shapes = ",;\t".utf8.map { Shape(of: bytes, separator: $0) }
     let best =
@@ -119,14 +120,14 @@ public struct DelimitedText: Sendable {
     return best?.separator ?? UInt8(ascii: ",")
   }
 
-  /// What the first records look like with a separator.
+  /// The appearance of the first records under a separator.
   private struct Shape {
     let separator: UInt8
-    /// Whether the first record has two fields or more.
+    /// Whether the first record has at least two fields.
     private(set) var isSplit = false
-    /// Whether all have as many fields, two or more.
+    /// Whether all records have the same number of fields, two or more.
     private(set) var isRegular = false
-    /// Whether there are quotation marks within fields that are not quoted.
+    /// Whether unquoted fields contain quotation marks.
     private(set) var hasStrayQuotes = false
 
     init(of bytes: [UInt8], separator: UInt8) {
@@ -141,7 +142,7 @@ public struct DelimitedText: Sendable {
         }
         isRegular = counts.allSatisfy { $0 == counts.first }
       } catch {
-        // It is told of when the table is read.
+        // The error is reported when the table is read.
       }
       isSplit = (counts.first ?? 0) > 1
       isRegular = isRegular && isSplit
@@ -152,7 +153,7 @@ public struct DelimitedText: Sendable {
 // MARK: - Fields
 
 extension DelimitedText {
-  /// Reads a field, up to the separator, the line break or the end behind it.
+  /// Reads a field, up to the separator, line break or end that follows it.
   private mutating func field() throws(DelimitedTextError) -> Field {
     let start = place
     while place < bytes.count, isBlank(bytes[place]), bytes[place] != separator { place += 1 }
@@ -165,12 +166,12 @@ extension DelimitedText {
       bytes: bytes[start..<place], isQuoted: false, line: line, column: start - lineStart + 1)
   }
 
-  /// Reads a field from its quotation mark on.
+  /// Reads a quoted field, starting at its quotation mark.
   private mutating func quotedField() throws(DelimitedTextError) -> Field {
     let (firstLine, firstColumn) = (line, column)
     place += 1
     var start = place
-    // What precedes a doubled quotation mark; most fields have none and remain a slice.
+    // The bytes before a doubled quotation mark; most fields have none and remain slices.
     var parts: [UInt8] = []
     while true {
       guard place < bytes.count else {
@@ -205,7 +206,7 @@ extension DelimitedText {
     }
   }
 
-  /// Passes over a line break if it is next.
+  /// Skips a line break if it is next.
   private mutating func takeLineBreak() {
     guard place < bytes.count, isLineBreak(bytes[place]) else { return }
     let isPair =
@@ -230,17 +231,17 @@ private func isBlank(_ byte: UInt8) -> Bool {
   byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
 }
 
-/// What can be wrong with comma-separated values.
+/// An error in comma-separated values.
 ///
 /// Lines and columns count from 1, columns in bytes.
 public enum DelimitedTextError: Error, Equatable, Sendable, FileReadingError {
-  /// The file is not there or cannot be read; the code is the system's `errno`.
+  /// The file is missing or cannot be read; the code is the system's `errno`.
   case unreadable(path: String, code: Int32)
-  /// The file is not one of bytes, or became shorter while it was read.
+  /// The file is not a regular file, or became shorter while it was read.
   case damaged(path: String, reason: String)
   /// The file is in an encoding other than UTF-8 or one that extends ASCII.
   case notUTF8(path: String, found: String)
-  /// There is a zero byte, which no text has.
+  /// There is a zero byte, which texts do not contain.
   case zeroByte(path: String, line: Int, column: Int)
   /// The quotation mark at this place has no counterpart.
   case unclosedQuote(path: String, line: Int, column: Int)
@@ -249,7 +250,7 @@ public enum DelimitedTextError: Error, Equatable, Sendable, FileReadingError {
 }
 
 extension DelimitedTextError: CustomStringConvertible {
-  /// The file, the place, what was expected and what was found.
+  /// The file, the position, what was expected and what was found.
   public var description: String {
     switch self {
     case .unreadable(let path, let code): "\(path): cannot be read: \(systemMessage(code))"
@@ -261,8 +262,8 @@ extension DelimitedTextError: CustomStringConvertible {
       "\(path): expected a second quotation mark for the one in line \(line), column \(column),"
         + " found the end of the file"
     case .textAfterQuote(let path, let line, let column, let found):
-      "\(path): expected a separator or the end of the line in line \(line), column \(column), behind"
-        + " a quotation mark, found '\(found)'"
+      "\(path): expected a separator or the end of the line in line \(line), column \(column),"
+        + " after a quotation mark, found '\(found)'"
     }
   }
 }

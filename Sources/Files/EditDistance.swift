@@ -1,13 +1,14 @@
-/// The candidate that a typing error most likely meant, or nil if none is near.
+/// The candidate that was most likely meant by a mistyped word, or nil if none is near.
 ///
-/// Near is a third of the letters, and at least two: `--eopchs` is, `--colour` is not.
+/// Near means at most a third of the letters, and at least two: `--eopchs` is near, `--colour` is
+/// not.
 package func nearest(to typed: String, among candidates: [String]) -> String? {
   let distances = candidates.map { (name: $0, distance: editDistance(typed, $0)) }
   guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
   return best.distance <= max(2, typed.count / 3) ? best.name : nil
 }
 
-/// How many letters to insert, delete or replace to make one word of the other.
+/// The number of letters to insert, delete or replace to turn one word into the other.
 ///
 /// Levenshtein (1966), by dynamic programming with one row of the table.
 package func editDistance(_ first: String, _ second: String) -> Int {

@@ -1,33 +1,33 @@
 import Tensor
 
-/// The types of numbers that files hold, by the names that safetensors has for them.
+/// The number types in files, named as in safetensors.
 ///
 /// A tensor holds numbers of float32 or float64; each type is read as the narrower of the two that
-/// holds all its values, whole numbers of 64 bits as float64, of which each must be exact.
+/// holds all its values, and 64-bit integers as float64, provided that each is exact.
 public enum ElementType: String, CaseIterable, Sendable {
-  /// Floating point of 64 bits.
+  /// 64-bit floating point.
   case float64 = "F64"
-  /// Floating point of 32 bits.
+  /// 32-bit floating point.
   case float32 = "F32"
-  /// Floating point of 16 bits (IEEE 754).
+  /// 16-bit floating point (IEEE 754).
   case float16 = "F16"
-  /// The upper half of a floating-point number of 32 bits.
+  /// The upper half of a 32-bit floating-point number.
   case bfloat16 = "BF16"
-  /// Whole numbers of 64 bits.
+  /// 64-bit integers.
   case int64 = "I64"
-  /// Whole numbers of 32 bits.
+  /// 32-bit integers.
   case int32 = "I32"
-  /// Whole numbers of 16 bits.
+  /// 16-bit integers.
   case int16 = "I16"
-  /// Whole numbers of 8 bits.
+  /// 8-bit integers.
   case int8 = "I8"
-  /// Whole numbers of 64 bits, 0 or more.
+  /// Unsigned 64-bit integers.
   case uint64 = "U64"
-  /// Whole numbers of 32 bits, 0 or more.
+  /// Unsigned 32-bit integers.
   case uint32 = "U32"
-  /// Whole numbers of 16 bits, 0 or more.
+  /// Unsigned 16-bit integers.
   case uint16 = "U16"
-  /// Whole numbers of 8 bits, 0 or more.
+  /// Unsigned 8-bit integers.
   case uint8 = "U8"
   /// Bytes that are 0 for false, read as 0 and 1.
   case bool = "BOOL"
@@ -50,7 +50,7 @@ public enum ElementType: String, CaseIterable, Sendable {
     }
   }
 
-  /// The type of the tensor that the numbers are read into.
+  /// The type of the tensor into which the numbers are read.
   public var dtype: DType {
     switch self {
     case .float64, .int64, .uint64, .int32, .uint32: .float64
@@ -58,7 +58,7 @@ public enum ElementType: String, CaseIterable, Sendable {
     }
   }
 
-  /// The number of bytes of an array, or nil if there can be none of this shape.
+  /// The number of bytes of an array, or nil if this shape is not possible.
   func byteCount(ofShape shape: [Int]) -> Int? { shape.elementCount.map { $0 * byteCount } }
 }
 
@@ -70,10 +70,10 @@ extension ElementType {
     let text: String
   }
 
-  /// Makes a tensor of numbers as a file has them, one after another.
+  /// Creates a tensor from consecutive numbers as stored in a file.
   ///
   /// - Parameters:
-  ///   - shape: That of the tensor, of as many elements as the bytes hold numbers.
+  ///   - shape: The shape of the tensor, with as many elements as the bytes hold numbers.
   ///   - isBigEndian: Whether the highest byte of a number comes first.
   func tensor(
     of bytes: UnsafeRawBufferPointer, _ shape: [Int], isBigEndian: Bool = false

@@ -1,7 +1,7 @@
-/// A text that equals another only if their UTF-8 bytes are the same.
+/// A text that equals another only if their UTF-8 bytes are identical.
 ///
-/// Swift takes "é" as one character and "é" as a letter with a combining accent for equal texts. Names in
-/// files are not so: a file may hold both, as may a folder.
+/// Swift considers "é" as one character equal to "é" as a letter with a combining accent. Names in
+/// files differ in this respect: a file may contain both, as may a folder.
 package struct ExactText: Hashable, Comparable, Sendable {
   package let text: String
 
@@ -9,7 +9,7 @@ package struct ExactText: Hashable, Comparable, Sendable {
 
   package static func == (a: Self, b: Self) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
 
-  /// Whether the bytes of one come before those of the other.
+  /// Whether the bytes of one precede those of the other.
   package static func < (a: Self, b: Self) -> Bool {
     a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
   }
@@ -20,9 +20,9 @@ package struct ExactText: Hashable, Comparable, Sendable {
   }
 }
 
-/// Values by name, where names are compared by their UTF-8 bytes.
+/// Values by name, with names compared by their UTF-8 bytes.
 ///
-/// It is used as a dictionary of texts is. The order of iteration is that of the bytes of the names.
+/// It is used like a dictionary of texts. The order of iteration is that of the names' bytes.
 public struct ExactDictionary<Value> {
   private var values: [ExactText: Value] = [:]
 
@@ -32,7 +32,7 @@ public struct ExactDictionary<Value> {
   /// The number of values.
   public var count: Int { values.count }
 
-  /// The value of a name, or nil if there is none.
+  /// The value under a name, or nil if there is none.
   public subscript(name: String) -> Value? {
     get { values[ExactText(name)] }
     set { values[ExactText(name)] = newValue }
@@ -47,7 +47,7 @@ extension ExactDictionary: Sendable where Value: Sendable {}
 extension ExactDictionary: Equatable where Value: Equatable {}
 
 extension ExactDictionary: ExpressibleByDictionaryLiteral {
-  /// Creates a dictionary; of two values of one name the last counts.
+  /// Creates a dictionary; the last of two values under one name counts.
   public init(dictionaryLiteral elements: (String, Value)...) {
     for (name, value) in elements { self[name] = value }
   }

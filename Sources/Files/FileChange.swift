@@ -1,26 +1,26 @@
 import Glibc
 import Synchronization
 
-/// A change to what a disk holds, as the system was asked to make it.
+/// A change to the contents of a disk, as requested from the system.
 ///
-/// The package makes every change of a run's folder by the functions that report it here. So a test
-/// can record those of a run and build what a crash would have left after each of them.
+/// All changes to a run's folder go through functions that report them here. So a test can record
+/// the changes of a run and reconstruct the state that a crash would have left after each of them.
 package enum FileChange: Sendable {
-  /// A file or a folder, whatever it is called.
+  /// A file or folder, independent of its name.
   ///
-  /// That of a file that is gone may be used again.
+  /// The identity of a deleted file may be reused.
   package struct Identity: Hashable, Sendable {
     let device: dev_t
     let number: ino_t
 
-    /// That of an open file or folder.
+    /// The identity of an open file or folder.
     package init?(descriptor: Int32) {
       var status = stat()
       guard fstat(descriptor, &status) == 0 else { return nil }
       self.init(status)
     }
 
-    /// That of the file or the folder that a path leads to.
+    /// The identity of the file or folder at a path.
     package init?(path: String) {
       var status = stat()
       guard stat(path, &status) == 0 else { return nil }
@@ -42,27 +42,27 @@ package enum FileChange: Sendable {
   case makeFolder(Identity, Place)
   /// A new, empty file.
   case makeFile(Identity, Place)
-  /// Bytes at the end of a file.
+  /// Bytes appended to a file.
   case append(Identity, [UInt8])
-  /// Everything about a file, or the names in a folder, is on the disk.
+  /// Everything about a file, or the names in a folder, is on disk.
   case flush(Identity)
-  /// Another name for a file; one that had this name loses it.
+  /// A new name for a file; a file that had this name loses it.
   case rename(Place, Place)
-  /// The end of a file.
+  /// The removal of a file.
   case remove(Place)
 }
 
 extension FileChange {
   private static let observer = Mutex<(@Sendable (FileChange) -> Void)?>(nil)
 
-  /// Calls a function with each change that the process makes, until it is nil again.
+  /// Calls a function with each change that the process makes, until it is set to nil.
   package static func observe(_ function: (@Sendable (FileChange) -> Void)?) {
     observer.withLock { $0 = function }
   }
 
   /// Reports a change that was made.
   ///
-  /// Where nobody observes, that costs a lock and no more.
+  /// Without an observer, this costs only a lock.
   static func report(_ change: () -> FileChange?) {
     guard let function = observer.withLock({ $0 }), let change = change() else { return }
     function(change)

@@ -2,7 +2,7 @@ import Foundation
 
 /// The bytes of a regular file.
 ///
-/// A pipe or a device, reading which may never end, is refused, and so is a file of more than 4 GiB.
+/// Pipes and devices, which may never end, are rejected, and so are files of more than 4 GiB.
 ///
 /// - Throws: ``UnreadableFile`` with the system's reason.
 package func contents(ofFile path: String) throws(UnreadableFile) -> Data {

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Makes a folder and those above it, where they do not exist; their names are on the disk afterwards.
+/// Creates a folder and its parents, if they do not exist; their names are on disk afterwards.
 ///
 /// - Parameters:
-///   - path: Where.
-///   - base: The folder that a relative path begins from; the current one by default.
-///   - permissions: Those of the folders, less what the process' mask takes away.
+///   - path: The path of the folder.
+///   - base: The folder for relative paths; by default the current one.
+///   - permissions: The permissions of the folders, minus the process's mask.
 /// - Throws: `OutputError.cannotCreateFolder`.
 package func makeFolders(
   _ path: String, in base: OpenFolder? = nil, permissions: mode_t = 0o777
@@ -17,14 +17,14 @@ package func makeFolders(
     if makeFolder(path, in: base, permissions: permissions) == 0 { return }
     code = errno
   }
-  // Whatever mkdir minded (it exists, the file system is read-only), a folder that is there will do.
+  // Whatever mkdir's error (existing, read-only file system), an existing folder suffices.
   guard isFolder(path, in: base) else {
     throw .cannotCreateFolder(
       path: base?.path(of: path) ?? path, code: code == EEXIST ? ENOTDIR : code)
   }
 }
 
-/// Makes one folder, whose name is on the disk afterwards: 0, or -1 and `errno`.
+/// Creates one folder, whose name is on disk afterwards; returns 0, or -1 with `errno` set.
 package func makeFolder(
   _ path: String, in base: OpenFolder? = nil, permissions: mode_t = 0o777
 ) -> Int32 {
@@ -44,7 +44,7 @@ package func makeFolder(
   return 0
 }
 
-/// Sees to it that the name of a folder is on the disk, where the system can do that.
+/// Ensures that the name of a folder is on disk, if the system supports that.
 package func flushName(of path: String) {
   var path = path[...]
   while path.count > 1, path.last == "/" { path.removeLast() }
@@ -56,11 +56,11 @@ package func exists(_ path: String) -> Bool {
   access(path, F_OK) == 0
 }
 
-/// Whether there is a folder of this name with something in it.
+/// Whether there is a nonempty folder of this name.
 package func hasContents(_ path: String) -> Bool {
   guard let folder = opendir(path) else { return false }
   defer { closedir(folder) }
-  // All have "." and "..".
+  // All folders have "." and "..".
   for _ in 0..<2 where readdir(folder) == nil { return false }
   return readdir(folder) != nil
 }
@@ -71,7 +71,7 @@ package func folder(of path: String) -> String {
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
-/// The system's words for an `errno`.
+/// The system's message for an `errno`.
 package func systemMessage(_ code: Int32) -> String {
   String(cString: strerror(code))
 }

@@ -1,10 +1,10 @@
-/// Reads JSON of a form that is known beforehand, from front to back (RFC 8259).
+/// Reads JSON of a known form sequentially (RFC 8259).
 ///
-/// What is read is what is asked for: there is no tree of values, and nothing that is nested deeper than
-/// the reader asks, but for values that it skips. A name that an object has twice is an error, because
-/// programs differ in which of the two they take; names are compared by their bytes.
+/// Only requested values are read: there is no tree of values, and nothing nested more deeply than
+/// the reader requests, except for skipped values. A repeated name in an object is an error,
+/// because programs differ in which of the two they use; names are compared by their bytes.
 struct JSONScanner {
-  /// What was expected, and where.
+  /// The expectation that was not met, and its position.
   struct Failure: Error {
     let text: String
   }
@@ -14,10 +14,10 @@ struct JSONScanner {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// An error at this place.
+  /// An error at the current position.
   func failure(_ expected: String) -> Failure { Failure(text: "\(expected) at byte \(place)") }
 
-  /// Reads an object; the closure reads the value of each name.
+  /// Reads an object; the closure reads the value under each name.
   mutating func object(
     _ value: (_ name: String, _ scanner: inout JSONScanner) throws(Failure) -> Void
   ) throws(Failure) {
@@ -62,7 +62,7 @@ struct JSONScanner {
     return number
   }
 
-  /// Checks that nothing but white space is left.
+  /// Checks that only white space is left.
   mutating func end() throws(Failure) {
     skipSpace()
     guard place == bytes.count else { throw failure("expected the end") }
@@ -70,7 +70,7 @@ struct JSONScanner {
 
   // MARK: Values of any kind
 
-  /// The greatest depth of nesting of a value that is skipped, as in the reference implementation of
+  /// The greatest nesting depth of a skipped value, as in the reference implementation of
   /// safetensors.
   private static let deepestNesting = 125
 
@@ -80,9 +80,9 @@ struct JSONScanner {
     return takesNow("null")
   }
 
-  /// Passes over a value of any kind, which must be JSON.
+  /// Skips a value of any kind, which must be valid JSON.
   ///
-  /// It follows the nesting by a list of open brackets and not by calls, which a file could make
+  /// It tracks nesting with a list of open brackets rather than recursion, which a file could make
   /// overflow the stack.
   mutating func skipValue() throws(Failure) {
     var isInObject: [Bool] = []
@@ -101,7 +101,7 @@ struct JSONScanner {
       } else {
         try skipScalar()
       }
-      // Behind a value: what closes, and then what separates it from the next.
+      // After a value: closing brackets, then the separator from the next value.
       while let isObject = isInObject.last {
         if takes(",") {
           if isObject { try skipName() }
@@ -125,7 +125,7 @@ struct JSONScanner {
     try take(":")
   }
 
-  /// Passes over a value that holds no others.
+  /// Skips a value that contains no others.
   private mutating func skipScalar() throws(Failure) {
     skipSpace()
     if peek == UInt8(ascii: "\"") {
@@ -154,7 +154,7 @@ struct JSONScanner {
     }
   }
 
-  /// Passes over digits, and returns how many there were.
+  /// Skips digits, and returns their number.
   private mutating func skipDigits() -> Int {
     let begin = place
     while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { place += 1 }
@@ -184,7 +184,7 @@ struct JSONScanner {
     return result
   }
 
-  /// Reads what follows a backslash.
+  /// Reads the characters after a backslash.
   private mutating func escaped() throws(Failure) -> Character {
     guard let byte = peek else { throw failure("expected the end of a text") }
     place += 1
@@ -231,12 +231,12 @@ struct JSONScanner {
     while let byte = peek, Self.isSpace(byte) { place += 1 }
   }
 
-  /// Passes over a sign, after any white space.
+  /// Skips a character, after any white space.
   private mutating func take(_ sign: Unicode.Scalar) throws(Failure) {
     guard takes(sign) else { throw failure("expected \(sign)") }
   }
 
-  /// Passes over a sign, after any white space, if it is the next.
+  /// Skips a character, after any white space, if it is next.
   private mutating func takes(_ sign: Unicode.Scalar) -> Bool {
     skipSpace()
     guard peek == UInt8(ascii: sign) else { return false }
@@ -244,7 +244,7 @@ struct JSONScanner {
     return true
   }
 
-  /// Passes over signs if they are the next.
+  /// Skips characters if they are next.
   private mutating func takesNow(_ signs: String) -> Bool {
     guard bytes[place...].starts(with: signs.utf8) else { return false }
     place += signs.utf8.count

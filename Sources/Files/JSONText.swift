@@ -1,14 +1,14 @@
 import Foundation
 
-/// A text as JSON has it, in quotation marks.
+/// Formats a text as JSON, in quotation marks.
 package func jsonText(_ text: String) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = .withoutEscapingSlashes
   return String(decoding: try encoder.encode(text), as: UTF8.self)
 }
 
-/// A value as JSON on one line, its keys sorted, so that equal values have equal texts; empty for a value
-/// that JSON cannot hold.
+/// Formats a value as JSON on one line with sorted keys, so that equal values have equal texts;
+/// empty for a value that JSON cannot represent.
 package func compactJSON(of value: some Encodable) -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = .sortedKeys

@@ -1,31 +1,32 @@
 import Tensor
 
-/// What a model's file says of it in its metadata, read with care: all of it may be anything.
+/// The description of a model in its file's metadata, read with care because it is untrusted.
 extension SafetensorsFile {
-  /// The format of a model's file, as its metadata name it.
+  /// The format name in the metadata of a model's file.
   package static let modelFormat = "pushforward-1"
 
-  /// The format of a run's checkpoint, as its metadata name it.
+  /// The format name in the metadata of a run's checkpoint.
   package static let checkpointFormat = "pushforward-checkpoint"
 
-  /// The greatest size of a layer or an image that a description may have.
+  /// The greatest size of a layer or an image in a description.
   private static let largestSize = 1 << 24
 
-  /// The number of numbers in the file.
+  /// The total number of values in the file.
   private var count: Int { entries.reduce(0) { $0 + $1.count } }
 
   /// Reads a text.
   ///
-  /// - Throws: `ModelFileError` if there is none of this name; the same for the others.
+  /// - Throws: `ModelFileError` if there is none of this name; this also applies to the functions
+  ///   below.
   public func text(_ name: String) throws -> String {
     guard let text = metadata[name] else { throw unsuitable(name, "a text") }
     return text
   }
 
-  /// The name of the model's file beside a checkpoint.
+  /// The name of the model's file next to a checkpoint.
   package static let modelName = "model.safetensors"
 
-  /// Throws if the file is a run's checkpoint, which has a model's numbers among others.
+  /// Throws if the file is a run's checkpoint, which contains a model's numbers among others.
   public func expectNoCheckpoint() throws {
     guard metadata["format"] == Self.checkpointFormat else { return }
     guard let epochs = metadata["epoch"].flatMap({ Int($0) }), epochs > 0,
@@ -47,7 +48,7 @@ extension SafetensorsFile {
     return size
   }
 
-  /// Reads sizes between commas, as many as are expected.
+  /// Reads comma-separated sizes, of which there must be an expected number.
   public func sizes(_ name: String, count: ClosedRange<Int> = 0...64) throws -> [Int] {
     guard let text = metadata[name] else { throw unsuitable(name, "whole numbers") }
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
@@ -61,7 +62,7 @@ extension SafetensorsFile {
     return sizes.compactMap { $0 }
   }
 
-  /// Reads a number of things, which may be 0.
+  /// Reads a count, which may be 0.
   public func count(_ name: String) throws -> Int {
     guard let text = metadata[name], text == "0" || Self.size(text) != nil else {
       throw unsuitable(name, "a whole number from 0 to \(Self.largestSize)")
@@ -69,7 +70,7 @@ extension SafetensorsFile {
     return Int(text) ?? 0
   }
 
-  /// The error of a file that describes a larger model than it has numbers for.
+  /// The error for a file that describes a larger model than it has numbers for.
   package func tooSmall(for kind: String) -> ModelFileError {
     .unsuitableMetadata(
       path: path, name: "the \(kind) described", expected: "one of at most \(count) numbers",
@@ -80,7 +81,7 @@ extension SafetensorsFile {
     Int(text).flatMap { (1...largestSize).contains($0) ? $0 : nil }
   }
 
-  /// The error of a text that is not what it should be.
+  /// The error for an invalid text.
   public func unsuitable(_ name: String, _ expected: String) -> ModelFileError {
     .unsuitableMetadata(path: path, name: name, expected: expected, found: metadata[name])
   }

@@ -1,16 +1,17 @@
 import Tensor
 
 extension Tensor {
-  /// Reads an array from a file in NumPy's format .npy (NumPy Enhancement Proposal 1).
+  /// Reads an array from a file in NumPy's .npy format (NumPy Enhancement Proposal 1).
   ///
-  /// Versions 1.0 to 3.0 are read, of either byte order and either order of the dimensions, as are the
-  /// names of types and the sizes that other versions of Python and NumPy write. Numbers of float32 and
-  /// of types that it holds become float32, the others float64: see ``ElementType``. Other types (complex
-  /// numbers, texts, records, Python's objects) are refused. As with `numpy.load`, bytes behind the array
-  /// are left alone: several arrays can be written to one file, and the first is read.
+  /// Versions 1.0 to 3.0 are supported, with either byte order and either order of the dimensions,
+  /// as are the type names and sizes that other versions of Python and NumPy write. Numbers of
+  /// float32 and of types that it represents become float32, others float64: see ``ElementType``.
+  /// Other types (complex numbers, texts, records, Python objects) are rejected. As in
+  /// `numpy.load`, bytes after the array are ignored: several arrays can be written to one file,
+  /// and the first is read.
   ///
-  /// The file may be anybody's: memory is taken for what is there and not for what is promised, at
-  /// most 16 bytes for one of the file's.
+  /// The file is untrusted: memory is allocated for actual rather than promised contents, at most
+  /// 16 bytes for each byte of the file.
   ///
   /// - Throws: ``NPYError``.
   public init(npy path: String) throws {
@@ -28,7 +29,7 @@ extension Tensor {
         path: path,
         reason: "an array of shape \(header.shape) has \(found) bytes instead of \(byteCount)")
     }
-    // Written column by column, the elements lie as those of the transposed array.
+    // In column-major order, the elements are those of the transposed array.
     let shape = header.isFortranOrder ? header.shape.reversed() : header.shape
     let dtype = header.type.dtype
     let lying: Tensor
@@ -46,8 +47,8 @@ extension Tensor {
     self = header.isFortranOrder ? lying.permuted(to: shape.indices.reversed()) : lying
   }
 
-  /// Writes the tensor to a file in NumPy's format .npy, version 1.0, whole or not at all; an existing
-  /// one is replaced.
+  /// Writes the tensor to a file in NumPy's .npy format, version 1.0, atomically; an existing file
+  /// is replaced.
   ///
   /// ```swift
   /// try samples.write(npy: "samples.npy")   // in Python: numpy.load("samples.npy")
@@ -63,20 +64,20 @@ extension Tensor {
   }
 }
 
-/// What can be wrong with a file in the format .npy.
+/// An error in a file in the .npy format.
 public enum NPYError: Error, Equatable, Sendable, FileReadingError {
-  /// The file is not there or cannot be read; the code is the system's `errno`.
+  /// The file is missing or cannot be read; the code is the system's `errno`.
   case unreadable(path: String, code: Int32)
-  /// The file is not in the format, or breaks off.
+  /// The file is not in the format, or is truncated.
   case damaged(path: String, reason: String)
-  /// The elements are of a type that is not read.
+  /// The elements have an unsupported type.
   case unsupportedType(path: String, found: String)
-  /// There is a whole number that float64 does not hold.
+  /// An integer cannot be represented by float64.
   case inexact(path: String, found: String)
 }
 
 extension NPYError: CustomStringConvertible {
-  /// One line: the file, what was expected and what was found.
+  /// One line with the file, what was expected and what was found.
   public var description: String { printable(text) }
 
   private var text: String {
@@ -84,11 +85,11 @@ extension NPYError: CustomStringConvertible {
     case .unreadable(let path, let code):
       "cannot read '\(path)': \(systemMessage(code))"
     case .damaged(let path, let reason):
-      "'\(path)' is not a whole file in NumPy's format .npy: \(reason)"
+      "'\(path)' is not a complete file in NumPy's .npy format: \(reason)"
     case .unsupportedType(let path, let found):
       "'\(path)': expected floating-point or whole numbers or Booleans, found the type \(found)"
     case .inexact(let path, let found):
-      "'\(path)': expected whole numbers that float64 holds, found \(found)"
+      "'\(path)': expected whole numbers that float64 can represent, found \(found)"
     }
   }
 }

@@ -1,17 +1,18 @@
 import Tensor
 
-/// The header of a file in the format .npy: a Python dictionary of type, order and shape.
+/// The header of a file in the .npy format: a Python dictionary with type, order and shape.
 struct NPYHeader {
   let type: ElementType
   let isBigEndian: Bool
   let isFortranOrder: Bool
   let shape: [Int]
 
-  /// The most bytes up to the header's text: magic, version and a length of four bytes.
+  /// The maximum number of bytes before the header's text: magic, version and a length of four
+  /// bytes.
   static let longestBeginning = 12
-  /// The most bytes that a header's text may have; 64 dimensions take a tenth of them.
+  /// The maximum number of bytes in a header's text; 64 dimensions take a tenth of it.
   private static let maximumLength = 16_384
-  /// The most dimensions that an array may have, as in NumPy.
+  /// The maximum number of dimensions, as in NumPy.
   private static let maximumRank = 64
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 }
@@ -19,7 +20,7 @@ struct NPYHeader {
 // MARK: - Reading
 
 extension NPYHeader {
-  /// Where in the file the header's text lies.
+  /// The byte range of the header's text in the file.
   static func range(
     beginning: [UInt8], fileSize: Int, _ path: String
   ) throws(NPYError) -> Range<Int> {
@@ -49,7 +50,7 @@ extension NPYHeader {
   ///
   /// - Parameters:
   ///   - bytes: The text.
-  ///   - version: The format's version, 1 to 3. Up to 2, Python 2 may have written it.
+  ///   - version: The format's version, 1 to 3. Up to 2, Python 2 may have written the file.
   ///   - path: The file, for errors.
   init(bytes: [UInt8], version: UInt8, _ path: String) throws(NPYError) {
     var scanner = PythonScanner(bytes, isOfPython2: version < 3)
@@ -66,11 +67,11 @@ extension NPYHeader {
         }
       }
     } catch {
-      // A record's type is a list and ends the reading; it is the type that is told of.
+      // A record's type is a list and ends the reading; the error then names the type.
       if let description, Self.elementType(description) == nil {
         throw .unsupportedType(path: path, found: description)
       }
-      throw .damaged(path: path, reason: "its header is not that of an array: \(error.text)")
+      throw .damaged(path: path, reason: "its header does not describe an array: \(error.text)")
     }
     guard let description, let isFortranOrder, let shape else {
       throw .damaged(
@@ -86,10 +87,10 @@ extension NPYHeader {
     (self.isFortranOrder, self.shape) = (isFortranOrder, shape)
   }
 
-  /// The type that NumPy calls so, and whether the highest byte comes first.
+  /// The element type with this NumPy name, and whether the highest byte comes first.
   ///
-  /// Without a byte order, and with those for "native" and "none", the lowest byte comes first: the
-  /// order of the machines that files come from.
+  /// Without a byte order, and with those for "native" and "none", little-endian is assumed: the
+  /// order of the machines that most files come from.
   private static func elementType(_ text: String) -> (ElementType, isBigEndian: Bool)? {
     if let type = types[text] ?? names[text] { return (type, false) }
     guard let order = text.first, "<>|=".contains(order),
@@ -98,8 +99,8 @@ extension NPYHeader {
     return (type, order == ">")
   }
 
-  /// Types by kind and size, and by the letters of C's types on 64-bit Unix, which a byte order may
-  /// precede.
+  /// Types by kind and size, and by the letters of C types on 64-bit Unix, optionally preceded by a
+  /// byte order.
   private static let types: [String: ElementType] = [
     "f8": .float64, "f4": .float32, "f2": .float16, "i8": .int64, "i4": .int32, "i2": .int16,
     "i1": .int8, "u8": .uint64, "u4": .uint32, "u2": .uint16, "u1": .uint8, "b1": .bool,
@@ -108,7 +109,7 @@ extension NPYHeader {
     "H": .uint16, "B": .uint8, "?": .bool,
   ]
 
-  /// Types by their names in NumPy.
+  /// Types by NumPy name.
   private static let names: [String: ElementType] = [
     "float64": .float64, "float32": .float32, "float16": .float16, "int64": .int64,
     "int32": .int32, "int16": .int16, "int8": .int8, "uint64": .uint64, "uint32": .uint32,
@@ -117,14 +118,14 @@ extension NPYHeader {
   ]
 }
 
-/// Reads the few forms of Python's literals that a header has.
+/// Reads the few forms of Python literals that occur in a header.
 private struct PythonScanner {
   struct Failure: Error {
     let text: String
   }
 
   private let bytes: [UInt8]
-  /// Whether whole numbers may end in L, as Python 2 marks those of any size.
+  /// Whether integers may end in L, as in Python 2.
   private let isOfPython2: Bool
   private var place = 0
 
@@ -135,7 +136,7 @@ private struct PythonScanner {
 
   func failure(_ expected: String) -> Failure { Failure(text: "\(expected) at byte \(place)") }
 
-  /// Reads a dictionary and what follows, which must be white space.
+  /// Reads a dictionary, after which only white space may follow.
   mutating func dictionary(
     _ value: (_ name: String, _ scanner: inout PythonScanner) throws(Failure) -> Void
   ) throws(Failure) {
@@ -156,8 +157,8 @@ private struct PythonScanner {
     guard place == bytes.count else { throw failure("expected the end") }
   }
 
-  /// Reads a text without escapes, in quotation marks of either kind, with or without the u that tells a
-  /// text from bytes in Python 2.
+  /// Reads a text without escapes, in quotation marks of either kind, with or without the u that
+  /// distinguishes texts from bytes in Python 2.
   mutating func text() throws(Failure) -> String {
     if !takes("u") { skipSpace() }
     guard let mark = peek, mark == UInt8(ascii: "'") || mark == UInt8(ascii: "\"") else {
@@ -171,7 +172,7 @@ private struct PythonScanner {
     return String(decoding: bytes[begin..<end], as: UTF8.self)
   }
 
-  /// Reads a text, or where there is something else all that is left.
+  /// Reads a text, or the whole rest if something else follows.
   mutating func textOrRest() throws(Failure) -> String {
     skipSpace()
     if let mark = peek, !"'\"u".utf8.contains(mark) {
@@ -188,7 +189,7 @@ private struct PythonScanner {
     throw failure("expected True or False")
   }
 
-  /// Reads a tuple of whole numbers, 0 or more; of one it is `(3,)`.
+  /// Reads a tuple of integers, 0 or more; a single one is `(3,)`.
   mutating func tuple() throws(Failure) -> [Int] {
     try take("(")
     var numbers: [Int] = []
@@ -225,7 +226,7 @@ private struct PythonScanner {
     guard takes(word) else { throw failure("expected \(word)") }
   }
 
-  /// Passes over a word, after any white space, if it is the next.
+  /// Skips a word, after any white space, if it is next.
   private mutating func takes(_ word: String) -> Bool {
     skipSpace()
     guard bytes[place...].starts(with: word.utf8) else { return false }

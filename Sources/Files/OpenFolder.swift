@@ -1,19 +1,19 @@
 import Glibc
 import Synchronization
 
-/// A folder that is held open: what is written to it goes there, wherever it is moved meanwhile.
+/// A folder that is held open: files are written to it wherever it is moved meanwhile.
 package final class OpenFolder: Sendable {
   let descriptor: Int32
-  /// Where it was when it was last looked for.
+  /// Its path when last determined.
   private let lastPath: Mutex<String>
 
-  /// Opens the folder that a path leads to, from another folder or else from the current one.
+  /// Opens the folder at a path, relative to another folder or else to the current one.
   ///
   /// - Parameters:
-  ///   - path: Its path; empty for the folder where it begins.
-  ///   - base: The folder that a relative path begins from; the current one by default.
-  ///   - followingLinks: Whether the last name of the path may be that of a link.
-  /// - Throws: Why it cannot be opened.
+  ///   - path: Its path; empty for the base folder itself.
+  ///   - base: The folder for relative paths; by default the current one.
+  ///   - followingLinks: Whether the last component of the path may be a link.
+  /// - Throws: The reason why it cannot be opened.
   package init(
     _ path: String, in base: OpenFolder? = nil, followingLinks: Bool = true
   ) throws(SystemError) {
@@ -22,7 +22,7 @@ package final class OpenFolder: Sendable {
     let flags = O_DIRECTORY | O_CLOEXEC | (followingLinks ? 0 : O_NOFOLLOW)
     var descriptor = openat(start, path, O_RDONLY | flags)
     if descriptor < 0, errno == EACCES {
-      // One may be allowed to write to a folder and not to list it.
+      // A folder may be writable without being listable.
       descriptor = openat(start, path, openAsPath | flags)
     }
     guard descriptor >= 0 else { throw SystemError() }
@@ -32,7 +32,7 @@ package final class OpenFolder: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Where the folder is: as it was opened, or where it was moved to as far as the system knows.
+  /// The current path of the folder, as far as the system knows it, or the path it was opened with.
   package var path: String {
     lastPath.withLock { path in
       if !isAt(path), isAt(systemPath) { path = systemPath }
@@ -40,23 +40,24 @@ package final class OpenFolder: Sendable {
     }
   }
 
-  /// The path of something in the folder, whether it exists or not.
+  /// The path of an item in the folder, whether or not it exists.
   package func path(of name: String) -> String {
     let path = path
     return path.hasSuffix("/") ? path + name : path + "/" + name
   }
 
-  /// Keeps others from the folder as long as it is open; false where another process has it.
+  /// Locks the folder against other processes while it is open; returns false if another one has
+  /// locked it.
   ///
-  /// Where a file system knows no locks, there is none.
+  /// If a file system does not support locks, none is used.
   package func lock() -> Bool {
     flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
   }
 
-  /// Waits until the names in the folder are on the disk: 0, or the `errno` of what stopped that.
+  /// Waits until the names in the folder are on disk; returns 0, or the `errno` of the failure.
   @discardableResult
   package func flush() -> Int32 {
-    // A folder that may not be listed, and file systems that keep names in order by themselves.
+    // Folders that cannot be listed, and file systems that keep names consistent themselves.
     let harmless = [EBADF, EINVAL, ENOSYS, ENOTSUP, EROFS]
     guard fsync(descriptor) == 0 else { return harmless.contains(errno) ? 0 : errno }
     FileChange.report { identity.map { .flush($0) } }
@@ -74,9 +75,9 @@ package final class OpenFolder: Sendable {
     identity != nil && identity == FileChange.Identity(path: path)
   }
 
-  /// The path by which the system knows the folder, or one through its descriptor if that is not UTF-8.
+  /// The system's path of the folder, or one through its descriptor if that is not UTF-8.
   ///
-  /// That of a folder that was removed leads nowhere.
+  /// The path of a removed folder leads nowhere.
   private var systemPath: String {
     let link = "/proc/self/fd/\(descriptor)"
     var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
@@ -85,10 +86,10 @@ package final class OpenFolder: Sendable {
   }
 }
 
-/// Linux's `O_PATH`, which the C library has only for programs that ask for GNU's extensions.
+/// Linux's `O_PATH`, which the C library defines only for programs that request GNU extensions.
 private let openAsPath: Int32 = 0o10_000_000
 
-/// A call of the system that failed.
+/// A failed system call.
 package struct SystemError: Error, Equatable {
   /// Its `errno`.
   package let code: Int32
@@ -96,7 +97,7 @@ package struct SystemError: Error, Equatable {
   init(_ code: Int32 = errno) { self.code = code }
 }
 
-/// A path as that of a folder, empty for the current one, and a name in it.
+/// Splits a path into its folder, empty for the current one, and a name in it.
 func split(_ path: String) -> (folder: String, name: String) {
   guard let slash = path.lastIndex(of: "/") else { return ("", path) }
   return (String(path[...slash]), String(path[path.index(after: slash)...]))

@@ -1,13 +1,13 @@
 /// A folder or file that could not be written.
 public enum OutputError: Error, Equatable {
-  /// A folder could not be made; the code is the system's `errno`.
+  /// A folder could not be created; the code is the system's `errno`.
   case cannotCreateFolder(path: String, code: Int32)
   /// A file could not be written; the code is the system's `errno`.
   case cannotWrite(path: String, code: Int32)
 }
 
 extension OutputError: CustomStringConvertible {
-  /// The file or folder and what stood in the way.
+  /// The file or folder and the reason.
   public var description: String {
     switch self {
     case .cannotCreateFolder(let path, let code):

@@ -1,19 +1,19 @@
 import Foundation
 
-/// A folder that takes its name when all of it is written, so that nobody ever sees half of it.
+/// A folder that takes its name once it is complete, so that a partial folder is never visible.
 ///
-/// Like a temporary file it has a name that nobody else uses, beside that which it is to take, and is
-/// locked as long as its writer lives.
+/// Like a temporary file it has a unique name, next to its final one, and is locked as long as its
+/// writer lives.
 package final class PartialFolder: Sendable {
-  /// Where it is until it takes its name.
+  /// Its path until it takes its final name.
   package let path: String
   private let finalPath: String
   private let folder: OpenFolder
 
-  /// Makes an empty folder, and those above it, and removes what writers of the same one left that were
-  /// killed.
+  /// Creates an empty folder and its parents, and removes leftovers of killed writers of the same
+  /// folder.
   ///
-  /// - Parameter finalPath: The path that it is to have.
+  /// - Parameter finalPath: The final path.
   /// - Throws: `OutputError.cannotCreateFolder`.
   package init(for finalPath: String) throws(OutputError) {
     let (parentPath, name) = split(finalPath)
@@ -28,7 +28,7 @@ package final class PartialFolder: Sendable {
           throw SystemError()
         }
         let folder = try OpenFolder(partialName, in: parent, followingLinks: false)
-        // In between it may be taken for an abandoned one.
+        // In between, it may be mistaken for an abandoned one.
         guard folder.lock(), parent.status(of: partialName) != nil else { continue }
         (path, self.finalPath, self.folder) = (parentPath + partialName, finalPath, folder)
         return
@@ -38,7 +38,7 @@ package final class PartialFolder: Sendable {
     }
   }
 
-  /// Takes its name, which no file and no folder with something in it may have.
+  /// Takes the final name, which no file and no nonempty folder may have.
   ///
   /// - Throws: `OutputError.cannotCreateFolder`.
   package func complete() throws(OutputError) {
@@ -48,7 +48,7 @@ package final class PartialFolder: Sendable {
     flushName(of: finalPath)
   }
 
-  /// Removes it with all that is in it.
+  /// Removes the folder with its contents.
   package func remove() { try? FileManager.default.removeItem(atPath: path) }
 
   private static func removeAbandoned(_ finalName: String, in parent: OpenFolder) {

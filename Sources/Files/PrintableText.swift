@@ -1,10 +1,10 @@
-/// A text as it may be shown on a terminal, in a log or in the middle of a sentence: one line, not too
-/// long, and without the characters that a terminal obeys instead of showing them.
+/// Makes a text safe for a terminal, a log or the middle of a sentence: one line, not too long, and
+/// without control characters.
 ///
-/// File names, metadata and options of other people's runs may hold anything: sequences that recolour a
-/// terminal or move its cursor, line ends that begin a line of their own, and marks that turn the direction
-/// of what follows. Such characters become escapes as in Swift, `\u{1B}` or `\n`. Of a text of more than
-/// `limit` characters the middle is left out.
+/// File names, metadata and options in other people's runs may contain anything: sequences that
+/// recolour a terminal or move its cursor, line ends that start a new line, and marks that change
+/// the writing direction of the following text. Such characters are escaped as in Swift, `\u{1B}`
+/// or `\n`. In a text of more than `limit` characters, the middle is left out.
 package func printable(_ text: String, atMost limit: Int = 2_000) -> String {
   // Nearly all texts are short and plain.
   if text.utf8.count <= limit, text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return text }
@@ -31,11 +31,11 @@ private func escaped(_ scalars: Substring.UnicodeScalarView) -> String {
   return result
 }
 
-/// Whether a character is not shown but does something to those about it.
+/// Whether a character is invisible but affects the terminal or its neighbours.
 private func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.properties.generalCategory {
   case .control, .lineSeparator, .paragraphSeparator: true
-  // Marks of direction, and characters without width; but joiners belong to the spelling of languages.
+  // Direction marks and zero-width characters; but joiners belong to the spelling of languages.
   case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
   default: false
   }

@@ -1,7 +1,7 @@
-/// A path or a file's name as the system has it: bytes, which need not be UTF-8.
+/// A path or file name as the system represents it: bytes, which need not be UTF-8.
 ///
-/// An archive from another system may hold names in Latin-1 or Shift JIS, which a `String` cannot: it would
-/// replace them by the name of a file that is not there.
+/// An archive from another system may contain names in Latin-1 or Shift JIS, which a `String`
+/// cannot represent: it would turn them into names of nonexistent files.
 public struct RawPath: Hashable, Sendable {
   /// The bytes, none of which is 0.
   public let bytes: [UInt8]
@@ -12,22 +12,22 @@ public struct RawPath: Hashable, Sendable {
   /// Creates a path from a text.
   public init(_ text: String) { self.init(bytes: text.utf8) }
 
-  /// The path of what is called so in the folder that this path leads to.
+  /// The path of an item in the folder at this path.
   public func appending(_ path: RawPath) -> RawPath {
     RawPath(bytes: bytes + [slash] + path.bytes)
   }
 
-  /// The names of the folders on the way and at last of the file.
+  /// The names of the folders on the way, followed by that of the file.
   public var components: [RawPath] { bytes.split(separator: slash).map(RawPath.init(bytes:)) }
 
-  /// The bytes as C functions take them, with a zero at the end.
+  /// The bytes as a C string, with a zero at the end.
   public var cString: [CChar] { bytes.map(CChar.init(bitPattern:)) + [0] }
 }
 
 private let slash = UInt8(ascii: "/")
 
 extension RawPath: Comparable {
-  /// Whether the bytes of one path come before those of the other.
+  /// Whether the bytes of one path precede those of the other.
   public static func < (a: RawPath, b: RawPath) -> Bool {
     a.bytes.lexicographicallyPrecedes(b.bytes)
   }
@@ -39,7 +39,7 @@ extension RawPath: ExpressibleByStringLiteral {
 }
 
 extension RawPath: CustomStringConvertible {
-  /// The path as text, with bytes that are not UTF-8 as `\xE9`.
+  /// The path as text; bytes that are not UTF-8 appear as `\xE9`.
   public var description: String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     var text = ""

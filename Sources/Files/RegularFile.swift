@@ -1,25 +1,26 @@
 import Glibc
 
-/// An error that can say that a file could not be read or is not whole.
+/// An error that can express that a file is unreadable or damaged.
 package protocol FileReadingError: Error {
-  /// The file is not there or cannot be read; the code is the system's `errno`.
+  /// The file is missing or cannot be read; the code is the system's `errno`.
   static func unreadable(path: String, code: Int32) -> Self
-  /// The file is not what it should be.
+  /// The contents of the file are invalid.
   static func damaged(path: String, reason: String) -> Self
 }
 
-/// A file of bytes that is open for reading.
+/// A regular file that is open for reading.
 ///
-/// Anything but a regular file is refused, because reading a pipe or a device may never end; opening
-/// one does not wait either.
+/// Other kinds of files are rejected, because reading a pipe or a device may never end; opening one
+/// does not block either.
 package struct RegularFile<Failure: FileReadingError>: ~Copyable {
-  /// The path for messages.
+  /// The path, for messages.
   package let path: String
-  /// The number of bytes when it was opened.
+  /// The size in bytes when it was opened.
   package let size: Int
   private let descriptor: Int32
 
-  /// Opens a file, where links lead; its path may begin in another folder than the current one.
+  /// Opens a file, following links; a relative path may start in another folder than the current
+  /// one.
   package init(path: String, in base: OpenFolder? = nil) throws(Failure) {
     let descriptor = openat(base?.descriptor ?? AT_FDCWD, path, RegularFile.flags)
     let code = errno
@@ -28,14 +29,14 @@ package struct RegularFile<Failure: FileReadingError>: ~Copyable {
     try self.init(path: name, descriptor: descriptor)
   }
 
-  /// Opens a file of a folder, but not through a link: neither the file nor a folder on the way to it
-  /// from `folder` may be one.
+  /// Opens a file in a folder without following links: neither the file nor a folder between it and
+  /// `folder` may be one.
   ///
-  /// It is for files whose contents are copied to where others see them.
+  /// For files whose contents are copied to places visible to others.
   ///
   /// - Parameters:
-  ///   - name: The path from the folder: `samples/epoch-001.png`.
-  ///   - folder: The folder, which may itself be reached through links.
+  ///   - name: The path relative to the folder: `samples/epoch-001.png`.
+  ///   - folder: The folder, whose own path may contain links.
   package init(_ name: String, withoutLinksIn folder: String) throws(Failure) {
     let folderFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
     let parts = name.split(separator: "/")
@@ -51,11 +52,11 @@ package struct RegularFile<Failure: FileReadingError>: ~Copyable {
     try self.init(path: "\(folder)/\(name)", descriptor: descriptor)
   }
 
-  /// Takes what `open` returned, whose `errno` is still set.
+  /// Takes the result of `open`, whose `errno` is still set.
   private init(path: String, descriptor: Int32) throws(Failure) {
     guard descriptor >= 0 else {
       throw errno == ENXIO  // Sockets cannot be opened.
-        ? .damaged(path: path, reason: "expected a file of bytes, found a socket or a device")
+        ? .damaged(path: path, reason: "expected a regular file, found a socket or a device")
         : .unreadable(path: path, code: errno)
     }
     var status = stat()
@@ -64,7 +65,7 @@ package struct RegularFile<Failure: FileReadingError>: ~Copyable {
       close(descriptor)
       throw code == 0
         ? .damaged(
-          path: path, reason: "expected a file of bytes, found \(fileKind(status.st_mode))")
+          path: path, reason: "expected a regular file, found \(fileKind(status.st_mode))")
         : .unreadable(path: path, code: code)
     }
     self.path = path
@@ -76,7 +77,7 @@ package struct RegularFile<Failure: FileReadingError>: ~Copyable {
 
   private static var flags: Int32 { O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY }
 
-  /// Sets the file's times to now, where that is allowed.
+  /// Sets the file's times to now, if permitted.
   package func markAsUsed() { futimens(descriptor, nil) }
 
   /// Another descriptor of the open file, for the caller to close.
@@ -103,7 +104,7 @@ package struct RegularFile<Failure: FileReadingError>: ~Copyable {
     }
   }
 
-  /// The bytes in a range, which must not leave the file.
+  /// The bytes in a range, which must lie in the file.
   package func read(_ range: Range<Int>) throws(Failure) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: range.count)
     try read(at: range.lowerBound, into: &bytes)
@@ -123,9 +124,9 @@ package struct RegularFile<Failure: FileReadingError>: ~Copyable {
     if let failure { throw failure }
   }
 
-  /// All bytes of a file that is to have at most so many.
+  /// All bytes of a file, with a limit on their number.
   ///
-  /// The limit is there because a file of a few blocks on the disk can say that it has any size.
+  /// The limit is needed because a file of a few disk blocks can claim any size.
   package func contents(atMost limit: Int) throws(Failure) -> [UInt8] {
     guard size <= limit else {
       throw .damaged(path: path, reason: "expected at most \(limit) bytes, found \(size)")
@@ -134,7 +135,7 @@ package struct RegularFile<Failure: FileReadingError>: ~Copyable {
   }
 }
 
-/// What a file is that is no file of bytes.
+/// The kind of an item that is not a regular file.
 private func fileKind(_ mode: mode_t) -> String {
   switch mode & S_IFMT {
   case S_IFDIR: "a folder"
@@ -144,10 +145,10 @@ private func fileKind(_ mode: mode_t) -> String {
   }
 }
 
-/// A file that could not be read, where nobody is told why.
+/// A file that could not be read, if no more specific error type is needed.
 package enum UnreadableFile: Error, Equatable, FileReadingError {
-  /// The file is not there or cannot be read.
+  /// The file is missing or cannot be read.
   case unreadable(path: String, code: Int32)
-  /// The file is not what it should be.
+  /// The contents of the file are invalid.
   case damaged(path: String, reason: String)
 }

@@ -1,16 +1,16 @@
 import Glibc
 import Tensor
 
-/// A file of named tensors in the layout of safetensors, which other programs read and write too.
+/// A file of named tensors in the safetensors layout, which other programs support too.
 ///
-/// Eight bytes, little-endian, give the length of a header in JSON; the header names each tensor
-/// with its type, its shape and where it lies in the data that follow, little-endian and without
-/// gaps; `__metadata__` in it holds texts. Opening a file reads and checks the header alone, so that
-/// a file of other tensors than expected is refused before any of them is read.
+/// Eight little-endian bytes give the length of a JSON header; the header names each tensor with
+/// its type, its shape and its position in the data that follow, little-endian and without gaps;
+/// its entry `__metadata__` holds texts. Opening a file reads and checks only the header, so that a
+/// file with unexpected tensors is rejected before any of them is read.
 ///
-/// A file from anywhere can be opened: nothing of it is believed before it is checked, and memory is
-/// taken for what is there and not for what is promised, at most 32 bytes for one of the header's and 8
-/// for one of the data's.
+/// Untrusted files can be opened: everything is validated before use, and memory is allocated for
+/// actual rather than promised contents, at most 32 bytes for each byte of the header and 8 for
+/// each byte of the data.
 ///
 /// ```swift
 /// try SafetensorsFile.write([("weight", weight)], metadata: ["version": "1"], to: path)
@@ -18,38 +18,38 @@ import Tensor
 /// let weight = try file.entries.first.map(file.tensor)
 /// ```
 public struct SafetensorsFile: Sendable {
-  /// A tensor of the file.
+  /// A tensor in the file.
   public struct Entry: Equatable, Sendable {
-    /// What it is called.
+    /// The name.
     public let name: String
     /// The type of its elements in the file.
     public let type: ElementType
     /// Its shape.
     public let shape: [Int]
-    /// Where its bytes lie in the file.
+    /// The range of its bytes in the file.
     let range: Range<Int>
 
-    /// The type of the tensor that it is read into.
+    /// The type of the tensor into which it is read.
     public var dtype: DType { type.dtype }
     /// The number of its elements.
     public var count: Int { range.count / type.byteCount }
   }
 
-  /// Where the file lies.
+  /// The path of the file.
   public let path: String
-  /// The tensors, in the order in which they lie in the file.
+  /// The tensors, in the order of their positions in the file.
   public let entries: [Entry]
-  /// Texts beside the tensors, by name; without the checksum of the tensors, where there is one.
+  /// Further texts, by name, without the checksum of the tensors.
   public let metadata: ExactDictionary<String>
-  /// Whether the file says which checksum its tensors have, and says it rightly.
+  /// Whether the file has a checksum of its tensors, which has been verified.
   public let hasChecksum: Bool
 
   /// Opens a file.
   ///
-  /// Where the file has a checksum of its tensors (``write(_:metadata:to:withChecksum:)``), all of it
-  /// is read once, to compare them.
+  /// If the file has a checksum of its tensors (``write(_:metadata:to:withChecksum:)``), the whole
+  /// file is read once to verify it.
   ///
-  /// - Throws: `ModelFileError` if it is not there, cannot be read or is not what it should be.
+  /// - Throws: `ModelFileError` if it is missing, cannot be read or is invalid.
   public init(path: String) throws {
     try self.init(try RegularFile<ModelFileError>(path: path))
   }
@@ -72,15 +72,15 @@ public struct SafetensorsFile: Sendable {
       guard checksum == found.text else {
         throw ModelFileError.damaged(
           path: path,
-          reason: "its tensors have the checksum \(found.text), and not the one in its metadata")
+          reason: "its tensors have the checksum \(found.text), not the one in its metadata")
       }
     }
   }
 
   /// Reads a tensor.
   ///
-  /// - Throws: `ModelFileError` if the file can no longer be read, or has a whole number of 64 bits
-  ///   that float64 does not hold.
+  /// - Throws: `ModelFileError` if the file can no longer be read, or has a 64-bit integer that
+  ///   float64 cannot represent.
   public func tensor(_ entry: Entry) throws -> Tensor {
     try tensor(entry, from: try RegularFile(path: path))
   }
@@ -102,17 +102,17 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
-  /// Writes a file, whole or not at all; an existing one is replaced.
+  /// Writes a file atomically; an existing file is replaced.
   ///
-  /// Tensors of the same name, and one called `__metadata__`, which is where the layout has the texts,
-  /// stop the program.
+  /// Duplicate names, and a tensor called `__metadata__`, where the layout stores the texts, stop
+  /// the program.
   ///
   /// - Parameters:
-  ///   - tensors: Their names and values; the memory is written as it lies, nothing is copied.
-  ///   - metadata: Texts beside them, by name.
-  ///   - path: Where.
-  ///   - withChecksum: Whether the metadata are to have a checksum of the tensors, `tensors-crc32`,
-  ///     which whoever opens the file compares.
+  ///   - tensors: Their names and values; the memory is written directly, without copying.
+  ///   - metadata: Further texts, by name.
+  ///   - path: The path of the file.
+  ///   - withChecksum: Whether the metadata include a checksum of the tensors, `tensors-crc32`,
+  ///     which is verified when the file is opened.
   /// - Throws: `OutputError`, naming the file and the cause.
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String,
@@ -121,7 +121,7 @@ public struct SafetensorsFile: Sendable {
     try write(tensors, metadata: metadata, to: path, in: nil, withChecksum: withChecksum)
   }
 
-  /// Writes a file to a folder that is held open, or with other permissions than usual.
+  /// Writes a file to an open folder, or with special permissions.
   package static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], to path: String,
     in base: OpenFolder?, withChecksum: Bool, permissions: mode_t = 0o666,
@@ -153,7 +153,7 @@ public struct SafetensorsFile: Sendable {
 #endif
 
 extension PartialFile {
-  /// Adds a tensor's elements at the end.
+  /// Appends a tensor's elements.
   func write(_ tensor: Tensor) throws(OutputError) {
     let result = tensor.withUnsafeBytes { bytes in
       Result { () throws(OutputError) in try write(bytes) }

@@ -1,11 +1,11 @@
-/// The header of a safetensors file: names, types, shapes and places in JSON.
+/// The header of a safetensors file: names, types, shapes and positions in JSON.
 struct SafetensorsHeader {
   static let lengthBytes = 8
-  /// The most bytes that a header may have, as in the reference implementation.
+  /// The maximum size of a header in bytes, as in the reference implementation.
   private static let maximumLength = 100_000_000
   static let metadataName = "__metadata__"
 
-  /// What the header says of a tensor, as yet unchecked.
+  /// The header's description of a tensor, not validated yet.
   private struct Place {
     let name: String
     let type: String
@@ -20,7 +20,7 @@ struct SafetensorsHeader {
 // MARK: - Reading
 
 extension SafetensorsHeader {
-  /// Where in the file the header lies, by the eight bytes before it.
+  /// The byte range of the header in the file, determined from the first eight bytes.
   static func range(
     lengthBytes: [UInt8], fileSize: Int, _ path: String
   ) throws(ModelFileError) -> Range<Int> {
@@ -36,10 +36,10 @@ extension SafetensorsHeader {
     return Self.lengthBytes..<Self.lengthBytes + Int(length)
   }
 
-  /// Checks that the header begins as an object of JSON does, before memory is taken for all of it.
+  /// Checks that the header begins like a JSON object before memory is allocated for it.
   ///
-  /// Of a file of another kind, the first eight bytes can be any length. White space before the object
-  /// is passed over, as in the reference implementation.
+  /// In a file of another kind, the first eight bytes can be any length. White space before the
+  /// object is skipped, as in the reference implementation.
   static func checkBeginning(
     _ range: Range<Int>, of file: borrowing RegularFile<ModelFileError>
   ) throws(ModelFileError) {
@@ -54,14 +54,14 @@ extension SafetensorsHeader {
   }
 
   private static func notOfTensors(_ path: String, _ reason: String) -> ModelFileError {
-    .damaged(path: path, reason: "its header is not that of tensors: \(reason)")
+    .damaged(path: path, reason: "its header does not describe tensors: \(reason)")
   }
 
   /// Reads the header's JSON.
   ///
-  /// It is of one form, an object of objects that hold texts and lists of whole numbers, and anything
-  /// else is an error. As in the reference implementation, the metadata may be null, and what else is
-  /// said of a tensor is skipped.
+  /// It must be an object of objects that contain texts and lists of integers; anything else is an
+  /// error. As in the reference implementation, the metadata may be null, and further properties of
+  /// a tensor are skipped.
   init(bytes: [UInt8], _ path: String) throws(ModelFileError) {
     var scanner = JSONScanner(bytes)
     do throws(JSONScanner.Failure) {
@@ -106,7 +106,7 @@ extension SafetensorsHeader {
     return Place(name: name, type: type, shape: shape, offsets: offsets)
   }
 
-  /// The tensors in the order of their bytes, which must fill the file's data without a gap.
+  /// The tensors in the order of their bytes, which must cover the file's data without gaps.
   func entries(
     dataRange: Range<Int>, _ path: String
   ) throws(ModelFileError) -> [SafetensorsFile.Entry] {
@@ -164,7 +164,7 @@ extension SafetensorsHeader {
 // MARK: - Writing
 
 extension SafetensorsHeader {
-  /// The header of a file of tensors that lie one after another, and its length before it.
+  /// The header for a file of consecutive tensors, preceded by its length.
   static func bytes(
     _ tensors: [(name: String, type: ElementType, shape: [Int])], _ metadata: [String: String]
   ) throws -> [UInt8] {
@@ -184,7 +184,7 @@ extension SafetensorsHeader {
       begin = end
     }
     var text = "{" + entries.joined(separator: ",") + "}"
-    // Spaces, so that the numbers begin at a multiple of their size.
+    // Spaces align the numbers to a multiple of their size.
     text += String(repeating: " ", count: (8 - text.utf8.count % 8) % 8)
     let length = (0..<Self.lengthBytes).map { UInt8(text.utf8.count >> (8 * $0) & 0xff) }
     return length + Array(text.utf8)

@@ -1,22 +1,24 @@
 import Glibc
 
-/// A file under a name that nobody else uses, until it takes its own.
+/// A file under a unique name until it takes its final name.
 ///
-/// It ends in 16 random hexadecimal digits and `.partial`, which no other process has at the same time,
-/// not even one in another container that has the same number. As long as its writer lives it is
-/// locked, by which ``removeAbandonedFiles(in:)`` knows those of writers that were killed.
+/// Its name ends with 16 random hexadecimal digits and `.partial`, which no other process has at
+/// the same time, not even one in another container with the same process number. It is locked as
+/// long as its writer lives, so that ``removeAbandonedFiles(in:)`` can recognise files of writers
+/// that were killed.
 final class TemporaryFile {
   let descriptor: Int32
   let folder: OpenFolder
   private let name: String
   private var isThere = true
 
-  /// Makes an empty file.
+  /// Creates an empty file.
   ///
   /// - Parameters:
-  ///   - finalName: The name that it is to take.
-  ///   - folder: Where.
-  ///   - permissions: Those of the file; see ``replaceFile(at:in:permissions:keepingPreviousAs:flushingFolder:_:)``.
+  ///   - finalName: The final name.
+  ///   - folder: The folder.
+  ///   - permissions: The permissions of the file; see
+  ///     ``replaceFile(at:in:permissions:keepingPreviousAs:flushingFolder:_:)``.
   init(for finalName: String, in folder: OpenFolder, permissions: mode_t) throws(SystemError) {
     var permissions = permissions
     var status = stat()
@@ -27,12 +29,12 @@ final class TemporaryFile {
     }
     while true {
       let name = Self.name(for: finalName)
-      // Never one that is there already, nor through a link that somebody has laid.
+      // Never an existing file, nor through a link that somebody has planted.
       let descriptor = openat(
         folder.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions)
       if descriptor < 0, errno == EEXIST { continue }
       guard descriptor >= 0 else { throw SystemError() }
-      // Between these two calls it may be taken for an abandoned one, and removed.
+      // Between these two calls it may be mistaken for an abandoned one and removed.
       flock(descriptor, LOCK_EX)
       guard fstat(descriptor, &status) == 0, status.st_nlink > 0 else {
         close(descriptor)
@@ -44,7 +46,7 @@ final class TemporaryFile {
     }
   }
 
-  /// Waits until all bytes are on the disk.
+  /// Waits until all bytes are on disk.
   func complete() throws(SystemError) {
     let code = flushFile(descriptor)
     guard code == 0 else { throw SystemError(code) }
@@ -54,7 +56,7 @@ final class TemporaryFile {
     guard copy >= 0, close(copy) == 0 else { throw SystemError() }
   }
 
-  /// Takes its name.
+  /// Takes its final name.
   func take(_ finalName: String, flushingFolder: Bool) throws(SystemError) {
     guard renameat(folder.descriptor, name, folder.descriptor, finalName) == 0 else {
       throw SystemError()
@@ -73,7 +75,7 @@ final class TemporaryFile {
     close(descriptor)
   }
 
-  /// A name of at most 255 bytes, the most that a name may have.
+  /// A name of at most 255 bytes, the maximum for names.
   static func name(for finalName: String) -> String {
     let digits = String(UInt64.random(in: .min ... .max), radix: 16)
     let ending = "." + String(repeating: "0", count: 16 - digits.count) + digits + ".partial"
@@ -82,20 +84,20 @@ final class TemporaryFile {
     return beginning + ending
   }
 
-  /// Whether a name is one that something had on its way to another name.
+  /// Whether a name is the temporary one of a given final name.
   static func isName(_ name: String, for finalName: String) -> Bool {
     name.hasPrefix(finalName + ".")
       && name.dropFirst(finalName.count + 1).wholeMatch(of: /[0-9a-f]{16}\.partial/) != nil
   }
 
-  /// Whether a name is one of a temporary file; in those of older versions the number was the process'.
+  /// Whether a name is that of a temporary file; older versions used the process number in it.
   static func isName(_ name: String) -> Bool {
     name.wholeMatch(of: /.+\.([0-9a-f]{16}|[0-9]+)\.partial/.dotMatchesNewlines()) != nil
   }
 }
 
 extension OpenFolder {
-  /// Removes a file, if it is there.
+  /// Removes a file, if it exists.
   @discardableResult
   package func remove(_ name: String) -> Bool {
     guard unlinkat(descriptor, name, 0) == 0 else { return false }
@@ -103,7 +105,7 @@ extension OpenFolder {
     return true
   }
 
-  /// Gives a file another name, if it is there, which is on the disk afterwards.
+  /// Renames a file, if it exists; the new name is on disk afterwards.
   func move(_ name: String, to folder: OpenFolder, as newName: String) throws(SystemError) {
     guard renameat(descriptor, name, folder.descriptor, newName) == 0 else {
       if errno == ENOENT { return }

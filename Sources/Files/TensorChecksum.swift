@@ -1,10 +1,10 @@
 import Tensor
 
-/// The checksum of named tensors, as the metadata of a model's file have it.
+/// The checksum of named tensors in the metadata of a model's file.
 ///
-/// It is the CRC-32, in eight hexadecimal digits, of each tensor's name, type and shape, each with a
-/// zero byte behind it, and of its elements, little-endian; the tensors come in the order of the bytes
-/// of their names. So it is the same wherever they lie in the file. In Python:
+/// It is the CRC-32, in eight hexadecimal digits, of each tensor's name, type and shape, each
+/// followed by a zero byte, and of its elements, little-endian; the tensors are ordered by the
+/// bytes of their names. So it does not depend on their positions in the file. In Python:
 ///
 /// ```python
 /// crc = 0
@@ -16,7 +16,7 @@ import Tensor
 /// text = f"{crc:08x}"
 /// ```
 struct TensorChecksum {
-  /// What it is called among the metadata.
+  /// The name in the metadata.
   static let name = "tensors-crc32"
 
   private var checksum = Checksum()
@@ -59,9 +59,9 @@ struct TensorChecksum {
 }
 
 extension RegularFile {
-  /// Adds the bytes of a range, which must not leave the file, to a checksum.
+  /// Adds the bytes of a range, which must lie in the file, to a checksum.
   func add(_ range: Range<Int>, to checksum: inout Checksum) throws(Failure) {
-    // Little memory, however large the file.
+    // Uses little memory, however large the file is.
     let portion = 1 << 20
     var begin = range.lowerBound
     while begin < range.upperBound {

@@ -1,13 +1,13 @@
-/// How a tensor of a file does not fit a model.
+/// A mismatch between a tensor in a file and a model.
 public struct TensorMismatch: Equatable, Sendable {
-  /// What it is called.
+  /// The name of the tensor.
   public let name: String
   /// Its shape in the model; nil if the model has none of this name.
   public let expected: [Int]?
   /// Its shape in the file; nil if the file has none of this name.
   public let found: [Int]?
 
-  /// Creates a mismatch from what was expected and what was found.
+  /// Creates a mismatch from the expected and found shapes.
   public init(name: String, expected: [Int]?, found: [Int]?) {
     (self.name, self.expected, self.found) = (name, expected, found)
   }
@@ -24,7 +24,7 @@ extension TensorMismatch: CustomStringConvertible {
 }
 
 extension TensorMismatch {
-  /// Where the shapes of a file's tensors are not those of a model's, or there are others.
+  /// All tensors whose shapes differ between a file and a model, or that only one of them has.
   package static func all(
     expected: [(name: String, shape: [Int])], found: [(name: String, shape: [Int])]
   ) -> [TensorMismatch] {

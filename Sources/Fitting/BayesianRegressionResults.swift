@@ -4,7 +4,8 @@ import Results
 import Tensor
 
 extension RegressionFit {
-  /// The posterior of the coefficients under N(0, V), with the noise given or of largest evidence.
+  /// The posterior of the coefficients under N(0, V), with the given noise variance or the one of
+  /// largest evidence.
   func bayesian(_ data: FitData, priorVariance: Double) throws -> Results {
     let targets = try data.targetNumbers()
     let design = self.design(data.points)
@@ -54,7 +55,7 @@ extension RegressionFit {
     return results
   }
 
-  /// The rows with a one before them, unless no constant is fitted.
+  /// The rows with a leading one, unless no constant is fitted.
   private func design(_ points: Tensor) -> Tensor {
     if withoutConstant { return points }
     return .concatenated([.ones([points.shape[0], 1], dtype: .float64), points], along: 1)
@@ -73,7 +74,7 @@ extension RegressionFit {
         color: color)
     }
     return Figure(
-      title: "Bayesian linear regression", caption: "Bands: two deviations.",
+      title: "Bayesian linear regression", caption: "Bands: two standard deviations.",
       x: .linear(data.names[0]), y: .linear(data.targetName ?? "target")
     ) {
       band(ofObservation, "observations", .series(1))

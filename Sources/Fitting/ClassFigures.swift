@@ -1,16 +1,16 @@
 import Plots
 import Tensor
 
-/// Rows by their class in one or two columns, and how likely each class is between them.
+/// Plots rows by class in one or two columns, with the probability of each class.
 struct ClassFigure {
   let title: String
   let data: FitData
   let labels: [Int]
   let classNames: [String]
-  /// log p(c ∣ x) of inputs `[m, d]`, `[m, K]`.
+  /// log p(c ∣ x) of inputs `[m, d]`: `[m, K]`.
   let logPosterior: (Tensor) -> Tensor
 
-  /// The probabilities along the only column.
+  /// The probabilities along a single column.
   func line() -> Figure {
     let inputs = data.column(0)
     let places = evenPlaces(over: inputs)
@@ -26,14 +26,14 @@ struct ClassFigure {
     }
   }
 
-  /// The plane of the first two columns, with where a class is as likely as all others if there are no
-  /// more columns.
+  /// The plane of the first two columns; if there are no more columns, with the borders at which a
+  /// class has probability ½.
   func plane(@MarkBuilder adding marks: () -> [any Mark] = { [] }) -> Figure {
     let (x, y) = (data.column(0), data.column(1))
     let hasBorders = data.names.count == 2
     return Figure(
       title: title,
-      caption: hasBorders ? "Lines: a class has the probability ½." : "The first two columns.",
+      caption: hasBorders ? "Lines: a class has probability ½." : "The first two columns.",
       x: .linear(data.names[0]), y: .linear(data.names[1])
     ) {
       Scatter(x, y, classes: labels, names: classNames, opacity: 0.8)

@@ -2,12 +2,13 @@ import Plots
 import Tensor
 
 extension FitData {
-  /// Rows by their cluster in the first two columns; a single column is drawn against the row's number.
+  /// Plots rows by cluster in the first two columns; a single column is plotted against the row
+  /// number.
   ///
   /// - Parameters:
   ///   - title: The figure's title.
   ///   - clusters: The cluster of each row.
-  ///   - marks: What else is drawn in the plane.
+  ///   - marks: Further marks in the plane.
   func clusterFigure(
     title: String, clusters: [Int], @MarkBuilder adding marks: () -> [any Mark]
   ) -> Figure {
@@ -23,13 +24,13 @@ extension FitData {
     }
   }
 
-  /// The names of clusters, counted from 1.
+  /// The names of clusters, numbered from 1.
   private func clusterNames(_ clusters: [Int]) -> [String] {
     (0...(clusters.max() ?? 0)).map { "\($0 + 1)" }
   }
 }
 
-/// The ellipses of two deviations of Gaussians in their first two coordinates.
+/// Ellipses of two standard deviations of Gaussians in their first two coordinates.
 ///
 /// - Parameters:
 ///   - means: `[k, d]`.
@@ -48,7 +49,7 @@ func rows(of tensor: Tensor) -> [[Double]] {
   (0..<tensor.shape[0]).map { tensor.sliced($0..<$0 + 1).doubles }
 }
 
-/// The values of an objective after each sweep.
+/// Plots the values of an objective after each sweep.
 func traceFigure(_ values: [Double], title: String, label: String, unit: String = "") -> Figure {
   Figure(
     title: title, x: .linear("sweep", wholeNumbers: true), y: .linear(label, unit: unit)

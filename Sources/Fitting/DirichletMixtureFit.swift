@@ -4,9 +4,9 @@ import Results
 import Settings
 import Tensor
 
-/// `pushforward fit dirichlet-mixture`: clusters whose number is not given.
+/// `pushforward fit dirichlet-mixture`: clusters without a fixed number of them.
 struct DirichletMixtureFit: FitMethod {
-  /// How the posterior is found.
+  /// The inference method.
   enum Method: String, Choice {
     case variational, gibbs
   }
@@ -15,21 +15,21 @@ struct DirichletMixtureFit: FitMethod {
   static let summary = "a Dirichlet process mixture of Gaussians (Ferguson 1973)"
   static let notes = """
     variational: coordinate ascent on a truncated process (Blei and Jordan 2006).
-    gibbs: a chain of partitions (Neal 2000, algorithm 3) that begins with
-    variational clusters; the clusters are those of the most probable partition
-    among the draws kept, and count-probabilities says how often each number of
-    clusters was drawn. Weights say how often a row counts; gibbs takes none.
+    gibbs: a Markov chain of partitions (Neal 2000, algorithm 3), started from the
+    variational clusters. Its clusters are those of the most probable partition
+    among the draws kept, and count-probabilities gives the share of draws with each
+    number of clusters. Weights are counts of rows; gibbs takes none.
     """
 
   @Setting("variational inference or collapsed Gibbs sampling") var method = Method.variational
   @Setting("concentration of the process: larger for more clusters", in: .above(0)) var alpha = 1.0
   @Setting("most clusters of variational inference", in: 1...1_000) var truncation = 20
-  @Setting("starts of variational inference, of which the best is kept", in: 1...1_000) var starts =
+  @Setting("starts of variational inference; the best is kept", in: 1...1_000) var starts =
     4
   @Setting("gibbs: sweeps that are kept", in: 1...1_000_000) var sweeps = 200
-  @Setting("gibbs: sweeps before these", in: 0...1_000_000) var warmUp = 100
-  @Setting("expected variance of a cluster as a part of the data's", in: .above(0)) var within = 0.1
-  @Setting("how many rows the prior of a cluster's mean is worth", in: .above(0))
+  @Setting("gibbs: sweeps before those", in: 0...1_000_000) var warmUp = 100
+  @Setting("expected cluster variance as a fraction of the data's", in: .above(0)) var within = 0.1
+  @Setting("weight of the prior of a cluster's mean, in rows", in: .above(0))
   var meanCount = 0.05
 
   init() {}
@@ -42,7 +42,8 @@ struct DirichletMixtureFit: FitMethod {
     }
   }
 
-  /// A normal–inverse-Wishart distribution around the data's mean, with their variances times `within`.
+  /// A normal–inverse-Wishart distribution around the data's mean, with the columns' variances
+  /// times `within`.
   private func prior(of data: FitData) throws -> NormalInverseWishart {
     let variances = data.weights == nil ? data.points.variance(along: 0) : data.variances
     let values = variances.doubles
@@ -74,7 +75,7 @@ struct DirichletMixtureFit: FitMethod {
     results["converged"] = .flag(fit.hasConverged)
     results["sweeps"] = .integer(fit.trace.count)
     if !fit.hasConverged {
-      results.notes.append("the bound was still rising when the sweeps ended")
+      results.notes.append("the bound was still increasing when the sweeps ended")
     }
     return results
   }
@@ -84,11 +85,11 @@ struct DirichletMixtureFit: FitMethod {
   ) throws -> Results {
     if data.weights != nil {
       throw FitError.unsuitable(
-        path: data.path, expected: "rows that count once each, as gibbs moves them one by one",
+        path: data.path, expected: "unweighted rows, since gibbs moves them one by one",
         found: "weights; leave out --weights or --method gibbs")
     }
     let sampler = try CollapsedGibbs(of: data.points, base: base, concentration: alpha)
-    // A chain that begins with one cluster may take very long to divide it.
+    // A chain that starts with one cluster may take very long to split it.
     let start = try VariationalDirichletMixture.fit(
       data.points, base: base, concentration: alpha, truncation: truncation, starts: starts,
       tolerance: 1e-4, using: random)
@@ -123,7 +124,7 @@ struct DirichletMixtureFit: FitMethod {
   }
 }
 
-/// The clusters that rows were put into, the heaviest first.
+/// The clusters of the rows, the heaviest first.
 private struct Clusters {
   let components: [NormalInverseWishart]
   let weights: [Double]

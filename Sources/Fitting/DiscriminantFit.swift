@@ -17,7 +17,7 @@ struct DiscriminantFit: FitMethod {
     """
   static let needsTarget = true
 
-  @Setting("what the classes share") var kind = DiscriminantAnalysis.Kind.linear
+  @Setting("one covariance for all, or one per class") var kind = DiscriminantAnalysis.Kind.linear
   @Setting("added to each variance", in: .atLeast(0)) var ridge = 0.0
 
   init() {}
@@ -63,7 +63,7 @@ struct DiscriminantFit: FitMethod {
     return results
   }
 
-  /// Two deviations of each class in the first two columns.
+  /// Ellipses of two standard deviations of each class in the first two columns.
   private func ellipses(_ fit: DiscriminantAnalysis, _ classes: Int) -> [any Mark] {
     let d = fit.means.shape[1]
     let (means, covariances) = (fit.means.doubles, fit.covariances.doubles)

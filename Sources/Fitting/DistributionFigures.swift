@@ -2,7 +2,7 @@ import Estimators
 import Plots
 import Tensor
 
-/// The density of a fitted family over the histogram of the numbers.
+/// The density of a fitted family over the histogram of the data.
 struct DensityCurve {
   let title: String
   let column: String
@@ -11,9 +11,9 @@ struct DensityCurve {
   let family: DistributionFamily
   /// The parameters, `[k]`.
   let parameters: Tensor
-  /// Where the density is drawn: whole numbers for a discrete family.
+  /// The places where the density is drawn: whole numbers for a discrete family.
   let places: [Double]
-  /// The density, or the probability of a whole number.
+  /// The density, or the probability of each whole number.
   let densities: [Double]
 
   init(
@@ -25,7 +25,7 @@ struct DensityCurve {
     let near = withoutFarTails(values)
     let (lowest, highest) = (near.first ?? 0, near.last ?? 1)
     if family.isDiscrete {
-      // Not more places than can be told apart.
+      // No more places than can be distinguished.
       let step = max(1, ((highest - lowest) / 400).rounded(.up))
       places = Array(stride(from: lowest, through: highest, by: step))
     } else {
@@ -55,8 +55,8 @@ struct DensityCurve {
   }
 }
 
-/// The rows, and two deviations of a normal distribution: the density of one column, the plane of two,
-/// the pairs of the first three.
+/// The rows, with ellipses of two standard deviations of a normal distribution: the density of one
+/// column, the plane of two, the pairs of the first three.
 func normalFigure(_ data: FitData, _ mean: [Double], _ covariance: [[Double]]) -> FigureGrid {
   let d = data.names.count
   if d == 1 {
@@ -73,7 +73,7 @@ func normalFigure(_ data: FitData, _ mean: [Double], _ covariance: [[Double]]) -
       Ellipse(
         mean: (mean[i], mean[j]),
         covariance: (covariance[i][i], covariance[i][j], covariance[j][j]), deviations: [1, 2],
-        label: "1 and 2 deviations", color: .series(0))
+        label: "1 and 2 standard deviations", color: .series(0))
     }
   }
   return FigureGrid(
@@ -81,8 +81,7 @@ func normalFigure(_ data: FitData, _ mean: [Double], _ covariance: [[Double]]) -
     caption: d > 3 ? "The first three columns." : "")
 }
 
-/// The density of each component of a Dirichlet distribution, which is a beta density, for the first
-/// six.
+/// The densities of the first six components of a Dirichlet distribution, which are beta densities.
 func dirichletFigure(_ data: FitData, _ concentration: [Double]) -> FigureGrid {
   let total = concentration.reduce(0, +)
   let figures = concentration.indices.prefix(6).map { index in

@@ -4,9 +4,9 @@ import Results
 import Settings
 import Tensor
 
-/// `pushforward fit distribution`: the parameters of a family under which rows are the most likely.
+/// `pushforward fit distribution`: maximum-likelihood parameters of a family of distributions.
 struct DistributionFit: FitMethod {
-  /// The families, those of rows last.
+  /// The families; those of whole rows come last.
   enum Family: String, Choice {
     case normal
     case logNormal = "log-normal"
@@ -29,13 +29,13 @@ struct DistributionFit: FitMethod {
     Families of one column: normal, log-normal, half-normal, bernoulli, binomial,
     poisson, geometric, uniform, exponential, gamma, inverse-gamma, beta,
     chi-squared, student-t, cauchy, laplace, von-mises, and categorical, whose
-    categories are the column's different numbers. Families of all columns:
+    categories are the column's distinct numbers. Families of all columns:
     multivariate-normal, whose covariances are divided by n, and dirichlet.
-    Weights say how often a row counts.
+    Weights are counts of rows.
     """
 
   @Setting("family of distributions", placeholder: "NAME") var family = Family.normal
-  @Setting("trials of each row", in: 1...1_000_000_000, absence: "must be given for binomial")
+  @Setting("number of trials per row", in: 1...1_000_000_000, absence: "must be given for binomial")
   var trials: Int? = nil
   @Setting("added to each variance of multivariate-normal", in: .atLeast(0)) var ridge = 0.0
 
@@ -135,7 +135,7 @@ struct DistributionFit: FitMethod {
 
   private func categoricalResults(_ data: FitData) throws -> Results {
     let values = try numbers(data).doubles
-    // A number that counts for nothing is no category.
+    // A number of weight 0 is not a category.
     let counts = data.weights?.doubles ?? Array(repeating: 1, count: data.count)
     let categories = Set(values.indices.filter { counts[$0] > 0 }.map { values[$0] }).sorted()
     guard categories.count <= 1_000 else {
@@ -186,7 +186,7 @@ struct DistributionFit: FitMethod {
     return results
   }
 
-  /// A vector, and the matrix of which the rows of the lower triangle follow it.
+  /// A vector, and the matrix whose lower triangle follows it row by row.
   private func normalParts(_ numbers: [Double], _ d: Int) -> ([Double], [[Double]]) {
     func place(_ row: Int, _ column: Int) -> Int {
       let (high, low) = (max(row, column), min(row, column))

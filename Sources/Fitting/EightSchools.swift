@@ -1,8 +1,8 @@
 import Inference
 import Tensor
 
-/// Effects of several schools with known errors: yⱼ ~ N(θⱼ, sⱼ²), θⱼ ~ N(μ, τ²), μ ~ N(0, 25), τ ~
-/// half-Cauchy(5) (Rubin 1981; Gelman, Carlin, Stern and Rubin 2003, section 5.5).
+/// The effects of several schools with known standard errors: yⱼ ~ N(θⱼ, sⱼ²), θⱼ ~ N(μ, τ²), μ ~
+/// N(0, 25), τ ~ half-Cauchy(5) (Rubin 1981; Gelman, Carlin, Stern and Rubin 2003, section 5.5).
 struct EightSchools {
   /// The effects, `[schools]`.
   let effects: Tensor
@@ -15,7 +15,7 @@ struct EightSchools {
     errors = Tensor([15, 10, 16, 11, 9, 11, 10, 18], dtype: .float64)
   }
 
-  /// Two columns: effects and standard errors.
+  /// Reads two columns: effects and standard errors.
   init(_ data: FitData) throws {
     guard data.names.count == 2 else {
       throw FitError.columnCount(
@@ -29,8 +29,8 @@ struct EightSchools {
     }
     if data.weights != nil {
       throw FitError.unsuitable(
-        path: data.path, expected: "schools that count once each",
-        found: "weights; leave out --weights, as the standard errors say what an effect is worth")
+        path: data.path, expected: "unweighted schools",
+        found: "weights; leave out --weights, since the standard errors already weight the effects")
     }
     effects = Tensor(data.column(0), dtype: .float64)
     errors = Tensor(data.column(1), dtype: .float64)
@@ -40,10 +40,10 @@ struct EightSchools {
 
   /// The posterior.
   ///
-  /// Coordinates are μ, log τ, and θ itself, or, not centred, η with θ = μ + τ η.
+  /// The coordinates are μ, log τ, and either θ itself or, non-centred, η with θ = μ + τ η.
   func posterior(isCentred: Bool) -> PosteriorModel {
     let j = count
-    // θ of coordinates, [n, j].
+    // θ from coordinates, [n, j].
     func schools(_ x: Tensor) -> Tensor {
       let last = columns(x, 2, 2 + j)
       return isCentred ? last : columns(x, 0, 1) + exp(columns(x, 1, 2)) * last
@@ -83,8 +83,8 @@ struct EightSchools {
     return constant + logTau - log1p(exp(2 * logTau) / 25)
   }
 
-  /// Sweeps over θ, μ and τ of the centred coordinates; τ by an auxiliary a ~ inverse-Gamma(½, 1/25), given
-  /// which τ² ~ inverse-Gamma(½, 1/a) (Makalic and Schmidt 2016).
+  /// Gibbs sweeps over θ, μ and τ in the centred coordinates; τ is drawn with an auxiliary a ~
+  /// inverse-Gamma(½, 1/25), given which τ² ~ inverse-Gamma(½, 1/a) (Makalic and Schmidt 2016).
   private var gibbs: Gibbs {
     let j = count
     let precision = 1 / square(errors)

@@ -1,11 +1,11 @@
 import Estimators
 
 extension FitData {
-  /// Runs an estimator, and names the file, the columns and the classes in what it finds wrong.
+  /// Runs an estimator, and adds the file, the columns and the classes to the errors it throws.
   ///
   /// - Parameters:
   ///   - classes: The names of the classes, if there are any.
-  ///   - cure: What helps against columns that depend on each other.
+  ///   - cure: The remedy for columns that depend on each other.
   ///   - estimate: The estimator.
   func estimating<Value>(
     classes: [String] = [], cure: String = "leave some out with --without",
@@ -19,7 +19,7 @@ extension FitData {
     }
   }
 
-  /// Refuses columns whose squares are greater than any number, or all of them none.
+  /// Throws for columns whose squares all overflow or all underflow.
   func requireScale() throws(FitError) {
     try requireSquares()
     let (values, least) = (points.doubles, 1e-150)
@@ -34,7 +34,7 @@ extension FitData {
     }
   }
 
-  /// Refuses numbers whose squares, as in variances, are greater than any number.
+  /// Throws for numbers whose squares, as needed for variances, overflow.
   private func requireSquares() throws(FitError) {
     let limit = 1e150
     let values = points.doubles
@@ -72,22 +72,22 @@ extension FitData {
           + " add to the variances with --ridge")
     case .collinear(_, let rank, let expected):
       return unsuitable(
-        "\(expected) columns that do not depend on each other, the constant included",
+        "\(expected) linearly independent columns, including the constant",
         "\(rank); \(cure)")
     case .separableClasses:
       return unsuitable(
-        "classes that overlap",
-        "classes that a plane separates, so that the likelihood rises without end as the"
-          + " coefficients grow; give them a prior, as by --prior-variance 100")
+        "overlapping classes",
+        "linearly separable classes, so that the likelihood increases without bound as the"
+          + " coefficients grow; give them a prior, for example with --prior-variance 100")
     case .zeroVariance(_, let column):
       let name = names.indices.contains(column) ? names[column] : "\(column)"
       let hint = names.count > 1 ? "; leave it out with --without" : ""
-      return unsuitable("numbers that differ in column '\(name)'", "one value in all rows" + hint)
+      return unsuitable("varying numbers in column '\(name)'", "one value in all rows" + hint)
     default: return rowFailure(error)
     }
   }
 
-  /// What is wrong with rows, and with what a likelihood makes of them.
+  /// The error for invalid rows, and for a likelihood that has no maximum.
   private func rowFailure(_ error: EstimationError) -> FitError {
     switch error {
     case .tooFewRows(_, let found, let expected):
@@ -98,7 +98,7 @@ extension FitData {
     case .noWeight: return unsuitable("a weight above 0", "zeros")
     case .tooLittleWeight(_, let sum):
       return unsuitable(
-        "weights that sum to more than 1, as they say how often a row counts",
+        "weights that sum to more than 1, since they are counts of rows",
         "a sum of \(sum); give the counts, or a --bandwidth")
     case .outsideSupport(_, let value, let row, let support):
       let place = names.count == 1 ? " in column '\(names[0])'" : ""
@@ -106,7 +106,7 @@ extension FitData {
     case .noBandwidth:
       return unsuitable(
         "numbers whose leave-one-out likelihood has a maximum",
-        "values that repeat so often that it is highest at a bandwidth of 0; choose --rule scott,"
+        "values repeated so often that it is highest at bandwidth 0; choose --rule scott,"
           + " or give a --bandwidth")
     case .unboundedLikelihood(_, let reason):
       return unsuitable("a likelihood with a maximum", "none: \(reason)")
@@ -114,7 +114,7 @@ extension FitData {
       return unsuitable("a search that ends at a maximum", "one that did not: \(reason)")
     case .oneClass, .emptyClass, .singularCovariance, .collinear, .separableClasses, .zeroVariance,
       .invalidClass:
-      return unsuitable("data that the method can be fitted to", "\(error)")
+      return unsuitable("data that the method can fit", "\(error)")
     }
   }
 

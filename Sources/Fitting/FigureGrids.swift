@@ -1,7 +1,7 @@
 import Tensor
 
-/// Evenly spaced places from a tenth of the range below the lowest number to as much above the highest,
-/// in any case far enough apart to be different numbers.
+/// Evenly spaced places that extend the range of the numbers by a tenth on either side, and at any
+/// rate far enough apart to be distinct numbers.
 func evenPlaces(over values: [Double], count: Int = 201) -> [Double] {
   let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)
   let range = highest - lowest
@@ -20,8 +20,8 @@ func planePoints(_ x: [Double], _ y: [Double]) -> Tensor {
   return Tensor(pairs, shape: [x.count * y.count, 2], dtype: .float64)
 }
 
-/// Numbers without those far outside of the middle half, which would leave a figure no room for the
-/// rest.
+/// The numbers without those far outside the middle half, which would leave a figure no room for
+/// the rest.
 func withoutFarTails(_ values: [Double]) -> [Double] {
   let sorted = values.sorted()
   guard sorted.count > 3 else { return sorted }

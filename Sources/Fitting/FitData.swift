@@ -5,13 +5,13 @@ import Tensor
 
 /// The rows that a method is fitted to.
 public struct FitData: Sendable {
-  /// The file, as errors name it.
+  /// The file, as named in error messages.
   public let path: String
   /// The columns, `[count, names.count]`, float64; NaN where a method allows missing numbers.
   public private(set) var points: Tensor
   /// The names of the columns.
   public let names: [String]
-  /// The column that is to be predicted, if one was named.
+  /// The column to predict, if one was named.
   public let target: SelectedTable.Target?
   /// Its name.
   public let targetName: String?
@@ -21,9 +21,9 @@ public struct FitData: Sendable {
   /// The number of rows.
   public var count: Int { points.shape[0] }
 
-  /// Reads the table that the settings name, and takes their columns.
+  /// Reads the table that the settings name and selects its columns.
   ///
-  /// - Throws: ``FitError/noData`` where they name none, and what a table throws.
+  /// - Throws: ``FitError/noData`` if they name none, and the errors of reading a table.
   public init(reading settings: FitSettings, allowingMissing: Bool = false) throws {
     guard let path = settings.data else { throw FitError.noData }
     self.init(
@@ -32,7 +32,7 @@ public struct FitData: Sendable {
         target: settings.target, weights: settings.weights, allowingMissing: allowingMissing))
   }
 
-  /// Takes what was selected of a table.
+  /// Takes the selected part of a table.
   public init(_ table: SelectedTable) {
     path = table.path
     points = table.rows()
@@ -45,7 +45,7 @@ public struct FitData: Sendable {
   /// The number of rows, or the sum of their weights.
   var totalWeight: Double { weights?.sum().scalar ?? Double(count) }
 
-  /// The mean of numbers or vectors, one of each row, `[count, …]`, by the rows' weights.
+  /// The weighted mean of numbers or vectors, one for each row, `[count, …]`.
   func rowMean(_ x: Tensor) -> Tensor {
     guard let weights else { return x.mean(along: 0) }
     let shares = (weights / weights.sum()).expanded(at: 0)
@@ -53,17 +53,18 @@ public struct FitData: Sendable {
       to: Array(x.shape.dropFirst()))
   }
 
-  /// The variance of each column about its mean, divided by the rows' weight, `[names.count]`.
+  /// The variance of each column about its mean, divided by the total weight, `[names.count]`.
   var variances: Tensor { rowMean(square(points - rowMean(points))) }
 
-  /// The rows with each column's mean taken off and divided by its deviation (1/n), and both, `[names.count]`.
+  /// The rows, centred and divided by each column's standard deviation (1/n), with the means and
+  /// deviations, `[names.count]`.
   ///
-  /// - Throws: ``FitError`` for a column of one value.
+  /// - Throws: ``FitError`` for a constant column.
   func standardized() throws(FitError) -> (data: FitData, means: Tensor, deviations: Tensor) {
     let (means, deviations) = (rowMean(points), sqrt(variances))
     if let column = deviations.doubles.firstIndex(of: 0) {
       throw .unsuitable(
-        path: path, expected: "numbers that differ in column '\(names[column])'",
+        path: path, expected: "varying numbers in column '\(names[column])'",
         found: "one value in all rows; leave it out with --without")
     }
     var data = self
@@ -77,9 +78,9 @@ public struct FitData: Sendable {
     return (0..<count).map { values[$0 * width + index] }
   }
 
-  /// The numbers to be predicted, `[count]`.
+  /// The numbers to predict, `[count]`.
   ///
-  /// - Throws: ``FitError`` where the target has classes or was not named.
+  /// - Throws: ``FitError`` if the target has classes or was not named.
   public func targetNumbers() throws(FitError) -> Tensor {
     switch target {
     case .numbers(let numbers)?: return Tensor(numbers, dtype: .float64)
@@ -88,9 +89,9 @@ public struct FitData: Sendable {
     }
   }
 
-  /// The classes to be predicted: an index for each row, and their names.
+  /// The classes to predict: an index for each row, and their names.
   ///
-  /// The different numbers of a column of numbers are classes, too, in ascending order.
+  /// In a column of numbers, each distinct number is a class, in ascending order.
   ///
   /// - Throws: ``FitError`` without a target, and for fewer than two classes or more than a thousand.
   public func targetClasses() throws(FitError) -> (labels: [Int], names: [String]) {
@@ -117,46 +118,46 @@ public struct FitData: Sendable {
   }
 }
 
-/// What can be wrong with the data of a fit.
+/// An error in the data of a fit.
 public enum FitError: Error, Equatable, Sendable {
-  /// A method needs a table.
+  /// A method needs a table, and none was named.
   case noData
   /// A method needs a column to predict.
   case noTarget(path: String, kind: String)
-  /// A method predicts numbers, and the column has texts.
+  /// A method predicts numbers, and the column contains texts.
   case targetIsText(path: String, column: String)
-  /// The column to predict has one value alone.
+  /// The column to predict has only one value.
   case oneClass(path: String, column: String, name: String)
-  /// The column to predict has more values than there can be classes.
+  /// The column to predict has more values than classes are allowed.
   case tooManyClasses(path: String, column: String, found: Int)
-  /// A method needs another number of columns.
+  /// A method needs a different number of columns.
   case columnCount(path: String, expected: String, found: Int)
-  /// A method needs other values: what was expected, what was found.
+  /// A method needs other values: what it expected and found.
   case unsuitable(path: String, expected: String, found: String)
-  /// An option that says nothing without another, of which something else was found.
+  /// An option that has an effect only with another, and what was found of that one.
   case needed(String, by: String, found: String = "none")
-  /// What a corpus is wrong in.
+  /// An invalid corpus.
   case corpus(path: String, CorpusError)
-  /// A model that a sampler is not made for, and the methods that it takes.
+  /// A model that a sampler does not support, and the methods that do.
   case noSampler(method: String, model: String, others: [String])
-  /// A posterior that a method finds no approximation of.
+  /// A posterior that a method cannot approximate.
   case noPosterior(method: String, reason: String)
 }
 
 extension FitError: CustomStringConvertible {
-  /// One line for a person.
+  /// The error in one line.
   public var description: String {
     switch self {
-    case .noData: "expected a table to fit to, found none named; name it with --data"
+    case .noData: "expected a table to fit to, found none; name it with --data"
     case .noTarget(let path, let kind):
-      "\(path): expected a column with the \(kind) to predict, found none named; name it with --target"
+      "\(path): expected a column with the \(kind) to predict, found none; name it with --target"
     case .targetIsText(let path, let column):
-      "\(path): expected numbers in column '\(column)', which is to be predicted, found texts"
+      "\(path): expected numbers in column '\(column)', the one to predict, found texts"
     case .oneClass(let path, let column, let name):
-      "\(path): expected at least two classes in column '\(column)', found '\(name)' alone"
+      "\(path): expected at least two classes in column '\(column)', found only '\(name)'"
     case .tooManyClasses(let path, let column, let found):
       "\(path): expected at most \(SelectedTable.largestClassCount) classes in column '\(column)', found"
-        + " \(found) different numbers"
+        + " \(found) distinct numbers"
     case .columnCount(let path, let expected, let found):
       "\(path): expected \(expected), found \(found); choose some with --columns"
     case .unsuitable(let path, let expected, let found):

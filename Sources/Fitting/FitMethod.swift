@@ -2,11 +2,11 @@ import Results
 import Settings
 import Tensor
 
-/// A method of `pushforward fit`: its settings, and what it finds in a table.
+/// A method of `pushforward fit`: its settings, and the fit of a table.
 ///
-/// A method is one file and one row of ``fitRegistry``. Its properties are declared with `@Setting` and
-/// are its options; those that all methods share (the table, its columns, the weights, the folder, the
-/// seed) are in ``FitSettings``.
+/// A method is one file and one row of ``fitRegistry``. Its options are properties declared with
+/// `@Setting`; the options that all methods share (the table, its columns, the weights, the folder,
+/// the seed) are in ``FitSettings``.
 ///
 /// ```swift
 /// struct KMeansFit: FitMethod {
@@ -18,47 +18,48 @@ import Tensor
 /// }
 /// ```
 public protocol FitMethod: SettingGroup {
-  /// What it is called on the command line: `k-means`.
+  /// The name on the command line: `k-means`.
   static var name: String { get }
-  /// What it is, in a few words, with its source.
+  /// A description in a few words, with its source.
   static var summary: String { get }
-  /// More for its help; empty if nothing is to be said.
+  /// Further text for the help; empty for none.
   static var notes: String { get }
-  /// Whether rows may have missing numbers, which are NaN then.
+  /// Whether rows may have missing numbers, represented as NaN.
   static var allowsMissing: Bool { get }
-  /// Why rows cannot be weighted, in a sentence without its dot; nil where `--weights` is an option.
+  /// The reason why rows cannot be weighted, a sentence without its full stop; nil if `--weights`
+  /// is an option.
   static var noWeights: String? { get }
-  /// Whether a column to predict is needed.
+  /// Whether a column to predict is required.
   static var needsTarget: Bool { get }
   /// Whether a column to predict may be named.
   static var takesTarget: Bool { get }
-  /// Whether data must be given.
+  /// Whether data are required.
   static var needsData: Bool { get }
 
   /// Fits the method to rows.
   ///
   /// - Returns: The estimates for `result.json`, tables, figures.
-  /// - Throws: ``FitError`` or the method's own error for data that it cannot be fitted to.
+  /// - Throws: ``FitError`` or the method's own error for data that cannot be fitted.
   func fit(_ data: FitData, using random: Random) throws -> Results
 
-  /// Reads what the settings name, by default a table, and fits the method to it.
+  /// Reads the data that the settings name, by default a table, and fits the method to them.
   ///
-  /// - Throws: What reading and fitting throw.
+  /// - Throws: The errors of reading and fitting.
   func fit(reading settings: FitSettings, using random: Random) throws -> Results
 }
 
 extension FitMethod {
-  /// Nothing.
+  /// Empty by default.
   public static var notes: String { "" }
-  /// False.
+  /// False by default.
   public static var allowsMissing: Bool { false }
-  /// Rows can be weighted.
+  /// Nil by default: rows can be weighted.
   public static var noWeights: String? { nil }
-  /// False.
+  /// False by default.
   public static var needsTarget: Bool { false }
-  /// Where one is needed.
+  /// By default, only if one is required.
   public static var takesTarget: Bool { needsTarget }
-  /// True.
+  /// True by default.
   public static var needsData: Bool { true }
 
   /// Fits the method to the table that the settings name.
@@ -67,7 +68,7 @@ extension FitMethod {
   }
 }
 
-/// What all methods of `pushforward fit` can be told.
+/// The settings that all methods of `pushforward fit` share.
 public struct FitSettings: SettingGroup {
   /// The table.
   @Setting("table to fit to (.csv, .npy)", placeholder: "FILE", absence: "must be given")
@@ -76,17 +77,17 @@ public struct FitSettings: SettingGroup {
   @Setting("columns to take", absence: "all") public var columns: NameList? = nil
   /// Columns to leave out.
   @Setting("columns to leave out", absence: "none") public var without: NameList? = nil
-  /// Column to be predicted.
-  @Setting("column to be predicted", placeholder: "NAME", absence: "none")
+  /// Column to predict.
+  @Setting("column to predict", placeholder: "NAME", absence: "none")
   public var target: String? = nil
-  /// Column that says how often each row counts.
-  @Setting("column that says how often each row counts", placeholder: "NAME", absence: "all equal")
+  /// Column with the weight of each row.
+  @Setting("column with the count of each row", placeholder: "NAME", absence: "all equal")
   public var weights: String? = nil
   /// Folder in which the fit's own folder is made.
   @Setting("folder in which the fit's own folder is made", placeholder: "DIR")
   public var out = "runs"
-  /// Seed of all that is random.
-  @Setting("seed of all that is random", in: .atLeast(0)) public var seed = 0
+  /// Seed of all random numbers.
+  @Setting("seed of all random numbers", in: .atLeast(0)) public var seed = 0
   /// Threads.
   @Setting("threads; results do not depend on it", in: 1...256, absence: "all processors")
   public var threads: Int? = nil

@@ -11,23 +11,23 @@ struct GaussianProcessRegressionFit: FitMethod {
   static let noWeights: String? = "repeat a row that counts twice"
   static let needsTarget = true
   static let notes = """
-    A kernel is made of rbf, matern-1/2, matern-3/2, matern-5/2, rational-quadratic,
-    periodic, locally-periodic, linear, polynomial, constant and white with + and *,
-    as in "rbf(length = 60) + periodic(period = 1 fixed) * rbf + white"; parameters
-    that are not given begin at 1 and are trained. white is the noise. The mean of
-    the targets is the mean of the process.
+    A kernel is built from rbf, matern-1/2, matern-3/2, matern-5/2,
+    rational-quadratic, periodic, locally-periodic, linear, polynomial, constant and
+    white with + and *, as in "rbf(length = 60) + periodic(period = 1 fixed) * rbf +
+    white"; omitted parameters start at 1 and are trained. white is the noise. The
+    mean of the targets is the mean of the process.
     """
 
   @Setting("kernel: a sum of products", placeholder: "EXPRESSION") var kernel = "rbf + white"
-  @Setting("searches for the best parameters, each from another start", in: 1...1_000) var starts =
+  @Setting("searches for the best parameters, from different starts", in: 1...1_000) var starts =
     4
-  @Setting("standard deviation of the starts' logarithms around the first", in: .atLeast(0))
+  @Setting("standard deviation of further starts around the first, in logarithms", in: .atLeast(0))
   var spread = 1.0
   @Setting("probability inside the bands", in: 0.01...0.9999) var interval = 0.95
-  @Setting("of one column: predict from the first input to this one", absence: "the last input")
+  @Setting("one column: predict from the first input up to this one", absence: "the last input")
   var until: Double? = nil
-  @Setting("of one column: number of points of the prediction", in: 2...100_000) var points = 300
-  @Setting("largest number that may be added to the diagonal where it is needed", in: .atLeast(0))
+  @Setting("one column: number of points of the prediction", in: 2...100_000) var points = 300
+  @Setting("largest number that may be added to the diagonal for stability", in: .atLeast(0))
   var jitter = 0.0
 
   init() {}
@@ -88,7 +88,7 @@ private struct Prediction {
     parts = posterior.parts(at: x)
   }
 
-  /// Evenly spaced inputs from the first to where the prediction ends.
+  /// Evenly spaced inputs from the first to the end of the prediction.
   private static func grid(_ inputs: [Double], _ settings: GaussianProcessRegressionFit) -> Tensor {
     let (first, last) = (inputs.min() ?? 0, inputs.max() ?? 0)
     let end = settings.until ?? last
@@ -98,7 +98,7 @@ private struct Prediction {
     return Tensor(places, shape: [count, 1], dtype: .float64)
   }
 
-  /// The parts whose functions are not 0, unless there is but one.
+  /// The parts whose functions are not 0, unless there is only one.
   private var shownParts: [(name: String, part: GaussianProcessPart)] {
     if parts.count < 2 { return [] }
     return parts.enumerated()

@@ -6,7 +6,7 @@ import Tensor
 
 /// `pushforward fit hidden-markov`: the hidden states behind a sequence.
 struct HiddenMarkovMethod: FitMethod {
-  /// What the states emit.
+  /// The distributions that states emit from.
   enum EmissionKind: String, Choice {
     case gaussian, categorical
   }
@@ -14,21 +14,21 @@ struct HiddenMarkovMethod: FitMethod {
   static let name = "hidden-markov"
   static let summary = "a hidden Markov model by Baum and Welch's algorithm (1970)"
   static let notes = """
-    The rows are one sequence, in order. Gaussian emissions take all columns and
-    begin with the clusters of k-means; categorical ones take one column of whole
-    numbers from 0, of which each is a category, and begin at random. Of several
-    starts that of largest likelihood is kept.
+    The rows are one sequence, in order. Gaussian emissions use all columns and
+    start from the clusters of k-means; categorical ones use one column of whole
+    numbers from 0, each a category, and start at random. The start of largest
+    likelihood is kept.
     """
   static let noWeights: String? = "the rows are one sequence, in order"
 
   @Setting("states", in: 1...1_000) var states = 2
-  @Setting("what the states emit") var emissions = EmissionKind.gaussian
-  @Setting("what covariances may be") var covariance = MixtureMethod.Kind.full
+  @Setting("distribution that the states emit") var emissions = EmissionKind.gaussian
+  @Setting("form of the covariances") var covariance = MixtureMethod.Kind.full
   @Setting("starts", in: 1...10_000) var starts = 5
   @Setting(
-    "least variance in any direction, in the units of the data", in: .above(0), absence: "none")
+    "smallest variance in any direction, in the units of the data", in: .above(0), absence: "none")
   var floor: Double? = nil
-  @Setting("gain of a sweep, relative to the objective, at which a fit ends", in: .atLeast(0))
+  @Setting("relative gain of the objective in a sweep at which a fit ends", in: .atLeast(0))
   var tolerance = 1e-9
   @Setting("most sweeps of a start", in: 0...1_000_000) var iterations = 500
 
@@ -50,11 +50,11 @@ struct HiddenMarkovMethod: FitMethod {
 
   private typealias Fit<Emission: Emissions> = ExpectationMaximization.Fit<BaumWelch<Emission>>
 
-  /// The fit of largest likelihood; starts that fail are left out while one succeeds.
+  /// The fit of largest likelihood; failed starts are ignored as long as one succeeds.
   private func best<Emission: Emissions>(
     _ sequence: Tensor, _ random: Random, start: (Random) throws -> Emission
   ) throws -> Fit<Emission> {
-    // Each state is likely to stay.
+    // Each state is likely to persist.
     let stay = Tensor.identity(states, dtype: .float64)
     let transition = 0.8 * stay + 0.2 / Double(states)
     let driver = ExpectationMaximization(tolerance: tolerance, iterationLimit: iterations)
@@ -112,7 +112,7 @@ struct HiddenMarkovMethod: FitMethod {
     return results
   }
 
-  /// The categories of the only column, and how many there are.
+  /// The categories of the only column, and their number.
   private func categories(_ data: FitData) throws -> (sequence: Tensor, count: Int) {
     guard data.names.count == 1 else {
       throw FitError.columnCount(

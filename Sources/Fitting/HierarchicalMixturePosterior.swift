@@ -2,17 +2,19 @@ import Distributions
 import Inference
 import Tensor
 
-/// The posterior of a hierarchical mixture of Gaussians with a known noise, its assignments summed out.
+/// The posterior of a hierarchical mixture of Gaussians with known noise, with the assignments
+/// marginalised out.
 struct HierarchicalMixturePosterior {
   let data: FitData
   let components: Int
   let prior: HierarchicalMixture.Prior
 
-  /// The prior mean is that of the columns.
+  /// Creates the posterior; the prior mean is the columns' mean.
   ///
   /// - Parameters:
-  ///   - priorVariance: Of each mean in each column; by default the variance of the column.
-  ///   - noiseVariance: Of each point around its mean.
+  ///   - priorVariance: The prior variance of each mean in each column; by default the column's
+  ///     variance.
+  ///   - noiseVariance: The variance of points around their mean.
   init(
     _ data: FitData, components: Int, priorVariance: Double?, noiseVariance: Double,
     concentration: Double
@@ -28,7 +30,7 @@ struct HierarchicalMixturePosterior {
     let d = data.names.count
     if priorVariance == nil, let column = variances.doubles.firstIndex(of: 0) {
       throw FitError.unsuitable(
-        path: data.path, expected: "numbers that differ in column '\(data.names[column])'",
+        path: data.path, expected: "varying numbers in column '\(data.names[column])'",
         found: "one value in all rows; leave it out with --without, or give a --prior-variance")
     }
     prior = try HierarchicalMixture.Prior(
@@ -38,8 +40,8 @@ struct HierarchicalMixturePosterior {
       noise: noiseVariance * .identity(d, dtype: .float64), concentration: concentration)
   }
 
-  /// Coordinates are the means, a component after the other, and k − 1 numbers that break a stick into the
-  /// weights.
+  /// The coordinates are the means, component by component, and k − 1 stick-breaking numbers that
+  /// determine the weights.
   var posterior: PosteriorModel {
     let (k, d, points) = (components, data.names.count, data.points)
     let stick = StickBreakingMap()
@@ -79,14 +81,15 @@ struct HierarchicalMixturePosterior {
             let equal = Tensor(filledWith: 1 / Double(k), [chains, k], dtype: .float64)
             return .concatenated([rows(chains, random), equal], along: 1)
           }, parameters: ordered)
-        : .none("a mixture of weighted rows, whose copies have a component each"))
+        : .none("a mixture of weighted rows, since each copy has its own component"))
     model.notes.append(
-      "the components of each draw are in the order of their means of '\(data.names[0])', as their names"
-        + " may change along a chain")
+      "components of each draw are in the order of their means of '\(data.names[0])', since labels"
+        + " may switch along a chain")
     return model
   }
 
-  /// Means and weights `[n, k d + k]` with the components of each row in the order of their first means.
+  /// Means and weights `[n, k d + k]`, the components of each row in ascending order of their first
+  /// means.
   private func ordered(_ x: Tensor) -> Tensor {
     let (k, d) = (components, data.names.count)
     let (values, width) = (x.doubles, k * d + k)

@@ -6,7 +6,7 @@ import Tensor
 
 /// `pushforward fit k-means`: clusters around centres.
 struct KMeansMethod: FitMethod {
-  /// How centres begin.
+  /// The initial centres.
   enum Start: String, Choice {
     case plusPlus = "plus-plus"
     case random
@@ -15,17 +15,17 @@ struct KMeansMethod: FitMethod {
   static let name = "k-means"
   static let summary = "clusters around K centres by Lloyd's sweeps (1982)"
   static let notes = """
-    Of several starts the one of least inertia is kept, the sum of the squared
-    distances of the rows from their centres. Columns count as they are: a column
-    of large numbers outweighs the others. A centre that no row is nearest to
-    moves to the row farthest from its own.
+    The start of least inertia is kept, the sum of the squared distances of the rows
+    from their centres. Columns are not scaled: a column of large numbers outweighs
+    the others. A centre that is nearest to no row moves to the row farthest from
+    its own centre.
     """
 
   @Setting("clusters", in: 1...10_000) var clusters = 3
   @Setting("starts", in: 1...10_000) var starts = 10
-  @Setting("how centres begin: k-means++ (Arthur and Vassilvitskii 2007) or rows at random")
+  @Setting("initial centres: k-means++ (Arthur and Vassilvitskii 2007) or rows at random")
   var start = Start.plusPlus
-  @Setting("most sweeps of a start", in: 0...1_000_000) var iterations = 300
+  @Setting("most sweeps per start", in: 0...1_000_000) var iterations = 300
 
   init() {}
 

@@ -6,7 +6,7 @@ import Tensor
 
 extension DensityKernel: Choice {}
 
-/// `pushforward fit kernel-density`: a kernel laid over each row.
+/// `pushforward fit kernel-density`: a kernel centred on each row.
 struct KernelDensityFit: FitMethod {
   /// The rules by which a bandwidth is chosen.
   enum Rule: String, Choice {
@@ -28,7 +28,7 @@ struct KernelDensityFit: FitMethod {
   static let notes = """
     A bandwidth is the kernel's standard deviation along a column, in the column's
     unit; every rule scales with the data. cross-validated: the highest
-    leave-one-out likelihood. Weights say how often a row counts.
+    leave-one-out likelihood. Weights are counts of rows.
     """
 
   @Setting("kernel") var kernel = DensityKernel.gaussian
@@ -46,7 +46,7 @@ struct KernelDensityFit: FitMethod {
         weights: data.weights)
     }
     let logs = density.logDensity(of: data.points)
-    // A row without weight counts for nothing, even where no kernel reaches it.
+    // A row of weight 0 is ignored, even where no kernel reaches it.
     let terms = select(density.weights .> 0, density.weights * logs, Tensor(0, dtype: .float64))
     let bandwidths = density.bandwidths
     var results = Results([
@@ -60,7 +60,7 @@ struct KernelDensityFit: FitMethod {
       "variance": ResultValue(density.variance),
     ])
     let leftOut = density.leaveOneOutLogLikelihood
-    // A single row with a weight leaves nothing to estimate it from.
+    // A single row of positive weight leaves nothing to estimate it from.
     if !leftOut.isNaN { results["leave-one-out-log-likelihood"] = .number(leftOut) }
     var rows = ResultTable(data.points, names: data.names)
     rows.add("log-density", .numbers(logs.doubles))

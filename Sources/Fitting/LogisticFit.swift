@@ -11,15 +11,15 @@ struct LogisticFit: FitMethod {
   static let notes = """
     Coefficients are in the order of "columns" in result.json, the constant's
     first; with two classes they are those of the second class's log-odds, with
-    more there is a list for each class of "coefficient-classes". Weights say how
-    often a row counts. A prior N(0, V) on all coefficients gives the evidence, by
-    Laplace's approximation.
+    more there is a list for each class of "coefficient-classes". Weights are counts
+    of rows. With a prior N(0, V) on all coefficients, Laplace's approximation gives
+    the evidence.
     """
   static let needsTarget = true
 
   @Setting("variance of a normal prior on the coefficients", in: .above(0), absence: "no prior")
   var priorVariance: Double? = nil
-  @Setting("give each column mean 0 and variance 1 first") var standardize = false
+  @Setting("first scale each column to mean 0 and variance 1") var standardize = false
   @Setting("fit no constant") var withoutConstant = false
 
   init() {}
@@ -59,7 +59,7 @@ struct LogisticFit: FitMethod {
     (withoutConstant ? [] : ["constant"]) + data.names
   }
 
-  /// The class of each column of the coefficients.
+  /// The class of each column of coefficients.
   private func fittedClasses(_ fit: LogisticRegression, _ names: [String]) -> [String] {
     Array(names.suffix(fit.coefficients.shape[1]))
   }
@@ -122,7 +122,7 @@ struct LogisticFit: FitMethod {
   }
 }
 
-/// The class of each row, the most likely one, and the probability of each.
+/// The most probable class of each row, and the probability of each class.
 func predictionTable(
   _ labels: [Int], _ probabilities: Tensor, _ classNames: [String]
 ) -> ResultTable {

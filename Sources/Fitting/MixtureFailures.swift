@@ -1,10 +1,10 @@
 import Inference
 
 extension FitData {
-  /// Runs a clustering or a mixture, and names the file and the columns in what it finds wrong.
+  /// Runs a clustering or a mixture fit, and adds the file and the columns to the errors it throws.
   ///
   /// - Parameters:
-  ///   - cure: The options that help a component that collapses.
+  ///   - cure: The options that help against a collapsing component.
   ///   - estimate: The fit.
   func clustering<Value>(
     cure: String = "ask for fewer components", _ estimate: () throws -> Value
@@ -29,7 +29,7 @@ extension FitData {
       (expected, "\(value) in row \(row + 1), column '\(name(column))'")
     case .constantFeature(let column):
       (
-        "numbers that differ in column '\(name(column))'",
+        "varying numbers in column '\(name(column))'",
         "one value in all rows; leave the column out with --without, or give a --floor"
       )
     case .missingFeature(let column):
@@ -38,7 +38,7 @@ extension FitData {
       (
         "a likelihood with a maximum",
         "component \(component + 1) collapsed in sweep \(iteration) on points without extent (their"
-          + " weight: \(weight)), where the likelihood has no bound; \(cure)"
+          + " weight: \(weight)), where the likelihood is unbounded; \(cure)"
       )
     case .vanished(let component, let iteration):
       (

@@ -6,14 +6,14 @@ import Tensor
 
 /// `pushforward fit mixture`: a mixture of Gaussians, of t distributions, or of Bernoulli distributions.
 struct MixtureMethod: FitMethod {
-  /// What the components are.
+  /// The family of the components.
   enum Family: String, Choice {
     case gaussian
     case studentT = "student-t"
     case bernoulli
   }
 
-  /// What covariances may be.
+  /// The form of the covariances.
   enum Kind: String, Choice {
     case full, tied, diagonal, spherical
 
@@ -27,7 +27,7 @@ struct MixtureMethod: FitMethod {
     }
   }
 
-  /// Where fits begin.
+  /// How fits are initialised.
   enum Start: String, Choice {
     case kMeans = "k-means"
     case random
@@ -37,23 +37,22 @@ struct MixtureMethod: FitMethod {
   static let summary =
     "a mixture of Gaussians by expectation–maximisation (Dempster, Laird and Rubin 1977)"
   static let notes = """
-    Of several starts the one of largest likelihood is kept. A component that
-    collapses on points without extent ends its start; --floor keeps every
-    variance above a bound, and --prior takes the mode under a weak prior. Missing
-    numbers are taken as missing at random by Gaussians (Ghahramani and Jordan
-    1994). Components of t distributions count far points little (Peel and
-    McLachlan 2000); those of Bernoulli distributions take columns of zeros and
-    ones.
+    The start of largest likelihood is kept. A component that collapses onto points
+    without extent ends its start; --floor keeps every variance above a bound, and
+    --prior takes the mode under a weak prior. Gaussians treat missing numbers as
+    missing at random (Ghahramani and Jordan 1994). Components of t distributions
+    give distant points little weight (Peel and McLachlan 2000); those of Bernoulli
+    distributions take columns of zeros and ones.
     """
   static let allowsMissing = true
 
   @Setting("components", in: 1...10_000) var components = 3
-  @Setting("what the components are") var family = Family.gaussian
-  @Setting("what covariances of Gaussians may be") var covariance = Kind.full
+  @Setting("family of the components") var family = Family.gaussian
+  @Setting("form of the covariances of Gaussians") var covariance = Kind.full
   @Setting("starts", in: 1...10_000) var starts = 10
-  @Setting("where fits begin; those of Bernoulli distributions at random") var start = Start.kMeans
+  @Setting("how fits start; Bernoulli distributions start at random") var start = Start.kMeans
   @Setting(
-    "least variance in any direction, in the units of the data", in: .above(0), absence: "none")
+    "smallest variance in any direction, in the units of the data", in: .above(0), absence: "none")
   var floor: Double? = nil
   @Setting("find the mode under a weak prior of the covariances (Fraley and Raftery 2007)")
   var prior = false
@@ -63,9 +62,9 @@ struct MixtureMethod: FitMethod {
   var degreesOfFreedom: Double? = nil
   @Setting("a of the prior Beta(1 + a, 1 + a) of Bernoulli probabilities", in: .atLeast(0))
   var pseudocount = 0.1
-  @Setting("gain of a sweep, relative to the objective, at which a fit ends", in: .atLeast(0))
+  @Setting("relative gain of the objective in a sweep at which a fit ends", in: .atLeast(0))
   var tolerance = 1e-9
-  @Setting("most sweeps of a start", in: 0...1_000_000) var iterations = 1_000
+  @Setting("most sweeps per start", in: 0...1_000_000) var iterations = 1_000
 
   init() {}
 
@@ -82,7 +81,7 @@ struct MixtureMethod: FitMethod {
     }
   }
 
-  /// Refuses options of another family.
+  /// Throws for options of another family.
   private func checkOptions() throws(FitError) {
     let options: [(name: String, isGiven: Bool, family: Family)] = [
       ("covariance \(covariance.rawValue)", covariance != .full, .gaussian),
@@ -95,14 +94,14 @@ struct MixtureMethod: FitMethod {
     }
   }
 
-  /// Refuses missing numbers, which only Gaussians have a rule for.
+  /// Throws for missing numbers, which only Gaussians support.
   private func checkComplete(_ data: FitData) throws(FitError) {
     guard let place = data.points.doubles.firstIndex(where: \.isNaN) else { return }
     let (row, column) = place.quotientAndRemainder(dividingBy: data.names.count)
     throw .unsuitable(
       path: data.path, expected: "numbers in all rows with --family \(family.rawValue)",
       found:
-        "none in row \(row + 1), column '\(data.names[column])'; --family gaussian takes missing"
+        "none in row \(row + 1), column '\(data.names[column])'; --family gaussian allows missing"
         + " ones"
     )
   }

@@ -4,12 +4,13 @@ import Results
 import Tensor
 
 extension MixtureMethod {
-  /// What a fit comes to, with its tables and figures.
+  /// The results of a fit, with its tables and figures.
   ///
   /// - Parameters:
-  ///   - parameters: Those of the components, for `result.json`.
-  ///   - columns: Those that a component has for each column of the data, `[components, columns]`.
-  ///   - plane: The figure of rows of several columns.
+  ///   - parameters: The components' parameters, for `result.json`.
+  ///   - columns: The parameters that a component has for each column of the data, `[components,
+  ///     columns]`.
+  ///   - plane: The figure for rows of several columns.
   func results<Model: MixtureModel>(
     _ fit: MixtureFit<Model>, _ data: FitData, _ parameters: KeyValuePairs<String, ResultValue>,
     columns: [(name: String, values: Tensor)], plane: () -> Figure
@@ -66,7 +67,7 @@ extension MixtureMethod {
     results.tables["trace.csv"] = trace
   }
 
-  /// A histogram of the only column below the density and those of its components.
+  /// A histogram of the only column with the density and those of its components.
   private func line(_ model: some MixtureModel, _ data: FitData) -> Figure {
     let values = data.column(0).filter(\.isFinite)
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)

@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// Draws of named parameters, of several chains, with their figures.
+/// Draws of named parameters from several chains, with their figures.
 struct PosteriorDraws {
   /// All draws, chain after chain, `[chains · draws, parameters]`.
   let pooled: Tensor
@@ -20,7 +20,7 @@ struct PosteriorDraws {
 
   private var count: Int { pooled.shape[0] / chains }
 
-  /// A parameter's draws of a chain.
+  /// The draws of a parameter in one chain.
   private func chain(_ chain: Int, _ parameter: Int) -> [Double] {
     Array(values[parameter][chain * count..<(chain + 1) * count])
   }
@@ -33,7 +33,7 @@ struct PosteriorDraws {
     }
   }
 
-  /// A chain's number, the draw's, and the parameters.
+  /// A table with the number of the chain, the number of the draw, and the parameters.
   var table: ResultTable {
     let numbers = 0..<chains * count
     var table: ResultTable = [
@@ -70,7 +70,7 @@ struct PosteriorDraws {
 // MARK: Figures
 
 extension PosteriorDraws {
-  /// The parameters that figures show.
+  /// The parameters shown in figures.
   private var shown: Range<Int> { 0..<min(12, names.count) }
 
   private func grid(
@@ -93,7 +93,7 @@ extension PosteriorDraws {
     return grid(figures, columns: 3, title: "Posterior")
   }
 
-  /// The path of each chain, of long ones every so many draws.
+  /// The trace of each chain; long ones are thinned.
   var traces: FigureGrid {
     let step = max(1, count / 1_000)
     let places = Array(stride(from: 0, to: count, by: step))
@@ -111,7 +111,7 @@ extension PosteriorDraws {
       figures, columns: 3, title: "Traces", caption: step > 1 ? "Every \(step) draws." : "")
   }
 
-  /// How often each chain's draws have a rank among all, evenly where the chains agree.
+  /// A histogram of the ranks of each chain's draws among all draws; uniform if the chains agree.
   ///
   /// (Vehtari, Gelman, Simpson, Carpenter and Bürkner 2021, section 4.)
   var ranks: FigureGrid {
@@ -134,10 +134,10 @@ extension PosteriorDraws {
     }
     return grid(
       figures, columns: 3, title: "Ranks",
-      caption: "Dashed: what chains of one law have on average.")
+      caption: "Dashed: the mean for chains with the same distribution.")
   }
 
-  /// The draws of each two of the first four parameters.
+  /// Scatter plots of each pair of the first four parameters.
   var pairs: FigureGrid {
     let several = Array(0..<min(4, names.count))
     let step = max(1, pooled.shape[0] / 1_000)
@@ -166,7 +166,7 @@ extension PosteriorDraws {
 }
 
 extension ParameterSummary {
-  /// The summary as it stands in `result.json`.
+  /// The summary as recorded in `result.json`.
   var value: ResultValue {
     func number(_ value: Double?) -> ResultValue { .number(value ?? .nan) }
     return [

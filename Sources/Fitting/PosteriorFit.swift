@@ -13,12 +13,12 @@ struct PosteriorFit: FitMethod {
     case hierarchicalMixture = "hierarchical-mixture"
   }
 
-  /// How the posterior is found.
+  /// The inference method.
   enum Method: String, Choice {
     case nuts, hmc, metropolis, gibbs, laplace, advi
   }
 
-  /// The Gaussians of advi.
+  /// The Gaussian families of advi.
   enum Family: String, Choice {
     case meanField = "mean-field"
     case fullRank = "full-rank"
@@ -29,43 +29,43 @@ struct PosteriorFit: FitMethod {
   static let name = "posterior"
   static let summary = "the posterior of a Bayesian model, by Markov chains or a Gaussian"
   static let notes = """
-    Models: regression and logistic, whose coefficients, the constant's too, are
-    N(0, V), with --target; eight-schools, Rubin's data (1981) unless a table has
-    effects and standard errors; hierarchical-mixture, of Gaussians with a known
-    variance. Without --noise-variance the noise of a regression is sampled, its
-    inverse variance being Gamma(1, 1). Methods: nuts (Hoffman and Gelman 2014),
+    Models: regression and logistic, whose coefficients and constant are N(0, V),
+    with --target; eight-schools, Rubin's data (1981) unless a table has effects and
+    standard errors; hierarchical-mixture, of Gaussians with a known variance.
+    Without --noise-variance, the noise of a regression is sampled, with the prior
+    Gamma(1, 1) on its inverse variance. Methods: nuts (Hoffman and Gelman 2014),
     hmc, metropolis, laplace and advi (Kucukelbir et al. 2017) for every model;
-    gibbs for all but logistic, which has no conditional law to draw from. advi
-    takes its expectations by draws, or, where predictors are linear and the noise
-    is known, by quadrature (Opper and Archambeau 2009). ess and r-hat are those
-    of Vehtari et al. (2021); a chain that is not to be trusted is told.
-    Weights say how often a row counts, but in eight-schools.
+    gibbs for all but logistic, which has no conditional distribution to draw from.
+    advi estimates its expectations from draws or, with linear predictors and known
+    noise, by quadrature (Opper and Archambeau 2009). ess and r-hat follow Vehtari
+    et al. (2021); chains that should not be trusted are reported. Weights are
+    counts of rows, except in eight-schools.
     """
   static let takesTarget = true
   static let needsData = false
 
   @Setting("model") var model = Model.regression
-  @Setting("how the posterior is found") var method = Method.nuts
-  @Setting("sample the schools' effects themselves, which is hard, not their deviations")
+  @Setting("inference method") var method = Method.nuts
+  @Setting("sample the schools' effects directly, which is hard, not their deviations")
   var centred = false
   @Setting(
     "V, the variance of a coefficient's prior, or of a mixture's means", in: .above(0),
-    absence: "1, and the columns' for means")
+    absence: "1, or the columns' variances for means")
   var priorVariance: Double? = nil
   @Setting(
-    "variance of the noise", in: .above(0), absence: "sampled, and 1 for mixtures")
+    "variance of the noise", in: .above(0), absence: "sampled, or 1 for mixtures")
   var noiseVariance: Double? = nil
   @Setting("components of a mixture", in: 2...1_000) var components = 2
   @Setting("concentration of a mixture's weights", in: .above(0)) var concentration = 1.0
-  @Setting("give each column mean 0 and variance 1 first") var standardize = false
+  @Setting("first scale each column to mean 0 and variance 1") var standardize = false
   @Setting("chains", in: 1...1_000) var chains = 4
-  @Setting("steps that are not kept, in which a sampler is tuned", in: 0...10_000_000)
+  @Setting("warm-up steps, which tune the sampler and are not kept", in: 0...10_000_000)
   var warmUp = 1_000
-  @Setting("draws that are kept of each chain", in: 4...10_000_000) var draws = 1_000
-  @Setting("steps for each draw; more lower the effective size of a time", in: 1...1_000_000)
+  @Setting("draws kept from each chain", in: 4...10_000_000) var draws = 1_000
+  @Setting("steps per draw; more steps take longer for each effective draw", in: 1...1_000_000)
   var thinning = 1
-  @Setting("acceptance that nuts and hmc are tuned to", in: 0.01...0.999) var acceptance = 0.8
-  @Setting("Gaussians of advi") var family = Family.fullRank
+  @Setting("acceptance rate that nuts and hmc are tuned to", in: 0.01...0.999) var acceptance = 0.8
+  @Setting("family of Gaussians for advi") var family = Family.fullRank
 
   init() {}
 

@@ -48,8 +48,8 @@ extension PosteriorFit {
     if !fit.hasConverged { results.notes.append("the fit has not converged: \(fit.reason)") }
     if share < 0.1 {
       results.notes.append(
-        "the approximation is far from the posterior: weighted by it, the draws are worth"
-          + " \(sixDigits(share)) of their number; log-evidence is not to be trusted")
+        "the approximation is far from the posterior: by importance weights, the draws are worth"
+          + " \(sixDigits(share)) of their number; log-evidence is unreliable")
     }
     if !fit.trace.isEmpty {
       results.tables["trace.csv"] = [
@@ -59,7 +59,8 @@ extension PosteriorFit {
     return results
   }
 
-  /// Parameters of a Gaussian's draws, with the exact moments where the coordinates are the parameters.
+  /// The parameters of a Gaussian's draws, with exact moments if the coordinates are the
+  /// parameters.
   private func approximated(
     _ posterior: PosteriorModel, draws: Tensor, mean: Tensor, deviations: Tensor
   ) -> Results {
@@ -90,7 +91,7 @@ extension PosteriorFit {
   }
 }
 
-/// A Gaussian of greatest bound, found by draws or without them.
+/// The Gaussian that maximises the bound, found with or without draws.
 private struct BoundedGaussian {
   let approximation: GaussianApproximation
   let bound: Double
@@ -100,7 +101,7 @@ private struct BoundedGaussian {
   let hasConverged: Bool
   let reason: String
 
-  /// By draws.
+  /// Maximises the bound with draws.
   init(_ posterior: PosteriorModel, family: GaussianFamily, using random: Random) throws {
     let start = GaussianApproximation(
       mean: posterior.centre, scale: .ones([posterior.dimensions], dtype: .float64))
@@ -110,7 +111,7 @@ private struct BoundedGaussian {
     (trace, hasConverged, reason) = (fit.trace, fit.hasConverged, fit.reason)
   }
 
-  /// By quadrature along each row's linear predictor.
+  /// Maximises the bound with quadrature along each row's linear predictor.
   init(_ model: PosteriorModel.LinearModel, family: GaussianFamily) throws {
     let fit = try LinearModelApproximation(
       design: model.design, priorVariance: model.priorVariance, family: family,

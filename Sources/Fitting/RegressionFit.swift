@@ -9,10 +9,10 @@ struct RegressionFit: FitMethod {
   static let name = "regression"
   static let summary = "a linear function by least squares (Legendre 1805, Gauss 1809)"
   static let notes = """
-    Coefficients are in the order of "columns" in result.json, the constant's
-    first; weights say how often a row counts. A prior N(0, V) on all coefficients
-    makes the regression Bayesian: coefficients are then the posterior's means, with
-    their deviations, and log-evidence is that of the rows (Bishop 2006, section
+    Coefficients are in the order of "columns" in result.json, the constant's first;
+    weights are counts of rows. A prior N(0, V) on all coefficients makes the
+    regression Bayesian: coefficients are then the posterior means, with their
+    deviations, and log-evidence is the evidence of the rows (Bishop 2006, section
     3.3).
     """
   static let needsTarget = true
@@ -21,9 +21,9 @@ struct RegressionFit: FitMethod {
     "V, the variance of a normal prior on the coefficients", in: .above(0), absence: "no prior")
   var priorVariance: Double? = nil
   @Setting(
-    "variance of the noise, with a prior", in: .above(0), absence: "that of largest evidence")
+    "variance of the noise, with a prior", in: .above(0), absence: "the one of largest evidence")
   var noiseVariance: Double? = nil
-  @Setting("give each column mean 0 and variance 1 first") var standardize = false
+  @Setting("first scale each column to mean 0 and variance 1") var standardize = false
   @Setting("fit no constant") var withoutConstant = false
 
   init() {}
@@ -59,7 +59,7 @@ struct RegressionFit: FitMethod {
       "degrees-of-freedom": .number(fit.degreesOfFreedom),
     ])
     if fit.degreesOfFreedom <= 0 {
-      results.notes.append("as many coefficients as rows: there are no standard errors")
+      results.notes.append("no standard errors: there are as many coefficients as rows")
     }
     let fitted = fit.mean(at: data.points)
     results.tables["coefficients.csv"] = ResultTable([

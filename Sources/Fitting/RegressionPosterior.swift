@@ -1,7 +1,7 @@
 import Inference
 import Tensor
 
-/// Rows with a constant and coefficients with a normal prior.
+/// Rows with a constant, and coefficients with a normal prior.
 struct CoefficientPosterior {
   /// The constant and the columns, `[n, d]`.
   let design: Tensor
@@ -9,7 +9,7 @@ struct CoefficientPosterior {
   let names: [String]
   /// The variance of each coefficient's prior.
   let priorVariance: Double
-  /// How often each row counts, `[n]`; nil where all count once.
+  /// The weight of each row, `[n]`; nil if all are 1.
   private let weights: Tensor?
   /// n, or the sum of the weights.
   private let rowCount: Double
@@ -24,8 +24,8 @@ struct CoefficientPosterior {
 
   private var count: Int { names.count }
 
-  /// The model of these rows by the logarithm of each one's likelihood; of too many rows the draws of advi are
-  /// cheaper than quadrature.
+  /// The model of these rows, given the log-likelihood of each row; with too many rows, advi with
+  /// draws is cheaper than quadrature.
   private func linear(
     _ logLikelihood: @escaping (Tensor) -> Tensor
   ) -> PosteriorModel.LinearModel? {
@@ -33,12 +33,12 @@ struct CoefficientPosterior {
       ? .init(design: design, priorVariance: priorVariance) { weighted(logLikelihood($0)) } : nil
   }
 
-  /// The rows' own numbers, `[n, …]`, as often as each row counts.
+  /// Numbers of the rows, `[n, …]`, times the rows' weights.
   private func weighted(_ numbers: Tensor) -> Tensor {
     weights.map { $0.expanded(at: 1) * numbers } ?? numbers
   }
 
-  /// Rows and targets times the roots of the weights, so that their squares count as these say.
+  /// Rows and targets times the roots of the weights, so that their squares are weighted.
   private func rooted(_ y: Tensor) -> (design: Tensor, y: Tensor) {
     guard let weights else { return (design, y) }
     let roots = sqrt(weights)
@@ -57,11 +57,11 @@ struct CoefficientPosterior {
           + logNormal(w, variance: priorVariance)
       }, parameters: nil, centre: centre, starts: PosteriorModel.starts(around: centre),
       gibbs: .none(
-        "a logistic regression, whose coefficients have no conditional law to draw from"),
+        "a logistic regression, whose coefficients have no conditional distribution to draw from"),
       linear: linear { logits in y.expanded(at: 1) * logits - softplus(logits) })
   }
 
-  /// y ~ N(X w, σ²) with a known σ².
+  /// y ~ N(X w, σ²) with known σ².
   func regression(_ y: Tensor, noiseVariance: Double) -> PosteriorModel {
     let centre = Tensor.zeros([count], dtype: .float64)
     let targets = y
@@ -135,7 +135,8 @@ struct CoefficientPosterior {
   private var logTwoPi: Double { log(Tensor(2 * Double.pi, dtype: .float64)).scalar }
 }
 
-/// The law of a regression's coefficients given the noise, for several chains at once.
+/// The conditional distribution of a regression's coefficients given the noise, for several chains
+/// at once.
 private struct CoefficientSweep {
   let design, outputs, squares, products: Tensor
   let priorVariance: Double
@@ -146,7 +147,7 @@ private struct CoefficientSweep {
     products = design.matmul(outputs.expanded(at: 1), transposeLeft: true)
   }
 
-  /// w ~ N(A⁻¹ τ Xᵀ y, A⁻¹) with A = τ XᵀX + I / v, of each τ `[chains]`: `[chains, d]`.
+  /// w ~ N(A⁻¹ τ Xᵀ y, A⁻¹) with A = τ XᵀX + I / v, for each τ `[chains]`: `[chains, d]`.
   func coefficients(noisePrecision: Tensor, using random: Random) throws -> Tensor {
     let (chains, d) = (noisePrecision.count, squares.shape[0])
     let tau = noisePrecision.reshaped(to: [chains, 1, 1])

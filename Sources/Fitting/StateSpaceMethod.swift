@@ -4,9 +4,9 @@ import Results
 import Settings
 import Tensor
 
-/// `pushforward fit state-space`: the level behind a series, and what follows.
+/// `pushforward fit state-space`: the level behind a series, and its forecast.
 struct StateSpaceMethod: FitMethod {
-  /// What the state is.
+  /// The form of the state.
   enum Model: String, Choice {
     case localLevel = "local-level"
     case localLinearTrend = "local-linear-trend"
@@ -16,18 +16,18 @@ struct StateSpaceMethod: FitMethod {
   static let summary =
     "a level, or a level with a slope, by Kalman's filter (Kalman 1960; Shumway and Stoffer 1982)"
   static let notes = """
-    One column is taken, its rows as the steps, in order; missing numbers are
-    allowed. The variances are those of largest likelihood: expectation–maximisation
-    comes near them, and L-BFGS finds them. The state begins diffuse, and the
+    The data are one column, whose rows are the steps, in order; missing numbers are
+    allowed. The variances maximise the likelihood: expectation–maximisation comes
+    near the maximum, and L-BFGS finds it. The initial state is diffuse, and the
     numbers that determine it do not count in the likelihood (Durbin and Koopman
-    2012, section 7.2.2). Bands are of two deviations.
+    2012, section 7.2.2). Bands are two standard deviations.
     """
   static let allowsMissing = true
   static let noWeights: String? = "the rows are one series, in order"
 
-  @Setting("what the state is") var model = Model.localLevel
+  @Setting("form of the state") var model = Model.localLevel
   @Setting("steps to forecast", in: 0...100_000) var forecast = 10
-  @Setting("gain of a sweep, relative to the objective, at which a fit ends", in: .atLeast(0))
+  @Setting("relative gain of the objective in a sweep at which a fit ends", in: .atLeast(0))
   var tolerance = 1e-6
   @Setting("most sweeps", in: 0...1_000_000) var iterations = 1_000
 
@@ -49,11 +49,12 @@ struct StateSpaceMethod: FitMethod {
       return try results(fit, space, search, data)
     } catch let error as StateSpaceError {
       throw FitError.unsuitable(
-        path: data.path, expected: "a series that the model can be fitted to", found: "\(error)")
+        path: data.path, expected: "a series that the model can fit", found: "\(error)")
     }
   }
 
-  /// Refuses variances that all vanish beside those that the fit began with: without noise the likelihood has no bound.
+  /// Throws if all variances vanish compared with the initial ones: without noise the likelihood is
+  /// unbounded.
   private func requireNoise(
     _ found: LinearGaussianStateSpace, _ start: LinearGaussianStateSpace, _ data: FitData
   ) throws(FitError) {
@@ -63,11 +64,11 @@ struct StateSpaceMethod: FitMethod {
     throw .unsuitable(
       path: data.path, expected: "a likelihood with a maximum",
       found:
-        "column '\(data.names[0])', which the model explains without noise, so that it rises without"
-        + " end as the variances fall")
+        "column '\(data.names[0])', which the model explains without noise, so it increases without"
+        + " bound as the variances shrink")
   }
 
-  /// The model that the fit begins with: a half of the numbers' variance as noise, the rest as steps.
+  /// The initial model: half of the numbers' variance as noise, the rest as steps.
   private func start(_ data: FitData) throws -> LinearGaussianStateSpace {
     let there = data.column(0).filter(\.isFinite)
     let least = model == .localLevel ? 3 : 4
@@ -79,7 +80,7 @@ struct StateSpaceMethod: FitMethod {
     let variance = Tensor(there, dtype: .float64).variance().scalar
     guard variance > 0 else {
       throw FitError.unsuitable(
-        path: data.path, expected: "numbers that differ in column '\(data.names[0])'",
+        path: data.path, expected: "varying numbers in column '\(data.names[0])'",
         found: "one value in all rows")
     }
     return model == .localLevel
@@ -132,7 +133,7 @@ struct StateSpaceMethod: FitMethod {
 
   private func figure(_ level: StateBand, _ ahead: StateBand?, _ data: FitData) -> Figure {
     Figure(
-      title: "Level and forecast", caption: "Bands: two deviations.",
+      title: "Level and forecast", caption: "Bands: two standard deviations.",
       x: .linear("row", wholeNumbers: true), y: .linear(data.names[0]), width: 640
     ) {
       Scatter(
@@ -143,7 +144,7 @@ struct StateSpaceMethod: FitMethod {
   }
 }
 
-/// Means and variances of consecutive steps.
+/// The means and variances of consecutive steps.
 private struct StateBand {
   let means: [Double]
   let deviations: [Double]

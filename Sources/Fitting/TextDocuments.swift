@@ -1,15 +1,15 @@
 import Foundation
 
-/// Texts, a document each: those of a folder.
+/// The documents in a folder, one text each.
 struct TextDocuments {
   /// The names of the files.
   let names: [String]
   /// The texts.
   let texts: [String]
 
-  /// Reads all files in a folder, but hidden ones, as UTF-8, in the order of their names.
+  /// Reads all files in a folder except hidden ones as UTF-8, in the order of their names.
   ///
-  /// - Throws: ``FitError`` where there is none or one that cannot be read.
+  /// - Throws: ``FitError`` if there are none or one cannot be read.
   init(folder: String) throws {
     let all: [String]
     do {
@@ -22,23 +22,23 @@ struct TextDocuments {
       .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     guard !names.isEmpty else {
       throw FitError.unsuitable(
-        path: folder, expected: "a folder with texts, a document each", found: "no files")
+        path: folder, expected: "a folder with texts, one document each", found: "no files")
     }
     texts = try names.map { try Self.text(of: folder + "/" + $0) }
   }
 
-  /// Whether there is a folder at a path.
+  /// Whether the path is a folder.
   static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
       && isFolder.boolValue
   }
 
-  /// The text of a file in UTF-8.
+  /// The text of a UTF-8 file.
   ///
-  /// Devices and pipes are refused, as they may never end.
+  /// Devices and pipes are rejected, as they may never end.
   ///
-  /// - Throws: ``FitError`` where it cannot be read or is no such text.
+  /// - Throws: ``FitError`` if it cannot be read or is not such a text.
   static func text(of path: String) throws(FitError) -> String {
     let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     let kind = try? FileManager.default.attributesOfItem(atPath: real)[.type]
@@ -46,7 +46,7 @@ struct TextDocuments {
       let bytes = try? Data(contentsOf: URL(fileURLWithPath: real))
     else {
       throw .unsuitable(
-        path: path, expected: "a file that can be read", found: "none, or one that cannot")
+        path: path, expected: "a file that can be read", found: "no file, or an unreadable one")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw .unsuitable(path: path, expected: "a text in UTF-8", found: "other bytes")

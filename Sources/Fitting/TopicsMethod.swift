@@ -6,7 +6,7 @@ import Tensor
 
 /// `pushforward fit topics`: the topics of documents.
 struct TopicsMethod: FitMethod {
-  /// How topics are found.
+  /// The inference method.
   enum Method: String, Choice {
     case batch, online
   }
@@ -15,39 +15,38 @@ struct TopicsMethod: FitMethod {
   static let summary =
     "topics of documents by latent Dirichlet allocation (Blei, Ng and Jordan 2003)"
   static let notes = """
-    FILE is a folder of texts, a document each; or a table with a row for each
-    document and a column for each word, which counts it; or, where it ends in
-    neither .csv nor .npy, a bag of words in the form of the UCI repository. Words
-    of texts are runs of letters and digits, in lower case. The perplexity is
-    exp(−bound / words) of the same documents, where the bound is that of the
-    whole corpus, the divergence of the topics from their prior included. batch
-    goes through all documents in each sweep; online learns from batch to batch of
-    documents at the rate (delay + batch)^−decay (Hoffman, Blei and Bach 2010),
-    which takes fewer passes over many documents. In a table weights say how often a
-    document counts.
+    FILE is a folder of texts, one document each; or a table with a row for each
+    document and a column for the count of each word; or, if it ends in neither .csv
+    nor .npy, a bag of words in the form of the UCI repository. Words of texts are
+    runs of letters and digits, in lower case. The perplexity is exp(−bound / words)
+    of the same documents, where the bound is that of the whole corpus and includes
+    the divergence of the topics from their prior. batch goes through all documents
+    in each sweep; online learns from batches of documents at the rate
+    (delay + batch)^−decay (Hoffman, Blei and Bach 2010), which takes fewer passes
+    over many documents. In a table, weights are counts of documents.
     """
 
   @Setting("topics", in: 1...10_000) var topics = 10
-  @Setting("whether topics are found from all documents at a time") var method = Method.batch
-  @Setting("starts; that of largest bound is kept", in: 1...1_000) var starts = 1
-  @Setting("most sweeps of a start by batch", in: 1...1_000_000) var iterations = 100
-  @Setting("gain of a sweep, relative to the bound, at which a batch start ends", in: .atLeast(0))
+  @Setting("learn from all documents in each sweep, or from batches") var method = Method.batch
+  @Setting("starts; the one of largest bound is kept", in: 1...1_000) var starts = 1
+  @Setting("batch: most sweeps per start", in: 1...1_000_000) var iterations = 100
+  @Setting("batch: relative gain of the bound in a sweep at which a start ends", in: .atLeast(0))
   var tolerance = 1e-6
-  @Setting("documents of a batch online", in: 1...1_000_000_000) var batchSize = 64
-  @Setting("passes over the documents online", in: 1...1_000_000) var passes = 1
-  @Setting("τ₀, how little the first batches count online", in: .atLeast(0)) var delay = 10.0
-  @Setting("κ, how fast batches count less online", in: 0.51...1) var decay = 0.7
+  @Setting("online: documents in a batch", in: 1...1_000_000_000) var batchSize = 64
+  @Setting("online: passes over the documents", in: 1...1_000_000) var passes = 1
+  @Setting("online: τ₀; larger: first batches count less", in: .atLeast(0)) var delay = 10.0
+  @Setting("online: κ, how fast the weight of batches decays", in: 0.51...1) var decay = 0.7
   @Setting("α, the prior of topics in a document", in: .above(0), absence: "1 / topics")
   var alpha: Double? = nil
   @Setting("η, the prior of words in a topic", in: .above(0), absence: "1 / topics")
   var eta: Double? = nil
-  @Setting("words of each topic that are listed", in: 1...1_000) var words = 10
-  @Setting("documents of a folder that a word stands in, at least", in: 1...1_000_000)
+  @Setting("number of words listed for each topic", in: 1...1_000) var words = 10
+  @Setting("ignore words that occur in fewer documents of a folder", in: 1...1_000_000)
   var minimumDocuments = 1
-  @Setting("file with words of texts to leave out", placeholder: "FILE", absence: "none")
+  @Setting("file of words to leave out of texts", placeholder: "FILE", absence: "none")
   var stopWords: String? = nil
   @Setting(
-    "file with the words, a line each: those of a bag, or those of texts that count",
+    "file with one word per line: the words of a bag, or the words of texts to use",
     placeholder: "FILE", absence: "numbers, or all words of the texts")
   var vocabulary: String? = nil
 
@@ -67,7 +66,7 @@ struct TopicsMethod: FitMethod {
     return try fitBag(path, using: random)
   }
 
-  /// Fits to a table of counts.
+  /// Fits topics to a table of counts.
   func fit(_ data: FitData, using random: Random) throws -> Results {
     let (counts, width) = (data.points.doubles, data.names.count)
     if let place = counts.firstIndex(where: { $0 < 0 }) {
@@ -114,7 +113,7 @@ struct TopicsMethod: FitMethod {
     }
   }
 
-  /// The words of a file, a line each.
+  /// The words of a file, one per line.
   private static func list(_ path: String) throws -> [String] {
     try TextDocuments.text(of: path).split { $0.isNewline || $0.isWhitespace }.map(String.init)
   }
@@ -136,7 +135,7 @@ struct TopicsMethod: FitMethod {
     guard let fit = best else { throw CorpusError.noWords }
     let isNamed = !corpus.vocabulary.isEmpty
     let listed = fit.model.topWords(words, of: corpus).map { topic in
-      // The words of a bag without names are counted from 1, as in its file.
+      // The words of a bag without names are numbered from 1, as in its file.
       topic.map {
         (word: isNamed ? $0.word : "\((Int($0.word) ?? 0) + 1)", probability: $0.probability)
       }
@@ -197,14 +196,14 @@ struct TopicsMethod: FitMethod {
     let empty = corpus.lengths.count { $0 == 0 }
     if empty > 0 {
       results.notes.append(
-        "\(empty) document\(empty == 1 ? " has" : "s have") no words: the topics are those of the prior"
+        "\(empty) document\(empty == 1 ? " has" : "s have") no words: their topics are the prior"
       )
     }
     if corpus.unknownWords > 0 {
-      results.notes.append("\(corpus.unknownWords) words are not in the vocabulary and left out")
+      results.notes.append("\(corpus.unknownWords) words not in the vocabulary are left out")
     }
     if corpus.documentCount == 1 {
-      results.notes.append("of one document the topics are hardly determined")
+      results.notes.append("one document hardly determines the topics")
     }
   }
 

@@ -5,11 +5,11 @@ import Tensor
 
 // The barycenters of `pushforward transport --barycenter`.
 extension TransportTask {
-  /// The entropic barycenter of pictures of one size, each divided by its sum.
+  /// The entropic barycenter of pictures of one size, each normalised to sum 1.
   ///
   /// - Parameters:
-  ///   - images: Brightnesses, `[k, height, width]`, 0 or more.
-  ///   - paths: Their files, as errors name them.
+  ///   - images: Brightness values, `[k, height, width]`, 0 or more.
+  ///   - paths: Their files, as named in error messages.
   /// - Returns: The results, and the barycenter, `[height, width]`, of sum 1.
   public func barycenter(
     ofImages images: Tensor, paths: [String]
@@ -42,8 +42,8 @@ extension TransportTask {
     return (results, found.weights)
   }
 
-  /// The barycenter of weighted points: exactly by quantiles on the line, otherwise the entropic one on the
-  /// points of all tables.
+  /// The barycenter of weighted points: exact, by quantiles, on the line; otherwise entropic, on
+  /// the points of all tables.
   public func barycenter(of tables: [FitData]) throws -> Results {
     try checkShares(tables.map(\.path))
     guard let first = tables.first else { throw TransportError.empty(.source) }
@@ -60,7 +60,7 @@ extension TransportTask {
       try SortedPoints($0.points.reshaped(to: [-1]), weights: $0.weights)
     }
     let center = try LineBarycenter(of: parts, weights: settings.shares?.map(Double.init))
-    // Between its jumps the quantile function is constant: one point for each piece.
+    // The quantile function is constant between its jumps: one point for each piece.
     let ends = [0] + center.steps + [1]
     let masses = zip(ends, ends.dropFirst()).map { $1 - $0 }
     let points = zip(ends, ends.dropFirst()).map { center.quantile(0.5 * ($0 + $1)) }
@@ -139,7 +139,7 @@ extension TransportTask {
       "epsilon": .number(epsilon), "sweeps": .integer(found.sweeps),
     ])
     if !found.hasConverged {
-      results.notes.append("not converged: more --sweeps or a larger --epsilon or --tolerance")
+      results.notes.append("not converged: increase --sweeps, --epsilon or --tolerance")
     }
     return results
   }

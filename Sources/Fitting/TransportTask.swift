@@ -5,7 +5,7 @@ import Tensor
 
 /// A transport problem of `pushforward transport`, without files and processes.
 public struct TransportTask: Sendable {
-  /// What was set.
+  /// The settings.
   public let settings: TransportSettings
 
   /// Takes the settings.
@@ -13,9 +13,9 @@ public struct TransportTask: Sendable {
 
   /// Moves one measure to another.
   ///
-  /// - Returns: `cost`, `dual` (Sinkhorn's is that of the regularised problem, with ε times the
-  ///   divergence), `marginal-errors`, `converged` and `entries`; the plan as the table
-  ///   `plan.csv` with a row for each entry, numbered from 1; a figure of one or two columns.
+  /// - Returns: `cost`, `dual` (for Sinkhorn, that of the regularised problem, with ε times the
+  ///   divergence), `marginal-errors`, `converged` and `entries`; the plan as the table `plan.csv`
+  ///   with a row for each entry, numbered from 1; a figure for one or two columns.
   /// - Throws: `TransportError`, or ``FitError`` for tables of different columns.
   public func plan(from source: FitData, to target: FitData) throws -> Results {
     guard source.names.count == target.names.count else {
@@ -38,7 +38,7 @@ public struct TransportTask: Sendable {
     if !solution.hasConverged {
       results.notes.append(
         "not converged: the marginals are not those of the measures, and the cost may be below the"
-          + " optimum; more --sweeps, a larger --epsilon, or --round")
+          + " optimum; increase --sweeps or --epsilon, or use --round")
     }
     results.tables["plan.csv"] = [
       "from": solution.plan.entries.map { Double($0.row + 1) },
@@ -78,7 +78,7 @@ public struct TransportTask: Sendable {
   }
 }
 
-/// What a method found.
+/// The result of a method.
 private struct Solution {
   let plan: TransportPlan
   let cost: Double
@@ -89,7 +89,7 @@ private struct Solution {
 }
 
 extension Solution {
-  /// The plan without entries that are too small to matter: below a millionth of the largest.
+  /// The plan without negligible entries: those below a millionth of the largest.
   init(_ entropic: EntropicTransport, isRounded: Bool, costs: Tensor) {
     let dense = isRounded ? entropic.roundedPlan() : entropic.plan
     let (values, columns) = (dense.doubles, dense.shape[1])
@@ -109,9 +109,9 @@ extension Solution {
   }
 }
 
-/// The couplings between points of the plane, or the plan as a map of masses on the line.
+/// The coupling between points of the plane, or the plan as a map of masses on the line.
 ///
-/// - Returns: Nil for points of more than two coordinates.
+/// - Returns: Nil for points with more than two coordinates.
 func transportFigure(
   _ plan: TransportPlan, _ mu: DiscreteMeasure, _ nu: DiscreteMeasure, _ names: [String]
 ) -> Figure? {

@@ -11,13 +11,14 @@ extension Image {
     return Image(height: height, width: width, channels: 1, pixels: values)
   }
 
-  /// The picture in red, green and blue; a grey one has the same value three times.
+  /// The picture in red, green and blue; grey values are repeated three times.
   public var inColor: Image {
     guard channels == 1 else { return self }
     return Image(height: height, width: width, channels: 3, pixels: Self.inColor(pixels))
   }
 
-  /// The picture with one channel where red, green and blue are the same in every pixel, else as it is.
+  /// The picture reduced to one channel if red, green and blue are equal in every pixel; otherwise
+  /// unchanged.
   ///
   /// Many programs save grey pictures in colour or with a palette.
   public var withFewestChannels: Image {
@@ -36,7 +37,7 @@ extension Image {
     }
   }
 
-  /// Grey values as red, green and blue.
+  /// Converts grey values to red, green and blue.
   package static func inColor(_ values: [UInt8]) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 3 * values.count) { buffer, count in
       for (index, value) in values.enumerated() {

@@ -1,6 +1,6 @@
 import Tensor
 
-/// A picture, grey or in colour, with a byte for each value.
+/// A picture, grey or in colour, with one byte per value.
 ///
 /// ```swift
 /// let image = try Image(path: "photo.jpg")
@@ -12,12 +12,12 @@ public struct Image: Equatable, Sendable {
   public let height: Int
   /// The width in pixels.
   public let width: Int
-  /// The number of values of a pixel: 1 for grey, 3 for red, green and blue.
+  /// The number of values per pixel: 1 for grey, 3 for red, green and blue.
   public let channels: Int
   /// The values, 0 black to 255 white: `[height, width, channels]`, row-major.
   public let pixels: [UInt8]
 
-  /// Creates a picture of values `[height, width, channels]`.
+  /// Creates a picture from values `[height, width, channels]`.
   public init(height: Int, width: Int, channels: Int, pixels: [UInt8]) {
     precondition(
       height > 0 && width > 0 && (channels == 1 || channels == 3)

@@ -1,35 +1,35 @@
-/// What can be wrong with an image file.
+/// An error in an image file.
 ///
-/// Every case carries the values found; the description is one line for a person, naming the file,
-/// what was expected and what was found.
+/// Every case carries the values found; the description is one line that names the file, what was
+/// expected and what was found.
 public enum ImageError: Error, Equatable, Sendable {
-  /// The file is not there or cannot be read, for the reason that the system gives.
+  /// The file is missing or cannot be read, for the system's reason.
   case unreadable(path: String, reason: String)
-  /// The file has more bytes than are read, ``Image/largestFileSize``.
+  /// The file is larger than ``Image/largestFileSize``.
   case fileTooLarge(path: String, bytes: Int)
-  /// The file begins as none of the formats that are read does, but with these bytes, if any.
+  /// The file has none of the supported formats, but begins with these bytes, if any.
   case notAnImage(path: String, found: [UInt8])
-  /// The header of a PGM or PPM file lacks a number or holds something else in its place.
+  /// The header of a PGM or PPM file lacks a number or has something else in its place.
   case brokenHeader(path: String, expected: String, found: String)
-  /// The header promises more pixels than are read, ``Image/largestPixelCount``.
+  /// The header promises more pixels than ``Image/largestPixelCount``.
   case tooManyPixels(path: String, height: Int, width: Int)
-  /// A PGM or PPM file ends before what its header promises; the header counts among the bytes.
+  /// A PGM or PPM file is shorter than its header promises; the counts include the header.
   case truncated(path: String, expectedBytes: Int, foundBytes: Int)
-  /// The file is of a format that is read, but is damaged; `reason` is the decoder's.
+  /// The file has a supported format, but is damaged; `reason` is the decoder's.
   case damaged(path: String, reason: String)
-  /// The file is of a format that is read, but its colours are not, such as CMYK.
+  /// The file has a supported format, but unsupported colours, such as CMYK.
   case unsupportedColors(path: String, found: String)
 }
 
 extension ImageError {
-  /// Whether the file is not there or cannot be read, and not that its contents are wrong.
+  /// Whether the file is missing or unreadable, as opposed to having wrong contents.
   public var isMissingInput: Bool {
     if case .unreadable = self { true } else { false }
   }
 }
 
 extension ImageError: CustomStringConvertible {
-  /// One line for a person: the file, what was expected, what was found.
+  /// One line with the file, what was expected and what was found.
   public var description: String {
     switch self {
     case .unreadable(let path, let reason):
@@ -54,7 +54,7 @@ extension ImageError: CustomStringConvertible {
   }
 }
 
-/// The first bytes of a file as text where they are, else their values.
+/// The first bytes of a file as text if possible, otherwise as numbers.
 private func text(_ bytes: [UInt8]) -> String {
   if bytes.isEmpty { return "an empty file" }
   let isText = bytes.allSatisfy { (33...126).contains($0) }

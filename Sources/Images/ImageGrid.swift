@@ -1,10 +1,10 @@
 import Tensor
 
-/// Images, grey or in colour, laid out in a grid, as bytes, for a run's samples and reconstructions.
+/// Images, grey or in colour, arranged in a grid as bytes, for a run's samples and reconstructions.
 ///
-/// A value v becomes the byte round(255 v), with v held to 0…1 (and what is not a number drawn as
-/// 0). Nothing is stretched to the darkest and brightest value found, which would make a grey
-/// network's output look sharp. Cells left over in the last row, and the separators, are mid-grey.
+/// A value v becomes the byte round(255 v), with v clamped to 0…1 and NaN drawn as 0. Contrast is
+/// not stretched to the darkest and brightest values, which would make a grey network's output look
+/// sharp. Empty cells in the last row and the separators are mid-grey.
 ///
 /// ```swift
 /// let grid = ImageGrid(means, imageHeight: 28, imageWidth: 28, columns: 10)
@@ -17,13 +17,13 @@ public struct ImageGrid: Equatable, Sendable {
   /// The height in pixels.
   public let height: Int
 
-  /// The number of values of a pixel: 1 for grey, 3 for red, green and blue.
+  /// The number of values per pixel: 1 for grey, 3 for red, green and blue.
   public let channels: Int
 
   /// The values, row by row, 0 black and 255 white: `[height, width, channels]`.
   public let pixels: [UInt8]
 
-  /// Lays images out row by row, in the given number of columns or as many as there are images.
+  /// Arranges images row by row, in the given number of columns or as many as there are images.
   ///
   /// - Parameters:
   ///   - values: Pixels from 0 to 1, row-major, `[count, imageHeight, imageWidth, channels]`.
@@ -42,7 +42,7 @@ public struct ImageGrid: Equatable, Sendable {
     self.init(cells) { column in column * (imageWidth + separator) }
   }
 
-  /// Lays images out row by row, in the given number of columns or as many as there are images.
+  /// Arranges images row by row, in the given number of columns or as many as there are images.
   ///
   /// - Parameters:
   ///   - images: Pixels from 0 to 1, `[count, height, width, channels]`.
@@ -57,8 +57,8 @@ public struct ImageGrid: Equatable, Sendable {
       channels: images.shape[3], columns: columns, separator: separator)
   }
 
-  /// Lays images that belong together directly side by side, as an original and its reconstruction,
-  /// groups set apart by a wider line.
+  /// Arranges images of a group directly side by side, such as an original and its reconstruction,
+  /// with wider lines between groups.
   ///
   /// - Parameters:
   ///   - members: The first image of every group, the second one of every group, and so on: pixels
@@ -96,7 +96,7 @@ public struct ImageGrid: Equatable, Sendable {
 
   private static let midGrey: UInt8 = 128
 
-  /// Draws the cells, each column at the offset in pixels that the closure gives.
+  /// Draws the cells, each column at the pixel offset that the closure returns.
   private init(_ cells: Cells, columnOffset: (Int) -> Int) {
     channels = cells.channels
     width = columnOffset(cells.columns - 1) + cells.width
@@ -118,12 +118,12 @@ public struct ImageGrid: Equatable, Sendable {
   }
 
   private static func byte(_ value: Float) -> UInt8 {
-    guard value > 0 else { return 0 }  // also what is not a number
+    guard value > 0 else { return 0 }  // also NaN
     return UInt8((min(value, 1) * 255).rounded())
   }
 }
 
-/// Images of one size and the rows and columns that they fill.
+/// Images of one size, with the rows and columns that they fill.
 private struct Cells {
   let values: [Float]
   let height, width, channels: Int

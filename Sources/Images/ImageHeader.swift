@@ -1,9 +1,9 @@
 extension Image {
-  /// The size of the picture in a file, by its header alone; nil where there is none to be found.
+  /// The size of the picture in a file, read from its header alone; nil if it cannot be determined.
   ///
-  /// No pixel is decoded and no memory taken, so that files of another size than expected, or of more
-  /// pixels than there is room for, are told before either. It is a hint: whether the header is right the
-  /// decoder decides, by the same limits as ever.
+  /// No pixel is decoded and no memory allocated, so that files with an unexpected size or too many
+  /// pixels are detected before that. It is only a hint: the decoder decides whether the header is
+  /// right, with the usual limits.
   package static func size(ofFile bytes: [UInt8]) -> (height: Int, width: Int)? {
     let size: (height: Int, width: Int)?
     switch bytes.first {
@@ -16,15 +16,16 @@ extension Image {
     return size
   }
 
-  /// The most memory that a decoder takes for an image of this size, the result included: libjpeg holds two
-  /// bytes for each value of a progressive image, libpng up to eight for a pixel of a row.
+  /// The maximum memory that a decoder needs for an image of this size, including the result:
+  /// libjpeg holds two bytes for each value of a progressive image, libpng up to eight for each
+  /// pixel of a row.
   package static func decodingMemory(height: Int, width: Int) -> Int {
     let (count, overflows) = height.multipliedReportingOverflow(by: width)
     return 9 * (overflows ? largestPixelCount : min(count, largestPixelCount))
   }
 }
 
-/// The first chunk, which has to be the header: its length, its type, the width and the height.
+/// Reads the first chunk, which must be the header: its length, its type, the width and the height.
 private func pngSize(_ bytes: [UInt8]) -> (height: Int, width: Int)? {
   guard bytes.count >= 24, bytes[12..<16].elementsEqual("IHDR".utf8) else { return nil }
   return (bigEndian(bytes[20..<24]), bigEndian(bytes[16..<20]))
@@ -39,7 +40,7 @@ private func netpbmSize(_ bytes: [UInt8]) -> (height: Int, width: Int)? {
   return (height, width)
 }
 
-/// The segment that begins a frame (SOF, ITU T.81, B.2.2) before the first scan.
+/// Finds the segment that begins a frame (SOF, ITU T.81, B.2.2) before the first scan.
 private func jpegSize(_ bytes: [UInt8]) -> (height: Int, width: Int)? {
   var place = 2
   while let mark = bytes[min(place, bytes.count)...].firstIndex(of: 0xFF) {

@@ -2,34 +2,35 @@ import Glibc
 import Tensor
 
 extension Image {
-  /// The largest number of pixels of an image that is read: 8192×8192.
+  /// The maximum number of pixels in an image: 8192×8192.
   ///
-  /// It is compared with what the header says before memory is taken. Decoders take up to 6 bytes a
-  /// pixel beside the result's 3, so that no file makes a reader take more than about 0.6 GB beside the
-  /// file's own bytes.
+  /// It is compared with the header before memory is allocated. Decoders take up to 6 bytes per
+  /// pixel in addition to the result's 3, so that no file makes a reader use more than about 0.6 GB
+  /// besides the file's own bytes.
   public static let largestPixelCount = 1 << 26
 
-  /// The largest size of a file that is read, in bytes.
+  /// The maximum size of a file in bytes.
   public static let largestFileSize = 1 << 28
 
-  /// Reads a file: PNG, JPEG, or binary PGM or PPM, told by its first bytes and not by its name.
+  /// Reads a PNG, JPEG, or binary PGM or PPM file, recognised by its first bytes rather than its
+  /// name.
   ///
-  /// - PNG: grey, colour or palette, with 1 to 16 bits a value, of which the upper 8 are kept. The
-  ///   values are those stored, whatever the file says of its gamma or its colour space. What is
-  ///   transparent is laid over white.
-  /// - JPEG: grey or colour, with any sampling factors; CMYK is refused. The orientation that a camera
-  ///   notes is not heeded. Bytes that belong to nothing and the like are passed over where every pixel
-  ///   is there.
-  /// - PGM, PPM (Netpbm's P5 and P6): values from 0 to any maximum up to 65535 are scaled to 0…255. Of
-  ///   several images in a file the first is read.
+  /// - PNG: grey, colour or palette, with 1 to 16 bits per value, of which the upper 8 are kept.
+  ///   Values are used as stored, whatever gamma or colour space the file declares. Transparency is
+  ///   composited over white.
+  /// - JPEG: grey or colour, with any sampling factors; CMYK is rejected. The orientation noted by
+  ///   a camera is ignored. Stray bytes and similar defects are skipped as long as every pixel is
+  ///   present.
+  /// - PGM, PPM (Netpbm's P5 and P6): values from 0 to any maximum up to 65535 are scaled to 0…255.
+  ///   The first of several images in a file is read.
   ///
-  /// - Throws: ``ImageError`` where the file cannot be read, is none of these, or is damaged; a file
-  ///   that breaks off is damaged.
+  /// - Throws: ``ImageError`` if the file cannot be read, has none of these formats, or is damaged;
+  ///   a truncated file is damaged.
   public init(path: String) throws(ImageError) {
     try self.init(bytes: Image.contents(ofFileAt: Array(path.utf8CString), path), path: path)
   }
 
-  /// Reads the bytes of such a file; the path is for what is said of it.
+  /// Decodes the bytes of such a file; the path is for error messages.
   public init(bytes: [UInt8], path: String) throws(ImageError) {
     switch Format(beginning: bytes) {
     case .png: try self.init(png: bytes, path: path)
@@ -39,9 +40,9 @@ extension Image {
     }
   }
 
-  /// Whether a file begins as one of the formats does.
+  /// Whether a file begins like one of the formats.
   ///
-  /// - Parameter rawPath: The path as the system takes it, with a zero at the end.
+  /// - Parameter rawPath: The path for the system, with a zero at the end.
   package static func isImage(_ rawPath: [CChar]) -> Bool {
     let descriptor = open(rawPath, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
@@ -51,7 +52,7 @@ extension Image {
     return count == bytes.count && Format(beginning: bytes) != nil
   }
 
-  /// Throws where an image of this size is not read.
+  /// Throws if an image of this size exceeds the limits.
   static func checkSize(height: Int, width: Int, path: String) throws(ImageError) {
     guard let count = [height, width].elementCount, count <= largestPixelCount else {
       throw .tooManyPixels(path: path, height: height, width: width)
@@ -59,11 +60,11 @@ extension Image {
   }
 }
 
-/// The formats that are read.
+/// The supported formats.
 private enum Format {
   case png, jpeg, netpbm
 
-  /// Told by a file's first bytes; nil for another.
+  /// Recognises a format by a file's first bytes; nil for any other.
   init?(beginning bytes: [UInt8]) {
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
       self = .png
@@ -78,10 +79,10 @@ private enum Format {
 }
 
 extension Image {
-  /// The bytes of a file, which has to be a regular one and not all too large.
+  /// The bytes of a regular file that is not too large.
   ///
   /// - Parameters:
-  ///   - rawPath: The path as the system takes it, which need not be UTF-8, with a zero at the end.
+  ///   - rawPath: The path for the system, which need not be UTF-8, with a zero at the end.
   ///   - path: The path as text, for errors.
   package static func contents(
     ofFileAt rawPath: [CChar], _ path: String
@@ -94,7 +95,7 @@ extension Image {
 private func regularFile(
   _ rawPath: [CChar], _ path: String
 ) throws(ImageError) -> [UInt8] {
-  // Without waiting for what a pipe's other end may never write.
+  // Does not wait for a pipe's other end, which may never write.
   let descriptor = open(rawPath, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
   guard descriptor >= 0 else { throw unreadable(path, errno) }
   defer { close(descriptor) }

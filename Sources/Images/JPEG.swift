@@ -3,7 +3,7 @@ import CJPEG
 extension Image {
   /// Decodes a JPEG file.
   init(jpeg bytes: [UInt8], path: String) throws(ImageError) {
-    // The decoder keeps the address until the pixels are read.
+    // The decoder uses the address until the pixels are read.
     let result = bytes.withUnsafeBufferPointer { bytes in
       Result { () throws(ImageError) in try decoded(bytes, path: path) }
     }
@@ -41,7 +41,7 @@ private func decoded(
   return Image(height: height, width: width, channels: channels, pixels: values)
 }
 
-/// What the decoder says is wrong.
+/// The decoder's error message.
 private func damaged(_ path: String, _ decoder: OpaquePointer) -> ImageError {
   .damaged(path: path, reason: String(cString: CJPEGDecoderMessage(decoder)))
 }

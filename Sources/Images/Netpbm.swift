@@ -1,10 +1,10 @@
 extension Image {
   /// Decodes a binary PGM or PPM file, Netpbm's P5 and P6.
   ///
-  /// The file is the letters P5 or P6, the width, the height and the largest value in decimal digits,
-  /// with white space between them and one such character behind, and then the values row by row, of
-  /// one byte or, where the largest is above 255, of two, the higher first. From a # to the end of a
-  /// line the header is a comment.
+  /// The file consists of the letters P5 or P6, the width, the height and the largest value in
+  /// decimal digits, separated by white space and followed by a single such character, and then the
+  /// values row by row, in one byte each or, if the largest exceeds 255, in two, the higher first.
+  /// In the header, a comment extends from a # to the end of a line.
   init(netpbm bytes: [UInt8], path: String) throws(ImageError) {
     var header = HeaderScanner(bytes: bytes, path: path)
     let width = try header.number("width", atMost: Int(Int32.max))
@@ -19,23 +19,23 @@ extension Image {
     guard bytes.count >= length else {
       throw .truncated(path: path, expectedBytes: length, foundBytes: bytes.count)
     }
-    // More may follow: another image, or an end of line that an editor added.
+    // More may follow: another image, or a line end added by an editor.
     let values = bytes[header.place..<length]
     self.init(
       height: height, width: width, channels: channels,
       pixels: maximum == 255 ? Array(values) : scaled(values, count: count, from: maximum))
   }
 
-  /// The picture as a binary PGM file (Netpbm's P5, 8 bits) where it is grey, PPM (P6) in colour.
+  /// The picture as a binary PGM file (Netpbm's P5, 8 bits) if it is grey, PPM (P6) if in colour.
   public var netpbm: [UInt8] {
     Array("\(channels == 1 ? "P5" : "P6")\n\(width) \(height)\n255\n".utf8) + pixels
   }
 
-  /// What the name of such a file ends in: `pgm`, or `ppm` in colour.
+  /// The extension of such a file: `pgm`, or `ppm` in colour.
   public var netpbmExtension: String { channels == 1 ? "pgm" : "ppm" }
 }
 
-/// Values from 0 to a maximum as values from 0 to 255; what is above the maximum counts as it.
+/// Scales values from 0 to a maximum to 0 to 255; larger values count as the maximum.
 private func scaled(_ bytes: ArraySlice<UInt8>, count: Int, from maximum: Int) -> [UInt8] {
   let start = bytes.startIndex
   return (0..<count).map { index in
@@ -47,11 +47,11 @@ private func scaled(_ bytes: ArraySlice<UInt8>, count: Int, from maximum: Int) -
   }
 }
 
-/// Reads the numbers of a Netpbm header, one after the other.
+/// Reads the numbers of a Netpbm header in sequence.
 struct HeaderScanner {
   let bytes: [UInt8]
   let path: String
-  /// Where the next byte is: behind the letters that the file begins with.
+  /// The position of the next byte, initially after the letters at the beginning of the file.
   private(set) var place = 2
 
   init(bytes: [UInt8], path: String) {
@@ -75,7 +75,7 @@ struct HeaderScanner {
     return number
   }
 
-  /// The one character between the header and the pixels.
+  /// Skips the one character between the header and the pixels.
   mutating func skipOneSpace() throws(ImageError) {
     guard place < bytes.count, isSpace(bytes[place]) else {
       let found = String(decoding: bytes[place...].prefix(1), as: UTF8.self)
@@ -97,7 +97,7 @@ struct HeaderScanner {
     }
   }
 
-  /// Whether it is white space by the C library's definition: a blank, a tab, or an end of line or
-  /// page.
+  /// Whether it is white space by the C library's definition: a blank, a tab, or the end of a line
+  /// or page.
   private func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
 }

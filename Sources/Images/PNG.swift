@@ -1,6 +1,6 @@
 import CLibPNG
 
-// libpng's simplified interface: it catches its own errors, which others have to do by setjmp.
+// Uses libpng's simplified interface, which handles its own errors without setjmp.
 
 extension Image {
   /// Decodes a PNG file.
@@ -8,7 +8,7 @@ extension Image {
     var control = png_image()
     control.version = UInt32(PNG_IMAGE_VERSION)
     defer { png_image_free(&control) }
-    // libpng keeps the pointer until the pixels are read.
+    // libpng uses the pointer until the pixels are read.
     let result = try chunksOfThePicture(in: bytes, path: path).withUnsafeBytes {
       file -> Result<Image, ImageError> in
       guard png_image_begin_read_from_memory(&control, file.baseAddress, file.count) != 0 else {
@@ -21,7 +21,7 @@ extension Image {
     self = try result.get()
   }
 
-  /// The picture as a PNG file, compressed quickly rather than well.
+  /// The picture as a PNG file, compressed for speed rather than size.
   public var png: [UInt8] {
     var control = png_image()
     control.version = UInt32(PNG_IMAGE_VERSION)
@@ -35,18 +35,18 @@ extension Image {
       var size = capacity
       let isWritten = png_image_write_to_memory(
         &control, buffer.baseAddress, &size, 0, pixels, 0, nil)
-      // There is room, and no size or format that libpng could object to; what is left is memory.
+      // There is room, and libpng accepts size and format; only memory can be lacking.
       precondition(isWritten != 0, "Image.png: \(complaint(control.message))")
       count = size
     }
   }
 }
 
-/// The file without the chunks that say nothing of its stored values: texts, and what is noted of the
-/// colours (gAMA, cHRM, sRGB, iCCP), by which libpng would change the values.
+/// The file without chunks that do not affect its stored values: texts, and information about
+/// colours (gAMA, cHRM, sRGB, iCCP), with which libpng would change the values.
 ///
-/// libpng takes as much memory for a chunk as its length says, whatever the file's own, and unpacks
-/// what is packed in it.
+/// libpng allocates as much memory for a chunk as its claimed length, whatever the file's size, and
+/// unpacks compressed contents.
 private func chunksOfThePicture(
   in file: [UInt8], path: String
 ) throws(ImageError) -> [UInt8] {
@@ -56,7 +56,7 @@ private func chunksOfThePicture(
   result.reserveCapacity(file.count)
   var start = signatureLength
   while start < file.count {
-    // A length of four bytes, a type of four, the contents and a checksum of four.
+    // Each chunk: a length of four bytes, a type of four, the contents and a checksum of four.
     guard file.count - start >= 12 else {
       throw .damaged(path: path, reason: "it ends within a chunk, at byte \(file.count)")
     }
@@ -70,7 +70,7 @@ private func chunksOfThePicture(
     }
     let type = Array(file[start + 4..<start + 8])
     if kept.contains(type) { result += file[start..<end] }
-    if type == kept.last { break }  // what may follow is no part of the picture
+    if type == kept.last { break }  // anything that follows is not part of the picture
     start = end
   }
   return result
@@ -85,7 +85,7 @@ private func readPixels(_ control: inout png_image, path: String) throws(ImageEr
   control.format =
     (hasColor ? PNG_FORMAT_RGB : UInt32(PNG_FORMAT_GRAY))
     | (hasAlpha ? PNG_FORMAT_FLAG_ALPHA : 0)
-  // Sixteen bits are as eight, where the file does not say otherwise, and not linear light.
+  // Sixteen-bit values are treated like eight-bit ones, not as linear light.
   control.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
 
   let channels = hasColor ? 3 : 1
@@ -101,7 +101,7 @@ private func readPixels(_ control: inout png_image, path: String) throws(ImageEr
     pixels: hasAlpha ? overWhite(values, channels: channels) : values)
 }
 
-/// The values of pixels that each have an opacity behind them, laid over white.
+/// Composites the values of pixels, each followed by an opacity, over white.
 private func overWhite(_ values: [UInt8], channels: Int) -> [UInt8] {
   let count = values.count / (channels + 1)
   return [UInt8](unsafeUninitializedCapacity: count * channels) { buffer, initializedCount in
@@ -117,7 +117,7 @@ private func overWhite(_ values: [UInt8], channels: Int) -> [UInt8] {
   }
 }
 
-/// What libpng says is wrong.
+/// libpng's error message.
 private func complaint<Text>(_ message: Text) -> String {
   withUnsafeBytes(of: message) { text in
     String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)

@@ -1,14 +1,14 @@
 import Tensor
 
 extension Image {
-  /// The picture scaled until its shorter side has `side` pixels, and the middle of it cut out: a
+  /// The picture scaled until its shorter side has `side` pixels, and cropped to the middle: a
   /// square of `side` × `side` pixels.
   ///
-  /// The scaled longer side is rounded down. A pixel of the result is an average of the picture with
-  /// weights that fall linearly from the pixel's centre to zero at a distance of one pixel of the
-  /// result, or of one pixel of the picture where it is enlarged, so that nothing is skipped: the
-  /// triangle filter (Turkowski, "Filters for common resampling tasks", 1990), which Pillow calls
-  /// bilinear, and torchvision's `Resize` bilinear with `antialias`.
+  /// The scaled longer side is rounded down. A pixel of the result is a weighted average of the
+  /// picture, with weights that fall linearly from the pixel's centre to zero at a distance of one
+  /// pixel of the result, or of one pixel of the picture if it is enlarged, so that nothing is
+  /// skipped: the triangle filter (Turkowski, "Filters for common resampling tasks", 1990), which
+  /// Pillow calls bilinear, and torchvision's `Resize` bilinear with `antialias`.
   public func resized(toFill side: Int) -> Image {
     precondition(side > 0, "Image.resized(toFill:): expected a side of 1 or more, found \(side)")
     guard height != side || width != side else { return self }
@@ -16,13 +16,13 @@ extension Image {
     let columns = Taps(from: width, to: side * width / shorter, middle: side)
     let rows = Taps(from: height, to: side * height / shorter, middle: side)
 
-    // Across first, of the rows that count alone.
+    // Horizontally first, only for the rows that are needed.
     let firstRow = rows.spans[0].start
     let rowCount = rows.spans[side - 1].start + rows.spans[side - 1].weights.count - firstRow
     let rowLength = side * channels
     var narrow = [Float](repeating: 0, count: rowCount * rowLength)
     var result = [UInt8](repeating: 0, count: side * rowLength)
-    // By pointers: with arrays most of the time would go into counting who holds them.
+    // Uses pointers: with arrays, reference counting would take most of the time.
     pixels.withUnsafeBufferPointer { pixels in
       narrow.withUnsafeMutableBufferPointer { narrow in
         columns.weights.withUnsafeBufferPointer { weights in
@@ -54,7 +54,7 @@ extension Image {
                   sum += weights[index] * narrow[source]
                   source += rowLength
                 }
-                // The weights add up to 1 but for rounding.
+                // The weights add up to 1 up to rounding.
                 result[target] = UInt8(min(max(sum, 0), 255))
                 target += 1
               }
@@ -67,17 +67,18 @@ extension Image {
   }
 }
 
-/// Which pixels of a line go into each pixel of a line of another length, and with what weights.
+/// The pixels of a line that contribute to each pixel of a line of another length, with their
+/// weights.
 private struct Taps {
-  /// The first pixel for one of the result, and where the weights of it and of those behind it are.
+  /// The first contributing pixel, and the range of the weights of it and its successors.
   typealias Span = (start: Int, weights: Range<Int>)
 
-  /// One for each pixel of the result.
+  /// One span for each pixel of the result.
   private(set) var spans: [Span] = []
-  /// Those of a span add up to 1.
+  /// The weights; those of a span add up to 1.
   private(set) var weights: [Float] = []
 
-  /// The pixels in the middle of a line that is scaled from a length to another.
+  /// Creates the taps for the middle of a line that is scaled from one length to another.
   init(from old: Int, to new: Int, middle: Int) {
     let scale = Double(old) / Double(new)
     let reach = max(scale, 1)

@@ -1,36 +1,36 @@
 import Tensor
 
-/// Some examples of a data set, as a model takes them.
+/// Examples of a data set in the form a model takes them.
 public struct Batch: Sendable {
-  /// The examples as float32: `[count]` and then the shape of an element.
+  /// The examples as float32: `[count]` followed by the shape of an element.
   ///
-  /// Images have values in [0, 1]; a window of a text has its symbols' numbers.
+  /// Images have values in [0, 1]; a window of text contains the numbers of its symbols.
   public let values: Tensor
-  /// The class of each example, `[count]`, or empty where the data have no classes.
+  /// The class of each example, `[count]`, or empty if the data have no classes.
   public let labels: [Int]
-  /// The number to predict for each example, `[count, 1]`, where the data have one.
+  /// The number to predict for each example, `[count, 1]`, if the data have one.
   public let targets: Tensor?
-  /// How many symbols of each window are to be predicted, `[count]`, where not all windows are full:
-  /// what follows in the window is padding.
+  /// The number of symbols to predict in each window, `[count]`, if not all windows are full: the
+  /// rest of a window is padding.
   public let lengths: [Int]?
 
   /// The number of examples.
   public var count: Int { values.shape[0] }
 
-  /// The weight of this batch in an average over an epoch: the number of examples, or of the symbols to be
-  /// predicted where windows differ in it.
+  /// The weight of this batch in an average over an epoch: the number of examples or, if windows
+  /// differ, of symbols to predict.
   public var weight: Int { lengths?.reduce(0, +) ?? count }
 
-  /// The values of each example in a row, `[count, features]`, as a dense network takes them.
+  /// The values of each example in a row, `[count, features]`, as input for a dense network.
   public var images: Tensor { values.flattened() }
 
-  /// The number of images, points, rows or predicted symbols, of examples of this kind: padding does not
-  /// count.
+  /// The number of images, points, rows or predicted symbols in examples of this kind; padding is
+  /// not counted.
   public func unitCount(of element: ElementKind) -> Int {
     lengths?.reduce(0, +) ?? count * element.unitsPerExample
   }
 
-  /// Creates a batch of values `[count, …]`, with or without what belongs to each of them.
+  /// Creates a batch of values `[count, …]`, optionally with labels, targets and lengths.
   public init(
     values: Tensor, labels: [Int] = [], targets: Tensor? = nil, lengths: [Int]? = nil
   ) {

@@ -1,14 +1,15 @@
 import Files
 import Tensor
 
-/// What a model has to know of its data: the kind and shape of an example, and the number of classes.
+/// The properties of data that a model depends on: the kind and shape of an example, and the number
+/// of classes.
 public struct DataShape: Equatable, Sendable {
   /// The kind and shape of an example.
   public let element: ElementKind
-  /// The number of classes that examples are of; 0 where they have none.
+  /// The number of classes; 0 if examples have none.
   public let classes: Int
-  /// What a program that opens the model's file has to know of the data besides, by name, such as the
-  /// columns of a table; no model looks at it.
+  /// Further details, by name, for programs that open the model's file, such as the columns of a
+  /// table; no model uses them.
   public let details: [String: String]
 
   /// The shape of an example: `[height, width, channels]` of an image, `[2]` of a point.
@@ -23,7 +24,7 @@ public struct DataShape: Equatable, Sendable {
   /// The number of values of an example.
   public var count: Int { sizes.reduce(1, *) }
 
-  /// Examples of a kind.
+  /// Describes examples of a kind.
   public init(_ element: ElementKind, classes: Int = 0, details: [String: String] = [:]) {
     precondition(
       element.shape.allSatisfy { $0 > 0 } && classes >= 0,
@@ -40,7 +41,7 @@ public struct DataShape: Equatable, Sendable {
     DataShape(.image(height: height, width: width, channels: channels), classes: classes)
   }
 
-  /// Points of a space.
+  /// Points in a space.
   public static func points(dimensions: Int, classes: Int = 0) -> DataShape {
     DataShape(.point(dimensions: dimensions), classes: classes)
   }
@@ -49,12 +50,12 @@ public struct DataShape: Equatable, Sendable {
 // MARK: - Files
 
 extension DataShape {
-  /// The most values that an example of a model in a file may have.
+  /// The maximum number of values in an example of a model from a file.
   private static let largestCount = 1 << 28
-  /// What the names of ``details`` begin with in a file.
+  /// The prefix in a file of the names of ``details``.
   private static let detailPrefix = "data."
 
-  /// What a model's file says of it.
+  /// The description in a model's file.
   var metadata: [String: String] {
     var texts = ["shape": sizes.map(String.init).joined(separator: ","), "classes": "\(classes)"]
     switch element {
@@ -70,11 +71,11 @@ extension DataShape {
     return texts
   }
 
-  /// Reads what a file says; all of it may be anything.
+  /// Reads the description in a file, which is untrusted.
   ///
   /// - Throws: `ModelFileError`.
   init(_ file: SafetensorsFile) throws {
-    // Files had only images before, and called their shape so.
+    // Earlier files contained only image models, and described their shape this way.
     let name =
       file.metadata["data"] == nil && file.metadata["shape"] == nil ? "image-shape" : "shape"
     let sizes = try file.sizes(name, count: 1...3)

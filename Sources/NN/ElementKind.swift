@@ -1,12 +1,12 @@
 /// The kind and shape of one example of a data set.
 public enum ElementKind: Equatable, Hashable, Codable, Sendable {
-  /// An image with values in [0, 1]; of one channel it is grey, of three in red, green and blue.
+  /// An image with values in [0, 1]; with one channel it is grey, with three red, green and blue.
   case image(height: Int, width: Int, channels: Int)
-  /// A point of a space.
+  /// A point in a space.
   case point(dimensions: Int)
   /// A row of a table of numbers.
   case row(columns: Int)
-  /// A piece of a text, as symbols in `0 ..< vocabulary`: one that comes first, and `length` more, each
+  /// A piece of text, as symbols in `0 ..< vocabulary`: an initial symbol and `length` more, each
   /// to be predicted from those before it.
   case window(length: Int, vocabulary: Int)
 
@@ -21,7 +21,7 @@ public enum ElementKind: Equatable, Hashable, Codable, Sendable {
     }
   }
 
-  /// The word for what an example is made of: an image, a point, a row, a character.
+  /// The noun for the unit of an example: an image, a point, a row, a character.
   public var noun: Noun {
     switch self {
     case .image: .image
@@ -31,22 +31,22 @@ public enum ElementKind: Equatable, Hashable, Codable, Sendable {
     }
   }
 
-  /// The word for a whole example: an image, a point, a row, a window.
+  /// The noun for a whole example: an image, a point, a row, a window.
   public var exampleNoun: Noun {
     if case .window = self { Noun("window", "windows") } else { noun }
   }
 
-  /// How many units an example has: one, or the predicted symbols of a window.
+  /// The number of units in an example: one, or the predicted symbols of a window.
   public var unitsPerExample: Int {
     if case .window(let length, _) = self { length } else { 1 }
   }
 }
 
-/// A word in singular and plural, for messages and units such as `images/s`.
+/// A noun in singular and plural, for messages and units such as `images/s`.
 public struct Noun: Equatable, Sendable {
-  /// The word for one.
+  /// The form for one.
   public let singular: String
-  /// The word for any other number.
+  /// The form for any other number.
   public let plural: String
 
   /// Creates a noun from both forms.
@@ -55,7 +55,7 @@ public struct Noun: Equatable, Sendable {
     self.plural = plural
   }
 
-  /// Returns the form that goes with a number.
+  /// Returns the form for a number.
   public func callAsFunction(_ count: Int) -> String { count == 1 ? singular : plural }
 }
 

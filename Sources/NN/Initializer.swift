@@ -1,9 +1,9 @@
 import Tensor
 
-/// A rule for a weight's first values.
+/// A rule for the initial values of a weight.
 ///
-/// The framework's default for weights is ``glorotUniform`` (Glorot and Bengio 2010, equation 16),
-/// and zeros for biases.
+/// The default for weights is ``glorotUniform`` (Glorot and Bengio 2010, equation 16); biases start
+/// at zero.
 public struct Initializer: Sendable {
   /// Draws values for a weight of this shape with this many inputs and outputs.
   let draw: @Sendable (_ shape: [Int], _ fanIn: Int, _ fanOut: Int, _ random: Random) -> Tensor
@@ -11,9 +11,9 @@ public struct Initializer: Sendable {
   /// Draws the values of a weight.
   ///
   /// - Parameters:
-  ///   - shape: The weight's shape; by convention inputs stand before outputs.
-  ///   - fanIn: How many inputs reach one output.
-  ///   - fanOut: How many outputs one input reaches.
+  ///   - shape: The weight's shape; by convention, inputs come before outputs.
+  ///   - fanIn: The number of inputs per output.
+  ///   - fanOut: The number of outputs per input.
   ///   - random: The stream of random numbers.
   public func callAsFunction(
     _ shape: [Int], fanIn: Int, fanOut: Int, using random: Random
@@ -34,13 +34,13 @@ public struct Initializer: Sendable {
   /// Normal with variance 1 / fan-in (LeCun, Bottou, Orr and Müller 1998, section 4.6).
   public static let leCunNormal = normal { fanIn, _ in 1 / fanIn }
 
-  /// Zeros of a shape: a bias' first values.
+  /// Zeros of a shape: the initial values of a bias.
   static func zeros(_ shape: [Int]) -> Tensor { Tensor.zeros(ParameterBudget.shape(shape)) }
 
-  /// Ones of a shape: a scale's first values.
+  /// Ones of a shape: the initial values of a scale.
   static func ones(_ shape: [Int]) -> Tensor { Tensor.ones(ParameterBudget.shape(shape)) }
 
-  /// One value everywhere.
+  /// The same value for all elements.
   public static func constant(_ value: Double) -> Initializer {
     Initializer { shape, _, _, _ in Tensor(filledWith: value, shape) }
   }

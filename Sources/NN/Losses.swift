@@ -1,12 +1,12 @@
 import Tensor
 
-/// What becomes of a loss's values, one for each example or element.
+/// How the values of a loss, one for each example or element, are combined.
 public enum Reduction: Sendable {
   /// Their mean.
   case mean
   /// Their sum.
   case sum
-  /// Nothing: they are returned as they are.
+  /// No reduction: the values are returned unchanged.
   case none
 
   func callAsFunction(_ values: Tensor) -> Tensor {
@@ -21,9 +21,9 @@ public enum Reduction: Sendable {
 /// (prediction − target)² of each element, reduced.
 ///
 /// - Parameters:
-///   - prediction: Of any shape.
-///   - target: Of the same shape.
-///   - reduction: Over all elements.
+///   - prediction: A tensor of any shape.
+///   - target: A tensor of the same shape.
+///   - reduction: The reduction over all elements.
 public func meanSquaredError(
   _ prediction: Tensor, _ target: Tensor, reduction: Reduction = .mean
 ) -> Tensor {
@@ -37,13 +37,14 @@ public func meanSquaredError(
 
 /// softplus(l) − l·t of each element, reduced: a Bernoulli distribution's cross-entropy in nats.
 ///
-/// With logit l and target t in [0, 1]. Stable for logits of any size, and exact to the last digits
-/// where the target is nearly certain; an infinite logit on the target's side costs nothing.
+/// With logit l and target t in [0, 1]. Stable for logits of any size, and accurate to the last
+/// digits even if the target is nearly certain; an infinite logit on the target's side costs
+/// nothing.
 ///
 /// - Parameters:
-///   - logits: Of any shape.
-///   - target: Of the same shape.
-///   - reduction: Over all elements.
+///   - logits: A tensor of any shape.
+///   - target: A tensor of the same shape.
+///   - reduction: The reduction over all elements.
 public func binaryCrossEntropy(
   logits: Tensor, _ target: Tensor, reduction: Reduction = .mean
 ) -> Tensor {
@@ -55,10 +56,10 @@ public func binaryCrossEntropy(
 /// nats, reduced.
 ///
 /// - Parameters:
-///   - x: Of any shape.
+///   - x: A tensor of any shape.
 ///   - mean: μ, of a shape that broadcasts with `x`.
 ///   - logVariance: log σ², of a shape that broadcasts with `x`.
-///   - reduction: Over all elements.
+///   - reduction: The reduction over all elements.
 public func gaussianNegativeLogLikelihood(
   of x: Tensor, mean: Tensor, logVariance: Tensor, reduction: Reduction = .mean
 ) -> Tensor {
@@ -68,12 +69,12 @@ public func gaussianNegativeLogLikelihood(
 /// KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ (μ² + σ² − 1 − log σ²) over the last axis, in nats, reduced
 /// (Kingma and Welling 2014, appendix B).
 ///
-/// Exact to the last digits near N(0, 1).
+/// Accurate to the last digits near N(0, 1).
 ///
 /// - Parameters:
 ///   - mean: μ, `[batch, features]`.
 ///   - logVariance: log σ², `[batch, features]`.
-///   - reduction: Over the examples.
+///   - reduction: The reduction over the examples.
 public func gaussianKLDivergence(
   mean: Tensor, logVariance: Tensor, reduction: Reduction = .mean
 ) -> Tensor {

@@ -2,10 +2,10 @@ import Files
 import Settings
 import Tensor
 
-/// A model that is built of its configuration, for data of a shape.
+/// A model built from its configuration, for data of a given shape.
 ///
-/// Its configuration is the only source of its settings: command-line options, `config.json` and the
-/// texts in the model's file follow from it.
+/// The configuration is the only source of its settings: command-line options, `config.json` and
+/// the texts in the model's file are derived from it.
 ///
 /// ```swift
 /// let vae = VAE(.with { $0.latent = 8 }, for: .images(28, 28), using: random)
@@ -13,25 +13,25 @@ import Tensor
 /// let again = try VAE.open(path)
 /// ```
 public protocol Model: Module, SendableMetatype {
-  /// Its settings.
+  /// The settings.
   associatedtype Configuration: ModelConfiguration
 
-  /// What it is called on the command line and in files: `vae`.
+  /// The name on the command line and in files: `vae`.
   static var kind: String { get }
 
-  /// Whether it learns from classes; by default it does not.
+  /// Whether the model learns from classes; false by default.
   static var needsLabels: Bool { get }
 
-  /// Whether it is a model of texts; by default it is not.
+  /// Whether it is a model of texts; false by default.
   static var needsText: Bool { get }
 
   /// The settings that the model was built from.
   var configuration: Configuration { get }
-  /// The shape of the data that it was built for.
+  /// The shape of the data that the model was built for.
   var dataShape: DataShape { get }
 
-  /// Builds the model; settings that do not suit the data stop the program
-  /// (``ModelConfiguration/check(for:)`` tells them beforehand).
+  /// Builds the model; settings that do not suit the data stop the program (check them beforehand
+  /// with ``ModelConfiguration/check(for:)``).
   init(_ configuration: Configuration, for data: DataShape, using random: Random)
 }
 
@@ -39,38 +39,38 @@ public protocol Model: Module, SendableMetatype {
 public protocol ModelConfiguration: SettingGroup {
   /// Checks the settings against each other and against the shape of the data.
   ///
-  /// - Throws: The setting that does not suit.
+  /// - Throws: The first unsuitable setting.
   func check(for data: DataShape) throws(UnsuitableSetting)
 
-  /// How often the networks are applied to an example in a step, as far as memory is concerned; 1 by
-  /// default.
+  /// The number of times the networks are applied to an example in a step, for estimating memory; 1
+  /// by default.
   var passesPerExample: Int { get }
 
-  /// Whether the model that they describe learns from classes; by default it does not.
+  /// Whether the model with these settings learns from classes; false by default.
   var needsLabels: Bool { get }
 }
 
 extension ModelConfiguration {
-  /// Once.
+  /// Once by default.
   public var passesPerExample: Int { 1 }
 
-  /// It does not.
+  /// False by default.
   public var needsLabels: Bool { false }
 
-  /// No rules.
+  /// No rules by default.
   public func check(for data: DataShape) throws(UnsuitableSetting) {}
 }
 
 /// A setting that does not suit the data or another setting.
 public struct UnsuitableSetting: Error, Equatable, Sendable {
-  /// Its name.
+  /// The name of the setting.
   public let name: String
-  /// Its value.
+  /// The value of the setting.
   public let value: String
-  /// What was expected and what was found.
+  /// What was expected and found.
   public let reason: String
 
-  /// Names the setting, its value, and what was expected instead.
+  /// Names the setting, its value, and the expected one.
   public init(_ name: String, _ value: some CustomStringConvertible, _ reason: String) {
     (self.name, self.value, self.reason) = (name, "\(value)", reason)
   }
@@ -82,7 +82,7 @@ extension UnsuitableSetting: CustomStringConvertible {
 }
 
 extension ModelConfiguration {
-  /// Stops the program, in the name of a model, where the settings do not suit.
+  /// Stops the program, with a message about a model, if the settings do not suit the data.
   public func require(for data: DataShape, _ model: String) {
     do {
       try check(for: data)
@@ -93,17 +93,18 @@ extension ModelConfiguration {
 }
 
 extension Model {
-  /// It does not learn from classes.
+  /// False by default.
   public static var needsLabels: Bool { false }
 
-  /// It is of other data.
+  /// False by default.
   public static var needsText: Bool { false }
 }
 
 // MARK: - Files
 
 extension Model {
-  /// What the model's file says of it: the format, the kind, the shape of the data and the settings.
+  /// The description in the model's file: the format, the kind, the shape of the data and the
+  /// settings.
   public var metadata: [String: String] {
     var texts = dataShape.metadata
     texts["format"] = SafetensorsFile.modelFormat
@@ -114,21 +115,21 @@ extension Model {
     return texts
   }
 
-  /// Writes the model so that it can be opened again without its training.
+  /// Writes the model so that it can be reopened without its training.
   ///
   /// - Throws: `OutputError`, naming the file and the cause.
   public func save(to path: String) throws { try save(to: path, metadata: metadata) }
 
-  /// Opens the model of a file, with the file's numbers, for inference.
+  /// Opens a model from a file, with the file's parameters, in inference mode.
   ///
-  /// - Throws: `ModelFileError` if the file is of another kind of model, or not a whole one.
+  /// - Throws: `ModelFileError` if the file contains another kind of model, or is incomplete.
   public static func open(_ path: String) throws -> Self {
     try open(SafetensorsFile(path: path))
   }
 
-  /// The same for a file whose header is read already.
+  /// Opens a model from a file whose header has been read.
   ///
-  /// The file may be anybody's: no more memory is taken than its numbers need.
+  /// The file is untrusted: no more memory is allocated than its numbers need.
   public static func open(_ file: SafetensorsFile) throws -> Self {
     try file.expectNoCheckpoint()
     try file.expect("format", SafetensorsFile.modelFormat)
@@ -140,7 +141,7 @@ extension Model {
     } catch {
       throw file.unsuitable(error.name, error.reason)
     }
-    // A little more, so that a model which is not that of the file is told by its tensors.
+    // A little more, so that a wrong model is reported through its tensors.
     let budget = ParameterBudget(file.entries.reduce(1 << 20) { $0 + $1.count })
     let model = budget.spend { Self(configuration, for: data, using: Random(seed: 0)) }
     if budget.isExceeded { throw file.tooSmall(for: kind) }
@@ -151,7 +152,7 @@ extension Model {
 }
 
 extension SafetensorsFile {
-  /// The settings of these definitions that the file has.
+  /// The file's values for the settings with these definitions.
   fileprivate func record(of definitions: [SettingDefinition]) throws -> Settings.Configuration {
     var record = Settings.Configuration()
     for definition in definitions {

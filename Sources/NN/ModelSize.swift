@@ -1,4 +1,4 @@
-/// How large a model is, known before memory is taken for it.
+/// The size of a model, computed before memory is allocated for it.
 ///
 /// ```swift
 /// let size = ModelSize.measured(for: .images(28, 28)) {
@@ -9,19 +9,19 @@
 public struct ModelSize: Equatable, Sendable {
   /// The number of its parameters.
   public let parameters: Int
-  /// The number of values that its layers put out for one example, of convolutions at least.
+  /// The number of values in its layers' outputs for one example, a lower bound for convolutions.
   public let outputs: Int
 
-  /// A size from its two numbers.
+  /// Creates a size from its two numbers.
   public init(parameters: Int, outputs: Int) {
     self.parameters = parameters
     self.outputs = outputs
   }
 
-  /// Builds a model of empty tensors, and adds up what it would have had.
+  /// Builds a model of empty tensors, and adds up the sizes that it would have had.
   ///
-  /// A matrix of weights puts out as many values as it has columns. The outputs of a convolution are
-  /// counted as one channel of the data's size: what its strides leave of that, it has in more channels.
+  /// A weight matrix has as many outputs as columns. The outputs of a convolution are counted as
+  /// one channel of the data's size, assuming that further channels make up for its strides.
   ///
   /// - Parameters:
   ///   - data: The shape of the data that the model is for.
@@ -29,7 +29,7 @@ public struct ModelSize: Equatable, Sendable {
   public static func measured<Built>(for data: DataShape, _ build: () -> Built) -> ModelSize {
     let budget = ParameterBudget(0)
     let built = budget.spend(build)
-    // Layers make their small parameters, such as scales, without asking the budget.
+    // Layers create their small parameters, such as scales, without consulting the budget.
     let others = (built as? any Module)?.parameterCount ?? 0
     let parameters = budget.count.addingReportingOverflow(others)
     let outputs = budget.shapes.reduce(0.0) { sum, shape in

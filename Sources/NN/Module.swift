@@ -1,6 +1,6 @@
 import Tensor
 
-/// What a module can have: a ``Parameter``, a ``Buffer``, a stream of random numbers or another
+/// A member of a module: a ``Parameter``, a ``Buffer``, a stream of random numbers or another
 /// ``Module``.
 public protocol Member: AnyObject {}
 
@@ -27,25 +27,25 @@ public struct Members: ExpressibleByDictionaryLiteral {
   }
 }
 
-/// Whether a module is being trained or used; dropout and batch norm differ.
+/// Whether a module is being trained or used; dropout and batch norm behave differently.
 public enum Mode: Sendable {
-  /// While the parameters are being learned.
+  /// The parameters are being learned.
   case training
-  /// While the finished module is used.
+  /// The finished module is being used.
   case inference
 }
 
-/// Something with parameters: a layer, or a model made of layers.
+/// An object with parameters: a layer, or a model made of layers.
 ///
-/// A module lists its ``members``; the names of all its parameters follow from that
+/// A module lists its ``members``; they determine the names of all its parameters
 /// (`encoder.0.weight`), and with them gradients, optimiser state and files.
 public protocol Module: Member, CustomStringConvertible {
   /// The parameters, buffers, random streams and modules of this module, in order.
   var members: Members { get }
 
-  /// Whether the module is being trained or used; assigning sets it for all modules inside.
+  /// Whether the module is being trained or used; assigning it sets the mode of all inner modules.
   ///
-  /// A module whose behaviour depends on it stores it; the others need not declare it.
+  /// A module whose behaviour depends on the mode stores it; others need not declare it.
   var mode: Mode { get set }
 }
 
@@ -56,7 +56,7 @@ public protocol Layer: Module {
 }
 
 extension Module {
-  /// `.training` if a module inside is being trained, else `.inference`.
+  /// `.training` if any inner module is being trained, otherwise `.inference`.
   public var mode: Mode {
     get { submodules.contains { $0.mode == .training } ? .training : .inference }
     set { for module in submodules { module.mode = newValue } }
@@ -66,7 +66,8 @@ extension Module {
 
   /// All parameters with their dotted names, in order.
   ///
-  /// One that is listed several times, as tied weights are, stands under its first name alone.
+  /// A parameter that is listed several times, like tied weights, appears only under its first
+  /// name.
   public var parameters: [(name: String, parameter: Parameter)] {
     distinctMembers.compactMap { name, member in
       (member as? Parameter).map { (name, $0) }
@@ -80,18 +81,17 @@ extension Module {
     }
   }
 
-  /// All streams of random numbers that modules keep, as dropout does, with their dotted names, in
-  /// order.
+  /// All random streams of modules, such as dropout's, with their dotted names, in order.
   public var randomStreams: [(name: String, random: Random)] {
     distinctMembers.compactMap { name, member in
       (member as? Random).map { (name, $0) }
     }
   }
 
-  /// The number of learned numbers.
+  /// The number of learned values.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.wrappedValue.count } }
 
-  /// Calls `body` in inference mode, and leaves the module in the mode that it was in.
+  /// Calls `body` in inference mode, and restores the module's mode afterwards.
   public func inInference<Result>(_ body: () throws -> Result) rethrows -> Result {
     let before = mode
     mode = .inference
@@ -99,7 +99,7 @@ extension Module {
     return try body()
   }
 
-  /// Converts every parameter and buffer, as to check a whole model's gradients in float64.
+  /// Converts every parameter and buffer, for example to check a model's gradients in float64.
   public func convert(to dtype: DType) {
     for (_, parameter) in parameters {
       parameter.wrappedValue = parameter.wrappedValue.converted(to: dtype)
@@ -107,7 +107,7 @@ extension Module {
     for (_, buffer) in buffers { buffer.wrappedValue = buffer.wrappedValue.converted(to: dtype) }
   }
 
-  /// Each parameter, buffer and stream once: an optimiser would change a repeated one twice.
+  /// Each parameter, buffer and stream once: an optimiser would update a repeated one twice.
   private var distinctMembers: [(String, any Member)] {
     var seen = Set<ObjectIdentifier>(minimumCapacity: 32)
     var result: [(String, any Member)] = []
@@ -116,13 +116,14 @@ extension Module {
     return result
   }
 
-  /// Appends those not seen yet to one list: every training step asks for the parameters.
+  /// Appends members not seen yet to a list; a fast path, since every training step needs the
+  /// parameters.
   private func collectMembers(
     prefix: String, _ result: inout [(String, any Member)], _ seen: inout Set<ObjectIdentifier>
   ) {
     assert(forgottenMembers.isEmpty, "\(Self.self).members lacks \(forgottenMembers)")
     for (name, member) in members.elements {
-      // A parameter is no module; asking for a protocol takes longer.
+      // A parameter is not a module; checking a protocol conformance takes longer.
       if !(member is Parameter), let module = member as? any Module {
         module.collectMembers(prefix: prefix + name + ".", &result, &seen)
       } else if seen.insert(ObjectIdentifier(member)).inserted {
@@ -131,7 +132,7 @@ extension Module {
     }
   }
 
-  /// The stored properties that are members and are not listed: asked in debug builds only.
+  /// The stored properties that are members but not listed; checked only in debug builds.
   var forgottenMembers: [String] {
     let listed = Set(members.elements.map { ObjectIdentifier($0.member) })
     let classes = sequence(first: Mirror(reflecting: self)) { $0.superclassMirror }
@@ -141,12 +142,12 @@ extension Module {
     }
   }
 
-  /// The module as the code that makes it.
+  /// The code that creates the module.
   public var description: String { "\(Self.self)()" }
 }
 
-/// The members in a stored property: itself, or the elements of a collection, an optional or a
-/// tuple.
+/// The members in a stored property: the value itself, or the elements of a collection, an optional
+/// or a tuple.
 private func membersInside(_ value: Any) -> [any Member] {
   if let member = value as? any Member { return [member] }
   if let optional = value as? OptionalParameter {

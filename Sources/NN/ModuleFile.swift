@@ -2,13 +2,14 @@ import Files
 import Tensor
 
 extension Module {
-  /// Writes the parameters and buffers by name to a safetensors file, whole or not at all.
+  /// Writes the parameters and buffers by name to a safetensors file, atomically.
   ///
-  /// The metadata get a checksum of them, `tensors-crc32`, which whoever opens the file compares.
+  /// The metadata include a checksum of them, `tensors-crc32`, which is verified when the file is
+  /// opened.
   ///
   /// - Parameters:
-  ///   - path: Where; an existing file is replaced.
-  ///   - metadata: Texts to be written beside them, by name.
+  ///   - path: The path of the file; an existing file is replaced.
+  ///   - metadata: Further texts to write, by name.
   /// - Throws: `OutputError`, naming the file and the cause.
   public func save(to path: String, metadata: [String: String] = [:]) throws {
     try SafetensorsFile.write(
@@ -16,11 +17,11 @@ extension Module {
       withChecksum: true)
   }
 
-  /// Takes the parameters and buffers from a file, which must have these and no others.
+  /// Reads the parameters and buffers from a file, which must contain exactly these.
   ///
-  /// The numbers are converted to the module's type. If anything is wrong, the module is as it was.
+  /// The numbers are converted to the module's type. After an error, the module is unchanged.
   ///
-  /// - Throws: `ModelFileError`, naming the file and all tensors that do not fit.
+  /// - Throws: `ModelFileError`, naming the file and all mismatched tensors.
   public func load(_ file: SafetensorsFile) throws {
     let state = stateTensors()
     var entries: ExactDictionary<SafetensorsFile.Entry> = [:]

@@ -1,10 +1,10 @@
 import Tensor
 
 extension FiniteCheck {
-  /// Creates a check of models whose layers are known by their dotted paths.
+  /// Creates a check of models that identifies layers by their dotted paths.
   public convenience init(of modules: any Module...) { self.init(of: modules) }
 
-  /// Creates a check of models whose layers are known by their dotted paths.
+  /// Creates a check of models that identifies layers by their dotted paths.
   public convenience init(of modules: [any Module]) {
     var paths: [ObjectIdentifier: String] = [:]
     func add(_ module: any Module, _ path: String) {
@@ -17,12 +17,12 @@ extension FiniteCheck {
     self.init(paths: paths)
   }
 
-  /// Says what the parameters are called that are watched next.
+  /// Sets the names of the parameters to be watched next.
   func nameWatched(_ parameters: [(name: String, parameter: Parameter)], of module: any Module) {
     nameWatched(parameters.map { name($0.name, of: module) })
   }
 
-  /// The dotted name of a module's parameter from the model on.
+  /// The dotted name of a module's parameter within the model.
   func name(_ parameter: String, of module: any Module) -> String {
     let path = path(of: module) ?? ""
     return path.isEmpty ? parameter : "\(path).\(parameter)"

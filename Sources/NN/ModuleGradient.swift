@@ -11,13 +11,13 @@ public struct Gradients: Sendable {
   /// The gradient of the parameter of this name.
   public subscript(name: String) -> Tensor? { elements.first { $0.name == name }?.gradient }
 
-  /// The Euclidean norm of all gradients taken as one vector.
+  /// The Euclidean norm of all gradients, taken as one vector.
   public var globalNorm: Double {
     elements.reduce(0) { $0 + $1.gradient.sumOfSquares }.squareRoot()
   }
 
-  /// Scaled down, all by one factor, where the global norm exceeds `norm` (Pascanu, Mikolov and
-  /// Bengio 2013).
+  /// The gradients, all scaled down by one factor if the global norm exceeds `norm` (Pascanu,
+  /// Mikolov and Bengio 2013).
   public func clipped(toGlobalNorm norm: Double) -> Gradients {
     let found = globalNorm
     guard found > norm else { return self }
@@ -36,7 +36,7 @@ public struct Gradients: Sendable {
 /// ```
 ///
 /// - Parameters:
-///   - module: Its parameters, and no others, are differentiated with respect to.
+///   - module: The module whose parameters, and no others, are differentiated with respect to.
 ///   - loss: Computes a tensor of one element with the module.
 public func valueWithGradient(
   of module: some Module, _ loss: () throws -> Tensor
@@ -45,7 +45,7 @@ public func valueWithGradient(
   return (value, gradients)
 }
 
-/// Returns the value of a loss, what else its closure returns, and the gradient with respect to a
+/// Returns the value of a loss, further results of its closure, and the gradient with respect to a
 /// module's parameters.
 public func valueWithGradient<Parts>(
   of module: some Module, _ loss: () throws -> (Tensor, Parts)
@@ -63,8 +63,7 @@ public func valueWithGradient<Parts>(
   return (value, parts, Gradients(zip(parameters, gradients).map { ($0.name, $1) }))
 }
 
-/// Returns what a closure computes with a module, and the way back from it to the module's
-/// parameters.
+/// Returns the result of a closure that uses a module, and its pullback to the module's parameters.
 ///
 /// ```swift
 /// let (images, pullback) = valueWithPullback(of: generator) { generator(z) }
@@ -72,10 +71,10 @@ public func valueWithGradient<Parts>(
 /// ```
 ///
 /// - Parameters:
-///   - module: Its parameters, and no others, are differentiated with respect to.
+///   - module: The module whose parameters, and no others, are differentiated with respect to.
 ///   - function: Computes a tensor of any shape with the module.
-/// - Returns: The value; and a function, to be called once, from a gradient with respect to the
-///   value to the gradient with respect to the parameters that it was computed with.
+/// - Returns: The value; and a function, to be called once, that maps a gradient with respect to
+///   the value to the gradient with respect to the parameters it was computed with.
 public func valueWithPullback(
   of module: some Module, _ function: () throws -> Tensor
 ) rethrows -> (value: Tensor, pullback: (_ dy: Tensor) -> Gradients) {

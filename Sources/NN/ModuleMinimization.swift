@@ -1,10 +1,10 @@
 import Tensor
 
 extension VectorMinimizer {
-  /// Minimises a loss over a module's parameters, which are at the best point found afterwards.
+  /// Minimises a loss over a module's parameters, which end at the best point found.
   ///
-  /// It suits small modules whose loss is computed on all examples at once, without draws;
-  /// ``TrustRegionNewton``, which computes the matrix of second derivatives, those of up to some hundred
+  /// It suits small modules whose loss is computed on all examples at once, without random draws;
+  /// ``TrustRegionNewton``, which computes the Hessian, suits those of up to some hundred
   /// parameters.
   ///
   /// ```swift
@@ -13,10 +13,10 @@ extension VectorMinimizer {
   /// ```
   ///
   /// - Parameters:
-  ///   - module: Its parameters, and no others, change. They are searched in float64; those in float32
-  ///     are rounded, which limits how small the gradient can get.
+  ///   - module: The module whose parameters, and no others, change. They are searched in float64;
+  ///     float32 parameters are rounded, which limits how small the gradient can become.
   ///   - loss: Computes a tensor of one element with the module.
-  /// - Returns: The flat point, the value there, and why the search ended.
+  /// - Returns: The minimum as a flat vector, the value there, and why the search ended.
   @discardableResult
   public func minimize(
     _ module: some Module, _ loss: () throws -> Tensor
@@ -46,7 +46,7 @@ private struct FlatParameters {
     Tensor.concatenated(values.map { $0.converted(to: .float64).reshaped(to: [$0.count]) })
   }
 
-  /// Sets the parameters to the parts of a vector.
+  /// Sets the parameters from the parts of a vector.
   func set(_ flat: Tensor) {
     var place = 0
     for (parameter, value) in zip(parameters, values) {
@@ -56,7 +56,7 @@ private struct FlatParameters {
     }
   }
 
-  /// Leaves the parameters at the minimum that a search finds; after an error they are as before.
+  /// Leaves the parameters at the minimum that a search finds; restores them after an error.
   func leave(at search: () throws -> Minimum) rethrows -> Minimum {
     do {
       let minimum = try search()

@@ -1,6 +1,6 @@
 import Tensor
 
-/// An exponential moving average of a module's parameters (Polyak and Juditsky 1992), of all or of some.
+/// An exponential moving average of all or some parameters of a module (Polyak and Juditsky 1992).
 ///
 /// ```swift
 /// let average = MovingAverage(of: model, decay: 0.999)
@@ -9,20 +9,20 @@ import Tensor
 /// average.swap(with: model)   // evaluate with the average; a second swap goes back
 /// ```
 public final class MovingAverage {
-  /// How much of the average is kept at each update.
+  /// The decay rate: the share of the average kept at each update.
   public let decay: Double
-  /// The averages by parameter name; assigning saved ones goes on from there.
+  /// The averages by parameter name; assigning saved ones continues from there.
   public var values: [String: Tensor]
   private let includesBuffers: Bool
 
-  /// Creates an average that begins at the module's present parameters.
+  /// Creates an average that starts at the module's current parameters.
   ///
   /// - Parameters:
   ///   - module: The module.
-  ///   - decay: How much of the average is kept at each update.
-  ///   - includesBuffers: Whether buffers, such as the running statistics of batch norm, have an average
-  ///     too: averaged weights would not suit those of the last steps.
-  ///   - isAveraged: Which parameters have an average, by their names; all, if nothing is said.
+  ///   - decay: The share of the average kept at each update.
+  ///   - includesBuffers: Whether buffers, such as the running statistics of batch norm, are
+  ///     averaged too: averaged weights would not match the statistics of the last steps.
+  ///   - isAveraged: Whether a parameter is averaged, by name; by default all are.
   public init(
     of module: some Module, decay: Double, includingBuffers includesBuffers: Bool = false,
     where isAveraged: (_ name: String) -> Bool = { _ in true }
@@ -37,7 +37,7 @@ public final class MovingAverage {
     }
   }
 
-  /// What has an average if its name is among ``values``.
+  /// The tensors whose averages are in ``values``.
   private func tensors(of module: some Module) -> [StateTensor] {
     includesBuffers ? module.stateTensors() : module.parameterTensors()
   }
@@ -45,8 +45,8 @@ public final class MovingAverage {
   /// average ← decay · average + (1 − decay) · parameter.
   public func update(from module: some Module) { update(from: module, decay: decay) }
 
-  /// The same after training step `step`, with less of the average kept at first, the smaller of the decay
-  /// and (1 + step) / (10 + step), so that the first values do not stay in it for long.
+  /// Updates after training step `step`, keeping less of the average at first: the smaller of the
+  /// decay and (1 + step) / (10 + step), so that the initial values fade quickly.
   public func update(from module: some Module, step: Int) {
     update(from: module, decay: min(decay, Double(1 + step) / Double(10 + step)))
   }
@@ -57,7 +57,7 @@ public final class MovingAverage {
     }
   }
 
-  /// Exchanges the module's parameters with their averages, where they have one.
+  /// Exchanges the module's parameters with their averages, where there are any.
   public func swap(with module: some Module) {
     for tensor in tensors(of: module) {
       guard let average = values[tensor.name] else { continue }

@@ -1,5 +1,5 @@
 extension Module {
-  /// The module in a line: what each network inside is made of, as `encoder 784-400-40, decoder
+  /// A one-line summary of the networks in the module, such as `encoder 784-400-40, decoder
   /// 20-400-784`.
   public var outline: String {
     members.elements.compactMap { name, member in

@@ -1,8 +1,8 @@
 import Tensor
 
-/// A tensor that is learned.
+/// A learned tensor.
 ///
-/// Declared with the attribute, it reads and writes as the tensor; `$weight` is the parameter
+/// Declared with the attribute, it reads and writes like the tensor; `$weight` is the parameter
 /// itself, to be listed in the module's ``Module/members``.
 ///
 /// ```swift
@@ -10,7 +10,7 @@ import Tensor
 /// ```
 @propertyWrapper
 public final class Parameter: Member {
-  /// The value; inside `valueWithGradient(of:)` the watched one.
+  /// The value; inside `valueWithGradient(of:)`, the watched one.
   public var wrappedValue: Tensor
 
   /// The parameter itself.
@@ -20,20 +20,20 @@ public final class Parameter: Member {
   public init(wrappedValue: Tensor) { self.wrappedValue = wrappedValue }
 }
 
-/// A parameter that a module may do without, as a convolution before a batch norm does without a bias.
+/// An optional parameter, such as the bias of a convolution, which is omitted before a batch norm.
 ///
-/// It reads and writes as the tensor, `nil` where there is none; `$bias` is the parameter itself, to be
-/// listed in the module's ``Module/members``, which leave out what is `nil`.
+/// It reads and writes like the tensor, or `nil` if there is none; `$bias` is the parameter itself,
+/// to be listed in the module's ``Module/members``, which omit `nil`.
 ///
 /// ```swift
 /// @OptionalParameter public var bias: Tensor?
 /// ```
 ///
-/// Whether there is one is decided when the module is made: assigning the other kind later stops the
-/// program.
+/// Whether it exists is decided when the module is created: assigning the other kind later stops
+/// the program.
 @propertyWrapper
 public struct OptionalParameter {
-  /// The value, if there is one; inside `valueWithGradient(of:)` the watched one.
+  /// The value, if there is one; inside `valueWithGradient(of:)`, the watched one.
   public var wrappedValue: Tensor? {
     get { projectedValue?.wrappedValue }
     nonmutating set {
@@ -42,11 +42,11 @@ public struct OptionalParameter {
       case (nil, nil): break
       case (nil, let value?):
         preconditionFailure(
-          "OptionalParameter: expected nil, as the module was made without this parameter, found a"
+          "OptionalParameter: expected nil, as the module has no such parameter, found a"
             + " tensor of shape \(value.shape)")
       case (_?, nil):
         preconditionFailure(
-          "OptionalParameter: expected a tensor, as the module was made with this parameter, found"
+          "OptionalParameter: expected a tensor, as the module has this parameter, found"
             + " nil")
       }
     }
@@ -55,13 +55,13 @@ public struct OptionalParameter {
   /// The parameter itself, if there is one.
   public let projectedValue: Parameter?
 
-  /// Creates a parameter from its initial value, or none.
+  /// Creates a parameter from its initial value, or none for `nil`.
   public init(wrappedValue: Tensor?) {
     projectedValue = wrappedValue.map { Parameter(wrappedValue: $0) }
   }
 }
 
-/// A tensor that belongs to a module's state but is not learned by gradient, such as a running mean.
+/// A tensor in a module's state that is not learned by gradient, such as a running mean.
 @propertyWrapper
 public final class Buffer: Member {
   /// The value.

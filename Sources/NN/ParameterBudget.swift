@@ -1,27 +1,27 @@
 import Tensor
 
-/// How many numbers a module that is being built may have, so that a file which describes a huge
-/// model cannot make the program take memory for it.
+/// Limits the size of a module that is being built, so that a file describing a huge model cannot
+/// make the program allocate memory for it.
 ///
-/// Initialisers ask it before they take memory; beyond the budget they give empty tensors, and the
-/// module that is built of them is thrown away.
+/// Initialisers consult it before they allocate memory; beyond the budget they give empty tensors,
+/// and the module built from them is discarded.
 final class ParameterBudget: @unchecked Sendable {
-  // Not used from two threads: building a module is the work of one.
+  // Not used from two threads: a module is built by one.
   private let limit: Int
-  /// The shapes that were asked for.
+  /// The requested shapes.
   private(set) var shapes: [[Int]] = []
-  /// The number of numbers in all of them, or `Int.max` where that is no `Int`.
+  /// The total number of values, or `Int.max` on overflow.
   private(set) var count = 0
 
-  /// Whether more was asked for than there is.
+  /// Whether more was requested than the limit.
   var isExceeded: Bool { count > limit }
 
   @TaskLocal private static var current: ParameterBudget?
 
-  /// A budget of so many numbers.
+  /// Creates a budget for this many values.
   init(_ limit: Int) { self.limit = limit }
 
-  /// The shape if the budget of the module being built has room for it, or else one of nothing.
+  /// The shape if the budget of the module being built has room for it, otherwise an empty one.
   static func shape(_ shape: [Int]) -> [Int] {
     guard let current else { return shape }
     current.take(shape)
@@ -34,7 +34,7 @@ final class ParameterBudget: @unchecked Sendable {
     count = overflow ? Int.max : sum
   }
 
-  /// Builds a module within the budget; see ``isExceeded`` afterwards.
+  /// Builds a module within the budget; check ``isExceeded`` afterwards.
   func spend<Built>(_ build: () -> Built) -> Built {
     Self.$current.withValue(self, operation: build)
   }

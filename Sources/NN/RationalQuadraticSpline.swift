@@ -1,11 +1,11 @@
 import Tensor
 
-/// Increasing functions of a number, each made of rational quadratics between knots on [−B, B] and the
-/// identity outside (Gregory and Delbourgo 1982; Durkan, Bekasov, Murray and Papamakarios 2019,
-/// equations 4–8 and appendix A).
+/// Increasing functions of one number, each a rational-quadratic spline between knots on [−B, B]
+/// and the identity outside (Gregory and Delbourgo 1982; Durkan, Bekasov, Murray and Papamakarios
+/// 2019, equations 4–8 and appendix A).
 ///
-/// Between the knots (x₀, y₀) and (x₁, y₁) with slopes d₀ and d₁, θ = (x − x₀)/(x₁ − x₀) and the mean slope
-/// s = (y₁ − y₀)/(x₁ − x₀),
+/// Between the knots (x₀, y₀) and (x₁, y₁) with slopes d₀ and d₁, with θ = (x − x₀)/(x₁ − x₀) and
+/// the mean slope s = (y₁ − y₀)/(x₁ − x₀),
 ///
 /// y = y₀ + (y₁ − y₀) (s θ² + d₀ θ(1 − θ)) / (s + (d₀ + d₁ − 2s) θ(1 − θ)).
 ///
@@ -15,11 +15,11 @@ import Tensor
 /// spline(Tensor(-0.5)).y   // −0.25
 /// ```
 public struct RationalQuadraticSpline: Sendable {
-  /// Of each knot its place, its value and the slope there, `[3, bins + 1, …]`: the splines lie side by
-  /// side, so that each operation goes through long rows.
+  /// The position, the value and the slope of each knot, `[3, bins + 1, …]`: the splines are stored
+  /// side by side, so that each operation processes long rows.
   private let table: Tensor
 
-  /// The least share of a bin in the width or height of all, and the least slope.
+  /// The least share of a bin in the total width or height, and the least slope.
   public static let least = 1e-3
 
   /// Creates splines from their knots.
@@ -37,12 +37,13 @@ public struct RationalQuadraticSpline: Sendable {
     table = Tensor.stacked([x, y, slopes].map(\.withLastAxisFirst))
   }
 
-  /// Creates splines from what a network puts out, any numbers; zeros give the identity.
+  /// Creates splines from arbitrary numbers, such as a network's output; zeros give the identity.
   ///
   /// Widths and heights are 2B (0.001 + (1 − 0.001 · bins) softmax), inner slopes
   /// 0.001 + softplus(· + log(e^0.999 − 1)), outer slopes 1.
   ///
-  /// - Parameters:
+  /// - parameters: `[…, 3 · bins − 1]`: for each spline the widths, the heights and the inner
+  ///   slopes.
   ///   - parameters: `[…, 3 · bins − 1]`: of each spline the widths, the heights and the inner slopes.
   ///   - bound: B.
   public init(parameters: Tensor, bound: Double) {
@@ -56,13 +57,13 @@ public struct RationalQuadraticSpline: Sendable {
     func ends(_ value: Double, _ count: Int) -> Tensor {
       Tensor(filledWith: value, [count, 1] + places, dtype: parameters.dtype)
     }
-    // Widths and heights go the same way.
+    // Widths and heights are computed in the same way.
     let raw = parts[0].reshaped(to: [2, bins] + places)
     let shares = softmax(raw, along: 1) * (1 - Self.least * Double(bins)) + Self.least
     let sums = shares.sliced(0..<bins - 1, along: 1).cumulativeSum(along: 1)
     let knots = Tensor.concatenated(
       [ends(-bound, 2), sums * (2 * bound) - bound, ends(bound, 2)], along: 1)
-    // log(e^0.999 − 1): a slope of 1 for a parameter of 0.
+    // log(e^0.999 − 1): a parameter of 0 gives a slope of 1.
     let inner = softplus(parts[1] + 0.539742417236952) + Self.least
     let slopes = Tensor.concatenated([ends(1, 1), inner.expanded(at: 0), ends(1, 1)], along: 1)
     table = Tensor.concatenated([knots, slopes], along: 0)
@@ -75,7 +76,7 @@ public struct RationalQuadraticSpline: Sendable {
   /// The slopes at the knots, of the same shape.
   public var slopes: Tensor { row(.slope).withFirstAxisLast }
 
-  /// What the table says of a knot.
+  /// The rows of the table.
   private enum Row: Int {
     case place, value, slope
   }
@@ -94,7 +95,7 @@ extension Tensor {
 // MARK: - Both directions
 
 extension RationalQuadraticSpline {
-  /// The values at `x`, a number for each spline, and log dy/dx there, both of its shape.
+  /// The values at `x`, one number for each spline, and log dy/dx there, both of its shape.
   public func callAsFunction(_ x: Tensor) -> (y: Tensor, logSlope: Tensor) {
     let (bin, inside, clamped) = bin(of: x, by: .place)
     let theta = (clamped - bin.x) / bin.width
@@ -105,9 +106,9 @@ extension RationalQuadraticSpline {
     return (select(inside, y, x), select(inside, logSlope, Tensor(0, dtype: x.dtype)))
   }
 
-  /// The places where the splines have the values `y`, and log dx/dy there, both of its shape.
+  /// The positions where the splines have the values `y`, and log dx/dy there, both of its shape.
   ///
-  /// θ is the root 2c / (−b − √(b² − 4ac)) of a quadratic, the form that loses no digits.
+  /// θ is the root 2c / (−b − √(b² − 4ac)) of a quadratic, in the form that loses no digits.
   public func inverse(_ y: Tensor) -> (x: Tensor, logSlope: Tensor) {
     let (bin, inside, clamped) = bin(of: y, by: .value)
     let rise = clamped - bin.y
@@ -115,7 +116,7 @@ extension RationalQuadraticSpline {
     let a = bin.height * (bin.mean - bin.slope) + rest
     let b = bin.height * bin.slope - rest
     let c = -bin.mean * rise
-    // Rounding can take the discriminant below 0 (no more than that: the slopes are above 0).
+    // Only rounding can take the discriminant below 0, since the slopes are above 0.
     let root = sqrt(clamp(square(b) - 4 * a * c, to: 0...Double.greatestFiniteMagnitude))
     let theta = 2 * c / (-b - root)
     let between = theta * (1 - theta)
@@ -124,8 +125,8 @@ extension RationalQuadraticSpline {
     return (select(inside, x, y), select(inside, -logSlope, Tensor(0, dtype: y.dtype)))
   }
 
-  /// The bins that numbers lie in by their places or values, whether they lie in any, and the nearest
-  /// numbers that do.
+  /// The bins that contain numbers by position or value, whether any bin does, and the nearest
+  /// numbers inside.
   private func bin(
     of value: Tensor, by row: Row
   ) -> (bin: Bin, inside: Tensor, clamped: Tensor) {
@@ -149,7 +150,7 @@ extension RationalQuadraticSpline {
     return (Bin(from: taken(first), to: taken(first.map { $0 + 1 })), inside, clamped)
   }
 
-  /// For each number, the bin that it lies in.
+  /// The bin that contains each number.
   private struct Bin {
     let x, y, width, height, slope, nextSlope: Tensor
     /// The mean slope s.
@@ -157,7 +158,7 @@ extension RationalQuadraticSpline {
     /// d₀ + d₁ − 2s.
     let bend: Tensor
 
-    /// Between two knots, of each of which there are place, value and slope.
+    /// Creates the bin between two knots, each given by position, value and slope.
     init(from first: [Tensor], to second: [Tensor]) {
       (x, y, slope, nextSlope) = (first[0], first[1], first[2], second[2])
       (width, height) = (second[0] - x, second[1] - y)

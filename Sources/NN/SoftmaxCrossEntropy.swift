@@ -2,9 +2,9 @@ import Tensor
 
 /// −w log softmax(logits)[label] of each example, in nats, reduced; w is its label's class weight.
 ///
-/// A logit of −∞ masks its class: the class has probability 0 and its logit the gradient 0. Where the
-/// label itself is masked, or all classes are, the loss is +∞; its gradient stays finite, the
-/// probabilities (0 for all classes, if all are masked) less 1 for the label.
+/// A logit of −∞ masks its class: the class has probability 0 and its logit the gradient 0. If the
+/// label itself is masked, or all classes are, the loss is +∞; its gradient stays finite: the
+/// probabilities (0 for all classes if all are masked) minus 1 for the label.
 ///
 /// ```swift
 /// softmaxCrossEntropy(logits: Tensor([[-.infinity, 1, 2]]), labels: [2])   // 0.3133, log(1 + 1/e)
@@ -12,10 +12,10 @@ import Tensor
 ///
 /// - Parameters:
 ///   - logits: `[batch, classes]`.
-///   - labels: A class for each example, from 0 on.
-///   - classWeights: `[classes]`; 1 for all where it is `nil`. A class of weight 0 counts for nothing.
-///   - reduction: Over the examples. The mean is that of the examples weighted by their labels'
-///     weights: the weighted sum over the sum of the weights.
+///   - labels: The class of each example, from 0 on.
+///   - classWeights: `[classes]`; `nil` for all 1. A class of weight 0 is ignored.
+///   - reduction: The reduction over the examples. The mean is weighted by the labels' weights: the
+///     weighted sum divided by the sum of the weights.
 public func softmaxCrossEntropy(
   logits: Tensor, labels: [Int], classWeights: Tensor? = nil, reduction: Reduction = .mean
 ) -> Tensor {
@@ -34,14 +34,15 @@ public func softmaxCrossEntropy(
 /// −Σ w t log softmax(logits) over the classes of each example, in nats, reduced: the cross-entropy of
 /// a distribution t over the classes, with class weights w.
 ///
-/// A class with the target 0 counts for nothing, even where its logit is −∞, which masks it. Where a
-/// masked class has a target above 0 the loss is +∞; the gradient in the logits stays finite.
+/// A class with target 0 contributes nothing, even if its logit is −∞, which masks it. If a masked
+/// class has a target above 0, the loss is +∞; the gradient in the logits stays finite.
 ///
 /// - Parameters:
 ///   - logits: `[batch, classes]`.
 ///   - target: t, `[batch, classes]`; the targets of an example usually sum to 1.
-///   - classWeights: `[classes]`; 1 for all where it is `nil`.
-///   - reduction: Over the examples; the mean divides by their number, whatever the weights.
+///   - classWeights: `[classes]`; `nil` for all 1.
+///   - reduction: The reduction over the examples; the mean divides by their number, regardless of
+///     the weights.
 public func softmaxCrossEntropy(
   logits: Tensor, _ target: Tensor, classWeights: Tensor? = nil, reduction: Reduction = .mean
 ) -> Tensor {
@@ -64,7 +65,7 @@ private func oneHot(_ labels: [Int], like logits: Tensor) -> Tensor {
   return Tensor.oneHot(labels, count: classes, dtype: logits.dtype)
 }
 
-/// The class weights, which are one for each class.
+/// The class weights, after checking that there is one for each class.
 private func checked(_ classWeights: Tensor, for logits: Tensor) -> Tensor {
   precondition(
     classWeights.shape == [logits.shape[1]] && classWeights.dtype == logits.dtype,

@@ -1,16 +1,16 @@
 import Tensor
 
-/// Moves and scales each column so that it has mean 0 and standard deviation 1, and back.
+/// Shifts and scales each column to mean 0 and standard deviation 1, and back.
 ///
-/// z = (x − mean) / deviation. A column that is constant has the deviation 1, so that it becomes 0 and comes
-/// back as it was.
+/// z = (x − mean) / deviation. A constant column has the deviation 1, so that it becomes 0 and is
+/// recovered exactly.
 public struct Standardization: Equatable, Codable, Sendable {
   /// The mean of each column.
   public let means: [Double]
   /// The standard deviation of each column, with the number of rows as the divisor.
   public let deviations: [Double]
 
-  /// Creates one of known means and deviations, which must be above 0.
+  /// Creates a standardisation from means and deviations, which must be above 0.
   public init(means: [Double], deviations: [Double]) {
     precondition(
       means.count == deviations.count && deviations.allSatisfy { $0 > 0 },
@@ -20,7 +20,7 @@ public struct Standardization: Equatable, Codable, Sendable {
     self.deviations = deviations
   }
 
-  /// Leaves so many columns as they are.
+  /// Leaves this many columns unchanged.
   public static func none(columns: Int) -> Standardization {
     Standardization(
       means: [Double](repeating: 0, count: columns),
@@ -31,12 +31,12 @@ public struct Standardization: Equatable, Codable, Sendable {
   package init(of columns: [[Double]], at rows: some Collection<Int>) {
     let count = Double(rows.count)
     means = columns.map { column in
-      // Differences from one of the values: a constant is then exactly its own mean.
+      // Differences from one of the values: the mean of a constant is then exact.
       let origin = rows.first.map { column[$0] } ?? 0
       return origin + rows.reduce(0) { $0 + (column[$1] - origin) / count }
     }
     deviations = zip(columns, means).map { column, mean in
-      // The greatest first, so that the squares of great or tiny numbers neither overflow nor vanish.
+      // Scaled by the greatest, so that squares neither overflow nor underflow.
       let scale = rows.reduce(0) { max($0, abs(column[$1] - mean)) }
       guard scale > 0, scale.isFinite else { return scale > 0 ? .greatestFiniteMagnitude : 1 }
       let sum = rows.reduce(0) {
@@ -53,7 +53,7 @@ public struct Standardization: Equatable, Codable, Sendable {
     (x - Tensor(means, dtype: x.dtype)) / Tensor(deviations, dtype: x.dtype)
   }
 
-  /// Takes standardised rows back, `[count, columns]`: x = z · deviation + mean.
+  /// Converts standardised rows back, `[count, columns]`: x = z · deviation + mean.
   public func inverse(_ z: Tensor) -> Tensor {
     z * Tensor(deviations, dtype: z.dtype) + Tensor(means, dtype: z.dtype)
   }

@@ -1,9 +1,9 @@
 import Tensor
 
-/// A part, with its name, of all that the next step of a training depends on.
+/// A named part of everything that the next step of a training depends on.
 ///
-/// What a training is made of lists its parts, so that they can be saved, and a training that was
-/// stopped goes on with the same numbers:
+/// The objects of a training list their parts, so that these can be saved, and an interrupted
+/// training continues with the same numbers:
 ///
 /// ```swift
 /// var state: [StatePart] {
@@ -11,7 +11,8 @@ import Tensor
 /// }
 /// ```
 ///
-/// Everything in a part has a dotted name that begins with the part's: `model.encoder.0.weight`.
+/// Everything in a part has a dotted name that begins with the part's name:
+/// `model.encoder.0.weight`.
 public enum StatePart {
   /// A module's parameters, buffers and random streams.
   case module(String, any Module)
@@ -23,7 +24,7 @@ public enum StatePart {
   case random(String, Random)
 }
 
-/// A tensor of a training's state: its name, what it must be, and where it is kept.
+/// A tensor of a training's state: its name, its required shape and type, and access to it.
 package struct StateTensor {
   package let name: String
   package let shape: [Int]
@@ -31,15 +32,15 @@ package struct StateTensor {
   package let value: () -> Tensor
   package let assign: (Tensor) -> Void
 
-  /// A tensor that is there.
+  /// A tensor that always exists.
   init(_ name: String, _ value: @escaping () -> Tensor, _ assign: @escaping (Tensor) -> Void) {
     let tensor = value()
     (self.name, shape, dtype) = (name, tensor.shape, tensor.dtype)
     (self.value, self.assign) = (value, assign)
   }
 
-  /// An optimiser's moment of a parameter, which before the first update is not there and counts as
-  /// zeros.
+  /// An optimiser's moment of a parameter, which does not exist before the first update and counts
+  /// as zeros.
   init(_ name: String, moment index: Int, of optimizer: any Optimizer, _ parameter: StateTensor) {
     self.name = "\(name).\(parameter.name).\(index)"
     (shape, dtype) = (parameter.shape, parameter.dtype)
@@ -49,7 +50,7 @@ package struct StateTensor {
         ? moments[index] : Tensor.zeros(parameter.shape, dtype: parameter.dtype)
     }
     assign = { moment in
-      // Taken out and put back, so that none of the others is copied.
+      // Moved out and back in, so that none of the others is copied.
       var moments = optimizer.state.moments.removeValue(forKey: parameter.name) ?? []
       if index < moments.count { moments[index] = moment } else { moments.append(moment) }
       optimizer.state.moments[parameter.name] = moments

@@ -3,18 +3,18 @@ import Foundation
 
 /// The names of a table's columns, and their units.
 ///
-/// By these, standardised rows are brought back to the units of the file. A model that was trained on the
-/// table keeps the description in its own file.
+/// They convert standardised rows back to the units of the file. A model trained on a table stores
+/// the description in its own file.
 public struct TableDescription: Codable, Equatable, Sendable {
-  /// The name under which a model's file has it.
+  /// The name of the description in a model's file.
   public static let detailName = "table"
 
   /// The names of the columns.
   public let columns: [String]
-  /// From the file's units to those of the rows, and back.
+  /// Converts the file's units to those of the rows, and back.
   public let standardization: Standardization
 
-  /// Puts names and units together; there have to be as many of each.
+  /// Combines names and units, one of each per column.
   public init(columns: [String], standardization: Standardization) {
     precondition(
       columns.count == standardization.means.count
@@ -25,8 +25,8 @@ public struct TableDescription: Codable, Equatable, Sendable {
     self.standardization = standardization
   }
 
-  /// Reads a text that ``text`` has written, or anybody; nil where it is not one of so many columns with
-  /// finite numbers and deviations above 0.
+  /// Reads a text written by ``text``, or an untrusted one; nil if it does not describe this many
+  /// columns with finite numbers and deviations above 0.
   public init?(text: String, columns count: Int) {
     guard let read = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)),
       read.columns.count == count, read.standardization.means.count == count,
@@ -37,6 +37,6 @@ public struct TableDescription: Codable, Equatable, Sendable {
     self = read
   }
 
-  /// The description in JSON.
+  /// The description as JSON.
   public var text: String { compactJSON(of: self) }
 }

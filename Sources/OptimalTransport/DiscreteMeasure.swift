@@ -2,24 +2,24 @@ import Tensor
 
 /// Weighted points, Σᵢ aᵢ δ(xᵢ): a measure that discrete transport starts from or leads to.
 ///
-/// The weights need not sum to one, but two measures between which mass is moved must have the same
-/// sum.
+/// The weights need not sum to one, but two measures must have the same sum if mass is to move
+/// between them.
 public struct DiscreteMeasure: Sendable {
   /// The points x, `[n, d]`.
   public let points: Tensor
-  /// Their weights a ≥ 0, `[n]`, of the points' type.
+  /// Their weights a ≥ 0, `[n]`, in the points' type.
   public let weights: Tensor
 
   /// The number of points.
   public var count: Int { points.shape[0] }
-  /// The number of coordinates of a point.
+  /// The number of coordinates of each point.
   public var dimension: Int { points.shape[1] }
 
   /// Creates a measure from points and their weights.
   ///
   /// - Parameters:
   ///   - points: `[n, d]`, or `[n]` for points on the line.
-  ///   - weights: `[n]`; without them every point weighs 1/n.
+  ///   - weights: `[n]`; 1/n for every point by default.
   public init(points: Tensor, weights: Tensor? = nil) {
     precondition(
       points.rank == 1 || points.rank == 2,
@@ -34,7 +34,7 @@ public struct DiscreteMeasure: Sendable {
         + " \(self.weights.dtype)\(self.weights.shape)")
   }
 
-  /// Throws where a point has a coordinate that is not finite, or a weight is none.
+  /// Throws if a point has a coordinate that is not finite, or if a weight is invalid.
   func check(_ side: TransportError.Side) throws {
     try checkWeights(weights, side)
     if !points.isFinite {
@@ -44,9 +44,9 @@ public struct DiscreteMeasure: Sendable {
   }
 }
 
-/// Throws unless the weights are finite, not negative, and not all zero.
+/// Throws unless the weights are finite, non-negative and not all zero.
 ///
-/// - Returns: Their sum.
+/// - Returns: The sum of the weights.
 @discardableResult
 func checkWeights(_ weights: Tensor, _ side: TransportError.Side) throws -> Double {
   let values = weights.doubles
@@ -59,7 +59,7 @@ func checkWeights(_ weights: Tensor, _ side: TransportError.Side) throws -> Doub
   return sum
 }
 
-/// Throws unless both measures are measures in one space, of the same mass.
+/// Throws unless both are valid measures in the same space and with the same mass.
 func check(_ source: DiscreteMeasure, _ target: DiscreteMeasure) throws {
   try source.check(.source)
   try target.check(.target)
@@ -69,9 +69,9 @@ func check(_ source: DiscreteMeasure, _ target: DiscreteMeasure) throws {
   try checkSums(source.weights, target.weights)
 }
 
-/// Throws unless two measures' weights are weights and have the same sum.
+/// Throws unless the weights of two measures are valid and have the same sum.
 ///
-/// Up to rounding: to 1e-9 of the sum, or 1e-5 where either is of float32.
+/// The sums may differ by rounding: by 1e-9 of the sum, or by 1e-5 if either is float32.
 func checkSums(_ source: Tensor, _ target: Tensor) throws {
   let (a, b) = (try checkWeights(source, .source), try checkWeights(target, .target))
   let tolerance = source.dtype == .float32 || target.dtype == .float32 ? 1e-5 : 1e-9
@@ -80,7 +80,7 @@ func checkSums(_ source: Tensor, _ target: Tensor) throws {
   }
 }
 
-/// A sum whose rounding errors are added up beside it (Neumaier 1974).
+/// A sum that adds up its rounding errors separately (Neumaier 1974).
 struct ExactSum {
   private var (sum, rest) = (0.0, 0.0)
 
@@ -94,15 +94,17 @@ struct ExactSum {
   }
 }
 
-/// The sum of numbers, right to its last digit or nearly so: eight sums side by side, as one number after the
-/// other would wait for each addition.
+/// The sum of numbers, correct to its last digit or nearly so.
+///
+/// Eight sums run side by side, since a single one would have to wait for each addition.
 func exactSum(_ values: [Double]) -> Double {
   var (sums, rests) = (SIMD8<Double>(repeating: 0), SIMD8<Double>(repeating: 0))
   let whole = values.count / 8 * 8
   values.withUnsafeBytes { bytes in
     for place in stride(from: 0, to: whole, by: 8) {
       let value = bytes.loadUnaligned(fromByteOffset: 8 * place, as: SIMD8<Double>.self)
-      // What is lost, whichever is larger (Knuth, The Art of Computer Programming 2, 4.2.2).
+      // The lost part, whichever operand is larger (Knuth, The Art of Computer Programming 2,
+      // 4.2.2).
       let next = sums + value
       let part = next - sums
       rests += (sums - (next - part)) + (value - part)

@@ -1,31 +1,32 @@
 import Tensor
 
-/// Samples with known classes, moved to where samples without classes lie: domain adaptation by regularised
-/// transport (Courty, Flamary, Tuia and Rakotomamonjy 2017).
+/// Domain adaptation by regularised transport: samples with known classes are moved to the place of
+/// samples without classes (Courty, Flamary, Tuia and Rakotomamonjy 2017).
 ///
-/// The plan minimises ⟨c, π⟩ + ε KL(π ‖ a ⊗ b) + η Σⱼ Σ_k (δ + Σ_{i in class k} πᵢⱼ)^½: a target should get its mass
-/// from samples of one class. δ, 1e-4 of the mass, keeps the root's slope finite. The concave last term is replaced by its tangent again and again, and what is left is
-/// entropic transport each time.
+/// The plan minimises ⟨c, π⟩ + ε KL(π ‖ a ⊗ b) + η Σⱼ Σ_k (δ + Σ_{i in class k} πᵢⱼ)^½, so that
+/// each target tends to get its mass from samples of one class. δ, which is 1e-4 of the mass, keeps
+/// the slope of the root finite. The concave last term is repeatedly replaced by its tangent, which
+/// leaves a problem of entropic transport each time.
 public struct DomainAdaptation: Sendable {
   /// The plan, `[n, m]`, float64.
   public let plan: Tensor
   /// The images of the sources, Σⱼ πᵢⱼ yⱼ / Σⱼ πᵢⱼ, `[n, d]`.
   public let mapped: Tensor
-  /// The last entropic transport, at the costs with the tangents.
+  /// The last entropic transport, at the costs that include the tangents.
   public let transport: EntropicTransport
-  /// The objective before the first tangent and after each.
+  /// The objective before the first tangent and after each one.
   public let trace: [Double]
 
   /// Finds the plan.
   ///
   /// - Parameters:
-  ///   - source: The samples with classes.
-  ///   - classes: The class of each, 0 or more.
-  ///   - target: The others.
-  ///   - epsilon: ε in the unit of squared distances.
-  ///   - classStrength: η; 0 for entropic transport that knows of no classes.
-  ///   - iterations: How many tangents are taken.
-  ///   - options: How Sinkhorn's algorithm runs.
+  ///   - source: The samples with known classes.
+  ///   - classes: The class of each source sample, 0 or more.
+  ///   - target: The samples without classes.
+  ///   - epsilon: ε, in the unit of squared distances.
+  ///   - classStrength: η; 0 for entropic transport that ignores the classes.
+  ///   - iterations: The number of tangents.
+  ///   - options: The options of Sinkhorn's algorithm.
   /// - Throws: ``TransportError``.
   public init(
     from source: DiscreteMeasure, classes: [Int], to target: DiscreteMeasure, epsilon: Double,
@@ -39,7 +40,7 @@ public struct DomainAdaptation: Sendable {
     let type = source.points.dtype
     let costs = pairwiseSquaredDistances(
       source.points.converted(to: .float64), target.points.converted(to: .float64))
-    // Rows for samples, columns for classes.
+    // Rows are samples, columns are classes.
     let members = Tensor.oneHot(classes, count: (classes.max() ?? 0) + 1, dtype: .float64)
     let (a, b) = (
       source.weights.converted(to: .float64), target.weights.converted(to: .float64)

@@ -1,26 +1,27 @@
 import Tensor
 
-/// What it costs to move a unit of mass from x to y, as a function of their distance.
+/// The cost of moving a unit of mass from x to y, as a function of their distance.
 public enum GroundCost: Hashable, Sendable {
-  /// |x − y|², Euclidean.
+  /// |x − y|², with the Euclidean norm.
   case squaredEuclidean
-  /// |x − y|, Euclidean.
+  /// |x − y|, with the Euclidean norm.
   case euclidean
-  /// |x − y|^p of the Euclidean distance, p ≥ 1.
+  /// |x − y|^p, with the Euclidean norm and p ≥ 1.
   case power(Double)
 
-  /// The costs between all pairs, `[n, m]`, of the points' type; with gradients.
+  /// The costs between all pairs, `[n, m]`, in the points' type; gradients flow to the points.
   ///
-  /// Where two points are equal the gradient is 0, also for the distance itself, which has none there.
+  /// Where two points are equal, the gradient is 0, even for the distance itself, which has no
+  /// gradient there.
   ///
   /// - Parameters:
   ///   - x: Points, `[n, d]`.
-  ///   - y: Others, `[m, d]`.
+  ///   - y: The other points, `[m, d]`.
   public func matrix(_ x: Tensor, _ y: Tensor) -> Tensor {
     of(pairwiseSquaredDistances(x, y))
   }
 
-  /// The costs between points and others in their order, both `[n, d]`: `[n]`.
+  /// The costs `[n]` between the points of two lists `[n, d]`, pair by pair.
   func pairs(_ x: Tensor, _ y: Tensor) -> Tensor { of(square(x - y).sum(along: 1)) }
 
   private func of(_ squares: Tensor) -> Tensor {
@@ -31,7 +32,7 @@ public enum GroundCost: Hashable, Sendable {
     }
   }
 
-  /// s^q with the gradient 0 where s = 0.
+  /// s^q, with the gradient 0 where s = 0.
   private func powerOfSquares(_ squares: Tensor, _ exponent: Double) -> Tensor {
     let isApart = stopGradient(squares) .> 0
     let safe = select(isApart, squares, Tensor.ones(squares.shape, dtype: squares.dtype))
@@ -39,7 +40,7 @@ public enum GroundCost: Hashable, Sendable {
     return isApart * power
   }
 
-  /// The costs row by row: computed where a distance of few coordinates allows it, else stored.
+  /// The costs row by row: computed on demand if points have few coordinates, and stored otherwise.
   func rows(_ x: Tensor, _ y: Tensor) -> CostRows {
     let isCheap = x.shape[1] <= 32
     switch self {
@@ -53,7 +54,7 @@ public enum GroundCost: Hashable, Sendable {
       matrix(stopGradient(x).converted(to: .float64), stopGradient(y).converted(to: .float64)))
   }
 
-  /// Throws where p is below 1.
+  /// Throws if p is below 1.
   func check() throws {
     if case .power(let p) = self, !(p >= 1 && p.isFinite) { throw TransportError.badExponent(p) }
   }

@@ -1,8 +1,10 @@
 import Tensor
 
-/// W₁ by its dual: the largest ∫ f dμ − ∫ f dν over functions f that are 1-Lipschitz (Kantorovich and Rubinstein 1958).
+/// W₁ by its dual: the largest ∫ f dμ − ∫ f dν over 1-Lipschitz functions f (Kantorovich and
+/// Rubinstein 1958).
 ///
-/// What the critic of a Wasserstein GAN approximates, here exactly, on the points of both measures.
+/// The critic of a Wasserstein GAN approximates this function f; here it is exact, on the points of
+/// both measures.
 public struct KantorovichRubinstein: Sendable {
   /// W₁ by the plan.
   public let primal: Double
@@ -12,12 +14,13 @@ public struct KantorovichRubinstein: Sendable {
   public let sourceValues: Tensor
   /// The critic at the targets, `[m]`, float64.
   public let targetValues: Tensor
-  /// The largest |f(p) − f(q)| / |p − q| of two points that differ, at most 1 up to rounding.
+  /// The largest |f(p) − f(q)| / |p − q| over two different points, at most 1 up to rounding.
   public let lipschitzConstant: Double
 
   /// Finds a critic for two measures and the Euclidean distance.
   ///
-  /// f(p) = minⱼ (|p − yⱼ| − vⱼ) with the potentials v of the programme, which is 1-Lipschitz everywhere.
+  /// f(p) = minⱼ (|p − yⱼ| − vⱼ), with the potentials v of the linear programme, is 1-Lipschitz
+  /// everywhere.
   ///
   /// - Throws: ``TransportError``.
   public init(_ source: DiscreteMeasure, _ target: DiscreteMeasure) throws {
@@ -35,11 +38,11 @@ public struct KantorovichRubinstein: Sendable {
     lipschitzConstant = largestSlope(points, Tensor.concatenated([sourceValues, targetValues]))
   }
 
-  /// The gap of a critic of one's own: Σ aᵢ f(xᵢ) − Σ bⱼ f(yⱼ), divided by its Lipschitz constant on the points, is a
-  /// lower bound of W₁.
+  /// The gap of any critic, Σ aᵢ f(xᵢ) − Σ bⱼ f(yⱼ), divided by its Lipschitz constant on the
+  /// points: a lower bound of W₁.
   ///
   /// - Parameters:
-  ///   - critic: f of points, `[n, d]` to `[n]`.
+  ///   - critic: The function f of points, `[n, d]` to `[n]`.
   ///   - source: The measure a, at points `[n, d]`.
   ///   - target: The measure b, at points `[m, d]`.
   public static func bound(
@@ -55,7 +58,7 @@ public struct KantorovichRubinstein: Sendable {
   }
 }
 
-/// The largest |f(p) − f(q)| / |p − q| of two points that differ.
+/// The largest |f(p) − f(q)| / |p − q| over two different points.
 private func largestSlope(_ points: Tensor, _ values: Tensor) -> Double {
   let distances = sqrt(pairwiseSquaredDistances(points, points))
   let isApart = distances .> 0

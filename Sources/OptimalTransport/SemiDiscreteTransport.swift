@@ -1,32 +1,35 @@
 import Tensor
 
-/// Transport from a density that can be sampled to weighted points, by averaged stochastic gradients on the semi-dual
-/// (Genevay, Cuturi, Peyré and Bach 2016).
+/// Transport from a density that can be sampled to weighted points, by averaged stochastic
+/// gradients of the semi-dual (Genevay, Cuturi, Peyré and Bach 2016).
 ///
-/// max over v of E_x[minⱼ (c(x, yⱼ) − vⱼ)] + Σⱼ bⱼ vⱼ: a draw x pulls down the potential of the point whose cell (of
-/// Laguerre's, of power distances) it lies in. The average of the potentials converges like 1/√draws.
+/// The semi-dual is the maximum over v of E_x[minⱼ (c(x, yⱼ) − vⱼ)] + Σⱼ bⱼ vⱼ: a draw x lowers the
+/// potential of the point in whose cell it lies (a Laguerre cell, which compares power distances).
+/// The error of the averaged potentials falls like 1/√draws.
 public struct SemiDiscreteTransport: Sendable {
-  /// The averaged potentials v, `[m]`, float64, with the weighted mean 0.
+  /// The averaged potentials v, `[m]`, float64, with a weighted mean of 0.
   public let potential: Tensor
-  /// An estimate of the cost by fresh draws: of the semi-dual, which is never above the cost but for chance.
+  /// An estimate of the semi-dual from fresh draws; the semi-dual itself is never above the cost.
   public let cost: Double
   /// The standard error of the estimate.
   public let standardError: Double
-  /// The part of fresh draws in each point's cell, `[m]`: the weights, if the potentials are right.
+  /// The share of the fresh draws in each point's cell, `[m]`; equal to the weights if the
+  /// potentials are exact.
   public let cellMasses: Tensor
   private let target: DiscreteMeasure
   private let groundCost: GroundCost
 
-  /// Finds the potentials.
+  /// Estimates the potentials.
   ///
   /// - Parameters:
   ///   - target: The points, with weights that sum to 1.
-  ///   - cost: What it costs to move.
-  ///   - steps: How many gradient steps.
-  ///   - batch: How many draws a step takes.
-  ///   - rate: The first step's length, in the unit of costs; step k has rate / √k. Without one the mean cost.
+  ///   - cost: The cost of moving a unit of mass.
+  ///   - steps: The number of gradient steps.
+  ///   - batch: The number of draws per step.
+  ///   - rate: The length of the first step, in the unit of costs; step k has the length rate / √k.
+  ///     The default is the mean cost.
   ///   - random: The source of the draws.
-  ///   - sample: Draws points of the density, `[count, d]`.
+  ///   - sample: The function that draws points from the density, `[count, d]`.
   /// - Throws: ``TransportError``.
   public init(
     to target: DiscreteMeasure, cost: GroundCost = .squaredEuclidean, steps: Int = 2_000,
@@ -71,7 +74,7 @@ public struct SemiDiscreteTransport: Sendable {
     (self.target, groundCost) = (target, cost)
   }
 
-  /// The point to which each of some places, `[n, d]`, is sent: its cell.
+  /// The index of the point to which each place of `x`, `[n, d]`, is sent: its cell.
   public func cells(of x: Tensor) -> [Int] {
     assignment(
       x.converted(to: .float64), target.points.converted(to: .float64), potential, groundCost
@@ -79,7 +82,7 @@ public struct SemiDiscreteTransport: Sendable {
   }
 }
 
-/// The least c(x, yⱼ) − vⱼ of each x and where it is.
+/// The least c(x, yⱼ) − vⱼ for each x, and the j that attains it.
 private func assignment(
   _ x: Tensor, _ y: Tensor, _ v: Tensor, _ cost: GroundCost
 ) -> (cells: [Int], values: Tensor) {

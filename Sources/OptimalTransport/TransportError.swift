@@ -1,5 +1,5 @@
-/// What is wrong with the measures or the costs of a transport problem: a fact of data, not a mistake of
-/// the program.
+/// An error in the measures or the costs of a transport problem: a property of the data, not a
+/// programming mistake.
 public enum TransportError: Error, Equatable, Sendable {
   /// One of the two measures.
   public enum Side: String, Sendable {
@@ -11,19 +11,19 @@ public enum TransportError: Error, Equatable, Sendable {
 
   /// A measure has no points.
   case empty(Side)
-  /// A weight is negative, infinite or not a number.
+  /// A weight is negative, infinite or NaN.
   case badWeight(Side, index: Int, value: Double)
   /// All weights of a measure are zero.
   case noMass(Side)
-  /// A coordinate of a point is infinite or not a number.
+  /// A coordinate of a point is infinite or NaN.
   case badPoint(Side, index: Int)
   /// The weights of the two measures have different sums.
   case unequalSums(source: Double, target: Double)
   /// The points of the two measures have different numbers of coordinates.
   case differentDimensions(source: Int, target: Int)
-  /// The measures have different numbers of points where a permutation is asked for.
+  /// The measures have different numbers of points, but a permutation is requested.
   case differentCounts(source: Int, target: Int)
-  /// A cost is −∞ or not a number.
+  /// A cost is −∞ or NaN.
   case badCost(row: Int, column: Int, value: Double)
   /// Every plan moves mass at an infinite cost.
   case noFinitePlan
@@ -38,9 +38,9 @@ extension TransportError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .empty(let side):
-      "optimal transport: expected a \(side.rawValue) of one point or more, found none"
+      "optimal transport: expected a \(side.rawValue) with at least one point, found none"
     case .badWeight(let side, let index, let value):
-      "optimal transport: expected weights that are finite and not negative, found \(value) at"
+      "optimal transport: expected finite weights of 0 or more, found \(value) at"
         + " point \(index) of the \(side.rawValue)"
     case .noMass(let side):
       "optimal transport: expected a positive weight in the \(side.rawValue), found only zeros"
@@ -59,8 +59,8 @@ extension TransportError: CustomStringConvertible {
       "optimal transport: expected costs that are numbers or +∞, found \(value) at row \(row),"
         + " column \(column)"
     case .noFinitePlan:
-      "optimal transport: expected a plan of finite cost, found none: some mass has only infinite"
-        + " costs to where there is room"
+      "optimal transport: expected a plan with a finite cost, found none: some mass has only"
+        + " infinite costs to the targets that have room"
     case .badEpsilon(let value):
       "Sinkhorn: expected an epsilon above 0, found \(value)"
     case .badExponent(let value):

@@ -1,19 +1,21 @@
 import Tensor
 
-/// Points that flow down the gradient of a distance to a target (Feydy and others 2019, section 4).
+/// Points that flow along the negative gradient of a distance to a target (Feydy and others 2019,
+/// section 4).
 ///
-/// Each point of weight a moves along −∇ / a, the gradient flow in the Wasserstein space by explicit steps. With the
-/// Sinkhorn divergence the points end on the target; with the exact cost they go straight to it along the plan.
+/// Each point of weight a moves along −∇ / a: the gradient flow in Wasserstein space, in explicit
+/// steps. With the Sinkhorn divergence, the points end on the target; with the exact cost, they go
+/// straight to it along the plan.
 public struct TransportFlow {
-  /// What the points flow down.
+  /// The objective that the flow decreases.
   public enum Objective: Sendable {
-    /// ``sinkhornDivergence(from:to:cost:epsilon:options:)`` of half the squared distance.
+    /// The ``sinkhornDivergence(from:to:cost:epsilon:options:)`` for half the squared distance.
     case sinkhorn(epsilon: Double)
     /// ½ W₂², by exact transport.
     case wasserstein
   }
 
-  /// Where the flow is.
+  /// The state of the flow.
   public struct State: Sendable {
     /// The points, `[n, d]`.
     public let points: Tensor
@@ -30,11 +32,12 @@ public struct TransportFlow {
   /// Creates a flow towards a measure.
   ///
   /// - Parameters:
-  ///   - target: Where to.
-  ///   - objective: What falls.
-  ///   - weights: The moving points' weights, `[n]`, all positive.
-  ///   - stepLength: The time of a step; 1 would bring points to the ends of the plan at once.
-  ///   - options: How Sinkhorn's algorithm runs.
+  ///   - target: The measure to which the points flow.
+  ///   - objective: The objective that the flow decreases.
+  ///   - weights: The weights of the moving points, `[n]`, all positive.
+  ///   - stepLength: The time of a step; a step of 1 would bring the points to the ends of the plan
+  ///     at once.
+  ///   - options: The options of Sinkhorn's algorithm.
   /// - Throws: ``TransportError``.
   public init(
     to target: DiscreteMeasure, weights: Tensor, objective: Objective, stepLength: Double = 0.1,
@@ -51,7 +54,7 @@ public struct TransportFlow {
   /// The state at time 0.
   public func start(at points: Tensor) -> State { State(points: points, time: 0) }
 
-  /// One step, and the objective before it.
+  /// Takes one step; also returns the objective before it.
   ///
   /// - Throws: ``TransportError``.
   public func step(_ state: State) throws -> (state: State, objective: Double) {
@@ -70,13 +73,13 @@ public struct TransportFlow {
   }
 }
 
-/// The exact transport cost between measures as a loss: Σ πᵢⱼ c(xᵢ, yⱼ) with the optimal plan, and its potentials for
-/// the weights.
+/// The exact transport cost between measures, as a loss: Σ πᵢⱼ c(xᵢ, yⱼ) with the optimal plan; its
+/// gradients with respect to the weights are the potentials.
 ///
-/// By the envelope theorem the plan is a constant to the gradient; where the plan changes the loss has a kink. Second
-/// derivatives are those at a fixed plan.
+/// By the envelope theorem, the gradient treats the plan as a constant; where the plan changes, the
+/// loss has a kink. Second derivatives are those at a fixed plan.
 ///
-/// - Returns: A scalar of the points' type.
+/// - Returns: A scalar in the points' type.
 /// - Throws: ``TransportError``.
 public func exactTransportCost(
   from source: DiscreteMeasure, to target: DiscreteMeasure, cost: GroundCost = .squaredEuclidean

@@ -1,14 +1,14 @@
 import Tensor
 
-/// A transport plan with few entries: which source gives how much mass to which target.
+/// A transport plan with few entries, which says how much mass each source gives to each target.
 public struct TransportPlan: Sendable {
-  /// Mass that is moved.
+  /// An entry: mass that moves from a source to a target.
   public struct Entry: Equatable, Sendable {
     /// The index of the source.
     public let row: Int
     /// The index of the target.
     public let column: Int
-    /// How much is moved, above 0.
+    /// The moved mass, above 0.
     public let mass: Double
 
     /// Creates an entry.
@@ -17,7 +17,7 @@ public struct TransportPlan: Sendable {
     }
   }
 
-  /// The entries, by row, then column.
+  /// The entries, sorted by row and then by column.
   public let entries: [Entry]
   /// The number of sources.
   public let rowCount: Int
@@ -49,10 +49,10 @@ public struct TransportPlan: Sendable {
     return Tensor(sums, shape: [count], dtype: .float64)
   }
 
-  /// Where each source's mass goes on average, `[n, d]`: Σⱼ πᵢⱼ yⱼ / Σⱼ πᵢⱼ.
+  /// The mean destination of each source's mass, `[n, d]`: Σⱼ πᵢⱼ yⱼ / Σⱼ πᵢⱼ.
   ///
-  /// For squared distances this is the map closest to the plan (Ferradans, Papadakis, Peyré and Aujol
-  /// 2014). A source without mass has no image: it is NaN.
+  /// For squared distances, this is the map closest to the plan (Ferradans, Papadakis, Peyré and
+  /// Aujol 2014). A source without mass has no image; its row is NaN.
   ///
   /// - Parameter targets: The points y, `[m, d]`.
   public func barycentricMap(to targets: Tensor) -> Tensor {
@@ -69,7 +69,8 @@ public struct TransportPlan: Sendable {
   }
 }
 
-/// How far a plan's marginals are from the measures' weights, each a sum of absolute differences.
+/// The distances of a plan's marginals from the measures' weights, each a sum of absolute
+/// differences.
 public struct MarginalErrors: Equatable, Sendable {
   /// Σᵢ |Σⱼ πᵢⱼ − aᵢ|.
   public let source: Double

@@ -47,7 +47,7 @@ public struct Field: Sendable {
   ) {
     precondition(
       columns > 1 && rows > 1,
-      "Field: expected 2 columns and rows or more, found \(columns) and \(rows)")
+      "Field: expected at least 2 columns and rows, found \(columns) and \(rows)")
     func places(_ range: ClosedRange<Double>, _ count: Int) -> [Double] {
       (0..<count).map { index in
         let share = Double(index) / Double(count - 1)

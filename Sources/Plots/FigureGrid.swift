@@ -29,7 +29,7 @@ public struct FigureGrid: Sendable {
     _ figures: [Figure], columns: Int, sharing: Set<Direction> = [], title: String = "",
     caption: String = ""
   ) {
-    precondition(columns > 0, "FigureGrid: expected 1 column or more, found \(columns)")
+    precondition(columns > 0, "FigureGrid: expected at least 1 column, found \(columns)")
     self.figures = figures
     self.columns = columns
     self.sharing = sharing

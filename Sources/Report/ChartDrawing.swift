@@ -2,22 +2,22 @@ import CommandLine
 import Plots
 import Training
 
-/// A chart as a drawing: a curve for each of its columns, over the epochs.
+/// Draws a chart: a curve for each of its columns, over the epochs.
 ///
-/// It is SVG inside a page. The text is large enough for a phone, on which the drawing is as wide as
-/// the screen.
+/// The drawing is SVG embedded in a page. Its text is large enough for a phone, where the drawing
+/// is as wide as the screen.
 struct ChartDrawing {
   let chart: Chart
   let table: LossTable
-  /// The epoch to be marked, and the column of its figure.
+  /// The epoch to mark, and the column that it is best in.
   let best: (epoch: Int, column: String)?
 
-  /// From how many epochs on the points of a curve have no dots.
+  /// The number of epochs above which the points of a curve have no dots.
   private static let mostDots = 30
 
   /// The drawing, or nothing before the first epoch is complete.
   ///
-  /// - Parameter id: A name that no other drawing of the page has.
+  /// - Parameter id: A name that is unique among the drawings of the page.
   func svg(id: String) -> String {
     table.values("epoch").isEmpty ? "" : figure.svg(id: id)
   }
@@ -48,13 +48,13 @@ struct ChartDrawing {
     return figure
   }
 
-  /// The axis of the epochs, of which a single one is marked alone.
+  /// The axis of epochs; a single epoch gets the only tick.
   private func axis(_ epochs: [Double]) -> Axis {
     let axis = Axis.linear("epoch", wholeNumbers: true)
     return epochs.count == 1 ? axis.ticks(at: epochs) : axis
   }
 
-  /// The curves in words.
+  /// A description of the curves in words.
   private func description(_ curves: [(column: String, values: [Double])]) -> String {
     let ends = curves.map { curve in
       let (first, last) = (curve.values.first ?? .nan, curve.values.last ?? .nan)
@@ -63,6 +63,6 @@ struct ChartDrawing {
     }
     let floor = chart.floor.map { "; the entropy is \(Readable.metric($0))" } ?? ""
     return ends.joined(separator: ", ") + floor
-      + ". The table of figures has the value of each epoch."
+      + ". The table of figures lists the value of each epoch."
   }
 }

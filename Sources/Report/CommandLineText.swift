@@ -3,8 +3,8 @@ import Settings
 import Training
 
 extension Configuration {
-  /// The command line that gives these options: the program, and each option with its value, to be
-  /// joined by spaces.
+  /// The command line that sets these options: the words of the program, and each option with its
+  /// value, to be joined by spaces.
   var commandLine: [String] {
     entries.flatMap { entry -> [String] in
       switch (entry.name, entry.value) {

@@ -1,7 +1,7 @@
 import Training
 
-/// So many of the numbers from 0 to below `total`, evenly spaced, the first and the last among them;
-/// all if there are no more.
+/// `count` evenly spaced numbers from 0 to below `total`, including the first and the last; all
+/// numbers if there are no more than `count`.
 func evenlySpaced(_ count: Int, of total: Int) -> [Int] {
   precondition(count > 1, "evenlySpaced: expected two or more, found \(count)")
   if total <= count { return Array(0..<total) }

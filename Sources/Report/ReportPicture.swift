@@ -2,17 +2,17 @@ import Foundation
 import Plots
 import Training
 
-/// A PNG file of a run folder, a drawing in SVG, or a text, as the report shows it.
+/// A picture in the report: a PNG file of a run's folder, an SVG drawing, or a text.
 struct ReportPicture {
-  /// The epoch after which it was made, for one of a series.
+  /// The epoch after which it was made, for a picture of a series.
   let epoch: Int?
   private let bytes: [UInt8]
   private let isText: Bool
   /// The size in pixels; nil for a drawing, which has its own, and for a text.
   private let size: (width: Int, height: Int)?
 
-  /// Reads a file of the run; nil if it is not there, neither a PNG, a drawing nor a text, or larger than a page
-  /// can hold.
+  /// Reads a file of the run; nil if it does not exist, is neither a PNG, a drawing nor a text, or
+  /// is too large for a page.
   init?(_ name: String, in folder: RunFolder, epoch: Int? = nil) {
     isText = name.hasSuffix(".txt")
     guard let bytes = folder.contents(of: name, atMost: Self.mostBytes),
@@ -24,7 +24,7 @@ struct ReportPicture {
       size = nil
       return
     }
-    // The first chunk of a PNG has the width and the height, of four bytes each.
+    // The first chunk of a PNG contains the width and the height, four bytes each.
     func number(at place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
       size = (number(at: 16), number(at: 20))
@@ -35,11 +35,11 @@ struct ReportPicture {
     }
   }
 
-  /// The picture as an element that holds it whole.
+  /// The picture as a self-contained HTML element.
   ///
   /// - Parameters:
-  ///   - description: What a reader who cannot see it is told.
-  ///   - isHidden: Whether it is not shown at first.
+  ///   - description: Alternative text for readers who cannot see the picture.
+  ///   - isHidden: Whether the picture is initially hidden.
   func element(_ description: String, isHidden: Bool = false) -> String {
     if isText {
       return """
@@ -51,7 +51,7 @@ struct ReportPicture {
     }
     let alternative = #"alt="\#(escaped(description))""#
     guard let size else {
-      // As an image, so that nothing in the file could run in the page.
+      // Embedded as an image, so that no script in the file can run in the page.
       return """
         <img \(alternative) class="drawing" \
         \(epoch.map { #"data-epoch="\#($0)" "# } ?? "")\
@@ -59,7 +59,7 @@ struct ReportPicture {
         src="data:image/svg+xml;base64,\(Data(bytes).base64EncodedString())" />
         """
     }
-    // A grid is small: it is shown in double size where there is room.
+    // A grid is small: it is shown at double size if there is room.
     let width = size.width < 400 ? 2 * size.width : size.width
     return """
       <img \(alternative) width="\(size.width)" height="\(size.height)" \
@@ -69,10 +69,11 @@ struct ReportPicture {
       """
   }
 
-  /// A series of pictures, `name/epoch-001.png` (or `.svg`, `.txt`) and so on, no more than a page can hold.
+  /// A series of pictures, `name/epoch-001.png` (or `.svg`, `.txt`) and so on, at most as many as a
+  /// page can hold.
   ///
-  /// - Returns: The pictures, evenly chosen, the first and the last among them, and how many there
-  ///   are in all.
+  /// - Returns: The pictures, evenly chosen and including the first and the last, and the total
+  ///   number.
   static func series(in folder: RunFolder, name: String) -> (shown: [ReportPicture], count: Int) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path(of: name))) ?? []
     let epochs = names.compactMap { file in

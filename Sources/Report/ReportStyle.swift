@@ -1,6 +1,6 @@
-/// How the report looks and how its sliders work.
+/// The style of the report and the script of its sliders.
 ///
-/// The page is to be read by XML parsers too, so neither part has a less-than sign or an ampersand.
+/// The page must also be valid XML, so neither part contains a less-than sign or an ampersand.
 enum ReportStyle {
   static let css = """
     :root {
@@ -69,7 +69,7 @@ enum ReportStyle {
     :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
     """
 
-  /// Shows, of a series, the picture of the epoch that its slider stands at.
+  /// Shows the picture of a series for the epoch selected with its slider.
   static let script = """
     for (const series of document.querySelectorAll('.series')) {
       const input = series.querySelector('input');

@@ -5,26 +5,26 @@ import Plots
 import Settings
 import Training
 
-/// `report.html`, a page that shows a run: how it was configured, its curves, figures and pictures.
+/// `report.html`, a page that shows a run: its configuration, curves, figures and pictures.
 ///
-/// All of it is in the one file, and nothing is loaded from elsewhere. It is made of what lies in the
-/// run's folder, so that a run that was stopped and resumed has the same page, and of nothing that
-/// depends on the clock.
+/// The page is one file that loads nothing from elsewhere. It is made only from the contents of the
+/// run's folder, so that a resumed run has the same page as an uninterrupted one, and contains
+/// nothing that depends on the clock.
 package struct RunReport {
   package let folder: RunFolder
   package let configuration: Configuration
-  /// What is said of data, model and machine, by name.
+  /// Descriptions of data, model and machine, by name.
   package let facts: [(name: String, text: String)]
-  /// How the training ended.
+  /// A description of how the training ended.
   package var ending = ""
   package var charts: [Chart] = []
-  /// The column of `loss.csv` that tells the best epoch, if there is one.
+  /// The column of `loss.csv` that determines the best epoch, if there is one.
   package var lossColumn: String?
-  /// What is known of the trained model besides.
+  /// The results of evaluating the trained model.
   package var evaluation = Configuration()
-  /// Whether `pushforward explore` makes a page of the model.
+  /// Whether `pushforward explore` supports the model.
   package var isExplorable = false
-  /// What is in the files and folders of the run, by name.
+  /// The contents of the run's files and folders, by name.
   package var descriptions: [String: String] = [:]
 
   /// A report of a run.
@@ -34,11 +34,11 @@ package struct RunReport {
     (self.folder, self.configuration, self.facts) = (folder, configuration, facts)
   }
 
-  /// What the file is called in the run's folder.
+  /// The name of the file in the run's folder.
   package static let fileName = RunFolder.reportName
-  /// What the page in which to move through the model is called there.
+  /// The name there of the page for exploring the model.
   package static let explorationName = "explore.html"
-  /// No more rows than a reader would scroll through.
+  /// The largest number of table rows, as many as a reader would scroll through.
   private static let mostRows = 200
 
   /// Writes the page into the run's folder.
@@ -48,7 +48,7 @@ package struct RunReport {
     try folder.write(html, to: Self.fileName)
   }
 
-  /// The page; it is XML as well as HTML.
+  /// The page, which is valid XML as well as HTML.
   var html: String {
     let table = LossTable(folder.table("loss.csv") ?? "")
     let name = escaped(folder.name)
@@ -111,7 +111,7 @@ extension RunReport {
     return best.epoch.map { ($0, lossColumn) }
   }
 
-  /// The figures of the last epoch, and what is known besides.
+  /// The figures of the last epoch, and the evaluation.
   private func results(_ table: LossTable) -> String {
     guard let epoch = table.rows.last?.first else {
       return section("Results", "<p>No epoch was completed.</p>")
@@ -152,7 +152,7 @@ extension RunReport {
     table.columns.firstIndex(of: column).map { element(table.rows[row][$0]) } ?? ""
   }
 
-  /// A figure as a person reads it, with the one in the file beside it for programs.
+  /// A figure rounded for people, with the exact value from the file in an attribute for programs.
   private func element(_ field: String) -> String {
     let text = Double(field).map(Readable.metric) ?? field
     return #"<data value="\#(escaped(field))">\#(escaped(text))</data>"#
@@ -173,7 +173,7 @@ extension RunReport {
       "Curves", "<div class=\"cards curves\">\n\(drawings.joined(separator: "\n"))\n</div>")
   }
 
-  /// Every figure of the curves, for those who want numbers or cannot see the curves.
+  /// Every figure of the curves, for readers who want numbers or cannot see the curves.
   private func figures(_ table: LossTable) -> String {
     if table.rows.isEmpty { return "" }
     let columns = charts.flatMap(\.columns)
@@ -207,7 +207,7 @@ extension RunReport {
   /// A series of pictures for each subfolder that has one, then the pictures of the folder itself.
   private var pictures: String {
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
-    // What is drawn from nothing comes before what is drawn from images.
+    // Generated samples come before pictures made from given images.
     let order = names.filter { $0.hasPrefix("samples") } + names.filter { !$0.hasPrefix("samples") }
     let series = order.map(series)
     let single = order.filter { $0.hasSuffix(".png") || $0.hasSuffix(".svg") }.map(single)
@@ -274,7 +274,7 @@ extension RunReport {
       """)
   }
 
-  /// A table of names and values; those that were measured are rounded for the reader.
+  /// A table of names and values; measured values are rounded for the reader.
   private func rows(
     _ entries: Configuration, caption: String, isMeasured: Bool = false
   ) -> String {
@@ -294,12 +294,12 @@ extension RunReport {
       """
   }
 
-  /// The command line that makes the same run again.
+  /// The command line that repeats the run.
   private var command: String {
     let words = configuration.commandLine.map { "<span>\(escaped($0))</span>" }
     let exploration = """
-      <p>This one makes <a href="\(Self.explorationName)">\(Self.explorationName)</a>, a page in which to
-      move through the model:</p>
+      <p>It makes <a href="\(Self.explorationName)">\(Self.explorationName)</a>, a page for
+      exploring the model:</p>
       <pre class="card"><code>pushforward explore \(escaped(shellPath(folder.path)))</code></pre>
       """
     return section(

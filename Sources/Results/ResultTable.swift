@@ -2,7 +2,7 @@ import Files
 import Settings
 import Tensor
 
-/// A table that is written as CSV: named columns of equal length.
+/// A table to be written as CSV: named columns of equal length.
 ///
 /// ```swift
 /// ResultTable(["x": grid.doubles, "density": density.doubles])
@@ -10,9 +10,9 @@ import Tensor
 public struct ResultTable: Equatable, Sendable, ExpressibleByDictionaryLiteral {
   /// A column's values.
   public enum Column: Equatable, Sendable {
-    /// Numbers, of which each is written with the fewest digits that read back as the same value.
+    /// Numbers, each written with the fewest digits that read back as the same value.
     case numbers([Double])
-    /// Texts, quoted where CSV needs it.
+    /// Texts, quoted where CSV requires it.
     case texts([String])
 
     var count: Int {
@@ -33,17 +33,17 @@ public struct ResultTable: Equatable, Sendable, ExpressibleByDictionaryLiteral {
   /// The names and values of the columns, in order.
   public private(set) var columns: [(name: String, values: Column)] = []
 
-  /// Lists columns of one length.
+  /// Creates a table of columns of equal length.
   public init(_ columns: [(name: String, values: Column)]) {
     for column in columns { add(column.name, column.values) }
   }
 
-  /// Lists columns of numbers of one length.
+  /// Creates a table of columns of numbers of equal length.
   public init(dictionaryLiteral elements: (String, [Double])...) {
     self.init(elements.map { (name: $0, values: .numbers($1)) })
   }
 
-  /// Makes a table of a matrix `[rows, names.count]`.
+  /// Creates a table from a matrix `[rows, names.count]`.
   public init(_ matrix: Tensor, names: [String]) {
     precondition(
       matrix.rank == 2 && matrix.shape[1] == names.count,
@@ -54,7 +54,7 @@ public struct ResultTable: Equatable, Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// Adds a column of as many values as the others have.
+  /// Adds a column with as many values as the others have.
   public mutating func add(_ name: String, _ values: Column) {
     precondition(
       columns.isEmpty || columns[0].values.count == values.count,
@@ -63,13 +63,13 @@ public struct ResultTable: Equatable, Sendable, ExpressibleByDictionaryLiteral {
     columns.append((name, values))
   }
 
-  /// Whether names and values are the same.
+  /// Whether names and values are equal.
   public static func == (a: ResultTable, b: ResultTable) -> Bool {
     a.columns.map(\.name) == b.columns.map(\.name)
       && a.columns.map(\.values) == b.columns.map(\.values)
   }
 
-  /// The table as CSV, with a heading.
+  /// The table as CSV, with a header row.
   var csv: [UInt8] {
     var bytes: [UInt8] = []
     func addLine(_ fields: [[UInt8]]) {

@@ -9,13 +9,13 @@ import Tensor
 /// let value: ResultValue = ["mean": 1.5, "names": ["a", "b"], "covariance": ResultValue(matrix)]
 /// ```
 public indirect enum ResultValue: Equatable, Sendable {
-  /// A number. JSON has none that is not finite: such a one becomes the text `inf`, `-inf` or `nan`.
+  /// A number. JSON has only finite ones: others become the text `inf`, `-inf` or `nan`.
   case number(Double)
   /// A whole number.
   case integer(Int)
   /// A text.
   case text(String)
-  /// Yes or no.
+  /// A truth value.
   case flag(Bool)
   /// Values in order.
   case list([ResultValue])
@@ -65,7 +65,7 @@ extension ResultValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
   public init(integerLiteral value: Int) { self = .integer(value) }
   /// A text.
   public init(stringLiteral value: String) { self = .text(value) }
-  /// Yes or no.
+  /// A truth value.
   public init(booleanLiteral value: Bool) { self = .flag(value) }
   /// Values in order.
   public init(arrayLiteral elements: ResultValue...) { self = .list(elements) }
@@ -76,9 +76,9 @@ extension ResultValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
 }
 
 extension ResultValue {
-  /// The value in JSON, indented; lists of plain values stand on one line.
+  /// The value as indented JSON; lists of plain values stay on one line.
   ///
-  /// Foundation encodes the texts; it would not keep the order of names.
+  /// Foundation encodes the texts, but would not keep the order of names.
   func json(indent: String = "") throws -> String {
     let inner = indent + "  "
     switch self {
@@ -108,7 +108,7 @@ extension ResultValue {
     }
   }
 
-  /// The value as a person reads it, in a line.
+  /// The value on one line, for people.
   var line: String {
     switch self {
     case .number(let number): sixDigits(number)

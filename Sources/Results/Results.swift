@@ -1,7 +1,7 @@
 import Files
 import Plots
 
-/// What a method found: named values, tables and figures.
+/// The results of a method: named values, tables and figures.
 ///
 /// ```swift
 /// var results = Results(["log-likelihood": .number(fit.logLikelihood)])
@@ -9,16 +9,16 @@ import Plots
 /// results.figures["figure.svg"] = Figure(title: "Density") { Line(xs, densities) }
 /// ```
 public struct Results: Sendable {
-  /// The named values, in order: `result.json`, and the lines that are printed.
+  /// The named values, in order: the contents of `result.json` and the printed lines.
   public var values: [ResultValue.Entry]
   /// The tables by the names of their files.
   public var tables: [String: ResultTable] = [:]
   /// The figures by the names of their files.
   public var figures: [String: FigureGrid] = [:]
-  /// What a reader should know, such as that a fit did not converge.
+  /// Remarks for the reader, for example that a fit did not converge.
   public var notes: [String] = []
 
-  /// Lines for a person alone, printed after the values and in no file.
+  /// Lines that are only printed, after the values, and not saved.
   public var printed: [String] = []
 
   /// Names values.
@@ -26,7 +26,7 @@ public struct Results: Sendable {
     self.values = values.map { ResultValue.Entry($0.key, $0.value) }
   }
 
-  /// The value of a name, or nil if there is none; setting one that exists keeps its place.
+  /// The value under a name, or nil if there is none; setting an existing one keeps its place.
   public subscript(name: String) -> ResultValue? {
     get { values.first { $0.name == name }?.value }
     set {
@@ -40,7 +40,7 @@ public struct Results: Sendable {
     }
   }
 
-  /// The number of a name; NaN where it has none.
+  /// The number under a name; NaN if there is none.
   public func number(_ name: String) -> Double {
     switch self[name] {
     case .number(let number)?: number
@@ -49,17 +49,17 @@ public struct Results: Sendable {
     }
   }
 
-  /// One figure.
+  /// Adds one figure.
   public mutating func add(_ figure: Figure, as name: String = "figure.svg") {
     figures[name] = FigureGrid([figure], columns: 1)
   }
 
-  /// A grid of figures.
+  /// Adds a grid of figures.
   public mutating func add(_ grid: FigureGrid, as name: String = "figure.svg") {
     figures[name] = grid
   }
 
-  /// The lines to print: each value that has a line's length, those for a person alone, and the notes.
+  /// The lines to print: each value that fits on a line, the printed-only lines, and the notes.
   public var lines: [String] {
     let width = (values.map(\.name.count).max() ?? 0) + 2
     let named = values.map { entry in
@@ -69,9 +69,9 @@ public struct Results: Sendable {
     return named.map { String($0.prefix(300)) } + printed + notes.map { "note: " + $0 }
   }
 
-  /// The files by their names, with the values in a file of the given name.
+  /// The files by name, with the values in a file of the given name.
   ///
-  /// The notes stand among the values, if there are any.
+  /// The values include the notes, if there are any.
   public func files(valuesName: String) throws -> [(name: String, bytes: [UInt8])] {
     var entries = values
     if !notes.isEmpty {

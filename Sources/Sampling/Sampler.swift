@@ -4,43 +4,43 @@ import Models
 import NN
 import Tensor
 
-/// A saved model that makes examples such as images, opened from its file.
+/// Opens a saved model from its file and generates examples such as images.
 ///
-/// Nothing of it depends on how models are trained, so that a server which samples links no training
-/// code. One sampler serves any number of threads at once, each with a `Random` of its own; the same
-/// seed gives the same examples.
+/// It does not depend on how models are trained, so that a sampling server links no training code.
+/// One sampler serves any number of threads at once, each with its own `Random`; the same seed
+/// gives the same examples.
 ///
 /// ```swift
 /// let sampler = try Sampler(path: "runs/vae-001/model.safetensors")
 /// let images = try sampler.sample(count: 64, using: Random(seed: 1))   // [64, 28, 28, 1], in [0, 1]
 /// ```
 ///
-/// Images come as `[count, height, width, channels]` in [0, 1], points and rows of a table as
-/// `[count, size]`, rows in the units of the file that the model was trained on. The model's file may be
-/// anybody's: a model never has more numbers than its file.
+/// Images are `[count, height, width, channels]` in [0, 1], points and rows of a table `[count,
+/// size]`, rows in the units of the file that the model was trained on. The model's file is
+/// untrusted: a model never has more numbers than its file.
 public final class Sampler: @unchecked Sendable {
-  // Modules are not Sendable because training changes them; this one nobody else has, and nothing
-  // changes it.
+  // Modules are not Sendable because training changes them; this one is private to the sampler and
+  // never changes.
   private let model: any Model
 
-  /// The kind of model, as its file names it: `vae`.
+  /// The kind of model, as named in its file: `vae`.
   public var kind: String { type(of: model).kind }
-  /// The kind and shape of the examples that it makes.
+  /// The kind and shape of the generated examples.
   public var dataShape: DataShape { model.dataShape }
-  /// The shape of an example: `[height, width, channels]` of an image.
+  /// The shape of an example: `[height, width, channels]` for an image.
   public var exampleShape: [Int] { model.dataShape.sizes }
   /// The columns of the table that the model was trained on, if it was one.
   public let table: TableDescription?
-  /// The number of dimensions of its codes; 0 where it has none.
+  /// The number of dimensions of its codes; 0 if it has none.
   public var latentSize: Int { (model as? any LatentVariableModel)?.latentSize ?? 0 }
 
-  /// How many examples are made at a time; more would take more memory and no less time.
+  /// The number of examples generated at a time; more would take more memory and no less time.
   private static let batchSize = 256
 
   /// Opens the file of a model that a training run has saved.
   ///
-  /// - Throws: `ModelFileError` if it cannot be read or is not that of a whole model,
-  ///   ``SamplingError`` if it is of a model that nothing can be drawn from.
+  /// - Throws: `ModelFileError` if it cannot be read or is not a complete model, ``SamplingError``
+  ///   if the model cannot generate examples.
   public init(path: String) throws {
     let file = try SafetensorsFile(path: path)
     try file.expectNoCheckpoint()
@@ -63,8 +63,8 @@ public final class Sampler: @unchecked Sendable {
     }
   }
 
-  /// What is shown of a model with codes: examples drawn about the means of random codes are these
-  /// means with noise.
+  /// The choice between the mean and a draw for a model with codes: examples drawn around the means
+  /// of random codes are these means with noise.
   public enum Pixels: Sendable {
     /// The means of the examples of random codes.
     case means
@@ -72,20 +72,20 @@ public final class Sampler: @unchecked Sendable {
     case drawn
   }
 
-  /// New examples.
+  /// Generates examples.
   ///
   /// - Parameters:
-  ///   - count: How many.
-  ///   - pixels: Whether the means of p(x|z) or draws from it, where the model has such a
-  ///     distribution; nil for means of images, as what is drawn about them is noise, and for draws of
+  ///   - count: The number of examples.
+  ///   - pixels: Whether to return the means of p(x|z) or draws from it, if the model has such a
+  ///     distribution; nil for means of images, since draws around them are noise, and for draws of
   ///     other data.
-  ///   - temperature: Above 0, for models that have one: 1 for draws from the model, less for examples of
-  ///     higher density.
-  ///   - options: The class, the sampler and its steps, where the model leaves a choice.
-  ///   - random: Draws them.
+  ///   - temperature: Above 0, for models that support it: 1 samples from the model itself, less
+  ///     favours examples of high density.
+  ///   - options: The class, the sampler and its steps, if the model has a choice.
+  ///   - random: Draws the examples.
   /// - Returns: `[count] + exampleShape`.
-  /// - Throws: ``SamplingError`` if the model has no prior, no temperature, or weights too large to compute
-  ///   with; `UnsuitableSetting` for an option that it does not take.
+  /// - Throws: ``SamplingError`` if the model has no prior, no temperature, or weights too large to
+  ///   compute with; `UnsuitableSetting` for an unsupported option.
   public func sample(
     count: Int, pixels: Pixels? = nil, temperature: Double = 1,
     _ options: SamplingOptions = .init(),
@@ -116,21 +116,23 @@ public final class Sampler: @unchecked Sendable {
     }
   }
 
-  /// Checks what is asked of new examples.
+  /// Checks sampling options.
   ///
-  /// - Throws: The option that the model does not take.
+  /// - Throws: The first unsupported option.
   public func check(_ options: SamplingOptions) throws(UnsuitableSetting) {
     try SamplingChoices(of: model).check(options, of: kind)
   }
 
-  /// Images whose upper halves are given, with the rest drawn.
+  /// Completes images whose upper halves are given, drawing the rest.
   ///
   /// - Parameters:
   ///   - images: `[count] + exampleShape`.
-  ///   - temperature: As of ``sample(count:pixels:temperature:_:using:)``.
+  ///   - temperature: As in ``sample(count:pixels:temperature:_:using:)``.
   ///   - random: Draws the rest.
-  /// - Returns: Images of the same shape, in which the upper halves are as the model sees them.
-  /// - Throws: ``SamplingError`` if the model cannot, or has weights too large to compute with.
+  /// - Returns: Images of the same shape, whose upper halves are the given ones as seen by the
+  ///   model.
+  /// - Throws: ``SamplingError`` if the model cannot complete images, or has weights too large to
+  ///   compute with.
   public func complete(
     _ images: Tensor, temperature: Double = 1, using random: Random
   ) throws -> Tensor {
@@ -143,17 +145,18 @@ public final class Sampler: @unchecked Sendable {
     }
   }
 
-  /// Lines of examples from one new example to another, both ends included, on arcs between their codes
-  /// (`interpolatedOnArc`).
+  /// Generates lines of examples from one new example to another, including both ends, on arcs
+  /// between their codes (`interpolatedOnArc`).
   ///
   /// - Parameters:
-  ///   - lines: How many lines.
-  ///   - steps: How many examples a line has, 2 or more.
-  ///   - label: The class of all of them; nil for a line of each class in turn, where the model has some.
+  ///   - lines: The number of lines.
+  ///   - steps: The number of examples on a line, 2 or more.
+  ///   - label: The class of all of them; nil for a line of each class in turn, if the model has
+  ///     classes.
   ///   - random: Draws the codes at both ends.
   /// - Returns: `[lines · steps] + exampleShape`, line by line.
   /// - Throws: ``SamplingError`` if the model has no prior, or weights too large to compute with;
-  ///   `UnsuitableSetting` for a class that it does not know.
+  ///   `UnsuitableSetting` for an unknown class.
   public func interpolate(
     lines: Int, steps: Int, label: Int? = nil, using random: Random
   ) throws -> Tensor {
@@ -162,16 +165,16 @@ public final class Sampler: @unchecked Sendable {
     return try examples(of: interpolatedOnArc(from: a, to: b, steps: steps), labels)
   }
 
-  /// Lines of examples from the reconstructions of some examples to those of others, along the straight
-  /// line between their codes.
+  /// Generates lines of examples from the reconstructions of some examples to those of others,
+  /// along the straight line between their codes.
   ///
   /// - Parameters:
-  ///   - first: Where the lines begin, `[lines] + exampleShape`.
-  ///   - last: Where they end, of the same shape.
-  ///   - steps: How many examples a line has, 2 or more.
-  ///   - label: The class of all of them, which a conditional model needs.
+  ///   - first: The beginnings of the lines, `[lines] + exampleShape`.
+  ///   - last: The ends, of the same shape.
+  ///   - steps: The number of examples on a line, 2 or more.
+  ///   - label: The class of all of them, required by a conditional model.
   /// - Returns: `[lines · steps] + exampleShape`, line by line.
-  /// - Throws: As ``reconstruct(_:label:)``.
+  /// - Throws: The errors of ``reconstruct(_:label:)``.
   public func interpolate(
     from first: Tensor, to last: Tensor, steps: Int, label: Int? = nil
   ) throws -> Tensor {
@@ -180,30 +183,30 @@ public final class Sampler: @unchecked Sendable {
     return try examples(of: codes, try knownLabels(count: codes.shape[0], label))
   }
 
-  /// Examples through their codes and back.
+  /// Encodes and decodes examples.
   ///
   /// - Parameters:
   ///   - examples: `[count] + exampleShape`.
-  ///   - label: The class of all of them, which a conditional model needs.
+  ///   - label: The class of all of them, required by a conditional model.
   /// - Returns: The reconstructions, of the same shape.
-  /// - Throws: ``SamplingError`` if the model has no encoder, is not told a class that it needs, or has
-  ///   weights too large to compute with; `UnsuitableSetting` for a class that it does not know.
+  /// - Throws: ``SamplingError`` if the model has no encoder, lacks a class that it needs, or has
+  ///   weights too large to compute with; `UnsuitableSetting` for an unknown class.
   public func reconstruct(_ examples: Tensor, label: Int? = nil) throws -> Tensor {
     let codes = try codes(of: examples, label)
     return try self.examples(of: codes, try knownLabels(count: codes.shape[0], label))
   }
 
-  /// The examples of a square grid of codes that stand for equal shares of the prior, where codes have
-  /// two dimensions (Kingma and Welling 2014, appendix A).
+  /// Decodes a square grid of two-dimensional codes that represent equal shares of the prior
+  /// (Kingma and Welling 2014, appendix A).
   ///
   /// - Parameters:
-  ///   - side: How many examples are in a row.
-  ///   - label: The class of all of them, which a conditional model needs.
-  /// - Returns: `[side · side] + exampleShape`, row after row; the first component of the codes grows to
-  ///   the right, the second one upwards.
-  /// - Throws: ``SamplingError`` if the model has no prior, codes of another size, is not told a class that
-  ///   it needs, or has weights too large to compute with; `UnsuitableSetting` for a class that it does not
-  ///   know.
+  ///   - side: The number of examples in a row.
+  ///   - label: The class of all of them, required by a conditional model.
+  /// - Returns: `[side · side] + exampleShape`, row by row; the first component of the codes
+  ///   increases to the right, the second one upwards.
+  /// - Throws: ``SamplingError`` if the model has no prior or codes of another size, lacks a class
+  ///   that it needs, or has weights too large to compute with; `UnsuitableSetting` for an unknown
+  ///   class.
   public func latentManifold(side: Int, label: Int? = nil) throws -> Tensor {
     guard model is any PriorModel else { throw SamplingError.noPrior(kind: kind) }
     guard latentSize == 2 else { throw SamplingError.codesNotFlat(kind: kind, found: latentSize) }
@@ -215,17 +218,18 @@ public final class Sampler: @unchecked Sendable {
 // MARK: - Texts
 
 extension Sampler {
-  /// Symbols that follow others, of a language model, drawn one after another.
+  /// Draws the symbols that follow others, one by one, with a language model.
   ///
   /// - Parameters:
-  ///   - prompt: The numbers of the symbols to go on from, at least one.
-  ///   - count: How many symbols follow at most.
-  ///   - choice: Which may come next.
-  ///   - end: A symbol after which none follows.
-  ///   - random: Draws them.
-  ///   - afterEach: Called after each symbol; what it throws ends the text.
+  ///   - prompt: The numbers of the symbols to continue, at least one.
+  ///   - count: The maximum number of symbols drawn.
+  ///   - choice: How each symbol is chosen.
+  ///   - end: A symbol that ends the text.
+  ///   - random: Draws the symbols.
+  ///   - afterEach: Called after each symbol; an error it throws ends the text.
   /// - Returns: The symbols after the prompt.
-  /// - Throws: ``SamplingError`` if the model is none of texts, or has weights too large to compute with.
+  /// - Throws: ``SamplingError`` if it is not a model of texts, or has weights too large to compute
+  ///   with.
   public func continuation(
     of prompt: [Int], count: Int, by choice: SymbolChoice = SymbolChoice(), end: Int? = nil,
     using random: Random, afterEach: (Int) throws -> Void = { _ in }
@@ -248,14 +252,14 @@ extension Sampler {
     return random.normal([count, latentSize])
   }
 
-  /// The classes of so many examples: the one that is asked for, or each that the model knows in turn.
+  /// The classes of this many examples: the requested one, or all classes in turn.
   private func labels(count: Int, _ label: Int?) throws -> [Int] {
     try check(SamplingOptions(label: label))
     if let label { return Array(repeating: label, count: count) }
     return (model as? any Generative)?.classesInTurn(count: count) ?? []
   }
 
-  /// The class of so many examples, which a conditional model has to be told.
+  /// The class of this many examples, which a conditional model requires.
   private func knownLabels(count: Int, _ label: Int?) throws -> [Int] {
     let classes = (model as? any ClassConditional)?.conditionalClasses ?? 0
     if label == nil, classes > 0 { throw SamplingError.needsClass(kind: kind, classes: classes) }
@@ -283,7 +287,7 @@ extension Sampler {
     }
   }
 
-  /// So many examples, made some at a time.
+  /// Generates examples in batches.
   private func batched(_ count: Int, _ make: (Range<Int>) throws -> Tensor) throws -> Tensor {
     let parts = try stride(from: 0, to: count, by: Self.batchSize).map { start in
       try checked(make(start..<min(start + Self.batchSize, count)))
@@ -291,7 +295,7 @@ extension Sampler {
     return parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
   }
 
-  /// Examples of the model as they are handed out: finite, images in [0, 1], rows in the file's units.
+  /// Examples in their final form: finite, images in [0, 1], rows in the file's units.
   private func checked(_ values: Tensor) throws -> Tensor {
     let shape = [values.shape[0]] + exampleShape
     guard values.isFinite else { throw SamplingError.notFinite(kind: kind) }

@@ -2,30 +2,30 @@ import Files
 import Models
 import NN
 
-/// What a saved model cannot be asked for.
+/// A request that a saved model does not support.
 public enum SamplingError: Error, Equatable, Sendable {
-  /// The file is of a model that nothing can be drawn from, or of one that is not known.
+  /// The file contains a model that cannot generate examples, or an unknown one.
   case notGenerative(path: String, kind: String, known: [String])
-  /// The model gives no distribution of codes to draw from.
+  /// The model has no distribution of codes to draw from.
   case noPrior(kind: String)
-  /// The model finds no codes of examples.
+  /// The model cannot encode examples.
   case noEncoder(kind: String)
-  /// The model is none of texts.
+  /// The model is not a model of texts.
   case noText(kind: String)
-  /// The model draws at no other temperature than 1.
+  /// The model does not support temperatures other than 1.
   case noTemperature(kind: String)
-  /// The model does not draw the rest of an image.
+  /// The model cannot complete images.
   case noCompletion(kind: String)
-  /// The model makes examples with values that are not finite numbers, as its weights are too large.
+  /// The model's examples have values that are not finite, because its weights are too large.
   case notFinite(kind: String)
-  /// The model has to be told the class of an example.
+  /// The model requires the class of an example.
   case needsClass(kind: String, classes: Int)
-  /// The model's codes are no points in a plane.
+  /// The model's codes are not two-dimensional.
   case codesNotFlat(kind: String, found: Int)
 }
 
 extension SamplingError: CustomStringConvertible {
-  /// What was expected and what was found.
+  /// What was expected and found.
   public var description: String {
     switch self {
     case .notGenerative(let path, let kind, let known):
@@ -35,14 +35,14 @@ extension SamplingError: CustomStringConvertible {
       "expected a model with a distribution of codes to draw from, found '\(kind)', which can"
         + " only reconstruct"
     case .noEncoder(let kind):
-      "expected a model that finds the codes of examples (\(encoders)), found '\(kind)'"
+      "expected a model that can encode examples (\(encoders)), found '\(kind)'"
     case .noText(let kind):
       "expected a model of texts (language-model), found '\(kind)'"
     case .noTemperature(let kind):
-      "expected a model that draws at a temperature (\(kinds { $0 is any TemperedModel.Type })), found"
+      "expected a model with a temperature (\(kinds { $0 is any TemperedModel.Type })), found"
         + " '\(kind)'"
     case .noCompletion(let kind):
-      "expected a model that draws the rest of an image (\(kinds { $0 is any CompletingModel.Type })),"
+      "expected a model that can complete images (\(kinds { $0 is any CompletingModel.Type })),"
         + " found '\(kind)'"
     case .notFinite(let kind):
       "expected examples of finite values, found a '\(kind)' that makes others: its numbers are"
@@ -55,10 +55,10 @@ extension SamplingError: CustomStringConvertible {
   }
 }
 
-/// The kinds of model whose reconstructions are worth a look.
+/// The kinds of model whose reconstructions are informative.
 private var encoders: String { kinds { ($0 as? any EncodingModel.Type)?.isInvertible == false } }
 
-/// The kinds of some of the models.
+/// The kinds of models that satisfy a condition.
 private func kinds(_ isIncluded: (any Model.Type) -> Bool) -> String {
   registry.map(\.model).filter(isIncluded).map { $0.kind }.joined(separator: ", ")
 }

@@ -12,7 +12,7 @@ public enum Bounds<Value: Comparable & Sendable>: Sendable {
   case between(Value, and: Value)
   /// The first value included, the second not.
   case from(Value, below: Value)
-  /// One of a few.
+  /// One of a few values.
   case oneOf([Value])
 
   /// Whether the value is allowed.
@@ -41,7 +41,7 @@ public enum Bounds<Value: Comparable & Sendable>: Sendable {
 }
 
 extension Bounds<Int> {
-  /// The bounds in words, with the ends of what an `Int` holds where they have none of their own.
+  /// The bounds in words, with the limits of `Int` where they have no ends of their own.
   var closedText: String {
     switch self {
     case .any: "\(Int.min) to \(Int.max)"

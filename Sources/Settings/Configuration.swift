@@ -1,9 +1,9 @@
 import Foundation
 
-/// What a run was started with: names and values, in order.
+/// The settings a run was started with: names and values, in order.
 ///
-/// It is what `config.json` holds and what a run prints at its start. A dictionary would lose the
-/// order, and with it the same bytes for the same run.
+/// `config.json` holds it, and a run prints it at its start. A dictionary would lose the order, so
+/// the same run would not give the same bytes.
 ///
 /// ```swift
 /// var configuration: Configuration = ["epochs": .integer(30), "beta": .number(1)]
@@ -22,14 +22,14 @@ public struct Configuration: Equatable, Sendable {
   /// The entries in the order in which they were first set.
   public private(set) var entries: [Entry] = []
 
-  /// The names of those that a run may go on with other values of.
+  /// The names of the entries whose values may change when the run is resumed.
   public var changeableNames: Set<String> = []
 
-  /// The name of the entry that says in which folder a run was begun: paths in the others that are not
-  /// absolute are relative to it.
+  /// The name of the entry that records the folder in which a run was started: relative paths in
+  /// other entries are relative to it.
   public static let directoryName = "directory"
 
-  /// Records the folder that the program works in, if it has one.
+  /// Records the current working directory, if there is one.
   public mutating func recordDirectory() {
     let directory = FileManager.default.currentDirectoryPath
     guard directory.hasPrefix("/") else { return }
@@ -37,7 +37,7 @@ public struct Configuration: Equatable, Sendable {
     changeableNames.insert(Self.directoryName)
   }
 
-  /// The entries that stay as they are for the whole of a run.
+  /// The entries that stay fixed for the whole run.
   public var lasting: Configuration {
     var lasting = self
     lasting.entries.removeAll { changeableNames.contains($0.name) }
@@ -63,9 +63,9 @@ public struct Configuration: Equatable, Sendable {
     }
   }
 
-  /// The configuration as a JSON object, one entry to a line, in order.
+  /// The configuration as a JSON object, one entry per line, in order.
   ///
-  /// Foundation encodes the values, but not the object: it keeps no order but the alphabet's.
+  /// Foundation encodes the values but not the object, since it can only keep alphabetical order.
   public func json() throws -> String {
     let lines = try entries.map { entry in
       "  " + (try ConfigurationValue.text(entry.name).json()) + ": " + (try entry.value.json())
@@ -75,7 +75,7 @@ public struct Configuration: Equatable, Sendable {
 }
 
 extension Configuration: ExpressibleByDictionaryLiteral {
-  /// The names and values in the order in which they are written.
+  /// The names and values, written in this order.
   public init(dictionaryLiteral elements: (String, ConfigurationValue)...) {
     for (name, value) in elements {
       self[name] = value

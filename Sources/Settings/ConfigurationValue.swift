@@ -4,7 +4,7 @@ import Files
 public enum ConfigurationValue: Equatable, Sendable {
   /// No value was given, and there is no default.
   case absent
-  /// Given or not given.
+  /// Whether a flag is given.
   case flag(Bool)
   /// A whole number.
   case integer(Int)
@@ -57,7 +57,7 @@ extension ConfigurationValue: CustomStringConvertible {
 }
 
 extension ConfigurationValue: Codable {
-  /// Reads a value from JSON; a number without a fraction is a whole one.
+  /// Reads a value from JSON; a number without a fraction is read as a whole number.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -77,7 +77,7 @@ extension ConfigurationValue: Codable {
     }
   }
 
-  /// Writes the value as JSON has it.
+  /// Writes the value as JSON.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -91,7 +91,7 @@ extension ConfigurationValue: Codable {
     }
   }
 
-  /// The value as it is typed behind an option; nil where the option is not given.
+  /// The value as typed after an option; nil if the option is not given.
   public var argument: String? {
     switch self {
     case .absent, .flag(false): nil

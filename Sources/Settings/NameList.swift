@@ -1,8 +1,8 @@
 import Files
 
-/// Names between commas, as of a table's columns: `--columns age,weight`.
+/// Names separated by commas, such as a table's columns: `--columns age,weight`.
 ///
-/// A name with a comma in it stands between quotation marks, as in a CSV file (RFC 4180).
+/// A name that contains a comma is put in quotation marks, as in a CSV file (RFC 4180).
 public struct NameList: SettingValue, ExpressibleByArrayLiteral {
   /// The names in their order.
   public let names: [String]
@@ -13,7 +13,7 @@ public struct NameList: SettingValue, ExpressibleByArrayLiteral {
   /// Lists names.
   public init(arrayLiteral names: String...) { self.init(names) }
 
-  /// Names, none of which is empty.
+  /// Reads names, none of which may be empty.
   public static func read(
     _ text: String, in bounds: Bounds<Never>
   ) throws(SettingProblem) -> NameList {
@@ -22,9 +22,9 @@ public struct NameList: SettingValue, ExpressibleByArrayLiteral {
       let names = try table.nextRecord()?.map(\.text) ?? [""]
       if try table.nextRecord() == nil, !names.contains("") { return NameList(names) }
     } catch {
-      // What is wrong with the quotation marks matters less than what is expected.
+      // The expected form matters more than the mistake in the quotation marks.
     }
-    throw .notOfKind(expected: "names between commas")
+    throw .notOfKind(expected: "names separated by commas")
   }
 
   /// The names as they are typed.

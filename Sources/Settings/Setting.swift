@@ -1,8 +1,8 @@
-/// One setting of a model or of a run: a value, and what a person has to know to change it.
+/// One setting of a model or of a run: a value, and what a user needs to know to change it.
 ///
-/// A struct of settings is the only place where they are declared. Its command-line options with
-/// their help and bounds, its lines in `config.json` and its texts in a model's file follow from it
-/// (``SettingGroup``). The option is called after the property: `imageSize` is `--image-size`.
+/// Settings are declared in a struct and nowhere else. Their command-line options with help and
+/// bounds, their lines in `config.json` and their texts in a model's file all follow from it
+/// (``SettingGroup``). The option is named after the property: `imageSize` is `--image-size`.
 ///
 /// ```swift
 /// struct Configuration: SettingGroup {
@@ -12,10 +12,11 @@
 /// ```
 @propertyWrapper
 public struct Setting<Value: SettingValue>: Sendable {
-  /// The value, at first the default.
+  /// The value, initially the default.
   public var wrappedValue: Value
 
-  /// What is said of it; nil in a value that was read from a file, which only has the value.
+  /// The description of the setting; nil for one that was read from a file, which holds only the
+  /// value.
   let explanation: Explanation?
 
   struct Explanation: Sendable {
@@ -32,14 +33,14 @@ public struct Setting<Value: SettingValue>: Sendable {
   ///
   /// - Parameters:
   ///   - wrappedValue: The default.
-  ///   - help: What it is, in a few words: `dimensions of a latent code`.
-  ///   - bounds: Which numbers are allowed.
-  ///   - name: What the option is called, if not after the property.
-  ///   - placeholder: What stands for the value in the help, if not `N`, `X` or the choices.
-  ///   - absence: What the help gives as the default where it is nil.
-  ///   - wordsForPath: For the path of a file or folder that is read: the words that may stand in its
-  ///     place. A resumed run finds it where it was, wherever the program is started.
-  ///   - role: Whether a resumed run may have another value.
+  ///   - help: A description in a few words: `dimensions of a latent code`.
+  ///   - bounds: The numbers that are allowed.
+  ///   - name: The name of the option, if it differs from the property's.
+  ///   - placeholder: The placeholder for the value in the help, if not `N`, `X` or the choices.
+  ///   - absence: The default shown in the help when the default is nil.
+  ///   - wordsForPath: For the path of an input file or folder: the words that may replace the
+  ///     path. A resumed run finds the path again wherever the program is started.
+  ///   - role: Whether a resumed run may change the value.
   public init(
     wrappedValue: Value, _ help: String, in bounds: Bounds<Value.Bound> = .any,
     name: String? = nil, placeholder: String? = nil, absence: String? = nil,
@@ -62,13 +63,13 @@ public struct Setting<Value: SettingValue>: Sendable {
   }
 }
 
-/// What a setting is to a run that is resumed.
+/// How a setting behaves when a run is resumed.
 public enum SettingRole: Equatable, Sendable {
-  /// The results depend on it: a resumed run keeps it.
+  /// The results depend on it: a resumed run keeps its value.
   case fixed
-  /// The results so far do not depend on it: a resumed run may have another value.
+  /// The results so far do not depend on it: a resumed run may change it.
   case changeable
-  /// Only a new run takes it, though no result depends on it.
+  /// Only a new run accepts it, although no result depends on it.
   case forNewRuns
 }
 
@@ -91,7 +92,7 @@ extension Setting: Codable {
 }
 
 extension KeyedDecodingContainer {
-  /// Reads a setting that may be left out.
+  /// Reads a setting that may be missing.
   public func decode<Value: SettingValue>(
     _ type: Setting<Value?>.Type, forKey key: Key
   ) throws -> Setting<Value?> {

@@ -1,30 +1,30 @@
 import Foundation
 
-/// Settings that belong together, such as all of a model: a struct whose properties are declared
-/// with ``Setting``.
+/// Settings that belong together, such as all settings of a model: a struct whose properties are
+/// declared with ``Setting``.
 public protocol SettingGroup: Codable, Equatable, Sendable {
   /// The defaults.
   init()
 }
 
-/// What is known of a setting without its type.
+/// The description of a setting, independent of its type.
 public struct SettingDefinition: Sendable {
-  /// What it is called on the command line (behind two dashes), in `config.json` and in a file.
+  /// The name on the command line (after two dashes), in `config.json` and in a model's file.
   public let name: String
-  /// What it is, in a few words.
+  /// A description in a few words.
   public let help: String
-  /// What stands for a value in the help, or nil for a flag.
+  /// The placeholder for a value in the help, or nil for a flag.
   public let placeholder: String?
-  /// What the help gives as the default where there is none.
+  /// The default shown in the help when there is none.
   public let absence: String?
   /// The default.
   public let defaultValue: ConfigurationValue
-  /// Whether a resumed run may have another value.
+  /// Whether a resumed run may change the value.
   public let role: SettingRole
-  /// Of the path of a file or folder that is read, the words that may stand in its place; nil for what
-  /// is no such path.
+  /// For the path of an input file or folder, the words that may replace it; nil for any other
+  /// setting.
   public let wordsForPath: [String]?
-  /// Reads a text as it is typed.
+  /// Parses a value as typed on the command line.
   public let read: @Sendable (String) throws(SettingProblem) -> ConfigurationValue
   /// The name of the property.
   let property: String
@@ -51,10 +51,10 @@ extension SettingGroup {
     return record
   }
 
-  /// Takes the values that a record has of these settings, and the defaults of those that it lacks.
+  /// Takes the values that a record holds for these settings, and the defaults for those it lacks.
   ///
-  /// - Throws: `DecodingError` where a value is not of the setting's type; one that was read by its
-  ///   definition is.
+  /// - Throws: `DecodingError` if a value has the wrong type; values that a definition has read
+  ///   always have the right one.
   public init(_ record: Configuration) throws {
     var values: [String: ConfigurationValue] = [:]
     for definition in Self.definitions {

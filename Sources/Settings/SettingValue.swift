@@ -1,28 +1,28 @@
-/// A type that a ``Setting`` can have: whole numbers, numbers, texts, flags, lists, choices, and each
-/// of these where it may be left out.
+/// A type that a ``Setting`` can have: whole numbers, numbers, texts, flags, lists, choices, and
+/// optionals of these.
 public protocol SettingValue: Codable, Equatable, Sendable {
-  /// What its bounds are made of; `Never` where it has none.
+  /// The type of its bounds; `Never` if it has none.
   associatedtype Bound: Comparable & Sendable = Never
 
-  /// Reads a text as it stands behind an option.
+  /// Parses the text given after an option.
   ///
-  /// - Throws: What was expected instead.
+  /// - Throws: A problem that states what was expected.
   static func read(_ text: String, in bounds: Bounds<Bound>) throws(SettingProblem) -> Self
 
-  /// The value as `config.json` has it.
+  /// The value as recorded in `config.json`.
   var record: ConfigurationValue { get }
 
-  /// What stands for a value in the help: `N`, or nil for a flag.
+  /// The placeholder for a value in the help: `N`, or nil for a flag.
   static var placeholder: String? { get }
 }
 
-/// What is wrong with the text of a setting.
+/// The reason why a setting's text is invalid.
 public enum SettingProblem: Error, Equatable, Sendable {
-  /// It is not of the kind that is expected: `a whole number`.
+  /// The text is not of the expected kind: `a whole number`.
   case notOfKind(expected: String)
   /// A number is out of bounds.
   case outOfRange(String, found: String? = nil)
-  /// It is none of these words.
+  /// The text is not one of these words.
   case notAChoice([String])
 }
 
@@ -49,7 +49,7 @@ extension Int: SettingValue {
       guard bounds.contains(value) else { throw .outOfRange(bounds.text { "\($0)" }) }
       return value
     }
-    // More digits than an Int holds are a number too: "not a whole number" would be wrong.
+    // A number with more digits than an Int holds is still a whole number, just out of range.
     let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
     guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
       throw .notOfKind(expected: expected)
@@ -82,21 +82,21 @@ extension Double: SettingValue {
 }
 
 extension Bool: SettingValue {
-  /// True: that the option is given says it; in a file, `true` or `false`.
+  /// Returns true: giving the flag sets it; in a file it is `true` or `false`.
   public static func read(_ text: String, in bounds: Bounds<Never>) throws(SettingProblem) -> Bool {
     if text.isEmpty { return true }
     guard let value = Bool(text) else { throw .notAChoice(["true", "false"]) }
     return value
   }
 
-  /// Whether it is given.
+  /// Whether the flag is given.
   public var record: ConfigurationValue { .flag(self) }
   /// None.
   public static var placeholder: String? { nil }
 }
 
 extension String: SettingValue {
-  /// Any text but the empty one, which on a command line is a variable that was not set.
+  /// Any text except the empty one, which usually comes from an unset shell variable.
   public static func read(
     _ text: String, in bounds: Bounds<Never>
   ) throws(SettingProblem) -> String {
@@ -111,13 +111,13 @@ extension String: SettingValue {
 }
 
 extension Array: SettingValue where Element == Int {
-  /// Whole numbers within bounds, between commas.
+  /// Whole numbers within bounds, separated by commas.
   public static func read(
     _ text: String, in bounds: Bounds<Int>
   ) throws(SettingProblem) -> [Int] {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    let expected = "whole numbers between commas"
-    // Of "400,,200" the part that is wrong is empty, and says nothing.
+    let expected = "whole numbers separated by commas"
+    // The invalid part of "400,,200" is empty, which would not help in a message.
     guard !parts.contains("") else { throw .notOfKind(expected: expected) }
     var values: [Int] = []
     for part in parts {
@@ -137,16 +137,16 @@ extension Array: SettingValue where Element == Int {
 }
 
 extension Optional: SettingValue where Wrapped: SettingValue {
-  /// A value; nil is what is left out.
+  /// A value; nil stands for an omitted option.
   public static func read(
     _ text: String, in bounds: Bounds<Wrapped.Bound>
   ) throws(SettingProblem) -> Wrapped? {
     try Wrapped.read(text, in: bounds)
   }
 
-  /// The value, or that there is none.
+  /// The value, or `.absent`.
   public var record: ConfigurationValue { map(\.record) ?? .absent }
-  /// That of the value.
+  /// The placeholder of the wrapped value.
   public static var placeholder: String? { Wrapped.placeholder }
 }
 
@@ -155,7 +155,7 @@ public protocol Choice: SettingValue, CaseIterable, RawRepresentable
 where RawValue == String, Bound == Never {}
 
 extension Choice {
-  /// One of the words.
+  /// Reads one of the words.
   public static func read(_ text: String, in bounds: Bounds<Never>) throws(SettingProblem) -> Self {
     guard let value = Self(rawValue: text) else { throw .notAChoice(allCases.map(\.rawValue)) }
     return value

@@ -1,5 +1,5 @@
 extension AdversarialTraining {
-  /// What tells how the game stands; of the discriminator's steps the means.
+  /// The metrics of one step; means over the discriminator's updates.
   public struct Figures: Equatable, Sendable {
     /// The names of the minimax game's figures as columns of a table, in the order of ``values``.
     public static let names = [
@@ -8,31 +8,33 @@ extension AdversarialTraining {
 
     /// The names of a critic's figures.
     ///
-    /// Only the difference of its values means something: what is added
-    /// to all of them changes nothing.
+    /// Only differences of a critic's values are meaningful: adding a constant to all of them
+    /// changes nothing.
     public static let wassersteinNames = [
       "d_loss", "g_loss", "d_gradient_norm", "g_gradient_norm", "wasserstein_distance",
     ]
 
-    /// The discriminator's loss, in the minimax game in nats, before its step.
+    /// The discriminator's loss before its update, in nats for the minimax game.
     public let discriminatorLoss: Double
-    /// The generator's loss, in the minimax game in nats, before its step.
+    /// The generator's loss before its update, in nats for the minimax game.
     public let generatorLoss: Double
-    /// The mean of D(x), a probability; of a critic the mean of its values.
+    /// The mean of D(x), a probability; for a critic, the mean of its values.
     public let realProbability: Double
-    /// The mean of D(G(z)), a probability, before the discriminator's step; of a critic the mean of its
-    /// values.
+    /// The mean of D(G(z)), a probability, before the discriminator's update; for a critic, the
+    /// mean of its values.
     public let fakeProbability: Double
-    /// The Euclidean norm of the gradient of the discriminator's loss in all its parameters.
+    /// The Euclidean norm of the gradient of the discriminator's loss with respect to its
+    /// parameters.
     public let discriminatorGradientNorm: Double
-    /// The Euclidean norm of the gradient of the generator's loss in all its parameters.
+    /// The Euclidean norm of the gradient of the generator's loss with respect to its parameters.
     public let generatorGradientNorm: Double
-    /// E[c(x)] − E[c(G(z))], a critic's estimate of the Wasserstein distance before its step.
+    /// E[c(x)] − E[c(G(z))], a critic's estimate of the Wasserstein distance before its update.
     ///
-    /// It is in the units of the samples; with clipped weights of a multiple of it. Nil in the minimax game.
+    /// It is in the units of the samples, or in a multiple of them if weights are clipped. Nil in
+    /// the minimax game.
     public var wassersteinDistance: Double?
 
-    /// The figures as numbers, in the order of ``names``, or of ``wassersteinNames``.
+    /// The figures as numbers, in the order of ``names`` or ``wassersteinNames``.
     public var values: [Double] {
       if let wassersteinDistance {
         return [

@@ -3,15 +3,15 @@ import NN
 import Tensor
 import Training
 
-/// Trains the two networks of a ``/Models/GAN`` against each other, each by an optimiser of its own: Adam, or
-/// RMSProp for a critic with clipped weights (Arjovsky, Chintala and Bottou 2017, who found momentum to
-/// be unstable there).
+/// Trains the two networks of a ``/Models/GAN`` against each other, each with its own optimiser:
+/// Adam, or RMSProp for a critic with clipped weights (Arjovsky, Chintala and Bottou 2017, who
+/// found momentum unstable there).
 ///
-/// It is for samples of any kind; ``GANTrainer`` trains on images with it.
+/// It works with samples of any kind; ``GANTrainer`` uses it to train on images.
 public final class AdversarialTraining {
   /// The model being trained.
   public let gan: GAN
-  /// The average of the generator's parameters, with which samples are made, where the model asks for
+  /// The moving average of the generator's parameters, used for sampling, if the model asks for
   /// one.
   public let average: MovingAverage?
   private let generatorOptimizer: any Optimizer
@@ -23,11 +23,12 @@ public final class AdversarialTraining {
   ///
   /// - Parameters:
   ///   - gan: The model.
-  ///   - learningRate: The optimisers', for both networks.
-  ///   - batchesPerEpoch: The discriminator's steps in an epoch, of which a falling rate needs to know.
-  ///   - beta1: Adam's, for both networks; nil for the model's own.
+  ///   - learningRate: The learning rate of both networks' optimisers.
+  ///   - batchesPerEpoch: The number of discriminator updates per epoch, needed by a decaying
+  ///     learning rate.
+  ///   - beta1: Adam's β₁ for both networks; nil for the model's own.
   ///   - random: Draws the noise, from a stream split off it.
-  ///   - processes: Those that train together.
+  ///   - processes: The processes that train together.
   public init(
     _ gan: GAN, learningRate: LearningRate = 0.0002, batchesPerEpoch: Int = 1, beta1: Double? = nil,
     using random: Random, processes: Processes = .alone
@@ -57,7 +58,8 @@ public final class AdversarialTraining {
     self.random = random.split()
   }
 
-  /// The two networks, their optimisers, the stream of the noise, and the generator's average.
+  /// The two networks, their optimisers, the random stream of the noise, and the generator's
+  /// average.
   public var state: [StatePart] {
     [
       .module("gan", gan),
@@ -69,7 +71,7 @@ public final class AdversarialTraining {
 }
 
 extension Module {
-  /// Whether a layer inside normalises by the other examples of its batch.
+  /// Whether any inner layer normalises with the other examples of its batch.
   fileprivate var hasBatchNorm: Bool {
     self is BatchNorm
       || members.elements.contains { ($0.member as? any Module)?.hasBatchNorm ?? false }
@@ -79,22 +81,21 @@ extension Module {
 // MARK: - The algorithms
 
 extension AdversarialTraining {
-  /// A step of the discriminator with each of the batches, then a step of the generator.
+  /// Updates the discriminator once for each of the batches, then the generator once.
   ///
-  /// In the minimax game it is one iteration of the outer loop of algorithm 1 of Goodfellow et al.
-  /// (2014).
-  /// The generator's step takes up the samples of the discriminator's last one, through the
-  /// discriminator as it then is. So they are made once; the paper draws new noise, the code of
-  /// Radford, Metz and Chintala (2016) does this.
+  /// In the minimax game this is one iteration of the outer loop of algorithm 1 of Goodfellow et
+  /// al. (2014). The generator's update reuses the samples of the discriminator's last update,
+  /// passed through the updated discriminator, so they are generated only once. The paper draws new
+  /// noise; the code of Radford, Metz and Chintala (2016) reuses the samples as here.
   ///
-  /// With a Wasserstein loss it is one iteration of algorithm 1 of Arjovsky, Chintala and Bottou (2017),
-  /// or of Gulrajani et al. (2017): the generator's samples are of new noise.
+  /// With a Wasserstein loss this is one iteration of algorithm 1 of Arjovsky, Chintala and Bottou
+  /// (2017), or of Gulrajani et al. (2017): the generator's samples come from new noise.
   ///
   /// - Parameters:
-  ///   - batches: Real samples, `[batch] + sampleShape` each: one batch for each of the
-  ///     discriminator's steps, k in all.
-  ///   - labels: The classes of each batch's samples, of a conditional model; the generator makes as
-  ///     many samples of each class.
+  ///   - batches: Real samples, `[batch] + sampleShape` each: one batch for each of the k
+  ///     discriminator updates.
+  ///   - labels: For a conditional model, the classes of each batch's samples; the generator
+  ///     produces the same number of samples of each class.
   public func step(_ batches: [Tensor], labels: [[Int]] = []) -> Figures {
     guard let last = batches.last else {
       preconditionFailure("AdversarialTraining.step: expected one batch or more, found none")
@@ -143,7 +144,7 @@ extension AdversarialTraining {
       wassersteinDistance: isWasserstein ? mean.values[1] - mean.values[2] : nil)
   }
 
-  /// The classes of a batch's samples, none where the model is not conditional.
+  /// The classes of a batch's samples; none for an unconditional model.
   private func labels(_ labels: [[Int]], of batch: Int) -> [Int] {
     if gan.conditionalClasses == 0 { return [] }
     precondition(
@@ -153,18 +154,17 @@ extension AdversarialTraining {
     return labels[batch]
   }
 
-  /// Descends the discriminator's loss in the discriminator's parameters; the generator has no part in
-  /// it.
+  /// Takes a descent step on the discriminator's loss in the discriminator's parameters only.
   ///
-  /// Real and made samples go through the discriminator apart, so that batch norm takes the
-  /// statistics of each by themselves.
+  /// Real and generated samples go through the discriminator separately, so that batch norm
+  /// computes the statistics of each on its own.
   ///
   /// - Parameters:
   ///   - real: Real samples.
-  ///   - labels: Their classes, of a conditional model.
-  ///   - fakes: Makes samples for those at some places, of these classes.
-  /// - Returns: The loss, the means of D(x) and of D(G(z)), and the gradient's norm; of a critic the
-  ///   means are those of its values.
+  ///   - labels: Their classes, for a conditional model.
+  ///   - fakes: Generates the samples at the given positions, of these classes.
+  /// - Returns: The loss, the means of D(x) and of D(G(z)), and the gradient's norm; for a critic
+  ///   the means are those of its values.
   func discriminatorStep(
     real: Tensor, labels: [Int] = [], fakes: (_ examples: Range<Int>, _ labels: [Int]) -> Tensor
   ) -> [Double] {
@@ -209,22 +209,24 @@ extension AdversarialTraining {
     }
   }
 
-  /// Brings every parameter of the critic into [−bound, bound].
+  /// Clips every parameter of the critic to [−bound, bound].
   private func clipDiscriminator(to bound: Double) {
     for (_, parameter) in gan.discriminator.parameters {
       parameter.wrappedValue = clamp(parameter.wrappedValue, to: -bound...bound)
     }
   }
 
-  /// Descends the generator's loss in the generator's parameters.
+  /// Takes a descent step on the generator's loss in the generator's parameters.
   ///
-  /// The loss is differentiated in the samples alone, so that no gradient of the discriminator's
-  /// weights is computed, and then goes back through the generator.
+  /// The loss is differentiated with respect to the samples only, so that no gradient of the
+  /// discriminator's weights is computed; that gradient is then propagated back through the
+  /// generator.
   ///
   /// - Parameters:
   ///   - count: The number of samples.
-  ///   - labels: Their classes, of a conditional model.
-  ///   - fakes: The samples at some places, of these classes, and the way back to the generator.
+  ///   - labels: Their classes, for a conditional model.
+  ///   - fakes: The samples at the given positions, of these classes, and their pullback to the
+  ///     generator.
   func generatorStep(
     count: Int, labels: [Int] = [],
     fakes: (_ examples: Range<Int>, _ labels: [Int]) -> (

@@ -6,18 +6,18 @@ import NN
 import Tensor
 import Training
 
-/// Trains a classifier by Adam on the cross-entropy, and keeps the test images that it puts into a
-/// wrong class.
+/// Trains a classifier with Adam on the cross-entropy, and keeps the test images that it
+/// misclassifies.
 public final class ClassifierTrainer: Trainer {
-  /// A test image that the classifier puts into a wrong class.
+  /// A misclassified test image.
   public struct Mistake: Equatable, Sendable {
-    /// The image's place in the test set.
+    /// The image's index in the test set.
     public let index: Int
-    /// The class that it belongs to.
+    /// The image's true class.
     public let label: Int
-    /// The class that is most probable by the classifier.
+    /// The class that the classifier considers most probable.
     public let prediction: Int
-    /// How probable, by the classifier.
+    /// The probability that the classifier gives it.
     public let probability: Double
 
     package init(index: Int, label: Int, prediction: Int, probability: Double) {
@@ -28,7 +28,7 @@ public final class ClassifierTrainer: Trainer {
 
   /// The model being trained.
   public var classifier: Classifier { base.model }
-  /// The test images of a wrong class in the last evaluation, in the order of the data.
+  /// The misclassified test images of the last evaluation, in the order of the data.
   public private(set) var mistakes: [Mistake] = []
   private let base: LossTrainer<Classifier>
   private let processes: Processes
@@ -44,10 +44,10 @@ public final class ClassifierTrainer: Trainer {
       processes: processes)
   }
 
-  /// The cross-entropy in nats per image, and the share of the images that are put into their class,
-  /// both with dropout and as each batch is met.
+  /// The cross-entropy in nats per image and the accuracy, both with dropout and measured on each
+  /// batch as it is trained on.
   public var trainingColumns: [String] { base.trainingColumns }
-  /// The same of the test images, without dropout.
+  /// The same figures on the test images, without dropout.
   public var testColumns: [String] { base.testColumns }
   /// The loss and the accuracy.
   public var charts: [Chart] { base.charts }
@@ -86,8 +86,8 @@ public final class ClassifierTrainer: Trainer {
     return loss.values + [Double(count - mistakes.count) / Double(count)]
   }
 
-  /// The first hundred test images of a wrong class in the last evaluation; none if there are none, and
-  /// of other data than images.
+  /// The first hundred misclassified test images of the last evaluation; empty if there are none or
+  /// if the data are not images.
   public func pictures() -> [ModelPictures.Named] {
     if mistakes.isEmpty || !classifier.dataShape.isImage { return [] }
     let images = base.test.images

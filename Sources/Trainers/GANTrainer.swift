@@ -13,17 +13,17 @@ public final class GANTrainer: Trainer {
   private let shuffling: Random
   private let looks: ModelPictures
   private let isWasserstein: Bool
-  /// Whether the generator has its averages for good.
+  /// Whether the generator permanently uses its averaged parameters.
   private var isFinished = false
 
   /// Creates a trainer.
   ///
   /// - Parameters:
   ///   - gan: The model.
-  ///   - train: The images to train on.
-  ///   - learningRate: The optimisers', for both networks.
+  ///   - train: The training images.
+  ///   - learningRate: The learning rate of both networks' optimisers.
   ///   - random: All further random numbers come from streams split off it.
-  ///   - processes: Those that train together.
+  ///   - processes: The processes that train together.
   public init(
     _ gan: GAN, train: Batches, learningRate: LearningRate = 0.0002, using random: Random,
     processes: Processes = .alone
@@ -42,14 +42,14 @@ public final class GANTrainer: Trainer {
     looks = ModelPictures(gan, test: train, codes: random.split(), noise: random)
   }
 
-  /// Both losses, D(x) and D(G(z)) as probabilities, and the norms of both gradients; of a critic the
-  /// estimated Wasserstein distance in place of the probabilities.
+  /// Both losses, D(x) and D(G(z)) as probabilities, and the norms of both gradients; for a critic,
+  /// the estimated Wasserstein distance in place of the probabilities.
   public var trainingColumns: [String] {
     isWasserstein ? AdversarialTraining.Figures.wassersteinNames : AdversarialTraining.Figures.names
   }
-  /// None: a figure of test images would say nothing of the samples.
+  /// None: a loss on test images would say nothing about the samples.
   public let testColumns: [String] = []
-  /// Each figure of the discriminator beside that of the generator.
+  /// Each figure of the discriminator next to the generator's.
   public var charts: [Chart] {
     let norms = Chart(
       "gradient norm", unit: "Euclidean norm", columns: ["d_gradient_norm", "g_gradient_norm"])
@@ -71,18 +71,18 @@ public final class GANTrainer: Trainer {
   /// The two networks, their optimisers, all random streams and the generator's average.
   public var state: [StatePart] { training.state + [.random("shuffling", shuffling)] }
 
-  /// The average of the generator's parameters, where the model asks for one.
+  /// The moving average of the generator's parameters, if the model asks for one.
   public var average: MovingAverage? { training.average }
 
-  /// Gives the generator its averages for good, if it has some.
+  /// Gives the generator its averaged parameters permanently, if it has any.
   public func finish() {
     if !isFinished { average?.swap(with: gan) }
     isFinished = true
   }
 
-  /// The training images in a new order, in groups of a batch for each of the discriminator's steps.
+  /// The training images in a new order, in groups of one batch for each discriminator update.
   ///
-  /// The last group has the batches that are left, which may be fewer.
+  /// The last group holds the remaining batches, which may be fewer.
   public func nextEpoch() -> some Sequence<[Batch]> {
     let batches = train.epoch(shuffledBy: shuffling).makeIterator()
     return sequence(state: batches) { [steps = gan.configuration.stepsOfDiscriminator] batches in
@@ -91,7 +91,7 @@ public final class GANTrainer: Trainer {
     }
   }
 
-  /// A step of the discriminator with each batch, then a step of the generator.
+  /// Updates the discriminator with each batch, then the generator once.
   public func step(_ batches: [Batch]) -> StepResult {
     let figures = training.step(batches.map(samples), labels: batches.map(\.labels))
     return StepResult(count: batches.reduce(0) { $0 + $1.count }, metrics: figures.values)
@@ -100,14 +100,14 @@ public final class GANTrainer: Trainer {
   /// Nothing.
   public func evaluate() -> [Double] { [] }
 
-  /// A hundred samples, of the same noise every time; made in inference mode, with the running
-  /// averages of batch norm, so that an image does not depend on the ones beside it.
+  /// A hundred samples, from the same noise every time; generated in inference mode, with the
+  /// running averages of batch norm, so that an image does not depend on the others in its batch.
   public func pictures() -> [ModelPictures.Named] { averaged { looks.eachEpoch } }
 
   /// Interpolations.
   public func finalPictures() -> [ModelPictures.Named] { averaged { looks.atTheEnd } }
 
-  /// Calls `body` while the generator has its averages, if it has some.
+  /// Calls `body` while the generator has its averaged parameters, if it has any.
   private func averaged<Result>(_ body: () throws -> Result) rethrows -> Result {
     guard let average, !isFinished else { return try body() }
     average.swap(with: gan)
@@ -115,8 +115,8 @@ public final class GANTrainer: Trainer {
     return try body()
   }
 
-  /// A batch as the discriminator takes it: images from −1, black, to 1, white, the range of the
-  /// generator's hyperbolic tangent.
+  /// A batch in the form the discriminator takes: pixels from −1, black, to 1, white, the range of
+  /// the generator's hyperbolic tangent.
   private func samples(_ batch: Batch) -> Tensor {
     (gan.dataShape.isImage ? 2 * batch.images - 1 : batch.images).reshaped(
       to: [batch.count] + gan.sampleShape)

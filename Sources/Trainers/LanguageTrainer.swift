@@ -4,12 +4,12 @@ import NN
 import Tensor
 import Training
 
-/// The trainer of a language model, which shows a sample of its text after each epoch.
+/// The trainer of a language model; it prints a sample of the model's text after each epoch.
 func languageTrainer(
   _ model: LanguageModel, _ data: TrainingData, learningRate: LearningRate, using random: Random,
   processes: Processes
 ) -> any Trainer {
-  // A window has many symbols: batches of the test's usual size would take much memory.
+  // A window has many symbols: test batches of the usual size would take much memory.
   LossTrainer(
     model, train: data.train, test: data.test.resized(to: 64), learningRate: learningRate,
     using: random, processes: processes, floors: data.entropy.map { model.figures(nats: $0) } ?? [:]
@@ -18,10 +18,10 @@ func languageTrainer(
   }
 }
 
-/// Symbols that a sample of a model's text has.
+/// The number of symbols in a sample of the model's text.
 private let sampleLength = 500
 
-/// A text that a model has drawn; nil where its symbols are not known.
+/// A text drawn from a model; nil if its symbols are not known.
 private func sampleText(of model: LanguageModel, using random: Random) -> ModelPictures.Named? {
   guard let text = model.dataShape.details[TextVocabulary.detailName],
     let vocabulary = TextVocabulary(text: text, count: model.vocabulary)
@@ -40,13 +40,13 @@ private func sampleText(of model: LanguageModel, using random: Random) -> ModelP
 }
 
 extension LanguageModel {
-  /// The figures of a loss of so many nats for each symbol, by their columns.
+  /// The figures for a loss in nats per symbol, by column.
   fileprivate func figures(nats: Double) -> [String: Double] {
     Dictionary(
       zip(metrics.map(\.column), [nats, nats / 0.6931471805599453]), uniquingKeysWith: { $1 })
   }
 
-  /// Lines one after another, each with its end, until they have so many symbols.
+  /// Lines one after another, each with its end symbol, until they have this many symbols.
   fileprivate func lines(upTo count: Int, end: Int, using random: Random) -> [Int] {
     inInference {
       var symbols: [Int] = []

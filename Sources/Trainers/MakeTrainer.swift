@@ -3,10 +3,10 @@ import NN
 import Tensor
 import Training
 
-/// The trainer of a model: of its own where it has one, else the one that minimises a loss.
+/// The trainer of a model: its own if it has one, otherwise one that minimises its loss.
 ///
-/// - Throws: `TrainerError` for a model that cannot be trained, `ProcessError` for one that cannot be
-///   trained by many processes.
+/// - Throws: `TrainerError` for a model that cannot be trained, `ProcessError` for one that cannot
+///   be trained by several processes.
 public func makeTrainer(
   _ model: any Model, _ data: TrainingData, learningRate: LearningRate, using random: Random,
   processes: Processes = .alone
@@ -39,12 +39,12 @@ private func minimiser(
     processes: processes)
 }
 
-/// Why a model is not trained.
+/// The reason why a model cannot be trained.
 public enum TrainerError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// It has neither a loss nor a trainer of its own.
+  /// The model has neither a loss nor a trainer of its own.
   case noTrainer(kind: String)
 
-  /// The kind of model, and what is expected of it.
+  /// The kind of model, and what was expected.
   public var description: String {
     switch self {
     case .noTrainer(let kind):

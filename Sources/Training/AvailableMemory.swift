@@ -2,15 +2,15 @@ import CommandLine
 import Glibc
 import Tensor
 
-/// How much memory this process may still take.
+/// The amount of memory that this process can still allocate.
 package struct AvailableMemory: Equatable, Sendable {
   /// The number of bytes.
   let bytes: Int
-  /// What the limit is, for a reader.
+  /// The limit in words, for messages.
   let limit: String
 
-  /// The least of what the machine has left, with its swap space, and what control groups and the
-  /// process' own limits allow; nil where nothing is known.
+  /// The least of what the machine, including swap space, control groups and the process's own
+  /// limits leave; nil if nothing is known.
   package static func current() -> AvailableMemory? {
     let machine = ControlGroups.table(systemFile(at: "/proc/meminfo") ?? "")
     let swap = 1_024 * (machine["SwapFree"] ?? 0)
@@ -36,7 +36,7 @@ package struct AvailableMemory: Equatable, Sendable {
     return limits.min { $0.bytes < $1.bytes }
   }
 
-  /// What a limit of the process leaves, of which it uses so many pages; nil where there is none.
+  /// The rest of a process limit of which this many pages are used; nil if there is no limit.
   private static func processLimit(
     _ resource: __rlimit_resource, used pages: Int, name: String
   ) -> AvailableMemory? {

@@ -2,10 +2,10 @@ import CommandLine
 import Dispatch
 import Synchronization
 
-/// Writes an epoch's files on a thread of its own while the next epoch trains.
+/// Writes an epoch's files on a separate thread while the next epoch trains.
 ///
-/// What is to be written is handed over as values, which training cannot change any more. There is
-/// one piece of work at a time; an error is thrown to the caller when it next asks.
+/// The data to write are passed as values, which training cannot change any more. Only one write
+/// runs at a time; its error is thrown when the caller next checks.
 final class BackgroundWriter {
   private let queue = DispatchQueue(label: "pushforward.writing")
   private var work: Work?
@@ -17,11 +17,11 @@ final class BackgroundWriter {
 
   private var completion: () -> Void = {}
 
-  /// Begins to write; what was begun before has to be finished.
+  /// Starts writing; any earlier write must have finished.
   ///
   /// - Parameters:
   ///   - body: Does the writing, on another thread.
-  ///   - completion: What is to be done here once everything is on disk.
+  ///   - completion: Called on the caller's thread once everything is on disk.
   func begin(_ body: @escaping @Sendable () throws -> Void, then completion: @escaping () -> Void) {
     let work = Work()
     queue.async {
@@ -32,14 +32,14 @@ final class BackgroundWriter {
     (self.work, self.completion) = (work, completion)
   }
 
-  /// Takes note of the end of the writing, if it has ended.
+  /// Completes the write if it has ended.
   func finishIfDone() throws {
     if let work, work.isDone.load(ordering: .acquiring) { try finish() }
   }
 
-  /// Waits for the end of the writing; so does a request to end, however slow the disk is.
+  /// Waits for the write to end; so does a request to end the run, however slow the disk is.
   ///
-  /// - Throws: What stopped it.
+  /// - Throws: The error that stopped it.
   func finish() throws {
     guard let work else { return }
     ForcedEnd.postpone { queue.sync {} }

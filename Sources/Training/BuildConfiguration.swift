@@ -1,6 +1,6 @@
-/// How the package was compiled.
+/// The configuration the package was compiled in.
 public enum BuildConfiguration {
-  /// Whether this is a build without optimisation.
+  /// Whether this is an unoptimised build.
   public static var isDebug: Bool {
     #if DEBUG
       true
@@ -9,11 +9,11 @@ public enum BuildConfiguration {
     #endif
   }
 
-  /// What a run should say at its start about its build, or nil for a release build.
+  /// The note that a run prints at its start about its build, or nil for a release build.
   ///
-  /// Without it a first `swift run` looks as if the framework were slow.
+  /// Without it, a first `swift run` would make the framework look slow.
   public static var note: String? {
     guard isDebug else { return nil }
-    return "This is a debug build, ten times slower than one by swift build -c release"
+    return "This is a debug build, ten times slower than one from swift build -c release"
   }
 }

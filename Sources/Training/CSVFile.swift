@@ -2,9 +2,9 @@ import Tensor
 
 /// A table of numbers in a run folder, such as `loss.csv`: a header, then a row for each epoch.
 ///
-/// After every row the file on disk is complete, so that it can be plotted while the run goes on.
-/// Numbers are the shortest that read back as the same value, in every locale, and nothing depends
-/// on the clock: the same run writes the same bytes.
+/// The file on disk is complete after every row, so that it can be plotted while the run continues.
+/// Numbers are written in the shortest form that reads back as the same value, in every locale, and
+/// nothing depends on the clock: the same run writes the same bytes.
 ///
 /// ```swift
 /// var losses = try CSVFile("loss.csv", in: folder, columns: ["epoch", "train_loss"])
@@ -17,9 +17,9 @@ public struct CSVFile: Sendable {
     case integer(Int)
     /// A number in double precision.
     case number(Double)
-    /// A number in single precision, printed with the fewer digits that it needs.
+    /// A number in single precision, printed with the fewer digits that this precision needs.
     case single(Float)
-    /// Nothing: the column has no value in this row.
+    /// An empty field: the column has no value in this row.
     case empty
   }
 
@@ -30,10 +30,10 @@ public struct CSVFile: Sendable {
   public let columns: [String]
 
   private let folder: RunFolder
-  /// What the file holds.
+  /// The contents of the file.
   private(set) var text: String
 
-  /// Writes a table that has only its header.
+  /// Writes a table with only its header.
   ///
   /// - Throws: `OutputError` if the file cannot be written.
   public init(_ name: String, in folder: RunFolder, columns: [String]) throws {
@@ -41,7 +41,7 @@ public struct CSVFile: Sendable {
     try write()
   }
 
-  /// A table that has only its header, and is still to be written.
+  /// Creates a table with only its header, which is not written yet.
   init(notYetWritten name: String, in folder: RunFolder, columns: [String]) {
     self.name = name
     self.folder = folder
@@ -49,14 +49,14 @@ public struct CSVFile: Sendable {
     text = columns.joined(separator: ",") + "\n"
   }
 
-  /// A table of a run that is resumed, with the rows that it had at a checkpoint.
+  /// Reopens the table of a resumed run, with the rows that it had at a checkpoint.
   ///
   /// - Parameters:
   ///   - name: The name of the file in its folder.
-  ///   - folder: Where it is.
+  ///   - folder: The run's folder.
   ///   - columns: The names of the columns, in order.
-  ///   - text: What the file held: the header and rows of finite numbers.
-  /// - Throws: `CheckpointError` if it holds anything else.
+  ///   - text: The contents of the file: the header and rows of finite numbers.
+  /// - Throws: `CheckpointError` if it contains anything else.
   init(_ name: String, in folder: RunFolder, columns: [String], resuming text: String) throws {
     self.name = name
     self.folder = folder
@@ -72,7 +72,7 @@ public struct CSVFile: Sendable {
     }
   }
 
-  /// The numbers of the rows; those that are none are not a number.
+  /// The numbers of the rows; NaN for fields that are not numbers.
   var rows: [[Double]] {
     text.split(separator: "\n").dropFirst().map { line in
       line.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
@@ -81,8 +81,8 @@ public struct CSVFile: Sendable {
 
   /// Adds a row, which must have one field for each column.
   ///
-  /// The whole file is written anew, because rows are few and a file appended to can end half-way
-  /// through a row. If that fails, the table is as it was.
+  /// The whole file is rewritten, because rows are few and appending could leave a partial row. If
+  /// writing fails, the table is unchanged.
   ///
   /// - Throws: `OutputError` if the file cannot be written.
   public mutating func append(_ row: [Field]) throws {
@@ -91,7 +91,7 @@ public struct CSVFile: Sendable {
 
   /// Adds rows, each with one field for each column, and writes the file once.
   ///
-  /// - Throws: `OutputError` if the file cannot be written; the table is then as it was.
+  /// - Throws: `OutputError` if the file cannot be written; the table is then unchanged.
   public mutating func append(contentsOf rows: [[Field]]) throws {
     var longer = self
     longer.add(rows)
@@ -99,7 +99,7 @@ public struct CSVFile: Sendable {
     self = longer
   }
 
-  /// Adds rows that are still to be written.
+  /// Adds rows without writing them yet.
   mutating func add(_ rows: [[Field]]) {
     for row in rows {
       precondition(
@@ -116,7 +116,7 @@ public struct CSVFile: Sendable {
 }
 
 extension CSVFile.Field: CustomStringConvertible {
-  /// The number as it stands in the file.
+  /// The number as written in the file.
   public var description: String {
     switch self {
     case .integer(let value): "\(value)"

@@ -1,14 +1,14 @@
-/// Columns of `loss.csv` that measure the same thing in the same unit, and so belong into one
-/// picture: the loss of training and test images, say.
+/// Columns of `loss.csv` that measure the same thing in the same unit, and so belong in one
+/// picture: for example the loss of training and test images.
 public struct Chart: Equatable, Sendable {
-  /// What is measured: `loss`.
+  /// The measured quantity: `loss`.
   public let title: String
-  /// In what: `nats per image`.
+  /// Its unit: `nats per image`.
   public let unit: String
   /// The columns' names in `loss.csv`.
   public let columns: [String]
 
-  /// The least that the figures can be on average, such as the entropy of the data, where it is known.
+  /// A lower bound on the figures' average, such as the entropy of the data, if it is known.
   public let floor: Double?
 
   /// Creates a chart of these columns.
@@ -19,7 +19,7 @@ public struct Chart: Equatable, Sendable {
     self.floor = floor
   }
 
-  /// What tells a column from the others under the title: `train` of `train_loss`.
+  /// The part of a column's name that distinguishes it under the title: `train` for `train_loss`.
   package func label(of column: String) -> String {
     let ending = "_" + title.lowercased().map { $0 == " " ? "_" : String($0) }.joined()
     return column.hasSuffix(ending) ? String(column.dropLast(ending.count)) : column

@@ -4,12 +4,12 @@ import NN
 import Settings
 import Tensor
 
-/// A training run after one of its epochs: everything that the next epoch depends on.
+/// A snapshot of a training run after one of its epochs: everything that the next epoch depends on.
 ///
 /// It holds the state that a trainer lists (parameters, buffers, optimisers' moments and steps,
 /// moving averages, positions of random streams), the run's position, the figures so far and texts
-/// such as the configuration. Taking one copies nothing: tensors are values, so it stays what it was
-/// while the training goes on, and each tensor that changes is copied once, when it first does.
+/// such as the configuration. Taking one copies nothing: tensors are values, so it stays unchanged
+/// while the training continues, and each tensor that changes is copied once, when it first does.
 ///
 /// ```swift
 /// let checkpoint = Checkpoint(of: trainer.state, epoch: 3, step: 1407)
@@ -18,22 +18,23 @@ import Tensor
 /// try Checkpoint(path: "checkpoint.safetensors").restore(to: trainer.state)
 /// ```
 ///
-/// The file is in the layout of safetensors, with all that is not a tensor in its metadata. Its last
-/// tensor, `checksum`, holds the upper and the lower half of the CRC-32 of all bytes before it.
+/// The file has the layout of safetensors, with everything that is not a tensor in its metadata.
+/// Its last tensor, `checksum`, holds the upper and the lower half of the CRC-32 of all bytes
+/// before it.
 public struct Checkpoint: Sendable {
-  /// The version of what stands where in the file; others cannot be read.
+  /// The version of the file's layout; other versions cannot be read.
   public static let formatVersion = 1
 
   /// The number of complete epochs.
   public let epoch: Int
   /// The number of steps so far.
   public let step: Int
-  /// The figures of the epochs so far: what `loss.csv` holds.
+  /// The figures of the epochs so far: the contents of `loss.csv`.
   public let metrics: String
   /// Other texts about the run, by name.
   public let information: [String: String]
 
-  /// Where it was read from, for messages.
+  /// The path it was read from, for messages.
   private let path: String
   private let tensors: [String: Tensor]
   /// The tensors' names in the order in which they are written.
@@ -44,7 +45,7 @@ public struct Checkpoint: Sendable {
   /// Takes a checkpoint.
   ///
   /// - Parameters:
-  ///   - parts: The state of what is trained, every part under a name of its own.
+  ///   - parts: The state of the trained objects, every part under its own name.
   ///   - epoch: The number of complete epochs.
   ///   - step: The number of steps so far.
   ///   - metrics: The figures of the epochs so far, as text.
@@ -82,19 +83,19 @@ extension Checkpoint {
     static let position = "position."
   }
 
-  /// Writes the checkpoint to a file, whole or not at all.
+  /// Writes the checkpoint to a file atomically.
   ///
   /// - Parameters:
-  ///   - path: Where.
-  ///   - previousPath: What a checkpoint that is there already is called from then on; by default its
-  ///     name with `-previous` before the ending. So there is a complete one at every moment. One that
-  ///     is damaged ends, and the file at this path stays.
+  ///   - path: The path of the file.
+  ///   - previousPath: The new name of a checkpoint that already exists at the path; by default its
+  ///     name with `-previous` before the extension. This way a complete checkpoint exists at every
+  ///     moment. A damaged one is removed, and the file at this path stays.
   /// - Throws: `OutputError`, naming the file and the cause.
   public func write(to path: String, keepingPreviousAs previousPath: String? = nil) throws {
     try write(to: path, in: nil, keepingPreviousAs: previousPath ?? Self.previousPath(of: path))
   }
 
-  /// Writes the checkpoint to a folder that is held open.
+  /// Writes the checkpoint to an open folder.
   func write(to path: String, in base: OpenFolder?, keepingPreviousAs previousPath: String) throws {
     var metadata = [
       Key.format: SafetensorsFile.checkpointFormat, Key.version: "\(Self.formatVersion)",
@@ -107,9 +108,9 @@ extension Checkpoint {
       in: base, keepingPreviousAs: Self.isWhole(path, in: base) ? previousPath : nil)
   }
 
-  /// Whether there is a checkpoint from which a run can go on.
+  /// Whether the file is a checkpoint from which a run can be resumed.
   ///
-  /// Nothing of it is kept in memory.
+  /// Keeps none of it in memory.
   private static func isWhole(_ path: String, in base: OpenFolder?) -> Bool {
     guard let file = try? SafetensorsFile(checked: path, in: base) else { return false }
     return (try? Checkpoint(file) { [:] }) != nil
@@ -124,8 +125,8 @@ extension Checkpoint {
 
   /// Reads a checkpoint, with one copy of its tensors in memory, and checks every byte.
   ///
-  /// - Throws: `ModelFileError` for a file that is not there, cut short or changed, and
-  ///   `CheckpointError` for one that is no checkpoint or of another version.
+  /// - Throws: `ModelFileError` for a file that does not exist, is truncated or was changed, and
+  ///   `CheckpointError` for one that is not a checkpoint or has another version.
   public init(path: String) throws {
     let file = try SafetensorsFile(path: path)
     try self.init(file) { try file.checkedTensors() }
@@ -172,8 +173,8 @@ extension Checkpoint {
 // MARK: - Going back to it
 
 extension Checkpoint {
-  /// Checks that the figures are those of every epoch so far: of each there is a row, with the epoch's
-  /// number and the number of steps up to its end.
+  /// Checks that the figures cover every epoch so far: each must have a row with the epoch's number
+  /// and the number of steps up to its end.
   ///
   /// - Throws: `CheckpointError`, naming the row, what was expected and what was found.
   func check(epochsAndSteps rows: [(epoch: Double, step: Double)]) throws {
@@ -198,12 +199,12 @@ extension Checkpoint {
     }
   }
 
-  /// Sets everything to what it was when the checkpoint was taken.
+  /// Restores everything to the state in which the checkpoint was taken.
   ///
-  /// - Parameter parts: The state of what was made in the same way as what the checkpoint was taken
-  ///   of; if it is anything else, it stays as it is.
-  /// - Throws: `ModelFileError` that names all tensors that are missing, too many or of another shape,
-  ///   `CheckpointError` for one of another type and for a position that is missing.
+  /// - Parameter parts: The state of objects created in the same way as those the checkpoint was
+  ///   taken of; anything else is left unchanged.
+  /// - Throws: `ModelFileError` that names all missing, unexpected or wrongly shaped tensors;
+  ///   `CheckpointError` for a tensor of another type and for a missing position.
   public func restore(to parts: [StatePart]) throws {
     let state = parts.flatMap(\.tensors)
     let mismatches = TensorMismatch.all(
@@ -218,7 +219,7 @@ extension Checkpoint {
     let moves = try parts.flatMap(\.positions).map { position in
       guard let move = positions[position.name].flatMap(position.move) else {
         throw CheckpointError.damaged(
-          path: path, reason: "it does not say where \(position.name) stands")
+          path: path, reason: "it lacks the position of \(position.name)")
       }
       return move
     }
@@ -227,11 +228,11 @@ extension Checkpoint {
   }
 }
 
-/// Where an optimiser or a random stream stands, as text.
+/// The position of an optimiser or a random stream, as text.
 private struct Position {
   let name: String
   let text: String
-  /// What goes to a position; nil for a text that is none.
+  /// Moves to a position; nil for a text that is not a position.
   let move: (String) -> (() -> Void)?
 }
 
@@ -253,7 +254,7 @@ extension StatePart {
 }
 
 extension Random.State {
-  /// The five numbers, in the order of their declaration, between spaces.
+  /// The five numbers, in the order of their declaration, separated by spaces.
   fileprivate var text: String { "\(seed) \(stream) \(block) \(word) \(children)" }
 
   fileprivate init?(text: String) {
@@ -267,5 +268,5 @@ extension Random.State {
   }
 }
 
-/// No run counts further; a file that does would make it overflow.
+/// An upper bound for the counts of any real run; larger ones in a file would overflow.
 private let greatestCount = 1 << 60

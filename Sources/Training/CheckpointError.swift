@@ -1,18 +1,19 @@
 import CommandLine
 
-/// What can be wrong with a checkpoint, beside the file as such.
+/// An invalid checkpoint.
 public enum CheckpointError: Error, Equatable, Sendable {
-  /// The file is safetensors, but was not written as a checkpoint.
+  /// The file is safetensors, but not a checkpoint.
   case notACheckpoint(path: String)
-  /// The file has another layout than the one that is known.
+  /// The file has an unknown layout version.
   case unsupportedVersion(path: String, found: String)
-  /// Something that a checkpoint has is not there or makes no sense.
+  /// A part of the checkpoint is missing or invalid.
   case damaged(path: String, reason: String)
-  /// The table beside it has other columns.
+  /// The table next to it has other columns.
   case otherTable(path: String, expected: [String], found: [String])
-  /// Neither the last checkpoint nor the one before it can be used; the code is that of the last.
+  /// Neither the last checkpoint nor the one before it is usable; the exit code is that of the
+  /// last.
   case noneUsable(last: String, previous: String, code: ExitCode)
-  /// The run has its model, and no checkpoint to go on from.
+  /// The run has its model, but no checkpoint to resume from.
   case none(path: String, model: String)
   /// The run was trained with other options.
   case otherConfiguration(path: String)
@@ -30,25 +31,25 @@ extension CheckpointError: CustomStringConvertible {
       "'\(path)': expected a checkpoint of format version \(Checkpoint.formatVersion), found"
         + " \(found)"
     case .damaged(let path, let reason):
-      "'\(path)' is not a whole checkpoint: \(reason)"
+      "'\(path)' is not a complete checkpoint: \(reason)"
     case .otherTable(let path, let expected, let found):
       "'\(path)': expected the columns \(expected.joined(separator: ", ")), found "
         + (found.isEmpty ? "none" : String(found.joined(separator: ", ").prefix(200)))
     case .noneUsable(let last, let previous, _):
-      "\(last); nor can the one before it be used: \(previous)"
+      "\(last); the one before it is not usable either: \(previous)"
     case .none(let path, let model):
-      "expected a checkpoint, '\(path)', to go on from; found none, and a trained model,"
-        + " '\(model)', which a new beginning would replace"
+      "expected a checkpoint, '\(path)', to resume from; found none, and a trained model,"
+        + " '\(model)', which starting over would replace"
     case .otherConfiguration(let path):
-      "'\(path)' is of a run with other options than those in the config.json beside it"
+      "'\(path)' is from a run with other options than those in its config.json"
     case .otherData(let path):
-      "'\(path)' is of a run on other data: expected the same images in --data"
+      "'\(path)' is from a run on other data: expected the same images in --data"
     }
   }
 }
 
 extension CheckpointError: ExitCodeProviding {
-  /// `dataError`, or where there is no other checkpoint either, what is wrong with the last.
+  /// `dataError`, or, if no other checkpoint exists, the exit code for the last one's error.
   public var exitCode: ExitCode {
     if case .noneUsable(_, _, let code) = self { code } else { .dataError }
   }

@@ -1,9 +1,9 @@
 import Plots
 
-/// Codes of two dimensions as points at their values, in the colours of their labels.
+/// Plots two-dimensional codes as points, coloured by label.
 ///
-/// Codes of images crowd about one place with some far out. Where half of an axis or more is left
-/// to the outer tenths of the codes, a second panel shows the middle without them.
+/// Codes of images crowd in the centre with a few far out. If the outer tenths of the codes take up
+/// half of an axis or more, a second panel shows the middle without them.
 ///
 /// - Parameters:
 ///   - codes: The coordinates of each code in turn, `[labels.count, 2]`; codes that are not finite
@@ -33,8 +33,8 @@ public func codesFigure(_ codes: [Float], labels: [Int]) -> FigureGrid {
   return Figure.grid([panel("All", [nil, nil]), inner], columns: 1, title: title)
 }
 
-/// Between which values the middle eight tenths of some lie, and whether that is less than half of
-/// the whole range; nil for too few values.
+/// The range of the middle eight tenths of some values, and whether it is less than half of the
+/// whole range; nil for too few values.
 private func middle(_ values: [Double]) -> (range: ClosedRange<Double>, isNarrow: Bool)? {
   let sorted = values.filter(\.isFinite).sorted()
   guard let first = sorted.first, let last = sorted.last, sorted.count >= 50 else { return nil }

@@ -3,22 +3,22 @@ import Datasets
 import Images
 
 extension DatasetError: ExitCodeProviding {
-  /// `noInput` for what is not there or cannot be read, `dataError` for wrong contents.
+  /// `noInput` for files that do not exist or cannot be read, `dataError` for wrong contents.
   public var exitCode: ExitCode { isMissingInput ? .noInput : .dataError }
 }
 
 extension ImageError: ExitCodeProviding {
-  /// `noInput` for what is not there or cannot be read, `dataError` for wrong contents.
+  /// `noInput` for files that do not exist or cannot be read, `dataError` for wrong contents.
   public var exitCode: ExitCode { isMissingInput ? .noInput : .dataError }
 }
 
 extension TableError: ExitCodeProviding {
-  /// `dataError`: a file that is not there has another error.
+  /// `dataError`: a missing file causes another error.
   public var exitCode: ExitCode { .dataError }
 }
 
 extension TextError: ExitCodeProviding {
-  /// `dataError`: a file that is not there has another error.
+  /// `dataError`: a missing file causes another error.
   public var exitCode: ExitCode { .dataError }
 }
 
@@ -28,6 +28,6 @@ extension LabelError: ExitCodeProviding {
 }
 
 extension FolderDataError: ExitCodeProviding {
-  /// Always `usage`: another number suits.
+  /// Always `usage`: the user can choose another number.
   public var exitCode: ExitCode { .usage }
 }

@@ -2,10 +2,11 @@ import NN
 import Plots
 import Tensor
 
-/// What an invertible model makes of the plane: test points, its density, and where it takes a grid of codes.
+/// Plots an invertible model of the plane: test points, its density, and its image of a grid of
+/// codes.
 ///
 /// - Parameters:
-///   - model: A model of points in the plane, whose codes are points as well.
+///   - model: A model of points in the plane, whose codes are points too.
 ///   - points: Test points, `[count, 2]`.
 func densityFigure(
   of model: any PriorModel & EncodingModel & LikelihoodModel, beside points: Tensor
@@ -30,8 +31,8 @@ func densityFigure(
   }
   return Figure.grid(
     [data, density, grid], columns: 3,
-    title: "test points, the density, and the grid of codes bent",
-    caption: "The lines are those of codes from -3 to 3 in each coordinate, in steps of 0.5.")
+    title: "test points, the density, and the image of the grid of codes",
+    caption: "The grid lines are codes from -3 to 3 in each coordinate, in steps of 0.5.")
 }
 
 /// The density on 100×100 points.
@@ -51,7 +52,7 @@ private func densityField(
   return Field(x: across, y: down, values: exp(logDensity).doubles)
 }
 
-/// Lines of codes, each as the points that it becomes, `[count, 2]`, and whether it runs along the first
+/// The images of grid lines of codes, `[count, 2]` each, and whether each line runs along the first
 /// coordinate.
 private func gridLines(
   of model: some PriorModel, dtype: DType

@@ -1,9 +1,9 @@
 import Images
 
-/// Where the figures and pictures of each epoch go besides the run's own files, such as a file for
-/// TensorBoard.
+/// A destination for each epoch's figures and pictures besides the run's own files, such as a file
+/// for TensorBoard.
 public protocol EpochLog: Sendable {
-  /// Adds what is known after a step.
+  /// Adds the results after a step.
   ///
   /// - Throws: `OutputError` if it cannot be written.
   func add(

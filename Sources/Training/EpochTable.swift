@@ -1,6 +1,7 @@
 import CommandLine
 
-/// What is printed of each epoch: a row of figures under a heading, for a terminal of 80 columns.
+/// The table printed during training: a row of figures for each epoch, for a terminal of 80
+/// columns.
 ///
 /// ```
 ///              loss           reconstruction KL
@@ -8,17 +9,17 @@ import CommandLine
 /// epoch  1/30  164.49 128.14* 147.54 103.12  16.951 25.015    52,346  36 s
 /// ```
 ///
-/// The asterisk is at the best test loss so far.
+/// The asterisk marks the best test loss so far.
 struct EpochTable {
   let charts: [Chart]
   let epochs: Int
-  /// What the rate counts, in the plural.
+  /// The unit of the rate, in the plural.
   var unit = "images"
 
-  /// The two lines above the first row.
+  /// The two header lines above the first row.
   var heading: [String] {
     let blank = String(repeating: " ", count: head(epochs).count)
-    // Of a chart of one column the title says all.
+    // A chart of one column needs only its title.
     let labels = charts.map { chart in
       chart.columns.map { cell(chart.columns.count > 1 ? chart.label(of: $0) : "") }.joined()
     }
@@ -34,7 +35,7 @@ struct EpochTable {
   /// - Parameters:
   ///   - epoch: The epoch, counted from 1.
   ///   - figures: The figures by column.
-  ///   - best: The column whose figure is the best so far, if one is.
+  ///   - best: The column whose figure is the best so far, if any.
   ///   - rate: Units per second.
   ///   - timeLeft: The time left in the run.
   func row(
@@ -50,7 +51,7 @@ struct EpochTable {
   }
 
   private func row(_ head: String, _ groups: [String], rate: String, timeLeft: String) -> String {
-    // As wide as the heading, and at least as a rate of millions.
+    // As wide as the heading, and at least wide enough for a rate of millions.
     let gap = String(repeating: " ", count: max(0, max(9, unit.count + 2) - rate.count))
     return head + "  " + groups.joined(separator: " ") + gap + rate + "  " + timeLeft
   }
@@ -60,7 +61,7 @@ struct EpochTable {
     return "epoch " + String(repeating: " ", count: last.count - number.count) + number + "/" + last
   }
 
-  /// A figure or its label, as wide as there is room for, and the mark or a space.
+  /// A figure or its label, padded to the column's width, followed by the mark or a space.
   private func cell(_ text: String, isBest: Bool = false) -> String {
     pad(text + (isBest ? "*" : " "), to: charts.count > 2 ? 7 : 10)
   }

@@ -2,14 +2,14 @@ import NN
 import Plots
 import Tensor
 
-/// Examples that are no images, drawn: points in the plane as points, values as histograms.
+/// Plots examples that are not images: points in the plane as points, values as histograms.
 ///
 /// - Parameters:
-///   - examples: Groups of examples, `[count, features]` each, with a name for each group.
+///   - examples: Groups of examples, `[count, features]` each, with the name of each group.
 ///   - names: The names of the features; by default their numbers.
-///   - title: What is shown.
-/// - Returns: For two features a panel of points for each group; for other numbers a histogram of each
-///   of the first nine, of all groups on top of each other.
+///   - title: The title.
+/// - Returns: For two features, a panel of points for each group; otherwise a histogram of each of
+///   the first nine features, with all groups on top of each other.
 public func examplesFigure(
   _ examples: KeyValuePairs<String, Tensor>, names: [String]? = nil, title: String = ""
 ) -> FigureGrid {

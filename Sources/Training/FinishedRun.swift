@@ -4,11 +4,11 @@ import Foundation
 import Settings
 
 extension RunFolder {
-  /// Whether a run was trained to its end in the folder, also where its checkpoints are no longer there.
+  /// Whether a run was trained to its end, even if its checkpoints no longer exist.
   ///
-  /// Such a run has a report, which comes after the last checkpoint, and in `loss.csv` as many epochs
-  /// as its `config.json` asks for, or fewer where it ended early. One that was stopped or killed before
-  /// its first checkpoint has no report or fewer epochs.
+  /// Such a run has a report, which is written after the last checkpoint, and `loss.csv` has as
+  /// many epochs as its `config.json` requests, or fewer if it ended early. A run that was stopped
+  /// or killed before its first checkpoint has no report or fewer epochs.
   package var hasFinishedRun: Bool {
     guard exists(path(of: RunFolder.reportName)),
       let loss = try? Files.contents(ofFile: path(of: "loss.csv")),

@@ -1,42 +1,42 @@
 import Files
 import NN
 
-/// A model whose file is kept up to date while it is trained: the parameters after the last complete
-/// epoch, in `model.safetensors`, and those with the lowest test loss so far, in `best.safetensors`.
+/// Keeps a model's files up to date during training: the parameters after the last complete epoch,
+/// in `model.safetensors`, and those with the lowest test loss so far, in `best.safetensors`.
 ///
-/// So a run that is stopped or killed leaves a model, of a GAN whose samples have begun to look good
-/// as of any other.
+/// So a run that is stopped or killed leaves a usable model, for example a GAN whose samples have
+/// begun to look good.
 public struct KeptModel {
-  /// What the file of the parameters with the lowest test loss is called in a run's folder.
+  /// The name in a run's folder of the file with the parameters of the lowest test loss.
   public static let bestName = "best.safetensors"
 
   private let module: any Module
   private let metadata: [String: String]
   private let average: MovingAverage?
 
-  /// Says what is to be kept.
+  /// Declares what is kept.
   ///
   /// - Parameters:
   ///   - model: The model.
-  ///   - average: The average of its parameters that is kept in their place, if there is one.
+  ///   - average: The moving average that is saved instead of the parameters, if there is one.
   public init(_ model: some Model, average: MovingAverage? = nil) {
     self.init(model, metadata: model.metadata, average: average)
   }
 
-  /// Says what is to be kept.
+  /// Declares what is kept.
   ///
   /// - Parameters:
   ///   - module: The model.
-  ///   - metadata: Texts to be written beside its parameters, by name.
-  ///   - average: The average of its parameters that is kept in their place, if there is one.
+  ///   - metadata: Texts to write along with its parameters, by name.
+  ///   - average: The moving average that is saved instead of the parameters, if there is one.
   init(_ module: any Module, metadata: [String: String], average: MovingAverage? = nil) {
     self.module = module
     self.metadata = metadata
     self.average = average
   }
 
-  /// What writes the parameters as they are now to files of a folder; nothing is copied before one of
-  /// them changes.
+  /// A function that writes the current parameters to files of a folder; nothing is copied until
+  /// one of them changes.
   func files(_ names: [String], in folder: RunFolder) -> @Sendable () throws -> Void {
     average?.swap(with: module)
     let tensors = module.stateTensors().map { (name: $0.name, tensor: $0.value()) }

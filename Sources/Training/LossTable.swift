@@ -1,9 +1,9 @@
-/// What stands in `loss.csv`, read back: the figures of each epoch, as texts and as numbers.
+/// The contents of `loss.csv`, read back: the figures of each epoch, as texts and as numbers.
 package struct LossTable {
   /// The names of the columns.
   package let columns: [String]
-  /// The fields of each complete row of finite numbers, of which the first counts epochs, as they stand
-  /// in the file.
+  /// The fields of each complete row of finite numbers, as written in the file; the first is the
+  /// epoch.
   package let rows: [[String]]
 
   /// Reads the text of the file.
@@ -18,7 +18,7 @@ package struct LossTable {
     }
   }
 
-  /// The number in each row of a column; not a number where there is no such column.
+  /// The number in each row of a column; NaN if there is no such column.
   package func values(_ column: String) -> [Double] {
     guard let place = columns.firstIndex(of: column) else {
       return [Double](repeating: .nan, count: rows.count)

@@ -4,18 +4,18 @@ import Images
 import NN
 import Tensor
 
-/// Trains a model by descending the gradient of its loss with Adam.
+/// Trains a model by minimising its loss with Adam.
 public final class LossTrainer<Model: LossModel>: Trainer {
   /// The model being trained.
   public let model: Model
-  /// The images to train on.
+  /// The training images.
   public let train: Batches
-  /// The images to evaluate with.
+  /// The test images.
   public let test: Batches
   private let optimizer: Adam
-  /// The average of the parameters where the model asks for one.
+  /// The moving average of the parameters, if the model asks for one.
   public let average: MovingAverage?
-  /// Whether the model has the averages for good.
+  /// Whether the model permanently uses the averages.
   private var isFinished = false
 
   private let streams: TrainingStreams
@@ -27,14 +27,14 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   ///
   /// - Parameters:
   ///   - model: The model.
-  ///   - train: The images to train on.
-  ///   - test: The images to evaluate with.
-  ///   - learningRate: Adam's.
+  ///   - train: The training images.
+  ///   - test: The test images.
+  ///   - learningRate: Adam's learning rate.
   ///   - random: All further random numbers come from streams split off it.
-  ///   - samples: Makes what there is to look at of a model that ``ModelPictures`` cannot draw, with the
-  ///     same random numbers every time.
-  ///   - processes: Those that train together.
-  ///   - floors: The least that a figure can be on average, by the figure's column, where it is known.
+  ///   - samples: Makes pictures of a model that ``ModelPictures`` cannot show, with the same
+  ///     random numbers every time.
+  ///   - processes: The processes that train together.
+  ///   - floors: Lower bounds on the average of figures, by column, if they are known.
   public init(
     _ model: Model, train: Batches, test: Batches, learningRate: LearningRate = 0.001,
     using random: Random, processes: Processes = .alone, floors: [String: Double] = [:],
@@ -57,9 +57,9 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     }
   }
 
-  /// The model's figures on the images trained on.
+  /// The model's figures on the training images.
   public var trainingColumns: [String] { model.metrics.map { "train_" + $0.column } }
-  /// The same of the test images.
+  /// The model's figures on the test images.
   public var testColumns: [String] { model.metrics.map { "test_" + $0.column } }
   /// A chart for each figure.
   public var charts: [Chart] {
@@ -118,13 +118,13 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     }
   }
 
-  /// Gives the model its averages for good, if it has some.
+  /// Gives the model its averaged parameters permanently, if it has any.
   public func finish() {
     if !isFinished { average?.swap(with: model) }
     isFinished = true
   }
 
-  /// Calls `body` while the model has its averages, if it has some.
+  /// Calls `body` while the model has its averaged parameters, if it has any.
   private func averaged<Result>(_ body: () throws -> Result) rethrows -> Result {
     guard let average, !isFinished else { return try body() }
     average.swap(with: model)
@@ -132,15 +132,15 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     return try body()
   }
 
-  /// The random numbers of an evaluation, from their beginning.
+  /// The random numbers of an evaluation, restarted from their beginning.
   public var evaluationRandom: Random { Random(state: streams.evaluation.state) }
 
-  /// A look at what the model makes (``ModelPictures``).
+  /// Pictures of the model after an epoch (``ModelPictures``).
   public func pictures() -> [ModelPictures.Named] {
     averaged { looks.eachEpoch + (samples?(Random(state: streams.codes.state)) ?? []) }
   }
 
-  /// What there is to look at when the training is over.
+  /// Pictures of the model after training.
   public func finalPictures() -> [ModelPictures.Named] { averaged { looks.atTheEnd } }
 
   private var looks: ModelPictures {
@@ -148,19 +148,19 @@ public final class LossTrainer<Model: LossModel>: Trainer {
   }
 }
 
-/// The random numbers of a training by a loss: a stream for each use, so that none shifts the numbers of
-/// another.
+/// The random numbers of training with a loss: a separate stream for each use, so that none shifts
+/// the numbers of another.
 public struct TrainingStreams {
-  /// The order of the examples.
+  /// Draws the order of the examples.
   public let shuffling: Random
-  /// What losses need in training, such as codes or noise.
+  /// Random numbers for losses in training, such as codes or noise.
   public let drawing: Random
-  /// The same of evaluations, each of which begins at the stream's beginning.
+  /// Random numbers for losses in evaluation; each evaluation starts at the stream's beginning.
   public let evaluation: Random
-  /// The codes of the samples that pictures show.
+  /// Draws the codes of the samples in pictures.
   public let codes: Random
 
-  /// Splits the streams off another, in this order.
+  /// Splits the streams off another one, in this order.
   public init(splitOff random: Random) {
     shuffling = random.split()
     drawing = random.split()

@@ -1,9 +1,10 @@
 import CommandLine
 import NN
 
-/// About how much memory a training takes, known before any of it is taken.
+/// An estimate of the memory that a training needs, made before any of it is allocated.
 ///
-/// Running out of memory ends a process without a word, so a training that cannot fit is refused.
+/// Running out of memory ends a process without a message, so a training that cannot fit is
+/// refused.
 ///
 /// ```swift
 /// let size = ModelSize.measured(for: data) { VAE(configuration, for: data, using: random) }
@@ -13,20 +14,21 @@ import NN
 public struct MemoryEstimate: Equatable, Sendable {
   /// The number of parameters.
   let parameters: Int
-  /// The number of values that the layers put out for a batch.
+  /// The number of values in the layers' outputs for a batch.
   let outputs: Int
 
-  /// For each parameter: itself, its gradient, Adam's two moments, and where the training goes on
-  /// after the first checkpoint the copies of parameter and moments that are being written.
+  /// For each parameter: the parameter, its gradient and Adam's two moments, and, if training
+  /// continues after the first checkpoint, the copies of parameter and moments that are being
+  /// written.
   private let copiesOfParameters: Int
-  /// For each of the layers' outputs: itself and its gradient.
+  /// For each layer output: the value and its gradient.
   private static let copiesOfOutputs = 2
   private static let bytesOfNumber = 4
 
-  /// The estimate for a model of this size.
+  /// Estimates the memory for a model of this size.
   ///
   /// - Parameters:
-  ///   - model: All networks that are trained.
+  ///   - model: The size of all networks that are trained.
   ///   - batch: The number of examples in a step.
   ///   - epochs: The number of epochs.
   public init(of model: ModelSize, batch: Int, epochs: Int) {
@@ -45,9 +47,9 @@ public struct MemoryEstimate: Equatable, Sendable {
     return Int(min(Double(Self.bytesOfNumber) * numbers, 1e18))
   }
 
-  /// Throws unless there is so much memory.
+  /// Throws unless enough memory is available.
   ///
-  /// - Parameter options: The options that make it less, with their dashes.
+  /// - Parameter options: The options that reduce the need, with their dashes.
   /// - Throws: ``MemoryError``.
   public func check(smaller options: @autoclosure () -> [String]) throws(MemoryError) {
     try check(smaller: options(), AvailableMemory.current())
@@ -62,7 +64,7 @@ public struct MemoryEstimate: Equatable, Sendable {
       options: options())
   }
 
-  /// A line on the estimate where it is more than half of what there is.
+  /// A note on the estimate if it is more than half of the available memory.
   package func note(_ available: AvailableMemory?) -> String? {
     guard let available, bytes > available.bytes / 2 else { return nil }
     return "memory:  about \(Readable.bytes(bytes)), of \(Readable.bytes(available.bytes)) that"
@@ -72,29 +74,29 @@ public struct MemoryEstimate: Equatable, Sendable {
 
 /// A training that does not fit into memory.
 public struct MemoryError: Error, Equatable, Sendable {
-  /// About how many bytes it needs.
+  /// The approximate number of bytes needed.
   public let needed: Int
   /// The number of the model's parameters.
   public let parameters: Int
-  /// How many bytes there are.
+  /// The number of bytes available.
   public let available: Int
-  /// By what they are limited.
+  /// The limit in words.
   let limit: String
-  /// The options that make it less.
+  /// The options that reduce the need.
   let options: [String]
 }
 
 extension MemoryError: CustomStringConvertible {
-  /// What was expected, what was found, and what can be done.
+  /// What was expected and found, and what can be done.
   public var description: String {
     "expected a training that fits into the \(Readable.bytes(available)) of memory that \(limit),"
       + " found one of about \(Readable.bytes(needed)): \(Readable.count(parameters)) parameters, their"
       + " gradients, Adam's moments, a checkpoint and the values of a batch; a smaller"
-      + " \(Readable.alternatives(options)) takes less"
+      + " \(Readable.alternatives(options)) needs less"
   }
 }
 
 extension MemoryError: ExitCodeProviding {
-  /// Always `usage`: with other options it fits.
+  /// Always `usage`: with other options it would fit.
   public var exitCode: ExitCode { .usage }
 }

@@ -4,16 +4,16 @@ import Images
 import NN
 import Tensor
 
-/// What there is to look at of a model: samples, reconstructions, interpolations, a map of its codes.
+/// The pictures of a model: samples, reconstructions, interpolations, a map of its codes.
 ///
-/// Which of these follows from what the model can do. Those of models of images are images, others
-/// are drawn.
+/// The model's capabilities determine which of them exist. Models of images give images, others
+/// give drawings.
 public struct ModelPictures {
-  /// A picture, what it is called, and what is on it.
+  /// A picture with its name and a description.
   public struct Named {
     /// The name of its file, or of the folder of its files: `interpolations`.
     public let name: String
-    /// What is on it: `from one test image to another, line by line`.
+    /// A description: `from one test image to another, line by line`.
     public let contents: String
     /// The picture.
     public let picture: Picture
@@ -34,10 +34,10 @@ public struct ModelPictures {
   private let codes: Random.State
   private let noise: Random.State
 
-  /// Looks at a model.
+  /// Creates the pictures of a model.
   ///
   /// - Parameters:
-  ///   - model: The model; it is used in inference mode and left in the mode it was in.
+  ///   - model: The model; it is used in inference mode and restored to its mode afterwards.
   ///   - test: The images to reconstruct.
   ///   - codes: Draws the codes of the samples: the same every time.
   ///   - noise: Draws a denoising model's noise: the same every time.
@@ -47,8 +47,8 @@ public struct ModelPictures {
     (self.codes, self.noise) = (codes.state, noise.state)
   }
 
-  /// What is worth a look after each epoch: a hundred samples, of the same codes every time, and test
-  /// images, each beside its reconstruction where that need not be exact.
+  /// The pictures after each epoch: a hundred samples, from the same codes every time, and test
+  /// images, each next to its reconstruction unless that is exact.
   public var eachEpoch: [Named] {
     model.inInference {
       if !model.dataShape.isImage { return figures }
@@ -69,8 +69,8 @@ public struct ModelPictures {
     }
   }
 
-  /// What is worth a look when the training is over: interpolations, and the map of codes of two
-  /// dimensions; the way from noise to data; in the plane the density and the grid of codes.
+  /// The pictures after training: interpolations and the map of two-dimensional codes; the way from
+  /// noise to data; for the plane, the density and the grid of codes.
   public var atTheEnd: [Named] {
     model.inInference {
       if let model = model as? any PathModel { return paths(of: model) }
@@ -92,12 +92,13 @@ public struct ModelPictures {
     }
   }
 
-  /// The model if there is something to see in its reconstructions.
+  /// The model, if its reconstructions are worth showing.
   private var reconstructing: (any EncodingModel)? {
     (model as? any EncodingModel).flatMap { type(of: $0).isInvertible ? nil : $0 }
   }
 
-  /// Of data that are no images: samples beside test examples, and these beside their reconstructions.
+  /// For data other than images: samples next to test examples, and these next to their
+  /// reconstructions.
   private var figures: [Named] {
     let batch = firstBatch
     var pictures: [Named] = []
@@ -105,7 +106,7 @@ public struct ModelPictures {
       let samples = model.sample(count: batch.count, using: Random(state: codes)).flattened()
       pictures.append(
         Named(
-          name: "samples", contents: "test examples, and as many samples",
+          name: "samples", contents: "test examples, and equally many samples",
           .figure(examplesFigure(["test examples": batch.images, "samples": samples]))))
     }
     if let model = reconstructing {
@@ -123,13 +124,13 @@ public struct ModelPictures {
     return pictures
   }
 
-  /// The density in the plane of a model whose codes are points as well.
+  /// The density in the plane for a model whose codes are points too.
   private var density: Named? {
     guard let model = model as? any PriorModel & EncodingModel & LikelihoodModel,
       type(of: model).isInvertible
     else { return nil }
     return Named(
-      name: "density", contents: "test points, the model's density, and the grid of codes bent",
+      name: "density", contents: "test points, the density, and the image of the grid of codes",
       .figure(densityFigure(of: model, beside: firstBatch.images)))
   }
 
@@ -144,22 +145,22 @@ public struct ModelPictures {
     return Named(
       name: "reconstructions",
       contents: noisy == nil
-        ? "test images, each beside its reconstruction"
-        : "test images, each beside its noisy copy and its reconstruction",
+        ? "test images, each next to its reconstruction"
+        : "test images, each next to its noisy copy and its reconstruction",
       grid: ImageGrid.grouped(
         parts.map(\.scalars), imageHeight: test.imageShape[0], imageWidth: test.imageShape[1],
         channels: test.imageShape[2], columns: 5))
   }
 
-  /// Ten lines of images: between the codes of two test images each, or from one random code to
-  /// another where the model finds no codes of images.
+  /// Ten rows of images: between the codes of two test images each, or between random codes if the
+  /// model cannot encode images.
   private func interpolations(of model: some PriorModel) -> Named {
     guard let encoder = model as? any EncodingModel else {
       let ends = Random(state: codes).normal([100, model.latentSize])
       let lines = interpolatedOnArc(
         from: ends.gatheredRows(at: (0..<10).map { 2 * $0 }),
         to: ends.gatheredRows(at: (0..<10).map { 2 * $0 + 1 }), steps: 10)
-      // Line by line: how a convolution rounds depends on the number of images.
+      // Row by row: how a convolution rounds depends on the number of images.
       let classes = model.classesInTurn(count: 10)
       let images = (0..<10).map { line in
         model.decode(
@@ -185,8 +186,8 @@ public struct ModelPictures {
         columns: 10))
   }
 
-  /// The images of a code in each class: in a line those of the code of a test image, or of a random one
-  /// where the model finds no codes (Kingma, Rezende, Mohamed and Welling 2014, figure 1).
+  /// The images of one code in each class, one code per row: the code of a test image, or a random
+  /// one if the model cannot encode images (Kingma, Rezende, Mohamed and Welling 2014, figure 1).
   private func analogies(of model: some PriorModel, classes: Int) -> Named {
     let shown = min(classes, 20)
     let count = min(10, firstBatch.count)
@@ -196,14 +197,15 @@ public struct ModelPictures {
       ?? Random(state: self.codes).normal([count, model.latentSize])
     let lines = (0..<count).flatMap { Array(repeating: $0, count: shown) }
     return Named(
-      name: "classes", contents: "in a line the images of one code, of each class",
+      name: "classes", contents: "in each row the images of one code, one for each class",
       grid: grid(
         model.decode(
           codes.gatheredRows(at: lines), labels: lines.indices.map { $0 % shown }),
         columns: shown))
   }
 
-  /// Some samples from noise to image, line by line; of other data the density and the field on the way.
+  /// Some samples from noise to image, row by row; for other data, the density and the field along
+  /// the way.
   private func paths(of model: some PathModel) -> [Named] {
     let random = Random(state: codes)
     guard model.dataShape.isImage else {
@@ -224,7 +226,7 @@ public struct ModelPictures {
     ]
   }
 
-  /// As the model sees them: of a binarised data set, ones and zeros.
+  /// A batch as the model sees it: zeros and ones for a binarised data set.
   private var firstBatch: Batch {
     guard let batch = test.epoch(shuffledBy: nil).first(where: { _ in true }) else {
       preconditionFailure("ModelPictures: expected test images, found none")
@@ -239,10 +241,10 @@ public struct ModelPictures {
   }
 }
 
-/// New images as pictures and a judge see them, `[count, dataShape.count]`: the means of the images
-/// of random codes where these are N(0, I), as what the model draws about them is noise.
+/// Samples for pictures and judges, `[count, dataShape.count]`: if codes are N(0, I), the means of
+/// the images of random codes, because what the model draws around them is noise.
 ///
-/// A conditional model's are of the classes given, or of each in turn.
+/// A conditional model generates them for the classes given, or for each class in turn.
 public func shownSamples(
   of model: some Generative, count: Int, labels: [Int]? = nil, using random: Random
 ) -> Tensor {

@@ -2,12 +2,12 @@ import NN
 import Plots
 import Tensor
 
-/// The way of samples from noise to data, drawn where data are numbers or points in the plane; nil for
-/// others.
+/// Plots the way of samples from noise to data for numbers or points in the plane; nil for other
+/// data.
 ///
 /// - Parameters:
 ///   - path: The states of many samples at each time.
-///   - fieldName: What the states follow.
+///   - fieldName: The name of the field that the states follow.
 func pathFigure(_ path: [PathFrame], fieldName: String) -> FigureGrid? {
   switch path.first?.states.shape.last {
   case 1: lineFigure(path)
@@ -16,7 +16,7 @@ func pathFigure(_ path: [PathFrame], fieldName: String) -> FigureGrid? {
   }
 }
 
-/// The density of numbers along the time, with the paths of some samples.
+/// The density of numbers over time, with the paths of some samples.
 private func lineFigure(_ path: [PathFrame]) -> FigureGrid {
   let states = path.map(\.states.doubles)
   let (low, high) = range(of: states.flatMap { $0 })
@@ -29,7 +29,7 @@ private func lineFigure(_ path: [PathFrame]) -> FigureGrid {
     y: .linear("x"), width: 560, height: 330
   ) {
     HeatMap(
-      Field(x: times, y: bins.middles, values: values), label: "density, of its greatest",
+      Field(x: times, y: bins.middles, values: values), label: "density relative to its maximum",
       colors: .viridis)
     for sample in 0..<min(12, states.first?.count ?? 0) {
       Line(times, states.map { $0[sample] }, color: .paper, width: 1, opacity: 0.8)
@@ -38,7 +38,7 @@ private func lineFigure(_ path: [PathFrame]) -> FigureGrid {
   return Figure.grid([figure], columns: 1)
 }
 
-/// At each time the density of points in the plane, and the field that they follow.
+/// The density of points in the plane at each time, and the field that they follow.
 private func planeFigure(_ path: [PathFrame], _ fieldName: String) -> FigureGrid {
   let panels = path.map { frame in
     let columns = [0, 1].map { axis in
@@ -73,7 +73,7 @@ private func arrows(
       .reshaped(to: [grid.count, 2])
   ).doubles
   let cells = ranges.map { ($0.high - $0.low) / Double(side) }
-  // In units of the cells, as the axes need not have the same scale.
+  // In units of the cells, since the scales of the axes may differ.
   let lengths = grid.indices.map { index in
     let (u, v) = (field[2 * index] / cells[0], field[2 * index + 1] / cells[1])
     return (u * u + v * v).squareRoot()
@@ -86,7 +86,7 @@ private func arrows(
   return ((grid.map { $0[0] }, grid.map { $0[1] }), (ends[0], ends[1]))
 }
 
-/// The counts of points in cells, smoothed.
+/// The smoothed counts of points in cells.
 private func density(_ x: [Double], _ y: [Double], _ across: Bins, _ down: Bins) -> Field {
   var rows = [[Double]](
     repeating: [Double](repeating: 0, count: across.count), count: down.count)
@@ -100,7 +100,7 @@ private func density(_ x: [Double], _ y: [Double], _ across: Bins, _ down: Bins)
     values: (0..<down.count).flatMap { row in columns.map { $0[row] } })
 }
 
-/// Where nearly all values lie, with a margin.
+/// The range of nearly all values, with a margin.
 func range(of values: [Double]) -> (low: Double, high: Double) {
   let sorted = values.filter(\.isFinite).sorted()
   guard let first = sorted.first, let last = sorted.last, last > first else { return (-1, 1) }
@@ -110,14 +110,14 @@ func range(of values: [Double]) -> (low: Double, high: Double) {
   return (low - margin, high + margin)
 }
 
-/// Two digits behind the point.
+/// A number with two decimals.
 private func decimal(_ value: Double) -> String {
   let hundredths = Int((100 * value).rounded())
   let rest = hundredths % 100
   return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
 }
 
-/// Cells of equal width on the line.
+/// Bins of equal width on the line.
 struct Bins {
   let low: Double
   let width: Double
@@ -127,16 +127,16 @@ struct Bins {
     (self.low, width, self.count) = (low, (high - low) / Double(count), count)
   }
 
-  /// Their middles.
+  /// The midpoints.
   var middles: [Double] { (0..<count).map { low + (Double($0) + 0.5) * width } }
 
-  /// The cell of a value, or nil where there is none.
+  /// The bin of a value, or nil if it lies outside.
   func index(of value: Double) -> Int? {
     let place = ((value - low) / width).rounded(.down)
     return place >= 0 && place < Double(count) ? Int(place) : nil
   }
 
-  /// The number of values in each.
+  /// The number of values in each bin.
   func counts(_ values: [Double]) -> [Double] {
     var counts = [Double](repeating: 0, count: count)
     for value in values { if let index = index(of: value) { counts[index] += 1 } }

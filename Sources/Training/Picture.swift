@@ -1,16 +1,16 @@
 import Images
 import Plots
 
-/// What there is to look at of a model: images in a grid, a drawing, or a text.
+/// A picture of a model: images in a grid, a drawing, or a text.
 public enum Picture: Sendable {
   /// Images, written as PNG and as PGM or PPM.
   case images(ImageGrid)
   /// A drawing, written as SVG.
   case figure(FigureGrid)
-  /// A text, written as it is.
+  /// A text, written unchanged.
   case text(String)
 
-  /// What the name of its file ends in.
+  /// The extension of its file.
   public var fileExtension: String {
     switch self {
     case .images: "png"
@@ -21,7 +21,7 @@ public enum Picture: Sendable {
 }
 
 extension RunFolder {
-  /// Writes a picture under a name, without its ending.
+  /// Writes a picture under a name given without its extension.
   ///
   /// - Throws: `OutputError`, naming the file and the cause.
   public func write(_ picture: Picture, to name: String) throws {

@@ -2,7 +2,7 @@ import CommandLine
 import Foundation
 import Tensor
 
-/// Where the time of a program went, for a terminal of 80 columns.
+/// The time per operation of a program, for a terminal of 80 columns.
 ///
 /// ```
 /// operation            direction   calls  seconds  share %  GFLOP/s  GB/s
@@ -26,7 +26,7 @@ struct ProfileTable: CustomStringConvertible {
     let widths = heading.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let lines = rows.map { row in
       zip(row, widths).enumerated().map { column, cell in
-        // Words begin together, numbers end together.
+        // Words are left-aligned, numbers right-aligned.
         let gap = String(repeating: " ", count: cell.1 - cell.0.count)
         return column < 2 ? cell.0 + gap : gap + cell.0
       }.joined(separator: "  ")
@@ -56,7 +56,7 @@ struct ProfileTable: CustomStringConvertible {
   private func row(
     _ name: String, _ direction: String, calls: Int, seconds: Double, arithmetic: Int, bytes: Int
   ) -> [String] {
-    /// Thousand millions a second; nothing where there are none.
+    /// Billions per second; empty for none.
     func rate(_ count: Int) -> String {
       count == 0 || seconds == 0 ? "" : decimal(Double(count) / seconds / 1e9, 1)
     }
@@ -71,7 +71,7 @@ struct ProfileTable: CustomStringConvertible {
   }
 }
 
-/// Runs a part of a program and, where that is wanted, prints what its operations cost, however it
+/// Runs a part of a program and, if requested, prints the time per operation, however the part
 /// ends.
 public func profiling<Result>(_ isWanted: Bool, _ body: () throws -> Result) rethrows -> Result {
   guard isWanted else { return try body() }

@@ -1,10 +1,10 @@
 import CommandLine
 
-/// How far a run is, on one line that is redrawn, and the lines that stay.
+/// The progress of a run, on one line that is redrawn, and lines that stay.
 ///
 /// On a terminal (standard error) the line shows the epoch, a bar, the examples per second, the
 /// time left in the run, and the running metrics; it is redrawn at most ten times a second and
-/// gives way to lines that are printed. In a pipe there are only those lines, on standard output.
+/// makes way for printed lines. In a pipe there are only the printed lines, on standard output.
 ///
 /// ```swift
 /// let progress = ProgressBar(epochs: 30, examplesPerEpoch: 60_000)
@@ -16,9 +16,9 @@ import CommandLine
 public final class ProgressBar {
   private let epochs: Int
   private let examplesPerEpoch: Int
-  /// What the rate counts, in the plural.
+  /// The unit of the rate, in the plural.
   let unit: String
-  /// How many of these an example has.
+  /// The number of these units in an example.
   let unitsPerExample: Int
   private let isQuiet: Bool
   private let output: ProgressOutput
@@ -31,14 +31,14 @@ public final class ProgressBar {
   private var lastRedraw: Duration?
   private var isDrawn = false
 
-  /// A bar for a run of so many epochs, each of so many examples.
+  /// Creates a bar for a run.
   ///
   /// - Parameters:
   ///   - epochs: The number of the last epoch.
   ///   - examplesPerEpoch: The number of training examples in an epoch.
-  ///   - unit: What the rate counts, in the plural.
-  ///   - unitsPerExample: How many of these an example has.
-  ///   - isQuiet: Whether to show nothing at all, neither the bar nor the lines.
+  ///   - unit: The unit of the rate, in the plural.
+  ///   - unitsPerExample: The number of these units in an example.
+  ///   - isQuiet: Whether to suppress both the bar and the lines.
   public convenience init(
     epochs: Int, examplesPerEpoch: Int, unit: String = "images", unitsPerExample: Int = 1,
     isQuiet: Bool = false
@@ -61,7 +61,7 @@ public final class ProgressBar {
   }
 
   deinit {
-    // An error that leaves the loop is printed on a line of its own, not behind the bar.
+    // An error that leaves the loop is printed on its own line, not after the bar.
     finish()
   }
 
@@ -75,7 +75,7 @@ public final class ProgressBar {
 
   /// Counts examples as done, and redraws the line if a tenth of a second has passed.
   ///
-  /// The metrics are asked for only when the line is redrawn.
+  /// The metrics are evaluated only when the line is redrawn.
   public func advance(
     by examples: Int, showing metrics: @autoclosure () -> [(name: String, value: Double)] = []
   ) {
@@ -88,7 +88,7 @@ public final class ProgressBar {
     }
     lastRedraw = now
     isDrawn = true
-    // Erased after the text and not before it, so that it does not flicker.
+    // The rest of the line is erased after the text is drawn, to avoid flicker.
     output.draw("\r" + line(at: now, metrics: metrics()) + eraseToEnd)
   }
 
@@ -101,14 +101,15 @@ public final class ProgressBar {
 
   /// The time left in the run at its pace so far.
   ///
-  /// The pace counts whatever else an epoch does (evaluation, pictures), so that the time is right.
+  /// The pace includes everything else an epoch does (evaluation, pictures), so that the estimate
+  /// is right.
   var timeLeft: Duration {
     let seconds = (output.now() - (runStart ?? epochStart)).seconds
     let examplesLeft = max(0, (epochs - epoch + 1) * examplesPerEpoch - examplesInEpoch)
     return .seconds(seconds / Double(max(1, examplesInRun)) * Double(examplesLeft))
   }
 
-  /// Removes the bar from the terminal; the next step draws it again.
+  /// Removes the bar from the terminal; the next call of `advance` draws it again.
   public func finish() {
     guard isDrawn else { return }
     output.draw("\r" + eraseToEnd)
@@ -127,7 +128,7 @@ extension ProgressBar {
       + metrics.map { metric in "\(metric.name) \(Readable.metric(metric.value))" }
     let tail = figures.joined(separator: "  ")
 
-    // The last column stays free: writing there makes some terminals go to the next line.
+    // The last column stays free: writing there makes some terminals wrap to the next line.
     let width = output.width() - 1
     let cells = min(30, width - head.count - tail.count - 6)
     let parts = cells < 5 ? [head, tail] : [head, bar(fraction, cells: cells), tail]
@@ -157,12 +158,12 @@ extension ProgressBar {
   private var eraseToEnd: String { "\u{1B}[K" }
 }
 
-/// Where a progress bar draws, and its clock.
+/// The output of a progress bar, and its clock.
 struct ProgressOutput {
   var isTerminal: Bool
-  /// The columns of the terminal, asked for at each redraw because a window can be resized.
+  /// The columns of the terminal, queried at each redraw because a window can be resized.
   var width: () -> Int
-  /// Time since any fixed moment.
+  /// The time since some fixed moment.
   var now: () -> Duration
   var draw: (String) -> Void
   var printLine: (String) -> Void

@@ -4,15 +4,15 @@ import Foundation
 import Glibc
 import Settings
 
-/// What a run's `config.json` says.
+/// The contents of a run's `config.json`.
 public struct RecordedRun: Sendable {
   /// The run's folder.
   public let path: String
-  /// What was trained: `vae`.
+  /// The kind of the trained model: `vae`.
   public let model: String
   private let record: [String: ConfigurationValue]
 
-  /// The folder in which the run was begun, where that is known.
+  /// The folder in which the run was started, if it is known.
   private var directory: String? {
     if case .text(let text) = record[Configuration.directoryName] { text } else { nil }
   }
@@ -35,10 +35,10 @@ public struct RecordedRun: Sendable {
 
   /// The run's values of a command's options, checked as if they were typed.
   ///
-  /// Flags that may change are not among them: one cannot be taken back on a command line, so it is
-  /// to be given again. The paths of inputs are as they are to be used here.
+  /// Changeable flags are not included: a command line cannot turn one off again, so they must be
+  /// passed again. Paths of inputs are adapted to the current folder.
   ///
-  /// - Throws: `ResumeError` for a value that is not one of the option's.
+  /// - Throws: `ResumeError` for a value that is not valid for its option.
   public func values(of options: [SettingDefinition]) throws -> Configuration {
     var values = Configuration()
     for option in options {
@@ -57,9 +57,9 @@ public struct RecordedRun: Sendable {
     return values
   }
 
-  /// Throws a `CommandLineError` that names every option whose value differs from the run's and may
-  /// not, as the number of epochs where the step size falls over them, or a `ResumeError` for an input
-  /// that is not there any more.
+  /// Throws a `CommandLineError` that names every option whose value differs from the run's and
+  /// must not, such as the number of epochs when the step size decays over them; or a `ResumeError`
+  /// for an input that no longer exists.
   public func check(_ given: Configuration, of options: [SettingDefinition], _ own: Configuration)
     throws
   {
@@ -88,8 +88,8 @@ public struct RecordedRun: Sendable {
     }
   }
 
-  /// A recorded value as it is to be used here: a relative path of an input is relative to the folder in
-  /// which the run was begun, or to this one where the input has moved with the run.
+  /// A recorded value adapted for use here: the relative path of an input is relative to the folder
+  /// in which the run was started, or to the current one if the input moved along with the run.
   private func located(_ text: String, _ option: SettingDefinition) -> String {
     guard let words = option.wordsForPath, !words.contains(text), !text.hasPrefix("/"),
       let directory, directory != FileManager.default.currentDirectoryPath

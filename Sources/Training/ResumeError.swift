@@ -1,22 +1,22 @@
 import CommandLine
 import Files
 
-/// Why a run cannot go on.
+/// The reason why a run cannot be resumed.
 public enum ResumeError: Error, Equatable, Sendable {
-  /// The folder is not there or no run was begun in it.
+  /// The folder does not exist, or no run was started in it.
   case notARun(path: String)
-  /// Its `config.json` may not be read; the code is the system's `errno`.
+  /// Its `config.json` cannot be read; the code is the system's `errno`.
   case unreadable(path: String, code: Int32)
-  /// Its `config.json` is not what a run writes.
+  /// Its `config.json` was not written by a run.
   case damagedConfiguration(path: String, reason: String)
-  /// It is of a version that had a program for each model.
+  /// The run is of a version that had a separate program for each model.
   case earlierVersion(path: String)
-  /// It is the run of another program.
+  /// The run belongs to another program.
   case otherProgram(path: String, expected: String, found: String)
-  /// An input of the run is not where it was; a relative path is of a run that does not say where it
-  /// was begun.
+  /// An input of the run is missing; if its path is relative, the run does not record where it was
+  /// started.
   case missingInput(path: String, option: String, file: String, isRelative: Bool)
-  /// Another process trains in it.
+  /// Another process is training in the folder.
   case inUse(path: String)
 }
 
@@ -34,28 +34,28 @@ extension ResumeError: CustomStringConvertible {
     }
   }
 
-  /// What was expected and what was found, whatever was to be done with the run.
+  /// What was expected and found, independent of the purpose.
   public var problem: String {
     switch self {
     case .notARun: "expected the folder of a run, found no config.json in it"
     case .unreadable(_, let code): "cannot read its config.json: \(systemMessage(code))"
     case .damagedConfiguration(_, let reason): "its config.json is damaged: \(reason)"
     case .earlierVersion:
-      "it is of an earlier version, whose runs only that version resumes"
+      "it is from an earlier version, and only that version can resume it"
     case .otherProgram(_, let expected, let found):
       "expected a run of \(expected), found one of \(found)"
     case .missingInput(_, let option, let file, let isRelative):
-      "expected what its \(option) names, '\(file)'"
-        + (isRelative ? ", which is relative to the folder in which the run was begun" : "")
-        + "; found nothing there; \(option) may be given anew"
+      "expected the file or folder of its \(option), '\(file)'"
+        + (isRelative ? ", which is relative to the folder in which the run was started" : "")
+        + "; found nothing there; give \(option) again"
     case .inUse: "another process is training in it"
     }
   }
 }
 
 extension ResumeError: ExitCodeProviding {
-  /// `noInput` where there is no run or none that may be read, `dataError` for a damaged one, `usage`
-  /// for another program's, `temporaryFailure` where another process is training.
+  /// `noInput` if there is no run or it cannot be read, `dataError` for a damaged one, `usage` for
+  /// another program's, `temporaryFailure` if another process is training in it.
   public var exitCode: ExitCode {
     switch self {
     case .notARun, .unreadable, .missingInput: .noInput

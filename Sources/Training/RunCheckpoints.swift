@@ -5,25 +5,25 @@ import Glibc
 // The checkpoints in a run's folder.
 
 extension RunFolder {
-  /// What the last checkpoint is called in the folder; the one before it has `-previous` in its name.
+  /// The name of the last checkpoint in the folder; the one before it has `-previous` in its name.
   public static let checkpointName = "checkpoint.safetensors"
 
-  /// Writes a checkpoint and keeps the one before, or where that is damaged the last whole one.
+  /// Writes a checkpoint and keeps the previous one, or, if that is damaged, the last intact one.
   ///
-  /// - Throws: `OutputError`, naming the file and the cause; the one before is then still there.
+  /// - Throws: `OutputError`, naming the file and the cause; the previous one then still exists.
   public func write(_ checkpoint: Checkpoint) throws {
-    // Whoever goes on from it counts on all that was written before.
+    // Resuming from it relies on everything that was written before.
     try flush()
     try checkpoint.write(
       to: Self.checkpointName, in: openFolder,
       keepingPreviousAs: Checkpoint.previousPath(of: Self.checkpointName))
   }
 
-  /// Reads the last checkpoint, or the one before it where the last cannot be read.
+  /// Reads the last checkpoint, or the one before it if the last cannot be read.
   ///
-  /// - Parameter report: Called with a line if the last one cannot be read.
+  /// - Parameter report: Called with a message if the last one cannot be read.
   /// - Returns: A checkpoint, or nil if the run has none yet.
-  /// - Throws: What is wrong with the last one, if there is no other, or with both.
+  /// - Throws: The error of the last one, if there is no other, or of both.
   public func latestCheckpoint(reporting report: (String) -> Void) throws -> Checkpoint? {
     let path = path(of: Self.checkpointName)
     let isMissing = access(path, F_OK) != 0 && errno == ENOENT
@@ -37,7 +37,7 @@ extension RunFolder {
       }
       do {
         let previous = try Checkpoint(path: previousPath)
-        report("\(error); going on from the one before it, '\(previousPath)'")
+        report("\(error); resuming from the one before it, '\(previousPath)'")
         return previous
       } catch let previousError {
         throw CheckpointError.noneUsable(

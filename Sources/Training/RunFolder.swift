@@ -5,11 +5,11 @@ import Images
 import Settings
 import Synchronization
 
-/// The folder in which one run leaves its files.
+/// The folder in which one run saves its files.
 ///
-/// The first is `runs/vae-001`, the next `runs/vae-002`, and so on. A run never writes
-/// into the folder of another, even when two start at the same moment, and a file is either complete
-/// or not there.
+/// The first is `runs/vae-001`, the next `runs/vae-002`, and so on. A run never writes into the
+/// folder of another, even when two start at the same moment, and a file is either complete or
+/// absent.
 ///
 /// ```swift
 /// let folder = try RunFolder(in: "runs", name: "vae")
@@ -17,23 +17,23 @@ import Synchronization
 /// try folder.write(grid.image, to: "samples/epoch-001")
 /// ```
 public struct RunFolder: Sendable {
-  /// The folder, held open and locked: no other process trains in it, and what the run writes goes
-  /// there even where it is moved.
+  /// The folder, held open and locked: no other process trains in it, and the run's files go there
+  /// even if it is moved.
   let openFolder: OpenFolder
   private let state: FolderState
 
-  /// The path of the folder: `runs/vae-001`, or where it was moved to.
+  /// The path of the folder: `runs/vae-001`, or its new path if it was moved.
   public var path: String { openFolder.path }
 
-  /// Makes a new folder, numbered after the last one of the same name, and the folders above it.
+  /// Creates a new folder, numbered after the last one of the same name, and its parent folders.
   ///
-  /// - Throws: `OutputError.cannotCreateFolder` if it cannot be made, or if there is no number left.
+  /// - Throws: `OutputError.cannotCreateFolder` if it cannot be created, or if no number is left.
   public init(in directory: String, name: String) throws {
     try makeFolders(directory)
     var number = Self.nextNumber(in: directory, name: name)
     while true {
       let path = Self.join(directory, Self.folderName(name, number))
-      // Making it is the test: looking first would let two processes find the same free number.
+      // Creating it is the test: checking first would let two processes find the same free number.
       if makeFolder(path) == 0 {
         try self.init(open: path)
         return
@@ -56,33 +56,33 @@ public struct RunFolder: Sendable {
     state = FolderState(path)
   }
 
-  /// Opens the folder of a run that is to go on, and removes what was left half-written in it.
+  /// Opens the folder of a run to resume, and removes half-written files in it.
   ///
   /// - Throws: `ResumeError` if there is no such run or another process trains in it.
   public init(resuming path: String) throws {
     guard access(path + "/config.json", F_OK) == 0 else { throw ResumeError.notARun(path: path) }
     try self.init(open: path)
-    // The process that made the folder may have been killed before it came to this.
+    // The process that created the folder may have been killed before this step.
     flushName(of: path)
     removePartialFiles()
   }
 
-  /// Removes what was left half-written in the folder.
+  /// Removes half-written files in the folder.
   package func removePartialFiles() { removeTemporaryFiles(in: openFolder) }
 
-  /// Where the folder was moved to since this was last asked; nil if it is where it was.
+  /// The new path if the folder was moved since the last call; nil otherwise.
   func newPath() -> String? { state.change(to: path) }
 
   /// The name of the folder: `vae-001`.
   package var name: String { (path as NSString).lastPathComponent }
 
-  /// The path of a file in the folder, whether it exists or not.
+  /// The path of a file in the folder, whether or not it exists.
   public func path(of name: String) -> String { openFolder.path(of: name) }
 
-  /// The bytes of a file of the run, or nil where there is none that can be read.
+  /// The bytes of a file of the run, or nil if there is none that can be read.
   ///
-  /// Links are not followed: what a run has written is none, and one that somebody else put there could
-  /// lead the contents of another file into the run's report.
+  /// Links are not followed: a run writes none, and a link placed by somebody else could lead the
+  /// contents of another file into the run's report.
   package func contents(of name: String, atMost limit: Int) -> [UInt8]? {
     do throws(UnreadableFile) {
       let file = try RegularFile<UnreadableFile>(name, withoutLinksIn: path)
@@ -92,21 +92,21 @@ public struct RunFolder: Sendable {
     }
   }
 
-  /// The text of a table of the run, such as `loss.csv`, or nil where there is none that can be read.
+  /// The text of a table of the run, such as `loss.csv`, or nil if there is none that can be read.
   package func table(_ name: String) -> String? {
     contents(of: name, atMost: Self.largestTable).flatMap { String(validating: $0, as: UTF8.self) }
   }
 
-  /// The most bytes that a table may have: more than a million epochs write.
+  /// The maximum size of a table in bytes, more than a million epochs write.
   private static let largestTable = 1 << 30
 
-  /// Writes a file whole or not at all; an existing one is replaced.
+  /// Writes a file atomically, replacing an existing one.
   ///
-  /// The name may contain subfolders, which are made: `samples/epoch-001.pgm`. One thread at a time
-  /// may write a file of the same name.
+  /// The name may contain subfolders, which are created: `samples/epoch-001.pgm`. Only one thread
+  /// at a time may write a file of the same name.
   ///
-  /// The bytes are on the disk when the function returns, the name after the next ``flush()``, which
-  /// each checkpoint begins with.
+  /// The bytes are on disk when the function returns; the name is on disk after the next
+  /// ``flush()``, which each checkpoint begins with.
   ///
   /// - Throws: `OutputError`, naming the file and the cause, for example a full disk.
   public func write(_ contents: some ContiguousBytes, to name: String) throws {
@@ -119,32 +119,32 @@ public struct RunFolder: Sendable {
     needsFlush(after: name)
   }
 
-  /// Waits until the names of all files that were written are on the disk.
+  /// Waits until the names of all written files are on disk.
   ///
   /// - Throws: `OutputError`, naming the folder and the cause.
   public func flush() throws(OutputError) {
     for name in state.takeUnflushed() {
-      // One that was removed has nothing to be kept.
+      // A removed folder has nothing to flush.
       guard let folder = try? OpenFolder(name, in: openFolder) else { continue }
       let code = folder.flush()
       guard code == 0 else { throw .cannotWrite(path: folder.path, code: code) }
     }
   }
 
-  /// Takes note that a file of this name was written to a folder that was not flushed.
+  /// Records that a file of this name was written to a folder that was not flushed.
   func needsFlush(after name: String) {
     state.addUnflushed(name.lastIndex(of: "/").map { String(name[..<$0]) } ?? "")
   }
 
-  /// Adds bytes at the end of a file, which is made where there is none.
+  /// Appends bytes to a file, creating it if necessary.
   ///
-  /// - Throws: `OutputError`, naming the file and the cause; the file is then as it was.
+  /// - Throws: `OutputError`, naming the file and the cause; the file is then unchanged.
   package func append(_ bytes: [UInt8], to name: String) throws(OutputError) {
     try appendToFile(at: name, in: openFolder, bytes)
   }
 
-  /// Writes a picture twice under a name, without its ending: as `.png`, and as `.pgm`, or `.ppm` in
-  /// colour.
+  /// Writes a picture in two formats under a name given without its extension: as `.png`, and as
+  /// `.pgm`, or `.ppm` in colour.
   ///
   /// - Throws: `OutputError`, naming the file and the cause.
   public func write(_ image: Image, to name: String) throws {
@@ -152,14 +152,14 @@ public struct RunFolder: Sendable {
     try write(image.png, to: name + ".png")
   }
 
-  /// Writes a text file in UTF-8, whole or not at all.
+  /// Writes a UTF-8 text file atomically.
   ///
   /// - Throws: `OutputError`, naming the file and the cause.
   public func write(_ text: String, to name: String) throws {
     try write(Array(text.utf8), to: name)
   }
 
-  /// Writes `config.json`, from which a run can be repeated.
+  /// Writes `config.json`, from which the run can be repeated.
   ///
   /// - Throws: `OutputError`, naming the file and the cause.
   public func write(_ configuration: Configuration) throws {
@@ -174,8 +174,8 @@ extension RunFolder {
 
   /// The number after the highest one in use, or 1.
   ///
-  /// A folder that cannot be listed counts as empty. Where the numbers in use reach to the end of what
-  /// an `Int` holds, the highest one below them counts.
+  /// A folder that cannot be listed counts as empty. If a number in use is the largest `Int`, the
+  /// highest one below it counts.
   private static func nextNumber(in directory: String, name: String) -> Int {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     let numbers = names.compactMap { existing -> Int? in
@@ -193,14 +193,14 @@ extension RunFolder {
   }
 }
 
-/// What is known of a run's folder beside the folder itself.
+/// The state of a run's folder besides the folder itself.
 private final class FolderState: Sendable {
   private let path: Mutex<String>
   private let unflushed = Mutex<Set<String>>([])
 
   init(_ path: String) { self.path = Mutex(path) }
 
-  /// The new path, if it is another than the one before.
+  /// The new path, if it differs from the previous one.
   func change(to newPath: String) -> String? {
     path.withLock { path in
       if path == newPath { return nil }
@@ -209,10 +209,10 @@ private final class FolderState: Sendable {
     }
   }
 
-  /// Adds the name of a folder in which files have new names.
+  /// Adds the name of a folder that contains new file names.
   func addUnflushed(_ name: String) { _ = unflushed.withLock { $0.insert(name) } }
 
-  /// The names of these folders, which are then to be flushed.
+  /// Returns the names of these folders, which the caller must flush.
   func takeUnflushed() -> [String] {
     unflushed.withLock { names in
       defer { names = [] }

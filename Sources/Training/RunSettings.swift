@@ -3,7 +3,7 @@ import Datasets
 import NN
 import Settings
 
-/// How a model is trained, whatever the model.
+/// The training settings that all models share.
 public struct TrainingSettings: SettingGroup {
   /// Passes over the training examples.
   @Setting("passes over the training examples", in: 1...1_000_000, .changeable)
@@ -17,8 +17,9 @@ public struct TrainingSettings: SettingGroup {
   public var shards: Int? = nil
   /// Step size of Adam.
   @Setting("step size of Adam", in: .above(0)) public var learningRate = 0.001
-  /// How the step size changes: not, or to 0 along half a cosine, which ends with the last epoch.
-  @Setting("how the step size falls: not, or to 0 along half a cosine over the epochs")
+  /// How the step size decays: not at all, or to 0 along half a cosine, which ends with the last
+  /// epoch.
+  @Setting("decay of the step size: none, or to 0 along half a cosine over the epochs")
   public var learningRateDecay = LearningRateDecay.none
 
   /// The defaults.
@@ -26,11 +27,11 @@ public struct TrainingSettings: SettingGroup {
 }
 
 extension TrainingSettings {
-  /// The step size and how it falls.
+  /// The step size and its decay.
   public var rate: LearningRate { LearningRate(learningRate, learningRateDecay, epochs: epochs) }
 }
 
-/// What a model is trained on.
+/// The training data of a model.
 public struct DataSettings: SettingGroup {
   /// Folder of images or of MNIST's files, table, text, points, or drawn.
   @Setting(
@@ -47,35 +48,35 @@ public struct DataSettings: SettingGroup {
   @Setting("how grey pixels are made black or white") public var binarize = Binarization.none
   /// How training images vary from epoch to epoch.
   @Setting("how training images vary from epoch to epoch") public var augment = Augmentation.none
-  /// What is done about a folder's files that cannot be decoded.
-  @Setting("what is done about a folder's files that cannot be decoded", .changeable)
+  /// How to treat a folder's files that cannot be decoded.
+  @Setting("how to treat a folder's files that cannot be decoded", .changeable)
   public var damaged = DamagedImages.error
-  /// Decode a folder's images anew.
-  @Setting("decode a folder's images anew", name: "no-cache", .changeable)
+  /// Decode a folder's images again.
+  @Setting("decode a folder's images again", name: "no-cache", .changeable)
   public var isCacheUnused = false
-  /// Points in the plane to train on, and as many to test with.
+  /// Points in the plane to train on, and the same number to test with.
   @Setting(
-    "points in the plane to train on, and as many to test with", in: 1...100_000_000,
+    "points in the plane for training, and the same number for testing", in: 1...100_000_000,
     absence: "\(PointData.defaultCount)")
   public var points: Int? = nil
-  /// Columns of a table to take.
-  @Setting("columns of a table to take", absence: "all") public var columns: NameList? = nil
+  /// Columns of a table to use.
+  @Setting("columns of a table to use", absence: "all") public var columns: NameList? = nil
   /// Columns of a table to leave out.
   @Setting("columns of a table to leave out", absence: "none") public var without: NameList? = nil
-  /// Column of a table to be predicted.
-  @Setting("column of a table to be predicted", placeholder: "NAME", absence: "none")
+  /// Column of a table to predict.
+  @Setting("column of a table to predict", placeholder: "NAME", absence: "none")
   public var target: String? = nil
-  /// Whether a table's first row has the names of its columns.
-  @Setting("whether a table's first row has the names of its columns")
+  /// Whether a table's first row contains the names of its columns.
+  @Setting("whether a table's first row contains the names of its columns")
   public var heading = TableHeading.detected
-  /// What a text is cut into.
-  @Setting("what a text is cut into") public var unit = TextUnit.characters
-  /// What a text's sequences are.
-  @Setting("what a text's sequences are") public var sequences = TextSequences.windows
-  /// Predicted symbols in a window of a text, or at most in a line.
+  /// The symbols that a text is split into.
+  @Setting("symbols that a text is split into") public var unit = TextUnit.characters
+  /// The sequences that a text is split into.
+  @Setting("sequences that a text is split into") public var sequences = TextSequences.windows
+  /// Predicted symbols per window of a text, or the maximum per line.
   @Setting(
-    "predicted symbols in a window of a text, or at most in a line", in: 1...65_536,
-    absence: "128, of lines the longest")
+    "predicted symbols per window of a text, or the maximum per line", in: 1...65_536,
+    absence: "128, or the longest line")
   public var window: Int? = nil
 
   /// The defaults.
@@ -83,7 +84,8 @@ public struct DataSettings: SettingGroup {
 }
 
 extension DataSettings {
-  /// The settings that say something and are of other data than these, with a word for theirs.
+  /// Settings that were changed but apply to other kinds of data than these, with a word for that
+  /// kind.
   func strange(to kind: DataKind) -> [(definition: SettingDefinition, data: String)] {
     let owners: [(names: [String], data: String)] = [
       (["image-size", "binarize", "augment", "damaged", "no-cache"], "images"),
@@ -107,10 +109,10 @@ extension DataSettings {
   }
 }
 
-/// How a run works, and what it leaves; no result depends on it but which pictures there are.
+/// The settings of the run itself; no result depends on them except which pictures there are.
 public struct RunSettings: SettingGroup {
-  /// Where the folder of the run is made.
-  @Setting("where the folder of the run is made", placeholder: "DIR", .forNewRuns)
+  /// Folder in which the run's folder is created.
+  @Setting("folder in which the run's folder is created", placeholder: "DIR", .forNewRuns)
   public var out = "runs"
   /// Seed of all random numbers.
   @Setting("seed of all random numbers", in: .atLeast(0)) public var seed = 0
@@ -130,13 +132,14 @@ public struct RunSettings: SettingGroup {
   /// Steps between rows of steps.csv.
   @Setting("steps between rows of steps.csv", in: .atLeast(1), absence: "no such table")
   public var logEvery: Int? = nil
-  /// Write a file for TensorBoard too.
-  @Setting("write a file for TensorBoard too", .changeable) public var tensorboard = false
+  /// Also write a file for TensorBoard.
+  @Setting("also write a file for TensorBoard", .changeable) public var tensorboard = false
   /// Find the first value that is not finite; slower.
   @Setting("find the first value that is not finite; slower", .changeable)
   public var checkFinite = false
-  /// Print the time per operation, --quiet or not.
-  @Setting("print the time per operation, --quiet or not", .changeable) public var profile = false
+  /// Print the time per operation, also with --quiet.
+  @Setting("print the time per operation, also with --quiet", .changeable)
+  public var profile = false
   /// Print nothing but errors.
   @Setting("print nothing but errors", .changeable) public var quiet = false
 

@@ -3,14 +3,14 @@ import NN
 import Tensor
 
 extension RunFolder {
-  /// What the trained model is called in the folder; while it is trained, that of the last complete
-  /// epoch.
+  /// The name of the trained model in the folder; during training, the model after the last
+  /// complete epoch.
   public static let modelName = SafetensorsFile.modelName
 
-  /// What the report is called in the folder.
+  /// The name of the report in the folder.
   package static let reportName = "report.html"
 
-  /// Writes a model so that it can be opened again and sampled from without its training.
+  /// Writes a model so that it can be reopened and sampled from without its training.
   ///
   /// - Throws: `OutputError`, naming the file and the cause.
   public func write(_ model: some Model, to name: String = RunFolder.modelName) throws {

@@ -1,9 +1,9 @@
 import Files
 
-/// The rows of a `steps.csv`, also of one that a spreadsheet has saved: with quotation marks, another
-/// separator, other line ends, a comma in place of the point, a byte order mark, in UTF-16.
+/// The rows of a `steps.csv`, even one saved by a spreadsheet: with quotation marks, another
+/// separator, other line endings, a decimal comma, a byte order mark, or in UTF-16.
 ///
-/// Rows that are not whole, or not numbers, are left out, and so is a last one without a line end,
+/// Rows that are incomplete or not numbers are left out, and so is a last one without a line end,
 /// whose last number may have lost digits.
 struct StepRows {
   private struct Row {
@@ -27,7 +27,7 @@ struct StepRows {
       throw CheckpointError.otherTable(path: path, expected: columns, found: heading)
     }
     var rows: [Row] = []
-    // Where quotation marks end in nothing, what is before them still counts.
+    // If quotation marks are never closed, the text before them still counts.
     while let record = try? text.nextRecord() {
       guard record.count == heading.count else { continue }
       let fields = places.map { String(decoding: record[$0].trimmed, as: UTF8.self) }
@@ -40,7 +40,7 @@ struct StepRows {
     self.rows = rows.sorted { $0.step < $1.step }
   }
 
-  /// The rows of every so many steps until a step, each once and in order.
+  /// The rows at an interval of steps up to a last step, each once and in order.
   func upTo(step last: Int, every interval: Int) -> [[CSVFile.Field]] {
     var step = 0
     var fields: [[CSVFile.Field]] = []
@@ -52,7 +52,7 @@ struct StepRows {
     return fields
   }
 
-  /// A finite number, also with a comma in place of the point where fields have another separator.
+  /// A finite number, also with a decimal comma if fields have another separator.
   private static func number(_ text: String, separator: UInt8) -> Double? {
     let isDecimalComma = separator != UInt8(ascii: ",") && !text.contains(".")
     let number = Double(isDecimalComma ? text.replacing(",", with: ".", maxReplacements: 1) : text)
@@ -65,7 +65,7 @@ struct StepRows {
     return Array(bytes.prefix((bytes.lastIndex(where: lineEnds.contains) ?? -1) + 1))
   }
 
-  /// The same text in UTF-8, where it begins as UTF-16 does.
+  /// The text as UTF-8, converted if it begins as UTF-16.
   private static func inUTF8(_ bytes: [UInt8]) -> [UInt8] {
     let isLittleEndian = bytes.starts(with: [0xff, 0xfe])
     guard isLittleEndian || bytes.starts(with: [0xfe, 0xff]) else { return bytes }

@@ -1,13 +1,13 @@
 import NN
 import Tensor
 
-/// A model's own part of its training: the step, the evaluation and the pictures.
+/// A model's own part of its training: steps, evaluation and pictures.
 ///
 /// The shared loop (``TrainingRun``) does the rest: epochs, averages, the table of losses, pictures
-/// at intervals, progress, the reaction to Ctrl-C. A trainer writes its step out, so that the
-/// algorithm of the paper stands in one place.
+/// at intervals, progress, the reaction to Ctrl-C. A trainer spells its step out, so that the
+/// paper's algorithm can be read in one place.
 public protocol Trainer: AnyObject {
-  /// What a step trains on.
+  /// The batch of one step.
   associatedtype Batch
   /// The batches of one epoch.
   associatedtype Epoch: Sequence<Batch>
@@ -16,17 +16,18 @@ public protocol Trainer: AnyObject {
   var trainingColumns: [String] { get }
   /// The names of the numbers that an evaluation returns: the last columns of `loss.csv`.
   var testColumns: [String] { get }
-  /// All these columns, those that are to be seen side by side in a chart, with their units.
+  /// Charts of all these columns, each with the columns to show side by side and their unit.
   var charts: [Chart] { get }
-  /// How many examples an epoch has.
+  /// The number of examples in an epoch.
   var examplesPerEpoch: Int { get }
 
-  /// All that the next epoch depends on: what a checkpoint holds of the trainer.
+  /// Everything that the next epoch depends on: the trainer's part of a checkpoint.
   var state: [StatePart] { get }
 
-  /// The average of the model's parameters with which it is saved; nil where it is saved as it is.
+  /// The moving average of the parameters with which the model is saved; nil if it is saved
+  /// unchanged.
   var average: MovingAverage? { get }
-  /// Puts the model, whose training is over, as it is to be used.
+  /// Prepares the model for use, after training is over.
   func finish()
 
   /// The batches of the next epoch, in a new order.
@@ -40,25 +41,25 @@ public protocol Trainer: AnyObject {
   ///
   /// - Throws: `CancellationError` if the program was asked to end.
   func evaluate() throws -> [Double]
-  /// What to look at after an epoch; `samples` becomes `samples/epoch-001.png`, and `.pgm` or, in
+  /// The pictures after an epoch; `samples` becomes `samples/epoch-001.png`, and `.pgm` or, in
   /// colour, `.ppm`.
   func pictures() -> [ModelPictures.Named]
-  /// The random numbers of an evaluation, from their beginning: the same every time.
+  /// The random numbers of an evaluation, restarted from their beginning: the same every time.
   var evaluationRandom: Random { get }
-  /// What to look at when the training is over; `interpolations` becomes `interpolations.png`.
+  /// The pictures after training; `interpolations` becomes `interpolations.png`.
   func finalPictures() -> [ModelPictures.Named]
 }
 
-/// What a training step reports.
+/// The result of a training step.
 public struct StepResult: Sendable {
-  /// How many examples it was.
+  /// The number of examples.
   public let count: Int
   /// The weight of its figures in the epoch's averages.
   public let weight: Int
   /// One figure for each of the trainer's training columns.
   public let metrics: [Double]
 
-  /// Creates a report; the weight is the number of examples where it is not given.
+  /// Creates a result; the weight is by default the number of examples.
   public init(count: Int, weight: Int? = nil, metrics: [Double]) {
     self.count = count
     self.weight = weight ?? count
@@ -67,15 +68,15 @@ public struct StepResult: Sendable {
 }
 
 extension Trainer {
-  /// Those of a seed of their own.
+  /// By default, random numbers from a fixed seed.
   public var evaluationRandom: Random { Random(seed: 0) }
 
-  /// None.
+  /// None by default.
   public var average: MovingAverage? { nil }
 
-  /// Nothing: it is as it is to be used.
+  /// Does nothing by default.
   public func finish() {}
 
-  /// Nothing.
+  /// None by default.
   public func finalPictures() -> [ModelPictures.Named] { [] }
 }

@@ -3,60 +3,60 @@ import Datasets
 import Files
 import NN
 
-/// The data of a run, in batches, and what is said of them.
+/// The data of a run, in batches, with a description.
 public struct TrainingData: Sendable {
-  /// The examples to train on.
+  /// The training examples.
   public let train: Batches
-  /// The examples to test with, in batches of 500.
+  /// The test examples, in batches of 500.
   public let test: Batches
-  /// What to choose to get the same data again, for `config.json`: a path, or a name such as `drawn`.
+  /// The choice that gives the same data again, for `config.json`: a path, or a name such as
+  /// `drawn`.
   public let choice: String
-  /// What the data are: how many examples there are, and from where.
+  /// A description of the data: the number of examples and their origin.
   public let summary: String
-  /// Lines on what was made of the data, or on how to get better data.
+  /// Lines about how the data were prepared, or how to get better data.
   public let notes: [String]
-  /// Whether the examples have labels; if not, all are 0.
+  /// Whether the examples have labels; if not, all labels are 0.
   public let hasLabels: Bool
-  /// The number of classes: one more than the highest label, of examples to train on or to test with.
+  /// The number of classes: one more than the highest label among training and test examples.
   public let classCount: Int
-  /// The entropy of the data in nats for each unit, such as a character, where it is known: no model's loss
-  /// is lower on average.
+  /// The entropy of the data in nats per unit, such as a character, if it is known: a lower bound
+  /// on the average loss of every model.
   public let entropy: Double?
   private let details: [String: String]
 
-  /// The checksums of the training and of the test examples, by which they are known again.
+  /// The checksums of the training and of the test examples, which identify them.
   public var checksum: String { "\(train.dataset.checksum) \(test.dataset.checksum)" }
-  /// What a model has to know of the data.
+  /// The properties of the data that a model depends on.
   public var shape: DataShape {
     DataShape(train.element, classes: hasLabels ? classCount : 0, details: details)
   }
 
-  /// What a model needs of its data.
+  /// A model's requirements on its data.
   public struct Needs: OptionSet, Sendable {
     /// The set.
     public let rawValue: Int
-    /// Examples to test with.
+    /// Test examples are required.
     public static let test = Needs(rawValue: 1)
-    /// Classes.
+    /// Classes are required.
     public static let labels = Needs(rawValue: 2)
-    /// A text.
+    /// A text is required.
     public static let text = Needs(rawValue: 4)
 
-    /// Takes a set.
+    /// Creates a set.
     public init(rawValue: Int) { self.rawValue = rawValue }
   }
 
-  /// Opens the data that the settings ask for.
+  /// Opens the requested data.
   ///
   /// - Parameters:
-  ///   - settings: Which data, and how much of it.
+  ///   - settings: The choice of data, and the amount.
   ///   - batchSize: The number of examples in a training step.
-  ///   - seed: Draws points, and which examples of a folder or a table are held out.
-  ///   - needs: What the model needs.
-  ///   - isCancelled: Asked while a folder is decoded.
-  /// - Throws: `DatasetError`, `TableError` or `TextError` for data that is not what it should be,
-  ///   `CommandLineError` for a setting that does not suit it: it is the command line's fault and not the
-  ///   data's.
+  ///   - seed: Determines points, and which examples of a folder or a table are held out.
+  ///   - needs: The model's requirements.
+  ///   - isCancelled: Called while a folder is decoded.
+  /// - Throws: `DatasetError`, `TableError` or `TextError` for invalid data; `CommandLineError` for
+  ///   a setting that does not suit the data: the command line is at fault then, not the data.
   public init(
     _ settings: DataSettings, batchSize: Int, seed: UInt64 = 0, needs: Needs = [.test],
     isCancelled: @escaping @Sendable () -> Bool = { false }
@@ -88,16 +88,16 @@ public struct TrainingData: Sendable {
     }
   }
 
-  /// The images of any data set.
+  /// Takes the images of any data set.
   ///
   /// - Parameters:
   ///   - dataset: The images.
-  ///   - name: What they are and where they come from.
-  ///   - choice: What to choose to get the same data again.
-  ///   - notes: Lines on what was made of the data, or on how to get better data.
-  ///   - settings: How many images there are to be, how they vary and how they are binarised.
+  ///   - name: A description of the images and their origin.
+  ///   - choice: The choice that gives the same data again.
+  ///   - notes: Lines about how the data were prepared, or how to get better data.
+  ///   - settings: The number of images, their augmentation and their binarisation.
   ///   - batchSize: The number of images in a training step.
-  ///   - side: The side of the square that grey images are to be enlarged to, if they are.
+  ///   - side: The side of the square to which grey images are enlarged, if any.
   /// - Throws: `CommandLineError` for a limit beyond the data.
   public init(
     _ dataset: some ImageDataset, name: String, choice: String, notes: [String] = [],
@@ -125,7 +125,7 @@ public struct TrainingData: Sendable {
     } catch DatasetError.limitBeyondData(let limit, let count, _) {
       throw CommandLineError.unsuitableValue(
         option: "--limit", value: "\(limit)",
-        reason: "expected at most \(count), as there are no more training \(noun.plural)")
+        reason: "expected at most \(count), the number of training \(noun.plural)")
     }
     let limit = train.count < dataset.train.count ? " (\(Readable.count(train.count)) used)" : ""
     self.choice = choice
@@ -145,7 +145,7 @@ public struct TrainingData: Sendable {
 // MARK: - By the kind of data
 
 extension TrainingData {
-  /// MNIST's files, or digits that the program renders.
+  /// Takes MNIST's files, or digits that the program renders.
   private init(digits settings: DataSettings, batchSize: Int, _ needs: Needs) throws {
     let digits = try DigitData(
       settings.data, limit: settings.limit, needsLabels: needs.contains(.labels))
@@ -162,7 +162,7 @@ extension TrainingData {
       settings, batchSize: batchSize, enlargedTo: height == side && width == side ? nil : side)
   }
 
-  /// The images of a folder: all of them, or where some are needed to test with, split.
+  /// Takes the images of a folder: all of them, or, if test images are required, split.
   private init(
     folder directory: String, _ settings: DataSettings, batchSize: Int, seed: UInt64,
     _ needs: Needs, _ isCancelled: @escaping @Sendable () -> Bool
@@ -196,7 +196,7 @@ extension TrainingData {
       data, name: name, choice: directory, notes: notes, settings, batchSize: batchSize)
   }
 
-  /// The rows of a table.
+  /// Takes the rows of a table.
   private init(table path: String, _ settings: DataSettings, batchSize: Int, seed: UInt64) throws {
     let table = try Table(path: path, heading: settings.heading).selecting(
       columns: settings.columns?.names, without: settings.without?.names ?? [],
@@ -209,7 +209,7 @@ extension TrainingData {
       constant.isEmpty
       ? []
       : [
-        "of one value in all training rows: \(Readable.list(constant.map { printable($0) }, "and"))"
+        "constant in all training rows: \(Readable.list(constant.map { printable($0) }, "and"))"
       ]
     let count = data.columnNames.count
     try self.init(
@@ -218,7 +218,7 @@ extension TrainingData {
       details: [TableDescription.detailName: description.text], settings, batchSize: batchSize)
   }
 
-  /// The windows or the lines of a text: of a file, or of bytes, which then are called by the path.
+  /// Takes the windows or lines of a text, from a file or from bytes described by the path.
   private init(
     text path: String, bytes: [UInt8]? = nil, name: String, entropy: Double? = nil,
     _ settings: DataSettings, _ batchSize: Int, _ seed: UInt64
@@ -247,13 +247,13 @@ extension TrainingData {
     }
   }
 
-  /// Sentences that the program makes.
+  /// Takes sentences that the program generates.
   private init(sentences settings: DataSettings, _ batchSize: Int, _ seed: UInt64) throws {
     let entropy = Sentences.entropyPerCharacter
     let bits = Readable.metric(entropy / 0.6931471805599453)
     try self.init(
       text: Sentences.name, bytes: Sentences.text(),
-      name: "sentences made by the program, of \(bits) bits per character", entropy: entropy,
+      name: "sentences generated by the program, \(bits) bits per character", entropy: entropy,
       settings, batchSize, seed)
   }
 }

@@ -1,13 +1,13 @@
 import Tensor
 
-/// What can end a training run early.
+/// An error that ends a training run early.
 public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A figure of a step is infinite or not a number.
+  /// A figure of a step is infinite or NaN.
   case notFinite(metric: String, value: Double, epoch: Int, batch: Int)
-  /// A figure of an evaluation is infinite or not a number.
+  /// A figure of an evaluation is infinite or NaN.
   case evaluationNotFinite(metric: String, value: Double, epoch: Int)
 
-  /// A value or a gradient in a step is infinite or not a number.
+  /// A value or a gradient in a step is infinite or NaN.
   case valueNotFinite(FiniteCheck.Finding, step: Int, epoch: Int, batch: Int)
 
   /// The text for the user.
@@ -25,5 +25,5 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A number in words; what is not a number has no sign that would mean anything to a reader.
+/// A number in words; the sign of NaN is meaningless and omitted.
 private func text(of value: Double) -> String { value.isNaN ? "nan" : "\(value)" }

@@ -3,24 +3,24 @@ import Images
 import NN
 import Tensor
 
-/// The loop that all trainers share: epochs, averages, `loss.csv`, `steps.csv`, pictures, checkpoints,
-/// progress.
+/// The loop that all trainers share: epochs, averages, `loss.csv`, `steps.csv`, pictures,
+/// checkpoints, progress.
 ///
-/// What an epoch leaves is written while the next one trains. The epoch is complete, and its line
-/// printed, when all of it is on the disk.
+/// An epoch's files are written while the next one trains. The epoch is complete, and its line
+/// printed, when all of them are on disk.
 ///
 /// ```swift
 /// let run = TrainingRun(folder: folder, epochs: 30, picturesEvery: 1, progress: progress)
 /// let outcome = try run.train(trainer)
 /// ```
 public struct TrainingRun {
-  /// How a run ended.
+  /// The way a run ended.
   public enum Outcome: Equatable, Sendable {
-    /// After this epoch, the last one, of which so many were trained here; the figures of
-    /// `loss.csv`'s last row by column.
+    /// The run is complete: the last epoch, the number of epochs trained in this process, and the
+    /// figures of `loss.csv`'s last row by column.
     case completed(epoch: Int, count: Int, [String: Double])
-    /// At a request to end, in this epoch after this batch, or in an evaluation behind it; complete
-    /// epochs are on disk.
+    /// The run was asked to end, in this epoch after this batch, or in the evaluation after it;
+    /// complete epochs are on disk.
     case interrupted(epoch: Int, batch: Int)
   }
 
@@ -41,21 +41,21 @@ public struct TrainingRun {
   /// Creates a loop.
   ///
   /// - Parameters:
-  ///   - folder: Where the table and the pictures go.
-  ///   - epochs: How many passes over the training examples.
-  ///   - pictureInterval: The number of epochs from picture to picture; the last epoch has one too.
-  ///   - logInterval: The number of steps from row to row of `steps.csv`, a table of single steps'
-  ///     figures; nil for none.
-  ///   - events: Where figures and pictures go besides, such as a file for TensorBoard.
-  ///   - checkpointInterval: The number of epochs from checkpoint to checkpoint; there is one of the
-  ///     last epoch too.
-  ///   - patience: After how many epochs without a lower test loss the run ends; nil for never.
-  ///   - checksFinite: Whether the first value in a step that is not finite is looked for.
-  ///   - information: Texts about the run that its checkpoints are to hold, by name.
-  ///   - progress: Shows how far the run is.
-  ///   - showPictures: Gets the pictures of each epoch that has some.
-  ///   - processes: Those that train together, of which this is the first.
-  ///   - isInterrupted: Asked after every batch; by default, whether one of them was asked to end.
+  ///   - folder: The folder for the tables and pictures.
+  ///   - epochs: The number of passes over the training examples.
+  ///   - pictureInterval: The number of epochs between pictures; the last epoch also has one.
+  ///   - logInterval: The number of steps between rows of `steps.csv`, the table of figures by
+  ///     step; nil for none.
+  ///   - events: A further destination for figures and pictures, such as a file for TensorBoard.
+  ///   - checkpointInterval: The number of epochs between checkpoints; the last epoch also has one.
+  ///   - patience: The number of epochs without a lower test loss after which the run ends; nil for
+  ///     never.
+  ///   - checksFinite: Whether to look for the first value in a step that is not finite.
+  ///   - information: Texts about the run for its checkpoints, by name.
+  ///   - progress: Shows the progress of the run.
+  ///   - showPictures: Receives the pictures of each epoch that has some.
+  ///   - processes: The processes that train together, of which this is the first.
+  ///   - isInterrupted: Called after every batch; by default, whether any process was asked to end.
   public init(
     folder: RunFolder, epochs: Int, picturesEvery pictureInterval: Int,
     stepsLoggedEvery logInterval: Int? = nil, checkpointsEvery checkpointInterval: Int = 1,
@@ -83,12 +83,13 @@ public struct TrainingRun {
   /// Trains for all epochs.
   ///
   /// - Parameters:
-  ///   - trainer: What to train.
-  ///   - checkpoint: Where to go on from; nil to begin. It is asked for once and not kept.
-  ///   - model: What is kept in `model.safetensors` after each epoch, and in `best.safetensors` after
-  ///     each with the lowest test loss so far; nil for no such files.
-  /// - Throws: `TrainingError` where a figure is not finite, `OutputError` where a file cannot be
-  ///   written, and what is wrong with the checkpoint. What was complete before stays.
+  ///   - trainer: The trainer.
+  ///   - checkpoint: The checkpoint to resume from; nil for a new run. It is evaluated once and not
+  ///     kept.
+  ///   - model: The model saved in `model.safetensors` after each epoch, and in `best.safetensors`
+  ///     after each with the lowest test loss so far; nil for no such files.
+  /// - Throws: `TrainingError` for a figure that is not finite, `OutputError` for a file that
+  ///   cannot be written, and the errors of the checkpoint. Files completed before stay.
   public func train(
     _ trainer: some Trainer, from checkpoint: @autoclosure () throws -> Checkpoint? = nil,
     keeping model: KeptModel? = nil
@@ -105,7 +106,7 @@ public struct TrainingRun {
       trainer.state, [Double(state.epoch), Double(state.best.epoch ?? 0), state.best.loss])
     let first = state.epoch
     if isLast(state.epoch, state.best) {
-      // For what a trainer keeps of its last evaluation.
+      // For anything that a trainer keeps from its last evaluation.
       guard try evaluation(of: trainer) != nil else {
         return .interrupted(epoch: state.epoch, batch: 0)
       }
@@ -119,8 +120,8 @@ public struct TrainingRun {
       progress.beginEpoch(epoch)
       let stepsBefore = state.step
       let result = Result { try pass(trainer, epoch, &state, writer) }
-      // However the epoch ended: the one before it is complete, and a run that diverges is what the
-      // table is looked at for.
+      // However the epoch ended, the one before it is complete; and when a run diverges, this
+      // table is what one consults.
       try writer.finish()
       try state.log?.writeWaiting()
       let trainingTime = ContinuousClock.now - start
@@ -170,7 +171,7 @@ public struct TrainingRun {
     return epoch >= epochs
   }
 
-  /// The figures of an evaluation, or nil where it was interrupted.
+  /// The figures of an evaluation, or nil if interrupted.
   private func evaluation(of trainer: some Trainer) throws -> [Double]? {
     do {
       return try trainer.evaluate()
@@ -179,8 +180,8 @@ public struct TrainingRun {
     }
   }
 
-  /// One pass over the training examples: the averages of the steps' figures, or `nil` where the
-  /// run was interrupted.
+  /// One pass over the training examples: the averages of the steps' figures, or `nil` if
+  /// interrupted.
   private func pass(
     _ trainer: some Trainer, _ epoch: Int, _ state: inout State, _ writer: BackgroundWriter
   ) throws -> [Double]? {
@@ -215,7 +216,7 @@ public struct TrainingRun {
   }
 }
 
-/// Where a run stands.
+/// The position of a run.
 private struct State {
   var epoch = 0
   var step = 0
@@ -226,7 +227,7 @@ private struct State {
   /// The figures of the last epoch by column.
   var figures: [String: Double] = [:]
 
-  /// The beginning, or where a checkpoint was taken; the tables are cut back to it.
+  /// The beginning, or the position of a checkpoint, to which the tables are cut back.
   init(
     _ trainer: some Trainer, _ columns: [String], _ folder: RunFolder, _ logInterval: Int?,
     _ checkpoint: Checkpoint?, reporting report: (String) -> Void
@@ -255,7 +256,7 @@ private struct State {
   }
 }
 
-/// What an epoch leaves, as values that the next one does not change.
+/// The files of an epoch, as values that the next epoch does not change.
 private struct EpochFiles: Sendable {
   let folder: RunFolder
   let table: CSVFile
@@ -267,7 +268,8 @@ private struct EpochFiles: Sendable {
   let model: (@Sendable () throws -> Void)?
   let checkpoint: Checkpoint?
 
-  /// Writes all of it, the checkpoint last: a run goes on from there only if the rest is complete.
+  /// Writes all of them, the checkpoint last: a run is resumed from it only if the rest is
+  /// complete.
   func write() throws {
     try table.write()
     for (name, picture) in pictures { try folder.write(picture, to: "\(name)/\(pictureName)") }

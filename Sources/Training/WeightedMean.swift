@@ -5,7 +5,7 @@ public struct WeightedMean: Sendable {
   private var sums: [Double] = []
   private var weight = 0.0
 
-  /// Creates a mean of nothing yet.
+  /// Creates an empty mean.
   public init() {}
 
   /// Adds the figures of a batch of `count` examples.

@@ -229,11 +229,11 @@ import Testing
 
   @Test(arguments: [
     (["--latent", "0"], "--latent is out of range: expected 1 to 65536, found 0"),
-    (["--hidden", "8,,4"], "--hidden expects whole numbers between commas, found '8,,4'"),
+    (["--hidden", "8,,4"], "--hidden expects whole numbers separated by commas, found '8,,4'"),
     (["--architecture", "deep"], "--architecture expects dense or conv, found 'deep'"),
     (
       ["--architecture", "conv"],
-      "--hidden 8: expected --architecture dense with it, as conv has widths of its own"
+      "--hidden 8: expected --architecture dense with it, as conv has its own widths"
     ),
     (["--loss", "mae"], "--loss expects mse or bce, found 'mae'"),
     (["--output", "tanh"], "--output expects sigmoid or linear, found 'tanh'"),
@@ -254,7 +254,7 @@ import Testing
       ["--loss", "bce", "--output", "linear"],
       "--output linear: expected sigmoid, as binary cross-entropy needs pixels between 0 and 1"
     ),
-    (["--limit", "41"], "--limit 41: expected at most 40, as there are no more training images"),
+    (["--limit", "41"], "--limit 41: expected at most 40, the number of training images"),
   ])
   func saysWhatIsWrongAndDoesNothing(arguments: [String], message: String) throws {
     let result = try Executable(

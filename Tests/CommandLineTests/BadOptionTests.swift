@@ -35,10 +35,10 @@ import Testing
       message: "--learning-rate expects a finite number, found 'inf'"),
     Case(
       arguments: ["--hidden", "400,,200"],
-      message: "--hidden expects whole numbers between commas, found '400,,200'"),
+      message: "--hidden expects whole numbers separated by commas, found '400,,200'"),
     Case(
       arguments: ["--hidden", "wide"],
-      message: "--hidden expects whole numbers between commas, found 'wide'"),
+      message: "--hidden expects whole numbers separated by commas, found 'wide'"),
     Case(
       arguments: ["--likelihood", "poisson"],
       message: "--likelihood expects bernoulli or gaussian, found 'poisson'"),
@@ -51,7 +51,7 @@ import Testing
     // The widths are among the arguments of every quick run.
     Case(
       arguments: ["--architecture", "conv"],
-      message: "--hidden 8: expected --architecture dense with it, as conv has widths of its own"),
+      message: "--hidden 8: expected --architecture dense with it, as conv has its own widths"),
     Case(arguments: ["--out", ""], message: "--out expects a text that is not empty, found ''"),
     // Out of range.
     outOfRange("--epochs", "0", "1 to 1000000"),
@@ -102,7 +102,7 @@ import Testing
     #expect(result.code == 64)
     #expect(
       result.error == """
-        train-vae: --limit 41: expected at most 40, as there are no more training images
+        train-vae: --limit 41: expected at most 40, the number of training images
         Try 'train-vae --help'.
 
         """)

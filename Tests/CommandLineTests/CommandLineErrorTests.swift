@@ -28,8 +28,13 @@ import Testing
     (["--epochs="], "--epochs expects a whole number, found ''"),
     (["--epochs", "-"], "--epochs expects a whole number, found '-'"),
     (["--epochs", "--quiet"], "--epochs expects a whole number, found '--quiet'"),
-    (["--hidden", "400,,200"], "--hidden expects whole numbers between commas, found '400,,200'"),
-    (["--hidden", "400;200"], "--hidden expects whole numbers between commas, found '400;200'"),
+    (
+      ["--hidden", "400,,200"],
+      "--hidden expects whole numbers separated by commas, found '400,,200'"
+    ),
+    (
+      ["--hidden", "400;200"], "--hidden expects whole numbers separated by commas, found '400;200'"
+    ),
     (["--learning-rate", "fast"], "--learning-rate expects a finite number, found 'fast'"),
     (["--learning-rate", "nan"], "--learning-rate expects a finite number, found 'nan'"),
     (["--learning-rate", "inf"], "--learning-rate expects a finite number, found 'inf'"),

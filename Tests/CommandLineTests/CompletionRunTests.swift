@@ -61,12 +61,12 @@ import Testing
     for (arguments, message) in [
       (
         ["--temperature", "0.5"],
-        "expected a model that draws at a temperature (planar-flow, real-nvp, maf, spline-flow, glow, made, "
+        "expected a model with a temperature (planar-flow, real-nvp, maf, spline-flow, glow, made, "
           + "pixelcnn, vq-vae), found 'vae'"
       ),
       (
         ["--complete", "data"],
-        "expected a model that draws the rest of an image (made, pixelcnn), found 'vae'"
+        "expected a model that can complete images (made, pixelcnn), found 'vae'"
       ),
       (
         ["--temperature", "0.5", "--interpolate"],

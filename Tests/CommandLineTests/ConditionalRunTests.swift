@@ -30,7 +30,7 @@ import Testing
     let known = try evaluation("vae-001")
     let accuracy = try #require(known["conditional-accuracy"] as? Double)
     #expect((0...1).contains(accuracy))
-    #expect(result.output.contains(" of the samples into the class that they were asked of"))
+    #expect(result.output.contains(" of the samples to the class requested"))
     #expect(known["log-likelihood-nats-per-image"] != nil)
     #expect(workspace.has("runs/vae-001/classes.png") && workspace.has("runs/vae-001/manifold.png"))
     // Evaluated again, the same.

@@ -31,7 +31,7 @@ import Testing
     #if DEBUG
       #expect(
         lines.removeFirst()
-          == "This is a debug build, ten times slower than one by swift build -c release")
+          == "This is a debug build, ten times slower than one from swift build -c release")
     #endif
     #expect(lines.removeFirst() == "data:    MNIST in data, 40 training images, 12 test images")
     #expect(lines.removeFirst() == "model:   encoder 64-8-6, decoder 3-8-64, 1,182 parameters")

@@ -42,7 +42,7 @@ import Testing
       result.output == """
         Usage: pushforward convert [options]
 
-        Makes the four IDX files of MNIST's format of a folder of images.
+        Converts a folder of images to the four IDX files of the MNIST format.
 
         Options:
               --data DIR|drawn      folder of images (default: drawn)
@@ -50,8 +50,8 @@ import Testing
               --image-size N        side of the images in pixels (default: as they are)
               --limit N             images used (default: all)
               --test N              images to test with (default: one in seven)
-              --damaged error|skip  what is done about files that cannot be decoded
-                                    (default: error)
+              --damaged error|skip  how to treat files that cannot be decoded (default:
+                                    error)
               --gzip                compress the files
               --out DIR             folder of the files (default: idx)
               --seed N              seed of the shuffle and of rendered digits (default:
@@ -64,22 +64,22 @@ import Testing
           -h, --help                print this help and exit
               --version             print the version and exit
 
-        The images are the files of a folder and of the folders in it: PNG, JPEG, PGM
-        or PPM, all of one size, or with --image-size scaled until the shorter side
-        fits and the middle cut out. Colours become grey. The word drawn stands for
-        digits that the program draws. Files that are damaged or no images end the
-        program; with --damaged skip they are left out and counted.
+        Images are all PNG, JPEG, PGM and PPM files in the folder and its subfolders.
+        They must be of one size, unless --image-size scales each until its shorter side
+        fits and crops the middle. Colours become grey. The word drawn stands for digits
+        that the program renders. A damaged file, or one that is not an image, ends the
+        program; with --damaged skip such files are left out and counted.
 
-        The label of an image is the place of its folder among the folders in DIR,
-        sorted by name, or the folder's name itself where all are whole numbers, and 0
-        if there are none; classes.csv says which is which. With --labels it stands in
-        a CSV file: in each line a path from DIR, a comma, and a whole number from 0 to
-        255; a first line without a number is a heading.
+        The label of an image is the index of its folder among the folders in DIR,
+        sorted by name, or the folder's name itself if all names are whole numbers, or 0
+        if there are no folders; classes.csv lists them. With --labels, the labels come
+        from a CSV file: each line has a path relative to DIR, a comma, and a whole
+        number from 0 to 255; a first line without a number is a heading.
 
-        The images are shuffled, and the last of them are those to test with, unless
-        all are in folders called train and test (or val, validation) in DIR: those are
-        the split then, and the folders in them the classes. The folder of the files
-        is made whole or not at all, and must not be there before.
+        The images are shuffled, and the last ones become the test images, unless all
+        are in folders called train and test (or val, validation) in DIR: these are then
+        the split, and their subfolders the classes. The output folder must not exist;
+        it is created complete or not at all.
 
         """)
     #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
@@ -97,7 +97,7 @@ import Testing
     #expect(result.code == 0 && result.error == "")
     #expect(
       result.output == """
-        images:  4 to train on, 2 to test with
+        images:  4 for training, 2 for testing
         size:    2×2
         classes: 3
         files:   made/here/
@@ -242,11 +242,11 @@ import Testing
     #expect(result.code == 0 && result.error == "")
     #expect(
       result.output == """
-        images:  6 to train on, \(2 * test.count) to test with
+        images:  6 for training, \(2 * test.count) for testing
         size:    2×2
         classes: 3
-        split:   \(train) to train on, \(test.joined(separator: " and ")) to test with, and the folders \
-        in them are the classes
+        split:   \(train) for training, \(test.joined(separator: " and ")) for testing, and the \
+        folders in them are the classes
         files:   idx
 
         """)
@@ -312,8 +312,8 @@ import Testing
     #expect(result.code == 64)
     #expect(
       result.error.hasPrefix(
-        "pushforward convert: --test 1: expected no number, as the images are split already: train to"
-          + " train on, test to test with, and the folders in them are the classes\n"))
+        "pushforward convert: --test 1: expected no number, as the images are already split: train"
+          + " for training, test for testing, and the folders in them are the classes\n"))
     try write(3, to: "photos/train/a/y")
     let limited = try convert("--data", "photos", "--limit", "2", "--seed", "1")
     let other = try convert("--data", "photos", "--limit", "2", "--seed", "3", "--out", "other")
@@ -341,7 +341,7 @@ import Testing
     #expect(skipped.code == 0 && skipped.error == "")
     #expect(
       skipped.output == """
-        images:  3 to train on, 1 to test with
+        images:  3 for training, 1 for testing
         size:    9×9
         classes: 2
         damaged: 2 damaged images left out, the first: photos/0/empty.jpg: expected an image (PNG, \
@@ -498,14 +498,14 @@ import Testing
     let usage: [([String], String)] = [
       (
         ["--data", "photos", "--test", "2"],
-        "--test 2: expected fewer than the 2 images that there are"
+        "--test 2: expected fewer than the 2 images"
       ),
       (
         ["--data", "photos", "--limit", "3"],
-        "--limit 3: expected at most 2, as there are no more images"
+        "--limit 3: expected at most 2, the number of images"
       ),
       (
-        ["--labels", "x.csv"], "--labels x.csv: expected a folder of images with it, found drawn"
+        ["--labels", "x.csv"], "--labels x.csv: expected a folder of images as --data, found drawn"
       ),
       (["--image-size", "0"], "--image-size is out of range: expected 1 to 4096, found 0"),
       (["photos"], "unexpected argument 'photos'"),

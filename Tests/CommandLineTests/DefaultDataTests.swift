@@ -18,7 +18,7 @@ import Testing
     let start = try #require(result.lines.firstIndex { $0.hasPrefix("data: ") })
     #expect(
       result.lines[start...(start + 2)] == [
-        "data:    digits drawn by the program, 100 training images, 10,000 test images",
+        "data:    digits rendered by the program, 100 training images, 10,000 test images",
         "         there is no datasets/mnist; to get MNIST: scripts/download-mnist.sh",
         "model:   encoder 784-8-40, decoder 20-8-784, 13,864 parameters",
       ])
@@ -35,7 +35,7 @@ import Testing
     let result = try training.result()
     #expect(result.code == 130)
     #expect(
-      result.output.contains("data:    digits drawn by the program, 100 training images, "))
+      result.output.contains("data:    digits rendered by the program, 100 training images, "))
     #expect(!result.output.contains("MNIST"))
   }
 

@@ -68,7 +68,7 @@ import Testing
     let result = try evaluate("runs/classifier-001")
     #expect(result.code == 0)
     #expect(
-      result.output == "nothing more is known of a model 'classifier' than loss.csv says\n")
+      result.output == "a model 'classifier' has no evaluation beyond loss.csv\n")
     #expect(!workspace.has("runs/classifier-001/evaluation.json"))
   }
 

@@ -110,20 +110,20 @@ import Testing
     // The tensor that lies last ends beyond the file.
     let result = try workspace.train("--judge", Self.judge)
     #expect(result.code == 65)
-    #expect(result.error.contains("'\(Self.judge)' is not a whole safetensors file: "))
+    #expect(result.error.contains("'\(Self.judge)' is not a complete safetensors file: "))
     try workspace.edit(Self.judge) { $0 = Array($0[..<100]) }
     try expectFailure(
       Self.judge, 65,
-      "'\(Self.judge)' is not a whole safetensors file: its header would be longer than the file, of"
-        + " 100 bytes")
+      "'\(Self.judge)' is not a complete safetensors file: its header would be longer than the"
+        + " file, of 100 bytes")
     #expect(size > 200_000)
   }
 
   @Test func aFileThatIsSomethingElse() throws {
     try expectFailure(
       "data/train-labels-idx1-ubyte", 65,
-      "'data/train-labels-idx1-ubyte' is not a whole safetensors file: its header would be longer"
-        + " than the file, of 48 bytes")
+      "'data/train-labels-idx1-ubyte' is not a complete safetensors file: its header would be"
+        + " longer than the file, of 48 bytes")
   }
 
   @Test func aNetworkOfFullyConnectedLayers() throws {
@@ -145,7 +145,7 @@ import Testing
       "'\(folder)model.safetensors': expected kind in its metadata to be 'classifier', found 'vae'")
     try expectFailure(
       folder + "checkpoint.safetensors", 65,
-      "'\(folder)checkpoint.safetensors' is a checkpoint, from which a run is resumed: expected a trained"
+      "'\(folder)checkpoint.safetensors' is a checkpoint, for resuming a run: expected a trained"
         + " model, such as the model.safetensors of its run")
   }
 

@@ -210,7 +210,7 @@ import Testing
       ["--without", "width"], 65,
       "t.csv: expected the name of a column, found 'width'; there are length"
     ),
-    (["--columns", ""], 64, "--columns expects names between commas, found ''"),
+    (["--columns", ""], 64, "--columns expects names separated by commas, found ''"),
     (
       ["--columns", "kind"], 65,
       "t.csv, line 2, column 2 'kind': expected a finite number, found 'cat'"
@@ -278,7 +278,7 @@ import Testing
     #expect(
       result.lines[start...(start + 1)] == [
         "data:    grey images in photos, 20 training images, 6 test images",
-        "         train to train on, test to test with, and the folders in them are the classes",
+        "         train for training, test for testing, and the folders in them are the classes",
       ])
     if model.kind == "classifier" {
       #expect(result.output.contains("head 384-2, "))

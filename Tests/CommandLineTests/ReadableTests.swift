@@ -44,7 +44,7 @@ import Training
     #if DEBUG
       #expect(
         BuildConfiguration.note
-          == "This is a debug build, ten times slower than one by swift build -c release")
+          == "This is a debug build, ten times slower than one from swift build -c release")
     #else
       #expect(BuildConfiguration.note == nil)
     #endif

@@ -63,8 +63,9 @@ import Testing
     let result = try run("train-vae", ["--resume", "../runs/vae-001"], in: "elsewhere")
     #expect(result.code == 66)
     #expect(
-      result.error == "train-vae: cannot resume '../runs/vae-001': expected what its --data names, "
-        + "'\(workspace.path)/data'; found nothing there; --data may be given anew\n")
+      result.error
+        == "train-vae: cannot resume '../runs/vae-001': expected the file or folder of its --data, "
+        + "'\(workspace.path)/data'; found nothing there; give --data again\n")
     try SmallData().write(to: workspace.path(of: "moved"))
     let again = ["--resume", "../runs/vae-001", "--epochs", "2", "--data", "../moved"]
     #expect(try run("train-vae", again, in: "elsewhere").code == 0)
@@ -83,9 +84,10 @@ import Testing
     let result = try run("train-vae", resume + ["../runs/vae-001"], in: "elsewhere")
     #expect(result.code == 66)
     #expect(
-      result.error == "train-vae: cannot resume '../runs/vae-001': expected what its --data names, "
-        + "'data', which is relative to the folder in which the run was begun; found nothing there; "
-        + "--data may be given anew\n")
+      result.error
+        == "train-vae: cannot resume '../runs/vae-001': expected the file or folder of its --data, "
+        + "'data', which is relative to the folder in which the run was started; found nothing "
+        + "there; give --data again\n")
     #expect(try text(path) == edited)
     #expect(try run("train-vae", resume + ["runs/vae-001"], in: ".").code == 0)
   }
@@ -101,7 +103,7 @@ import Testing
     try workspace.remove(judge)
     let second = try run("train-vae", ["--resume", "runs/vae-001", "--epochs", "3"], in: ".")
     #expect(second.code == 66)
-    #expect(second.error.contains("its --judge names, '\(workspace.path)/\(judge)'"))
+    #expect(second.error.contains("its --judge, '\(workspace.path)/\(judge)'"))
     let third = ["--resume", "runs/vae-001", "--epochs", "3", "--judge", "none"]
     #expect(try run("train-vae", third, in: ".").code == 0)
   }
@@ -115,7 +117,7 @@ import Testing
     try #require(training.hasPrinted("epoch      1/100000"))
     training.send(SIGINT)
     let result = try training.result()
-    let command = try #require(result.lines.last?.split(separator: "to go on: ").last)
+    let command = try #require(result.lines.last?.split(separator: "to resume: ").last)
     #expect(command.hasPrefix("pushforward resume "))
     let binaries = (Executable.path(of: "train-vae") as NSString).deletingLastPathComponent
     // The run is asked for fewer epochs than it has, which tells that it was found.

@@ -83,7 +83,7 @@ import Testing
     #expect(result.code == 0)
     #expect(
       result.lines.contains(
-        "the run is finished, trained 2 epochs; only its last files are written"))
+        "the run is finished, trained 2 epochs; only its last files remained to be written"))
     #expect(try files("vae-001") == before)
   }
 
@@ -102,7 +102,7 @@ import Testing
       try workspace.remove("runs/vae-001/" + name)
     }
     let result = try run("train-vae", ["--resume", "runs/vae-001"])
-    #expect(result.lines.contains("there is no checkpoint yet: the run begins anew"))
+    #expect(result.lines.contains("there is no checkpoint yet: the run starts from the beginning"))
     #expect(try files("vae-001") == before)
   }
 
@@ -221,7 +221,8 @@ import Testing
     let result = try run("train-vae", ["--resume", "runs/vae-001", "--epochs", "1"])
     #expect(result.code == 64)
     #expect(
-      result.error.hasPrefix("train-vae: --epochs 1: expected 2 or more, as so many are trained\n"))
+      result.error.hasPrefix(
+        "train-vae: --epochs 1: expected 2 or more, the number already trained\n"))
     #expect(try files("vae-001") == before)
   }
 
@@ -246,7 +247,7 @@ import Testing
     try workspace.write(text.replacing("\"beta\": 1", with: "\"beta\": 2").utf8, to: path)
     let result = try run("train-vae", ["--resume", "runs/vae-001"])
     #expect(result.code == 65)
-    #expect(result.error.contains("is of a run with other options than those in the config.json"))
+    #expect(result.error.contains("is from a run with other options than those in its config.json"))
     try workspace.write("{ \"model\": \"vae\", \"epochs\": \"many\" }".utf8, to: path)
     let second = try run("train-vae", ["--resume", "runs/vae-001"])
     #expect(second.code == 65)
@@ -310,7 +311,7 @@ import Testing
     #expect(result.code == 130 && result.error == "")
     let path = workspace.path(of: "kept")
     #expect(result.lines.contains("the run's folder is now '\(path)'"))
-    #expect(result.lines.last?.contains("complete epochs are in \(path); to go on: ") == true)
+    #expect(result.lines.last?.contains("complete epochs are in \(path); to resume: ") == true)
     #expect(workspace.names(in: "runs").isEmpty && workspace.has("kept/report.html"))
     // Nothing is lost, neither of the epochs before nor of those after.
     let count = try LossTable(of: "kept", in: workspace).rows.count
@@ -362,9 +363,9 @@ import Testing
     #expect(result.code == 0, "\(result.error)")
     #expect(
       result.lines.contains { line in
-        line.hasPrefix("'\(name)' is not a whole safetensors file: ")
+        line.hasPrefix("'\(name)' is not a complete safetensors file: ")
           && line.hasSuffix(
-            "; going on from the one before it, 'runs/vae-001/checkpoint-previous.safetensors'")
+            "; resuming from the one before it, 'runs/vae-001/checkpoint-previous.safetensors'")
       }, "\(result.output)")
     #expect(result.lines.contains("resumed after epoch 2"))
     let after = try files("vae-001")
@@ -381,10 +382,11 @@ import Testing
     let result = try run("train-vae", ["--resume", "runs/vae-001"])
     #expect(result.code == 65)
     #expect(
-      result.error == "train-vae: 'runs/vae-001/checkpoint.safetensors' is not a whole safetensors "
-        + "file: its checksum is that of other bytes; nor can the one before it be used: "
-        + "'runs/vae-001/checkpoint-previous.safetensors' is not a whole safetensors file: its "
-        + "checksum is that of other bytes\n")
+      result.error
+        == "train-vae: 'runs/vae-001/checkpoint.safetensors' is not a complete safetensors "
+        + "file: its checksum does not match its bytes; the one before it is not usable either: "
+        + "'runs/vae-001/checkpoint-previous.safetensors' is not a complete safetensors file: its "
+        + "checksum does not match its bytes\n")
   }
 
   /// Files may not grow beyond 32 KB: the tables and pictures fit, a checkpoint does not.

@@ -204,7 +204,7 @@ import Testing
     #expect(result.code == 65)
     #expect(
       result.error
-        == "pushforward sample: '\(path)' is a checkpoint, from which a run is resumed: expected a "
+        == "pushforward sample: '\(path)' is a checkpoint, for resuming a run: expected a "
         + "trained model, such as the model.safetensors of its run\n")
     #expect(!workspace.has("samples.png"))
   }
@@ -220,70 +220,68 @@ import Testing
   private static let help = """
     Usage: pushforward sample [options]
 
-    Makes images or other data with a trained model, from the file in which it was
-    saved.
+    Generates images or other data with a trained model, read from its file.
 
     Options:
-          --model FILE        a run's model.safetensors (default: none, it has to be
-                              given)
-          --count N           images, or other examples (default: 64)
+          --model FILE        a run's model.safetensors (default: none; required)
+          --count N           number of images or other examples (default: 64)
           --seed N            seed of all random numbers (default: 0)
-          --out PATH          file or folder for the images (default: samples.png,
-                              of other data samples.csv; texts are printed)
+          --out PATH          output file or folder (default: samples.png, or
+                              samples.csv if not images; texts are printed)
           --draw-pixels       draw pixels from p(x|z) instead of its means
-          --interpolate       lines of images from one code to another
-          --reconstruct PATH  image file, folder of them or IDX file to take through
-                              the model and back, or a table (default: new images)
-          --complete PATH     image file, folder of them or IDX file whose upper
-                              halves are completed (default: new images)
-          --manifold          a grid of codes, where they have two dimensions
-          --prompt TEXT       text that a language model goes on from (default:
-                              none)
+          --interpolate       rows of images that lead from one code to another
+          --reconstruct PATH  image file, folder of images, IDX file or table to
+                              encode and reconstruct (default: new images)
+          --complete PATH     image file, folder of images or IDX file with upper
+                              halves to complete (default: new images)
+          --manifold          a grid of codes, if they have two dimensions
+          --prompt TEXT       text that a language model continues (default: none)
           --length N          characters of a text after the prompt (default: 500)
-          --temperature X     below 1, what is likely is likelier: of texts, flows
-                              and models of pixels or codes (default: 1)
-          --top-k N           likeliest characters to draw from (default: all)
-          --nucleus X         share of the probability to draw from, of the
-                              likeliest characters (default: 1)
+          --temperature X     below 1, likely samples become likelier; for texts,
+                              flows and models of pixels or codes (default: 1)
+          --top-k N           draw only from the N likeliest characters (default:
+                              all)
+          --nucleus X         draw only from the likeliest characters of this total
+                              probability (default: 1)
           --threads N         threads; results do not depend on it (default: all
                               processors)
-          --profile           print the time per operation of making the images
+          --profile           print the time per operation
 
     Options that some models take:
-          --sampler NAME      way from noise to samples (default: the model's own)
+          --sampler NAME      how noise becomes samples (default: the model's own)
           --steps N           steps of the sampler (default: the model's own)
           --class N           class of all samples (default: any)
-          --guidance X        weight of the class: 1 for the model's own, above for
-                              clearer samples (default: 1)
+          --guidance X        weight of the class: 1 is the model's own, more makes
+                              samples clearer (default: 1)
 
     Other:
       -h, --help              print this help and exit
           --version           print the version and exit
 
-    The images are new ones, of random codes, unless --interpolate, --reconstruct or
-    --manifold asks for others. With both of the first two, lines lead from the
-    first image of the file to the second, from the third to the fourth, and so on.
-    --manifold rounds the count up to a square.
+    Images are generated from random codes, unless --interpolate, --reconstruct or
+    --manifold is given. With both --interpolate and --reconstruct, rows lead from
+    the first image of the file to the second, from the third to the fourth, and so
+    on. --manifold rounds the count up to a square.
 
-    Of a model with classes, --class asks for images of one of them; a model that
-    was trained with --conditional has to be told it with --reconstruct and
-    --manifold, and else makes images of each class in turn. Models that lead
-    noise to images (ddpm, flow-matching, score) take another --sampler or other
-    --steps than those they were trained with.
+    For a model with classes, --class generates images of one class. A model trained
+    with --conditional generates images of each class in turn without it, and needs
+    it with --reconstruct and --manifold. Models that turn noise into images (ddpm,
+    flow-matching, score) can use another --sampler or other --steps than in
+    training.
 
-    --out FILE.png, .pgm (grey) or .ppm (colour) is a picture of all; beside a
-    reconstruction stands its original. FILE.npy is an array for NumPy, of shape
-    [count, height, width, channels] with values from 0 to 1. Any other name is that
-    of a folder for a file of each image, as PNG and as PGM or PPM.
+    --out FILE.png, .pgm (grey) or .ppm (colour) is one picture of all images, each
+    reconstruction next to its original. FILE.npy is an array for NumPy, of shape
+    [count, height, width, channels] with values from 0 to 1. Any other name is a
+    folder that gets a file for each image, as PNG and as PGM or PPM.
 
     --complete keeps the upper halves of images and draws the rest, with models
-    that draw pixel by pixel; beside each image stands the completed one.
+    that draw pixel by pixel; each completed image stands next to its original.
 
-    Of a model of points or of a table FILE.csv is a table, FILE.npy an array and
+    For a model of points or of a table, FILE.csv is a table, FILE.npy an array and
     FILE.svg a drawing; rows are in the units of the table that it was trained on.
 
-    A language model prints a text that goes on from the prompt, or writes it to
-    the file --out; one of lines as many lines as --count says.
+    A language model prints its continuation of the prompt, or writes it to the file
+    --out; a model of lines generates as many lines as --count says.
 
     pushforward train vae trains a model: runs/vae-001/model.safetensors.
 

@@ -18,7 +18,7 @@ import Testing
     #expect(result.error == "")
 
     let pattern =
-      /interrupted in epoch (\d+) after batch (\d+); complete epochs are in (.*); to go on: (.*)/
+      /interrupted in epoch (\d+) after batch (\d+); complete epochs are in (.*); to resume: (.*)/
     let match = try pattern.wholeMatch(in: result.lines.last ?? "")
     let last = try #require(match, "\(result.output)").output
     let epoch = try #require(Int(last.1))
@@ -101,7 +101,7 @@ import Testing
     #expect(result.lines.last?.hasPrefix("interrupted") == true)
     #expect(
       result.lines.last?.hasSuffix(
-        "complete epochs are in runs/vae-001; to go on: pushforward resume runs/vae-001") == true)
+        "complete epochs are in runs/vae-001; to resume: pushforward resume runs/vae-001") == true)
     #expect(workspace.names(in: "runs/vae-001") == ["config.json", "loss.csv", "report.html"])
   }
 

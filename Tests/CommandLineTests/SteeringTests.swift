@@ -72,7 +72,7 @@ import Testing
     ("ddpm", ["--steps", "31"], "--steps 31: expected 1 to 30 for dpm-solver++"),
     ("ddpm", ["--steps", "0"], "--steps is out of range: expected 1 or more, found 0"),
     ("ddpm", ["--class", "3"], "--class 3: expected a class from 0 to 2"),
-    ("ddpm", ["--guidance", "2"], "--guidance 2.0: expected --class beside it"),
+    ("ddpm", ["--guidance", "2"], "--guidance 2.0: expected --class with it"),
     (
       "plain", ["--class", "1"], "--class 1: expected a model of examples with classes, found 'ddp"
     ),

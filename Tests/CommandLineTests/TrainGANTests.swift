@@ -293,7 +293,7 @@ import Testing
     #expect(
       result.output.contains(
         "data:    colour images in photos, 5 training images, 5 test images\n"
-          + "         train to train on, test and val to test with, and the folders in them are the"
+          + "         train for training, test and val for testing, and the folders in them are the"
           + " classes\n"), "\(result)")
   }
 
@@ -523,7 +523,7 @@ import Testing
     ),
     (
       ["--limit", "41"],
-      "--limit 41: expected at most 40, as there are no more training images"
+      "--limit 41: expected at most 40, the number of training images"
     ),
   ])
   func aWrongCommandLineIsSaidAndNothingDone(arguments: [String], message: String) throws {

@@ -34,7 +34,7 @@ import Testing
     // Without a checkpoint it begins anew, and the model is that of the new run.
     let resumed = try run(
       "train-" + name, ["--resume", folder, "--epochs", "2", "--judge", "none"])
-    #expect(resumed.lines.contains("there is no checkpoint yet: the run begins anew"))
+    #expect(resumed.lines.contains("there is no checkpoint yet: the run starts from the beginning"))
     #expect(resumed.code == 0, "\(resumed.error)")
   }
 
@@ -136,7 +136,7 @@ import Testing
       ).result()
       #expect(result.code == 64)
       let pattern =
-        /train-.*: expected a training that fits into the .* GB of memory that .*, found one of about 24\d GB: 8,\d{3},\d{3},\d{3} parameters, .*; a smaller --hidden.* takes less\n/
+        /train-.*: expected a training that fits into the .* GB of memory that .*, found one of about 24\d GB: 8,\d{3},\d{3},\d{3} parameters, .*; a smaller --hidden.* needs less\n/
       #expect(result.error.wholeMatch(of: pattern) != nil, "\(result.error)")
       #expect(result.output == "")
     }

@@ -21,7 +21,7 @@ import Testing
   @Test(.timeLimit(.minutes(10))) func nothingWaitsForAPipe() throws {
     let pipe = try makePipe("train-images-idx3-ubyte")
     let error = DatasetError.unreadable(
-      path: pipe, reason: "expected a file of bytes, found a pipe")
+      path: pipe, reason: "expected a regular file, found a pipe")
     #expect(throws: error) { try IDX(path: pipe, rank: 3) }
     #expect(throws: DatasetError.self) { try IDX(path: "/dev/zero", rank: 3) }
     #expect(throws: DatasetError.self) { try MNIST(directory: scratch.path) }

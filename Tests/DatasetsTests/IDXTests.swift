@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func folderInPlaceOfFile() {
-    let reason = "expected a file of bytes, found a folder"
+    let reason = "expected a regular file, found a folder"
     #expect(throws: DatasetError.unreadable(path: scratch.path, reason: reason)) {
       try IDX(path: scratch.path, rank: 3)
     }

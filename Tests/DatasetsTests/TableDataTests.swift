@@ -88,7 +88,7 @@ import Testing
     #expect(throws: error) { try TableData(table) }
     #expect(
       error.description
-        == "t.csv: expected at least 2 rows, to train on and to test with, found 1")
+        == "t.csv: expected at least 2 rows, for training and testing, found 1")
   }
 
   @Test func greatAndTinyNumbers() throws {

@@ -246,7 +246,7 @@ import Testing
     let keys = try table("x,y\n" + (0...1_000).map { "1,k\($0)\n" }.joined())
     #expect(
       message { try keys.selecting(target: "y") }
-        == "t.csv: expected at most 1000 different texts in column 'y', which is to be predicted,"
+        == "t.csv: expected at most 1000 distinct texts in column 'y', the one to predict,"
         + " found more")
     #expect(
       message { try number.selecting(without: ["x"], target: "y") }
@@ -304,9 +304,9 @@ import Testing
     }
     #expect(
       message { try Table(path: scratch.path) }
-        == "\(scratch.path): cannot be read: expected a file of bytes, found a folder")
+        == "\(scratch.path): cannot be read: expected a regular file, found a folder")
     #expect(
       message { try Table(path: "/dev/zero") }
-        == "/dev/zero: cannot be read: it is not a file of bytes")
+        == "/dev/zero: cannot be read: it is not a regular file")
   }
 }

@@ -135,7 +135,7 @@ import Testing
     ),
     (
       "abcdefghijklmnop",
-      "t.txt: expected at least 5 characters in the last tenth, to test with, for windows of 4,"
+      "t.txt: expected at least 5 characters in the last tenth, for testing, for windows of 4,"
         + " found 2"
     ),
   ]) func emptyAndShortTexts(text: String, expected: String) {
@@ -266,7 +266,7 @@ import Testing
         == "t.txt: expected lines of at most 3 characters, found 4 in line 3")
     #expect(
       TextError.tooFewLines(path: "t.txt", found: 1).description
-        == "t.txt: expected at least 2 lines, to train on and to test with, found 1")
+        == "t.txt: expected at least 2 lines, for training and testing, found 1")
   }
 
   @Test(arguments: [TextUnit.characters, .bytes]) func aVocabularyIsReadFromItsText(

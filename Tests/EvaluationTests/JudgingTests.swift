@@ -91,7 +91,7 @@ import Training
     #expect(!isTaken())
     #expect(
       lines.last?.hasPrefix(
-        "the judge that was kept is not used: '\(path)' is not a whole safetensors file: its tensors"
+        "the cached judge is not used: '\(path)' is not a complete safetensors file: its tensors"
           + " have the checksum ") == true, "\(lines)")
     let tensors = judge.classifier.stateTensors().map { (name: $0.name, tensor: $0.value()) }
     try SafetensorsFile.write(tensors, to: path)
@@ -110,7 +110,7 @@ import Training
     rename(path, elsewhere)
     symlink(elsewhere, path)
     #expect(!isTaken())
-    #expect(lines.last?.hasSuffix("'\(path)' is damaged: it is not a file of bytes") == true)
+    #expect(lines.last?.hasSuffix("'\(path)' is damaged: it is not a regular file") == true)
     try FileManager.default.removeItem(atPath: path)
     mkfifo(path, 0o600)
     #expect(!isTaken())

@@ -120,7 +120,7 @@ import Testing
     #expect(code == 0)
     for (path, found) in [(folder.path + "/run/pipe", "a pipe"), (path, "a socket or a device")] {
       let error = ModelFileError.damaged(
-        path: path, reason: "expected a file of bytes, found \(found)")
+        path: path, reason: "expected a regular file, found \(found)")
       #expect(throws: error) { try SafetensorsFile(path: path) }
     }
   }

@@ -203,7 +203,7 @@ import Testing
     try write(bytes + [UInt8](repeating: 0, count: data))
     let error = #expect(throws: NPYError.self) { try Tensor(npy: path) }
     return (error.map { "\($0)" } ?? "").replacingOccurrences(
-      of: "'\(path)' is not a whole file in NumPy's format .npy: ", with: "")
+      of: "'\(path)' is not a complete file in NumPy's .npy format: ", with: "")
   }
 
   @Test(arguments: [
@@ -221,19 +221,19 @@ import Testing
     ),
     (
       "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", 4, nil,
-      "its header is not that of an array: expected a whole number at byte 51"
+      "its header does not describe an array: expected a whole number at byte 51"
     ),
     (
       "{'descr': '<f4', 'fortran_order': False, 'shape': (2)}", 8, nil,
-      "its header is not that of an array: expected a tuple at byte 53"
+      "its header does not describe an array: expected a tuple at byte 53"
     ),
     (
       "{'descr': '<f4', 'fortran_order': 0, 'shape': (2,)}", 8, nil,
-      "its header is not that of an array: expected True or False at byte 34"
+      "its header does not describe an array: expected True or False at byte 34"
     ),
     (
       "{'descr': '<f4', 'descr': '<f4', 'shape': (2,)}", 8, nil,
-      "its header is not that of an array: expected no second descr at byte 24"
+      "its header does not describe an array: expected no second descr at byte 24"
     ),
     (
       "{'descr': '<f4', 'shape': (2,)}", 8, nil,
@@ -241,10 +241,10 @@ import Testing
     ),
     (
       "{'descr': '<f4', 'more': 1}", 8, nil,
-      "its header is not that of an array: expected descr, fortran_order or shape at byte 24"
+      "its header does not describe an array: expected descr, fortran_order or shape at byte 24"
     ),
-    ("{} x", 8, nil, "its header is not that of an array: expected the end at byte 3"),
-    ("", 0, nil, "its header is not that of an array: expected { at byte 0"),
+    ("{} x", 8, nil, "its header does not describe an array: expected the end at byte 3"),
+    ("", 0, nil, "its header does not describe an array: expected { at byte 0"),
     ("{}", 0, 3, "its header would be longer than the file, of 12 bytes"),
     ("{}", 20_000, 17_000, "its header has 17000 bytes, more than 16384"),
   ])
@@ -286,7 +286,7 @@ import Testing
 
   @Test func whatIsNotAFileIsRefused() throws {
     #expect(throws: NPYError.unreadable(path: path, code: ENOENT)) { try Tensor(npy: path) }
-    let reason = "expected a file of bytes, found a folder"
+    let reason = "expected a regular file, found a folder"
     #expect(throws: NPYError.damaged(path: folder.path, reason: reason)) {
       try Tensor(npy: folder.path)
     }

@@ -87,7 +87,7 @@ import Testing
         damaged[place] ^= 1 << bit
         try Data(damaged).write(to: URL(fileURLWithPath: path))
         let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
-        #expect(error?.description.contains("and not the one in its metadata") == true)
+        #expect(error?.description.contains("not the one in its metadata") == true)
       }
     }
   }
@@ -202,86 +202,87 @@ import Testing
   // MARK: Files that are something else
 
   @Test(arguments: [
-    ("", 0, nil, "its header is not that of tensors: expected { at byte 0"),
+    ("", 0, nil, "its header does not describe tensors: expected { at byte 0"),
     ("{}", 0, 3, "its header would be longer than the file, of 10 bytes"),
     ("{}", 0, Int.max, "its header would be longer than the file, of 10 bytes"),
     ("{}", 0, -1, "its header would be longer than the file, of 10 bytes"),
-    ("[]", 0, nil, "its header is not that of tensors: expected { at byte 0"),
-    (#"{"a":1}"#, 0, nil, "its header is not that of tensors: expected { at byte 5"),
-    (#"{}x"#, 0, nil, "its header is not that of tensors: expected the end at byte 2"),
+    ("[]", 0, nil, "its header does not describe tensors: expected { at byte 0"),
+    (#"{"a":1}"#, 0, nil, "its header does not describe tensors: expected { at byte 5"),
+    (#"{}x"#, 0, nil, "its header does not describe tensors: expected the end at byte 2"),
     (
       #"{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#, 4, nil,
-      "its header is not that of tensors: expected a whole number at byte 29"
+      "its header does not describe tensors: expected a whole number at byte 29"
     ),
     (
       #"{"a":{"dtype":"F32","shape":[1e999],"data_offsets":[0,4]}}"#, 4, nil,
-      "its header is not that of tensors: expected a whole number at byte 29"
+      "its header does not describe tensors: expected a whole number at byte 29"
     ),
     (
       #"{"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,4]}}"#, 4, nil,
-      "its header is not that of tensors: expected a whole number at byte 29"
+      "its header does not describe tensors: expected a whole number at byte 29"
     ),
     (
       #"{"a":{"dtype":"F32","shape":[01],"data_offsets":[0,4]}}"#, 4, nil,
-      "its header is not that of tensors: expected a whole number at byte 29"
+      "its header does not describe tensors: expected a whole number at byte 29"
     ),
     (
       #"{"a":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,4]}}"#, 4, nil,
-      "its header is not that of tensors: expected a whole number at byte 29"
+      "its header does not describe tensors: expected a whole number at byte 29"
     ),
     (
       #"{"a":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}}"#, 4, nil,
-      "its header is not that of tensors: expected a whole number at byte 29"
+      "its header does not describe tensors: expected a whole number at byte 29"
     ),
     (
       #"{"a":{"dtype":"F32","shape":[1]}}"#, 0, nil,
-      "its header is not that of tensors: expected dtype, shape and data_offsets before at byte 32"
+      "its header does not describe tensors: expected dtype, shape and data_offsets before at"
+        + " byte 32"
     ),
     (
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":01}}"#, 4, nil,
-      "its header is not that of tensors: expected a value at byte 60"
+      "its header does not describe tensors: expected a value at byte 60"
     ),
     (
       #"{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4, nil,
-      "its header is not that of tensors: expected no second dtype at byte 27"
+      "its header does not describe tensors: expected no second dtype at byte 27"
     ),
     (
       #"{"__metadata__":null,"__metadata__":{}}"#, 0, nil,
-      "its header is not that of tensors: expected no second __metadata__ at byte 35"
+      "its header does not describe tensors: expected no second __metadata__ at byte 35"
     ),
     (
       #"{"__metadata__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4, nil,
-      "its header is not that of tensors: expected \" at byte 39"
+      "its header does not describe tensors: expected \" at byte 39"
     ),
     (
-      #"{"a":null}"#, 0, nil, "its header is not that of tensors: expected { at byte 5"
+      #"{"a":null}"#, 0, nil, "its header does not describe tensors: expected { at byte 5"
     ),
     (
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#
         + #""a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8, nil,
-      "its header is not that of tensors: expected no second a at byte 57"
+      "its header does not describe tensors: expected no second a at byte 57"
     ),
     (
       #"{"__metadata__":{"b":"1","\u0062":"2"}}"#, 0, nil,
-      "its header is not that of tensors: expected no second b at byte 33"
+      "its header does not describe tensors: expected no second b at byte 33"
     ),
     (
       #"{"__metadata__":{"b":1}}"#, 0, nil,
-      "its header is not that of tensors: expected \" at byte 21"
+      "its header does not describe tensors: expected \" at byte 21"
     ),
     (
       #"{"\ud800":{}}"#, 0, nil,
-      "its header is not that of tensors: expected a character before at byte 8"
+      "its header does not describe tensors: expected a character before at byte 8"
     ),
     (
       #"{"\x":{}}"#, 0, nil,
-      "its header is not that of tensors: expected an escape of JSON before at byte 4"
+      "its header does not describe tensors: expected an escape of JSON before at byte 4"
     ),
     (
       "{\"a\nb\":{}}", 0, nil,
-      "its header is not that of tensors: expected no control character in a text at byte 3"
+      "its header does not describe tensors: expected no control character in a text at byte 3"
     ),
-    (#"{"a"#, 0, nil, "its header is not that of tensors: expected the end of a text at byte 3"),
+    (#"{"a"#, 0, nil, "its header does not describe tensors: expected the end of a text at byte 3"),
     ("{}", 3, nil, "expected 10 bytes by its header, found 13"),
     (
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 3, nil,
@@ -329,7 +330,7 @@ import Testing
     try write(header, data: data, length: length)
     let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
     #expect(error == .damaged(path: path, reason: reason))
-    #expect(error?.description == "'\(path)' is not a whole safetensors file: \(reason)")
+    #expect(error?.description == "'\(path)' is not a complete safetensors file: \(reason)")
   }
 
   @Test func aHeaderBeyondTheLimitIsNotRead() throws {
@@ -360,7 +361,8 @@ import Testing
       #expect(
         error
           == .damaged(
-            path: path, reason: "its header is not that of tensors: expected { at byte \(place)"))
+            path: path,
+            reason: "its header does not describe tensors: expected { at byte \(place)"))
     }
   }
 
@@ -372,7 +374,7 @@ import Testing
     try write(String(repeating: " ", count: 10_000), data: 0)
     #expect(
       throws: ModelFileError.damaged(
-        path: path, reason: "its header is not that of tensors: expected { at byte 10000")
+        path: path, reason: "its header does not describe tensors: expected { at byte 10000")
     ) { try SafetensorsFile(path: path) }
   }
 
@@ -401,7 +403,8 @@ import Testing
     #expect(
       error
         == .damaged(
-          path: path, reason: "its header is not that of tensors: expected UTF-8 before at byte 4"))
+          path: path,
+          reason: "its header does not describe tensors: expected UTF-8 before at byte 4"))
   }
 
   /// Signs beyond ASCII, white space and escapes are as JSON has them.
@@ -454,7 +457,8 @@ import Testing
     let error = #expect(throws: ModelFileError.self) { try file.tensor(file.entries[0]) }
     #expect(
       error?.description
-        == "'\(path)': expected whole numbers that float64 holds in a, found 9007199254740993")
+        == "'\(path)': expected whole numbers that float64 can represent in a, found"
+        + " 9007199254740993")
   }
 
   @Test func otherTypesAreNamed() throws {
@@ -475,7 +479,8 @@ import Testing
       let error = #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
       #expect(
         error?.description
-          == "'\(path)' is not a whole safetensors file: expected a file of bytes, found \(found)")
+          == "'\(path)' is not a complete safetensors file: expected a regular file, found"
+          + " \(found)")
     }
   }
 }

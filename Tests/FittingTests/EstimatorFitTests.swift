@@ -207,7 +207,7 @@ import Testing
   }
 
   @Test func oneClass() {
-    let expected = "t.csv: expected at least two classes in column 'y', found 'a' alone"
+    let expected = "t.csv: expected at least two classes in column 'y', found only 'a'"
     #expect(message(LogisticFit(), "x,y\n0,a\n1,a\n", target: "y") == expected)
     #expect(message(DiscriminantFit(), "x,y\n0,a\n1,a\n", target: "y") == expected)
   }
@@ -229,14 +229,14 @@ import Testing
     let csv = "x,z,y\n0,0,1\n1,2,2\n2,4,5\n5,10,4\n"
     #expect(
       message(RegressionFit(), csv, target: "y")
-        == "t.csv: expected 3 columns that do not depend on each other, the constant included, found"
+        == "t.csv: expected 3 linearly independent columns, including the constant, found"
         + " 2; leave some out with --without")
     #expect(message(RegressionFit(), "x,y\n1,a\n2,b\n", target: "y").contains("found texts"))
     #expect(message(RegressionFit(), "x,y\n1,2\n", target: "y").contains("2 rows or more"))
   }
 
   @Test func zeroVariance() {
-    let found = "t.csv: expected numbers that differ in column 'x', found one value in all rows"
+    let found = "t.csv: expected varying numbers in column 'x', found one value in all rows"
     #expect(message(DistributionFit(), "x\n2\n2\n") == found)
     #expect(message(KernelDensityFit(), "x\n2\n2\n") == found)
     #expect(
@@ -257,7 +257,7 @@ import Testing
     let results = try fit(method, "x\n3\n")
     #expect(abs(results.number("mean-log-density") + 0.9189385332046727) < 1e-12)
     #expect(results["leave-one-out-log-likelihood"] == nil)
-    #expect(message(KernelDensityFit(), "x\n3\n") == "t.csv: expected 2 rows or more, found 1")
+    #expect(message(KernelDensityFit(), "x\n3\n") == "t.csv: expected at least 2 rows, found 1")
   }
 
   @Test func numbersOutsideTheSupport() {

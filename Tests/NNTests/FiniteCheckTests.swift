@@ -61,7 +61,7 @@ import Testing
       sqrt(0 * model.head(Tensor.ones([2, 3]))).sum()
     }
     #expect(
-      found?.description == "the gradient that goes back through sqrt, outside of all layers, is "
+      found?.description == "the gradient through sqrt, outside of all layers, is "
         + "not finite, of shape [2, 1]")
   }
 

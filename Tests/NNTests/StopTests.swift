@@ -25,10 +25,10 @@ private final class ForgetfulOfABias: Module {
 }
 
 private let stopRows: [StopRow] = [
-  .init("OptionalParameter: expected nil, as the module was made without this parameter, found a") {
+  .init("OptionalParameter: expected nil, as the module has no such parameter, found a") {
     Conv2D(1, 2, kernel: 1, bias: false, using: Random(seed: 0)).bias = Tensor([1, 2])
   },
-  .init("OptionalParameter: expected a tensor, as the module was made with this parameter") {
+  .init("OptionalParameter: expected a tensor, as the module has this parameter") {
     Conv2D(1, 2, kernel: 1, using: Random(seed: 0)).bias = nil
   },
   .init("Dense(3, 4): expected an input of shape [batch, …, 3], found [2, 5]") {

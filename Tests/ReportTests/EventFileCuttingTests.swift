@@ -117,7 +117,7 @@ import Training
     try edit(1) { $0 = $0.prefix(size + 9) }
     #expect(
       try write([16], resumingAfter: 12)
-        == ["'\(path(1))' is damaged from byte \(size) on; what is whole in it is kept"])
+        == ["'\(path(1))' is damaged from byte \(size) on; its intact records are kept"])
     #expect(try steps() == [[4, 8], [16]])
   }
 
@@ -127,7 +127,7 @@ import Training
     try edit(1) { $0[place.upperBound - 6] ^= 1 }
     #expect(
       try write([16], resumingAfter: 12)
-        == ["'\(path(1))' is damaged from byte \(place.lowerBound) on; what is whole in it is kept"]
+        == ["'\(path(1))' is damaged from byte \(place.lowerBound) on; its intact records are kept"]
     )
     #expect(try steps() == [[4, 12], [16]])
   }
@@ -155,7 +155,7 @@ import Training
     let report = try write([4])
     #expect(
       report == [
-        "cannot read '\(path(1))': expected a file of bytes, found a folder; it stays as it is"
+        "cannot read '\(path(1))': expected a regular file, found a folder; it stays unchanged"
       ])
     #expect(EventFile.names(in: folder).count == 2)
   }

@@ -208,7 +208,7 @@ import Testing
     ),
     (
       "hidden", "5,,7",
-      "expected hidden in its metadata to be whole numbers between commas, found '5,,7'"
+      "expected hidden in its metadata to be whole numbers separated by commas, found '5,,7'"
     ),
     (
       "hidden", "16777216,16777216",

@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: ["", ",", "a,", ",a", "a,,b", "\"\"", "\"a", "a\nb", "\"a\"b"])
   func whatIsNoListOfNamesIsRefused(text: String) {
-    #expect(throws: SettingProblem.notOfKind(expected: "names between commas")) {
+    #expect(throws: SettingProblem.notOfKind(expected: "names separated by commas")) {
       try NameList.read(text, in: .any)
     }
   }

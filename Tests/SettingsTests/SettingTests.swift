@@ -71,7 +71,7 @@ private struct Example: SettingGroup {
     ("latent-size", "0", SettingProblem.outOfRange("1 to 64")),
     ("latent-size", "99999999999999999999", .outOfRange("1 to 64")),
     ("latent-size", "3.5", .notOfKind(expected: "a whole number")),
-    ("hidden", "3,,4", .notOfKind(expected: "whole numbers between commas")),
+    ("hidden", "3,,4", .notOfKind(expected: "whole numbers separated by commas")),
     ("hidden", "3,101", .outOfRange("1 to 100", found: "101")),
     ("architecture", "Dense", .notAChoice(["dense", "conv"])),
     ("beta", "0", .outOfRange("more than 0")),

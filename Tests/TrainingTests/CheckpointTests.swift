@@ -248,7 +248,7 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: path) }
     #expect(
       error?.description
-        == "'\(path)' is not a whole checkpoint: expected as \(key) a number from 0 to"
+        == "'\(path)' is not a complete checkpoint: expected as \(key) a number from 0 to"
         + " 1152921504606846976, found '\(text)'")
   }
 

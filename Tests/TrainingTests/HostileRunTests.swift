@@ -60,7 +60,7 @@ import TrainingSupport
     #expect(
       error
         == .damagedConfiguration(
-          path: folder.path, reason: "expected a file of bytes, found a pipe"))
+          path: folder.path, reason: "expected a regular file, found a pipe"))
     unlink(path)
     try folder.write("{}", to: "config.json")
     #expect(truncate(path, 1 << 40) == 0)

@@ -131,8 +131,8 @@ import Testing
     }
     #expect(
       "\(ResumeError.missingInput(path: "run", option: "--data", file: "a", isRelative: true))"
-        == "cannot resume 'run': expected what its --data names, 'a', which is relative to the folder"
-        + " in which the run was begun; found nothing there; --data may be given anew")
+        == "cannot resume 'run': expected the file or folder of its --data, 'a', which is relative "
+        + "to the folder in which the run was started; found nothing there; give --data again")
   }
 
   /// Only the paths of inputs are looked for.

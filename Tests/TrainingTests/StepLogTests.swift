@@ -62,7 +62,7 @@ import Testing
   func whatASpreadsheetSavedIsTaken(text: String) throws {
     let text = text.hasPrefix("epoch\"") ? "\"" + text : text
     let (report, found) = try resumed(Array(text.utf8))
-    #expect(report == ["'steps.csv' was saved in another form; its rows are taken as they are"])
+    #expect(report == ["'steps.csv' was saved in another form; its rows are used as they are"])
     #expect(found == Self.whole)
   }
 
@@ -87,7 +87,7 @@ import Testing
     #expect(
       report == [
         "'steps.csv': expected a row for every 2 steps until step 7, 3 in all, found \(count); the run"
-          + " goes on without the others"
+          + " continues without the others"
       ])
     #expect(found.hasSuffix("\n2,8,0.1,7.0\n"))
     #expect(found.split(separator: "\n").count == count + 2)
@@ -98,8 +98,8 @@ import Testing
     let (report, found) = try resumed(nil)
     #expect(
       report == [
-        "cannot read 'steps.csv': No such file or directory; the run goes on, and the table begins"
-          + " after step 7"
+        "cannot read 'steps.csv': No such file or directory; the run continues, and the table "
+          + "begins after step 7"
       ])
     #expect(found == Self.table(["2,8,0.1,7.0"]))
   }
@@ -112,8 +112,8 @@ import Testing
     let (report, table) = try resumed(Array(text.utf8))
     #expect(
       report == [
-        "'steps.csv': expected the columns epoch, step, d_loss, g_loss, found \(found); the run goes"
-          + " on, and the table begins after step 7"
+        "'steps.csv': expected the columns epoch, step, d_loss, g_loss, found \(found); the run"
+          + " continues, and the table begins after step 7"
       ])
     #expect(table == Self.table(["2,8,0.1,7.0"]))
   }

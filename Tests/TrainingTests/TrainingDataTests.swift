@@ -42,7 +42,7 @@ import Training
   @Test func aLimitBeyondTheDataIsTheCommandLinesFault() {
     let expected = CommandLineError.unsuitableValue(
       option: "--limit", value: "21",
-      reason: "expected at most 20, as there are no more training images")
+      reason: "expected at most 20, the number of training images")
     #expect(throws: expected) {
       try TrainingData(
         DrawnDigits(trainCount: 20, testCount: 5), name: "digits", choice: "drawn",
@@ -146,7 +146,7 @@ import Training
     #expect(data.summary.hasSuffix(", 3 training images, 1 test image"))
     #expect(
       data.notes == [
-        "train to train on, test to test with, and the folders in them are the classes"
+        "train for training, test for testing, and the folders in them are the classes"
       ])
     #expect(data.test.images.pixels == (18..<24).map { UInt8($0) })
     // What needs nothing takes the images as they come, without classes.
@@ -158,7 +158,7 @@ import Training
     #expect(
       throws: CommandLineError.unsuitableValue(
         option: "--data", value: folder,
-        reason: "1 images to test with: expected fewer than the 1 images that there are")
+        reason: "1 test images: expected fewer than the 1 images")
     ) { try open(folder) }
     #expect(try open(folder, needs: []).train.count == 1)
   }
@@ -197,7 +197,7 @@ import Training
     #expect(
       throws: CommandLineError.unsuitableValue(
         option: "--limit", value: "31",
-        reason: "expected at most 30, as there are no more training points")
+        reason: "expected at most 30, the number of training points")
     ) {
       try open(
         "moons",
@@ -229,7 +229,7 @@ import Training
     let path = try writeTable()
     let data = try open(path, { $0.without = ["kind", "price"] }, batchSize: 18)
     #expect(data.summary == "3 columns of \(path), 18 training rows, 2 test rows")
-    #expect(data.notes == ["of one value in all training rows: legs"])
+    #expect(data.notes == ["constant in all training rows: legs"])
     #expect(data.shape.element == .row(columns: 3) && data.shape.classes == 0)
     #expect(data.train.dataset.unit == .row)
     let rows = try #require(Array(data.train.epoch(shuffledBy: nil)).first).values
@@ -282,7 +282,7 @@ import Training
     #expect(
       throws: CommandLineError.unsuitableValue(
         option: "--limit", value: "19",
-        reason: "expected at most 18, as there are no more training rows")
+        reason: "expected at most 18, the number of training rows")
     ) {
       try open(
         path,
@@ -318,7 +318,7 @@ import Training
     #expect(
       throws: CommandLineError.unsuitableValue(
         option: "--limit", value: "34",
-        reason: "expected at most 33, as there are no more training windows")
+        reason: "expected at most 33, the number of training windows")
     ) {
       try open(
         path,

@@ -1,4 +1,4 @@
-// The posterior of eight schools' effects (Rubin 1981) by the No-U-Turn sampler.
+// The posterior of the eight schools' effects (Rubin 1981), sampled with the No-U-Turn sampler.
 //
 //   swift run -c release eight-schools
 import Inference
@@ -7,7 +7,8 @@ import Tensor
 let effects = Tensor([28, 8, -3, 7, -1, 1, 18, 12], dtype: .float64)
 let errors = Tensor([15, 10, 16, 11, 9, 11, 10, 18], dtype: .float64)
 
-/// The coordinates are μ, log τ and η with θ = μ + τ η, which the sampler explores easily: [chains, 10].
+/// Splits the coordinates μ, log τ and η, with θ = μ + τ η, which the sampler explores easily:
+/// [chains, 10].
 func parts(_ x: Tensor) -> (mu: Tensor, logTau: Tensor, eta: Tensor) {
   (x.sliced(0..<1, along: 1), x.sliced(1..<2, along: 1), x.sliced(2..<10, along: 1))
 }
@@ -17,13 +18,13 @@ func schools(_ x: Tensor) -> Tensor {
   return mu + exp(logTau) * eta
 }
 
-/// log p(μ, log τ, η, y) up to a constant, of all chains at once: μ ~ N(0, 5²), τ ~ half-Cauchy(5),
-/// ηⱼ ~ N(0, 1), yⱼ ~ N(θⱼ, sⱼ²).
+/// log p(μ, log τ, η, y) up to a constant, for all chains at once: μ ~ N(0, 5²), τ ~
+/// half-Cauchy(5), ηⱼ ~ N(0, 1), yⱼ ~ N(θⱼ, sⱼ²).
 func logDensity(_ x: Tensor) -> Tensor {
   let (mu, logTau, eta) = parts(x)
   let data = square((effects - schools(x)) / errors).sum(along: 1)
   let prior = square(eta).sum(along: 1) + square(mu / 5).sum(along: 1)
-  // log τ's own density has the factor τ of the change of variables.
+  // The density of log τ includes the factor τ from the change of variables.
   let scale = logTau - log1p(square(exp(logTau) / 5))
   return -0.5 * (data + prior) + scale.sum(along: 1)
 }

@@ -1,5 +1,5 @@
-// Optimal transport between pictures: the plan between two digits, the way from one to the other, and
-// the barycenter of four.
+// Optimal transport between pictures: the plan between two digits, the way from one to the other,
+// and the barycenter of four.
 //
 //   swift run -c release image-transport
 import Datasets
@@ -9,7 +9,7 @@ import OptimalTransport
 import Tensor
 
 let digits = DrawnDigits(trainCount: 200, testCount: 1)
-/// Four digits of different classes, as measures on the pixels: float64 [28, 28], of sum 1.
+/// Four digits of different classes, as measures on the pixels: float64 [28, 28], with the sum 1.
 let chosen = [0, 1, 4, 7].compactMap { digit in
   digits.train.labels.firstIndex { $0 == UInt8(digit) }
 }
@@ -17,7 +17,7 @@ let pictures = digits.train.batch(at: chosen, varied: nil).images.converted(to: 
   .reshaped(to: [chosen.count, 28, 28])
 let measures = pictures / pictures.sum(along: [1, 2], keepingDimensions: true)
 
-/// A picture's pixels that have weight, as points of the plane.
+/// The pixels of a picture with positive weight, as points in the plane.
 func measure(_ index: Int) -> DiscreteMeasure {
   let weights = measures.sliced(index..<index + 1).doubles
   let places = weights.indices.filter { weights[$0] > 0 }
@@ -33,7 +33,7 @@ let transport = try ExactTransport(from: first, to: second)
 print("cost: \(transport.cost) squared pixels, duality gap \(transport.dualityGap)")
 print("entries: \(transport.plan.entries.count) of \(first.count + second.count - 1)")
 
-/// The mass of points, put into the pixels that they lie in.
+/// The mass of points, added up in the pixels that contain them.
 func picture(_ measure: DiscreteMeasure) -> [Float] {
   var pixels = [Float](repeating: 0, count: 784)
   let (points, weights) = (measure.points.doubles, measure.weights.doubles)
@@ -50,7 +50,7 @@ for step in 0..<8 {
   shown += picture(
     transport.plan.interpolation(from: first.points, to: second.points, at: Double(step) / 7))
 }
-// Between the four at the corners of a square, the middle one.
+// The middle of a square whose corners are the four pictures.
 let middle = try EntropicBarycenter(ofImages: measures, epsilon: 2)
 let pixels = middle.weights.doubles
 shown += pixels.map { Float($0 / (pixels.max() ?? 1)) }

@@ -1,4 +1,5 @@
-// A Gaussian process on monthly data: trend, seasons and noise, each with its share, and a forecast.
+// A Gaussian process for monthly data: trend, seasons and noise, with the share of each, and a
+// forecast.
 //
 //   swift run -c release monthly-data
 import Foundation
@@ -30,7 +31,7 @@ for part in posterior.parts(at: x) {
   print("\(part.name) explains \(part.share) of the variance")
 }
 
-// Three more years, with the intervals that new observations fall into.
+// Three more years, with intervals for new observations.
 let later = (0..<156).map { Double($0) / 12 }
 let forecast = posterior.prediction(
   of: .observations, at: Tensor(later, dtype: .float64).expanded(at: 1))

@@ -2,14 +2,14 @@
 //
 //   swift run -c release new-model
 //
-// A model inside the package, with `pushforward train`, checkpoints and report, is a file and a row in a
-// registry: CONTRIBUTING.md shows one.
+// A model inside the package, with `pushforward train`, checkpoints and a report, takes a file and
+// a row in a registry: CONTRIBUTING.md shows an example.
 import Datasets
 import NN
 import Settings
 import Tensor
 
-/// A mixture of Gaussians with a standard deviation of its own for each coordinate.
+/// A mixture of Gaussians, each with a separate standard deviation for each coordinate.
 final class PlaneMixture: LossModel, Generative {
   struct Configuration: ModelConfiguration {
     @Setting("components", in: 1...1000) var components = 16
@@ -37,7 +37,7 @@ final class PlaneMixture: LossModel, Generative {
 
   var metrics: [Metric] { [Metric("loss", unit: "nats per point")] }
 
-  /// log Σₖ πₖ N(x; μₖ, diag σₖ²) of points `[n, d]`: `[n]`.
+  /// log Σₖ πₖ N(x; μₖ, diag σₖ²) for points `[n, d]`: `[n]`.
   func logDensity(of x: Tensor) -> Tensor {
     let (logSigma, mu) = (logDeviations.wrappedValue, means.wrappedValue)
     let gaps = (x.expanded(at: 1) - mu) * exp(-logSigma)  // [n, k, d]
@@ -73,6 +73,6 @@ for epoch in 1...5 {
     adam.update(along: gradients)
     (sum, count) = (sum + loss.scalar, count + 1)
   }
-  print("epoch \(epoch): \(sum / Double(count)) nats a point (the least is 1.69)")
+  print("epoch \(epoch): \(sum / Double(count)) nats per point (the minimum is 1.69)")
 }
 print("samples: \(model.sample(count: 3, using: random).doubles)")

@@ -1,12 +1,13 @@
-// A new operation with its way back, and a check of its first and second derivatives.
+// A new operation with its own derivative, and a check of its first and second derivatives.
 //
 //   swift run -c release new-operation
 import Tensor
 
 /// The mean of the logarithms, log Π xᵢ^(1/n), of positive elements: a scalar.
 ///
-/// Composed of others it needs no derivative of its own: `log(x).mean()`. This is how an operation says its
-/// way back itself: the pullback is made of operations too, so that it can be differentiated again.
+/// Composed of other operations, as in `log(x).mean()`, it needs no derivative of its own. This
+/// version shows how an operation defines its derivative: the pullback consists of operations too,
+/// so that it can be differentiated again.
 func logGeometricMean(_ x: Tensor) -> Tensor {
   let values = stopGradient(x).doubles
   let logarithm = values.reduce(0) { $0 + log(Tensor($1, dtype: .float64)).scalar }
@@ -19,7 +20,7 @@ print("value:          \(logGeometricMean(x).scalar), by composition \(log(x).me
 print("gradient:       \(gradient(at: x) { logGeometricMean($0) }.doubles)")
 print("by composition: \(gradient(at: x) { log($0).mean() }.doubles)")
 
-// The derivative of the sum of the gradient's squares goes through the way back of the way back.
+// The derivative of the sum of the squared gradient goes through the pullback of the pullback.
 func squares(_ f: @escaping (Tensor) -> Tensor) -> [Double] {
   gradient(at: x) { x in square(gradient(at: x) { f($0) }).sum() }.doubles
 }

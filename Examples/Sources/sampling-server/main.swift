@@ -2,7 +2,7 @@
 //
 //   swift run -c release sampling-server [model.safetensors]
 //
-// `Sampling` links no training code, and files are untrusted: what is wrong with one is thrown.
+// `Sampling` links no training code. Files are untrusted: an error in one is thrown.
 import Foundation
 import Images
 import Models
@@ -12,24 +12,25 @@ import Tensor
 
 let folder = FileManager.default.temporaryDirectory.path
 
-/// A model that has learned nothing, for want of another.
+/// Writes an untrained model, if no other is given.
 func exampleModel() throws -> String {
   let vae = VAE(.with { $0.latent = 8 }, for: .images(28, 28), using: Random(seed: 0))
   try vae.save(to: folder + "/example.safetensors")
   return folder + "/example.safetensors"
 }
 
-/// What a server keeps: the model is read once and serves all requests.
+/// The state of the server: the model is read once and serves all requests.
 let sampler = try Sampler(path: CommandLine.arguments.dropFirst().first ?? exampleModel())
 print("a model '\(sampler.kind)' of examples \(sampler.exampleShape)")
 
-/// The answer to a request: a PNG file of 16 pictures, of the same bytes for the same seed.
+/// The answer to a request: a PNG file with 16 pictures, which has the same bytes for the same
+/// seed.
 @Sendable func answer(_ sampler: Sampler, seed: UInt64) throws -> [UInt8] {
   let images = try sampler.sample(count: 16, using: Random(seed: seed))
   return ImageGrid(images, columns: 4).image.png
 }
 
-/// The answers to requests that come at once.
+/// The answers to concurrent requests.
 func answers(_ sampler: Sampler, seeds: Range<UInt64>) async throws -> [UInt64: [UInt8]] {
   try await withThrowingTaskGroup(of: (UInt64, [UInt8]).self) { group in
     for seed in seeds { group.addTask { (seed, try answer(sampler, seed: seed)) } }

@@ -1,4 +1,4 @@
-// Trains a variational autoencoder on a table of one's own and draws new rows.
+// Trains a variational autoencoder on your own table and draws new rows.
 //
 //   swift run -c release table-vae FILE.csv
 import Datasets
@@ -7,7 +7,7 @@ import Models
 import NN
 import Tensor
 
-/// A table to start with: heights in metres, weights in kilograms, and one that follows from both.
+/// A sample table: heights in metres, weights in kilograms, and a column that depends on both.
 func exampleTable() throws -> String {
   let random = Random(seed: 1)
   let rows = random.normal([2_000, 2], dtype: .float64).doubles
@@ -32,7 +32,7 @@ let vae = VAE(
   }, for: DataShape(data.train.element), using: random)
 let adam = Adam(for: vae, learningRate: 0.002)
 
-/// The mean loss of the held-out rows, in nats a row.
+/// The mean loss of the held-out rows, in nats per row.
 func testLoss(of vae: VAE, on data: TableData) throws -> Double {
   let losses = try Batches(data.test, size: 10_000).epoch(shuffledBy: nil).map { batch in
     vae.inInference { vae.loss(of: batch, using: Random(seed: 3)).total.scalar }
@@ -40,16 +40,16 @@ func testLoss(of vae: VAE, on data: TableData) throws -> Double {
   return losses.reduce(0, +) / Double(losses.count)
 }
 
-print("before: \(try testLoss(of: vae, on: data)) nats a row")
+print("before: \(try testLoss(of: vae, on: data)) nats per row")
 for _ in 1...40 {
   for batch in try Batches(data.train, size: 64).epoch(shuffledBy: random) {
     let (_, gradients) = valueWithGradient(of: vae) { vae.loss(of: batch, using: random).total }
     adam.update(along: gradients)
   }
 }
-print("after:  \(try testLoss(of: vae, on: data)) nats a row")
+print("after:  \(try testLoss(of: vae, on: data)) nats per row")
 
-// Back to the file's units.
+// Back to the units of the file.
 let rows = data.standardization.inverse(vae.sample(count: 5, using: random))
 print(data.columnNames.joined(separator: "\t"))
 for row in 0..<5 {

@@ -1,4 +1,5 @@
-// A training loop of one's own: two networks, two optimisers, a learning rate that falls, a moving average.
+// A custom training loop: two networks, two optimisers, a falling learning rate and a moving
+// average.
 //
 //   swift run -c release training-loop
 //
@@ -53,7 +54,7 @@ for epoch in 1...epochs {
   )
 }
 
-// The averaged weights draw.
+// Samples come from the averaged weights.
 average.swap(with: generator)
 let points = generator(random.normal([2_000, 2]))
 let radii = sqrt(square(points).sum(along: 1))

@@ -1,10 +1,11 @@
 import NN
 import Tensor
 
-/// x eˢ + t of each channel, which begins at what gives the first batch the mean 0 and the variance 1
-/// (Kingma and Dhariwal, "Glow", 2018, section 3.1).
+/// x eˢ + t for each channel, initialised so that the first batch has mean 0 and variance 1 (Kingma
+/// and Dhariwal, "Glow", 2018, section 3.1).
 ///
-/// - Input and output: `[batch, …, channels]`. The log-determinant is Σ s for each place of an image.
+/// - Input and output: `[batch, …, channels]`. The log-determinant is Σ s for each pixel of an
+///   image.
 /// - Parameters: 2 · channels.
 public final class ActNorm: FlowLayer {
   /// s, `[channels]`.
@@ -15,14 +16,14 @@ public final class ActNorm: FlowLayer {
   /// The logarithms of the scales, and the shifts.
   public var members: Members { ["logScale": $logScale, "shift": $shift] }
 
-  /// Creates a layer that is the identity until it is started.
+  /// Creates a layer that is the identity until it is initialised.
   public init(_ channels: Int) {
     precondition(channels > 0, "ActNorm: expected a size above 0, found \(channels)")
     logScale = Tensor.zeros([channels])
     shift = Tensor.zeros([channels])
   }
 
-  /// Sets both to what normalises `x`, and returns the layer's output for it.
+  /// Initialises both to normalise `x`, and returns the layer's output for it.
   public func start(at x: Tensor) -> Tensor {
     let axes = Array(0..<x.rank - 1)
     let deviation = sqrt(x.variance(along: axes))
@@ -31,7 +32,7 @@ public final class ActNorm: FlowLayer {
     return forward(x)
   }
 
-  /// The scaled and shifted channels, and Σ s for each place.
+  /// The scaled and shifted channels, and Σ s for each pixel.
   public func forwardWithLogDeterminant(
     _ x: Tensor
   ) -> (value: Tensor, logDeterminant: Tensor) {
@@ -42,6 +43,6 @@ public final class ActNorm: FlowLayer {
   /// (y − t) e⁻ˢ.
   public func inverse(_ y: Tensor) -> Tensor { (y - shift) * exp(-logScale) }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "ActNorm(\(shift.count))  // \(parameterCount) parameters" }
 }

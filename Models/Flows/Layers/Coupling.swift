@@ -1,17 +1,18 @@
 import NN
 import Tensor
 
-/// A division of the last axis into a part that is given and one that is moved (Dinh, Krueger and Bengio
-/// 2015): the first numbers and the others, or the other way round.
+/// A division of the last axis into a given part and a transformed part (Dinh, Krueger and Bengio
+/// 2015): the first numbers and the rest, or vice versa.
 public struct CouplingParts: Equatable, Sendable {
-  /// How many numbers are given.
+  /// The size of the given part.
   public let given: Int
-  /// How many are moved.
+  /// The size of the transformed part.
   public let moved: Int
-  /// Whether those moved come first.
+  /// Whether the transformed part comes first.
   public let isSwapped: Bool
 
-  /// Halves of so many numbers, two or more; of an odd number the first half is the smaller one.
+  /// Divides two or more numbers into halves; if the number is odd, the first half is the smaller
+  /// one.
   public init(halvesOf count: Int, isSwapped: Bool) {
     precondition(count > 1, "CouplingParts: expected two numbers or more, found \(count)")
     let first = count / 2
@@ -28,23 +29,23 @@ public struct CouplingParts: Equatable, Sendable {
     return isSwapped ? (parts[1], parts[0]) : (parts[0], parts[1])
   }
 
-  /// Both parts in their places.
+  /// Both parts, joined in their original order.
   func joined(_ given: Tensor, _ moved: Tensor) -> Tensor {
     Tensor.concatenated(isSwapped ? [moved, given] : [given, moved], along: given.rank - 1)
   }
 }
 
-/// y = x on one part; y = x eˢ + t on the other, with s and t computed by a network from the first (Dinh,
-/// Sohl-Dickstein and Bengio 2017, equations 7 and 8).
+/// y = x on one part; y = x eˢ + t on the other, with s and t computed by a network from the first
+/// (Dinh, Sohl-Dickstein and Bengio 2017, equations 7 and 8).
 ///
-/// s = 2 tanh(ŝ/2) lies in (−2, 2). The log-determinant is the sum of s. A network whose last layer begins
-/// at zero makes the layer begin as the identity.
+/// s = 2 tanh(ŝ/2) lies in (−2, 2). The log-determinant is the sum of s. If the network's last
+/// layer starts at zero, the coupling starts as the identity.
 ///
 /// - Input and output: `[batch, …, features]`; the parts are along the last axis.
 public final class AffineCoupling: FlowLayer {
-  /// From the given part to ŝ and t, side by side: `[batch, …, 2 · moved]`.
+  /// From the given part to ŝ and t, concatenated: `[batch, …, 2 · moved]`.
   public let network: Sequential
-  /// What is given and what is moved.
+  /// The division into a given and a transformed part.
   public let parts: CouplingParts
 
   /// The network.
@@ -55,7 +56,7 @@ public final class AffineCoupling: FlowLayer {
     (self.parts, self.network) = (parts, network)
   }
 
-  /// Creates a layer of numbers in rows, with a network of fully connected layers of these widths.
+  /// Creates a layer for rows of numbers, with a network of fully connected layers of these widths.
   public convenience init(_ parts: CouplingParts, hidden: [Int], using random: Random) {
     self.init(parts, conditioner(parts.given, hidden, 2 * parts.moved, using: random))
   }
@@ -81,16 +82,16 @@ public final class AffineCoupling: FlowLayer {
     return (boundedLogScale(output[0]), output[1])
   }
 
-  /// The layer with its network.
+  /// A description of the network.
   public var description: String {
     "AffineCoupling\(parts.isSwapped ? ", swapped" : ""): \(network)"
   }
 }
 
-/// 2 tanh(ŝ/2), in (−2, 2): what a network says of a scale's logarithm, kept from running away.
+/// 2 tanh(ŝ/2), in (−2, 2): bounds a network's log-scale, so that it cannot diverge.
 func boundedLogScale(_ raw: Tensor) -> Tensor { 2 * tanh(0.5 * raw) }
 
-/// Fully connected layers with rectifiers between, the last one of which begins at zero.
+/// Fully connected layers with rectifiers between them; the last layer starts at zero.
 func conditioner(_ inputs: Int, _ hidden: [Int], _ outputs: Int, using random: Random) -> Sequential
 {
   Sequential {

@@ -1,22 +1,23 @@
 import NN
 import Tensor
 
-/// A convolution of 1×1 that mixes the channels by a matrix W = L U, always invertible (Kingma and Dhariwal,
-/// "Glow", 2018, section 3.2).
+/// A 1×1 convolution that mixes the channels with a matrix W = L U, which is always invertible
+/// (Kingma and Dhariwal, "Glow", 2018, section 3.2).
 ///
-/// L has ones on its diagonal and U the exponentials of parameters, so that log |det W| is the sum of these,
-/// at each place of an image. W begins as a rotation.
+/// L has ones on its diagonal and U the exponentials of parameters, so that log |det W| is the sum
+/// of these parameters, at each pixel of an image. W starts as a rotation.
 ///
 /// - Input and output: `[batch, …, channels]`.
 /// - Parameters: channels².
 public final class InvertibleConvolution: FlowLayer {
-  /// L below the diagonal, U above it, and on it the logarithm of U's: `[channels, channels]`.
+  /// L below the diagonal, U above it, and the logarithms of U's diagonal on it: `[channels,
+  /// channels]`.
   @Parameter public var factors: Tensor
 
   /// The factors.
   public var members: Members { ["factors": $factors] }
 
-  /// Creates a layer that begins as a random rotation.
+  /// Creates a layer that starts as a random rotation.
   public init(_ channels: Int, using random: Random) {
     precondition(channels > 0, "InvertibleConvolution: expected a size above 0, found \(channels)")
     let drawn = Initializer.normal(standardDeviation: 1)(
@@ -29,8 +30,8 @@ public final class InvertibleConvolution: FlowLayer {
 
   /// The factors of a rotation that differs from `q` by the order and the signs of its rows.
   ///
-  /// Without pivots, P q = L U with L' = S L S and S U, where the signs S of U's diagonal make it positive:
-  /// what is left is still orthogonal.
+  /// P q = L U without pivoting becomes L' = S L S and S U, where the signs S of U's diagonal make
+  /// it positive: the product is still orthogonal.
   private static func factors(of q: Tensor) -> Tensor? {
     guard let factor = try? LUFactor(of: q) else { return nil }
     let diagonal = factor.upper.diagonal()
@@ -53,7 +54,7 @@ public final class InvertibleConvolution: FlowLayer {
     factors.upperTriangle(diagonal: 1) + exp(factors.diagonal()).diagonalMatrix()
   }
 
-  /// x · W at each place, and log |det W| for each place.
+  /// x · W at each pixel, and log |det W| for each pixel.
   public func forwardWithLogDeterminant(
     _ x: Tensor
   ) -> (value: Tensor, logDeterminant: Tensor) {
@@ -62,10 +63,10 @@ public final class InvertibleConvolution: FlowLayer {
     return (product(x, matrix), logDeterminant.broadcast(to: [x.shape[0]]))
   }
 
-  /// y · W⁻¹ at each place: zᵀ = U⁻ᵀ yᵀ and xᵀ = L⁻ᵀ zᵀ.
+  /// y · W⁻¹ at each pixel: zᵀ = U⁻ᵀ yᵀ and xᵀ = L⁻ᵀ zᵀ.
   public func inverse(_ y: Tensor) -> Tensor {
     let identity = Tensor.identity(factors.shape[0], dtype: factors.dtype)
-    // No element of the diagonals is 0, short of an exponential that underflows.
+    // No diagonal element is 0, unless an exponential underflows.
     guard
       let upperInverse = try? upper.solveTriangular(identity, .upper),
       let inverse = try? upperInverse.matmul(
@@ -82,7 +83,7 @@ public final class InvertibleConvolution: FlowLayer {
     return x.reshaped(to: [x.count / channels, channels]).matmul(matrix).reshaped(to: x.shape)
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String {
     "InvertibleConvolution(\(factors.shape[0]))  // \(parameterCount) parameters"
   }

@@ -1,11 +1,12 @@
 import NN
 import Tensor
 
-/// z = (x − m) e⁻ˢ, where m and s of each number are computed from the numbers before it (Papamakarios,
-/// Pavlakou and Murray, "Masked autoregressive flow for density estimation", 2017, equations 4 and 5).
+/// z = (x − m) e⁻ˢ, where m and s of each number are computed from the numbers before it
+/// (Papamakarios, Pavlakou and Murray, "Masked autoregressive flow for density estimation", 2017,
+/// equations 4 and 5).
 ///
-/// s = 2 tanh(ŝ/2) lies in (−2, 2); the log-determinant is −Σ s. Forwards is one pass of a masked network,
-/// backwards goes number by number.
+/// s = 2 tanh(ŝ/2) lies in (−2, 2); the log-determinant is −Σ s. The forward direction is one pass
+/// of a masked network; the inverse proceeds number by number.
 ///
 /// - Input and output: `[batch, features]`.
 public final class MaskedAffine: FlowLayer {
@@ -15,7 +16,7 @@ public final class MaskedAffine: FlowLayer {
   /// The network.
   public var members: Members { ["network": network] }
 
-  /// Creates a layer of so many numbers; the last weights begin at a tenth of their usual size.
+  /// Creates a layer for this many numbers; the last weights start at a tenth of their usual size.
   public init(_ features: Int, hidden: [Int], using random: Random) {
     network = MaskedPerceptron(features, hidden: hidden, outputsPerInput: 2, using: random)
     let last = network.layers[network.layers.count - 1]
@@ -40,6 +41,6 @@ public final class MaskedAffine: FlowLayer {
     }
   }
 
-  /// The layer with its network.
+  /// A description of the network.
   public var description: String { "MaskedAffine: \(network)" }
 }

@@ -1,12 +1,12 @@
 import NN
 import Tensor
 
-/// Layers of a flow at several sizes of an image: before each size, squares of 2×2 pixels become channels;
-/// after each but the last, half of the channels are done and leave (Dinh, Sohl-Dickstein and Bengio 2017,
-/// section 3.6).
+/// Layers of a flow at several sizes of an image: before each size, squares of 2×2 pixels become
+/// channels; after each size but the last, half of the channels are output and leave the flow
+/// (Dinh, Sohl-Dickstein and Bengio 2017, section 3.6).
 ///
-/// - Input: `[batch, height · width · channels]`, an image in each row. Output: of the same shape, those that
-///   left first first.
+/// - Input: `[batch, height · width · channels]`, an image in each row. Output: of the same shape,
+///   in the order in which channels leave.
 public final class MultiScale: FlowLayer {
   /// The layers of each size, of images `[batch, height, width, channels]`.
   public let scales: [Flow]
@@ -17,24 +17,24 @@ public final class MultiScale: FlowLayer {
     Members(scales.enumerated().map { ("\($0.offset)", $0.element) })
   }
 
-  /// Creates a flow of images `[height, width, channels]`, whose sides are multiples of 2 to the number of
-  /// sizes.
+  /// Creates a flow for images `[height, width, channels]`, whose sides must be multiples of 2 to
+  /// the power of the number of sizes.
   ///
   /// - Parameters:
   ///   - image: The shape of an image.
   ///   - count: The number of sizes.
-  ///   - layers: The layers of images with so many channels.
+  ///   - layers: The layers for images with the given number of channels.
   public init(_ image: [Int], count: Int, _ layers: (_ channels: Int) -> [any FlowLayer]) {
     let divisor = 1 << count
     precondition(
       image.count == 3 && count > 0 && image[0] % divisor == 0 && image[1] % divisor == 0,
       "MultiScale: expected images whose sides are multiples of \(divisor), found \(image)")
     self.image = image
-    // Four times as many by the squares, half of them by those that leave.
+    // Squares give four times as many channels, and half of these leave.
     scales = (0..<count).map { Flow(layers(image[2] * 4 << $0)) }
   }
 
-  /// Starts each layer at what those before it make of `x`.
+  /// Initialises each layer from the output of those before it.
   public func start(at x: Tensor) -> Tensor { through(x) { ($0.start(at: $1), nil) }.y }
 
   /// The codes of images, and the sum of the log-determinants.
@@ -85,14 +85,14 @@ public final class MultiScale: FlowLayer {
     return (rest ?? y).reshaped(to: y.shape)
   }
 
-  /// The layers of each size.
+  /// A description of the layers of each size.
   public var description: String {
     (["MultiScale {  // \(parameterCount) parameters"] + scales.map { "\($0)" } + ["}"])
       .joined(separator: "\n")
   }
 }
 
-/// Squares of 2×2 pixels as channels: `[batch, h, w, c]` to `[batch, h/2, w/2, 4c]`.
+/// Turns squares of 2×2 pixels into channels: `[batch, h, w, c]` to `[batch, h/2, w/2, 4c]`.
 func squeezed(_ x: Tensor) -> Tensor {
   let (height, width, channels) = (x.shape[1] / 2, x.shape[2] / 2, x.shape[3])
   return x.reshaped(to: [x.shape[0], height, 2, width, 2, channels])
@@ -100,7 +100,7 @@ func squeezed(_ x: Tensor) -> Tensor {
     .reshaped(to: [x.shape[0], height, width, 4 * channels])
 }
 
-/// Channels as squares of 2×2 pixels: the inverse of `squeezed`.
+/// Turns channels into squares of 2×2 pixels: the inverse of `squeezed`.
 func unsqueezed(_ y: Tensor) -> Tensor {
   let (height, width, channels) = (y.shape[1], y.shape[2], y.shape[3] / 4)
   return y.reshaped(to: [y.shape[0], height, width, 2, 2, channels])

@@ -1,11 +1,11 @@
 import NN
 import Tensor
 
-/// z + û tanh(wᵀz + b), which stretches and squeezes space on both sides of a plane (Rezende and Mohamed,
-/// "Variational inference with normalizing flows", 2015, equations 10–12).
+/// z + û tanh(wᵀz + b), which stretches or compresses space on both sides of a plane (Rezende and
+/// Mohamed, "Variational inference with normalizing flows", 2015, equations 10–12).
 ///
-/// û = u + (log(1 + e^{wᵀu}) − 1 − wᵀu) w / ‖w‖² keeps wᵀû above −1, without which the layer would fold
-/// (appendix A.1). The log-determinant is log(1 + wᵀû (1 − tanh²(wᵀz + b))).
+/// û = u + (log(1 + e^{wᵀu}) − 1 − wᵀu) w / ‖w‖² keeps wᵀû above −1; otherwise the layer would not
+/// be invertible (appendix A.1). The log-determinant is log(1 + wᵀû (1 − tanh²(wᵀz + b))).
 ///
 /// - Input and output: `[batch, features]`.
 /// - Parameters: 2 · features + 1.
@@ -20,12 +20,12 @@ public final class PlanarLayer: FlowLayer {
   /// u, w and b.
   public var members: Members { ["direction": $direction, "normal": $normal, "bias": $bias] }
 
-  /// Creates a layer of so many numbers; u and w are drawn, b begins at 0.
+  /// Creates a layer for this many numbers; u and w are drawn, b starts at 0.
   public init(_ features: Int, using random: Random) {
     precondition(features > 0, "PlanarLayer: expected a size above 0, found \(features)")
     let small = Initializer.normal(standardDeviation: 0.1)
     direction = small([features], fanIn: features, fanOut: features, using: random)
-    // Drawn as a row, by which `ModelSize` counts the layer's outputs.
+    // Drawn as a row, from which `ModelSize` counts the layer's outputs.
     let row = Initializer.leCunNormal(
       [1, features], fanIn: features, fanOut: features, using: random)
     normal = row.reshaped(to: [row.count])
@@ -39,7 +39,7 @@ public final class PlanarLayer: FlowLayer {
     Self.transform(x, along: invertibleDirection.direction, normal: normal, bias: bias)
   }
 
-  /// The layer with û, which has wᵀû > −1, for x `[batch, features]`.
+  /// The layer with a given û, for which wᵀû > −1, applied to x `[batch, features]`.
   public static func transform(
     _ x: Tensor, along direction: Tensor, normal: Tensor, bias: Tensor
   ) -> (value: Tensor, logDeterminant: Tensor) {
@@ -49,8 +49,8 @@ public final class PlanarLayer: FlowLayer {
     return (x + bend * direction, log1p(slope).squeezed(at: 1))
   }
 
-  /// The z of which y is made: of a = wᵀz it holds that a + wᵀû tanh(a + b) = wᵀy, which rises with a, so
-  /// that halving an interval finds it.
+  /// The z that maps to y: a = wᵀz solves a + wᵀû tanh(a + b) = wᵀy, whose left side increases with
+  /// a, so that bisection finds it.
   public func inverse(_ y: Tensor) -> Tensor {
     let (direction, product) = invertibleDirection
     let target = y.matmul(normal.expanded(at: 1))
@@ -73,7 +73,7 @@ public final class PlanarLayer: FlowLayer {
     return (direction + (moved - product) / length * normal, moved)
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String {
     "PlanarLayer(\(normal.count))  // \(parameterCount) parameters"
   }

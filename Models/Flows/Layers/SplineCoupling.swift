@@ -1,16 +1,18 @@
 import NN
 import Tensor
 
-/// y = x on one part; each number of the other goes through a rational-quadratic spline of its own, which
-/// a network computes from the first part (Durkan, Bekasov, Murray and Papamakarios 2019).
+/// y = x on one part; each number of the other part passes through its own rational-quadratic
+/// spline, computed by a network from the first part (Durkan, Bekasov, Murray and Papamakarios
+/// 2019).
 ///
-/// The log-determinant is the sum of the logarithms of the splines' slopes. It begins as the identity.
+/// The log-determinant is the sum of the logarithms of the splines' slopes. The layer starts as the
+/// identity.
 ///
 /// - Input and output: `[batch, features]`.
 public final class SplineCoupling: FlowLayer {
   /// From the given part to the parameters of the splines, `[batch, moved · (3 · bins − 1)]`.
   public let network: Sequential
-  /// What is given and what is moved.
+  /// The division into a given and a transformed part.
   public let parts: CouplingParts
   private let bound: Double
 
@@ -20,11 +22,11 @@ public final class SplineCoupling: FlowLayer {
   /// Creates a layer.
   ///
   /// - Parameters:
-  ///   - parts: What is given and what is moved.
+  ///   - parts: The division into a given and a transformed part.
   ///   - hidden: The widths of the network's hidden layers.
-  ///   - bins: The bins of a spline.
-  ///   - bound: Beyond ±`bound` a spline is the identity.
-  ///   - random: Draws the first weights.
+  ///   - bins: The number of bins of a spline.
+  ///   - bound: The half-width of the splines; beyond ±`bound` they are the identity.
+  ///   - random: Draws the initial weights.
   public init(
     _ parts: CouplingParts, hidden: [Int], bins: Int, bound: Double, using random: Random
   ) {
@@ -57,7 +59,7 @@ public final class SplineCoupling: FlowLayer {
     return RationalQuadraticSpline(parameters: output.reshaped(to: shape), bound: bound)
   }
 
-  /// The layer with its network.
+  /// A description of the network.
   public var description: String {
     "SplineCoupling\(parts.isSwapped ? ", swapped" : ""): \(network)"
   }

@@ -1,6 +1,6 @@
 // The vector loops that Swift cannot compile for several processors at once, and the threads that
 // run them. Every kernel works on a half-open range [begin, end) of its elements, rows or columns,
-// so that a caller can split it; none allocates, none knows of shapes, tapes or threads.
+// so that a caller can split it. No kernel allocates memory or knows about shapes, tapes or threads.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -21,9 +21,9 @@
 // The largest number of dimensions, after merging, of a strided or broadcast loop.
 #define CK_MAX_RANK 8
 
-// Windows of images [batch, height, width, channels]. A window is its taps, pixels relative to a
-// first one, which lies `step` pixels from that of the next window; `rows` x `columns` windows in an
-// image.
+// Windows of images [batch, height, width, channels]. A window consists of taps, which are pixels
+// relative to its first one. The first pixels of neighbouring windows are `step` pixels apart, and an
+// image has `rows` x `columns` windows.
 typedef struct {
   size_t height, width, channels;
   size_t rows, columns, step;
@@ -31,9 +31,9 @@ typedef struct {
   const size_t *tap_rows, *tap_columns;
 } CKWindows;
 
-// What windows hold for the pixels of an image that they see, parts [row, column, height, width, channel]
-// of the rows [first_row, last_row) of windows. The one in row i and column j of windows begins at the
-// pixel (i step - padding, j step - padding).
+// The contributions of windows to the pixels that they cover: parts [row, column, height, width, channel]
+// for the rows [first_row, last_row) of windows. The window in row i and column j begins at the pixel
+// (i step - padding, j step - padding).
 typedef struct {
   size_t first_row, last_row, columns;
   // Of a window.
@@ -42,10 +42,10 @@ typedef struct {
   size_t image_width;
 } CKFold;
 
-// What follows a product or a convolution in the same pass: what is below zero is multiplied by
-// `slope`, 1 for nothing, 0 for a rectifier, a number above 0 for a leaky one. With `results`, which
-// are laid out like what is written, what lies where these are not above zero is: the way back through
-// a rectifier that had these results.
+// The rectifier that follows a product or a convolution in the same pass: negative results are multiplied
+// by `slope`, which is 1 for no rectifier, 0 for a plain one, and above 0 for a leaky one. If `results`
+// are given, in the layout of the output, the elements where these are not above zero are multiplied
+// instead: this is the backward pass through a rectifier with these results.
 typedef struct {
   double slope;
   const void *_Nullable results;
@@ -78,20 +78,20 @@ typedef struct {
   // Over the middle of [outer, count, inner], to [outer, inner]. The ranges choose a part of both.
   void (*reduce)(CKReduction operation, const void *x, void *y, size_t count, size_t inner,
                  size_t outer_begin, size_t outer_end, size_t inner_begin, size_t inner_end);
-  // Along the rows of [count, inner], `step` elements from one to the next, 1 row or more, in the
-  // columns [begin, end): the sums up to each row, on top of what `sums` holds for the column, which
-  // then holds the sum of all. Without a y only that is computed.
+  // Along the rows of [count, inner], `step` elements apart, at least 1 row, in the columns [begin, end): the
+  // sums up to each row, added to the initial value of the column in `sums`, which receives the total.
+  // Without a y, only the total is computed.
   void (*scan_sum)(const void *x, void *_Nullable y, size_t count, size_t inner, ptrdiff_t step,
                    double *sums, size_t begin, size_t end);
-  // The same of products, extremes and log Σ exp; of extremes also the rows where they are, if wanted.
+  // The same for products, extremes and log Σ exp; for extremes also their rows, if requested.
   void (*scan)(CKScan operation, const void *x, void *y, int64_t *_Nullable places, size_t count,
                size_t inner, ptrdiff_t step, size_t begin, size_t end);
   // y[i] = a[i] y[i - 1] + b[i] along such rows; y[0] = b[0].
   void (*recur)(const void *a, const void *b, void *y, size_t count, ptrdiff_t step, size_t begin,
                 size_t end);
-  // Squared distances of the rows of x, [n, d], from those of y, [m, d], to rows of [n, m]: of few
-  // coordinates, where y is given transposed, [d, m]; and from products x·y, in their place, and
-  // squared norms, all of points moved by the same vector.
+  // Squared distances between the rows of x, [n, d], and those of y, [m, d], written to rows of [n, m]:
+  // either for few coordinates, with y given transposed, [d, m]; or from squared norms and products x·y,
+  // which they overwrite, for points that were all moved by the same vector.
   void (*near_distances)(const void *x, const void *transposed_y, void *distances, size_t m,
                          size_t d, size_t begin, size_t end);
   void (*distances_of_products)(const void *x, const void *y, const void *x_norms,
@@ -99,25 +99,25 @@ typedef struct {
                                 size_t begin, size_t end);
   // Whether every element is a finite number.
   bool (*all_finite)(const void *x, size_t begin, size_t end);
-  // Of x, and of x - y, added up in double precision.
+  // The sum of the squares of x, or of x - y, in double precision.
   double (*sum_of_squares)(const void *x, size_t begin, size_t end);
   double (*squared_distance)(const void *x, const void *y, size_t begin, size_t end);
-  // y[row] = sum over the row of x * logits - softplus(logits); and if wanted its derivative in the
-  // logits, residuals[row, i] = x - sigmoid(logits).
+  // y[row] = sum over the row of x * logits - softplus(logits), and if requested its derivative with respect
+  // to the logits, residuals[row, i] = x - sigmoid(logits).
   void (*bernoulli_log_density)(const void *logits, const void *x, void *y,
                                 void *_Nullable residuals, size_t columns, size_t begin, size_t end);
-  // y[row] = sum over the row of (mean^2 + exp(v) - 1 - v) / 2, v = log_variance; and if wanted its
-  // derivative in v, slopes[row, i] = (exp(v) - 1) / 2.
+  // y[row] = sum over the row of (mean^2 + exp(v) - 1 - v) / 2 with v = log_variance, and if requested its
+  // derivative with respect to v, slopes[row, i] = (exp(v) - 1) / 2.
   void (*gaussian_divergence)(const void *mean, const void *log_variance, void *y,
                               void *_Nullable slopes, size_t columns, size_t begin, size_t end);
-  // Over each row of `columns` elements, 1 or more: to as many results, or for log-sum-exp to one.
+  // Over each row of `columns` elements, at least 1: gives as many results, or one for log-sum-exp.
   void (*softmax)(CKSoftmax operation, const void *x, void *y, size_t columns, size_t begin,
                   size_t end);
-  // What goes back through softmax or its logarithm, given the probabilities.
+  // The backward pass through softmax or its logarithm, given the probabilities.
   void (*softmax_back)(CKSoftmax operation, const void *probabilities, const void *dy, void *dx,
                        size_t columns, size_t begin, size_t end);
-  // Over the rows of [count, inner], for each of the inner columns: the mean and, if wanted, the sum
-  // of the squared deviations from it.
+  // Over the rows of [count, inner], for each of the inner columns: the mean and, if requested, the sum of
+  // the squared deviations from it.
   void (*moments)(const void *x, size_t count, size_t inner, double *means,
                   double *_Nullable squares);
   // Over rows of [rows, channels]: sums = [Σ u, Σ u (v - b)] with a number for each channel in b.
@@ -134,9 +134,9 @@ typedef struct {
   // or 0 outside of the image, for `rows` x `columns` pixels.
   void (*crop)(const void *x, void *y, size_t image_count, size_t height, size_t width,
                size_t channels, ptrdiff_t row, size_t rows, ptrdiff_t column, size_t columns);
-  // Pooling, for windows inside of the images: y of [windows, channels] from x. The largest element
-  // and the number of its tap; the element at a tap, and the adjoint, which adds; the sum over the
-  // taps, and the adjoint.
+  // Pooling, for windows inside the images: y of [windows, channels] from x. The loops give the largest
+  // element and the number of its tap; the element at a given tap, and its adjoint, which adds; and the sum
+  // over the taps, and its adjoint.
   void (*window_max)(const void *x, void *y, void *taps, const CKWindows *windows, size_t begin,
                      size_t end);
   void (*window_select)(const void *x, const void *taps, void *y, const CKWindows *windows,
@@ -145,53 +145,53 @@ typedef struct {
                               size_t begin, size_t end);
   void (*window_sum)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
   void (*window_spread)(const void *x, void *y, const CKWindows *windows, size_t begin, size_t end);
-  // The adjoint of cutting an image into windows: its rows [begin, end) are bias and the parts of all
-  // windows, added up, rectified. `row` has room for the pixels that the windows of a row see.
+  // The adjoint of cutting an image into windows: its rows [begin, end) are the sum of the bias and the parts
+  // of all windows, rectified. `row` has room for the pixels that the windows of a row cover.
   void (*fold)(const void *parts, const CKFold *fold, const void *_Nullable bias, void *image,
                size_t begin, size_t end, CKRectifier rectifier, void *row);
-  // C = A·B + bias or C += A·B, rectified, for a B of few columns, which is given transposed, n x k.
-  // Row i of A is k elements in runs of equal length, which begin at a[a_rows[i] + a_runs[run]]; row i
-  // of C begins at c[c_rows[i]].
+  // C = A·B + bias or C += A·B, rectified, for a B with few columns, which is given transposed, n x k. Row i
+  // of A has k elements in runs of equal length, which begin at a[a_rows[i] + a_runs[run]]; row i of C begins
+  // at c[c_rows[i]].
   void (*multiply_narrow)(const void *a, const size_t *a_rows, const size_t *a_runs,
                           size_t run_count, size_t run_length, const void *transposed_b,
                           const void *_Nullable bias, void *c, const size_t *c_rows, size_t m,
                           size_t n, bool accumulates, CKRectifier rectifier);
-  // y[i] = byte[i] / maximum: divided, so that 51 / 255 is the float nearest to 0.2. Meanwhile as
-  // many bytes are fetched at `ahead`, the place of the next ones.
+  // y[i] = byte[i] / maximum, by a division, so that 51 / 255 is the float nearest to 0.2. At the same time
+  // as many bytes are prefetched at `ahead`, where the next ones are.
   void (*from_bytes)(const uint8_t *bytes, const uint8_t *ahead, double maximum, void *y,
                      size_t count);
-  // Uniform on [0, 1) and standard normal numbers: element i comes from block (i / 4) of the stream
-  // (i / 2 for double), counted from `block`. begin and end must be multiples of 4, but for the end.
+  // Uniform on [0, 1) and standard normal numbers: element i comes from block (i / 4) of the stream (i / 2
+  // for double), counted from `block`. begin and end must be multiples of 4, except at the end.
   void (*uniform)(uint64_t seed, uint64_t stream, uint64_t block, void *y, size_t begin, size_t end);
   void (*normal)(uint64_t seed, uint64_t stream, uint64_t block, void *y, size_t begin, size_t end);
 
-  // One fused pass each; `w` the parameter, `g` its gradient.
+  // One fused pass each; `w` is the parameter and `g` its gradient.
   void (*sgd)(void *w, const void *g, void *_Nullable velocity, double rate, double momentum, bool nesterov,
               double decay, size_t begin, size_t end);
   void (*rmsprop)(void *w, const void *g, void *square, double rate, double rho, double epsilon,
                   double decay, size_t begin, size_t end);
   void (*adagrad)(void *w, const void *g, void *square, double rate, double epsilon, double decay,
                   size_t begin, size_t end);
-  // `rate` and `epsilon` come with the bias corrections multiplied in.
+  // `rate` and `epsilon` include the bias corrections as factors.
   void (*adam)(void *w, const void *g, void *mean, void *square, double rate, double beta1,
                double beta2, double epsilon, double decay, double shrink, size_t begin, size_t end);
   // y[i] += (x[i] - y[i]) * weight.
   void (*interpolate)(const void *x, void *y, double weight, size_t begin, size_t end);
 } CKKernels;
 
-// The kernels for this processor, chosen at the first call.
+// The kernels for this processor, which the first call chooses.
 const CKKernels *ck_float32(void);
 const CKKernels *ck_float64(void);
 // "AVX-512", "AVX2" or "baseline".
 const char *ck_instruction_set(void);
-// Chooses a named instruction set in place of the best one, before the first use of any loop; false
-// where this processor lacks it: for tests.
+// For tests: chooses a named instruction set instead of the best one, before the first use of any loop;
+// returns false if this processor lacks it.
 bool ck_use_instruction_set(const char *name);
-// The kernels of a named instruction set, or NULL where this processor lacks it: for tests.
+// For tests: the kernels of a named instruction set, or NULL if this processor lacks it.
 const CKKernels *_Nullable ck_kernels_named(const char *name, bool is_double);
 
-// Where the sums of a matrix' columns go, if they are wanted: added up in blocks of at most so many
-// rows, which begin anew with each block of the inner dimension, then over the blocks.
+// The destination of the sums of a matrix' columns, if they are requested. They are added up in blocks of a
+// limited number of rows, which restart with each block of the inner dimension, and then over the blocks.
 typedef struct {
   void *_Nullable sums;
   size_t block;
@@ -200,9 +200,9 @@ typedef struct {
 // The product C = A·B, plus `bias` in every row, or C += A·B, rectified, for A of m x k and B of k x n,
 // k >= 1, on the calling thread.
 typedef struct {
-  // How many elements of room a product with n columns needs as its scratch.
+  // The number of elements that a product with n columns needs as scratch space.
   size_t (*scratch_count)(size_t n);
-  // Element (i, l) of A lies at a[i * a_row + l * a_column]; one of the two steps is 1; B likewise.
+  // Element (i, l) of A is at a[i * a_row + l * a_column]; one of the two steps is 1. B is stored likewise.
   // Rows of C are c_row apart. The column sums are those of B.
   void (*multiply)(const void *a, size_t a_row, size_t a_column, const void *b, size_t b_row,
                    size_t b_column, const void *_Nullable bias, void *c, size_t c_row, size_t m,
@@ -212,41 +212,40 @@ typedef struct {
   void (*subtract)(const void *a, size_t a_row, size_t a_column, const void *b, size_t b_row,
                    size_t b_column, void *c, size_t c_row, size_t m, size_t n, size_t k,
                    void *scratch);
-  // A right factor of many products is arranged once, in `packed_count` elements: block by block,
-  // of which there are `block_count`.
+  // The right factor of many products is packed once, into `packed_count` elements in `block_count` blocks.
   size_t (*block_count)(size_t k);
   size_t (*packed_count)(size_t n, size_t k);
   void (*pack)(const void *b, size_t b_row, size_t b_column, size_t n, size_t k, size_t block,
                void *packed);
-  // By such a factor, and with a bias arranged like a factor of one row. Element (i, l) of A lies at
-  // a[a_rows[i] + a_columns[l]], row i of C begins at c[c_rows[i]].
+  // The product with such a factor, and with a bias packed like a factor of one row. Element (i, l) of A is
+  // at a[a_rows[i] + a_columns[l]], and row i of C begins at c[c_rows[i]].
   void (*multiply_packed)(const void *a, const size_t *a_rows, const size_t *a_columns,
                           const void *packed, const void *_Nullable packed_bias, void *c,
                           const size_t *c_rows, size_t m, size_t n, size_t k, bool accumulates,
                           CKRectifier rectifier);
-  // The same for rows of A that lie a_row apart, and rows of C c_row apart.
+  // The same for rows of A that are a_row apart and rows of C that are c_row apart.
   void (*multiply_rows)(const void *a, size_t a_row, const void *packed, void *c, size_t c_row,
                         size_t m, size_t n, size_t k);
 } CKProduct;
 
-// The package's own product for this processor, and for the named instruction set, or NULL where
-// this processor lacks it: for tests.
+// The package's own product for this processor and, for tests, for a named instruction set, or NULL if
+// this processor lacks it.
 const CKProduct *ck_product(bool is_double);
 const CKProduct *_Nullable ck_product_named(const char *name, bool is_double);
-// Whether it is used in place of OpenBLAS' on this processor, for a product of so many floating-point
-// operations. In double precision it is wherever there are wide vectors: there OpenBLAS may not know
-// the processor, and takes four times as long.
+// Whether it replaces OpenBLAS' product on this processor, given the number of floating-point operations.
+// In double precision, it does wherever there are wide vectors: OpenBLAS may not know such a processor,
+// and then takes four times as long.
 bool ck_product_is_faster(bool is_double, size_t work);
 
-// The tiles along an axis of a convolution's results: those with 4 of them come first, then those with 3.
+// The tiles along an axis of a convolution's results: first the tiles with 4 results, then those with 3.
 typedef struct {
   size_t fours, threes;
 } CKTileAxis;
 
 // Images [image, height, width, channels] cut into tiles for Winograd's convolution: the tile whose
 // results begin at (i, j) begins at the pixel (i stride - padding, j stride - padding). Pixels whose
-// places leave the same remainder by the stride are a phase, and an image of its own. Only the channels
-// of a range are transformed, and the points have room for `point_channels`.
+// coordinates have the same remainder modulo the stride form a phase, which is treated as a separate image.
+// Only a range of channels is transformed, and the points have room for `point_channels`.
 typedef struct {
   size_t height, width, channels;
   size_t stride, padding;
@@ -254,14 +253,14 @@ typedef struct {
   size_t channel_begin, channel_end, point_channels;
 } CKTiles;
 
-// What is transformed: the images of a convolution, its results, or its kernel.
+// The operand that is transformed: the images of a convolution, its results, or its kernel.
 typedef enum { CK_IMAGES, CK_RESULTS, CK_KERNEL } CKTransformed;
 
 // The transformations of Winograd's convolution with a kernel of `taps` x `taps` elements, 2 or 3, in
-// each phase. Points are [tile, n, n, phase, channel], n = taps + 3. Along an axis on which it has three
-// results a tile leaves out the last point but one; what lies in its place is undefined. The tiles lie in
-// the order of their rows x columns of results, 4 x 3, 4 x 4, 3 x 4, 3 x 3, those of a kind image after
-// image: so the tiles that have a point are a range. Outside of an image are zeros.
+// each phase. Points are [tile, n, n, phase, channel], n = taps + 3. Along an axis on which a tile has three
+// results, it omits the last point but one, whose place is undefined. The tiles are ordered by their rows x
+// columns of results, 4 x 3, 4 x 4, 3 x 4, 3 x 3, and within each kind by image, so that the tiles with a
+// given point form a range. Pixels outside an image count as zeros.
 typedef struct {
   // The points of `count` images from `first` on.
   void (*to_points)(CKTransformed what, size_t taps, const void *images, void *points,
@@ -272,8 +271,7 @@ typedef struct {
                       const void *_Nullable bias, CKRectifier rectifier);
 } CKWinograd;
 
-// For this processor, and for the named instruction set, or NULL where this processor lacks it: for
-// tests.
+// For this processor and, for tests, for a named instruction set, or NULL if this processor lacks it.
 const CKWinograd *ck_winograd(bool is_double);
 const CKWinograd *_Nullable ck_winograd_named(const char *name, bool is_double);
 
@@ -294,20 +292,20 @@ void ck_philox(const uint32_t *counter, const uint32_t *key, uint32_t *result);
 typedef void (*CKBody)(void *context, size_t chunk);
 
 // Calls body(context, i) for every i in 0 ..< chunks, on the calling thread and the pool's workers,
-// and returns when all are done. Called from two threads at once, or from inside a body, the second
-// call runs on its own thread alone. Denormal numbers are flushed to zero inside if `flushes`, and
-// are not if not, whatever the calling thread does.
+// and returns when all are done. If it is called from two threads at once, or from inside a body, the
+// second call runs on its own thread alone. Inside, denormal numbers are flushed to zero if and only if
+// `flushes` is true, whatever the calling thread does.
 void ck_parallel(size_t chunks, bool flushes, void *context, CKBody body);
-// What ck_parallel does around a single chunk, which the caller runs itself: before it, and after it with
-// what the first call returned.
+// The preparation and clean-up of ck_parallel around a single chunk that the caller runs itself: the first
+// is called before it; the second after it, with the result of the first.
 uint64_t ck_begin_chunk(bool flushes);
 void ck_end_chunk(uint64_t state);
-// How many threads take part, the calling one included; set before the first use or between uses.
+// The number of threads, including the calling one; set it before the first use or between uses.
 void ck_set_thread_count(size_t count);
 size_t ck_thread_count(void);
-// The processors that this process may run on.
+// The number of processors that this process may use.
 size_t ck_processor_count(void);
-// The number of the pool's worker that is the calling thread, below 256; 0 on every other thread.
+// The number of the calling thread among the pool's workers, below 256; 0 on every other thread.
 size_t ck_worker_index(void);
 
 #pragma clang assume_nonnull end

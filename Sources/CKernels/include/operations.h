@@ -1,5 +1,5 @@
-// The element-wise operations and reductions that have a loop of their own. An operation is a line
-// here and a line in elementwise.inc; the order is of no consequence.
+// The element-wise operations and reductions with separate loops. An operation takes a line here and a
+// line in elementwise.inc; the order does not matter.
 #ifndef CKERNELS_OPERATIONS_H
 #define CKERNELS_OPERATIONS_H
 
@@ -91,7 +91,7 @@ typedef CK_ENUM(CKZip) {
   CKZipGammaUpperInverse,  // the x with 1 - P(a, x) = b
 } CKZip;
 
-// Functions of the parameters a and b of a beta distribution and a third number.
+// Functions of the parameters a and b of a beta distribution and of a third number.
 typedef CK_ENUM(CKBeta) {
   CKBetaRegularized,  // I_x(a, b)
   CKBetaDensity,      // its derivative in x

@@ -1,5 +1,5 @@
-// Random samples whose loops reject: computed in double precision, whatever the element type, and by
-// plain instructions, so that they are the same on every processor.
+// Random samples by rejection. For every element type they are computed in double precision and without
+// vector instructions, so that they are the same on every processor.
 #ifndef CKERNELS_SAMPLERS_H
 #define CKERNELS_SAMPLERS_H
 
@@ -9,8 +9,8 @@
 
 #pragma clang assume_nonnull begin
 
-// Where a call's numbers come from: element i begins with block `block` + i of the stream, and takes
-// more, if it needs them, from a generator that these four words choose.
+// The source of a call's random numbers: element i starts with block `block` + i of the stream, and takes
+// more, if necessary, from a generator that the four words of this block seed.
 typedef struct {
   uint64_t seed, stream, block;
 } CKStream;
@@ -32,27 +32,27 @@ typedef enum __attribute__((enum_extensibility(closed))) {
   CKSamplerBinomial,
 } CKSampler;
 
-// A parameter: that of element i is values[i * step].
+// A parameter; its value for element i is values[i * step].
 typedef struct {
   const double *_Nullable values;
   size_t step;
 } CKParameter;
 
-// y[i], float or double, from the distribution with the parameters of element i. They are in range.
+// y[i], float or double, from the distribution with the parameters of element i, which must be in range.
 void ck_sample(CKSampler sampler, CKStream stream, const CKParameter *parameters, void *y,
                bool is_double, size_t begin, size_t end);
 
-// For each row: the sums of the exponentials of its logits, less the largest, up to each element.
+// For each row: the cumulative sums of the exponentials of its logits minus the largest one.
 void ck_cumulative_weights(const double *logits, double *sums, size_t columns, size_t begin,
                            size_t end);
-// y[i] = the place in row rows[i] of such sums that a number uniform below the last of them falls on.
+// y[i] = the place in row rows[i] of such sums at which a uniform number below the last sum falls.
 void ck_sample_categorical(CKStream stream, const double *sums, size_t columns, CKParameter rows,
                            void *y, bool is_double, size_t begin, size_t end);
-// The probability of each of a row's outcomes, given that it is none of those before.
+// The probability of each outcome in a row, given that it is none of those before.
 void ck_conditional_probabilities(const double *probabilities, double *conditional, size_t columns,
                                   size_t begin, size_t end);
-// For each row: how many of counts[row] trials have each of the outcomes, whose conditional
-// probabilities are row rows[row] of a table.
+// For each row: the number of the counts[row] trials with each outcome; the conditional probabilities
+// are row rows[row] of a table.
 void ck_sample_multinomial(CKStream stream, const double *conditional, size_t columns,
                            CKParameter counts, CKParameter rows, void *y, bool is_double,
                            size_t begin, size_t end);
@@ -64,8 +64,8 @@ void ck_sample_sphere(CKStream stream, size_t columns, void *y, bool is_double, 
 void ck_sample_integers(CKStream stream, int64_t bound, int64_t step, int64_t *y, size_t begin,
                         size_t end);
 
-// The derivative L of w = log z in a, for a gamma sample z with shape a and rate 1 at a fixed quantile, as
-// a function of a and w; and the derivatives of L in both.
+// The derivative L of w = log z with respect to a, for a gamma sample z with shape a and rate 1 at a fixed
+// quantile, as a function of a and w; and the derivatives of L with respect to both.
 typedef enum __attribute__((enum_extensibility(closed))) {
   CKGammaSlopeItself,
   CKGammaSlopeInShape,
@@ -75,8 +75,8 @@ typedef enum __attribute__((enum_extensibility(closed))) {
 void ck_log_gamma_slope(CKGammaSlope part, CKParameter shapes, const double *w, double *y,
                         size_t begin, size_t end);
 
-// The first of the numbers that is not between the bounds, or `count`; each bound is in or out. With
-// `integers`, the first that is not an integer between them.
+// The index of the first number that is not between the bounds, or `count`; each bound is inclusive or
+// exclusive. With `integers`, the first that is not an integer between them.
 size_t ck_first_outside(const double *x, size_t count, double lower, bool includes_lower,
                         double upper, bool includes_upper, bool integers);
 

@@ -11,8 +11,8 @@ typedef enum {
   CKGroundCostDistance,
 } CKGroundCost;
 
-// Costs of n sources and m targets: stored, `costs` of [n, m]; or distances of the points `sources`,
-// [n, d], from `targets`, given transposed, [d, m].
+// The costs between n sources and m targets: either stored in `costs`, [n, m], or the distances between the
+// points `sources`, [n, d], and `targets`, which are given transposed, [d, m].
 typedef struct {
   CKGroundCost kind;
   size_t m, d;
@@ -22,12 +22,12 @@ typedef struct {
 typedef struct {
   // costs[i, j] for the columns [begin, end).
   void (*row)(const CKCosts *costs, size_t i, size_t begin, size_t end, double *row);
-  // The least costs[i, j] - potentials[j] over all j, and the first j that has it.
+  // The least costs[i, j] - potentials[j] over all j, and the first j that attains it.
   double (*least)(const CKCosts *costs, size_t i, const double *potentials, size_t *place);
   // sums[i] = log Σ_j exp(heights[j] - scale * costs[i, j]) for the rows [begin, end).
   void (*log_sums)(const CKCosts *costs, const double *heights, double scale, double *sums,
                    size_t begin, size_t end);
-  // The same sums, and columns[j] += weights[i] exp(heights[j] - scale * costs[i, j] - sums[i]), by one
+  // The same sums, and columns[j] += weights[i] exp(heights[j] - scale * costs[i, j] - sums[i]), with one
   // exponential for each pair; `row` has room for m numbers.
   void (*log_sweep)(const CKCosts *costs, const double *heights, double scale, const double *weights,
                     double *sums, double *row, double *columns, size_t begin, size_t end);

@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// The entropy of a coin against its probability: greatest, log 2, for a fair one.
+/// The entropy of a coin against its probability; it is largest, log 2, for a fair coin.
 let bernoulliEntropyItem = CourseItem(
   "bernoulli-entropy", week: 1, "entropy of a coin against its probability of heads"
 ) { _, _ in
@@ -24,7 +24,7 @@ let bernoulliEntropyItem = CourseItem(
   return results
 }
 
-/// The entropy of a coin with this probability of heads, in nats.
+/// The entropy, in nats, of a coin with a given probability of heads.
 private func entropy(_ probability: Double) -> Double {
   let coin = Bernoulli(logits: logit(Tensor([probability], dtype: .float64)))
   return coin.entropy.doubles[0]

@@ -4,8 +4,8 @@ import Plots
 import Results
 import Tensor
 
-/// Logistic regression as maximum likelihood: the coefficients that make the labels most likely under
-/// p(1 ∣ x) = σ(a + b x), by gradients and by Newton's method; the loss is the cross-entropy.
+/// Logistic regression as maximum likelihood: gradients and Newton's method find the coefficients
+/// that make the labels most likely under p(1 ∣ x) = σ(a + b x); the loss is the cross-entropy.
 let classificationByLikelihoodItem = CourseItem(
   "classification-by-likelihood", week: 1, "probabilities of two classes by maximum likelihood"
 ) { isQuick, random in

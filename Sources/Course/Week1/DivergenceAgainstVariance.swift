@@ -3,10 +3,10 @@ import Plots
 import Results
 import Tensor
 
-/// KL(p ‖ q) and KL(q ‖ p) of p = N(0, 1) and q = N(0, σ²) against σ: forward, a q that is too narrow
-/// costs most; reverse, one that is too wide.
+/// KL(p ‖ q) and KL(q ‖ p) for p = N(0, 1) and q = N(0, σ²), against σ: the forward divergence
+/// penalises a q that is too narrow most, the reverse one a q that is too wide.
 let divergenceAgainstVarianceItem = CourseItem(
-  "kl-against-variance", week: 1, "direct and reverse KL of two Gaussians against the variance"
+  "kl-against-variance", week: 1, "forward and reverse KL of two Gaussians against the variance"
 ) { _, _ in
   let p = Normal(mean: 0, standardDeviation: 1)
   let deviations = grid(0.3...3, count: 136)

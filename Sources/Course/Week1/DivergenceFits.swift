@@ -4,9 +4,9 @@ import Results
 import Tensor
 
 /// One Gaussian fitted to a mixture with modes at ±3: the forward divergence covers both modes, the
-/// reverse one seeks one of them, and Jensen–Shannon's lies between.
+/// reverse one picks one of them, and the Jensen–Shannon divergence lies in between.
 let divergenceFitsItem = CourseItem(
-  "divergence-fits", week: 1, "a Gaussian nearest to a mixture, by three divergences"
+  "divergence-fits", week: 1, "the Gaussian nearest to a mixture, by three divergences"
 ) { isQuick, random in
   let target = GaussianMixture1D(weights: [0.5, 0.5], means: [-3, 3], deviations: [1, 1])
   let fits = try FitCriterion.allCases.map { criterion in
@@ -36,10 +36,10 @@ let divergenceFitsItem = CourseItem(
 }
 
 extension FitCriterion {
-  /// Its name among values and columns.
+  /// The name in values and columns.
   var word: String { self == .jensenShannon ? "jensen-shannon" : rawValue }
 
-  /// Its name in a legend.
+  /// The name in a legend.
   var label: String {
     switch self {
     case .forward: "forward KL(p ‖ q)"

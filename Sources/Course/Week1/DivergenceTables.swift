@@ -3,8 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// Mixtures of one, two and three Gaussians fitted to a mixture of three by each of three divergences: a
-/// table of all three divergences of each fit, which is best under its own.
+/// Mixtures of one, two and three Gaussians, fitted to a mixture of three by each of three
+/// divergences: a table of all three divergences for each fit, which is best under its own.
 let divergenceFitsByComponentsItem = CourseItem(
   "divergence-fits-by-components", week: 1,
   "fits with one, two and three components: three divergences of each"
@@ -15,18 +15,18 @@ let divergenceFitsByComponentsItem = CourseItem(
     components: [1, 2, 3], starts: isQuick ? 1 : 12, random)
 }
 
-/// Two Gaussians fitted to a mixture of two: where the class contains the target, all divergences lead to
-/// it and are 0 there; a single Gaussian depends on the divergence.
+/// Two Gaussians fitted to a mixture of two: if the class contains the target, all divergences lead
+/// to it and are 0 there, whereas the best single Gaussian depends on the divergence.
 let divergenceFitsWithTargetItem = CourseItem(
   "divergence-fits-with-target", week: 1,
-  "fits in a class with the target, and in one without: three divergences of each"
+  "fits in a class with and in one without the target: three divergences of each"
 ) { isQuick, random in
   try divergenceTable(
     of: GaussianMixture1D(weights: [0.3, 0.7], means: [-2, 2], deviations: [0.7, 1]),
     components: [1, 2], starts: isQuick ? 1 : 12, random)
 }
 
-/// The fits of each number of components by each divergence, with a row for each in the table.
+/// The fits for each number of components and each divergence, with a table row for each.
 private func divergenceTable(
   of target: GaussianMixture1D, components: [Int], starts: Int, _ random: Random
 ) throws -> Results {

@@ -3,12 +3,13 @@ import Plots
 import Results
 import Tensor
 
-/// The best discriminator D = p / (p + q) between data N(0, 1) and a generator N(m, 1), and the value.
+/// The optimal discriminator D = p / (p + q) between data N(0, 1) and a generator N(m, 1), and its
+/// value.
 ///
-/// With the best D it is E log D(x) + E log (1 − D(g)) ≥ −log 4, with equality where the two
+/// The value of the optimal D is E log D(x) + E log (1 − D(g)) ≥ −log 4, with equality if the two
 /// distributions agree (Goodfellow and others 2014, theorem 1).
 let ganDiscriminatorItem = CourseItem(
-  "gan-discriminator", week: 1, "a GAN's best discriminator, and its value by quadrature"
+  "gan-discriminator", week: 1, "a GAN's optimal discriminator, and its value by quadrature"
 ) { _, _ in
   let rule = GaussianQuadrature.legendre(160, over: -12...16)
   let means = grid(0...4, count: 41).doubles
@@ -41,13 +42,13 @@ let ganDiscriminatorItem = CourseItem(
   return results
 }
 
-/// log p − log q, whose sigmoid is the best discriminator, for a generator with this mean.
+/// log p − log q for a generator with a given mean; its sigmoid is the optimal discriminator.
 private func logit(of x: Tensor, mean: Double) -> Tensor {
   Normal(mean: 0, standardDeviation: 1).logDensity(of: x)
     - Normal(mean: mean, standardDeviation: 1).logDensity(of: x)
 }
 
-/// E log D(x) + E log (1 − D(g)) for a generator with this mean, in nats.
+/// E log D(x) + E log (1 − D(g)) for a generator with a given mean, in nats.
 private func value(of mean: Double, by rule: GaussianQuadrature) -> Double {
   let (p, q) = (
     Normal(mean: 0, standardDeviation: 1), Normal(mean: mean, standardDeviation: 1)

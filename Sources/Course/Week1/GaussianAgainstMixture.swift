@@ -4,8 +4,8 @@ import Plots
 import Results
 import Tensor
 
-/// One Gaussian and a mixture of two, both by maximum likelihood, on data with two modes: the Gaussian
-/// takes the data's mean and variance, and puts its mode where there are no data.
+/// One Gaussian and a mixture of two, both fitted by maximum likelihood to data with two modes: the
+/// Gaussian takes the data's mean and variance, and puts its mode where there are no data.
 let gaussianAgainstMixtureItem = CourseItem(
   "gaussian-against-mixture", week: 1, "a Gaussian and a mixture fitted to data with two modes"
 ) { isQuick, random in

@@ -4,8 +4,8 @@ import Plots
 import Results
 import Tensor
 
-/// A generative and a discriminative classifier where the generative assumption, one covariance for both
-/// classes, is right: both have a line as border, and the generative one needs fewer data.
+/// A generative and a discriminative classifier under a correct generative assumption, namely one
+/// covariance for both classes: both have a linear border, and the generative one needs fewer data.
 let classifiersEqualCovariancesItem = CourseItem(
   "classifiers-equal-covariances", week: 1,
   "discriminant analysis and logistic regression, equal covariances"
@@ -14,7 +14,7 @@ let classifiersEqualCovariancesItem = CourseItem(
     ClassPair([[1, 0.3], [0.3, 1]], [[1, 0.3], [0.3, 1]]), isQuick, random)
 }
 
-/// The same where it is wrong: with a covariance for each class the best border is curved.
+/// The same under a wrong assumption: with a covariance for each class, the best border is curved.
 let classifiersUnequalCovariancesItem = CourseItem(
   "classifiers-unequal-covariances", week: 1,
   "discriminant analysis and logistic regression, unequal covariances"
@@ -23,7 +23,7 @@ let classifiersUnequalCovariancesItem = CourseItem(
     ClassPair([[0.4, 0], [0, 0.4]], [[3, 0.8], [0.8, 1.5]]), isQuick, random)
 }
 
-/// Two Gaussian classes in the plane, equally probable.
+/// Two Gaussian classes in the plane with equal probabilities.
 private struct ClassPair {
   let classes: [MultivariateNormal]
 
@@ -34,13 +34,13 @@ private struct ClassPair {
     }
   }
 
-  /// As many points of each class, `[2 n, 2]`, and their classes.
+  /// Draws equally many points of each class, `[2 n, 2]`, and their classes.
   func sample(_ count: Int, using random: Random) -> (points: Tensor, labels: [Int]) {
     let points = classes.map { $0.sample([count], using: random) }
     return (.concatenated(points), (0..<2 * count).map { $0 / count })
   }
 
-  /// The share of points that the true densities classify as they are.
+  /// The share of points whose class the true densities predict.
   func accuracy(_ points: Tensor, _ labels: [Int]) -> Double {
     let logJoint = Tensor.stacked(classes.map { $0.logDensity(of: points) }, along: 1)
     return share(logJoint.argmax(), labels)
@@ -95,7 +95,7 @@ private func classifiers(_ pair: ClassPair, _ isQuick: Bool, _ random: Random) t
   return results
 }
 
-/// log p(1 ∣ x) − log p(0 ∣ x) on a grid of the plane; it is 0 at the border.
+/// log p(1 ∣ x) − log p(0 ∣ x) on a grid of the plane, which is 0 at the border.
 private func border(_ logProbabilities: (Tensor) -> Tensor) -> Field {
   let (x, y) = (grid(-5...5, count: 81).doubles, grid(-4...4, count: 65).doubles)
   let points = Tensor(y.flatMap { y in x.map { [$0, y] } }, dtype: .float64)

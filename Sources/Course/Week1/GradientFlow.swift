@@ -3,9 +3,10 @@ import Plots
 import Results
 import Tensor
 
-/// The gradient flow of both divergences from N(2, 0.8²) to N(0, 1): the forward one widens the moving
-/// distribution before its mean arrives, since its gradient in σ holds (μ − μ₀)²; the reverse one moves
-/// mean and deviation independently.
+/// The gradient flow of both divergences from N(2, 0.8²) to N(0, 1).
+///
+/// The forward one widens the moving distribution before its mean arrives, since its gradient in σ
+/// contains (μ − μ₀)²; the reverse one moves the mean and the deviation independently.
 let gradientFlowItem = CourseItem(
   "gradient-flow", week: 1, "paths of N(μ, σ²) down the gradient of KL, forward and reverse"
 ) { _, _ in

@@ -3,10 +3,10 @@ import Plots
 import Results
 import Tensor
 
-/// Jensen's inequality for the exponential, f(E X) ≤ E f(X): the chord between two points lies above the
-/// curve, and for normal X the gap grows with the variance.
+/// Jensen's inequality for the exponential, f(E X) ≤ E f(X): the chord between two points lies
+/// above the curve, and for normal X the gap grows with the variance.
 let jensensInequalityItem = CourseItem(
-  "jensens-inequality", week: 1, "mean of a convex function against the function of the mean"
+  "jensens-inequality", week: 1, "the mean of a convex function against the function of the mean"
 ) { _, _ in
   let points = vector([-1, 1.5])
   let (mean, meanOfImages) = (points.mean().scalar, exp(points).mean().scalar)

@@ -4,8 +4,8 @@ import Plots
 import Results
 import Tensor
 
-/// Kernel densities of one sample with a bandwidth that is too small, one chosen from the data, and one
-/// that is too large.
+/// Kernel densities of one sample with a bandwidth that is too small, one chosen from the data, and
+/// one that is too large.
 let kernelDensityBandwidthsItem = CourseItem(
   "kernel-density-bandwidths", week: 1, "kernel density estimates for several bandwidths"
 ) { isQuick, random in

@@ -3,10 +3,10 @@ import Plots
 import Results
 import Tensor
 
-/// Running means of throws of a loaded coin, which close in on its probability as 1/√n, and of Cauchy
-/// numbers, which have no mean and close in on nothing.
+/// Running means of throws of a loaded coin, whose error falls as 1/√n, and of Cauchy numbers,
+/// which have no mean and do not converge.
 let lawOfLargeNumbersItem = CourseItem(
-  "law-of-large-numbers", week: 1, "running means of a coin, and of numbers without a mean"
+  "law-of-large-numbers", week: 1, "running means of coin throws, and of numbers without a mean"
 ) { isQuick, random in
   let (runs, count) = (isQuick ? 20 : 100, isQuick ? 2_000 : 20_000)
   let coin = Bernoulli(probabilities: scalar(0.3), eventRank: 0)
@@ -47,7 +47,7 @@ let lawOfLargeNumbersItem = CourseItem(
   return results
 }
 
-/// The means of the first 1, 2, … numbers of each row.
+/// The means of the first 1, 2, … numbers in each row.
 private func runningMeans(_ x: Tensor) -> Tensor {
   x.cumulativeSum(along: 1) / Tensor.range(1..<x.shape[1] + 1, dtype: .float64)
 }

@@ -3,11 +3,11 @@ import Plots
 import Results
 import Tensor
 
-/// The law of (X, 1 − X) for uniform X: it can be sampled, but all of it lies on a line, so that it has
-/// no density in the plane.
+/// The law of (X, 1 − X) for uniform X: it can be sampled, but lies on a line and therefore has no
+/// density in the plane.
 ///
-/// In the strip of width ε around the line the mass is 1 while the area falls
-/// with ε: a density would have to exceed every bound.
+/// A strip of width ε around the line has mass 1 but an area that falls with ε: a density would
+/// have to exceed every bound.
 let lawWithoutDensityItem = CourseItem(
   "law-without-density", week: 1, "the law of (X, 1 − X): samples on a line, and no density"
 ) { isQuick, random in

@@ -3,8 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// Maximum likelihood estimates of a gamma distribution's shape from more and more numbers: the error
-/// falls as 1/√n, to what Fisher's information allows.
+/// Maximum-likelihood estimates of a gamma distribution's shape from more and more numbers: the
+/// error falls as 1/√n, to the limit that the Fisher information sets.
 let maximumLikelihoodConsistencyItem = CourseItem(
   "maximum-likelihood-consistency", week: 1, "error of an estimate against the number of data"
 ) { isQuick, random in

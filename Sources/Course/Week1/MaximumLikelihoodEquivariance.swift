@@ -4,8 +4,8 @@ import Plots
 import Results
 import Tensor
 
-/// The likelihood of 30 heads in 100 throws against the probability and against its logit: the estimate
-/// of the logit is the logit of the estimate.
+/// The likelihood of 30 heads in 100 throws as a function of the probability and of its logit: the
+/// estimate of the logit is the logit of the estimate.
 let maximumLikelihoodEquivarianceItem = CourseItem(
   "maximum-likelihood-equivariance", week: 1, "an estimate in two parametrisations of a coin"
 ) { _, _ in

@@ -4,14 +4,15 @@ import Plots
 import Results
 import Tensor
 
-/// The estimates of a coin's probability from many samples of 100 throws, against the normal
-/// distribution that Fisher's information predicts: variance p (1 − p) / n = 0.0021.
+/// The estimates of a coin's probability from many samples of 100 throws, compared with the normal
+/// distribution that the Fisher information predicts, of variance p (1 − p) / n = 0.0021.
 let maximumLikelihoodNormalityItem = CourseItem(
   "maximum-likelihood-normality", week: 1, "distribution of an estimate of a coin's probability"
 ) { isQuick, random in
   let (probability, throwCount, runs) = (0.3, 100, isQuick ? 2_000 : 50_000)
   let coin = Bernoulli(probabilities: scalar(probability), eventRank: 0)
-  // The estimate from throws is their mean; that from 30 heads and 70 tails has the error.
+  // The estimate from the throws is their mean; the standard error comes from 30 heads and 70
+  // tails.
   let estimates = coin.sample([runs, throwCount], using: random).mean(along: 1)
   let fit = try MaximumLikelihood(
     of: .bernoulli, fitting: vector([1, 0]), weights: vector([30, 70]))

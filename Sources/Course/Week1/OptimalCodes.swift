@@ -3,8 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// Huffman codes of ever longer blocks of a loaded coin's throws: the bits a throw fall to the entropy,
-/// and never exceed it by more than one bit a block.
+/// Huffman codes for ever longer blocks of a loaded coin's throws: the bits per throw fall to the
+/// entropy and never exceed it by more than one bit per block.
 let optimalCodesItem = CourseItem(
   "optimal-codes", week: 1, "mean length of Huffman codes against the entropy"
 ) { isQuick, _ in

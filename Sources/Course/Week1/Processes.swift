@@ -4,11 +4,13 @@ import Plots
 import Results
 import Tensor
 
-/// Which processes can be sampled, and which have a density: as the types of the library say it.
+/// A table of the processes that can be sampled and those that have a density, according to the
+/// library's types.
 ///
-/// A generator is sampled and has no density; an energy is a density up to a constant and has no sampler.
+/// A generator can be sampled but has no density; an energy is a density up to a constant and has
+/// no sampler.
 let processesItem = CourseItem(
-  "processes", week: 1, "a table of processes: can it be sampled, has it a density"
+  "processes", week: 1, "a table of processes: which can be sampled, and which have a density"
 ) { _, random in
   let processes = try processes()
   let isSampled = processes.map { $0.process is any ImplicitDistribution }

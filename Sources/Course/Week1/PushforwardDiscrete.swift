@@ -3,8 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// The square of a number that is drawn evenly from −2 … 2: the probabilities of the points with one
-/// image are added.
+/// The square of a number drawn uniformly from −2 … 2: the probabilities of points with the same
+/// image add up.
 let pushforwardDiscreteItem = CourseItem(
   "pushforward-discrete", week: 1, "probabilities of the square of a discrete number"
 ) { isQuick, random in

@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// The exponential of a normal number: the density by the change of variables, and samples through
+/// The exponential of a normal number: its density by the change of variables, and samples through
 /// the map.
 let pushforwardExpItem = CourseItem(
   "pushforward-exp", week: 1, "density and samples of the exponential of a normal number"

@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// The square of a normal number: x² is not injective, and the density is a sum over both preimages,
+/// The square of a normal number: x² is not injective, so the density is a sum over both preimages,
 /// p(y) = (φ(√y) + φ(−√y)) / 2√y.
 let pushforwardSquareItem = CourseItem(
   "pushforward-square", week: 1, "density of the square of a normal number, by its two branches"

@@ -4,8 +4,8 @@ import Plots
 import Results
 import Tensor
 
-/// Least squares as maximum likelihood: the line, and the deviation of the noise, that make the targets
-/// most likely under p(y ∣ x) = N(y; a + b x, σ²), found by gradients and by least squares.
+/// Least squares as maximum likelihood: gradients and least squares find the line and the noise
+/// deviation that make the targets most likely under p(y ∣ x) = N(y; a + b x, σ²).
 let regressionByLikelihoodItem = CourseItem(
   "regression-by-likelihood", week: 1, "a line by least squares and by maximum likelihood"
 ) { isQuick, random in

@@ -4,9 +4,11 @@ import Plots
 import Results
 import Tensor
 
-/// How the divergences of two distributions grow as one is moved away: between normal distributions all
-/// are finite and bound each other; between uniform ones KL is infinite at once, the bounded ones stay
-/// where the supports part, and only Wasserstein's distance goes on.
+/// Divergences between two distributions, one of which is shifted more and more.
+///
+/// Between normal distributions, all are finite and bound each other. Between uniform ones, KL is
+/// infinite at once, the bounded ones stay constant once the supports separate, and only the
+/// Wasserstein distance keeps growing.
 let strongerAndWeakerDivergencesItem = CourseItem(
   "stronger-and-weaker-divergences", week: 1,
   "six divergences and a distance against the shift of a distribution"
@@ -60,7 +62,7 @@ let strongerAndWeakerDivergencesItem = CourseItem(
   return results
 }
 
-/// Each divergence of the distribution without a shift from those with one.
+/// Each divergence of the unshifted distribution from the shifted ones.
 private func curves(
   _ shifts: [Double], _ distribution: (Double) -> any Distribution
 ) -> [[Double]] {
@@ -70,7 +72,7 @@ private func curves(
 }
 
 extension Divergence {
-  /// Its name among values and in legends.
+  /// The name in values and legends.
   fileprivate var word: String {
     switch self {
     case .kullbackLeibler: "kl"

@@ -3,8 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// Where a density is 0: its logarithm is −∞ there, and KL(p ‖ q) is infinite as soon as p has mass where
-/// q has none, whichever way they otherwise agree.
+/// Distributions with different supports: where a density is 0, its logarithm is −∞, and KL(p ‖ q)
+/// is infinite as soon as p has mass where q has none, however well they agree elsewhere.
 let supportItem = CourseItem(
   "support", week: 1, "KL of uniform distributions where the supports differ"
 ) { _, _ in

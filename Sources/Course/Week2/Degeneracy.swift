@@ -3,10 +3,12 @@ import Plots
 import Results
 import Tensor
 
-/// The likelihood of a mixture has no bound where a component sits on one point; a floor, a prior and a
-/// tied variance cure it, and a component of Student's t has no need to sit there.
+/// The likelihood of a mixture has no bound if a component sits on a single point.
+///
+/// A floor, a prior or a tied variance prevents this, and a component with Student's t distribution
+/// has no need to sit there.
 let mixtureDegeneracyItem = CourseItem(
-  "mixture-degeneracy", week: 2, "a component collapses on a far point, and what cures it"
+  "mixture-degeneracy", week: 2, "a component that collapses on a far point, and the remedies"
 ) { isQuick, random in
   let near = random.normal([isQuick ? 40 : 100, 1], dtype: .float64)
   let x = Tensor.concatenated([near, Tensor([[30]], dtype: .float64)])

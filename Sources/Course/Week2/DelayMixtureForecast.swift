@@ -3,8 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// A Gaussian mixture over windows (xₜ₋₁, xₜ) of the series xₜ = 2 sin(3/2 xₜ₋₁) + 0.3 wₜ forecasts it by its
-/// conditional law, nearly as well as the law that made it.
+/// Forecasts of the series xₜ = 2 sin(3/2 xₜ₋₁) + 0.3 wₜ by a Gaussian mixture over windows (xₜ₋₁,
+/// xₜ): its conditional law predicts nearly as well as the true one.
 let delayMixtureItem = CourseItem(
   "delay-mixture", week: 2, "forecasts of a time series by a Gaussian mixture over its windows"
 ) { isQuick, random in
@@ -16,7 +16,7 @@ let delayMixtureItem = CourseItem(
   var results = Results([
     "log-density": .number(try meanLogDensity(of: fresh, by: model)),
     "log-density-one-component": .number(try meanLogDensity(of: fresh, by: linear)),
-    // −½ log(2π e σ²), what the law that made the series has on average.
+    // −½ log(2π e σ²), the average log-density under the true law.
     "log-density-of-the-law": .number(-1.4189385332046727 - log(scalar(0.3)).scalar),
   ])
   // The conditional mean and deviation of the next value.
@@ -45,7 +45,7 @@ let delayMixtureItem = CourseItem(
   return results
 }
 
-/// A mixture of so many components over windows of two values.
+/// Fits a mixture with a given number of components over windows of two values.
 private func forecast(
   _ series: Tensor, _ components: Int, _ starts: Int, _ random: Random
 ) throws -> DelayMixture {
@@ -54,7 +54,7 @@ private func forecast(
   ).model
 }
 
-/// Steps of xₜ = 2 sin(3/2 xₜ₋₁) + 0.3 wₜ, `[count]`.
+/// Draws steps of xₜ = 2 sin(3/2 xₜ₋₁) + 0.3 wₜ, `[count]`.
 private func sineSeries(_ count: Int, using random: Random) -> Tensor {
   var x = scalar(0.5)
   let values = random.normal([count], dtype: .float64).doubles.map { noise -> Double in

@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// log p(x) = L(q) + KL(q ‖ p(z | x)) for every q: the bound is reached where q is the posterior.
+/// log p(x) = L(q) + KL(q ‖ p(z | x)) for every q; the bound is tight if q is the posterior.
 let evidenceDecompositionItem = CourseItem(
   "evidence-decomposition", week: 2, "log-evidence as the bound and a divergence, for every q"
 ) { _, _ in

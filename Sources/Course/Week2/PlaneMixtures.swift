@@ -11,7 +11,7 @@ func threeGaussians() throws -> GaussianMixture {
       [2, 1.2, 1.2, 1, 0.8, 0, 0, 0.8, 0.3, -0.1, -0.1, 0.4], shape: [3, 2, 2], dtype: .float64))
 }
 
-/// The rows of a plane coloured by cluster, which are counted from 1.
+/// The rows in the plane, coloured by cluster and counted from 1.
 func clusterScatter(_ x: Tensor, _ clusters: [Int]) -> Scatter {
   let columns = x.transposed()
   return Scatter(
@@ -19,7 +19,7 @@ func clusterScatter(_ x: Tensor, _ clusters: [Int]) -> Scatter {
     names: (0...(clusters.max() ?? 0)).map { "\($0 + 1)" }, size: 3, opacity: 0.7)
 }
 
-/// The ellipses of two deviations of a mixture in the plane.
+/// The ellipses at two standard deviations for a mixture in the plane.
 func mixtureEllipses(_ mixture: GaussianMixture) -> [any Mark] {
   let (means, covariances) = (mixture.means.doubles, mixture.covariances.doubles)
   return (0..<mixture.componentCount).map { k in

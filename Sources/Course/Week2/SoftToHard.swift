@@ -3,8 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// Soft k-means against its temperature ε: hard clusters as it falls, one cluster above the largest
-/// variance of the data.
+/// Soft k-means against its temperature ε: the clusters become hard as ε falls, and merge into one
+/// above the largest variance of the data.
 let softToHardItem = CourseItem(
   "soft-to-hard", week: 2, "soft k-means from one cluster to hard clusters as ε falls"
 ) { isQuick, random in

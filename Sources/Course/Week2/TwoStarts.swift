@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// EM from two starts: the same optimum after another number of sweeps.
+/// EM from two starts, which reach the same optimum after different numbers of sweeps.
 let emTwoStartsItem = CourseItem(
   "em-two-starts", week: 2, "EM of three Gaussians from k-means and from random points"
 ) { isQuick, random in

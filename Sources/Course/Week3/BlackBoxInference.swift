@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// Black-box variational inference of a logistic regression, and what importance sampling says of it.
+/// Black-box variational inference for a logistic regression, checked by importance sampling.
 let blackBoxInferenceItem = CourseItem(
   "black-box-inference", week: 3,
   "stochastic gradients of the bound for a logistic posterior, mean field and full rank"

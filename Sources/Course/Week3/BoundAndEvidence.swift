@@ -3,13 +3,13 @@ import Plots
 import Results
 import Tensor
 
-/// The evidence of a linear model against the variance of its prior, and the bound by the best mean field:
-/// their maxima lie apart, as the divergence depends on the parameter, too.
+/// The evidence of a linear model against the variance of its prior, and the bound by the best mean
+/// field: their maxima differ, because the divergence depends on the parameter too.
 let boundAndEvidenceItem = CourseItem(
   "bound-and-evidence", week: 3,
-  "the maximum over a parameter of the bound beside that of the evidence"
+  "the maxima of the bound and of the evidence over a parameter"
 ) { _, random in
-  // Two inputs of correlation 0.95, nearly.
+  // Two inputs with a correlation of nearly 0.95.
   let common = random.normal([12, 1], dtype: .float64)
   let x = 0.975 * common + 0.22 * random.normal([12, 2], dtype: .float64)
   let noise = 0.7 * random.normal([12], dtype: .float64)

@@ -3,9 +3,9 @@ import Plots
 import Results
 import Tensor
 
-/// A chain that begins far away, with and without its first steps; and what thinning costs.
+/// A chain that starts far away, with and without its first steps; and the cost of thinning.
 let burnInAndThinningItem = CourseItem(
-  "burn-in-and-thinning", week: 3, "what the first steps of a chain do to a mean, and thinning"
+  "burn-in-and-thinning", week: 3, "the effect of a chain's first steps on a mean, and of thinning"
 ) { isQuick, random in
   let draws = isQuick ? 1_000 : 4_000
   let sampler = RandomWalkMetropolis(dimensions: 1, stepSize: 1) { x in

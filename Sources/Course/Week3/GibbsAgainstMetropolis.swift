@@ -3,7 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// Gibbs' sampler against a random walk on a correlated Gaussian: the same target, other effective sizes.
+/// A Gibbs sampler and a random walk on a correlated Gaussian: the same target, but different
+/// effective sizes.
 let gibbsAgainstMetropolisItem = CourseItem(
   "gibbs-against-metropolis", week: 3, "Gibbs and Metropolis on a Gaussian of correlation 0.9"
 ) { isQuick, random in

@@ -3,13 +3,14 @@ import Plots
 import Results
 import Tensor
 
-/// Three estimators of the bound's gradient: the same mean, other variances.
+/// Three estimators of the bound's gradient, with the same mean and different variances.
 let gradientVariancesItem = CourseItem(
   "gradient-variances", week: 3,
   "the variance of gradients by score function and reparameterisation"
 ) { isQuick, random in
   let draws = isQuick ? 2_000 : 20_000
-  // The bound of N(m, s²) for the target N(1, 1) has the derivatives 1 − m and 1 − s² along m and log s.
+  // For the target N(1, 1), the bound of N(m, s²) has the derivatives 1 − m and 1 − s² along m and
+  // log s.
   let target: LogDensity = { x in -0.5 * square(x - 1).sum(along: 1) }
   let approximation = GaussianApproximation(
     mean: Tensor([0], dtype: .float64), scale: Tensor([0.8], dtype: .float64))

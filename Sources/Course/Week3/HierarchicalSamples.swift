@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// Draws of the hierarchical mixture, a level after the other, and their joint density.
+/// Draws from the hierarchical mixture, one level after the other, and their joint density.
 let hierarchicalSamplesItem = CourseItem(
   "hierarchical-samples", week: 3, "ancestral samples of a hierarchical mixture of four Gaussians"
 ) { isQuick, random in

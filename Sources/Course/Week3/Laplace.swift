@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// Laplace's approximation of χ²₁₀: N(8, 16), with 0.979 of its integral.
+/// Laplace's approximation of χ²₁₀: N(8, 16), which has 0.979 of its integral.
 let laplaceChiSquaredItem = CourseItem(
   "laplace-chi-squared", week: 3, "Laplace's approximation of the density of χ² with 10 degrees"
 ) { _, _ in
@@ -50,7 +50,7 @@ let laplaceLogisticItem = CourseItem(
   return results
 }
 
-/// A density and the Gaussian that approximates it, and both as `values.csv`.
+/// The figure of a density and the Gaussian that approximates it; both are also in `values.csv`.
 private func approximationFigure(
   _ label: String, _ x: Tensor, _ density: Tensor, _ normal: Tensor, in results: inout Results
 ) -> Figure {

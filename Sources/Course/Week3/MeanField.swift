@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// The mean field nearest to a correlated Gaussian: its variances are too small.
+/// The mean field nearest to a correlated Gaussian, whose variances are too small.
 let meanFieldGaussianItem = CourseItem(
   "mean-field-gaussian", week: 3, "the mean field nearest to a Gaussian of correlation 0.8"
 ) { _, _ in
@@ -38,7 +38,7 @@ let meanFieldGaussianItem = CourseItem(
   return results
 }
 
-/// A covariance of the variances 2 and 1.
+/// A covariance with the variances 2 and 1.
 private func correlated(_ correlation: Double) throws -> Tensor {
   let off = correlation * 2.0.squareRoot()
   return Tensor([[2, off], [off, 1]], dtype: .float64)

@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// Metropolis on two modes: short steps stay in one, long ones visit both.
+/// Metropolis on two modes: short steps stay in one of them, long ones visit both.
 let metropolisTwoModesItem = CourseItem(
   "metropolis-two-modes", week: 3,
   "a random walk on ½N(−4, 1) + ½N(4, 1), with short and long steps"

@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// A nonlinear state space and what a bootstrap particle filter finds of its states.
+/// A nonlinear state space model, and the states that a bootstrap particle filter estimates.
 let nonlinearStateSpaceItem = CourseItem(
   "nonlinear-state-space", week: 3,
   "a nonlinear state space of 400 steps and its particle filter (Gordon et al. 1993)"
@@ -12,7 +12,7 @@ let nonlinearStateSpaceItem = CourseItem(
   let (states, observations) = model.sample(steps, using: random.split())
   let estimates = try ParticleFilter(particles: isQuick ? 400 : 2_000).filtered(
     observations, by: model, using: random.split())
-  // What is known without the observations.
+  // The estimate without the observations.
   let blind = try ParticleFilter(particles: isQuick ? 400 : 2_000).filtered(
     Tensor(filledWith: .nan, [steps, 1], dtype: .float64), by: model, using: random.split())
   func rootMeanSquare(_ means: Tensor) -> Double {

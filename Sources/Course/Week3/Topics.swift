@@ -3,8 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// Latent Dirichlet allocation of a synthetic corpus whose topics are the rows and columns of a square
-/// (Griffiths and Steyvers 2004).
+/// Latent Dirichlet allocation of a synthetic corpus whose topics are the rows and columns of a
+/// square (Griffiths and Steyvers 2004).
 let topicsItem = CourseItem(
   "topics", week: 3, "topics found in documents made of ten bars of a 5 × 5 square"
 ) { isQuick, random in
@@ -20,7 +20,7 @@ let topicsItem = CourseItem(
   }
   guard let fit = fits.max(by: { $0.bound < $1.bound }) else { return Results([:]) }
   let (expected, found) = (rows(truth.wordProbabilities), rows(fit.model.wordProbabilities))
-  // The topic that shares most with each of the truth: 1 less the total variation distance.
+  // The topic nearest to each true one: similarity is 1 minus the total variation distance.
   let matches = expected.map { bar in
     found.map { topic in zip(bar, topic).reduce(0) { $0 + min($1.0, $1.1) } }
   }
@@ -51,7 +51,8 @@ let topicsItem = CourseItem(
   return results
 }
 
-/// Parameters of ten topics of 25 words, a row or a column of a 5 × 5 square each, `[10, 25]`.
+/// The parameters of ten topics over 25 words, each a row or a column of a 5 × 5 square, `[10,
+/// 25]`.
 private func bars() -> Tensor {
   let bars = (0..<10).flatMap { bar in
     (0..<25).map { cell -> Double in

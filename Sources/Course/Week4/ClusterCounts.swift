@@ -5,7 +5,7 @@ import Tensor
 
 /// The number of clusters grows like α log N: α (ψ(α + N) − ψ(α)).
 let clusterCountsItem = CourseItem(
-  "cluster-counts", week: 4, "clusters expected of a Dirichlet process against α and N"
+  "cluster-counts", week: 4, "expected clusters of a Dirichlet process against α and N"
 ) { isQuick, random in
   let concentrations = [0.5, 1.0, 5, 20]
   let counts = stride(from: 0, through: 500, by: 10).map { max(1, $0) }

@@ -3,7 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// A small concentration puts the mass on a few atoms, a large one keeps it near the base.
+/// Draws with a small concentration, which puts the mass on a few atoms, and a large one, which
+/// keeps it near the base.
 let dirichletProcessDrawsItem = CourseItem(
   "dirichlet-process-draws", week: 4, "draws of two Dirichlet processes around N(0, 1)"
 ) { isQuick, random in

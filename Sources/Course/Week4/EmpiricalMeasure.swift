@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// The empirical measure of more and more draws nears the Gaussian that they are of.
+/// The empirical measure of more and more draws approaches the Gaussian from which they come.
 let empiricalMeasureItem = CourseItem(
   "empirical-measure", week: 4, "a Gaussian against the empirical measure of its draws"
 ) { isQuick, random in
@@ -15,7 +15,7 @@ let empiricalMeasureItem = CourseItem(
   results.tables["values.csv"] = ["x": grid, "gaussian": grid.map(normal.cumulative)]
   for (count, measure) in zip(counts, measures) {
     let points = measure.points.doubles
-    // The largest difference is at a jump, before or after it.
+    // The largest difference is at a jump, just before or after it.
     let gaps = points.indices.map { place in
       let exact = normal.cumulative(points[place])
       return max(

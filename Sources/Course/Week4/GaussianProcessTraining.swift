@@ -3,7 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// Three observations: the prior, the posterior, and the posterior with trained parameters.
+/// A Gaussian process with three observations: the prior, the posterior, and the posterior with
+/// trained parameters.
 let gaussianProcessTrainingItem = CourseItem(
   "gaussian-process-training", week: 4, "a Gaussian process from its prior to a trained posterior"
 ) { isQuick, random in

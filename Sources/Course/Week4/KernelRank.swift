@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// A kernel of m features gives a matrix of rank m at most, however many points there are.
+/// A kernel of m features gives a matrix of rank at most m, however many points there are.
 let kernelRankItem = CourseItem(
   "kernel-rank", week: 4, "the rank of the covariance matrix of a model with m features"
 ) { isQuick, random in
@@ -29,7 +29,7 @@ let kernelRankItem = CourseItem(
   return results
 }
 
-/// The number of eigenvalues above rounding.
+/// The number of eigenvalues above rounding errors.
 private func rank(of matrix: Tensor) throws -> Int {
   let values = try SymmetricEigendecomposition(of: matrix).values.doubles
   return values.count { $0 > 1e-12 * (values.max() ?? 0) }

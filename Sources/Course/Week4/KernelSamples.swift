@@ -3,9 +3,9 @@ import Plots
 import Results
 import Tensor
 
-/// Kernels as functions of the distance, and functions drawn with each.
+/// Kernels as functions of the distance, and functions drawn with each of them.
 let kernelSamplesItem = CourseItem(
-  "kernel-samples", week: 4, "kernels, and functions of the Gaussian processes that they make"
+  "kernel-samples", week: 4, "kernels, and functions drawn from their Gaussian processes"
 ) { isQuick, random in
   let kernels: [(name: String, kernel: any Kernel)] = [
     ("squared exponential", SquaredExponential(length: 1)),
@@ -60,6 +60,6 @@ private func value(_ kernel: some Kernel, at distance: Double) -> Double {
 }
 
 extension GaussianProcess {
-  /// A process without noise of any kernel.
+  /// Creates a noise-free process with any kernel.
   fileprivate init(kernel: any Kernel) { self.init(kernel, noiseVariance: 0) }
 }

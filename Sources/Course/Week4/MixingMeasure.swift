@@ -6,7 +6,8 @@ import Tensor
 
 /// A Dirichlet process has atoms; the mixture of normal densities around them has a density.
 let mixingMeasureItem = CourseItem(
-  "mixing-measure", week: 4, "a draw of a Dirichlet process beside the mixture density it mixes"
+  "mixing-measure", week: 4,
+  "a draw from a Dirichlet process, and the mixture density that it defines"
 ) { _, random in
   let process = DirichletProcess(concentration: 3) { count, random in
     3 * random.normal([count, 1], dtype: .float64)

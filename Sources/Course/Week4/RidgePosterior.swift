@@ -36,7 +36,7 @@ let ridgePosteriorItem = CourseItem(
   return results
 }
 
-/// The least squares of rows to which one of √λ and a target of 0 is added.
+/// Least squares on rows extended by one with the input √λ and the target 0.
 private func ridge(_ x: Tensor, _ y: Tensor, _ strength: Double) throws -> Double {
   let penalty = Tensor([strength.squareRoot()], shape: [1, 1], dtype: .float64)
   let zero = Tensor([0], dtype: .float64)

@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// The sticks C_k = V_k Π_{j<k} (1 − V_j) and what is expected of them.
+/// The sticks C_k = V_k Π_{j<k} (1 − V_j) and their expectations.
 let stickBreakingItem = CourseItem(
   "stick-breaking", week: 4, "sticks broken off one after the other, and their expected lengths"
 ) { isQuick, random in

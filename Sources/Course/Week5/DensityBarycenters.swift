@@ -4,7 +4,8 @@ import Plots
 import Results
 import Tensor
 
-/// The barycenter of densities on the line averages quantiles; the mixture averages densities.
+/// The barycenter of densities on the line averages quantiles, whereas the mixture averages
+/// densities.
 let densityBarycentersItem = CourseItem(
   "density-barycenters", week: 5, "barycenters of densities, exact and on a grid"
 ) { isQuick, _ in

@@ -3,11 +3,11 @@ import Plots
 import Results
 import Tensor
 
-/// Barycenters with equal shares: of two uniforms the uniform between, of two points the middle, of two Gaussians the
-/// Gaussian of the mean deviations.
+/// Barycenters with equal weights: of two uniforms, the uniform in between; of two points, the
+/// midpoint; of two Gaussians, the Gaussian with the mean deviation.
 ///
-/// Variants: shares of ¾ and ¼, which weigh ends, points and deviations; and Gaussians in the plane with the same
-/// variances turned by a right angle, whose barycenter is round.
+/// Variants: weights of ¾ and ¼, which weight ends, points and deviations; and Gaussians in the
+/// plane with the same variances, rotated by a right angle, whose barycenter is round.
 let exerciseBarycentersItem = CourseItem(
   "exercise-barycenters", week: 5, "exercise: barycenters of two uniforms, points and Gaussians"
 ) { _, _ in

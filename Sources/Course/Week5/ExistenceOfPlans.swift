@@ -3,17 +3,18 @@ import Plots
 import Results
 import Tensor
 
-/// Plans form a closed, bounded set that holds μ ⊗ ν, so a cheapest one exists; duality proves it cheapest.
+/// Plans form a closed, bounded set that contains μ ⊗ ν, so a cheapest one exists; duality proves
+/// which one it is.
 ///
-/// Variants: with a forbidden pair a cheapest plan exists all the same, and maps have no cheapest one where a segment is
-/// moved to two, half of it to either side.
+/// Variants: with a forbidden pair, a cheapest plan still exists; but there is no cheapest map from
+/// a segment to two, which each receive half of it.
 let existenceOfPlansItem = CourseItem(
   "exercise-existence", week: 5, "exercise: plans exist, and one of them is the cheapest"
 ) { isQuick, random in
   let costs = random.uniform([4, 4], dtype: .float64)
   let (a, b) = (weights(random), weights(random))
   let best = try ExactTransport(costs: costs, source: a, target: b)
-  // Mixtures of the product and of plans for other costs are plans, too.
+  // Mixtures of the product and of optimal plans for other costs are plans, too.
   let others = try (0..<(isQuick ? 30 : 300)).map { _ in
     let vertex = try ExactTransport(
       costs: random.uniform([4, 4], dtype: .float64), source: a, target: b)
@@ -39,7 +40,7 @@ let existenceOfPlansItem = CourseItem(
   let costsOfMaps = pieces.map(costOfZigzag)
   results["pieces-of-maps"] = .list(pieces.map { .integer($0) })
   results["costs-of-maps"] = ResultValue(costsOfMaps)
-  // Half of every point's mass straight to either side.
+  // Half of every point's mass goes straight to either side.
   results["cost-of-splitting"] = 1.0
   results.tables["values.csv"] = ["cost": values]
   results.tables["maps.csv"] = ["pieces": pieces.map(Double.init), "cost": costsOfMaps]
@@ -51,10 +52,12 @@ let existenceOfPlansItem = CourseItem(
   return results
 }
 
-/// E |x − T(x)| of the map from {0} × [0, 1] to the halves of {−1, 1} × [0, 1] that sends of each of n pieces the lower
-/// half to the left and the upper one to the right, each stretched to the whole piece: it falls to 1 and never is 1.
+/// E |x − T(x)| for a map from {0} × [0, 1] to the halves of {−1, 1} × [0, 1].
+///
+/// It sends the lower half of each of n pieces to the left and the upper half to the right, each
+/// stretched to the whole piece; the cost falls towards 1 but never reaches it.
 private func costOfZigzag(_ pieces: Int) -> Double {
-  // Across 1, along up to half a piece, evenly.
+  // Across by 1, and along by up to half a piece, uniformly.
   let length = 0.5 / Double(pieces)
   return AdaptiveIntegral(from: 0, to: 1, absoluteTolerance: 1e-12) { share in
     (1 + length * share * length * share).squareRoot()

@@ -5,8 +5,9 @@ import Tensor
 
 /// The map, cost and geodesic between two Gaussians in the plane.
 ///
-/// Variants: covariances that commute, where deviations are subtracted, |m₁ − m₂|² + Σ (√aᵢ − √bᵢ)², and the map stretches
-/// each axis by √(bᵢ/aᵢ); the way back, by the inverse map; and a rotated Gaussian.
+/// Variants: covariances that commute, for which the deviations are subtracted, |m₁ − m₂|² + Σ (√aᵢ
+/// − √bᵢ)², and the map stretches each axis by √(bᵢ/aᵢ); the way back, by the inverse map; and a
+/// rotated Gaussian.
 let gaussianGeodesicItem = CourseItem(
   "exercise-gaussian-geodesic", week: 5, "exercise: map, cost and geodesic between two Gaussians"
 ) { _, _ in
@@ -44,7 +45,7 @@ let gaussianGeodesicItem = CourseItem(
     otherCovariance: covariances[0])
   results["inverse-error"] = .number(
     abs(back.matrix.matmul(m) - Tensor.identity(2, dtype: .float64)).max().scalar)
-  // A quarter turn exchanges the variances 2 and 1: 2 (√2 − 1)².
+  // A quarter turn swaps the variances 2 and 1: 2 (√2 − 1)².
   results["rotated-squared-distance"] = .number(
     try buresSquared(covariances[0], Tensor([[1, 0], [0, 2]], dtype: .float64)).scalar)
   results.tables["values.csv"] = [

@@ -26,7 +26,7 @@ let imageBarycentersItem = CourseItem(
   var results = Results([
     "masses": ResultValue(centers.map { $0.weights.sum().scalar }),
     "converged": .flag(centers.allSatisfy(\.hasConverged)),
-    // Both pictures are symmetric, so the barycenter is.
+    // Both pictures are symmetric, so the barycenter is symmetric too.
     "asymmetry": .number(abs(middle - middle.transposed()).sum().scalar),
   ])
   results.tables["values.csv"] = ResultTable(
@@ -48,7 +48,7 @@ let imageBarycentersItem = CourseItem(
   return results
 }
 
-/// A picture of sum 1: where a point of [−1, 1]² is inside, its pixel is bright.
+/// A picture with the sum 1, in which the pixels of points inside a set in [−1, 1]² are bright.
 private func picture(_ size: Int, _ isInside: (_ x: Double, _ y: Double) -> Bool) -> Tensor {
   let grid = grid(-1...1, count: size).doubles
   let pixels = grid.flatMap { y in grid.map { isInside($0, y) ? 1.0 : 1e-6 } }

@@ -3,10 +3,12 @@ import Plots
 import Results
 import Tensor
 
-/// The independent coupling costs |m₁ − m₂|² + σ₁² + σ₂²; the optimal one of Gaussians only (σ₁ − σ₂)² beyond.
+/// The independent coupling costs |m₁ − m₂|² + σ₁² + σ₂², whereas the optimal one of Gaussians
+/// exceeds |m₁ − m₂|² only by (σ₁ − σ₂)².
 ///
-/// Variants: the dearest coupling, (σ₁ + σ₂)² beyond for Gaussians, which orders one measure upwards and the other
-/// downwards; and a single point as the target, to which only the independent coupling leads.
+/// Variants: the most expensive coupling, which orders one measure upwards and the other downwards
+/// and exceeds it by (σ₁ + σ₂)² for Gaussians; and a single target point, to which only the
+/// independent coupling leads.
 let independentCouplingItem = CourseItem(
   "exercise-independent-coupling", week: 5, "exercise: the cost of the independent coupling"
 ) { _, random in
@@ -18,7 +20,7 @@ let independentCouplingItem = CourseItem(
   let best = try ExactTransport(from: source, to: target)
   let formula =
     square(x.mean() - y.mean()).scalar + x.variance().scalar + y.variance().scalar
-  // Sinkhorn leads from the one to the other.
+  // Sinkhorn's plans lead from one to the other.
   let strengths = [100.0, 10, 1, 0.1]
   let between = try strengths.map {
     try EntropicTransport(

@@ -4,7 +4,8 @@ import Plots
 import Results
 import Tensor
 
-/// Linear interpolation fades one density out and the other in; displacement moves the mass.
+/// Linear interpolation fades one density out and the other in, whereas displacement interpolation
+/// moves the mass.
 let interpolationsItem = CourseItem(
   "interpolations", week: 5, "linear against displacement interpolation of two densities"
 ) { _, _ in

@@ -3,10 +3,11 @@ import Plots
 import Results
 import Tensor
 
-/// Within a family m + s Z, with Z of mean 0 and variance 1, W₂² = (m₁ − m₂)² + (s₁ − s₂)² whatever Z is.
+/// Within a family m + s Z, with Z of mean 0 and variance 1, W₂² = (m₁ − m₂)² + (s₁ − s₂)² for
+/// every Z.
 ///
-/// Variants: between a normal and a uniform distribution with the same moments it is not 0 but 2 − 2 √(3/π); for another
-/// p within a family of location alone, W_p = |m₁ − m₂|.
+/// Variants: between a normal and a uniform distribution with the same moments, it is not 0 but 2 −
+/// 2 √(3/π); within a pure location family, W_p = |m₁ − m₂| for every p.
 let locationScaleItem = CourseItem(
   "exercise-location-scale", week: 5, "exercise: W₂ within location–scale families"
 ) { _, random in

@@ -3,7 +3,8 @@ import Plots
 import Results
 import Tensor
 
-/// The corners of a square have two optimal maps; one point cannot be sent to two by a map at all.
+/// Maps between the corners of a square, two of which are optimal; and one point, which no map can
+/// send to two.
 let mongeMapsItem = CourseItem(
   "monge-maps", week: 5, "Monge maps that are not unique, and one that does not exist"
 ) { _, _ in
@@ -36,7 +37,7 @@ let mongeMapsItem = CourseItem(
   return results
 }
 
-/// Sources, targets, and lines between those that a plan couples.
+/// The sources, the targets, and lines between those that a plan couples.
 func couplings(
   _ title: String, _ plan: TransportPlan, _ sources: Tensor, _ targets: Tensor
 ) -> Figure {

@@ -3,7 +3,7 @@ import Plots
 import Results
 import Tensor
 
-/// On the line the ordered plan is optimal: the q-th quantile goes to the q-th quantile.
+/// The ordered plan is optimal on the line: the q-quantile goes to the q-quantile.
 let quantilePlansItem = CourseItem(
   "quantile-plans", week: 5, "optimal plans on the line by quantiles"
 ) { _, random in

@@ -3,9 +3,9 @@ import Plots
 import Results
 import Tensor
 
-/// An exact plan has few entries; Sinkhorn's is blurred at the scale of ε.
+/// An exact plan has few entries, whereas Sinkhorn's plan is blurred at the scale of ε.
 let sinkhornPlansItem = CourseItem(
-  "sinkhorn-plans", week: 5, "a sparse optimal plan and Sinkhorn's blurred ones"
+  "sinkhorn-plans", week: 5, "a sparse optimal plan, and Sinkhorn's blurred plans"
 ) { isQuick, _ in
   let two = Tensor([[0, 1], [1, 0]], dtype: .float64)
   let count = isQuick ? 20 : 50

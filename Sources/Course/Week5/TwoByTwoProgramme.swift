@@ -3,10 +3,12 @@ import Plots
 import Results
 import Tensor
 
-/// A 2 × 2 programme has one free entry, π₁₁; the cost is linear in it with slope Δ = c₁₁ + c₂₂ − c₁₂ − c₂₁.
+/// A 2 × 2 programme with one free entry, π₁₁, in which the cost is linear with slope Δ = c₁₁ + c₂₂
+/// − c₁₂ − c₂₁.
 ///
-/// Variants: equal weights, where the best plan is one of the two permutations; and what a unit of mass that moves from
-/// the second source to the first costs, the difference of the dual's potentials.
+/// Variants: equal weights, for which the best plan is one of the two permutations; and the cost of
+/// moving a unit of mass from the second source to the first, which is the difference of the dual
+/// potentials.
 let twoByTwoProgrammeItem = CourseItem(
   "exercise-two-by-two", week: 5, "exercise: the 2×2 programme by the sign of Δ"
 ) { _, _ in

@@ -3,9 +3,11 @@ import Plots
 import Results
 import Tensor
 
-/// Books on a shelf: for |x − y| both the shift by one and the jump of one book over the others are optimal.
+/// Books on a shelf: for |x − y|, both the shift by one place and the jump of one book over the
+/// others are optimal.
 ///
-/// Variants: for a strictly convex power of the distance only the shift is, for a concave one only the jump.
+/// Variants: for a strictly convex power of the distance, only the shift is optimal; for a concave
+/// one, only the jump.
 let twoOptimalMapsItem = CourseItem(
   "exercise-two-optimal-maps", week: 5, "exercise: two optimal maps for |x - y|, one for its square"
 ) { _, _ in
@@ -13,7 +15,7 @@ let twoOptimalMapsItem = CourseItem(
   let x = Tensor((0..<count).map(Double.init), shape: [count, 1], dtype: .float64)
   let y = x + 1
   let shift = plan((0..<count).map { $0 })
-  // The first goes to the end, the others stay where they are.
+  // The first goes to the end, and the others stay where they are.
   let jump = plan([count - 1] + (0..<count - 1))
   let distances = GroundCost.euclidean.matrix(x, y)
   let costs = [distances, square(distances), sqrt(distances), distances * sqrt(distances)]

@@ -5,8 +5,8 @@ import Tensor
 
 /// W_p of ½δ₀ + ½δ₁ and the uniform distribution on [0, 1]: W₁ = ¼ and W₂ = 1/√12.
 ///
-/// Variants: unequal weights, with W₁ = (w² + (1 − w)²)/2; and n points in the middles of n equal intervals, the best
-/// places for them, with W₁ = 1/(4n) and W₂ = 1/(n √12).
+/// Variants: unequal weights, with W₁ = (w² + (1 − w)²)/2; and n points in the middles of n equal
+/// intervals, which are the best places for them, with W₁ = 1/(4n) and W₂ = 1/(n √12).
 let twoPointsAndUniformItem = CourseItem(
   "exercise-two-points-and-uniform", week: 5, "exercise: W₁ and W₂ of two points and the uniform"
 ) { _, _ in

@@ -4,7 +4,8 @@ import Plots
 import Results
 import Tensor
 
-/// Under a shift W₁ grows with the shift, while the ℓ_p distance of densities soon changes no more.
+/// Under a shift, W₁ grows with the shift, while the ℓ_p distance of the densities soon stays
+/// constant.
 let wassersteinAgainstPowerItem = CourseItem(
   "wasserstein-against-lp", week: 5, "Wasserstein and ℓ_p distances of a density and its shift"
 ) { _, _ in

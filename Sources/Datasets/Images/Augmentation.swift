@@ -3,13 +3,14 @@ import Tensor
 
 /// How training images vary from epoch to epoch.
 ///
-/// The raw values are the words of a command line: `none`, `shift`, `elastic`. An image's class stays as
-/// it is. What comes into the image from beyond its edge is 0, black.
+/// The raw values are the words of a command line: `none`, `shift`, `elastic`. An image's class is
+/// unchanged. Pixels that enter the image from beyond its edge are 0, black.
 public enum Augmentation: String, Choice {
-  /// Images stay as they are.
+  /// Images are unchanged.
   case none
-  /// Images are moved by whole pixels, up to a fourteenth of the shorter side and at least one in each
-  /// direction, each offset equally likely: by up to 2 pixels for images of 28×28.
+  /// Images are moved by whole pixels, by up to a fourteenth of the shorter side and at least one
+  /// pixel in each direction, with all offsets equally likely: by up to 2 pixels for images of
+  /// 28×28.
   case shift
   /// Images are distorted smoothly, as if the paper were rubber (after Simard, Steinkraus and Platt,
   /// "Best practices for convolutional neural networks", 2003), and read by bilinear interpolation.
@@ -18,7 +19,7 @@ public enum Augmentation: String, Choice {
   /// images of 28×28.
   case elastic
 
-  /// The greatest offset in pixels of images of this size that are shifted.
+  /// The greatest offset in pixels for shifted images of this size.
   static func reach(height: Int, width: Int) -> Int { max(1, min(height, width) / 14) }
 
   /// The greatest amplitude of a wave of an elastic distortion, as a share of the shorter side.
@@ -28,7 +29,7 @@ public enum Augmentation: String, Choice {
   ///
   /// - Parameters:
   ///   - image: The values of an image of this height, width and number of channels, row-major.
-  ///   - result: Where as many values go.
+  ///   - result: The memory for the result, of the same size.
   func write(
     _ image: UnsafePointer<UInt8>, height: Int, width: Int, channels: Int,
     to result: UnsafeMutablePointer<UInt8>, using random: Random

@@ -1,7 +1,7 @@
 import NN
 import Tensor
 
-/// Images of which each epoch has other versions.
+/// Images that are augmented differently in each epoch.
 struct AugmentedImages: Dataset {
   let images: LabeledImages
   let augmentation: Augmentation
@@ -16,7 +16,7 @@ struct AugmentedImages: Dataset {
   var classNames: [String] { images.classNames }
   var checksum: UInt32 { images.checksum }
 
-  /// Returns the images at these indices, varied where there is a variation.
+  /// Returns the images at these indices, augmented if there is a variation.
   func batch(at indices: [Int], varied variation: Variation?) -> Batch {
     guard let variation else { return images.batch(at: indices) }
     checkIndices(indices, below: count, "AugmentedImages.batch")
@@ -26,7 +26,7 @@ struct AugmentedImages: Dataset {
     ).batch(at: Array(indices.indices))
   }
 
-  /// The pixels of versions of these images, made on all threads.
+  /// The pixels of augmented versions of these images, computed on all threads.
   private func pixels(at indices: [Int], _ variation: Variation) -> [UInt8] {
     let size = images.height * images.width * images.channels
     return [UInt8](unsafeUninitializedCapacity: indices.count * size) { buffer, count in

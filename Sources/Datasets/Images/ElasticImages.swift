@@ -1,8 +1,8 @@
 extension ElasticDistortion {
   /// Writes a distorted image, row-major like the original.
   ///
-  /// A pixel of the result has the value at the place that the distortion moves it to, interpolated
-  /// bilinearly between the centres of pixels, and 0 beyond the edges.
+  /// A pixel of the result has the value at the position that the distortion moves it to,
+  /// interpolated bilinearly between the centres of pixels, and 0 beyond the edges.
   func write(
     _ image: UnsafePointer<UInt8>, height: Int, width: Int, channels: Int,
     to result: UnsafeMutablePointer<UInt8>
@@ -27,7 +27,7 @@ extension ElasticDistortion {
   }
 }
 
-/// An image with black pixels around it, so that whatever is read between pixels is there.
+/// An image framed by black pixels, so that interpolation never reads outside it.
 private struct Frame {
   let height: Int
   let width: Int
@@ -37,7 +37,7 @@ private struct Frame {
 
   /// The number of values from row to row.
   private var stride: Int { (width + 2 * margin) * channels }
-  /// The number of values in all.
+  /// The total number of values.
   var count: Int { (height + 2 * margin) * stride }
 
   /// Writes an image and the black pixels around it.
@@ -55,7 +55,7 @@ private struct Frame {
     at x: Coordinates, _ y: Coordinates, from framed: UnsafePointer<Float>,
     to result: UnsafeMutablePointer<UInt8>
   ) {
-    // Where the compiler knows that there is one channel, it makes no loop of it.
+    // If the compiler knows that there is one channel, it omits the loop.
     if channels == 1 {
       writeRow(at: x, y, from: framed, channels: 1, to: result)
     } else {
@@ -86,23 +86,23 @@ private struct Frame {
   }
 }
 
-/// 2²³, behind which a floating-point number has its last whole digit last: the sum with a number from 0 to
+/// 2²³, the number from which on floats have no fractional digits: its sum with a number from 0 to
 /// 2²² is rounded to a whole number.
 ///
-/// The standard library's conversions, which first make sure that there is a result, take longer than all
-/// the rest.
+/// The standard library's conversions, which first check that there is a result, take longer than
+/// everything else.
 private let behindFractions: Float = 0x1p23
 
 /// The whole number that was added to 2²³.
 @inline(__always)
 private func wholeNumber(in sum: Float) -> Int { Int(sum.bitPattern & 0x7f_ffff) }
 
-/// Coordinates of the pixels of a row along one axis: at first displacements, then whole pixels and
-/// fractions.
+/// The coordinates of the pixels of a row along one axis: initially displacements, then whole
+/// pixels and fractions.
 private struct Coordinates {
-  /// Displacements, and once they are split the number of a pixel, added to 2²³.
+  /// Displacements, or after the split the index of a pixel plus 2²³.
   let whole: UnsafeMutablePointer<Float>
-  /// How far behind this pixel a coordinate is, from 0 to 1.
+  /// The distance of a coordinate from this pixel, from 0 to 1.
   let fraction: UnsafeMutablePointer<Float>
   private let count: Int
 
@@ -113,8 +113,8 @@ private struct Coordinates {
     self.count = count
   }
 
-  /// Adds to each displacement the coordinate `start`, `start + step`, …, leaves the sum between 1 and
-  /// `last`, and splits it.
+  /// Adds the coordinates `start`, `start + step`, … to the displacements, limits the sums to
+  /// between 1 and `last`, and splits them.
   func split(from start: Float, step: Float, upTo last: Float) {
     for place in 0..<count {
       let moved = start + step * Float(Int32(truncatingIfNeeded: place)) + whole[place]

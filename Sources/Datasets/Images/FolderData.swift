@@ -1,33 +1,33 @@
 import Files
 import Tensor
 
-/// The images of a folder, split into those to train on and those to test with.
+/// The images of a folder, split into training and test images.
 ///
-/// Where all are in folders called `train` and `test` (or val, validation), these are the split. Otherwise
-/// the images are shuffled, from a seed, and the last of them are those to test with.
+/// If all images are in folders called `train` and `test` (or val, validation), these define the
+/// split. Otherwise the images are shuffled, from a seed, and the last ones are the test images.
 public struct FolderData: ImageDataset {
-  /// The images to train on.
+  /// The training images.
   public let train: LabeledImages
-  /// The images to test with.
+  /// The test images.
   public let test: LabeledImages
   /// Whether the images have labels; if not, all are 0.
   public let hasLabels: Bool
-  /// The name of each class, from label 0 on; empty where labels are no more than numbers.
+  /// The name of each class, from label 0 on; empty if labels are just numbers.
   public let classes: [RawPath]
-  /// What is said of the split that the folders make; nil where they make none.
+  /// A description of the split defined by folders; nil if there is none.
   public let splitNote: String?
 
   /// Splits the images of a folder.
   ///
   /// - Parameters:
   ///   - folder: The images.
-  ///   - directory: Its path, for errors.
-  ///   - labels: The labels; nil for those by the folders that the images are in.
+  ///   - directory: Its path, for error messages.
+  ///   - labels: The labels; nil for labels by folder.
   ///   - limit: The number of images used, 2 or more; nil for all.
-  ///   - testCount: The number of images to test with; nil for one in seven, as of MNIST's.
+  ///   - testCount: The number of test images; nil for one in seven, as in MNIST.
   ///   - seed: The seed of the order.
-  /// - Throws: ``LabelError`` where the folders give no labels, ``FolderDataError`` for numbers that do not
-  ///   suit.
+  /// - Throws: ``LabelError`` if the folders give no labels, ``FolderDataError`` for unsuitable
+  ///   numbers.
   public init(
     _ folder: ImageFolder, in directory: String, labels: FolderLabels? = nil, limit: Int? = nil,
     testCount: Int? = nil, seed: UInt64
@@ -37,8 +37,8 @@ public struct FolderData: ImageDataset {
     try self.init(folder, labels, split, limit: limit, testCount: testCount, seed: seed)
   }
 
-  /// Splits the images of a folder, which have the labels of their folders if these are classes, and else
-  /// none.
+  /// Splits the images of a folder, with labels by folder if the folders are classes, and otherwise
+  /// without labels.
   public init(
     labelledIfPossible folder: ImageFolder, in directory: String, seed: UInt64
   ) throws(FolderDataError) {
@@ -54,7 +54,7 @@ public struct FolderData: ImageDataset {
     let count = limit ?? folder.paths.count
     guard count <= folder.paths.count else {
       throw .limit(
-        count, "expected at most \(folder.paths.count), as there are no more images")
+        count, "expected at most \(folder.paths.count), the number of images")
     }
     let order = Random(seed: seed).permutation(folder.paths.count).prefix(count)
     let trainOrder: [Int]
@@ -62,18 +62,18 @@ public struct FolderData: ImageDataset {
     if let split, !split.test.isEmpty {
       if let testCount {
         throw .testCount(
-          testCount, "expected no number, as the images are split already: \(split.note)")
+          testCount, "expected no number, as the images are already split: \(split.note)")
       }
       testOrder = order.filter { split.isForTesting(folder.paths[$0]) }
       trainOrder = order.filter { !split.isForTesting(folder.paths[$0]) }
       guard !testOrder.isEmpty, !trainOrder.isEmpty else {
-        let part = trainOrder.isEmpty ? "to train on" : "to test with"
+        let part = trainOrder.isEmpty ? "for training" : "for testing"
         throw .limit(count, "expected more: none \(part) is left")
       }
     } else {
       let testCount = testCount ?? max(1, count / 7)
       guard testCount < count else {
-        throw .testCount(testCount, "expected fewer than the \(count) images that there are")
+        throw .testCount(testCount, "expected fewer than the \(count) images")
       }
       (trainOrder, testOrder) = (Array(order.dropLast(testCount)), Array(order.suffix(testCount)))
     }
@@ -81,7 +81,7 @@ public struct FolderData: ImageDataset {
     let values = labels?.values ?? images.labels
     train = images.selected(trainOrder, labels: values)
     test = images.selected(testOrder, labels: values)
-    // A folder without folders of classes has one class.
+    // A folder without class folders has one class.
     hasLabels = Set(values).count > 1
     classes = labels?.classes ?? []
     splitNote = split?.note
@@ -89,7 +89,7 @@ public struct FolderData: ImageDataset {
 }
 
 extension LabeledImages {
-  /// The images at these places, with their labels among those of all.
+  /// The images at these indices, with their labels among those of all images.
   fileprivate func selected(_ places: [Int], labels: [UInt8]) -> LabeledImages {
     let size = height * width * channels
     var chosen: [UInt8] = []
@@ -105,7 +105,7 @@ extension LabeledImages {
 public enum FolderDataError: Error, Equatable, Sendable {
   /// The number of images used.
   case limit(Int, String)
-  /// The number of images to test with.
+  /// The number of test images.
   case testCount(Int, String)
 }
 
@@ -114,7 +114,7 @@ extension FolderDataError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .limit(let found, let reason): "\(found) images: \(reason)"
-    case .testCount(let found, let reason): "\(found) images to test with: \(reason)"
+    case .testCount(let found, let reason): "\(found) test images: \(reason)"
     }
   }
 }

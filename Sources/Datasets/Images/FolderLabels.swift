@@ -2,18 +2,18 @@ import Files
 
 /// The labels of images, and the names of the classes that they stand for.
 public struct FolderLabels: Equatable, Sendable {
-  /// One for each image, in the order of the paths.
+  /// One label for each image, in the order of the paths.
   public let values: [UInt8]
-  /// The name of each class, from label 0 on; empty where labels are no more than numbers.
+  /// The name of each class, from label 0 on; empty if labels are just numbers.
   public let classes: [RawPath]
 
-  /// The labels by the folders that images are in.
+  /// Labels images by their folders.
   ///
   /// - Parameters:
-  ///   - paths: The images' paths from the directory.
-  ///   - directory: The folder above all.
-  ///   - split: The folders above those of the classes, if there are.
-  /// - Throws: ``LabelError`` where there are too many folders, or images outside of them.
+  ///   - paths: The images' paths relative to the directory.
+  ///   - directory: The common parent folder.
+  ///   - split: The folders above those of the classes, if any.
+  /// - Throws: ``LabelError`` if there are too many folders, or images outside of them.
   init(
     ofFoldersIn paths: [RawPath], below directory: String, _ split: FolderSplit?
   ) throws(LabelError) {
@@ -39,12 +39,14 @@ public struct FolderLabels: Equatable, Sendable {
       values: folders.compactMap { $0.flatMap { labels[$0] } }, classes: isNumbered ? [] : names)
   }
 
-  /// The labels in a CSV file, which has to have one for each path and no others but for skipped ones.
+  /// Reads labels from a CSV file, which must have one for each path and no others except for
+  /// skipped ones.
   ///
-  /// A first record without a number is a heading. Paths may have blanks around them or begin with
+  /// A first record without a number is a heading. Paths may be surrounded by blanks or begin with
   /// `./`.
   ///
-  /// - Throws: ``LabelError`` where it has not, ``/Files/DelimitedTextError`` where it cannot be read.
+  /// - Throws: ``LabelError`` if they do not match, ``/Files/DelimitedTextError`` if the file
+  ///   cannot be read.
   public init(csv file: String, for paths: [RawPath], skipped: [RawPath]) throws {
     let images = PathIndex(paths + skipped)
     var labels: [RawPath: UInt8] = [:]
@@ -84,17 +86,17 @@ public struct FolderLabels: Equatable, Sendable {
     self.classes = classes
   }
 
-  /// A whole number from 0 to 255, written in digits alone.
+  /// A whole number from 0 to 255, written only with digits.
   private static func number(_ bytes: some Collection<UInt8>) -> UInt8? {
     let isNumber = bytes.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     return isNumber ? UInt8(String(decoding: bytes, as: UTF8.self)) : nil
   }
 }
 
-/// Finds images by their paths as tables have them.
+/// Finds images by their paths as written in tables.
 private struct PathIndex {
   private let paths: Set<RawPath>
-  /// The paths that are equal but for Unicode's forms of normalisation.
+  /// The paths that are equal up to Unicode normalisation.
   private let equivalents: [String: [RawPath]]
 
   init(_ paths: [RawPath]) {
@@ -105,8 +107,8 @@ private struct PathIndex {
     equivalents = Dictionary(grouping: texts) { $0.0 }.mapValues { $0.map(\.1) }
   }
 
-  /// The image that a field names: by its very bytes, or else without blanks around them and `./` before
-  /// them, or else as the only one whose name differs in normalisation alone.
+  /// The image that a field names: by its exact bytes, or without surrounding blanks and a leading
+  /// `./`, or as the only one whose name differs only in normalisation.
   func path(for field: DelimitedText.Field) -> RawPath? {
     let exact = RawPath(bytes: field.bytes)
     if paths.contains(exact) { return exact }
@@ -119,17 +121,17 @@ private struct PathIndex {
   }
 }
 
-/// What can be wrong with labels.
+/// An error in labels.
 public enum LabelError: Error, Equatable, Sendable {
   /// A record is not a path and a label.
   case badLine(file: String, line: Int, found: String)
-  /// A path has a label already.
+  /// A path has two labels.
   case secondLabel(file: String, line: Int, path: String)
   /// An image has no label.
   case noLabel(file: String, path: String)
-  /// A label is that of no image.
+  /// A label belongs to no image.
   case noImage(file: String, path: String)
-  /// An image is in no folder of a class.
+  /// An image is outside all class folders.
   case noFolder(path: String)
   /// There are more classes than labels.
   case tooManyFolders(count: Int)

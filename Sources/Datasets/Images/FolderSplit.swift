@@ -1,12 +1,13 @@
 import Files
 
-/// Folders called train, test and the like, above those of the classes or above all images.
+/// Folders called train, test and the like, above the class folders or above all images.
 ///
-/// Many data sets come so. Taken for classes, they would be two, and the classes would be lost.
+/// Many data sets come in this form. Taken as classes, they would be two, and the real classes
+/// would be lost.
 package struct FolderSplit: Equatable, Sendable {
-  /// The folder with the images to train on.
+  /// The folder with the training images.
   package let train: RawPath
-  /// Those with the images to test with; none where there is a folder train alone.
+  /// The folders with the test images; none if there is only a folder train.
   package let test: [RawPath]
 
   private static let trainNames: Set = ["train", "training"]
@@ -14,9 +15,9 @@ package struct FolderSplit: Equatable, Sendable {
     "test", "testing", "val", "valid", "validation", "eval", "evaluation",
   ]
 
-  /// Finds the folders above all images; nil where there are others, or images beside them.
+  /// Finds the folders above all images; nil if there are other folders, or images next to them.
   ///
-  /// A folder train alone counts where there are folders of classes in it.
+  /// A folder train alone counts if it contains class folders.
   package init?(of paths: [RawPath]) {
     let components = paths.map(\.components)
     guard components.allSatisfy({ $0.count > 1 }) else { return nil }
@@ -33,17 +34,17 @@ package struct FolderSplit: Equatable, Sendable {
     self.test = test.sorted()
   }
 
-  /// Whether an image is one to test with.
+  /// Whether an image is a test image.
   package func isForTesting(_ path: RawPath) -> Bool {
     path.components.first.map { test.contains($0) } ?? false
   }
 
-  /// Which images are for what: `train to train on, test and val to test with`.
+  /// The roles of the folders: `train for training, test and val for testing`.
   package var summary: String {
-    "\(train) to train on, \(test.map(\.description).joined(separator: " and ")) to test with"
+    "\(train) for training, \(test.map(\.description).joined(separator: " and ")) for testing"
   }
 
-  /// What is said of it where the folders in these are the classes.
+  /// A description of the split if the folders in these are the classes.
   package var note: String {
     test.isEmpty
       ? "the folder \(train) holds all images, and the folders in it are the classes"

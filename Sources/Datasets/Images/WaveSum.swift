@@ -1,13 +1,13 @@
 import Foundation
 
-/// A coordinate's displacement at every pixel of an image: a sum of waves.
+/// The displacement of a coordinate at every pixel of an image: a sum of waves.
 ///
 /// As sin(a x + (b y + c)) = sin(a x) cos(b y + c) + cos(a x) sin(b y + c), it takes a sine and a cosine
 /// for each row and column instead of a sine for each pixel.
 struct WaveSum {
-  /// Of each wave the sines of all columns and then the cosines.
+  /// For each wave the sines of all columns, then the cosines.
   private let columns: [Float]
-  /// Of each row the sine and the cosine of each wave, times its amplitude.
+  /// For each row the sine and the cosine of each wave, times its amplitude.
   private let rows: [Float]
   private let width: Int
   private let count: Int
@@ -59,7 +59,7 @@ private func turns(
   _ count: Int, step: Float, start: Float, amplitude: Float,
   _ body: (_ index: Int, _ sine: Float, _ cosine: Float) -> Void
 ) {
-  // By the theorem of addition, in double precision: a thousand steps cost no digit of the result.
+  // By the addition theorem, in double precision: a thousand steps cost no digit of the result.
   let (stepSine, stepCosine) = (sin(Double(step)), cos(Double(step)))
   var sine = Double(amplitude) * sin(Double(start))
   var cosine = Double(amplitude) * cos(Double(start))

@@ -2,14 +2,13 @@ import Foundation
 import Tensor
 
 extension PlaneDistribution {
-  /// log p of points, to which a model's log-density of the same points can be compared; its mean is the
-  /// negative entropy.
+  /// log p of points, for comparison with a model's log-density; its mean is the negative entropy.
   ///
-  /// Exact: that of Gaussians and squares by their formulas, that of a pinwheel's arms by the change of
-  /// variables, that of noise about a curve by Gauss–Legendre quadrature along the curve, to rounding.
+  /// It is exact: formulas for Gaussians and squares, the change of variables for a pinwheel's
+  /// arms, and for noise about a curve Gauss–Legendre quadrature along the curve, to rounding.
   ///
   /// - Parameter points: `[count, 2]`.
-  /// - Returns: `[count]`, float64, in nats; −∞ off the squares of the checkerboard.
+  /// - Returns: `[count]`, float64, in nats; −∞ outside the squares of the checkerboard.
   public func logDensity(of points: Tensor) -> Tensor {
     precondition(
       points.rank == 2 && points.shape[1] == 2,
@@ -24,8 +23,8 @@ extension PlaneDistribution {
     return log(Tensor(densities, shape: [densities.count], dtype: .float64))
   }
 
-  /// The curve or the centres about which there is Gaussian noise, and its standard deviation; nil for
-  /// what is no such mixture.
+  /// The curve or the centres surrounded by Gaussian noise, and its standard deviation; nil for
+  /// other distributions.
   private var mixture: (centres: WeightedPoints, standardDeviation: Double)? {
     switch self {
     case .moons:
@@ -63,8 +62,8 @@ private struct WeightedPoints {
     logWeights = log(Tensor(rows.map(\.weight), shape: [rows.count], dtype: .float64))
   }
 
-  /// Nodes of a quadrature along curves that are equally probable, a parameter's `density` over an interval
-  /// being uniform where none is given.
+  /// Quadrature nodes along equally probable curves, with the parameter's `density` over an
+  /// interval; uniform by default.
   static func along(
     _ interval: ClosedRange<Double>, _ count: Int, density: ((Double) -> Double)? = nil,
     _ curves: (Double) -> [(Double, Double)]
@@ -94,7 +93,7 @@ private struct WeightedPoints {
   }
 }
 
-/// 1/8 on a dark square, its border included.
+/// 1/8 on a dark square, including its border.
 private func checkerboardDensity(_ x: Double, _ y: Double) -> Double {
   guard abs(x) <= 2, abs(y) <= 2 else { return 0 }
   func cells(_ value: Double) -> Set<Int> {
@@ -107,10 +106,11 @@ private func checkerboardDensity(_ x: Double, _ y: Double) -> Double {
   return isDark ? 1.0 / 8 : 0
 }
 
-/// The density of the five arms 2 R(α + ¼ eʳ) (r, t), r of N(1, 0.3²), t of N(0, 0.05²).
+/// The density of the five arms 2 R(α + ¼ eʳ) (r, t), with r from N(1, 0.3²) and t from N(0,
+/// 0.05²).
 ///
-/// At a point of polar coordinates 2 ρ, φ, r solves r = ρ cos(φ − α − ¼ eʳ), and t = ρ sin of the same. The
-/// map's determinant is 4 (1 − ¼ eʳ t).
+/// At a point with polar coordinates 2 ρ, φ, r solves r = ρ cos(φ − α − ¼ eʳ), and t is ρ times the
+/// sine of the same angle. The map's determinant is 4 (1 − ¼ eʳ t).
 private func pinwheelDensity(_ x: Double, _ y: Double) -> Double {
   let (radius, angle) = ((x * x + y * y).squareRoot() / 2, atan2(y, x))
   return (0..<5).reduce(0) { sum, arm in
@@ -128,7 +128,7 @@ private func pinwheelDensity(_ x: Double, _ y: Double) -> Double {
   }
 }
 
-/// Where a function changes its sign between neighbours of a fine grid, by bisection.
+/// The zeros of a function that changes sign between neighbours of a fine grid, by bisection.
 private func roots(
   of function: (Double) -> Double, from low: Double, to high: Double
 ) -> [Double] {

@@ -1,11 +1,12 @@
 import Foundation
 import Tensor
 
-/// Distributions of points in the plane, on which the behaviour of a model can be seen.
+/// Distributions of points in the plane, on which a model's behaviour is visible.
 ///
-/// They are the ones that papers on normalising flows and flow matching show (Grathwohl et al., "FFJORD",
-/// 2019; Durkan et al., "Neural spline flows", 2019), in sizes of about [−4, 4]². The raw values are the
-/// words of a command line. n stands for a standard normal number, drawn anew for each coordinate.
+/// They are those used in papers on normalising flows and flow matching (Grathwohl et al.,
+/// "FFJORD", 2019; Durkan et al., "Neural spline flows", 2019), scaled to about [−4, 4]². The raw
+/// values are the words of a command line. n stands for a standard normal number, drawn anew for
+/// each coordinate.
 public enum PlaneDistribution: String, CaseIterable, Sendable {
   /// Two half circles that interlock: (cos a, sin a) and (1 − cos a, ½ − sin a), a uniform in [0, π],
   /// plus 0.1 n.
@@ -22,7 +23,7 @@ public enum PlaneDistribution: String, CaseIterable, Sendable {
   /// A rolled-up sheet seen from the side: a (cos a, sin a)/5 with a uniform in [1.5π, 4.5π], plus 0.2 n.
   case swissRoll = "swiss-roll"
 
-  /// A line about the distribution for a list.
+  /// A one-line description for a list.
   public var summary: String {
     switch self {
     case .moons: "two half circles that interlock"
@@ -34,7 +35,7 @@ public enum PlaneDistribution: String, CaseIterable, Sendable {
     }
   }
 
-  /// The number of pieces that a point's label tells apart: moons, Gaussians, squares, arms.
+  /// The number of pieces distinguished by a point's label: moons, Gaussians, squares, arms.
   public var pieceCount: Int {
     switch self {
     case .moons, .spirals: 2
@@ -48,10 +49,10 @@ public enum PlaneDistribution: String, CaseIterable, Sendable {
 extension PlaneDistribution {
   /// Draws points and the pieces that they belong to.
   ///
-  /// - Returns: The coordinates, `[count, 2]`, and numbers below ``pieceCount``, `[count]`. Point *i* does
-  ///   not depend on the count.
+  /// - Returns: The coordinates, `[count, 2]`, and numbers below ``pieceCount``, `[count]`. Point
+  ///   *i* does not depend on the count.
   func sample(_ count: Int, using random: Random) -> (coordinates: [Float], pieces: [UInt8]) {
-    // The streams are apart so that a number's place does not depend on the count.
+    // The streams are separate so that a number's position does not depend on the count.
     let normals = random.split().normal([count, 2], dtype: .float64).doubles
     let places = random.split().uniform([count, 2], dtype: .float64).doubles
     let choices = random.split()
@@ -69,7 +70,7 @@ extension PlaneDistribution {
     return (coordinates, pieces)
   }
 
-  /// The point of a piece that belongs to two uniform and two standard normal numbers.
+  /// The point of a piece for two uniform and two standard normal numbers.
   private func point(
     _ piece: Int, u: Double, v: Double, normal: (x: Double, y: Double)
   ) -> (x: Double, y: Double) {

@@ -7,19 +7,19 @@ import Tensor
 /// data.train.count     // 20000
 /// ```
 ///
-/// Point *i* of a seed is the same in a set of any size, at any number of threads.
+/// Point *i* of a seed is the same in a set of any size, with any number of threads.
 public struct PointData: SplitDataset {
-  /// The points to train on.
+  /// The training points.
   public let train: Points
-  /// The points to test with, from a stream of their own.
+  /// The test points, from a separate stream.
   public let test: Points
-  /// The distribution that they are drawn from.
+  /// The distribution of the points.
   public let distribution: PlaneDistribution
 
-  /// How many points there are by default, to train on and as many to test with.
+  /// The default number of training points, and of test points.
   public static let defaultCount = 20_000
 
-  /// Draws so many points, each at least one.
+  /// Draws the given numbers of points, each at least one.
   public init(
     _ distribution: PlaneDistribution, count: Int = Self.defaultCount,
     testCount: Int = Self.defaultCount, seed: UInt64 = 0

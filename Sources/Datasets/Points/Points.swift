@@ -2,7 +2,7 @@ import Files
 import NN
 import Tensor
 
-/// Points of a space, each with the class that it belongs to.
+/// Points in a space, each with its class.
 public struct Points: Dataset, Equatable {
   /// The number of coordinates of a point.
   public let dimensions: Int
@@ -10,14 +10,14 @@ public struct Points: Dataset, Equatable {
   public let coordinates: [Float]
   /// The class of each point, `[count]`.
   public let labels: [UInt8]
-  /// The names of the classes; none where there is only one.
+  /// The names of the classes; none if there is only one.
   public let classNames: [String]
-  /// The distribution that they are drawn from.
+  /// The distribution of the points.
   public let distribution: PlaneDistribution
 
   /// The number of points.
   public var count: Int { labels.count }
-  /// A point of so many dimensions.
+  /// A point with this number of dimensions.
   public var element: ElementKind { .point(dimensions: dimensions) }
 
   /// Draws points in the plane.

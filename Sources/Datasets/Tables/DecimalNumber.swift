@@ -1,10 +1,10 @@
-/// Returns the number that these bytes are: decimal digits with an optional sign, point and exponent, or
-/// `nan`, `inf` or `infinity` in letters of either case; nil for anything else.
+/// Parses a number from bytes: decimal digits with an optional sign, point and exponent, or `nan`,
+/// `inf` or `infinity` in upper or lower case; nil for anything else.
 ///
-/// The result is the nearest floating-point number. Most numbers of most tables are a whole number below
-/// 2⁵³ times or divided by a power of ten up to 10²², both exact, so that one operation rounds correctly
-/// (Clinger, "How to read floating point numbers accurately", 1990); it takes a twentieth of the time of
-/// the general way, which is the standard library's.
+/// The result is the nearest floating-point number. Most numbers in most tables are an integer
+/// below 2⁵³ multiplied or divided by a power of ten up to 10²², both exact, so that one operation
+/// rounds correctly (Clinger, "How to read floating point numbers accurately", 1990); this takes a
+/// twentieth of the time of the standard library's general method.
 func decimalNumber(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
   let scanner = DecimalScanner(bytes)
   guard scanner.isNumber else { return word(bytes) }
@@ -27,15 +27,15 @@ private struct DecimalScanner {
   private(set) var isNegative = false
   /// The digits as a whole number; wrong beyond 18 of them.
   private(set) var mantissa: UInt64 = 0
-  /// How many digits there are from the first that is not zero.
+  /// The number of digits from the first nonzero one on.
   private(set) var digitCount = 0
-  /// The power of ten that the mantissa is to be multiplied by; far beyond all numbers it stands still.
+  /// The power of ten that multiplies the mantissa; it saturates far beyond all numbers.
   private(set) var exponent = 0
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     var place = 0
     func next() -> UInt8? { place < bytes.count ? bytes[place] : nil }
-    /// Passes over a sign and returns whether it is a minus.
+    /// Skips a sign and returns whether it is a minus.
     func takeSign() -> Bool {
       guard let sign = next(), sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") else {
         return false
@@ -81,7 +81,7 @@ private func digit(_ byte: UInt8) -> UInt8? {
   return digit < 10 ? digit : nil
 }
 
-/// The value of a word for what is not a finite number, with an optional sign.
+/// The value of a word for a number that is not finite, with an optional sign.
 private func word(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
   // The longest is "-infinity".
   guard (3...9).contains(bytes.count) else { return nil }

@@ -2,7 +2,7 @@ import Files
 import Settings
 import Tensor
 
-/// A table with named columns of numbers or of texts, as read from a CSV or `.npy` file.
+/// A table with named columns of numbers or texts, read from a CSV or `.npy` file.
 ///
 /// ```swift
 /// let table = try Table(path: "iris.csv")
@@ -11,14 +11,14 @@ import Tensor
 /// chosen.rows()                           // the other columns, [150, 5]
 /// ```
 public struct Table: Equatable, Sendable {
-  /// The file, as errors name it.
+  /// The file, as named in errors.
   public let path: String
   /// The columns, each with ``rowCount`` values.
   public let columns: [TableColumn]
   /// The number of rows, without the heading; at least one.
   public let rowCount: Int
 
-  /// The most columns that are read, so that a small file cannot fill the memory.
+  /// The maximum number of columns, so that a small file cannot fill the memory.
   public static let largestColumnCount = 65_536
 
   init(path: String, columns: [TableColumn], rowCount: Int) {
@@ -27,14 +27,14 @@ public struct Table: Equatable, Sendable {
     self.rowCount = rowCount
   }
 
-  /// Reads a file: an array in NumPy's format if its name ends in `.npy`, comma-separated values otherwise,
-  /// gzipped or not.
+  /// Reads a file: an array in NumPy's format if its name ends in `.npy`, comma-separated values
+  /// otherwise, gzipped or not.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - heading: Whether the first row of a CSV file has the names of the columns.
-  /// - Throws: ``DatasetError`` for a file that cannot be read, and what ``init(csv:path:heading:)`` and
-  ///   ``init(npy:)`` throw.
+  ///   - heading: Whether the first row of a CSV file contains the names of the columns.
+  /// - Throws: ``DatasetError`` for a file that cannot be read, and the errors of
+  ///   ``init(csv:path:heading:)`` and ``init(npy:)``.
   public init(path: String, heading: TableHeading = .detected) throws {
     self =
       path.lowercased().hasSuffix(".npy")
@@ -43,9 +43,9 @@ public struct Table: Equatable, Sendable {
 
   /// Reads an array of one or two dimensions from a file in NumPy's format.
   ///
-  /// The columns are named by their places: `1`, `2`, … An array of one dimension is one column.
+  /// The columns are named by their positions: `1`, `2`, … An array of one dimension is one column.
   ///
-  /// - Throws: `NPYError` for a file that is not such an array, ``TableError`` for one of other dimensions or
+  /// - Throws: `NPYError` for an invalid file, ``TableError`` for an array with other dimensions or
   ///   without elements.
   public init(npy path: String) throws {
     let array = try Tensor(npy: path)
@@ -71,13 +71,13 @@ public struct Table: Equatable, Sendable {
   }
 }
 
-/// Whether the first row of a CSV file has the names of the columns.
+/// Whether the first row of a CSV file contains the names of the columns.
 public enum TableHeading: String, Choice {
-  /// It has if none of its fields is a number or one of the words for a missing one, and not all are empty;
-  /// else it is a row like the others.
+  /// It does if none of its fields is a number or a word for a missing one, and not all are empty;
+  /// otherwise it is an ordinary row.
   case detected
-  /// It has.
+  /// It does.
   case present
-  /// It has not; the columns are named by their places: `1`, `2`, …
+  /// It does not; the columns are named by their positions: `1`, `2`, …
   case absent
 }

@@ -2,28 +2,28 @@
 public struct TableColumn: Equatable, Sendable {
   /// The values of a column.
   public enum Values: Equatable, Sendable {
-    /// Numbers, among them NaN for a missing one.
+    /// Numbers, with NaN for missing ones.
     case numbers([Double])
-    /// Texts; there is a field that is not a number.
+    /// Texts; at least one field is not a number.
     case texts(TextList)
   }
 
-  /// A field that stands in the way where numbers are wanted.
+  /// A field that prevents a column from being numeric.
   struct Obstacle: Equatable, Sendable {
     let position: TablePosition
-    /// The field as it is in the file, empty where it is missing.
+    /// The field as it is in the file, empty if it is missing.
     let found: String
   }
 
   /// The name, different from those of all other columns.
   public let name: String
-  /// The place in the file, from 1.
+  /// The position in the file, from 1.
   public let place: Int
   /// The values, one for each row.
   public let values: Values
-  /// The first field of a column of numbers that is not a finite one, or of a column of texts that is none.
+  /// The first field of a column that is not a finite number.
   let obstacle: Obstacle?
-  /// The first field that is empty, in a column of texts.
+  /// The first empty field of a column of texts.
   var gap: Obstacle?
 
   /// Whether all values are finite numbers.
@@ -36,14 +36,14 @@ public struct TableColumn: Equatable, Sendable {
   }
 }
 
-/// Where in a file a row is, from 1.
+/// The position of a row in a file, from 1.
 public enum TablePosition: Equatable, Sendable, CustomStringConvertible {
-  /// A line of a text file, where line breaks within quotation marks count.
+  /// A line of a text file; line breaks within quotation marks count.
   case line(Int)
   /// A row of an array.
   case row(Int)
 
-  /// The position as messages have it: `line 3`.
+  /// The position in messages: `line 3`.
   public var description: String {
     switch self {
     case .line(let number): "line \(number)"
@@ -52,10 +52,10 @@ public enum TablePosition: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Texts behind one another in one piece of memory.
+/// Texts stored contiguously in one piece of memory.
 public struct TextList: Equatable, Sendable {
   private var bytes: [UInt8] = []
-  /// Where each text ends; no file has more than 2³² bytes.
+  /// The end of each text; no file has more than 2³² bytes.
   private var ends: [UInt32] = []
 
   /// The number of texts.

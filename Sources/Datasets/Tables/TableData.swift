@@ -1,7 +1,7 @@
 import NN
 import Tensor
 
-/// The rows of a table, standardised, to train on and to test with.
+/// The standardised rows of a table, for training and testing.
 ///
 /// ```swift
 /// let table = try Table(path: "wine.csv").selecting(without: ["class"], target: "class_name")
@@ -9,19 +9,20 @@ import Tensor
 /// data.train.batch(at: [0]).values       // [1, 13], mean 0 and deviation 1 over the training rows
 /// ```
 ///
-/// The rows are shuffled once, from a seed; a tenth of them, rounded down but at least one, is held out to
-/// test with. All columns are standardised by the means and deviations of the training rows
+/// The rows are shuffled once, from a seed; a tenth of them, rounded down but at least one, is held
+/// out for testing. All columns are standardised with the means and deviations of the training rows
 /// (``standardization``); targets keep their unit.
 public struct TableData: SplitDataset {
-  /// The rows to train on, in an order that the seed drew.
+  /// The training rows, in an order drawn from the seed.
   public let train: TableRows
-  /// The rows to test with.
+  /// The test rows.
   public let test: TableRows
   /// The names of the columns.
   public let columnNames: [String]
-  /// From the file's units to those of the rows, and back.
+  /// Converts the file's units to those of the rows, and back.
   public let standardization: Standardization
-  /// The names of the columns that have one value in all training rows: there is nothing to learn of them.
+  /// The names of the columns that are constant in the training rows, from which nothing can be
+  /// learned.
   public let constantColumns: [String]
 
   /// Splits the rows of a table.
@@ -31,7 +32,7 @@ public struct TableData: SplitDataset {
   ///   - testShare: The share of the rows that is held out.
   ///   - seed: The seed of the order.
   ///   - isStandardized: Whether columns are standardised.
-  /// - Throws: ``TableError`` for fewer than two rows and for numbers that float32 does not hold.
+  /// - Throws: ``TableError`` for fewer than two rows and for numbers beyond the range of float32.
   public init(
     _ table: SelectedTable, testShare: Double = 0.1, seed: UInt64 = 0, isStandardized: Bool = true
   ) throws(TableError) {

@@ -1,21 +1,23 @@
 import Files
 
 extension Table {
-  /// Reads the bytes of a CSV file; the path is for errors.
+  /// Parses the bytes of a CSV file; the path is for errors.
   ///
-  /// - The separator is a tab, a semicolon or a comma: the first of them that cuts each of the first ten rows
-  ///   into the same number of fields, at least two; a comma where none does.
-  /// - Names and fields lose the blanks at their ends, unless they are quoted. A column without a name is
-  ///   called by its place; one whose name occurred before has its place added: `x (3)`.
-  /// - Blank lines are skipped. A last column that has no name and no value in any row, as separators at the
-  ///   ends of lines make it, is left out.
-  /// - A number has a decimal point. `NA`, `N/A`, `NaN`, `null`, `None`, `?`, in letters of either case, and
-  ///   empty fields are missing numbers. A column with any other field is a column of texts.
+  /// - The separator is a tab, a semicolon or a comma: the first of these that splits each of the
+  ///   first ten rows into the same number of fields, at least two; a comma if none does.
+  /// - Names and fields are stripped of surrounding blanks, unless they are quoted. A column
+  ///   without a name is named by its position; a repeated name gets its position appended: `x
+  ///   (3)`.
+  /// - Blank lines are skipped. A last column without a name and without values, caused by
+  ///   separators at the ends of lines, is left out.
+  /// - A number has a decimal point. `NA`, `N/A`, `NaN`, `null`, `None`, `?`, in upper or lower
+  ///   case, and empty fields are missing numbers. A column with any other field is a column of
+  ///   texts.
   ///
-  /// - Throws: `DelimitedTextError` for bytes that are not such a file, ``TableError`` for one without rows or
-  ///   with rows of different lengths.
+  /// - Throws: `DelimitedTextError` for bytes that are not such a file, ``TableError`` for a file
+  ///   without rows or with rows of different lengths.
   public init(csv bytes: [UInt8], path: String, heading: TableHeading = .detected) throws {
-    // A field takes more memory than its separator: the width is looked at before they are cut.
+    // A field takes more memory than its separator: the width is checked before splitting.
     guard longestLine(of: bytes) < Self.largestColumnCount else {
       throw TableError.tooManyColumns(path: path, limit: Self.largestColumnCount)
     }
@@ -41,7 +43,7 @@ extension Table {
       rowCount: rows.count)
   }
 
-  /// Reads the columns that turned out to be of texts, in a second pass: the first kept only numbers.
+  /// Reads the columns that turned out to be texts in a second pass; the first kept only numbers.
   private static func readTexts(
     of columns: inout [ColumnReader], from bytes: [UInt8], _ separator: UInt8, _ path: String,
     skippingFirst: Bool
@@ -62,7 +64,7 @@ private struct RowReader {
   var columns: [ColumnReader]
   private(set) var count = 0
 
-  /// Takes the fields of the next row.
+  /// Adds the fields of the next row.
   mutating func take(_ record: [DelimitedText.Field]) throws(TableError) {
     guard record.count == columns.count else {
       throw .fieldCount(
@@ -80,12 +82,12 @@ private struct ColumnReader {
   private(set) var isEmpty = true
   private var numbers: [Double] = []
   private var texts = TextList()
-  /// The first field that is not a finite number, and the first that is not even a missing one.
+  /// The first field that is not a finite number, and the first that is not even a missing number.
   private var firstGap: TableColumn.Obstacle?
   private var firstText: TableColumn.Obstacle?
   private var firstEmpty: TableColumn.Obstacle?
 
-  /// Takes the next field as a number, unless there were others that are none.
+  /// Adds the next field as a number, unless earlier fields were not numbers.
   mutating func take(_ field: DelimitedText.Field) {
     let bytes = field.trimmed
     if !bytes.isEmpty { isEmpty = false }
@@ -107,7 +109,7 @@ private struct ColumnReader {
     }
   }
 
-  /// Takes the next field as a text.
+  /// Adds the next field as a text.
   mutating func takeText(_ field: DelimitedText.Field) {
     let bytes = field.trimmed
     if bytes.isEmpty, firstEmpty == nil {
@@ -128,10 +130,10 @@ private func isMissing(_ field: String) -> Bool {
   field.isEmpty || ["na", "n/a", "nan", "null", "none", "?"].contains(field.lowercased())
 }
 
-/// Whether a first row has the names of columns: none of its fields is a number or stands for one.
+/// Whether a first row contains column names: none of its fields is or represents a number.
 private func isHeading(_ record: [DelimitedText.Field]) -> Bool {
   let fields = record.map(\.trimmed)
-  // A column of row numbers or separators at the ends of lines may have no name.
+  // A column of row numbers, or one caused by trailing separators, may have no name.
   return fields.contains { !$0.isEmpty }
     && fields.allSatisfy { field in
       field.isEmpty
@@ -140,7 +142,7 @@ private func isHeading(_ record: [DelimitedText.Field]) -> Bool {
     }
 }
 
-/// The names of columns, each different from those before it.
+/// The names of columns, each made different from those before it.
 private func distinct(_ names: [String]) -> [String] {
   var taken: Set<String> = []
   return names.enumerated().map { index, name in
@@ -150,7 +152,7 @@ private func distinct(_ names: [String]) -> [String] {
   }
 }
 
-/// The most separators, of any kind, in a line.
+/// The largest number of separators, of any kind, in a line.
 private func longestLine(of bytes: [UInt8]) -> Int {
   var (longest, count) = (0, 0)
   for byte in bytes {
@@ -165,7 +167,8 @@ private func longestLine(of bytes: [UInt8]) -> Int {
   return max(longest, count)
 }
 
-/// The separator that cuts each of the first ten rows into the same number of fields, at least two.
+/// The separator that splits each of the first ten rows into the same number of fields, at least
+/// two.
 private func likelySeparator(in bytes: [UInt8], _ path: String) -> UInt8 {
   let found = "\t;,".utf8.first { separator in
     guard var text = try? DelimitedText(bytes, separator: separator, path: path) else {

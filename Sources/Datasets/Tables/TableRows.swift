@@ -2,7 +2,7 @@ import Files
 import NN
 import Tensor
 
-/// Rows of a table of numbers, with what is to be predicted of each.
+/// Rows of a table of numbers, with the value to predict for each.
 public struct TableRows: Dataset, Equatable {
   /// The number of columns.
   public let columns: Int
@@ -12,12 +12,12 @@ public struct TableRows: Dataset, Equatable {
   public let labels: [Int]
   /// The names of the classes.
   public let classNames: [String]
-  /// The number to predict for each row, `[count]`, in the unit of the file; nil without one.
+  /// The number to predict for each row, `[count]`, in the unit of the file; nil if there is none.
   public let targets: [Float]?
 
   /// The number of rows.
   public let count: Int
-  /// A row of so many columns.
+  /// A row with this number of columns.
   public var element: ElementKind { .row(columns: columns) }
 
   /// Takes rows of a table in a given order.

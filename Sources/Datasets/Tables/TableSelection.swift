@@ -1,31 +1,31 @@
 import Tensor
 
-/// Columns of a table: those that a model sees, and the one that it is to predict.
+/// Columns of a table: those that a model sees, and the one it predicts.
 public struct SelectedTable: Equatable, Sendable {
-  /// What is to be predicted of each row.
+  /// The value to predict for each row.
   public enum Target: Equatable, Sendable {
-    /// A class, a number below that of the names, which are in ascending order.
+    /// A class, an index into the names, which are in ascending order.
     case classes([Int], names: [String])
     /// A number.
     case numbers([Double])
   }
 
-  /// The file, as errors name it.
+  /// The file, as named in errors.
   public let path: String
   /// The names of the columns.
   public let names: [String]
   /// The numbers of the columns, each with ``rowCount`` finite values.
   public let columns: [[Double]]
-  /// What is to be predicted, if anything.
+  /// The values to predict, if any.
   public let target: Target?
   /// The name of the column to predict.
   public let targetName: String?
-  /// The weight of each row, if a column has them: not negative, and not all zero.
+  /// The weight of each row, if a column contains weights: not negative, and not all zero.
   public let weights: [Double]?
   /// The number of rows.
   public let rowCount: Int
 
-  /// The most classes that a column of texts may have; one with more is a column of names or keys.
+  /// The maximum number of classes in a column of texts; a column with more contains names or keys.
   public static let largestClassCount = 1_000
 
   /// Returns the columns as a tensor of rows, `[rowCount, columns.count]`, in double precision.
@@ -43,16 +43,16 @@ extension Table {
   /// Selects columns.
   ///
   /// - Parameters:
-  ///   - names: The names of the columns to take, in the order wanted; nil for all.
+  ///   - names: The names of the columns to use, in the desired order; nil for all.
   ///   - omitted: The names of columns to leave out of these.
-  ///   - weights: The name of a column with the rows' weights, which is not among the others either.
+  ///   - weights: The name of a column with the rows' weights, which is excluded from the others.
   ///   - allowsMissing: Whether a missing number becomes NaN instead of an error.
-  ///   - target: The name of the column to predict, which is not among the others, wherever it is named. Of a
-  ///     column of texts the different texts are classes, numbered in ascending order; a column of
-  ///     numbers keeps its numbers.
-  /// - Throws: ``TableError`` for a name that no column has, for a selected column with a field that is not a
-  ///   finite number, for a target with missing fields or more than ``SelectedTable/largestClassCount``
-  ///   classes, and where no column is left.
+  ///   - target: The name of the column to predict, which is excluded from the others. In a column
+  ///     of texts, the distinct texts are classes, numbered in ascending order; a column of numbers
+  ///     keeps its numbers.
+  /// - Throws: ``TableError`` for an unknown name, for a selected column with a field that is not a
+  ///   finite number, for a target with missing fields or more than
+  ///   ``SelectedTable/largestClassCount`` classes, and if no column is left.
   public func selecting(
     columns names: [String]? = nil, without omitted: [String] = [], target: String? = nil,
     weights: String? = nil, allowingMissing allowsMissing: Bool = false
@@ -100,7 +100,7 @@ extension Table {
     return found
   }
 
-  /// Returns the column of a name.
+  /// Returns the column with a name.
   public func column(named name: String) throws(TableError) -> TableColumn {
     guard let column = columns.first(where: { $0.name == name }) else {
       throw .unknownColumn(path: path, found: name, names: columns.map(\.name))

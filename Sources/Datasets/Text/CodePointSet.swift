@@ -1,7 +1,7 @@
-/// The code points that occur in a text, a bit for each, which numbers them in ascending order.
+/// The set of code points in a text, one bit for each, numbered in ascending order.
 struct CodePointSet {
   private var words = [UInt64](repeating: 0, count: 0x11_0000 / 64)
-  /// How many code points are in the words before each.
+  /// The number of code points in the words before each.
   private var ranks: [Int] = []
 
   /// Adds a code point.
@@ -11,7 +11,7 @@ struct CodePointSet {
 
   /// The code points in ascending order.
   ///
-  /// From here on ``subscript(_:)`` knows their places.
+  /// After this call, ``subscript(_:)`` knows their indices.
   mutating func sorted() -> [UInt32] {
     ranks = []
     ranks.reserveCapacity(words.count)
@@ -27,7 +27,7 @@ struct CodePointSet {
     return codePoints
   }
 
-  /// The place of a code point of the set among them all.
+  /// The index of a code point of the set.
   subscript(_ codePoint: UInt32) -> Int {
     let place = Int(codePoint >> 6)
     let before = words[place] & ((1 << UInt64(codePoint & 63)) - 1)

@@ -1,25 +1,25 @@
 /// A text file as symbols.
 struct EncodedText {
-  /// Where a line begins among the symbols, and its number in the file, from 1.
+  /// The start of a line among the symbols, and its number in the file, from 1.
   typealias Line = (start: Int, number: Int)
 
   let vocabulary: TextVocabulary
-  /// The symbols, of a text taken line by line without the line breaks.
+  /// The symbols; without the line breaks if the text is taken line by line.
   let symbols: SymbolArray
-  /// Of a text taken line by line the lines that are not empty.
+  /// The nonempty lines, if the text is taken line by line.
   let lines: [Line]
 
   /// Encodes the bytes of a file.
   ///
   /// - Parameters:
   ///   - bytes: The contents of the file.
-  ///   - path: The file that errors name.
-  ///   - unit: Whether to take characters or bytes.
+  ///   - path: The file, for errors.
+  ///   - unit: Whether to use characters or bytes.
   ///   - byLines: Whether a sequence ends with each line, at LF or CR LF.
   /// - Throws: ``TextError``.
   init(_ bytes: [UInt8], path: String, unit: TextUnit, byLines: Bool) throws(TextError) {
     let reader = UnitReader(bytes, path: path, unit: unit, skipsLineBreaks: byLines)
-    // Of bytes all there are.
+    // All 256 bytes.
     var set = CodePointSet()
     if unit == .bytes { for byte in UInt32(0)..<256 { set.insert(byte) } }
     let count = try Self.insert(reader, to: &set)
@@ -39,7 +39,7 @@ struct EncodedText {
     }
   }
 
-  /// Adds the numbers that occur to a set, and returns the number of units.
+  /// Adds the occurring numbers to a set, and returns the number of units.
   private static func insert(
     _ reader: UnitReader, to set: inout CodePointSet
   ) throws(TextError) -> Int {

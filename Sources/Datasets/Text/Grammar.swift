@@ -1,8 +1,8 @@
 import Foundation
 import Tensor
 
-/// A context-free grammar whose rules have probabilities (Booth and Thompson, "Applying probability measures to
-/// abstract languages", 1973), so that its texts have a known entropy.
+/// A probabilistic context-free grammar (Booth and Thompson, "Applying probability measures to
+/// abstract languages", 1973), whose texts have a known entropy.
 ///
 /// ```swift
 /// let grammar = Grammar(["word": [(3, "a"), (1, "a<word>")]])   // a, aa, aaa, …
@@ -10,8 +10,8 @@ import Tensor
 /// grammar.entropy / grammar.meanLength                          // nats per character
 /// ```
 ///
-/// Names in angle brackets stand for what their own rules make. Each text should be made in one way only:
-/// then the entropy of the texts is that of the choices.
+/// Names in angle brackets are replaced by the texts of their own rules. Each text should have only
+/// one derivation: then the entropy of the texts is that of the choices.
 public struct Grammar: Sendable {
   private enum Part: Sendable, Equatable { case text(String), name(Int) }
   private struct Rule: Sendable {
@@ -19,12 +19,12 @@ public struct Grammar: Sendable {
     let parts: [Part]
   }
 
-  /// The rules of each name; texts begin with the first.
+  /// The rules of each name; texts begin with the first name.
   private let rules: [[Rule]]
 
-  /// Creates a grammar of the rules for each name, with weights that are divided by their sum.
+  /// Creates a grammar from the rules of each name, with weights that are normalised.
   ///
-  /// A name without rules, or whose rules make it forever more often, stops the program.
+  /// The program stops for a name without rules, or whose expansion never ends on average.
   public init(_ table: KeyValuePairs<String, [(weight: Double, text: String)]>) {
     let places = Dictionary(table.enumerated().map { ($0.element.key, $0.offset) }) { first, _ in
       first
@@ -56,7 +56,7 @@ public struct Grammar: Sendable {
     }
   }
 
-  /// Draws a text, and the logarithm of the probability of its choices.
+  /// Draws a text, with the logarithm of the probability of its choices.
   public func draw(using random: Random) -> (text: String, logProbability: Double) {
     var (text, logProbability) = ("", 0.0)
     var waiting = [Part.name(0)]
@@ -104,15 +104,16 @@ extension Grammar {
     }
   }
 
-  /// Σ over names and their rules of a number, times how often a text uses the name.
+  /// Σ of a number over all names and their rules, weighted by how often a text uses the name.
   private func sum(_ number: (Rule) -> Double) -> Double {
     zip(uses, rules).reduce(0.0) { sum, pair in
       sum + pair.0 * pair.1.reduce(0.0) { $0 + number($1) }
     }
   }
 
-  /// How often a text uses each name on average: u = e + Mᵀ u, where e is 1 for the first name and M has the
-  /// mean number of names that a name's rule has; infinite where there is no such number.
+  /// The mean number of times that a text uses each name: u = e + Mᵀ u, where e is 1 for the first
+  /// name and M contains the mean number of each name in a rule of another; infinite if there is no
+  /// solution.
   private var uses: [Double] {
     var uses = [Double](repeating: 0, count: rules.count)
     for _ in 0..<10_000 {

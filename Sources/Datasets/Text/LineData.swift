@@ -1,24 +1,24 @@
 import NN
 import Tensor
 
-/// A text each of whose lines is a sequence by itself: names, words, molecules.
+/// A text whose lines are separate sequences: names, words, molecules.
 ///
 /// ```swift
 /// let names = try LineData(path: "names.txt")
 /// names.train.batch(at: [0]).lengths      // [5]: four letters and the end
 /// ```
 ///
-/// Lines end at LF or CR LF; empty ones are left out. As files of lines are often sorted, the order is
-/// drawn once, from a seed; the last tenth of it, at least one line, is held out to test with.
+/// Lines end at LF or CR LF; empty ones are left out. Since files of lines are often sorted, their
+/// order is drawn once, from a seed; the last tenth, at least one line, is held out for testing.
 public struct LineData: SplitDataset {
-  /// The lines to train on.
+  /// The training lines.
   public let train: TextLines
-  /// The lines to test with.
+  /// The test lines.
   public let test: TextLines
   /// The symbols, the last of which is the end of a line.
   public let vocabulary: TextVocabulary
 
-  /// The most symbols of a line for which a window is made where none is asked for.
+  /// The maximum number of symbols in a line for which a window is chosen by default.
   public static let longestLine = 4_095
 
   /// Reads a file, gzipped or not.
@@ -26,11 +26,11 @@ public struct LineData: SplitDataset {
   /// - Parameters:
   ///   - path: The file.
   ///   - unit: Whether symbols are characters or bytes.
-  ///   - window: How many symbols a line may have together with its end; nil for as many as the longest
-  ///     has, up to ``longestLine`` and the end.
+  ///   - window: The maximum number of symbols in a line, including its end; nil for the longest
+  ///     line, up to ``longestLine`` and the end.
   ///   - seed: The seed of the order.
-  /// - Throws: ``DatasetError`` for a file that cannot be read, ``TextError`` for one that is not a text, or
-  ///   whose lines are too few or too long.
+  /// - Throws: ``DatasetError`` for a file that cannot be read, ``TextError`` for one that is not a
+  ///   text, or whose lines are too few or too long.
   public init(
     path: String, unit: TextUnit = .characters, window: Int? = nil, seed: UInt64 = 0
   ) throws {

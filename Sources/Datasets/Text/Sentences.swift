@@ -1,32 +1,33 @@
 import Tensor
 
-/// Sentences that the program makes, a line each, so that there is always a text: of a small grammar, whose
-/// entropy is known.
+/// Sentences that the program generates, one per line, so that a text is always available; they
+/// come from a small grammar, whose entropy is known.
 ///
 /// ```
 /// the old sailor found a key under the bridge.
 /// yesterday the miller sold the lamp of the queen.
 /// ```
 ///
-/// The lines are independent, so that the entropy of a line, its end included, divided by its mean length is the
-/// entropy of a character in a long text. No model needs fewer nats on average.
+/// The lines are independent, so that the entropy of a line, including its end, divided by its mean
+/// length is the entropy per character of a long text, a lower bound for every model.
 public enum Sentences {
-  /// The word that stands for them where a path could stand.
+  /// The word that selects them, in place of a path.
   public static let name = "sentences"
-  /// How many there are by default.
+  /// The default number of sentences.
   public static let defaultCount = 10_000
 
-  /// The entropy of a character, in nats: of the sentences and their ends.
+  /// The entropy per character in nats, over the sentences and their ends.
   public static let entropyPerCharacter = grammar.entropy / (grammar.meanLength + 1)
 
-  /// So many sentences, each followed by a line feed; sentence *i* is the same in a text of any length.
+  /// Generates sentences, each followed by a line feed; sentence *i* is the same in a text of any
+  /// length.
   public static func text(count: Int = defaultCount, seed: UInt64 = 0) -> [UInt8] {
     precondition(count > 0, "Sentences.text: expected a count of at least 1, found \(count)")
     let random = Random(seed: seed)
     return (0..<count).flatMap { _ in Array((grammar.draw(using: random).text + "\n").utf8) }
   }
 
-  /// The grammar; its words tell which rule made them, so that each sentence is made in one way only.
+  /// The grammar; its words reveal the rules used, so that each sentence has only one derivation.
   public static let grammar = Grammar([
     "sentence": [(4, "<clause>."), (1, "<when> <clause>.")],
     "clause": [

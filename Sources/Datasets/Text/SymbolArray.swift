@@ -1,6 +1,6 @@
 import Files
 
-/// The symbols of a text, in one, two or four bytes each, as the size of the vocabulary asks for.
+/// The symbols of a text, in one, two or four bytes each, depending on the size of the vocabulary.
 enum SymbolArray: Equatable, Sendable {
   case bytes([UInt8])
   case words([UInt16])

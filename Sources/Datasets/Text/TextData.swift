@@ -1,6 +1,7 @@
 import NN
 
-/// A text cut into windows of equal length, for models that predict each symbol from those before it.
+/// A text split into windows of equal length, for models that predict each symbol from those before
+/// it.
 ///
 /// ```swift
 /// let text = try TextData(path: "book.txt", window: 128)
@@ -8,12 +9,12 @@ import NN
 /// text.train.batch(at: [0, 1]).values               // [2, 129]
 /// ```
 ///
-/// The last tenth of the text, rounded up, is held out to test with. The vocabulary is that of the whole
-/// file.
+/// The last tenth of the text, rounded up, is held out for testing. The vocabulary is that of the
+/// whole file.
 public struct TextData: SplitDataset {
-  /// The windows to train on.
+  /// The training windows.
   public let train: TextWindows
-  /// The windows to test with.
+  /// The test windows.
   public let test: TextWindows
   /// The symbols.
   public let vocabulary: TextVocabulary
@@ -23,7 +24,7 @@ public struct TextData: SplitDataset {
   /// - Parameters:
   ///   - path: The file.
   ///   - unit: Whether symbols are characters or bytes.
-  ///   - window: How many symbols of a window are predicted, at least 1.
+  ///   - window: The number of predicted symbols in a window, at least 1.
   /// - Throws: ``DatasetError`` for a file that cannot be read, ``TextError`` for one that is not a text or
   ///   too short.
   public init(path: String, unit: TextUnit = .characters, window: Int = 128) throws {
@@ -45,7 +46,7 @@ public struct TextData: SplitDataset {
       }
       return TextWindows(text.symbols, range, text.vocabulary, window: window)
     }
-    train = try part(0..<border, "to train on")
-    test = try part(border..<text.symbols.count, "in the last tenth, to test with,")
+    train = try part(0..<border, "for training")
+    test = try part(border..<text.symbols.count, "in the last tenth, for testing,")
   }
 }

@@ -1,23 +1,24 @@
 import NN
 
-/// What can be wrong with a text to train on, or with what is asked of it.
+/// An error in a training text, or in what is requested of it.
 public enum TextError: Error, Equatable, Sendable {
-  /// The byte at this offset, counted from 0, and in this line, counted from 1, belongs to no character.
+  /// The byte at this offset, counted from 0, and line, counted from 1, is not valid UTF-8.
   case notUTF8(path: String, offset: Int, line: Int, found: UInt8)
-  /// There is not a single character, byte or line.
+  /// There is no character, byte or line at all.
   case empty(path: String)
-  /// A part of the text has no room for a window of so many units and the one before them.
+  /// A part of the text is too short for a window of this many units and the one before them.
   case tooShort(path: String, part: String, window: Int, found: Int, of: Noun)
-  /// A line, counted from 1, has more units than a window has room for.
+  /// A line, counted from 1, has more units than fit into a window.
   case lineTooLong(path: String, line: Int, limit: Int, found: Int, of: Noun)
-  /// There are too few lines to train on some and test with others.
+  /// There are too few lines for training and testing.
   case tooFewLines(path: String, found: Int)
-  /// A text to be encoded has a character, counted from 1, that the vocabulary does not have.
+  /// A text to be encoded has a character, at an index counted from 1, that is not in the
+  /// vocabulary.
   case unknownCharacter(found: String, place: Int)
 }
 
 extension TextError: CustomStringConvertible {
-  /// One line for a person: the file, what was expected, what was found.
+  /// One line with the file, what was expected and what was found.
   public var description: String {
     switch self {
     case .notUTF8(let path, let offset, let line, let found):
@@ -31,7 +32,7 @@ extension TextError: CustomStringConvertible {
     case .lineTooLong(let path, let line, let limit, let found, let noun):
       "\(path): expected lines of at most \(limit) \(noun(limit)), found \(found) in line \(line)"
     case .tooFewLines(let path, let found):
-      "\(path): expected at least 2 lines, to train on and to test with, found \(found)"
+      "\(path): expected at least 2 lines, for training and testing, found \(found)"
     case .unknownCharacter(let found, let place):
       "expected characters of the text that the model was trained on, found '\(found)' at place"
         + " \(place)"

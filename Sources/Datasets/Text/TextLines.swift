@@ -2,8 +2,8 @@ import Files
 import NN
 import Tensor
 
-/// Lines of a text as sequences: the symbol for the end, which also stands for the beginning, the symbols
-/// of the line, and from there on the end.
+/// Lines of a text as sequences: the end symbol, which also represents the beginning, the symbols
+/// of the line, and then end symbols.
 public struct TextLines: Dataset {
   private let symbols: SymbolArray
   private let lines: [Range<Int>]
@@ -22,7 +22,7 @@ public struct TextLines: Dataset {
 
   /// The number of lines.
   public var count: Int { lines.count }
-  /// A window that has room for the longest line and its end.
+  /// A window with room for the longest line and its end.
   public var element: ElementKind { .window(length: length, vocabulary: vocabulary.count) }
   /// A line.
   public var exampleNoun: Noun { Noun("line", "lines") }
@@ -31,7 +31,8 @@ public struct TextLines: Dataset {
   /// The symbols of all lines, each with its end.
   public var unitCount: Int { lines.reduce(0) { $0 + $1.count + 1 } }
 
-  /// Returns lines as the numbers of their symbols, `[count, length + 1]`; the lengths count the end.
+  /// Returns lines as the numbers of their symbols, `[count, length + 1]`; the lengths include the
+  /// end.
   public func batch(at indices: [Int], varied variation: Variation?) -> Batch {
     checkIndices(indices, below: count, "TextLines.batch")
     let width = length + 1

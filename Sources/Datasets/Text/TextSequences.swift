@@ -1,11 +1,11 @@
 import Settings
 
-/// What the sequences of a text are.
+/// How a text is split into sequences.
 ///
 /// The raw values are the words of a command line: `windows`, `lines`.
 public enum TextSequences: String, Choice {
-  /// Pieces of one length, wherever they begin.
+  /// Pieces of equal length, starting anywhere.
   case windows
-  /// Its lines, each of which ends with a symbol of its own.
+  /// Lines, each of which ends with a special symbol.
   case lines
 }

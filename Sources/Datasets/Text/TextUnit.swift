@@ -1,17 +1,17 @@
 import NN
 import Settings
 
-/// The pieces of a text that a model predicts one by one.
+/// The units of a text that a model predicts one by one.
 ///
 /// The raw values are the words of a command line: `characters`, `bytes`.
 public enum TextUnit: String, Choice {
-  /// Unicode's code points, of which the text has to be valid UTF-8; a byte order mark at the beginning is
-  /// skipped, line breaks are characters like others.
+  /// Unicode code points, for which the text must be valid UTF-8; an initial byte order mark is
+  /// skipped, and line breaks are ordinary characters.
   case characters
-  /// The bytes of the file as they are, whatever they mean.
+  /// The bytes of the file, unchanged.
   case bytes
 
-  /// What progress is counted in.
+  /// The unit in which progress is counted.
   public var noun: Noun {
     switch self {
     case .characters: .character

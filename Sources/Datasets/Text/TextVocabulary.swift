@@ -1,10 +1,11 @@
 import Files
 import Foundation
 
-/// The symbols of a text, and the numbers that stand for them.
+/// The symbols of a text and their numbers.
 ///
-/// Characters are numbered by their code points, in ascending order; bytes are all 256, each its own
-/// number. Where a text is taken line by line, one more symbol, the last, stands for the end of a line.
+/// Characters are numbered by their code points, in ascending order; the 256 bytes are their own
+/// numbers. If a text is taken line by line, an additional last symbol represents the end of a
+/// line.
 ///
 /// ```swift
 /// let vocabulary = TextVocabulary(charactersOf: "hello")   // e, h, l, o
@@ -13,7 +14,7 @@ import Foundation
 public struct TextVocabulary: Equatable, Codable, Sendable {
   /// Whether symbols are characters or bytes.
   public let unit: TextUnit
-  /// The code points of the characters, ascending; of bytes 0 to 255.
+  /// The code points of the characters, in ascending order; for bytes, 0 to 255.
   public let codePoints: [UInt32]
   /// Whether there is a symbol for the end of a line.
   public let hasEnd: Bool
@@ -37,9 +38,9 @@ public struct TextVocabulary: Equatable, Codable, Sendable {
     self.hasEnd = hasEnd
   }
 
-  /// Returns the numbers of a text's symbols; without a symbol for the end.
+  /// Returns the numbers of a text's symbols, without an end symbol.
   ///
-  /// Throws ``TextError/unknownCharacter(found:place:)`` for a character that the vocabulary does not have.
+  /// Throws ``TextError/unknownCharacter(found:place:)`` for a character outside the vocabulary.
   public func encode(_ text: String) throws(TextError) -> [Int] {
     if unit == .bytes { return text.utf8.map(Int.init) }
     var symbols: [Int] = []
@@ -52,11 +53,11 @@ public struct TextVocabulary: Equatable, Codable, Sendable {
     return symbols
   }
 
-  /// Returns the numbers of the symbols of a file: of each line that is not empty where lines have ends, or else
-  /// of the whole text.
+  /// Returns the numbers of the symbols of a file: of each nonempty line if lines have ends,
+  /// otherwise of the whole text.
   ///
-  /// - Throws: ``DatasetError`` for a file that cannot be read, ``TextError`` for one that is not a text or has
-  ///   other characters.
+  /// - Throws: ``DatasetError`` for a file that cannot be read, ``TextError`` for one that is not a
+  ///   text or has other characters.
   public func sequences(path: String) throws -> [[Int]] {
     var reader = UnitReader(
       try contents(of: path), path: path, unit: unit, skipsLineBreaks: hasEnd)
@@ -75,8 +76,8 @@ public struct TextVocabulary: Equatable, Codable, Sendable {
     return sequences
   }
 
-  /// Returns the text of these symbols, with line feeds where lines end and U+FFFD for bytes that are not
-  /// UTF-8; numbers beyond the vocabulary stop the program.
+  /// Returns the text of these symbols, with line feeds at line ends and U+FFFD for bytes that are
+  /// not UTF-8; numbers outside the vocabulary stop the program.
   public func decode(_ symbols: some Sequence<Int>) -> String {
     let numbers = symbols.map { symbol in
       precondition(
@@ -90,7 +91,7 @@ public struct TextVocabulary: Equatable, Codable, Sendable {
     return String(text)
   }
 
-  /// The number of a character or byte, or nil if the vocabulary does not have it.
+  /// The number of a character or byte, or nil if it is not in the vocabulary.
   private func symbol(of codePoint: UInt32) -> Int? {
     var (low, high) = (0, codePoints.count)
     while low < high {
@@ -104,10 +105,11 @@ public struct TextVocabulary: Equatable, Codable, Sendable {
 // MARK: - Files
 
 extension TextVocabulary {
-  /// The name under which a model's file has it.
+  /// The name of the vocabulary in a model's file.
   public static let detailName = "symbols"
 
-  /// Reads a text that ``text`` has written, or anybody; nil where it is not a vocabulary of so many symbols.
+  /// Reads a text written by ``text``, or an untrusted one; nil if it is not a vocabulary of this
+  /// many symbols.
   public init?(text: String, count: Int) {
     guard let read = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)),
       read.count == count, !read.codePoints.isEmpty,
@@ -118,9 +120,10 @@ extension TextVocabulary {
     self = read
   }
 
-  /// The vocabulary in JSON.
+  /// The vocabulary as JSON.
   public var text: String { compactJSON(of: self) }
 
-  /// The symbol to begin a text with where there is none: an end, a line feed, a space, or else the first.
+  /// The default symbol to begin a text with: an end, a line feed, a space, or else the first
+  /// symbol.
   public var beginning: Int { end ?? symbol(of: 10) ?? symbol(of: 32) ?? 0 }
 }

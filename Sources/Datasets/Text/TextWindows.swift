@@ -4,9 +4,10 @@ import Tensor
 
 /// Windows of a text: one symbol and `window` more, each to be predicted from those before it.
 ///
-/// Unvaried, window *i* begins at symbol `i * window`, so that each symbol but the first is predicted once;
-/// what is left at the end, less than a window, is left out. Varied, as in training, each window begins
-/// at a place that is drawn anew in each epoch, every place equally likely.
+/// Without variation, window *i* begins at symbol `i * window`, so that each symbol except the
+/// first is predicted once; a remainder shorter than a window is left out. With variation, as in
+/// training, each window begins at a position drawn anew in each epoch, with all positions equally
+/// likely.
 public struct TextWindows: Dataset {
   private let symbols: SymbolArray
   private let range: Range<Int>
@@ -21,9 +22,9 @@ public struct TextWindows: Dataset {
     self.window = window
   }
 
-  /// The number of windows, one behind the other.
+  /// The number of adjacent windows.
   public var count: Int { (range.count - 1) / window }
-  /// A window of so many predicted symbols.
+  /// A window with this number of predicted symbols.
   public var element: ElementKind { .window(length: window, vocabulary: vocabulary.count) }
   /// A character or a byte.
   public var unit: Noun { vocabulary.unit.noun }

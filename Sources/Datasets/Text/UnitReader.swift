@@ -5,16 +5,16 @@ struct UnitReader {
   private let isBytes: Bool
   private let skipsLineBreaks: Bool
   private var place = 0
-  /// The line of the unit that was read last, from 1, where line breaks are skipped.
+  /// The line of the last unit read, from 1, if line breaks are skipped.
   private(set) var line = 1
 
   /// Reads the bytes of a file; the path is for errors.
   ///
   /// - Parameters:
   ///   - bytes: The contents of the file.
-  ///   - path: The file that errors name.
+  ///   - path: The file, for errors.
   ///   - unit: Whether to read characters or bytes.
-  ///   - skipsLineBreaks: Whether LF and CR LF are left out, and counted as ends of lines.
+  ///   - skipsLineBreaks: Whether LF and CR LF are left out and counted as line ends.
   init(_ bytes: [UInt8], path: String, unit: TextUnit, skipsLineBreaks: Bool) {
     self.bytes = bytes
     self.path = path
@@ -25,7 +25,7 @@ struct UnitReader {
 
   /// Returns the next unit, or nil at the end.
   ///
-  /// Throws ``TextError/notUTF8(path:offset:line:found:)`` for bytes that are no character.
+  /// Throws ``TextError/notUTF8(path:offset:line:found:)`` for bytes that are not a character.
   mutating func next() throws(TextError) -> UInt32? {
     if skipsLineBreaks { skipLineBreaks() }
     guard place < bytes.count else { return nil }

@@ -1,15 +1,15 @@
 import Tensor
 
-/// Maps one after another: y = fₙ(… f₂(f₁(x))).
+/// A composition of maps: y = fₙ(… f₂(f₁(x))).
 public struct ChainMap: Bijector {
-  /// The maps, the first that is applied first.
+  /// The maps, in the order of application.
   public let maps: [any Bijector]
-  /// The least rank that all maps can work with.
+  /// The smallest rank that all maps support.
   public let inputRank: Int
-  /// The rank of what comes out.
+  /// The rank of the result.
   public let outputRank: Int
 
-  /// Creates a chain; of no maps it is the identity.
+  /// Creates a composition; without maps it is the identity.
   public init(_ maps: [any Bijector]) {
     self.maps = maps
     var (needed, change) = (0, 0)
@@ -37,7 +37,7 @@ public struct ChainMap: Bijector {
     inverseWithLogDeterminant(y).logDeterminant
   }
 
-  /// Both, each map once.
+  /// Computes both, applying each map once.
   public func forwardWithLogDeterminant(_ x: Tensor) -> (value: Tensor, logDeterminant: Tensor) {
     var (value, rank) = (x, inputRank)
     var total: Tensor?
@@ -51,7 +51,7 @@ public struct ChainMap: Bijector {
     return (value, total ?? .zeros(x.shape, dtype: x.dtype))
   }
 
-  /// Both, each map once.
+  /// Computes both, applying each map once.
   public func inverseWithLogDeterminant(_ y: Tensor) -> (value: Tensor, logDeterminant: Tensor) {
     var (value, rank) = (y, outputRank)
     var total: Tensor?
@@ -65,9 +65,9 @@ public struct ChainMap: Bijector {
     return (value, total ?? .zeros(y.shape, dtype: y.dtype))
   }
 
-  /// 1 where each map's inverse finds what it gets in its image.
+  /// 1 where the argument of each map's inverse lies in the map's image.
   ///
-  /// A value outside stays outside on the way back: NaN of an inverse is in no image.
+  /// A value outside remains outside on the way back, because NaN is in no image.
   public func isInImage(_ y: Tensor) -> Tensor? {
     var (value, rank) = (stopGradient(y), outputRank)
     var mask: Tensor?
@@ -104,11 +104,11 @@ public struct InverseMap: Bijector {
   public func forwardLogDeterminant(_ x: Tensor) -> Tensor { map.inverseLogDeterminant(x) }
   /// log |det ∂f/∂x|.
   public func inverseLogDeterminant(_ y: Tensor) -> Tensor { map.forwardLogDeterminant(y) }
-  /// Both at once.
+  /// Computes both together.
   public func forwardWithLogDeterminant(_ x: Tensor) -> (value: Tensor, logDeterminant: Tensor) {
     map.inverseWithLogDeterminant(x)
   }
-  /// Both at once.
+  /// Computes both together.
   public func inverseWithLogDeterminant(_ y: Tensor) -> (value: Tensor, logDeterminant: Tensor) {
     map.forwardWithLogDeterminant(y)
   }

@@ -1,9 +1,10 @@
 import Tensor
 
-/// Vectors of n (n + 1)/2 numbers to symmetric positive definite matrices L Lᵀ.
+/// Maps vectors of n (n + 1)/2 numbers to symmetric positive definite matrices L Lᵀ.
 ///
-/// The vector holds the lower triangle of L row by row, with the logarithms of its diagonal (Pinheiro and
-/// Bates 1996, "log-Cholesky"). The determinant is that of the matrix' lower triangle.
+/// The vector holds the lower triangle of L row by row, with the logarithms of its diagonal
+/// (Pinheiro and Bates 1996, "log-Cholesky"). The determinant refers to the matrix's lower
+/// triangle.
 public struct CholeskyCovarianceMap: Bijector, Sendable {
   /// The number n of rows.
   public let size: Int
@@ -61,8 +62,8 @@ public struct CholeskyCovarianceMap: Bijector, Sendable {
   }
 }
 
-/// The Cholesky factors of those of a stack of matrices `[…, n, n]` that are symmetric and positive
-/// definite, and identities for the others; and 1 for the first, 0 for the second, `[…]`.
+/// The Cholesky factors of those matrices in a stack `[…, n, n]` that are symmetric and positive
+/// definite, and identities for the others; and 1 for the former, 0 for the latter, `[…]`.
 func positiveDefiniteFactor(_ matrices: Tensor) -> (lower: Tensor, isDefinite: Tensor) {
   let constant = stopGradient(matrices)
   let leading = Array(matrices.shape.dropLast(2))
@@ -82,7 +83,7 @@ func positiveDefiniteFactor(_ matrices: Tensor) -> (lower: Tensor, isDefinite: T
     {
       flags[zip(index, leading).reduce(0) { $0 * $1.1 + $1.0 }] = 0
     } catch {
-      // The factor throws nothing else; no matrix is then known to be definite.
+      // The factorisation throws nothing else; no matrix is then known to be definite.
       return (identity.broadcast(to: matrices.shape), mask * 0)
     }
   }

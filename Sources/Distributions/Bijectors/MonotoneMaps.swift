@@ -2,9 +2,9 @@ import Tensor
 
 /// y = shift + scale · x of each number.
 public struct AffineMap: MonotoneBijector, Sendable {
-  /// What is added.
+  /// The summand.
   public let shift: Tensor
-  /// What is multiplied with, not 0.
+  /// The factor, not 0.
   public let scale: Tensor
 
   /// Creates a map from tensors that broadcast to the values; no scale may be 0.

@@ -2,13 +2,13 @@ import Tensor
 
 /// y = shift + L x of vectors, for a lower triangular L.
 public struct TriangularMap: Bijector, Sendable {
-  /// What is added, `[n]` or what broadcasts to the values.
+  /// The summand, `[n]` or of a shape that broadcasts to the values.
   public let shift: Tensor
   /// L, `[n, n]`, with zeros above its diagonal.
   public let lower: Tensor
 
-  /// Creates a map from what is added and a matrix `[n, n]` whose diagonal has no 0; what lies above
-  /// the diagonal is not read.
+  /// Creates a map from the summand and a matrix `[n, n]` whose diagonal has no 0; elements above
+  /// the diagonal are ignored.
   public init(shift: Tensor, lower: Tensor) {
     precondition(
       lower.rank == 2 && lower.shape[0] == lower.shape[1],
@@ -51,9 +51,9 @@ public struct TriangularMap: Bijector, Sendable {
   }
 }
 
-/// yᵢ = x[order[i]]: the elements of vectors in another order.
+/// yᵢ = x[order[i]]: permutes the elements of vectors.
 public struct PermutationMap: Bijector, Sendable {
-  /// Where each element of the result comes from.
+  /// The index of the source of each element of the result.
   public let order: [Int]
   private let inverseOrder: [Int]
 
@@ -68,9 +68,9 @@ public struct PermutationMap: Bijector, Sendable {
 
   /// 1: vectors are mapped.
   public var inputRank: Int { 1 }
-  /// The elements in the order.
+  /// The elements in the new order.
   public func forward(_ x: Tensor) -> Tensor { x.gathered(at: order, along: -1) }
-  /// The elements back at their places.
+  /// The elements in their original order.
   public func inverse(_ y: Tensor) -> Tensor { y.gathered(at: inverseOrder, along: -1) }
   /// 0.
   public func forwardLogDeterminant(_ x: Tensor) -> Tensor {
@@ -80,30 +80,30 @@ public struct PermutationMap: Bijector, Sendable {
   public func inverseLogDeterminant(_ y: Tensor) -> Tensor { forwardLogDeterminant(y) }
 }
 
-/// Vectors of k − 1 numbers to points inside of the simplex, k shares that sum to 1, by breaking a stick:
-/// yᵢ = vᵢ Π (1 − vⱼ) over j < i, with vᵢ = σ(xᵢ − log(k − 1 − i)) for i from 0.
+/// Maps vectors of k − 1 numbers to points inside the simplex, k shares that sum to 1, by stick
+/// breaking: yᵢ = vᵢ Π (1 − vⱼ) over j < i, with vᵢ = σ(xᵢ − log(k − 1 − i)) for i from 0.
 ///
 /// The zero vector becomes equal shares (Carpenter and others 2017, "Stan", section 3.2). The
-/// determinant is that of the first k − 1 shares.
+/// determinant refers to the first k − 1 shares.
 public struct StickBreakingMap: Bijector, Sendable {
   /// Creates the map.
   public init() {}
 
   /// 1: vectors are mapped.
   public var inputRank: Int { 1 }
-  /// One element more.
+  /// One additional element.
   public func outputShape(of shape: [Int]) -> [Int] {
     shape.dropLast() + shape.suffix(1).map { $0 + 1 }
   }
 
   /// The shares, `[…, k]`, of `[…, k − 1]`.
   public func forward(_ x: Tensor) -> Tensor { forwardWithLogDeterminant(x).value }
-  /// Σ log vᵢ + log(1 − vᵢ) + log of the rest of the stick.
+  /// Σ log vᵢ + log(1 − vᵢ) + log of the remaining stick.
   public func forwardLogDeterminant(_ x: Tensor) -> Tensor {
     forwardWithLogDeterminant(x).logDeterminant
   }
 
-  /// Both, in logarithms.
+  /// Computes both, in logarithms.
   public func forwardWithLogDeterminant(_ x: Tensor) -> (value: Tensor, logDeterminant: Tensor) {
     let z = x - offsets(of: x)
     let (logShare, logRest) = (-softplus(-z), -softplus(z))
@@ -115,7 +115,7 @@ public struct StickBreakingMap: Bijector, Sendable {
     )
   }
 
-  /// log yᵢ − log Σ yⱼ over j > i, and what makes equal shares zero.
+  /// log yᵢ − log Σ yⱼ over j > i, plus the offset that maps equal shares to zero.
   public func inverse(_ y: Tensor) -> Tensor {
     let k = y.shape[y.rank - 1]
     let rest = y.cumulativeSum(reversed: true).sliced(1..<k, along: -1)
@@ -133,7 +133,7 @@ public struct StickBreakingMap: Bijector, Sendable {
   }
 }
 
-/// 1 where the vectors along the last axis are of 0 or more and sum to 1, to rounding.
+/// 1 where vectors along the last axis are nonnegative and sum to 1, up to rounding.
 func isInSimplex(_ x: Tensor) -> Tensor {
   let x = stopGradient(x)
   let tolerance = x.dtype == .float32 ? 1e-4 : 1e-8

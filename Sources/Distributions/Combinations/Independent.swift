@@ -1,13 +1,14 @@
 import Tensor
 
-/// A distribution over larger events: the last axes of a batch as independent elements of one event.
+/// A distribution over larger events: the last axes of a batch become independent elements of one
+/// event.
 public struct Independent<Base: Distribution>: Distribution {
   /// The distribution of the elements.
   public let base: Base
-  /// How many of the last axes of its batch belong to an event.
+  /// The number of last batch axes that belong to an event.
   public let eventRank: Int
 
-  /// Takes the last `axes` axes of the base's batch into the event.
+  /// Moves the last `axes` axes of the base's batch into the event.
   public init(_ base: Base, axes: Int) {
     precondition(
       (0...base.batchShape.count).contains(axes),
@@ -18,11 +19,11 @@ public struct Independent<Base: Distribution>: Distribution {
 
   /// The other axes of the base's batch.
   public var batchShape: [Int] { Array(base.batchShape.dropLast(eventRank)) }
-  /// The axes that were taken, and the base's event.
+  /// The moved axes, followed by the base's event shape.
   public var eventShape: [Int] { base.batchShape.suffix(eventRank) + base.eventShape }
-  /// The base's.
+  /// The base's element type.
   public var dtype: DType { base.dtype }
-  /// Events of elements in the base's support.
+  /// Events whose elements lie in the base's support.
   public var support: Support { .independent(base.support, eventRank: eventRank) }
 
   /// Samples of the base.

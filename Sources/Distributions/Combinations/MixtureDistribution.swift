@@ -1,6 +1,6 @@
 import Tensor
 
-/// A mixture Σ πₖ pₖ(x) of components of one kind, which are the last axis of a batch.
+/// A mixture Σ πₖ pₖ(x) of components of one kind, given by the last axis of a batch.
 public struct MixtureDistribution<Component: Distribution>: Distribution {
   /// The weights πₖ, `batchShape` rows of k.
   public let weights: Categorical
@@ -16,11 +16,11 @@ public struct MixtureDistribution<Component: Distribution>: Distribution {
     (self.weights, self.components) = (weights, components)
   }
 
-  /// The weights'.
+  /// The weights' batch shape.
   public var batchShape: [Int] { weights.batchShape }
-  /// The components'.
+  /// The components' event shape.
   public var eventShape: [Int] { components.eventShape }
-  /// The components'.
+  /// The components' element type.
   public var dtype: DType { components.dtype }
   /// The union of the components' supports.
   public var support: Support {
@@ -38,7 +38,8 @@ public struct MixtureDistribution<Component: Distribution>: Distribution {
     end.broadcast(to: components.batchShape).min(along: -1)
   }
 
-  /// A component's draw for a category's; gradients flow to the components where theirs have them.
+  /// Draws a component by weight, then a sample of it; gradients flow to the components if their
+  /// samples carry them.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     let categories = weights.sample(shape, using: random).doubles.map { Int($0) }
     let all = components.sample(shape, using: random)
@@ -94,14 +95,15 @@ extension MixtureDistribution: KnownCumulative where Component: KnownCumulative 
   }
 }
 
-/// A mixture of distributions of any kinds over events of one shape, without a batch.
+/// A mixture of distributions of any kind over events of one shape, without a batch.
 public struct AnyMixture: Distribution {
   /// The weights πₖ.
   public let weights: Categorical
   /// The components.
   public let components: [any Distribution]
 
-  /// Creates a mixture from its weights and as many components, each a single distribution.
+  /// Creates a mixture from its weights and the same number of components, each a single
+  /// distribution.
   public init(weights: Categorical, components: [any Distribution]) {
     precondition(
       weights.batchShape == [] && weights.count == components.count
@@ -116,14 +118,14 @@ public struct AnyMixture: Distribution {
 
   /// `[]`.
   public var batchShape: [Int] { [] }
-  /// The components'.
+  /// The components' event shape.
   public var eventShape: [Int] { components[0].eventShape }
-  /// The components'.
+  /// The components' element type.
   public var dtype: DType { components[0].dtype }
-  /// A union of supports.
+  /// The union of the components' supports.
   public var support: Support { .other }
 
-  /// A component's draw for a category's.
+  /// Draws a component by weight, then a sample of it.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     let categories = weights.sample(shape, using: random).doubles.map { Int($0) }
     let (count, size) = (categories.count, eventShape.reduce(1, *))

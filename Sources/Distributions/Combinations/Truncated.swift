@@ -1,6 +1,6 @@
 import Tensor
 
-/// A distribution of numbers given that they lie in an interval, whose ends belong to it.
+/// A distribution of numbers conditioned on an interval, including its ends.
 public struct Truncated<Base: KnownQuantile>: KnownQuantile {
   /// The distribution without the condition.
   public let base: Base
@@ -9,8 +9,8 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
   /// The largest number.
   public let upper: Tensor
 
-  /// Conditions a distribution on [lower, upper], whose shapes broadcast to its batch shape and which has
-  /// some of its mass; either end may be infinite.
+  /// Conditions a distribution on [lower, upper], whose shapes broadcast to its batch shape and
+  /// which must contain some of its mass; either end may be infinite.
   public init(_ base: Base, lower: Tensor, upper: Tensor) {
     let parameters = Parameters("Truncated", ("lower", lower, .real, 0), ("upper", upper, .real, 0))
     precondition(
@@ -23,11 +23,11 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
     self.upper = parameters[1].broadcast(to: base.batchShape)
   }
 
-  /// The base's.
+  /// The base's batch shape.
   public var batchShape: [Int] { base.batchShape }
-  /// The base's.
+  /// The base's element type.
   public var dtype: DType { base.dtype }
-  /// What of the base's support lies in the interval.
+  /// The part of the base's support in the interval.
   public var support: Support {
     switch base.support {
     case .interval(let first, let last):
@@ -38,7 +38,7 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
     }
   }
 
-  /// What the numbers have to be above: for integers the last one below the interval.
+  /// The exclusive lower bound: for integers the last one below the interval.
   private var edge: Tensor {
     guard hasIntegers else { return lower }
     let bounded = relu(lower)
@@ -48,7 +48,7 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
   /// log P(lower ≤ X ≤ upper) of the base.
   public var logMass: Tensor { base.logProbability(above: edge, to: upper) }
 
-  /// By inversion of the distribution function; the samples are constants to any gradient.
+  /// Samples by inversion of the distribution function; samples are constants for gradients.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     if let normal = base as? Normal {
       return random.truncatedNormal(
@@ -59,7 +59,7 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
     return stopGradient(quantile(at: random.uniform(shape + batchShape, dtype: dtype)))
   }
 
-  /// The base's, less the logarithm of the mass.
+  /// The base's log-density minus the logarithm of the mass.
   public func logDensity(of x: Tensor) -> Tensor {
     let isInside = isWithin(x, lower, upper)
     let value = base.logDensity(of: moved(x, where: 1 - isInside)) - logMass
@@ -82,27 +82,27 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
     return select(isOutside, x .< upper, share)
   }
 
-  /// 1 where there is nothing of the interval below x, or nothing above.
+  /// 1 where the interval has nothing below x, or nothing above it.
   private func isAtNoMass(_ x: Tensor) -> Tensor {
     maximum(maximum(x .< lower, x .<= edge), x .>= upper)
   }
 
-  /// x, and the median in the place of what the mask tells.
+  /// x, replaced by the median where the mask says so.
   private func moved(_ x: Tensor, where mask: Tensor) -> Tensor {
     if !mask.any() { return x }
     let median = quantile(at: Tensor(filledWith: 0.5, batchShape, dtype: dtype))
     return select(mask, stopGradient(median), x)
   }
 
-  /// The base's quantile at the mass below the interval and p of that in it, or at the mass above, where that
-  /// is smaller and has more digits.
+  /// The base's quantile for the mass below the interval plus the share p of the mass inside, or
+  /// from above where that mass is smaller and more accurate.
   public func quantile(at p: Tensor) -> Tensor {
     let (p, mass) = (level(p), exp(logMass))
     let below = limited(edge, first: 0, last: 1) { base.cumulative(at: $0) } + p * mass
     let above = limited(upper, first: 1, last: 0) { base.survival(at: $0) } + (1 - p) * mass
     let (half, all) = (0 * below + 0.5, 0 * below + 1)
     let isUpper = hasIntegers ? 0 * stopGradient(below) : above .< 0.5
-    // Near the smallest numbers a mass has no digits left for the levels within it.
+    // Near the smallest numbers, a mass has no digits left to distinguish levels within it.
     let isFar = hasIntegers ? 0 * isUpper : stopGradient(logMass + 0 * below) .< -600
     let (isBelow, isAbove) = ((1 - isUpper) * (1 - isFar), isUpper * (1 - isFar))
     let fromBelow = base.quantile(at: select(isBelow, minimum(below, all), half))
@@ -111,8 +111,8 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
     return isFar.any() ? select(isFar, farQuantile(at: p), usual) : usual
   }
 
-  /// The quantile where the mass is known by its logarithm alone: by bisection of the distribution function,
-  /// and two steps of Newton, through which gradients flow to second order.
+  /// The quantile if only the logarithm of the mass is known: by bisection of the distribution
+  /// function, followed by two Newton steps, through which gradients flow to second order.
   private func farQuantile(at p: Tensor) -> Tensor {
     let level = stopGradient(p + 0 * logMass)
     var (low, high) = brackets(level)
@@ -126,7 +126,7 @@ public struct Truncated<Base: KnownQuantile>: KnownQuantile {
     return select(level .>= 1, upper, minimum(maximum(x, lower), upper))
   }
 
-  /// Two numbers between which the quantile lies: the ends, of which one may have to be found.
+  /// Two numbers that bracket the quantile: the ends, one of which may have to be searched for.
   private func brackets(_ level: Tensor) -> (low: Tensor, high: Tensor) {
     let (lower, upper) = (stopGradient(lower + 0 * level), stopGradient(upper + 0 * level))
     let (hasLow, hasHigh) = (lower .> -Double.infinity, upper .< Double.infinity)

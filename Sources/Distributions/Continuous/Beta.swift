@@ -34,23 +34,23 @@ public struct Beta: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, 
     random.beta(shape + batchShape, a, b)
   }
 
-  /// (a − 1) log x + (b − 1) log(1 − x) − log B(a, b); at the ends its limit.
+  /// (a − 1) log x + (b − 1) log(1 − x) − log B(a, b); the limit at the ends.
   public func logDensity(of x: Tensor) -> Tensor {
     density(of: x, where: isWithin(x, 0, 1), anchor: 0.5) { betaLogDensity(a, b, $0) }
   }
 
   /// Iₓ(a, b).
   public func cumulative(at x: Tensor) -> Tensor { regularizedBeta(clamp(x, to: 0...1), a, b) }
-  /// I₁₋ₓ(b, a), and 1 − Iₓ(a, b) where that has more digits.
+  /// I₁₋ₓ(b, a), or 1 − Iₓ(a, b) where that is more accurate.
   public func survival(at x: Tensor) -> Tensor {
     let below = cumulative(at: x)
-    // What 1 − x loses of x counts as much as the density is high.
+    // The rounding error of 1 − x is multiplied by the density.
     let isLow = maximum(below .< 0.5, stopGradient(logDensity(of: x)) .> 0)
     let inner = select(isLow, Tensor(0.5, dtype: dtype), clamp(x, to: 0...1))
     return select(isLow, 1 - below, regularizedBeta(1 - inner, b, a))
   }
   /// The x with Iₓ(a, b) = p.
   public func quantile(at p: Tensor) -> Tensor { regularizedBetaInverse(p, a, b) }
-  /// 1 less the quantile of the mirror image.
+  /// 1 minus the quantile of the mirror image.
   public func quantile(atUpper q: Tensor) -> Tensor { 1 - regularizedBetaInverse(q, b, a) }
 }

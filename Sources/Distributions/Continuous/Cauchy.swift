@@ -23,7 +23,7 @@ public struct Cauchy: KnownEntropy, KnownQuantile, Reparameterized, Sendable {
   /// log 4πs.
   public var entropy: Tensor { log(scale) + (logPi + 2 * log2) }
 
-  /// μ + s z for z of μ = 0 and s = 1.
+  /// μ + s z with z drawn for μ = 0 and s = 1.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     random.cauchy(shape + batchShape, location: location, scale: scale)
   }
@@ -38,9 +38,9 @@ public struct Cauchy: KnownEntropy, KnownQuantile, Reparameterized, Sendable {
     StudentT(degreesOfFreedom: Tensor(1, dtype: dtype), location: location, scale: scale)
   }
 
-  /// That of Student's t of one degree of freedom.
+  /// The distribution function of Student's t with one degree of freedom.
   public func cumulative(at x: Tensor) -> Tensor { student.cumulative(at: x) }
-  /// That of Student's t of one degree of freedom.
+  /// The survival function of Student's t with one degree of freedom.
   public func survival(at x: Tensor) -> Tensor { student.survival(at: x) }
   /// μ − s cot πp.
   public func quantile(at p: Tensor) -> Tensor { location - scale * cotangent(p) }

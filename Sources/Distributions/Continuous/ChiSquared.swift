@@ -1,6 +1,6 @@
 import Tensor
 
-/// The χ² distribution of ν degrees of freedom, that of the sum of ν squares of standard normal numbers.
+/// The χ² distribution with ν degrees of freedom: the sum of ν squared standard normal numbers.
 public struct ChiSquared: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, Sendable {
   /// The degrees of freedom ν.
   public let degreesOfFreedom: Tensor
@@ -24,13 +24,13 @@ public struct ChiSquared: KnownMoments, KnownEntropy, KnownQuantile, Reparameter
   public var mean: Tensor { degreesOfFreedom }
   /// 2 ν.
   public var variance: Tensor { 2 * degreesOfFreedom }
-  /// That of a gamma distribution of shape ν/2 and rate ½.
+  /// The entropy of a gamma distribution with shape ν/2 and rate ½.
   public var entropy: Tensor { gamma.entropy }
-  /// Gamma samples of shape ν/2 and rate ½.
+  /// Gamma samples with shape ν/2 and rate ½.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     gamma.sample(shape, using: random)
   }
-  /// That of a gamma distribution of shape ν/2 and rate ½.
+  /// The log-density of a gamma distribution with shape ν/2 and rate ½.
   public func logDensity(of x: Tensor) -> Tensor { gamma.logDensity(of: x) }
   /// P(ν/2, x/2).
   public func cumulative(at x: Tensor) -> Tensor { gamma.cumulative(at: x) }

@@ -1,6 +1,6 @@
 import Tensor
 
-/// The exponential distribution, with density λ e^−λx of x ≥ 0.
+/// The exponential distribution, with density λ e^−λx for x ≥ 0.
 public struct Exponential: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, Sendable {
   /// The rate λ, the inverse of the mean.
   public let rate: Tensor
@@ -23,7 +23,7 @@ public struct Exponential: KnownMoments, KnownEntropy, KnownQuantile, Reparamete
   /// 1 − log λ.
   public var entropy: Tensor { 1 - log(rate) }
 
-  /// e/λ for e of rate 1.
+  /// e/λ with e drawn at rate 1.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     random.exponential(shape + batchShape, rate: rate)
   }

@@ -1,6 +1,6 @@
 import Tensor
 
-/// The gamma distribution, with density bᵃ xᵃ⁻¹ e^−bx/Γ(a) of x ≥ 0.
+/// The gamma distribution, with density bᵃ xᵃ⁻¹ e^−bx/Γ(a) for x ≥ 0.
 public struct Gamma: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, Sendable {
   /// The shape a.
   public let concentration: Tensor
@@ -27,12 +27,12 @@ public struct Gamma: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized,
   /// a − log b + log Γ(a) + (1 − a) ψ(a).
   public var entropy: Tensor { gammaEntropy(concentration) - log(rate) }
 
-  /// With gradients to both parameters by implicit reparameterisation.
+  /// Samples with gradients to both parameters, by implicit reparameterisation.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     random.gamma(shape + batchShape, concentration: concentration, rate: rate)
   }
 
-  /// a log b − log Γ(a) + (a − 1) log x − b x; at 0 its limit.
+  /// a log b − log Γ(a) + (a − 1) log x − b x; the limit at 0.
   public func logDensity(of x: Tensor) -> Tensor {
     density(of: x, where: isFiniteNonnegative(x), anchor: mean) { x in
       gammaLogDensity(concentration, rate * x) { k, isTiny in

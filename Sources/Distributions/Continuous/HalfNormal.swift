@@ -1,6 +1,6 @@
 import Tensor
 
-/// The half-normal distribution: that of |X| for X of N(0, σ²).
+/// The half-normal distribution: the distribution of |X| for X from N(0, σ²).
 public struct HalfNormal: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, Sendable {
   /// The scale σ.
   public let scale: Tensor

@@ -1,7 +1,7 @@
 import Tensor
 
-/// The inverse gamma distribution, with density bᵃ x^(−a−1) e^−b/x/Γ(a) of x > 0: that of 1/X for a gamma
-/// variable X.
+/// The inverse gamma distribution, with density bᵃ x^(−a−1) e^−b/x/Γ(a) for x > 0: the distribution
+/// of 1/X for a gamma variable X.
 public struct InverseGamma: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, Sendable {
   /// The shape a.
   public let concentration: Tensor
@@ -37,14 +37,14 @@ public struct InverseGamma: KnownMoments, KnownEntropy, KnownQuantile, Reparamet
     gammaEntropy(concentration) + log(scale) - 2 * digamma(concentration)
   }
 
-  /// b over gamma samples of rate 1, with gradients to both parameters.
+  /// b divided by gamma samples of rate 1, with gradients to both parameters.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     scale * exp(-random.logGamma(shape + batchShape, concentration: concentration))
   }
 
   /// a log b − log Γ(a) − (a + 1) log x − b/x.
   public func logDensity(of x: Tensor) -> Tensor {
-    // Where b/x is greater than any number, the density is 0 as at 0.
+    // Where b/x overflows, the density is 0, as at 0.
     let isNone = maximum(x .<= 0, stopGradient(scale / x) .>= .infinity)
     return density(of: x, where: isFiniteNonnegative(x) * (1 - isNone), anchor: scale) { x in
       gammaLogDensity(concentration, scale / x) { k, isTiny in
@@ -75,7 +75,7 @@ public struct InverseGamma: KnownMoments, KnownEntropy, KnownQuantile, Reparamet
   }
 }
 
-/// A moment that only some parameters have.
+/// A moment that exists only for some parameters.
 func existing(
   _ mask: Tensor, otherwise: Double, _ parameter: Tensor, above bound: Double,
   _ moment: (Tensor) -> Tensor

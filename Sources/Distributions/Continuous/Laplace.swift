@@ -27,7 +27,7 @@ public struct Laplace: KnownMoments, KnownEntropy, KnownQuantile, Reparameterize
   /// 1 + log 2b.
   public var entropy: Tensor { log(scale) + (1 + log2) }
 
-  /// μ + b z for z of μ = 0 and b = 1.
+  /// μ + b z with z drawn for μ = 0 and b = 1.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     random.laplace(shape + batchShape, location: location, scale: scale)
   }
@@ -37,13 +37,13 @@ public struct Laplace: KnownMoments, KnownEntropy, KnownQuantile, Reparameterize
     -abs((x - location) / scale) - (log(scale) + log2)
   }
 
-  /// ½ e^(x − μ)/b below μ, 1 less than its mirror image above.
+  /// ½ e^(x − μ)/b below μ, 1 minus its mirror image above.
   public func cumulative(at x: Tensor) -> Tensor { tail((x - location) / scale) }
   /// The mirror image of the distribution function.
   public func survival(at x: Tensor) -> Tensor { tail((location - x) / scale) }
   /// μ + b log 2p for p ≤ ½, μ − b log 2(1 − p) above.
   public func quantile(at p: Tensor) -> Tensor { location + scale * standardQuantile(p) }
-  /// Of the mirror image, that at q.
+  /// The quantile of the mirror image at q, mirrored.
   public func quantile(atUpper q: Tensor) -> Tensor { location - scale * standardQuantile(q) }
 
   private func standardQuantile(_ p: Tensor) -> Tensor {

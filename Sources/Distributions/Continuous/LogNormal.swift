@@ -1,6 +1,6 @@
 import Tensor
 
-/// The log-normal distribution: that of eˣ for X of N(μ, σ²).
+/// The log-normal distribution: the distribution of eˣ for X from N(μ, σ²).
 public struct LogNormal: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, Sendable {
   /// The distribution N(μ, σ²) of the logarithm.
   public let logarithm: Normal
@@ -20,7 +20,7 @@ public struct LogNormal: KnownMoments, KnownEntropy, KnownQuantile, Reparameteri
   public var mean: Tensor { exp(logarithm.mean + 0.5 * logarithm.variance) }
   /// (exp(σ²) − 1) exp(2μ + σ²).
   public var variance: Tensor { expm1(logarithm.variance) * square(mean) }
-  /// That of the logarithm, and μ.
+  /// The entropy of the logarithm plus μ.
   public var entropy: Tensor { logarithm.entropy + logarithm.mean }
 
   /// exp(μ + σ ε).

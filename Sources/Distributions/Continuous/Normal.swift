@@ -53,7 +53,8 @@ public struct Normal: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized
     normalCumulative(-score(x))
   }
 
-  /// (x − μ)/σ; of ±∞ a number so far out that no mass is beyond it, which has a gradient.
+  /// (x − μ)/σ; ±∞ is replaced by a number so far out that no mass lies beyond it, which has a
+  /// gradient.
   private func score(_ x: Tensor) -> Tensor {
     limited(x, first: -1e5, last: 1e5) { ($0 - mean) / standardDeviation }
   }
@@ -63,13 +64,14 @@ public struct Normal: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized
   /// μ − σ Φ⁻¹(q).
   public func quantile(atUpper q: Tensor) -> Tensor { mean - standardDeviation * normalQuantile(q) }
 
-  /// In logarithms, and on the lower side of the mean by symmetry, so that no tail is too far.
+  /// Computed in logarithms, and by symmetry on the lower side of the mean, so that no tail is too
+  /// far.
   public func logProbability(above lower: Tensor, to upper: Tensor) -> Tensor {
     let (a, b) = (score(lower), score(upper))
     let isAbove = a .> 0
     let low = normalLogCumulative(select(isAbove, -b, a))
     let high = normalLogCumulative(select(isAbove, -a, b))
-    // Where the further end is infinite, nothing is taken away.
+    // If the further end is infinite, nothing is subtracted.
     let isOpen = abs(stopGradient(select(isAbove, upper, lower))) .>= .infinity
     let difference = select(isOpen, Tensor(-1, dtype: dtype), low - high)
     return high

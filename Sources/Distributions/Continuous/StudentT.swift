@@ -1,6 +1,6 @@
 import Tensor
 
-/// Student's t distribution of ν degrees of freedom, with a location and a scale.
+/// Student's t distribution with ν degrees of freedom, a location and a scale.
 public struct StudentT: KnownMoments, KnownEntropy, KnownQuantile, Reparameterized, Sendable {
   /// The degrees of freedom ν.
   public let degreesOfFreedom: Tensor
@@ -48,7 +48,7 @@ public struct StudentT: KnownMoments, KnownEntropy, KnownQuantile, Reparameteriz
     return 0.5 * log(degreesOfFreedom) + logBeta(half, half * 0 + 0.5) + log(scale)
   }
 
-  /// A normal sample over the root of a χ² one, with gradients to all parameters.
+  /// A normal sample divided by the root of a χ² one, with gradients to all parameters.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     random.studentT(
       shape + batchShape, degreesOfFreedom: degreesOfFreedom, location: location, scale: scale)
@@ -60,7 +60,7 @@ public struct StudentT: KnownMoments, KnownEntropy, KnownQuantile, Reparameteriz
     return -0.5 * (degreesOfFreedom + 1) * logOnePlusSquare(z, degreesOfFreedom) - logNormalizer
   }
 
-  /// Half of I(½ ν, ½) at ν/(ν + z²) below μ, 1 less than its mirror image above.
+  /// Half of I(½ ν, ½) at ν/(ν + z²) below μ, 1 minus its mirror image above.
   public func cumulative(at x: Tensor) -> Tensor {
     studentTail((x - location) / scale, degreesOfFreedom)
   }
@@ -68,17 +68,17 @@ public struct StudentT: KnownMoments, KnownEntropy, KnownQuantile, Reparameteriz
   public func survival(at x: Tensor) -> Tensor {
     studentTail((location - x) / scale, degreesOfFreedom)
   }
-  /// By the quantile of the beta distribution of z²/(ν + z²).
+  /// Computed from the quantile of the beta distribution of z²/(ν + z²).
   public func quantile(at p: Tensor) -> Tensor {
     location + scale * studentQuantile(p, degreesOfFreedom)
   }
-  /// Of the mirror image, that at q.
+  /// The quantile of the mirror image at q, mirrored.
   public func quantile(atUpper q: Tensor) -> Tensor {
     location - scale * studentQuantile(q, degreesOfFreedom)
   }
 }
 
-/// log(1 + z²/ν), also where z² overflows.
+/// log(1 + z²/ν), even where z² overflows.
 func logOnePlusSquare(_ z: Tensor, _ freedom: Tensor) -> Tensor {
   let isFar = abs(z) .> (z.dtype == .float32 ? 1e15 : 1e150)
   if !isFar.any() { return log1p(square(z) / freedom) }
@@ -87,9 +87,9 @@ func logOnePlusSquare(_ z: Tensor, _ freedom: Tensor) -> Tensor {
   return select(isFar, far, near)
 }
 
-/// P(T ≤ z) for Student's t of ν degrees of freedom (Abramowitz and Stegun 26.5.27).
+/// P(T ≤ z) for Student's t with ν degrees of freedom (Abramowitz and Stegun 26.5.27).
 private func studentTail(_ z: Tensor, _ freedom: Tensor) -> Tensor {
-  // At 0 the two factors of the derivative are 0 and ∞; beside it their product is right.
+  // At 0 the two factors of the derivative are 0 and ∞; next to it their product is right.
   let beside = select(z .== Tensor(0, dtype: z.dtype), z + 1e-18, z)
   let squared = square(beside)
   let half = 0.5 * freedom + 0 * squared

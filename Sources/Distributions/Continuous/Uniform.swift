@@ -23,14 +23,14 @@ public struct Uniform: KnownMoments, KnownEntropy, KnownQuantile, Reparameterize
   /// The interval.
   public var support: Support { .interval(lower: lower, upper: upper) }
   private var width: Tensor { upper - lower }
-  /// The middle.
+  /// The midpoint.
   public var mean: Tensor { 0.5 * lower + 0.5 * upper }
   /// (upper − lower)²/12.
   public var variance: Tensor { square(width) / 12 }
   /// log(upper − lower).
   public var entropy: Tensor { log(width) }
 
-  /// lower + (upper − lower) u for u uniform on [0, 1).
+  /// lower + (upper − lower) u with u uniform on [0, 1).
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     lower + width * random.uniform(shape + batchShape, dtype: dtype)
   }
@@ -52,11 +52,11 @@ public struct Uniform: KnownMoments, KnownEntropy, KnownQuantile, Reparameterize
 
   /// lower + (upper − lower) p.
   public func quantile(at p: Tensor) -> Tensor { lower + width * level(p) }
-  /// The point of the interval at 1 − q.
+  /// The point of the interval at level 1 − q.
   public func quantile(atUpper q: Tensor) -> Tensor { upper - width * level(q) }
 }
 
-/// A probability, and NaN for what is none.
+/// A probability, or NaN for a number that is not one.
 func level(_ p: Tensor) -> Tensor {
   select(isWithin(p, 0, 1), p, Tensor(Double.nan, dtype: p.dtype))
 }

@@ -3,15 +3,16 @@ import Tensor
 /// The von Mises distribution of angles in [−π, π], with density e^(κ cos(x − μ))/(2π I₀(κ)) (von Mises
 /// 1918).
 ///
-/// It has no mean as a number; what it has are a mean direction and a mean resultant length. Angles beyond ±π
-/// have no density: ``wrapped(_:)`` brings them into the interval.
+/// It has no mean as a number, but a mean direction and a mean resultant length. Angles beyond ±π
+/// have no density: ``wrapped(_:)`` maps them into the interval.
 public struct VonMises: KnownEntropy, Sendable {
-  /// The mean direction μ, in radians, as it was given.
+  /// The mean direction μ in radians, as given.
   public let location: Tensor
   /// The concentration κ; for a large one the distribution is nearly N(μ, 1/κ).
   public let concentration: Tensor
 
-  /// Creates a distribution from its mean direction in radians, any number, and κ > 0, whose shapes broadcast.
+  /// Creates a distribution from its mean direction in radians, any number, and κ > 0, whose shapes
+  /// broadcast.
   public init(location: Tensor, concentration: Tensor) {
     let parameters = Parameters(
       "VonMises", ("location", location, .real, 0), ("concentration", concentration, .positive, 0))
@@ -36,7 +37,7 @@ public struct VonMises: KnownEntropy, Sendable {
   /// log 2π I₀(κ) − κ A(κ).
   public var entropy: Tensor { log(besselI0Scaled(concentration)) + (logPi + log2) + shortfall }
 
-  /// κ (1 − A(κ)); from κ = 1000 on the expansion of Mardia and Jupp (2000), equation A.1.
+  /// κ (1 − A(κ)); from κ = 1000 on, by the expansion of Mardia and Jupp (2000), equation A.1.
   private var shortfall: Tensor {
     let isLarge = concentration .> 1000
     let w = 1 / select(isLarge, concentration, Tensor(1000, dtype: dtype))
@@ -53,7 +54,7 @@ public struct VonMises: KnownEntropy, Sendable {
   public func logDensity(of x: Tensor) -> Tensor {
     let end = dtype == .float32 ? Double(Float.pi.nextUp) : Double.pi
     return density(of: x, where: isWithin(x, -end, end), anchor: 0) {
-      // cos t − 1 = −2 sin² ½t keeps its digits where κ is large.
+      // cos t − 1 = −2 sin² ½t is accurate for large κ.
       -2 * concentration * square(sin(0.5 * ($0 - location)))
         - log(besselI0Scaled(concentration)) - (logPi + log2)
     }
@@ -67,7 +68,7 @@ public struct VonMises: KnownEntropy, Sendable {
     return clamp(turnsAndProbability(bounded - centre) - first, to: 0...1)
   }
 
-  /// The distribution function of angles about 0, carried on over all turns.
+  /// The distribution function of angles about 0, extended over all turns.
   private func turnsAndProbability(_ angle: Tensor) -> Tensor {
     let turns = floored(angle / (2 * Double.pi) + 0.5)
     let inner = angle - 2 * Double.pi * turns
@@ -101,8 +102,8 @@ extension VonMises: KnownDivergence {
 // MARK: - Samples
 
 extension VonMises {
-  /// Angles by rejection from a wrapped Cauchy distribution (Best and Fisher 1979); no gradient flows through
-  /// them.
+  /// Draws angles by rejection from a wrapped Cauchy distribution (Best and Fisher 1979); no
+  /// gradient flows through them.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     let full = shape + batchShape
     let kappa = stopGradient(concentration).converted(to: .float64).broadcast(to: full)
@@ -131,20 +132,20 @@ private struct WrappedCauchyProposal {
   private let rho: Tensor
 
   init(_ concentrations: Tensor) {
-    // Beyond these bounds nothing changes but for overflow; NaN gives samples of κ = 1.
+    // Beyond these bounds nothing changes except overflow; NaN gives samples of κ = 1.
     kappa = clamp(
       select(isNaN(concentrations), Tensor(1, dtype: .float64), concentrations), to: 1e-100...1e100)
     let double = 2 * kappa
     let root = sqrt(1 + square(double))
     let tau = 1 + root
-    // (τ − √(2τ))/2κ and 1 less it, both without cancellation.
+    // (τ − √(2τ))/2κ and its complement to 1, both without cancellation.
     let twoRoots = sqrt(tau) + 2.0.squareRoot()
     rho = double * sqrt(tau) / (twoRoots * tau)
     shortfall = select(
       kappa .> 1, (sqrt(2 * tau) - 1 - 1 / (double + root)) / double, 1 - rho)
   }
 
-  /// An angle for each κ, and ones for those that are accepted.
+  /// A proposed angle for each κ, and ones for those that are accepted.
   func drawn(using random: Random) -> (angles: [Double], isAccepted: [Double]) {
     let shape = kappa.shape
     let scale = select(kappa .> 1, -log1p(-shortfall), -log(rho))

@@ -26,11 +26,11 @@ private func fourierSeries(_ x: Tensor, _ kappa: Tensor) -> Tensor {
   return 0.5 + x / (2 * Double.pi) + sum / Double.pi
 }
 
-/// With s = 2√κ sin ½x the density is ∝ e^(−s²/2)/√(1 − s²/4κ) of s; the root is expanded in powers of s²/4κ,
-/// and each term integrated by parts.
+/// With s = 2√κ sin ½x, the density of s is ∝ e^(−s²/2)/√(1 − s²/4κ); the root is expanded in
+/// powers of s²/4κ, and each term is integrated by parts.
 private func nearlyNormal(_ x: Tensor, _ kappa: Tensor) -> Tensor {
   let isBelow = x .<= 0
-  // Of a negative angle the tail below is that of its mirror image above.
+  // The tail below a negative angle is the tail above its mirror image.
   let s = 2 * sqrt(kappa) * sin(0.5 * select(isBelow, -x, x))
   let squared = square(s)
   var boundary = s * exp(-0.5 * squared)

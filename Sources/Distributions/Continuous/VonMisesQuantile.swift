@@ -1,10 +1,10 @@
 import Tensor
 
 extension VonMises: KnownQuantile {
-  /// The angle up to which the probability from −π is p; NaN for a p outside of [0, 1].
+  /// The angle x for which the probability from −π to x is p; NaN for a p outside [0, 1].
   ///
-  /// By Newton's method on the logarithm of the mass from the nearer end, which quadrature gives with its digits
-  /// however small it is. Differentiable twice in p and the parameters.
+  /// Newton's method is applied to the logarithm of the mass from the nearer end, which quadrature
+  /// computes accurately however small it is. Differentiable twice in p and the parameters.
   public func quantile(at p: Tensor) -> Tensor {
     let shape = Broadcast.shape(p.shape, batchShape) ?? p.shape
     func plain(_ x: Tensor) -> Tensor {
@@ -20,13 +20,13 @@ extension VonMises: KnownQuantile {
     return select(p .<= 0, -.pi + 0 * level(p), select(p .>= 1, .pi + 0 * level(p), found))
   }
 
-  /// Of the mirror image, that at q.
+  /// The quantile of the mirror image at q, mirrored.
   public func quantile(atUpper q: Tensor) -> Tensor {
     -VonMises(location: -location, concentration: concentration).quantile(at: q)
   }
 
-  /// The root of F(x) = p by two of Newton's steps that leave its value: the first carries its first derivatives,
-  /// the second the second ones.
+  /// The root of F(x) = p after two Newton steps that do not change its value: the first carries
+  /// its first derivatives, the second the second ones.
   private func withDerivatives(_ root: Tensor, _ p: Tensor) -> Tensor {
     var x = root
     for _ in 0..<2 {
@@ -39,7 +39,7 @@ extension VonMises: KnownQuantile {
   }
 }
 
-/// The mass of von Mises distributions from −π up, float64.
+/// The mass of von Mises distributions above −π, in float64.
 private struct VonMisesTail {
   let centre: Tensor
   let concentration: Tensor
@@ -64,7 +64,7 @@ private struct VonMisesTail {
     return width * (weights * density(at: start + width * nodes)).sum(along: 0)
   }
 
-  /// The mass from −π to x: that within so much of x and of −π as can count in 24 deviations 1/√κ.
+  /// The mass from −π to x; only parts within 24 deviations 1/√κ of x and of −π are integrated.
   private func mass(to x: Tensor) -> Tensor {
     let reach = 24 / sqrt(concentration)
     let start = maximum(x - reach, x * 0 - Double.pi)
@@ -72,7 +72,7 @@ private struct VonMisesTail {
     return mass(from: start, to: x) + mass(from: x * 0 - Double.pi, to: end)
   }
 
-  /// The x of a mass of at most ½, between bounds that halve where a step leaves them.
+  /// The x for a mass of at most ½, between bounds that are bisected if a step leaves them.
   func angle(of level: Tensor) -> Tensor {
     var (lower, upper) = (level * 0 - Double.pi, level * 0 + Double.pi)
     var x = maximum(lower, minimum(centre, upper))

@@ -2,8 +2,8 @@ import Tensor
 
 /// Independent zeros and ones for each example, given by their logits log(p / (1 − p)).
 ///
-/// By default the first axis of the logits is the batch, and each example is one draw of all that lies
-/// behind it, so that log-densities and entropies are sums over the other axes.
+/// By default the first axis of the logits is the batch, and the remaining axes form one draw, so
+/// that log-densities and entropies are sums over them.
 public struct Bernoulli: KnownMoments, KnownEntropy, Sendable {
   /// The logits, `batchShape + eventShape`.
   public let logits: Tensor
@@ -13,8 +13,8 @@ public struct Bernoulli: KnownMoments, KnownEntropy, Sendable {
   ///
   /// - Parameters:
   ///   - logits: log(p / (1 − p)) of each element, `batchShape + eventShape`.
-  ///   - eventRank: How many of the last axes belong to one draw, whose elements are independent;
-  ///     by default all but the first. 0 for single zeros and ones.
+  ///   - eventRank: The number of last axes that belong to one draw, whose elements are
+  ///     independent; by default all but the first. 0 for single zeros and ones.
   public init(logits: Tensor, eventRank: Int? = nil) {
     self.logits = logits
     self.eventRank = eventRank ?? max(0, logits.rank - 1)
@@ -46,7 +46,7 @@ public struct Bernoulli: KnownMoments, KnownEntropy, Sendable {
   /// p (1 − p) of each element.
   public var variance: Tensor { sigmoid(logits) * sigmoid(-logits) }
 
-  /// Zeros and ones; no gradient flows through them.
+  /// Samples of zeros and ones; no gradient flows through them.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     random.bernoulli(
       probability: stopGradient(mean).broadcast(to: shape + logits.shape))
@@ -54,8 +54,8 @@ public struct Bernoulli: KnownMoments, KnownEntropy, Sendable {
 
   /// Σ x·l − softplus(l), in nats.
   ///
-  /// `x` may hold grey values in [0, 1], for which this is the negative cross-entropy. Single numbers
-  /// outside of [0, 1] have the log-density −∞; those in larger events are not looked at.
+  /// `x` may contain grey values in [0, 1], for which this is the negative cross-entropy. Single
+  /// numbers outside [0, 1] have the log-density −∞; larger events are not checked.
   public func logDensity(of x: Tensor) -> Tensor {
     if x.shape == logits.shape && eventRank > 0 {
       return bernoulliLogDensity(
@@ -82,8 +82,8 @@ public struct Bernoulli: KnownMoments, KnownEntropy, Sendable {
 
   /// KL(self ‖ other) = Σ p₁ (l₁ − l₂) + softplus(l₂) − softplus(l₁), in nats.
   ///
-  /// Exact to the last digits in float32, however near the two are. The other distribution's shape
-  /// may broadcast.
+  /// Accurate to the last digits in float32, even if the two are nearly equal. The other
+  /// distribution's shape may broadcast.
   public func klDivergence(to other: Bernoulli) -> Tensor {
     bernoulliDivergence(logits, other.logits).summed(overLast: max(eventRank, other.eventRank))
   }

@@ -1,6 +1,7 @@
 import Tensor
 
-/// The binomial distribution, C(n, k) pᵏ (1 − p)ⁿ⁻ᵏ of k = 0, …, n: how many of n trials succeed.
+/// The binomial distribution, C(n, k) pᵏ (1 − p)ⁿ⁻ᵏ for k = 0, …, n: the number of successes in n
+/// trials.
 public struct Binomial: KnownMoments, KnownEntropy, KnownQuantile, Sendable {
   /// The number n of trials.
   public let count: Tensor
@@ -24,10 +25,10 @@ public struct Binomial: KnownMoments, KnownEntropy, KnownQuantile, Sendable {
   public var mean: Tensor { count * probability }
   /// n p (1 − p).
   public var variance: Tensor { count * probability * (1 - probability) }
-  /// The sum of −p log p over the counts that have a probability.
+  /// The sum of −p log p over the counts of positive probability.
   public var entropy: Tensor { entropyBySum(of: self, mean: mean, variance: variance) }
 
-  /// Integers; no gradient flows through them.
+  /// Samples of integers; no gradient flows through them.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     random.binomial(shape + batchShape, count: count, probability: stopGradient(probability))
   }
@@ -44,7 +45,7 @@ public struct Binomial: KnownMoments, KnownEntropy, KnownQuantile, Sendable {
   public func cumulative(at k: Tensor) -> Tensor { sum(to: k, isBelow: true) }
   /// I(⌊k⌋ + 1, n − ⌊k⌋) at p.
   public func survival(at k: Tensor) -> Tensor { sum(to: k, isBelow: false) }
-  /// The smallest k with a distribution function of p or more.
+  /// The smallest k whose distribution function is at least p.
   public func quantile(at p: Tensor) -> Tensor { integerQuantile(of: self, at: p) }
 
   private func sum(to k: Tensor, isBelow: Bool) -> Tensor {

@@ -2,12 +2,12 @@ import Tensor
 
 /// One of k categories, the integers 0, …, k − 1.
 public struct Categorical: ScalarDistribution, KnownMoments, KnownEntropy, KnownQuantile, Sendable {
-  /// The logarithms of the probabilities, `batchShape + [k]`; −∞ for what never happens.
+  /// The logarithms of the probabilities, `batchShape + [k]`; −∞ for impossible categories.
   public let logProbabilities: Tensor
 
   /// Creates a distribution with probabilities ∝ eˡ for logits l, `[…, k]`.
   ///
-  /// A logit may be −∞, but one in each row has to be a number.
+  /// Logits may be −∞, but at least one in each row must be finite.
   public init(logits: Tensor) {
     precondition(
       logits.rank > 0 && logits.shape[logits.rank - 1] > 0,
@@ -15,10 +15,10 @@ public struct Categorical: ScalarDistribution, KnownMoments, KnownEntropy, Known
     logProbabilities = logSoftmax(logits)
   }
 
-  /// Creates a distribution from probabilities, `[…, k]`, whose logarithms the densities are.
+  /// Creates a distribution from probabilities, `[…, k]`, whose logarithms are the log-densities.
   ///
-  /// - Throws: ``DistributionError`` where one is negative or not finite, or a row does not sum to 1 within
-  ///   1e-6 (in float32, 1e-4).
+  /// - Throws: ``DistributionError`` if one is negative or not finite, or a row does not sum to 1
+  ///   within 1e-6 (in float32, 1e-4).
   public init(probabilities: Tensor) throws {
     let sums = try checkedSums(of: probabilities, "Categorical")
     let tolerance = probabilities.dtype == .float32 ? 1e-4 : 1e-6
@@ -31,7 +31,8 @@ public struct Categorical: ScalarDistribution, KnownMoments, KnownEntropy, Known
 
   /// Creates a distribution with probabilities proportional to weights, `[…, k]`.
   ///
-  /// - Throws: ``DistributionError`` where a weight is negative or not finite, or all of a row are 0.
+  /// - Throws: ``DistributionError`` if a weight is negative or not finite, or all weights in a row
+  ///   are 0.
   public init(weights: Tensor) throws {
     _ = try checkedSums(of: weights, "Categorical")
     let isPossible = weights .> 0
@@ -60,18 +61,18 @@ public struct Categorical: ScalarDistribution, KnownMoments, KnownEntropy, Known
 
   private var indices: Tensor { .range(0..<count, dtype: dtype) }
 
-  /// −Σ pᵢ log pᵢ, where a category without probability adds nothing.
+  /// −Σ pᵢ log pᵢ, where a category of probability 0 contributes nothing.
   public var entropy: Tensor {
     let finite = finiteLogarithms(logProbabilities)
     return -(exp(logProbabilities) * finite).sum(along: -1)
   }
 
-  /// Categories as numbers.
+  /// Samples of categories as numbers.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     random.categorical(shape + batchShape, logits: stopGradient(logProbabilities))
   }
 
-  /// log pₓ; −∞ for what is no category.
+  /// log pₓ; −∞ for numbers that are not categories.
   public func logDensity(of x: Tensor) -> Tensor {
     let isCategory = isWithin(x, 0, Double(count - 1)) * isInteger(x)
     return looked(up: logProbabilities, at: x, isCategory, otherwise: -.infinity, "logDensity")
@@ -83,12 +84,12 @@ public struct Categorical: ScalarDistribution, KnownMoments, KnownEntropy, Known
     let last = Double(count - 1)
     let place = select(x .> last, Tensor(last, dtype: dtype), select(below, x * 0, floored(x)))
     let sums = probabilities.cumulativeSum()
-    // What rounding left of the sum of all is 1.
+    // The total is exactly 1, despite rounding.
     let value = looked(up: sums, at: place, 1 - below, otherwise: 0, "cumulative")
     return select(x .>= last, x * 0 + 1, value)
   }
 
-  /// The smallest category with a sum of probabilities of p or more.
+  /// The smallest category whose cumulative probability is at least p.
   public func quantile(at p: Tensor) -> Tensor {
     let sums = probabilities.cumulativeSum().sliced(0..<count - 1, along: -1)
     let isBelow = stopGradient(sums) .< stopGradient(p).expanded(at: -1)
@@ -110,7 +111,7 @@ public struct Categorical: ScalarDistribution, KnownMoments, KnownEntropy, Known
   }
 }
 
-/// The sums of the rows of weights, which are finite and not negative; one in each is above 0.
+/// The sums of rows of weights, after checking that weights are finite, not negative and not all 0.
 func checkedSums(of weights: Tensor, _ name: String) throws -> [Double] {
   precondition(
     weights.rank > 0 && weights.shape[weights.rank - 1] > 0,
@@ -125,12 +126,12 @@ func checkedSums(of weights: Tensor, _ name: String) throws -> [Double] {
   return sums
 }
 
-/// Logarithms with zeros in the place of −∞, for products with what vanishes.
+/// Logarithms with zeros in place of −∞, for products with vanishing factors.
 func finiteLogarithms(_ x: Tensor) -> Tensor {
   select(x .> -.infinity, x, Tensor(0, dtype: x.dtype))
 }
 
-/// The largest integer that is not above x, without a gradient.
+/// The largest integer not above x, without a gradient.
 func floored(_ x: Tensor) -> Tensor {
   let x = stopGradient(x)
   let large = x.dtype == .float32 ? 0x1p23 : 0x1p52

@@ -1,23 +1,23 @@
 import Tensor
 
-/// A distribution on finitely many points, numbers or events of any shape, each with its probability.
+/// A distribution on finitely many points, numbers or events of any shape, each with a probability.
 ///
 /// ```swift
 /// let die = DiscretePoints.empirical(Tensor([1, 2, 3, 4, 5, 6], dtype: .float64))
 /// die.pushforward { $0 * $0 }           // the square of what it shows
 /// ```
 ///
-/// Equal points are merged, so that a probability is that of the value.
+/// Equal points are merged, so that each probability belongs to one value.
 public struct DiscretePoints: KnownMoments, KnownEntropy, Sendable {
-  /// The points, `[count] + eventShape`, in the order in which they were first given.
+  /// The points, `[count] + eventShape`, in the order of their first occurrence.
   public let points: Tensor
-  /// The distribution of the point's number.
+  /// The distribution of the point's index.
   public let weights: Categorical
 
-  /// Creates a distribution from points, `[count] + eventShape`, and weights `[count]`, to which the
-  /// probabilities are proportional.
+  /// Creates a distribution from points, `[count] + eventShape`, with probabilities proportional to
+  /// weights `[count]`.
   ///
-  /// - Throws: ``DistributionError`` where a weight is negative or not finite, or all are 0.
+  /// - Throws: ``DistributionError`` if a weight is negative or not finite, or all are 0.
   public init(points: Tensor, weights: Tensor) throws {
     precondition(
       points.rank > 0 && weights.shape == [points.shape[0]] && points.dtype == weights.dtype,
@@ -66,13 +66,13 @@ public struct DiscretePoints: KnownMoments, KnownEntropy, Sendable {
       .sum(along: 0)
   }
 
-  /// Points.
+  /// Samples of points.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     let numbers = weights.sample(shape, using: random).doubles.map { Int($0) }
     return points.gatheredRows(at: numbers).reshaped(to: shape + eventShape)
   }
 
-  /// The logarithm of the probability of x; −∞ where x is none of the points.
+  /// The logarithm of the probability of x; −∞ if x is not one of the points.
   public func logDensity(of x: Tensor) -> Tensor {
     let size = eventShape.reduce(1, *)
     let shape = x.shape.dropLast(eventShape.count)
@@ -86,7 +86,7 @@ public struct DiscretePoints: KnownMoments, KnownEntropy, Sendable {
       .reshaped(to: Array(shape))
   }
 
-  /// P(X ≤ x) of points that are numbers.
+  /// P(X ≤ x) if points are numbers.
   public func cumulative(at x: Tensor) -> Tensor {
     precondition(
       eventShape == [], "DiscretePoints.cumulative: expected numbers, found events \(eventShape)")
@@ -94,9 +94,9 @@ public struct DiscretePoints: KnownMoments, KnownEntropy, Sendable {
     return minimum((isBelow * probabilities).sum(along: -1), Tensor(1, dtype: dtype))
   }
 
-  /// The distribution of f(X): the probabilities of all points with one image are summed.
+  /// The distribution of f(X): the probabilities of all points with the same image are added.
   ///
-  /// - Parameter function: f, from `[count] + eventShape` to `[count]` and any shape.
+  /// - Parameter function: f, which maps `[count] + eventShape` to `[count]` followed by any shape.
   public func pushforward(through function: (Tensor) -> Tensor) -> DiscretePoints {
     let images = function(points)
     precondition(
@@ -114,7 +114,7 @@ extension Tensor {
   fileprivate func untracked(shape: [Int]) -> Tensor { stopGradient(self).reshaped(to: shape) }
 }
 
-/// The bits of each row, with one zero.
+/// The bit patterns of each row, with a single representation of zero.
 private func rowKeys(_ rows: Tensor) -> [[UInt64]] {
   let (numbers, width) = (rows.doubles, rows.shape[1])
   return (0..<rows.shape[0]).map { row in
@@ -122,8 +122,8 @@ private func rowKeys(_ rows: Tensor) -> [[UInt64]] {
   }
 }
 
-/// The rows of a tensor without repetitions, in the order in which they first appear, and for each row the
-/// place of its equal among them.
+/// The distinct rows of a tensor, in the order of first occurrence, and for each row its index
+/// among them.
 func distinctRows(_ x: Tensor) -> (rows: Tensor, places: [Int]) {
   let size = x.shape.dropFirst().reduce(1, *)
   var known: [[UInt64]: Int] = [:]

@@ -1,6 +1,7 @@
 import Tensor
 
-/// The geometric distribution, (1 − p)ᵏ⁻¹ p of k = 1, 2, …: the number of trials up to the first success.
+/// The geometric distribution, (1 − p)ᵏ⁻¹ p for k = 1, 2, …: the number of trials up to the first
+/// success.
 public struct Geometric: KnownMoments, KnownEntropy, KnownQuantile, Sendable {
   /// The probability p of a success.
   public let probability: Tensor
@@ -31,7 +32,7 @@ public struct Geometric: KnownMoments, KnownEntropy, KnownQuantile, Sendable {
     return select(isSure, 0 * probability, -log(p) - (1 - p) / p * log1p(-p))
   }
 
-  /// Integers by inversion; no gradient flows through them.
+  /// Samples of integers, by inversion; no gradient flows through them.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     let exponential = random.exponential(shape + batchShape, dtype: .float64)
     let rate = -log1p(-stopGradient(probability).converted(to: .float64))
@@ -56,16 +57,16 @@ public struct Geometric: KnownMoments, KnownEntropy, KnownQuantile, Sendable {
   }
   /// (1 − p)^⌊k⌋.
   public func survival(at k: Tensor) -> Tensor { exp(floored(relu(k)) * logFailure) }
-  /// The smallest k with a distribution function of p or more.
+  /// The smallest k whose distribution function is at least p.
   public func quantile(at p: Tensor) -> Tensor {
     let p = stopGradient(p)
     let exact = log1p(-p) / stopGradient(logFailure)
-    // Rounding may lift an integer over itself.
+    // Rounding may raise an integer above itself.
     let up = floored(relu(exact * (1 - 4 * (dtype == .float32 ? 6e-8 : 1.2e-16)))) + 1
     return select(p .>= 1, exact, up) + 0 * select(p .>= 1, p * 0, level(p))
   }
 
-  /// log(1 − p), and a very low number in the place of −∞.
+  /// log(1 − p), with a very low number in place of −∞.
   private var logFailure: Tensor {
     let isSure = probability .>= 1
     return select(

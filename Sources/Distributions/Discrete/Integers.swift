@@ -1,8 +1,9 @@
 import Tensor
 
-// What distributions of integers share.
+// Functions shared by distributions of integers.
 
-/// −Σ p log p over the integers within 14 standard deviations of the mean, and 60 more on each side.
+/// −Σ p log p over the integers within 14 standard deviations of the mean, and 60 more on each
+/// side.
 func entropyBySum(of distribution: some Distribution, mean: Tensor, variance: Tensor) -> Tensor {
   let deviation = sqrt(stopGradient(variance))
   let reach = 14 * deviation.max().scalar + 60
@@ -14,8 +15,8 @@ func entropyBySum(of distribution: some Distribution, mean: Tensor, variance: Te
   return -(exp(logarithms) * finiteLogarithms(logarithms)).sum(along: 0)
 }
 
-/// A probability at ⌊k⌋ for k ≥ 0, `below` for a negative k, and 1 − `below` for one so large that nothing
-/// is above it; NaN stays.
+/// A probability at ⌊k⌋ for k ≥ 0, `below` for negative k, and 1 − `below` for k so large that
+/// nothing is above it; NaN stays NaN.
 func integerProbability(_ k: Tensor, below: Double, _ probability: (Tensor) -> Tensor) -> Tensor {
   let isBelow = k .< 0
   let isHuge = k .> (k.dtype == .float32 ? 1e30 : 1e300)
@@ -27,9 +28,10 @@ func integerProbability(_ k: Tensor, below: Double, _ probability: (Tensor) -> T
   return select(isOutside, outside, inside)
 }
 
-/// The smallest integer k ≥ 0 whose distribution function is p or more, by bisection between integers.
+/// The smallest integer k ≥ 0 whose distribution function is at least p, by bisection between
+/// integers.
 ///
-/// Counts are small numbers, and few steps suffice; the derivative is 0.
+/// Counts are small numbers, so few steps suffice; the derivative is 0.
 func integerQuantile<D: KnownCumulative & KnownMoments>(of distribution: D, at p: Tensor) -> Tensor
 {
   let p = stopGradient(p)
@@ -48,7 +50,7 @@ func integerQuantile<D: KnownCumulative & KnownMoments>(of distribution: D, at p
   }
   while true {
     let middle = floored(0.5 * (lower + upper) + 1) - 1
-    // Not so where the two are neighbours, be it as integers or as floating-point numbers.
+    // Stops where the two are neighbours, as integers or as floating-point numbers.
     let isOpen = (middle .> lower) * (middle .< upper)
     if !isOpen.any() { break }
     let isBelow = stopGradient(distribution.cumulative(at: middle)) .< inner

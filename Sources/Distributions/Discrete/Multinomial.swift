@@ -1,14 +1,14 @@
 import Tensor
 
-/// The multinomial distribution: how many of n trials have each of k outcomes.
+/// The multinomial distribution: the number of n trials with each of k outcomes.
 public struct Multinomial: Distribution, KnownMoments, Sendable {
   /// The number n of trials, of the batch shape.
   public let count: Tensor
   /// The distribution of one trial's outcome.
   public let outcomes: Categorical
 
-  /// Creates a distribution from n, integers whose shape broadcasts to the outcomes' batch shape, and the
-  /// distribution of one trial.
+  /// Creates a distribution from n, integers whose shape broadcasts to the outcomes' batch shape,
+  /// and the distribution of a single trial.
   public init(count: Tensor, outcomes: Categorical) {
     let checked = Parameters("Multinomial", ("count", count, .count, 0))[0]
     precondition(
@@ -20,11 +20,11 @@ public struct Multinomial: Distribution, KnownMoments, Sendable {
     self.outcomes = outcomes
   }
 
-  /// The outcomes'.
+  /// The outcomes' batch shape.
   public var batchShape: [Int] { outcomes.batchShape }
   /// `[k]`.
   public var eventShape: [Int] { [outcomes.count] }
-  /// The outcomes'.
+  /// The outcomes' element type.
   public var dtype: DType { outcomes.dtype }
   /// Counts that sum to n.
   public var support: Support { .counts(total: count) }
@@ -33,7 +33,7 @@ public struct Multinomial: Distribution, KnownMoments, Sendable {
   /// n pᵢ (1 − pᵢ).
   public var variance: Tensor { mean * (1 - outcomes.probabilities) }
 
-  /// Counts; no gradient flows through them.
+  /// Samples of counts; no gradient flows through them.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     random.multinomial(
       shape + batchShape, count: count, probabilities: stopGradient(outcomes.probabilities))

@@ -1,11 +1,11 @@
 import Tensor
 
-/// One of k categories, as vectors with a 1 at its place and zeros elsewhere.
+/// One of k categories, as a one-hot vector.
 public struct OneHotCategorical: KnownMoments, KnownEntropy, Sendable {
-  /// The distribution of the category's number.
+  /// The distribution of the category's index.
   public let categorical: Categorical
 
-  /// Creates a distribution from that of the category's number.
+  /// Creates a distribution from that of the category's index.
   public init(_ categorical: Categorical) { self.categorical = categorical }
 
   /// Creates a distribution with probabilities ∝ eˡ for logits l, `[…, k]`.
@@ -26,7 +26,7 @@ public struct OneHotCategorical: KnownMoments, KnownEntropy, Sendable {
   /// −Σ pᵢ log pᵢ.
   public var entropy: Tensor { categorical.entropy }
 
-  /// Vectors; no gradient flows through them.
+  /// Samples of one-hot vectors; no gradient flows through them.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     let categories = categorical.sample(shape, using: random)
     return Tensor.oneHot(
@@ -34,7 +34,7 @@ public struct OneHotCategorical: KnownMoments, KnownEntropy, Sendable {
     ).reshaped(to: shape + batchShape + eventShape)
   }
 
-  /// The logarithm of the probability at the 1.
+  /// The log-probability of the category at the 1.
   public func logDensity(of x: Tensor) -> Tensor {
     let (isOne, isZero) = (
       x .== Tensor(1, dtype: dtype), x .== Tensor(0, dtype: dtype)

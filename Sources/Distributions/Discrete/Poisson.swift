@@ -1,6 +1,6 @@
 import Tensor
 
-/// The Poisson distribution of k = 0, 1, 2, …, with probabilities λᵏ e^−λ/k!.
+/// The Poisson distribution on k = 0, 1, 2, …, with probabilities λᵏ e^−λ/k!.
 public struct Poisson: KnownMoments, KnownEntropy, KnownQuantile, Sendable {
   /// The rate λ, which is the mean.
   public let rate: Tensor
@@ -33,7 +33,7 @@ public struct Poisson: KnownMoments, KnownEntropy, KnownQuantile, Sendable {
     return select(isLarge, expansion, entropyBySum(of: few, mean: few.rate, variance: few.rate))
   }
 
-  /// Integers; no gradient flows through them.
+  /// Samples of integers; no gradient flows through them.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     random.poisson(shape + batchShape, rate: stopGradient(rate))
   }
@@ -53,6 +53,6 @@ public struct Poisson: KnownMoments, KnownEntropy, KnownQuantile, Sendable {
   public func survival(at k: Tensor) -> Tensor {
     integerProbability(k, below: 1) { regularizedGammaP($0 + 1, rate) }
   }
-  /// The smallest k with a distribution function of p or more.
+  /// The smallest k whose distribution function is at least p.
   public func quantile(at p: Tensor) -> Tensor { integerQuantile(of: self, at: p) }
 }

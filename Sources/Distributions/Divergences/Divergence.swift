@@ -1,6 +1,6 @@
 import Tensor
 
-/// How far a distribution p is from another one q.
+/// A measure of the distance of a distribution p from another one q.
 public enum Divergence: String, CaseIterable, Sendable {
   /// KL(p ‖ q) = ∫ p log p/q, in nats (Kullback and Leibler 1951).
   case kullbackLeibler
@@ -15,9 +15,11 @@ public enum Divergence: String, CaseIterable, Sendable {
   /// The root of H² = 1 − ∫ √(p q), at most 1 (Hellinger 1909).
   case hellinger
 
-  /// The integrand at points with these log-densities, over the larger of the two densities' scale e^s.
+  /// The integrand at points with these log-densities, relative to the scale e^s of the larger
+  /// density.
   ///
-  /// - Returns: The integrand times e⁻ˢ; ∞ where p has mass and q has none, if the divergence has to.
+  /// - Returns: The integrand times e⁻ˢ; ∞ where p has mass and q has none, if the divergence
+  ///   requires it.
   func integrand(_ logP: Tensor, _ logQ: Tensor, logScale: Tensor) -> Tensor {
     let none = Tensor(-Double.infinity, dtype: logP.dtype)
     let (hasP, hasQ) = (logP .> none, logQ .> none)
@@ -46,7 +48,7 @@ public enum Divergence: String, CaseIterable, Sendable {
     }
   }
 
-  /// The divergence of the integral of the integrand.
+  /// Computes the divergence from the integral of the integrand.
   func finished(_ estimate: Estimate) -> Estimate {
     if self != .hellinger { return estimate }
     return estimate.mapped {
@@ -56,17 +58,17 @@ public enum Divergence: String, CaseIterable, Sendable {
     }
   }
 
-  /// The divergence of p from q: in closed form where there is one, by sum over a finite support, by
-  /// quadrature between numbers, else as a mean over samples.
+  /// The divergence of p from q: in closed form if there is one, by a sum over a finite support, by
+  /// quadrature for numbers, and otherwise as a mean over samples.
   ///
-  /// ∞ where p has mass and q has none, if the divergence says so. Quadrature is for single distributions;
-  /// batches of densities without a closed form are sampled.
+  /// It is ∞ where p has mass and q has none, if the divergence requires it. Quadrature is for
+  /// single distributions; batches of densities without a closed form are sampled.
   ///
   /// - Parameters:
   ///   - p: The first distribution.
   ///   - q: The second distribution, over the same kind of event.
-  ///   - samples: How many samples are drawn from each, 2 or more, where nothing else is possible.
-  ///   - random: Where they are drawn from.
+  ///   - samples: The number of samples drawn from each, 2 or more, if no other method applies.
+  ///   - random: The random numbers for the samples.
   public func callAsFunction(
     _ p: any Distribution, _ q: any Distribution, samples: Int = 10_000,
     using random: Random = Random(seed: 0)
@@ -98,7 +100,7 @@ public enum Divergence: String, CaseIterable, Sendable {
     return bySamples(p, q, samples, random)
   }
 
-  /// The divergence of distributions that have no mass in common.
+  /// The divergence of distributions with no mass in common.
   private var ofSingularDistributions: Double {
     switch self {
     case .kullbackLeibler, .chiSquared: .infinity
@@ -114,7 +116,8 @@ public enum Divergence: String, CaseIterable, Sendable {
     return finished(Estimate(terms.sum(along: 0), .sum))
   }
 
-  /// From samples of p for KL, of q for χ², else of both, weighted as samples of their mixture.
+  /// Estimates from samples of p for KL, of q for χ², and otherwise of both, weighted as samples of
+  /// their mixture.
   private func bySamples(
     _ p: any Distribution, _ q: any Distribution, _ samples: Int, _ random: Random
   ) -> Estimate {
@@ -144,7 +147,7 @@ private func both<Value>(_ first: Value?, _ second: Value?) -> (Value, Value)? {
   return (first, second)
 }
 
-/// The points that both distributions can have between them; `nil` where they are not finitely many.
+/// The points that the two distributions can have in common; `nil` if they are not finitely many.
 private func commonPoints(_ p: any Distribution, _ q: any Distribution) -> Tensor? {
   if case .integers(let pLower, let pUpper) = p.support,
     case .integers(let qLower, let qUpper) = q.support
@@ -152,7 +155,7 @@ private func commonPoints(_ p: any Distribution, _ q: any Distribution) -> Tenso
     let first = min(pLower.min().scalar, qLower.min().scalar)
     var last = max(pUpper.max().scalar, qUpper.max().scalar)
     if last == .infinity {
-      // What lies beyond has a mass below the smallest number that is added to 1.
+      // The mass beyond is below the smallest number that changes a sum with 1.
       let reach = [p, q].compactMap { distribution -> Double? in
         guard let known = distribution as? any KnownMoments else { return nil }
         let deviation = known.standardDeviation.max().scalar
@@ -181,7 +184,8 @@ private func commonPoints(_ p: any Distribution, _ q: any Distribution) -> Tenso
   }
 }
 
-/// KL(p ‖ q), in closed form where there is one, else by sum, quadrature or samples, as the result says.
+/// KL(p ‖ q), in closed form if there is one, otherwise by sum, quadrature or samples, as recorded
+/// in the result.
 public func klDivergence(
   _ p: any Distribution, _ q: any Distribution, samples: Int = 10_000,
   using random: Random = Random(seed: 0)

@@ -1,8 +1,8 @@
 import Tensor
 
-/// A number that is known in closed form, or approximately, and how.
+/// A number known exactly or approximately, with the method of its computation.
 public struct Estimate: CustomStringConvertible, Sendable {
-  /// Where a value comes from.
+  /// The method by which a value was computed.
   public enum Method: Equatable, Sendable {
     /// A formula.
     case closedForm
@@ -16,13 +16,13 @@ public struct Estimate: CustomStringConvertible, Sendable {
 
   /// The value, of the distributions' common batch shape.
   public let value: Tensor
-  /// The standard error of the value where it is a mean over samples, or quadrature's estimate of its
-  /// error; 0 where it is exact to rounding.
+  /// The standard error of a mean over samples, or quadrature's estimate of its error; 0 if the
+  /// value is exact up to rounding.
   public let standardError: Tensor
-  /// Where it comes from.
+  /// The method.
   public let method: Method
 
-  /// A value without an error.
+  /// Creates a value without an error.
   init(_ value: Tensor, _ method: Method) {
     (self.value, self.method) = (value, method)
     standardError = .zeros(value.shape, dtype: value.dtype)
@@ -43,7 +43,7 @@ public struct Estimate: CustomStringConvertible, Sendable {
     method = .monteCarlo(samples: count)
   }
 
-  /// The same with a function of the value, whose slope carries the error on.
+  /// Applies a function to the value and propagates the error with its slope.
   func mapped(_ function: (Tensor) -> Tensor, slope: (Tensor) -> Tensor) -> Estimate {
     let error = select(
       standardError .> 0, standardError * abs(slope(stopGradient(value))), standardError * 0)

@@ -1,12 +1,13 @@
 import Tensor
 
-/// E f(X), exactly where X has finitely many values, else as a mean over samples with its standard error.
+/// E f(X), exact if X has finitely many values, otherwise a mean over samples with its standard
+/// error.
 ///
 /// - Parameters:
 ///   - distribution: The distribution of X.
-///   - samples: How many samples are drawn, 2 or more.
-///   - random: Where they are drawn from.
-///   - function: f, from `[count] + batchShape + eventShape` to `[count] + batchShape`.
+///   - samples: The number of samples, 2 or more.
+///   - random: The random numbers for the samples.
+///   - function: f, which maps `[count] + batchShape + eventShape` to `[count] + batchShape`.
 /// - Returns: The value, of the batch shape.
 public func expectation(
   under distribution: any ImplicitDistribution, samples: Int = 10_000, using random: Random,
@@ -17,7 +18,7 @@ public func expectation(
   {
     let probabilities = exp(distribution.logDensity(of: points))
     let values = function(points)
-    // What has no probability adds nothing, whatever the function is there.
+    // Points of probability 0 contribute nothing, whatever the function's value.
     let terms = select(probabilities .> 0, values, values * 0)
     return Estimate((select(isNaN(terms), values, terms) * probabilities).sum(along: 0), .sum)
   }
@@ -26,8 +27,8 @@ public func expectation(
 }
 
 extension Distribution {
-  /// All points of a finite support, `[count] + batchShape + eventShape`; `nil` where it is not finite, or
-  /// there are more than `limit`.
+  /// All points of a finite support, `[count] + batchShape + eventShape`; `nil` if it is not finite
+  /// or has more than `limit` points.
   func finitePoints(limit: Int) -> Tensor? {
     switch support {
     case .integers(let lower, let upper):

@@ -2,12 +2,12 @@ import Tensor
 
 /// A distribution whose Kullback–Leibler divergence from some others has a closed form.
 public protocol KnownDivergence: Distribution {
-  /// KL(self ‖ other) where it has a closed form, of the common batch shape, in nats; `nil` where it has none.
+  /// KL(self ‖ other) if it has a closed form, of the common batch shape, in nats; otherwise `nil`.
   func closedDivergence(to other: any Distribution) -> Tensor?
 }
 
 extension KnownDivergence {
-  /// KL(self ‖ other) of two distributions of one kind; `nil` where even that has no closed form.
+  /// KL(self ‖ other) of two distributions of one kind; `nil` if there is no closed form.
   func closed<Other>(_ other: any Distribution, _ formula: (Other) -> Tensor) -> Tensor? {
     (other as? Other).map(formula)
   }
@@ -27,7 +27,7 @@ extension Normal: KnownDivergence {
 }
 
 extension LogNormal: KnownDivergence {
-  /// That of the logarithms.
+  /// The divergence of the logarithms.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
     closed(other) { (other: LogNormal) in logarithm.klDivergence(to: other.logarithm) }
   }
@@ -80,13 +80,13 @@ extension Bernoulli: KnownDivergence {
 }
 
 extension Categorical: KnownDivergence {
-  /// Σ pᵢ log pᵢ/qᵢ; ∞ where q lacks a category that p has.
+  /// Σ pᵢ log pᵢ/qᵢ; ∞ if q lacks a category that p has.
   public func klDivergence(to other: Categorical) -> Tensor {
     Divergence.kullbackLeibler.integrand(
       logProbabilities, other.logProbabilities, logScale: Tensor(0, dtype: dtype)
     ).sum(along: -1)
   }
-  /// In closed form for a categorical distribution of as many categories.
+  /// In closed form for a categorical distribution with the same number of categories.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
     guard let other = other as? Categorical, other.count == count else { return nil }
     return klDivergence(to: other)
@@ -94,7 +94,7 @@ extension Categorical: KnownDivergence {
 }
 
 extension OneHotCategorical: KnownDivergence {
-  /// That of the categories.
+  /// The divergence of the categories.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
     closed(other) { (other: OneHotCategorical) in
       categorical.klDivergence(to: other.categorical)

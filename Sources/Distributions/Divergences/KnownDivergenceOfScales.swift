@@ -12,7 +12,7 @@ extension Gamma: KnownDivergence {
   }
 }
 
-/// A gamma distribution by another name.
+/// The same distribution as a gamma distribution.
 private func asGamma(_ other: any Distribution) -> Gamma? {
   switch other {
   case let other as Gamma: other
@@ -25,14 +25,14 @@ private func asGamma(_ other: any Distribution) -> Gamma? {
   }
 }
 
-/// With r = log b₁/b₂ the divergence of the shapes, a₁ (e⁻ʳ − 1 + r) and (a₂ − a₁) r.
+/// With r = log b₁/b₂, the divergence of the shapes plus a₁ (e⁻ʳ − 1 + r) and (a₂ − a₁) r.
 private func gammaDivergence(_ a: Tensor, _ other: Tensor, logRatio: Tensor) -> Tensor {
   gammaShapeDivergence(a, other) + a * exponentialRemainder(-logRatio, less: 0 * logRatio)
     + (other - a) * logRatio
 }
 
 extension ChiSquared: KnownDivergence {
-  /// That of gamma distributions.
+  /// The divergence of gamma distributions.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
     asGamma(self)?.closedDivergence(to: other)
   }
@@ -52,7 +52,7 @@ extension Exponential: KnownDivergence {
 }
 
 extension InverseGamma: KnownDivergence {
-  /// That of the gamma distributions of the inverse.
+  /// The divergence of the gamma distributions of the inverse.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
     closed(other) { (other: InverseGamma) in
       gammaDivergence(
@@ -64,7 +64,7 @@ extension InverseGamma: KnownDivergence {
 extension Beta: KnownDivergence {
   /// log B(a₂, b₂)/B(a₁, b₁) + (a₁ − a₂) ψ(a₁) + (b₁ − b₂) ψ(b₁) − (a₁ + b₁ − a₂ − b₂) ψ(a₁ + b₁).
   ///
-  /// Where a shape is small, differences of functions of a + b lose the digits of a and b.
+  /// If a shape is small, differences of functions of a + b lose the digits of a and b.
   public func klDivergence(to other: Beta) -> Tensor {
     byShape(
       [a, b, other.a, other.b],
@@ -111,7 +111,7 @@ extension Laplace: KnownDivergence {
 }
 
 extension Uniform: KnownDivergence {
-  /// log of the ratio of the widths; ∞ where the other interval does not hold this one.
+  /// log of the ratio of the widths; ∞ if the other interval does not contain this one.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
     closed(other) { (other: Uniform) in
       let isInside = (lower .>= other.lower) * (upper .<= other.upper)
@@ -138,7 +138,8 @@ extension Poisson: KnownDivergence {
 }
 
 extension Geometric: KnownDivergence {
-  /// log p₁/p₂ + (1 − p₁)/p₁ · log (1 − p₁)/(1 − p₂), that of one trial times the mean of their number.
+  /// log p₁/p₂ + (1 − p₁)/p₁ · log (1 − p₁)/(1 − p₂), the divergence of one trial times the mean
+  /// number of trials.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
     closed(other) { (other: Geometric) in
       bernoulliDivergence(logit(probability), logit(other.probability)) / probability
@@ -147,7 +148,7 @@ extension Geometric: KnownDivergence {
 }
 
 extension Binomial: KnownDivergence {
-  /// n times that of one trial, for the same n.
+  /// n times the divergence of one trial, for equal n.
   public func closedDivergence(to other: any Distribution) -> Tensor? {
     guard let other = other as? Binomial,
       Broadcast.shape(count.shape, other.count.shape) != nil,

@@ -1,7 +1,7 @@
 import Tensor
 
-/// Integrals of functions of two densities over the line, in parts between points where the two have
-/// their mass.
+/// Integrals over the line of functions of two densities, in parts between points where the two
+/// have their mass.
 struct LineQuadrature {
   private let p: any Distribution
   private let q: any Distribution
@@ -44,7 +44,7 @@ struct LineQuadrature {
         return term == .infinity ? 0 : term
       }
     }
-    // Parts that add little are not refined.
+    // Parts that contribute little are not refined.
     let intervals = zip(edges, edges.dropFirst()).filter { $0.0 < $0.1 }
     var parts = intervals.map { part($0.0, $0.1, tolerance: 0, limit: 1) }
     let tolerance = 1e-13 * parts.reduce(0) { $0 + Swift.abs($1.value) }
@@ -59,7 +59,7 @@ struct LineQuadrature {
   }
 }
 
-/// A mixture that says where its components have their mass.
+/// A mixture that reports where its components have their mass.
 protocol LineMixture {
   var componentEdges: [Double] { get }
 }

@@ -4,16 +4,16 @@ import Tensor
 /// sample of each (Székely and Rizzo 2013, "Energy statistics", equation 2).
 ///
 /// It is 0 if and only if the distributions are equal. The estimate is unbiased: its means are over
-/// pairs of distinct points, so that it can fall below 0 where the distributions are alike. Every
-/// point counts, in n·m + n²/2 + m²/2 distances, in float64, without an array of all of them.
+/// pairs of distinct points, so it can be negative if the distributions are alike. Every point
+/// counts, in n·m + n²/2 + m²/2 distances, in float64, without an array of all distances.
 ///
 /// ```swift
 /// let x = Tensor([[0], [1]]), y = Tensor([[2], [4]])
 /// energyDistance(x, y).scalar   // 2 · 2.5 − 1 − 2 = 2
 /// ```
 ///
-/// Gradients flow to both samples; equal points add nothing to them. On a tape all distances are
-/// kept.
+/// Gradients flow to both samples; equal points contribute nothing. On a tape, all distances are
+/// stored.
 ///
 /// - Parameters:
 ///   - x: A sample, `[n, d]`, n ≥ 2.

@@ -6,18 +6,18 @@
 /// code.meanLength   // 1.75 bits, here the entropy
 /// ```
 ///
-/// The mean length is at least the entropy in bits and less than one bit more. A sole symbol has the
-/// empty word. Of equal probabilities those seen first are joined first, so that the code is always the
-/// same.
+/// The mean length is at least the entropy in bits and less than one bit more. A single symbol has
+/// the empty word. Among equal probabilities, those seen first are joined first, so that the code
+/// is deterministic.
 public struct HuffmanCode: Sendable {
   /// The probability of each symbol.
   public let probabilities: [Double]
-  /// The word of each symbol: no word begins with another.
+  /// The word of each symbol; no word is a prefix of another.
   public let words: [[Bool]]
 
-  /// Makes the code of symbols 0, 1, … with these probabilities.
+  /// Creates the code of symbols 0, 1, … with these probabilities.
   ///
-  /// - Throws: ``InformationError``, where one is negative or not finite, or where they do not sum to 1
+  /// - Throws: ``InformationError`` if one is negative or not finite, or if they do not sum to 1
   ///   within 1e-6.
   public init(probabilities: [Double]) throws {
     let sum = try checkedProbabilities(probabilities)
@@ -29,17 +29,17 @@ public struct HuffmanCode: Sendable {
   /// The length of each word, in bits.
   public var lengths: [Int] { words.map(\.count) }
 
-  /// Σ p · length, in bits a symbol.
+  /// Σ p · length, in bits per symbol.
   public var meanLength: Double {
     zip(probabilities, words).reduce(0) { $0 + $1.0 * Double($1.1.count) }
   }
 
-  /// The bits of symbols, one word after another.
+  /// Encodes symbols as bits, one word after another.
   public func encoded(_ symbols: [Int]) -> [Bool] { symbols.flatMap { words[$0] } }
 
-  /// The symbols of bits: the inverse of ``encoded(_:)`` for two symbols or more.
+  /// Decodes bits to symbols: the inverse of ``encoded(_:)`` for two symbols or more.
   ///
-  /// - Throws: ``InformationError/notACode(place:)`` where bits are left that make no word.
+  /// - Throws: ``InformationError/notACode(place:)`` if bits remain that form no word.
   public func decoded(_ bits: [Bool]) throws -> [Int] {
     let symbols = Dictionary(uniqueKeysWithValues: words.enumerated().map { ($1, $0) })
     var (result, word, start) = ([Int](), [Bool](), 0)
@@ -61,8 +61,8 @@ public struct HuffmanCode: Sendable {
     case branch(Node, Node)
   }
 
-  /// Joins the two least probable nodes until one is left, in O(n log n): the leaves stand sorted in
-  /// one queue, and joined nodes come into another in ascending order (van Leeuwen 1976).
+  /// Joins the two least probable nodes until one is left, in O(n log n): the leaves are in one
+  /// sorted queue, and joined nodes enter another in ascending order (van Leeuwen 1976).
   private static func tree(_ probabilities: [Double]) -> Node {
     let order = probabilities.indices.sorted {
       (probabilities[$0], $0) < (probabilities[$1], $1)

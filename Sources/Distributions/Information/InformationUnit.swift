@@ -7,26 +7,26 @@ public enum InformationUnit: String, Sendable, CaseIterable {
   /// Logarithms to base 2.
   case bits
 
-  /// How many nats one unit is.
+  /// The size of the unit in nats.
   public var nats: Double { self == .nats ? 1 : 0.6931471805599453 }
 }
 
-/// What is wrong with numbers that should be probabilities: a fact of data.
+/// An error in numbers that should be probabilities, as opposed to a programmer's error.
 public enum InformationError: Error, Equatable, Sendable {
-  /// A table without an element.
+  /// The table is empty.
   case empty
-  /// The element at a place, in row-major order, is negative, infinite or not a number.
+  /// The element at an index, in row-major order, is negative, infinite or NaN.
   case notAProbability(value: Double, place: Int)
-  /// The elements add up to something other than 1.
+  /// The elements do not sum to 1.
   case sumIsNotOne(sum: Double)
   /// All counts are 0.
   case noCounts
-  /// A code word that no symbol has, or one that is cut off, at a place of the bits.
+  /// A code word that no symbol has, or an incomplete one, at an index in the bits.
   case notACode(place: Int)
 }
 
 extension InformationError: CustomStringConvertible {
-  /// What was expected and what was found.
+  /// What was expected and found.
   public var description: String {
     switch self {
     case .empty: "expected a table of one probability or more, found none"
@@ -37,12 +37,12 @@ extension InformationError: CustomStringConvertible {
         + " with ProbabilityTable(counts:)"
     case .noCounts: "expected a count above 0, found none"
     case .notACode(let place):
-      "expected code words, found bits that are none from place \(place) on"
+      "expected code words, found other bits from place \(place) on"
     }
   }
 }
 
-/// The elements, checked to be finite and 0 or more, with their sum.
+/// The sum of the elements, after checking that they are finite and 0 or more.
 func checkedProbabilities(_ values: [Double]) throws -> Double {
   if values.isEmpty { throw InformationError.empty }
   if let place = values.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {

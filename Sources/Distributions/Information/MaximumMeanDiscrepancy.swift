@@ -4,8 +4,8 @@ import Tensor
 /// with a Gaussian kernel, estimated without bias from a sample of each (Gretton, Borgwardt, Rasch,
 /// Schölkopf and Smola 2012, "A kernel two-sample test", equation 3).
 ///
-/// k(x, y) = Σ exp(−‖x − y‖² / 2σ²), summed over the bandwidths σ. Pairs of a point with itself do not
-/// count, so that the estimate can fall below 0 where the distributions are alike. It is computed in
+/// k(x, y) = Σ exp(−‖x − y‖² / 2σ²), summed over the bandwidths σ. Pairs of a point with itself are
+/// excluded, so the estimate can be negative if the distributions are alike. It is computed in
 /// float64, block by block; gradients flow to both samples.
 ///
 /// ```swift
@@ -40,14 +40,14 @@ private func gaussian(_ squaredDistance: Tensor, _ bandwidth: Double) -> Tensor 
   exp(squaredDistance * (-0.5 / (bandwidth * bandwidth)))
 }
 
-/// The median distance between the points of two samples taken together, the usual bandwidth of a
-/// kernel that compares them (Gretton and others 2012, section 8).
+/// The median distance between the points of two pooled samples, the usual bandwidth of a kernel
+/// that compares them (Gretton and others 2012, section 8).
 ///
 /// - Parameters:
 ///   - x: A sample, `[n, d]`.
-///   - y: Another, `[m, d]`.
-///   - limit: How many points of each are used at most: evenly spaced ones, where there are more.
-/// - Returns: The median over distinct pairs, in the data's units; 0 where most points are equal.
+///   - y: Another sample, `[m, d]`.
+///   - limit: The maximum number of points used from each; if there are more, evenly spaced ones.
+/// - Returns: The median over distinct pairs, in the data's units; 0 if most points are equal.
 public func medianDistance(_ x: Tensor, _ y: Tensor, limit: Int = 500) -> Double {
   let samples = PairwiseSums.samples(x, y, "medianDistance")
   precondition(limit > 1, "medianDistance: expected a limit of 2 or more, found \(limit)")

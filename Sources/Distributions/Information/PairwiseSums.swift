@@ -1,17 +1,17 @@
 import Tensor
 
-/// Sums over pairs of points, block by block: the memory that they take does not grow with the
-/// number of pairs, except on a tape.
+/// Sums over pairs of points, block by block: their memory does not grow with the number of pairs,
+/// except on a tape.
 enum PairwiseSums {
-  /// About this many pairs make a block: its distances stay in a processor's cache.
+  /// The approximate number of pairs in a block, whose distances fit into a processor's cache.
   private static let pairsInBlock = 131_072
 
   /// Σᵢⱼ f(|xᵢ − yⱼ|²), a scalar.
   ///
   /// - Parameters:
   ///   - x: Points, float64 `[n, d]`.
-  ///   - y: Others, float64 `[m, d]`.
-  ///   - function: f of each element.
+  ///   - y: Other points, float64 `[m, d]`.
+  ///   - function: f, applied element-wise.
   static func sum(_ x: Tensor, _ y: Tensor, _ function: (Tensor) -> Tensor) -> Tensor {
     blocks(x.shape[0], y.shape[0]).reduce(Tensor(0, dtype: .float64)) { sum, rows in
       sum + function(pairwiseSquaredDistances(x.sliced(rows), y)).sum()
@@ -36,14 +36,14 @@ enum PairwiseSums {
     return stride(from: 0, to: rows, by: step).map { $0..<min(rows, $0 + step) }
   }
 
-  /// √s, with the gradient 0 at 0, where two points are the same.
+  /// √s, with gradient 0 at 0, where two points are equal.
   static func distance(_ squared: Tensor) -> Tensor {
     let isApart = stopGradient(squared) .> 0
     let one = Tensor(1, dtype: squared.dtype)
     return isApart * sqrt(select(isApart, squared, one))
   }
 
-  /// Two samples in float64; stops the program where they are not what `operation` expects.
+  /// Two samples in float64; stops the program if they are not what `operation` expects.
   static func samples(_ x: Tensor, _ y: Tensor, _ operation: String) -> (x: Tensor, y: Tensor) {
     precondition(
       x.rank == 2 && y.rank == 2 && x.shape[1] == y.shape[1] && x.shape[0] > 1 && y.shape[0] > 1,

@@ -1,6 +1,6 @@
 import Tensor
 
-/// The joint probabilities of discrete variables, one for each axis, and the information in them
+/// The joint probabilities of discrete variables, one for each axis, and their information measures
 /// (Shannon 1948; Cover and Thomas 2006, chapter 2).
 ///
 /// ```swift
@@ -10,15 +10,15 @@ import Tensor
 /// table.mutualInformation(between: [0], and: [1], in: .bits) // 0.2780719051
 /// ```
 ///
-/// A probability of 0 adds 0 to an entropy.
+/// A probability of 0 contributes 0 to an entropy.
 public struct ProbabilityTable: Sendable {
   /// p(x₁, x₂, …), float64, an axis for each variable; they sum to 1.
   public let probabilities: Tensor
 
-  /// Creates a table from probabilities, an axis for each variable.
+  /// Creates a table from probabilities, with an axis for each variable.
   ///
-  /// - Throws: ``InformationError``, where one is negative or not finite, or where they do not sum to 1
-  ///   within 1e-6; what is within is divided by the sum.
+  /// - Throws: ``InformationError`` if one is negative or not finite, or if they do not sum to 1
+  ///   within 1e-6; smaller deviations are divided out.
   public init(_ probabilities: Tensor) throws {
     let p = stopGradient(probabilities).converted(to: .float64)
     let sum = try checkedProbabilities(p.doubles)
@@ -26,9 +26,9 @@ public struct ProbabilityTable: Sendable {
     self.probabilities = p / sum
   }
 
-  /// Creates a table from how often each combination was seen.
+  /// Creates a table from the count of each combination.
   ///
-  /// - Throws: ``InformationError``, where a count is negative or not finite, or all are 0.
+  /// - Throws: ``InformationError`` if a count is negative or not finite, or all are 0.
   public init(counts: Tensor) throws {
     let counts = stopGradient(counts).converted(to: .float64)
     let sum = try checkedProbabilities(counts.doubles)
@@ -36,7 +36,7 @@ public struct ProbabilityTable: Sendable {
     probabilities = counts / sum
   }
 
-  /// The table of some of the variables, which are kept in their order.
+  /// The table of some of the variables, in their original order.
   public func marginal(of axes: [Int]) -> ProbabilityTable {
     let kept = checked(axes, "marginal")
     return ProbabilityTable(known: marginal(kept))
@@ -46,7 +46,7 @@ public struct ProbabilityTable: Sendable {
 
   // MARK: Entropies
 
-  /// H(X) = −Σ p log p of all variables together, or of some.
+  /// H(X) = −Σ p log p of all variables jointly, or of some.
   public func entropy(of axes: [Int]? = nil, in unit: InformationUnit = .nats) -> Double {
     let axes = axes.map { checked($0, "entropy") } ?? Array(0..<probabilities.rank)
     let p = marginal(axes)
@@ -54,7 +54,7 @@ public struct ProbabilityTable: Sendable {
     return Swift.max(0, -xlogy(p, p).sum().scalar) / unit.nats
   }
 
-  /// H(Y ∣ X) = Σ p(x, y) log (p(x) / p(x, y)): the entropy of some variables when others are known.
+  /// H(Y ∣ X) = Σ p(x, y) log (p(x) / p(x, y)): the entropy of some variables given others.
   public func conditionalEntropy(
     of axes: [Int], given others: [Int], in unit: InformationUnit = .nats
   ) -> Double {
@@ -64,7 +64,8 @@ public struct ProbabilityTable: Sendable {
     return Swift.max(0, (xlogy(p, given) - xlogy(p, p)).sum().scalar) / unit.nats
   }
 
-  /// I(X; Y) = Σ p(x, y) log (p(x, y) / p(x) p(y)): what some variables tell of others.
+  /// I(X; Y) = Σ p(x, y) log (p(x, y) / p(x) p(y)): the information that some variables carry about
+  /// others.
   public func mutualInformation(
     between axes: [Int], and others: [Int], in unit: InformationUnit = .nats
   ) -> Double {
@@ -77,9 +78,9 @@ public struct ProbabilityTable: Sendable {
     return Swift.max(0, sum) / unit.nats
   }
 
-  /// H(p, q) = −Σ p log q: the mean length of a code made for q when p is true.
+  /// H(p, q) = −Σ p log q: the mean length of a code for q if p is true.
   ///
-  /// Infinite where q is 0 and p is not.
+  /// Infinite if q is 0 where p is not.
   ///
   /// - Parameters:
   ///   - other: q, of the same shape.
@@ -95,7 +96,7 @@ public struct ProbabilityTable: Sendable {
     return Swift.max(0, -xlogy(p, q).sum().scalar) / unit.nats
   }
 
-  /// −log p of each outcome, of the table's shape; infinite for one that is impossible.
+  /// −log p of each outcome, of the table's shape; infinite for an impossible outcome.
   public func selfInformation(in unit: InformationUnit = .nats) -> Tensor {
     // 0 − log p, so that it is not −0 for a certain outcome.
     (0 - log(probabilities)) / unit.nats

@@ -2,14 +2,14 @@ import Tensor
 
 /// A Gaussian with independent components, N(μ, diag σ²), for each example.
 ///
-/// The first axis is the batch, and each example is one draw of all that lies behind it, so that
-/// log-densities and entropies are sums over the other axes.
+/// The first axis is the batch, and the remaining axes form one draw, so that log-densities and
+/// entropies are sums over them.
 public struct DiagonalGaussian: KnownMoments, KnownEntropy, Reparameterized, Sendable {
   /// The mean μ, `[batch, …]`.
   public let mean: Tensor
   /// log σ², of the mean's shape.
   public let logVariance: Tensor
-  /// Whether it was made as N(0, 1), for which the divergence has a shorter form.
+  /// Whether it was created as N(0, 1), for which the divergence has a shorter form.
   private let isStandard: Bool
 
   /// Creates a distribution from μ and log σ², of one shape.
@@ -51,8 +51,8 @@ public struct DiagonalGaussian: KnownMoments, KnownEntropy, Reparameterized, Sen
   /// The variance σ².
   public var variance: Tensor { exp(logVariance) }
 
-  /// μ + σ ε with ε drawn from N(0, 1): carries the gradient to μ and σ (Kingma and Welling 2014,
-  /// section 2.4).
+  /// μ + σ ε with ε drawn from N(0, 1), which propagates gradients to μ and σ (Kingma and Welling
+  /// 2014, section 2.4).
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     let (mean, logVariance) = (mean, logVariance)
     if !shape.isEmpty {
@@ -60,7 +60,7 @@ public struct DiagonalGaussian: KnownMoments, KnownEntropy, Reparameterized, Sen
     }
     let noise = random.normal(mean.shape, dtype: mean.dtype)
     let sample = stopGradient(mean) + exp(0.5 * stopGradient(logVariance)) * noise
-    // In one piece, because it stands in every step: ∂z/∂log σ² = ½ σ ε.
+    // In one piece, because every step uses it: ∂z/∂log σ² = ½ σ ε.
     return sample.tracked(
       from: (mean, { _, dz in dz }),
       (logVariance, { _, dz in 0.5 * dz * (exp(0.5 * logVariance) * noise) }))
@@ -79,8 +79,8 @@ public struct DiagonalGaussian: KnownMoments, KnownEntropy, Reparameterized, Sen
 
   /// KL(self ‖ other) = ½ Σ (log σ₂² − log σ₁² + (σ₁² + (μ₁ − μ₂)²) / σ₂² − 1), `[batch]`, in nats.
   ///
-  /// It keeps its digits where the two are nearly equal, as a posterior and the prior are. The other
-  /// distribution's shape may broadcast, as a prior's does.
+  /// It is accurate if the two are nearly equal, like a posterior and the prior. The other
+  /// distribution's shape may broadcast, like a prior's.
   public func klDivergence(to other: DiagonalGaussian) -> Tensor {
     if other.isStandard && covers(other.mean.shape) {
       return standardGaussianDivergence(
@@ -91,7 +91,7 @@ public struct DiagonalGaussian: KnownMoments, KnownEntropy, Reparameterized, Sen
     return 0.5 * (spread + distance).summed(overLast: eventShape.count)
   }
 
-  /// Whether broadcasting with a tensor of this shape leaves this distribution's shape as it is.
+  /// Whether broadcasting with a tensor of this shape preserves this distribution's shape.
   private func covers(_ shape: [Int]) -> Bool {
     mean.rank > 0 && shape.count == mean.rank
       && zip(shape, mean.shape).allSatisfy { $0 == $1 || $0 == 1 }

@@ -1,7 +1,7 @@
 import Tensor
 
-/// The Dirichlet distribution over shares that sum to 1, with density Π xᵢ^(αᵢ−1)/B(α) of the first k − 1
-/// of them.
+/// The Dirichlet distribution over shares that sum to 1, with density Π xᵢ^(αᵢ−1)/B(α) of the first
+/// k − 1 shares.
 public struct Dirichlet: KnownMoments, KnownEntropy, Reparameterized, Sendable {
   /// The concentrations α, `batchShape + [k]`.
   public let concentration: Tensor
@@ -27,7 +27,7 @@ public struct Dirichlet: KnownMoments, KnownEntropy, Reparameterized, Sendable {
   /// mᵢ (1 − mᵢ)/(Σ α + 1) for the mean m.
   public var variance: Tensor { mean * (1 - mean) / (total + 1) }
 
-  /// log B(α) = Σ log Γ(αᵢ) − log Γ(Σ αᵢ), summed two by two.
+  /// log B(α) = Σ log Γ(αᵢ) − log Γ(Σ αᵢ), summed pairwise.
   var logNormalizer: Tensor {
     let k = eventShape[0]
     if k == 1 { return 0 * total.squeezed(at: -1) }

@@ -2,15 +2,15 @@ import Tensor
 
 /// The normal distribution N(μ, Σ) of vectors.
 ///
-/// It keeps the covariance as it was given, by a factor, by the precision's factor or by its diagonal,
-/// and never inverts it.
+/// It keeps the covariance in the form given, by its factor, by the precision's factor or by its
+/// diagonal, and never inverts it.
 public struct MultivariateNormal: KnownMoments, KnownEntropy, Reparameterized, Sendable {
   /// The mean μ, `batchShape + [n]`.
   public let mean: Tensor
-  /// How the covariance is kept.
+  /// The representation of the covariance.
   let scale: Scale
 
-  /// What Σ is given by.
+  /// The representations of Σ.
   enum Scale: Sendable {
     /// Σ = L Lᵀ.
     case covariance(CholeskyFactor)
@@ -31,8 +31,8 @@ public struct MultivariateNormal: KnownMoments, KnownEntropy, Reparameterized, S
     (self.mean, self.scale) = (parameters[0], scale(parameters[1]))
   }
 
-  /// Creates a distribution from its mean `[…, n]` and a lower triangular factor L of the covariance
-  /// L Lᵀ, `[…, n, n]`, with a positive diagonal; what lies above it is not read.
+  /// Creates a distribution from its mean `[…, n]` and a lower triangular factor L of the
+  /// covariance L Lᵀ, `[…, n, n]`, with a positive diagonal; elements above it are ignored.
   public init(mean: Tensor, choleskyFactor lower: Tensor) {
     self.init(mean, lower, eventRank: 2) { .covariance(CholeskyFactor(lower: $0)) }
   }
@@ -65,7 +65,7 @@ public struct MultivariateNormal: KnownMoments, KnownEntropy, Reparameterized, S
     self.init(mean, standardDeviations, eventRank: 1) { .diagonal($0) }
   }
 
-  /// N(0, I) of vectors of n numbers.
+  /// N(0, I) for vectors of n numbers.
   public static func standard(_ n: Int, dtype: DType = .float64) -> MultivariateNormal {
     MultivariateNormal(
       mean: .zeros([n], dtype: dtype), standardDeviations: .ones([n], dtype: dtype))
@@ -144,7 +144,7 @@ extension MultivariateNormal {
     }
   }
 
-  /// W b with WᵀW = Σ⁻¹, of columns `batchShape + [n, m]`.
+  /// W b with WᵀW = Σ⁻¹, for columns `batchShape + [n, m]`.
   func whitened(_ b: Tensor) -> Tensor {
     switch scale {
     case .covariance(let factor): factor.whitened(b)
@@ -153,7 +153,7 @@ extension MultivariateNormal {
     }
   }
 
-  /// R b with R Rᵀ = Σ, of columns `batchShape + [n, m]`.
+  /// R b with R Rᵀ = Σ, for columns `batchShape + [n, m]`.
   func colored(_ b: Tensor) -> Tensor {
     switch scale {
     case .covariance(let factor): factor.lower.matmul(b)
@@ -195,7 +195,7 @@ extension MultivariateNormal {
     return -0.5 * squaredDistance(to: x) - constant
   }
 
-  /// Mahalanobis' (x − μ)ᵀ Σ⁻¹ (x − μ), of the log-density's shape.
+  /// The squared Mahalanobis distance (x − μ)ᵀ Σ⁻¹ (x − μ), of the log-density's shape.
   public func squaredDistance(to x: Tensor) -> Tensor {
     if case .diagonal(let deviations) = scale {
       return square((x - mean) / deviations).sum(along: -1)

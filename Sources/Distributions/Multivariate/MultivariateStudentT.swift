@@ -1,15 +1,15 @@
 import Tensor
 
-/// Student's t distribution of vectors: that of μ + z/√(g/ν) for z of N(0, Σ) and a χ² variable g of ν
-/// degrees of freedom.
+/// Student's t distribution of vectors: the distribution of μ + z/√(g/ν) for z from N(0, Σ) and a
+/// χ² variable g with ν degrees of freedom.
 public struct MultivariateStudentT: KnownMoments, KnownEntropy, Reparameterized, Sendable {
   /// The degrees of freedom ν, of the batch shape.
   public let degreesOfFreedom: Tensor
   /// N(μ, Σ).
   public let normal: MultivariateNormal
 
-  /// Creates a distribution from ν > 0, whose shape broadcasts to the batch shape, and N(μ, Σ), which gives
-  /// location and scale.
+  /// Creates a distribution from ν > 0, whose shape broadcasts to the batch shape, and N(μ, Σ),
+  /// which determines location and scale.
   public init(degreesOfFreedom: Tensor, normal: MultivariateNormal) {
     let checked = Parameters(
       "MultivariateStudentT", ("degreesOfFreedom", degreesOfFreedom, .positive, 0))[0]
@@ -21,11 +21,11 @@ public struct MultivariateStudentT: KnownMoments, KnownEntropy, Reparameterized,
     self.normal = normal
   }
 
-  /// The normal distribution's.
+  /// The normal distribution's batch shape.
   public var batchShape: [Int] { normal.batchShape }
   /// `[n]`.
   public var eventShape: [Int] { normal.eventShape }
-  /// The normal distribution's.
+  /// The normal distribution's element type.
   public var dtype: DType { normal.dtype }
   /// All vectors.
   public var support: Support { .vectors }
@@ -52,7 +52,7 @@ public struct MultivariateStudentT: KnownMoments, KnownEntropy, Reparameterized,
       + 0.5 * normal.logDeterminant
   }
 
-  /// ½ (ν + n) (ψ(½ (ν + n)) − ψ(½ ν)) and the logarithm of the normaliser.
+  /// ½ (ν + n) (ψ(½ (ν + n)) − ψ(½ ν)) plus the logarithm of the normaliser.
   public var entropy: Tensor {
     let half = 0.5 * degreesOfFreedom
     return (half + 0.5 * size) * digammaIncrease(half, 0.5 * size + 0 * half) + logNormalizer
@@ -66,7 +66,7 @@ public struct MultivariateStudentT: KnownMoments, KnownEntropy, Reparameterized,
     return normal.mean + centered * exp(0.5 * (log(half) - logarithm)).expanded(at: -1)
   }
 
-  /// −½ (ν + n) log(1 + (x − μ)ᵀ Σ⁻¹ (x − μ)/ν) less the logarithm of the normaliser.
+  /// −½ (ν + n) log(1 + (x − μ)ᵀ Σ⁻¹ (x − μ)/ν) minus the logarithm of the normaliser.
   public func logDensity(of x: Tensor) -> Tensor {
     let distance = normal.squaredDistance(to: x)
     return -0.5 * (degreesOfFreedom + size) * log1p(distance / degreesOfFreedom) - logNormalizer

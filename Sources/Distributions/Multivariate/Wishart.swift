@@ -16,7 +16,7 @@ public struct Wishart: Distribution, Reparameterized, Sendable {
 
   /// Creates a distribution from ν > n − 1 and the scale V, `[…, n, n]`.
   ///
-  /// - Throws: ``/Tensor/LinearAlgebraError`` where V is not positive definite or not finite.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` if V is not positive definite or not finite.
   public init(degreesOfFreedom: Tensor, scale: Tensor) throws {
     self.init(
       degreesOfFreedom: degreesOfFreedom, choleskyFactor: try CholeskyFactor(of: scale).lower)
@@ -37,7 +37,7 @@ public struct Wishart: Distribution, Reparameterized, Sendable {
       * choleskyFactor.matmul(choleskyFactor, transposeRight: true)
   }
 
-  /// By Bartlett's decomposition, with gradients to both parameters.
+  /// Samples by Bartlett's decomposition, with gradients to both parameters.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     random.wishart(
       shape + batchShape, degreesOfFreedom: degreesOfFreedom, choleskyFactor: choleskyFactor)
@@ -57,8 +57,8 @@ public struct Wishart: Distribution, Reparameterized, Sendable {
   }
 }
 
-/// The inverse Wishart distribution, that of X⁻¹ for a Wishart X of scale Ψ⁻¹, with density
-/// ∝ |X|^(−(ν + n + 1)/2) exp(−½ tr ΨX⁻¹) of the lower triangle.
+/// The inverse Wishart distribution, the distribution of X⁻¹ for a Wishart X of scale Ψ⁻¹, with
+/// density ∝ |X|^(−(ν + n + 1)/2) exp(−½ tr ΨX⁻¹) of the lower triangle.
 public struct InverseWishart: Distribution, Sendable {
   /// The degrees of freedom ν, of the batch shape.
   public let degreesOfFreedom: Tensor
@@ -73,7 +73,7 @@ public struct InverseWishart: Distribution, Sendable {
 
   /// Creates a distribution from ν > n − 1 and the scale Ψ, `[…, n, n]`.
   ///
-  /// - Throws: ``/Tensor/LinearAlgebraError`` where Ψ is not positive definite or not finite.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` if Ψ is not positive definite or not finite.
   public init(degreesOfFreedom: Tensor, scale: Tensor) throws {
     self.init(
       degreesOfFreedom: degreesOfFreedom, choleskyFactor: try CholeskyFactor(of: scale).lower)

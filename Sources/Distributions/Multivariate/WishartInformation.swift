@@ -1,7 +1,8 @@
 import Tensor
 
-// Moments, entropies and divergences of Wishart matrices: with V = I their determinant is a product of
-// independent gamma variables of the shapes ½ (ν − i), i from 0 to n − 1 (Bishop 2006, appendix B).
+// Moments, entropies and divergences of Wishart matrices: for V = I their determinant is a product
+// of independent gamma variables with shapes ½ (ν − i), i from 0 to n − 1 (Bishop 2006, appendix
+// B).
 
 /// The shapes ½ (ν − i), `batchShape + [n]`.
 private func shapes(_ freedom: Tensor, _ n: Int) -> Tensor {
@@ -17,8 +18,8 @@ private func shapesEntropy(_ freedom: Tensor, _ n: Int, _ weights: (Double, Doub
   return terms.sum(along: -1) + 0.25 * Double(n * (n - 1)) * logPi
 }
 
-/// KL of two Wishart distributions of degrees of freedom ν₁ and ν₂, from a factor of T = V₂⁻¹ V₁ or a
-/// matrix of the same eigenvalues: Σ of the divergences of the gamma variables' shapes, and
+/// KL of two Wishart distributions with ν₁ and ν₂ degrees of freedom, from a factor of T = V₂⁻¹ V₁
+/// or a matrix with the same eigenvalues: Σ of the divergences of the gamma variables' shapes, plus
 /// ½ ν₂ (tr T − n − log |T|) + ½ (ν₁ − ν₂) (tr T − n).
 private func wishartDivergence(
   _ freedom: Tensor, _ other: Tensor, _ n: Int, trace: Tensor, logDeterminant: Tensor
@@ -42,7 +43,7 @@ private func diagonalProducts(_ matrix: Tensor) -> Tensor {
 }
 
 extension Tensor {
-  /// With two more axes of one element.
+  /// The tensor with two more axes of one element.
   fileprivate var asMatrices: Tensor { expanded(at: -1).expanded(at: -1) }
 }
 
@@ -94,7 +95,7 @@ extension InverseWishart: KnownMoments, KnownEntropy, KnownDivergence {
     }
   }
 
-  /// A function of Ψ and ν − n − 1 where ν − n is above a bound.
+  /// A function of Ψ and ν − n − 1 if ν − n is above a bound.
   private func moment(above bound: Double, _ function: (Tensor, Tensor) -> Tensor) -> Tensor {
     let scale = choleskyFactor.matmul(choleskyFactor, transposeRight: true)
     let excess = (degreesOfFreedom - Double(eventShape[0])).asMatrices
@@ -111,7 +112,7 @@ extension InverseWishart: KnownMoments, KnownEntropy, KnownDivergence {
       + 0.5 * Double(n + 1) * (logDeterminant - Double(n) * log2)
   }
 
-  /// That of the Wishart distributions of the inverse, of the scales Ψ⁻¹.
+  /// The divergence of the Wishart distributions of the inverse, with scales Ψ⁻¹.
   public func klDivergence(to other: InverseWishart) -> Tensor {
     let logDeterminant =
       CholeskyFactor(lower: other.choleskyFactor).logDeterminant

@@ -1,17 +1,17 @@
 import Tensor
 
-/// A density that is constant between neighbouring edges, as a histogram is.
+/// A density that is constant between neighbouring edges, like a histogram.
 public struct PiecewiseConstant: KnownMoments, KnownEntropy, KnownQuantile, Sendable {
   /// The edges in ascending order, `[k + 1]`.
   public let edges: Tensor
-  /// The distribution of the interval that a number lies in, of k categories.
+  /// The distribution of the interval containing a number, with k categories.
   public let weights: Categorical
 
-  /// Creates a density from ascending edges `[k + 1]` and the masses of the k intervals, to which the
-  /// probabilities are proportional.
+  /// Creates a density from ascending edges `[k + 1]` and k intervals with probabilities
+  /// proportional to masses.
   ///
-  /// - Throws: ``DistributionError`` where the edges do not ascend, a mass is negative or not finite, or all
-  ///   are 0.
+  /// - Throws: ``DistributionError`` if the edges do not ascend, a mass is negative or not finite,
+  ///   or all are 0.
   public init(edges: Tensor, masses: Tensor) throws {
     precondition(
       edges.rank == 1 && masses.shape == [edges.count - 1] && edges.dtype == masses.dtype,
@@ -24,7 +24,7 @@ public struct PiecewiseConstant: KnownMoments, KnownEntropy, KnownQuantile, Send
 
   /// Creates the density of a histogram.
   ///
-  /// - Throws: ``DistributionError`` where the histogram is empty.
+  /// - Throws: ``DistributionError`` if the histogram is empty.
   public init(_ histogram: Histogram) throws {
     try self.init(
       edges: Tensor(histogram.edges, dtype: .float64),
@@ -56,7 +56,7 @@ public struct PiecewiseConstant: KnownMoments, KnownEntropy, KnownQuantile, Send
     (masses * (log(widths) - finiteLogarithms(weights.logProbabilities))).sum()
   }
 
-  /// Uniform numbers in intervals that are drawn first.
+  /// Draws an interval, then a uniform number in it.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     let places = weights.sample(shape, using: random).doubles.map { Int($0) }
     let unit = random.uniform([places.count], dtype: dtype)
@@ -64,7 +64,8 @@ public struct PiecewiseConstant: KnownMoments, KnownEntropy, KnownQuantile, Send
       .reshaped(to: shape)
   }
 
-  /// log of mass/width of the interval; an edge belongs to the interval above it, the last one to that below.
+  /// log of mass/width of the interval; an edge belongs to the interval above it, the last one to
+  /// that below.
   public func logDensity(of x: Tensor) -> Tensor {
     let logarithms = weights.logProbabilities - log(widths)
     return density(of: x, where: isWithin(x, start, end), anchor: start) { x in
@@ -72,7 +73,7 @@ public struct PiecewiseConstant: KnownMoments, KnownEntropy, KnownQuantile, Send
     }
   }
 
-  /// The mass below the interval and x's share of its own.
+  /// The mass below the interval plus x's share of its own.
   public func cumulative(at x: Tensor) -> Tensor {
     let bounded = minimum(maximum(x, start), end)
     let places = interval(of: bounded)
@@ -82,7 +83,7 @@ public struct PiecewiseConstant: KnownMoments, KnownEntropy, KnownQuantile, Send
     return minimum(of(below) + of(masses) * share, Tensor(1, dtype: dtype))
   }
 
-  /// The number up to which the mass is p.
+  /// The number below which the mass is p.
   public func quantile(at p: Tensor) -> Tensor {
     let sums = masses.cumulativeSum()
     let inside = select(isWithin(p, 0, 1) * (1 - isNaN(p)), p, 0 * p)
@@ -96,13 +97,13 @@ public struct PiecewiseConstant: KnownMoments, KnownEntropy, KnownQuantile, Send
   private func interval(of x: Tensor) -> [Int] { intervals(of: x, edges) }
 }
 
-/// The intervals between edges that numbers lie in; for NaN, the last.
+/// The intervals between edges that contain the numbers; the last one for NaN.
 func intervals(of x: Tensor, _ edges: Tensor) -> [Int] {
   stopGradient(edges).searchSorted(stopGradient(x), side: .right)
     .map { min(max($0 - 1, 0), edges.count - 2) }
 }
 
-/// Throws where numbers do not ascend or are not finite.
+/// Throws if numbers do not ascend or are not finite.
 func expectAscending(_ edges: Tensor, _ name: String) throws {
   let numbers = stopGradient(edges).doubles
   if numbers.count < 2 { throw DistributionError.noMass(distribution: name) }

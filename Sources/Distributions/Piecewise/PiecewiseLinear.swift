@@ -7,11 +7,11 @@ public struct PiecewiseLinear: KnownMoments, KnownQuantile, Sendable {
   /// The density at the nodes, `[k + 1]`.
   public let heights: Tensor
 
-  /// Creates a density from ascending nodes and heights, both `[k + 1]`, which are scaled so that the integral
-  /// is 1.
+  /// Creates a density from ascending nodes and heights, both `[k + 1]`, which are scaled to an
+  /// integral of 1.
   ///
-  /// - Throws: ``DistributionError`` where the nodes do not ascend, a height is negative or not finite, or
-  ///   all are 0.
+  /// - Throws: ``DistributionError`` if the nodes do not ascend, a height is negative or not
+  ///   finite, or all are 0.
   public init(nodes: Tensor, heights: Tensor) throws {
     precondition(
       nodes.rank == 1 && heights.shape == nodes.shape && nodes.dtype == heights.dtype,
@@ -50,7 +50,7 @@ public struct PiecewiseLinear: KnownMoments, KnownQuantile, Sendable {
     return moment { square($0 - mean) }
   }
 
-  /// ∫ f p by Gauss' rule of three points on each piece, exact for polynomials f of degree 4.
+  /// ∫ f p by the three-point Gauss rule on each piece, exact for polynomials f of degree 4.
   private func moment(_ function: (Tensor) -> Tensor) -> Tensor {
     let rule = GaussianQuadrature.legendre(3, over: 0...1)
     let pieces = zip(rule.nodes.doubles, rule.weights.doubles).map { node, weight in
@@ -61,12 +61,12 @@ public struct PiecewiseLinear: KnownMoments, KnownQuantile, Sendable {
     return pieces.dropFirst().reduce(pieces[0], +)
   }
 
-  /// By inversion of the distribution function.
+  /// Samples by inversion of the distribution function.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     stopGradient(quantile(at: random.uniform(shape, dtype: dtype)))
   }
 
-  /// log of the height between the nodes.
+  /// log of the interpolated height.
   public func logDensity(of x: Tensor) -> Tensor {
     let height = density(of: x, where: isWithin(x, first(nodes), last(nodes)), anchor: first(nodes))
     { x in
@@ -77,7 +77,7 @@ public struct PiecewiseLinear: KnownMoments, KnownQuantile, Sendable {
     return density(of: height, where: 1 - (height .<= 0), anchor: 1) { log($0) }
   }
 
-  /// The mass below the piece and that of the trapezium up to x.
+  /// The mass below the piece plus that of the trapezium up to x.
   public func cumulative(at x: Tensor) -> Tensor {
     let bounded = minimum(maximum(x, first(nodes)), last(nodes))
     let places = intervals(of: bounded, nodes)
@@ -87,7 +87,7 @@ public struct PiecewiseLinear: KnownMoments, KnownQuantile, Sendable {
     return minimum(below + t * inner, Tensor(1, dtype: dtype))
   }
 
-  /// The root of the quadratic equation of the piece in which the mass reaches p.
+  /// The root of the quadratic equation for the piece in which the mass reaches p.
   public func quantile(at p: Tensor) -> Tensor {
     let sums = masses.cumulativeSum()
     let inside = select(isWithin(p, 0, 1) * (1 - isNaN(p)), p, 0 * p)

@@ -1,14 +1,14 @@
 import Tensor
 
-/// One of the parts of the line on which a map that is not injective rises or falls, and its inverse there.
+/// A part of the line on which a map that is not injective is monotone, with its inverse there.
 public struct Branch {
-  /// Where the branch lies; its ends may be infinite.
+  /// The interval of the branch; its ends may be infinite.
   public let domain: (lower: Double, upper: Double)
   /// Its values, from the smallest to the largest.
   public let image: (lower: Double, upper: Double)
-  /// Whether it rises.
+  /// Whether it is increasing.
   public let isRising: Bool
-  /// The x of the domain with f(x) = y.
+  /// The x in the domain with f(x) = y.
   public let inverse: (Tensor) -> Tensor
   /// log |df⁻¹/dy|.
   public let inverseLogDeterminant: (Tensor) -> Tensor
@@ -23,15 +23,15 @@ public struct Branch {
   }
 }
 
-/// The distribution of f(X) for a map of numbers that is not injective: the density is the sum over the
-/// branches of f, p(y) = Σ p_X(f⁻¹ᵢ(y)) |df⁻¹ᵢ/dy|.
+/// The distribution of f(X) for a map of numbers that is not injective: the density is the sum over
+/// the branches of f, p(y) = Σ p_X(f⁻¹ᵢ(y)) |df⁻¹ᵢ/dy|.
 public struct BranchedTransformed<Base: ScalarDistribution>: ScalarDistribution {
   /// The distribution of X.
   public let base: Base
   private let function: (Tensor) -> Tensor
   private let branches: [Branch]
 
-  /// Creates the distribution of f(X) from f and its branches, which cover the base's support.
+  /// Creates the distribution of f(X) from f and its branches, which must cover the base's support.
   public init(_ base: Base, through function: @escaping (Tensor) -> Tensor, branches: [Branch]) {
     precondition(!branches.isEmpty, "BranchedTransformed: expected a branch or more, found none")
     precondition(
@@ -62,9 +62,9 @@ public struct BranchedTransformed<Base: ScalarDistribution>: ScalarDistribution 
     return BranchedTransformed(base, through: { abs($0) }, branches: [branch(-1), branch(1)])
   }
 
-  /// The base's.
+  /// The base's batch shape.
   public var batchShape: [Int] { base.batchShape }
-  /// The base's.
+  /// The base's element type.
   public var dtype: DType { base.dtype }
   /// The union of the branches' images.
   public var support: Support {
@@ -72,12 +72,12 @@ public struct BranchedTransformed<Base: ScalarDistribution>: ScalarDistribution 
       branches.map(\.image.lower).min() ?? 0, branches.map(\.image.upper).max() ?? 0, dtype)
   }
 
-  /// f of samples of the base.
+  /// f applied to samples of the base.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     function(base.sample(shape, using: random))
   }
 
-  /// log Σ p_X(f⁻¹ᵢ(y)) |df⁻¹ᵢ/dy| over the branches whose image has y inside.
+  /// log Σ p_X(f⁻¹ᵢ(y)) |df⁻¹ᵢ/dy| over the branches whose image contains y.
   public func logDensity(of y: Tensor) -> Tensor {
     let parts = branches.map { branch in
       let isInside = 1 - maximum(y .<= branch.image.lower, y .>= branch.image.upper)
@@ -103,7 +103,7 @@ public struct BranchedTransformed<Base: ScalarDistribution>: ScalarDistribution 
 }
 
 extension BranchedTransformed: KnownCumulative where Base: KnownCumulative {
-  /// The sum over the branches of the probabilities of what is mapped below y.
+  /// The sum over the branches of the probability of being mapped below y.
   public func cumulative(at y: Tensor) -> Tensor {
     let parts = branches.map { branch in
       let (first, last) = (below(branch.domain.lower), below(branch.domain.upper))

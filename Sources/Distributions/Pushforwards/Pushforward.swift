@@ -1,8 +1,9 @@
 import Tensor
 
-/// The distribution of g(X) for any function g: it can be sampled, and has no density here.
+/// The distribution of g(X) for any function g: it can be sampled, but its density is not
+/// available.
 ///
-/// A generator is one: noise through a network.
+/// A generator is an example: noise passed through a network.
 public struct Pushforward<Base: ImplicitDistribution>: ImplicitDistribution {
   /// The distribution of X.
   public let base: Base
@@ -15,7 +16,7 @@ public struct Pushforward<Base: ImplicitDistribution>: ImplicitDistribution {
   /// - Parameters:
   ///   - base: The distribution of X.
   ///   - eventShape: The shape of g's result for one event; by default the base's.
-  ///   - function: g, from `[…] + base.eventShape` to `[…] + eventShape`.
+  ///   - function: g, which maps `[…] + base.eventShape` to `[…] + eventShape`.
   public init(
     _ base: Base, eventShape: [Int]? = nil, through function: @escaping (Tensor) -> Tensor
   ) {
@@ -24,12 +25,12 @@ public struct Pushforward<Base: ImplicitDistribution>: ImplicitDistribution {
     self.function = function
   }
 
-  /// The base's.
+  /// The base's batch shape.
   public var batchShape: [Int] { base.batchShape }
-  /// The base's.
+  /// The base's element type.
   public var dtype: DType { base.dtype }
 
-  /// g of samples of the base.
+  /// g applied to samples of the base.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     let y = function(base.sample(shape, using: random))
     precondition(

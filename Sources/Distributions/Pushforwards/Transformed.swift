@@ -13,8 +13,8 @@ public struct Transformed<Base: Distribution, Map: Bijector>: Distribution {
   /// The map f.
   public let map: Map
 
-  /// Creates the distribution of f(X); an event of the base has as many axes as f maps together, or
-  /// more.
+  /// Creates the distribution of f(X); an event of the base must have at least as many axes as f
+  /// maps together.
   public init(_ base: Base, by map: Map) {
     precondition(
       base.eventShape.count >= map.inputRank,
@@ -22,21 +22,21 @@ public struct Transformed<Base: Distribution, Map: Bijector>: Distribution {
     (self.base, self.map) = (base, map)
   }
 
-  /// The base's.
+  /// The base's batch shape.
   public var batchShape: [Int] { base.batchShape }
-  /// The base's after the map.
+  /// The base's event shape after the map.
   public var eventShape: [Int] { map.outputShape(of: base.eventShape) }
-  /// The base's.
+  /// The base's element type.
   public var dtype: DType { base.dtype }
   /// The image of the base's support.
   public var support: Support { .other }
 
-  /// f of samples of the base.
+  /// f applied to samples of the base.
   public func sample(_ shape: [Int], using random: Random) -> Tensor {
     map.forward(base.sample(shape, using: random))
   }
 
-  /// The log-density of the preimage and the logarithm of the inverse's determinant.
+  /// The log-density of the preimage plus the inverse's log-determinant.
   public func logDensity(of y: Tensor) -> Tensor {
     let extraAxes = base.eventShape.count - map.inputRank
     func value(_ y: Tensor) -> Tensor {
@@ -53,7 +53,7 @@ public struct Transformed<Base: Distribution, Map: Bijector>: Distribution {
     return select(mask, logDensity, Tensor(-Double.infinity, dtype: dtype))
   }
 
-  /// Samples and their log-densities, for which no inverse is needed.
+  /// Draws samples with their log-densities, which requires no inverse.
   ///
   /// - Returns: Samples of `shape + batchShape + eventShape`, log-densities of `shape + batchShape`.
   public func sampleWithLogDensity(
@@ -74,11 +74,11 @@ extension Transformed: ScalarDistribution where Base: ScalarDistribution, Map: M
 }
 
 extension Transformed: KnownCumulative where Base: KnownCumulative, Map: MonotoneBijector {
-  /// P(X ≤ f⁻¹(y)) where f rises, P(X ≥ f⁻¹(y)) where it falls; that X is no atom is taken for
-  /// granted.
+  /// P(X ≤ f⁻¹(y)) if f is increasing, P(X ≥ f⁻¹(y)) if it is decreasing, assuming that X has no
+  /// atoms.
   public func cumulative(at y: Tensor) -> Tensor { probability(at: y, isBelow: true) }
 
-  /// P(X > f⁻¹(y)) where f rises, P(X ≤ f⁻¹(y)) where it falls.
+  /// P(X > f⁻¹(y)) if f is increasing, P(X ≤ f⁻¹(y)) if it is decreasing.
   public func survival(at y: Tensor) -> Tensor { probability(at: y, isBelow: false) }
 
   private func probability(at y: Tensor, isBelow: Bool) -> Tensor {
@@ -95,7 +95,7 @@ extension Transformed: KnownCumulative where Base: KnownCumulative, Map: Monoton
 }
 
 extension Transformed: KnownQuantile where Base: KnownQuantile, Map: MonotoneBijector {
-  /// f of the base's quantile, at 1 − p where f falls.
+  /// f of the base's quantile, at 1 − p if f is decreasing.
   public func quantile(at p: Tensor) -> Tensor {
     guard let direction = map.direction, (direction .< 0).any() else {
       return map.forward(base.quantile(at: p))

@@ -1,7 +1,10 @@
 import Tensor
 
-/// A normal density for each class, and from these by Bayes' rule the classes' probabilities: linear in
-/// the inputs where the classes share a covariance (Fisher 1936), quadratic where each has its own.
+/// Classification with a normal density for each class; Bayes' rule turns the densities into class
+/// probabilities.
+///
+/// The borders are linear in the inputs where the classes share a covariance (Fisher 1936) and
+/// quadratic where each class has its own.
 ///
 /// ```swift
 /// let fit = try DiscriminantAnalysis(fitting: labels, on: x, .quadratic)
@@ -9,44 +12,45 @@ import Tensor
 /// fit.predictedClasses(at: x)
 /// ```
 ///
-/// All is maximum likelihood: covariances are divided by n, and priors are the classes' shares unless
-/// they are given.
+/// Everything is estimated by maximum likelihood: covariances are divided by n, and the priors are
+/// the classes' shares of the rows unless they are given.
 public struct DiscriminantAnalysis: Sendable {
-  /// What the classes share.
+  /// Whether the classes share a covariance.
   public enum Kind: String, Sendable, CaseIterable {
-    /// One covariance for all classes: borders are planes.
+    /// One covariance for all classes: the borders are planes.
     case linear
-    /// A covariance for each class: borders are quadrics.
+    /// A covariance for each class: the borders are quadrics.
     case quadratic
   }
 
-  /// What the classes share.
+  /// Whether the classes share a covariance.
   public let kind: Kind
   /// The prior probability of each class, float64 `[K]`.
   public let priors: Tensor
   /// The means, float64 `[K, d]`.
   public let means: Tensor
-  /// The covariances, the ridge included, float64 `[K, d, d]`: all the same for `linear`.
+  /// The covariances, including the ridge, float64 `[K, d, d]`; all equal for `linear`.
   public let covariances: Tensor
   /// Σ log p(cᵢ, xᵢ), in nats.
   public let logLikelihood: Double
-  /// The share of rows, by weight, whose class is the most likely one.
+  /// The weighted share of rows whose own class is the most likely one.
   public let accuracy: Double
 
   private let factors: [CholeskyFactor]
 
-  /// Fits the densities.
+  /// Fits the densities to labelled rows.
   ///
   /// - Parameters:
-  ///   - labels: The class of each row, from 0 on.
+  ///   - labels: The class of each row, counted from 0.
   ///   - x: The inputs, `[n, d]`, or `[n]` for one column.
-  ///   - kind: What the classes share.
-  ///   - classes: The number of classes; the largest label and one more by default.
-  ///   - priors: The classes' prior probabilities, above 0, divided by their sum; their shares of the
-  ///     weights by default.
+  ///   - kind: Whether the classes share a covariance.
+  ///   - classes: The number of classes; by default the largest label plus one.
+  ///   - priors: The classes' prior probabilities, above 0, which are divided by their sum; by
+  ///     default the classes' shares of the weights.
   ///   - weights: How often each row counts, `[n]`, 0 or more.
-  ///   - ridge: Added to each variance, in its units; 0 or more.
-  /// - Throws: ``EstimationError``: one class only, a class without rows, a covariance without an inverse.
+  ///   - ridge: A number of 0 or more that is added to each variance, in the variances' units.
+  /// - Throws: ``EstimationError`` for a single class, a class without rows, and a covariance
+  ///   without an inverse.
   public init(
     fitting labels: [Int], on x: Tensor, _ kind: Kind = .linear, classes: Int? = nil,
     priors: [Double]? = nil, weights: Tensor? = nil, ridge: Double = 0
@@ -87,7 +91,7 @@ public struct DiscriminantAnalysis: Sendable {
     accuracy = Estimators.accuracy(of: joint.argmax(), labels, rows)
   }
 
-  /// Σ w (x − m)(x − m)ᵀ of each class.
+  /// The weighted scatter matrix Σ w (x − m)(x − m)ᵀ of each class.
   private static func scatters(
     _ x: Tensor, _ classWeights: Tensor, _ means: Tensor
   ) -> [Tensor] {
@@ -98,8 +102,10 @@ public struct DiscriminantAnalysis: Sendable {
     }
   }
 
-  /// The Cholesky factor; singular to rounding, which says so, where a variable's variance given those
-  /// before it is a 1e-13th of its own.
+  /// The Cholesky factor.
+  ///
+  /// Throws where the matrix is singular to rounding: where a variable's variance, given the
+  /// variables before it, is at most 1e-13 of its own variance.
   private static func factor(
     _ covariance: Tensor, label: Int?, _ operation: String
   ) throws -> CholeskyFactor {

@@ -1,16 +1,16 @@
 import Tensor
 
-/// The class of each row, checked: 0 ..< classes.
+/// The class of each row, checked to be in `0 ..< classes`.
 struct Labels {
   let values: [Int]
   let classes: Int
-  /// 1 where a row is of a class, float64 `[n, K]`.
+  /// 1 where a row belongs to a class and 0 elsewhere, float64 `[n, K]`.
   let oneHot: Tensor
-  /// The weight of each class's rows, `[K]`.
+  /// The total weight of each class's rows, `[K]`.
   let weights: [Double]
 
-  /// - Throws: ``EstimationError``: a class outside of `0 ..< classes`, one class only, or a class
-  ///   without rows.
+  /// - Throws: ``EstimationError`` for a class outside `0 ..< classes`, for a single class, and for
+  ///   a class without rows.
   init(_ values: [Int], classes: Int?, _ rows: Rows) throws {
     precondition(
       values.count == rows.count,
@@ -33,7 +33,7 @@ struct Labels {
   }
 }
 
-/// The share of rows, by weight, whose class is the most likely one.
+/// The weighted share of rows whose own class is the predicted one.
 func accuracy(of predicted: [Int], _ labels: Labels, _ rows: Rows) -> Double {
   let right = zip(predicted, labels.values).map { $0 == $1 ? 1.0 : 0 }
   return (Tensor(right, dtype: .float64) * rows.shares).sum().scalar

@@ -1,6 +1,7 @@
 import Tensor
 
-/// The log-likelihood of coefficients with the prior's exponent, its gradient and second derivatives.
+/// The log-likelihood of the coefficients plus the exponent of the prior, with its gradient and
+/// second derivatives.
 struct LogisticObjective {
   /// `[n, p]`.
   let design: Tensor
@@ -9,11 +10,11 @@ struct LogisticObjective {
   let priorVariance: Double?
   let operation: String
 
-  /// Coefficients with what follows from them.
+  /// Coefficients, and the quantities computed from them.
   struct State {
     /// `[p, columns]`.
     let coefficients: Tensor
-    /// `[n, columns]`, without class 0 where it has no column.
+    /// `[n, columns]`; class 0 is left out where it has no column.
     let logits: Tensor
     /// `[n, K]`.
     let logProbabilities: Tensor
@@ -27,7 +28,7 @@ struct LogisticObjective {
   }
   private var precision: Double { priorVariance.map { 1 / $0 } ?? 0 }
 
-  /// What the prior's log-density has beside its exponent.
+  /// The part of the prior's log-density that does not depend on the coefficients.
   var logPriorConstant: Double {
     guard let priorVariance else { return 0 }
     let count = Double(design.shape[1] * columns)
@@ -45,7 +46,7 @@ struct LogisticObjective {
       objective: likelihood - 0.5 * precision * coefficients.sumOfSquares)
   }
 
-  /// p(c ∣ x) of the classes that have a column, `[n, columns]`.
+  /// p(c ∣ x) for the classes that have a column, `[n, columns]`.
   private func probabilities(_ state: State) -> Tensor {
     let all = exp(state.logProbabilities)
     return all.sliced(labels.classes - columns..<labels.classes, along: 1)
@@ -85,7 +86,8 @@ struct LogisticObjective {
     do {
       return try CholeskyFactor(of: hessian)
     } catch {
-      // All probabilities have come to 0 or 1: without a prior nothing else makes it singular.
+      // All probabilities have reached 0 or 1: without a prior, nothing else makes the matrix
+      // singular.
       throw EstimationError.separableClasses(operation: operation)
     }
   }
@@ -98,7 +100,7 @@ struct LogisticObjective {
     let hasConverged: Bool
   }
 
-  /// Newton's steps from 0, halved while the objective falls.
+  /// Newton's steps from 0; a step is halved while it lowers the objective.
   func newton(stepLimit: Int) throws -> Search {
     var current = state(Tensor.zeros([design.shape[1], columns], dtype: .float64))
     var trace = [current.objective]
@@ -114,7 +116,7 @@ struct LogisticObjective {
       }
       current = next
       trace.append(current.objective)
-      // Steps are quadratic: after one as small as this what is left is rounding.
+      // Convergence is quadratic: after a step as small as this, only rounding is left.
       if decrement <= 1e-12 * Swift.max(1, Swift.abs(current.objective)) {
         return Search(state: current, trace: trace, hasConverged: true)
       }
@@ -133,9 +135,9 @@ struct LogisticObjective {
     return current
   }
 
-  /// Throws where no coefficients are the most likely: where the classes are separated, or, but for
-  /// rows on the border, about to be, as the gradient vanishes and logits still grow by a constant at
-  /// each step (Albert and Anderson 1984).
+  /// Throws where no finite coefficients are the most likely: where the classes are separated, or
+  /// are becoming so (except for rows on the border), which shows in a vanishing gradient while the
+  /// logits still grow by a constant at each step (Albert and Anderson 1984).
   private func requireOverlap(_ state: State, _ direction: Tensor, _ decrement: Double) throws {
     let predicted = state.logProbabilities.argmax()
     let isCounted = weights.doubles.map { $0 > 0 }
@@ -153,7 +155,7 @@ struct LogisticObjective {
     }
   }
 
-  /// Whether each row's own class is ahead of all others by more than rounding.
+  /// Whether each row's own class leads all others by more than rounding.
   private func hasMargins(_ state: State) -> Bool {
     let own = state.logProbabilities.gatheredElements(at: labels.values, along: 1)
     let others = select(

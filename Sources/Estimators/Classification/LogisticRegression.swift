@@ -1,11 +1,12 @@
 import Tensor
 
-/// The probabilities of classes, log-linear in the inputs: p(c ∣ x) ∝ exp(xᵀβ_c) (Cox 1958), fitted by
-/// Newton's method, with a normal prior on the coefficients if one is given.
+/// Logistic regression: class probabilities that are log-linear in the inputs, p(c ∣ x) ∝
+/// exp(xᵀβ_c) (Cox 1958), fitted by Newton's method, with an optional normal prior on the
+/// coefficients.
 ///
-/// With two classes there is one column of coefficients, that of log p(1 ∣ x) / p(0 ∣ x). With K ≥ 3
-/// there are K columns under a prior, which tells them apart, and K − 1 without one, where those of
-/// class 0 are 0.
+/// Two classes need one column of coefficients, which gives log p(1 ∣ x) / p(0 ∣ x). K ≥ 3 classes
+/// need K columns under a prior, which makes them identifiable, and K − 1 columns without one,
+/// where the coefficients of class 0 are 0.
 ///
 /// ```swift
 /// let fit = try LogisticRegression(fitting: labels, on: x, priorVariance: 1)
@@ -14,49 +15,50 @@ import Tensor
 /// fit.logProbabilities(at: x)      // [n, 2]
 /// ```
 public struct LogisticRegression: Sendable {
-  /// β, float64 `[p, columns]`: the constant's first, if there is one.
+  /// β, float64 `[p, columns]`; the first row is the constant, if there is one.
   public let coefficients: Tensor
   /// The number of classes K.
   public let classes: Int
-  /// Whether the first row of the coefficients is of a constant.
+  /// Whether the first row of the coefficients belongs to a constant.
   public let hasIntercept: Bool
-  /// τ² of the prior N(0, τ² I) over all coefficients, the constant's too; `nil` for maximum likelihood.
+  /// τ² of the prior N(0, τ² I) on all coefficients, including the constant; `nil` for maximum
+  /// likelihood.
   public let priorVariance: Double?
-  /// The inverse of the negative second derivatives at β, `[p · columns, p · columns]`, column after
-  /// column: the covariance of Laplace's approximation, or of maximum likelihood.
+  /// The inverse of the negative second derivatives at β, `[p · columns, p · columns]`, column
+  /// after column: the covariance according to Laplace's approximation or maximum likelihood.
   public let covariance: Tensor
   /// Σ log p(cᵢ ∣ xᵢ), in nats.
   public let logLikelihood: Double
-  /// The log-likelihood and the prior's log-density, in nats: what β is the maximum of.
+  /// The log-likelihood plus the prior's log-density, in nats; β maximises it.
   public let logJoint: Double
   /// log p(classes ∣ inputs) by Laplace's approximation, in nats (MacKay 1992); `nil` without a prior.
   public let logEvidence: Double?
-  /// The share of rows, by weight, whose class is the most likely one.
+  /// The weighted share of rows whose own class is the most likely one.
   public let accuracy: Double
-  /// What was maximised, before each step and after the last.
+  /// The maximised objective before each step and after the last one.
   public let trace: [Double]
-  /// Whether the last step was as small as rounding; otherwise the steps were used up.
+  /// Whether the last step was as small as rounding; otherwise the step limit was reached.
   public let hasConverged: Bool
 
-  /// The root of each variance of a coefficient, of the coefficients' shape.
+  /// The square root of each coefficient's variance, in the shape of the coefficients.
   public var standardErrors: Tensor {
     let (p, columns) = (coefficients.shape[0], coefficients.shape[1])
     return sqrt(covariance.diagonal()).reshaped(to: [columns, p]).transposed()
   }
 
-  /// Fits the coefficients, beginning at 0.
+  /// Fits the coefficients, starting from 0.
   ///
   /// - Parameters:
-  ///   - labels: The class of each row, from 0 on.
-  ///   - x: The inputs, `[n, d]`, or `[n]` for one column. A prior means more where they are
-  ///     standardised; that is the caller's affair.
-  ///   - classes: The number of classes; the largest label and one more by default.
-  ///   - priorVariance: τ² > 0; without it the likelihood is maximised.
+  ///   - labels: The class of each row, counted from 0.
+  ///   - x: The inputs, `[n, d]`, or `[n]` for one column. A prior is more meaningful on
+  ///     standardised inputs; standardising is left to the caller.
+  ///   - classes: The number of classes; by default the largest label plus one.
+  ///   - priorVariance: τ² > 0; without it, the likelihood is maximised.
   ///   - weights: How often each row counts, `[n]`, 0 or more.
-  ///   - intercept: Whether a constant is fitted also.
-  ///   - stepLimit: The most steps of Newton's method.
-  /// - Throws: ``EstimationError``: one class only, a class without rows, and without a prior also
-  ///   separable classes and columns that depend on each other.
+  ///   - intercept: Whether to fit a constant too.
+  ///   - stepLimit: The largest number of Newton steps.
+  /// - Throws: ``EstimationError`` for a single class and a class without rows; without a prior,
+  ///   also for separable classes and linearly dependent columns.
   public init(
     fitting labels: [Int], on x: Tensor, classes: Int? = nil, priorVariance: Double? = nil,
     weights: Tensor? = nil, intercept: Bool = true, stepLimit: Int = 100
@@ -100,7 +102,7 @@ public struct LogisticRegression: Sendable {
   public func predictedClasses(at x: Tensor) -> [Int] { logProbabilities(at: x).argmax() }
 }
 
-/// The logits of all classes, `[n, K]`: those of class 0 are 0 where no column is its own.
+/// The logits of all classes, `[n, K]`; those of class 0 are 0 where it has no column of its own.
 func logits(_ columns: Tensor, classes: Int) -> Tensor {
   columns.shape[1] == classes
     ? columns : columns.padded(before: 1, after: 0, along: 1)

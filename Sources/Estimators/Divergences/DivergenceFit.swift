@@ -4,14 +4,14 @@ import Tensor
 public enum FitCriterion: String, Sendable, CaseIterable {
   /// KL(p ‖ q): q covers all of p (maximum likelihood).
   case forward
-  /// KL(q ‖ p): q keeps to where p is large.
+  /// KL(q ‖ p): q stays where p is large.
   case reverse
   /// ½ KL(p ‖ m) + ½ KL(q ‖ m), m = ½ (p + q): at most log 2 nats.
   case jensenShannon
 }
 
-/// A mixture of normal distributions that is nearest to a given density on the line, by one of three
-/// divergences.
+/// A fit of a mixture of normal distributions to a given density on the line, which minimises one
+/// of three divergences.
 ///
 /// ```swift
 /// let target = GaussianMixture1D(weights: [0.5, 0.5], means: [-3, 3], deviations: [1, 1])
@@ -19,44 +19,46 @@ public enum FitCriterion: String, Sendable, CaseIterable {
 /// fit.mixture.deviations   // [√10]
 /// ```
 ///
-/// Divergences are sums over a grid of Gauss and Legendre's points on an interval that holds the mass of
-/// both. The search (``/Tensor/LBFGS``, in means, log-deviations and log-weights) begins at several places; the
-/// lowest minimum is kept.
+/// The divergences are Gauss-Legendre sums over an interval that holds the mass of both densities.
+/// The search (``/Tensor/LBFGS``, over means, log-deviations and log-weights) starts from several
+/// places, and the lowest minimum is kept.
 public struct DivergenceFit: Sendable {
   /// The fitted distribution q.
   public let mixture: GaussianMixture1D
-  /// What was minimised.
+  /// The divergence that was minimised.
   public let criterion: FitCriterion
   /// All three divergences between p and q, in nats.
   public let divergences: [FitCriterion: Double]
-  /// The divergence that each start came to, in nats, in the order of the starts; `nil` for one that
-  /// left the grid.
+  /// The divergence reached from each start, in nats, in the order of the starts; `nil` for a start
+  /// that left the grid.
   public let minima: [Double?]
   /// How the search that was kept ended.
   public let reason: Minimum.Reason
 
-  /// The criterion's own value, in nats.
+  /// The minimised divergence, in nats.
   public var divergence: Double { divergences[criterion] ?? .nan }
 
   /// Fits a mixture.
   ///
   /// - Parameters:
-  ///   - logDensity: log p of each of some numbers, float64 `[n]`; it need not be normalised.
-  ///   - interval: Where the mass of both densities lies. A minimum at which a part of q lies
-  ///     outside is not taken.
-  ///   - components: How many normal distributions are mixed.
-  ///   - criterion: What is minimised.
-  ///   - starts: How many starts: means spread over the interval's quantiles under p, the first evenly.
-  ///   - random: What the other starts are drawn with.
-  /// - Throws: ``EstimationError``: p has no mass on the grid, or no start led to a minimum.
+  ///   - logDensity: The function that gives log p for each of n numbers, float64 `[n]`; p need not
+  ///     be normalised.
+  ///   - interval: An interval that holds the mass of both densities. A minimum at which part of q
+  ///     lies outside is rejected.
+  ///   - components: The number of normal distributions in the mixture.
+  ///   - criterion: The divergence to minimise.
+  ///   - starts: The number of starts. Their means are spread over the quantiles of p on the
+  ///     interval, evenly for the first start.
+  ///   - random: The random numbers for the other starts.
+  /// - Throws: ``EstimationError`` if p has no mass on the grid, or if no start leads to a minimum.
   public init(
     to logDensity: (Tensor) -> Tensor, on interval: ClosedRange<Double>, components: Int = 1,
     _ criterion: FitCriterion, starts: Int = 8, using random: Random = Random(seed: 0)
   ) throws {
     precondition(
       components > 0 && starts > 0 && interval.lowerBound < interval.upperBound,
-      "DivergenceFit: expected one component and one start or more and an interval of some length,"
-        + " found \(components), \(starts) and \(interval)")
+      "DivergenceFit: expected at least one component and one start, and an interval with"
+        + " a length above 0, found \(components), \(starts) and \(interval)")
     let grid = try TargetGrid(logDensity, interval)
     var (best, minima) = (Minimum?.none, [Double?]())
     for index in 0..<starts {

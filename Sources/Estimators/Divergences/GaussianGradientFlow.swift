@@ -1,7 +1,7 @@
 import Tensor
 
 /// The gradient flow of a divergence between two normal distributions on the line: N(μ, σ²) moves
-/// against the gradient in (μ, σ) towards N(μ₀, σ₀²), step by step.
+/// step by step towards N(μ₀, σ₀²), against the gradient in (μ, σ).
 ///
 /// - Forward, KL(N(μ₀, σ₀²) ‖ N(μ, σ²)): μ̇ = (μ₀ − μ)/σ², σ̇ = −(σ² − σ₀² − (μ − μ₀)²)/σ³.
 /// - Reverse, KL(N(μ, σ²) ‖ N(μ₀, σ₀²)): μ̇ = (μ₀ − μ)/σ₀², σ̇ = 1/σ − σ/σ₀².
@@ -11,7 +11,7 @@ import Tensor
 /// let path = flow.path(from: .init(mean: 2, deviation: 0.1), rate: 0.1, steps: 100)
 /// ```
 public struct GaussianGradientFlow: Sendable {
-  /// N(μ, σ²).
+  /// A normal distribution N(μ, σ²).
   public struct Point: Sendable, Equatable {
     /// μ.
     public let mean: Double
@@ -26,17 +26,17 @@ public struct GaussianGradientFlow: Sendable {
     }
   }
 
-  /// Which of the two is first in the divergence.
+  /// Which of the two distributions comes first in the divergence.
   public enum Direction: String, Sendable, CaseIterable {
-    /// The target first.
+    /// The target comes first.
     case forward
-    /// The moving distribution first.
+    /// The moving distribution comes first.
     case reverse
   }
 
-  /// N(μ₀, σ₀²).
+  /// The target N(μ₀, σ₀²).
   public let target: Point
-  /// Which of the two is first.
+  /// Which of the two distributions comes first in the divergence.
   public let direction: Direction
 
   /// Creates the flow towards a distribution.
@@ -52,7 +52,7 @@ public struct GaussianGradientFlow: Sendable {
     return log(q.deviation / p.deviation) + spread / (2 * q.deviation * q.deviation) - 0.5
   }
 
-  /// How fast μ and σ move: the negative gradient of the divergence.
+  /// The velocities of μ and σ: the negative gradient of the divergence.
   public func velocity(at point: Point) -> (mean: Double, deviation: Double) {
     let (gap, sigma) = (point.mean - target.mean, point.deviation)
     let variance = target.deviation * target.deviation
@@ -66,10 +66,11 @@ public struct GaussianGradientFlow: Sendable {
     }
   }
 
-  /// A step of Euler's method, μ ← μ + ημ̇ and σ ← σ + ησ̇.
+  /// Takes an Euler step: μ ← μ + ημ̇ and σ ← σ + ησ̇.
   ///
-  /// A step that lowers the divergence by less than half of what the gradient promises is halved, as where
-  /// σ is small and its velocity great; the point stays where not even rounding is left to gain.
+  /// A step is halved while it lowers the divergence by less than half of what the gradient
+  /// promises, for instance where σ is small and its velocity large. The point stays where it is
+  /// once no improvement beyond rounding is possible.
   public func step(from point: Point, rate: Double) -> Point {
     let (velocity, value) = (velocity(at: point), divergence(at: point))
     let slope = velocity.mean * velocity.mean + velocity.deviation * velocity.deviation
@@ -85,7 +86,7 @@ public struct GaussianGradientFlow: Sendable {
     return point
   }
 
-  /// The start, and the points after each step.
+  /// The start, followed by the points after each step.
   public func path(from start: Point, rate: Double, steps: Int) -> [Point] {
     var path = [start]
     for _ in 0..<steps { path.append(step(from: path[path.count - 1], rate: rate)) }

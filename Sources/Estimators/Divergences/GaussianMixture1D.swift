@@ -2,9 +2,9 @@ import Tensor
 
 /// A mixture of normal distributions on the line, Σ πₖ N(μₖ, σₖ²).
 public struct GaussianMixture1D: Sendable, Equatable {
-  /// π, with the sum 1.
+  /// π, which sums to 1.
   public let weights: [Double]
-  /// μ, ascending where it was fitted.
+  /// μ, in ascending order if the mixture was fitted.
   public let means: [Double]
   /// σ.
   public let deviations: [Double]
@@ -15,21 +15,21 @@ public struct GaussianMixture1D: Sendable, Equatable {
       !weights.isEmpty && weights.count == means.count && means.count == deviations.count
         && weights.allSatisfy { $0 >= 0 && $0.isFinite } && weights.contains { $0 > 0 }
         && deviations.allSatisfy { $0 > 0 && $0.isFinite },
-      "GaussianMixture1D: expected as many weights of 0 or more, means and deviations above 0, found"
-        + " \(weights), \(means) and \(deviations)")
+      "GaussianMixture1D: expected as many weights (0 or more) as means and deviations"
+        + " (above 0), found \(weights), \(means) and \(deviations)")
     let sum = weights.reduce(0, +)
     self.weights = weights.map { $0 / sum }
     (self.means, self.deviations) = (means, deviations)
   }
 
-  /// log p(x) of each number, in nats, of x's shape.
+  /// log p(x) of each number, in nats, in the shape of x.
   public func logDensity(of x: Tensor) -> Tensor {
     let parameters = [weights, means, deviations].map { Tensor($0, dtype: x.dtype) }
     return mixtureLogDensity(x, log(parameters[0]), parameters[1], log(parameters[2]))
   }
 }
 
-/// log Σ exp(log π) N(x; μ, σ²), for components along a last axis of their own.
+/// log Σ exp(log π) N(x; μ, σ²), with the components along an additional last axis.
 func mixtureLogDensity(
   _ x: Tensor, _ logWeights: Tensor, _ means: Tensor, _ logDeviations: Tensor
 ) -> Tensor {

@@ -6,10 +6,10 @@ struct TargetGrid {
   /// float64 `[n]`, ascending.
   private let nodes: Tensor
   private let weights: Tensor
-  /// log p at the nodes, normalised there.
+  /// log p at the nodes, normalised over them.
   private let logTarget: Tensor
 
-  /// - Throws: ``EstimationError/unboundedLikelihood(operation:reason:)``, where p has no mass.
+  /// - Throws: ``EstimationError/unboundedLikelihood(operation:reason:)`` if p has no mass.
   init(_ logDensity: (Tensor) -> Tensor, _ interval: ClosedRange<Double>) throws {
     self.interval = interval
     let (panels, order) = (64, 12)
@@ -31,7 +31,7 @@ struct TargetGrid {
     logTarget = stopGradient(values) - logMass
   }
 
-  // MARK: The mixture in a vector of numbers
+  // MARK: The mixture as a parameter vector
 
   private func parts(_ u: Tensor, _ k: Int) -> (means: Tensor, logScales: Tensor, logits: Tensor) {
     (u.sliced(0..<k), u.sliced(k..<2 * k), u.sliced(2 * k..<3 * k))
@@ -50,7 +50,8 @@ struct TargetGrid {
       weights: sorted(softmax(logits)), means: sorted(means), deviations: sorted(exp(logScales)))
   }
 
-  /// Whether the grid holds the mass of the mixture, and its nodes resolve it.
+  /// Whether the grid contains the mass of the mixture and its nodes are dense enough to resolve
+  /// it.
   func holds(_ u: Tensor, _ k: Int) -> Bool {
     let mass = (exp(logDensity(of: u, k)) * weights).sum().scalar
     return Swift.abs(mass - 1) < 1e-6
@@ -58,7 +59,7 @@ struct TargetGrid {
 
   // MARK: Divergences
 
-  /// In nats, a scalar; gradients flow to `logs`, log q at the nodes.
+  /// The divergence in nats, a scalar; gradients flow to `logs`, which is log q at the nodes.
   func divergence(_ criterion: FitCriterion, to logs: Tensor) -> Tensor {
     switch criterion {
     case .forward: return relative(logTarget, logs)
@@ -70,11 +71,11 @@ struct TargetGrid {
     }
   }
 
-  /// Σ w (p (log p − log q) − p + q): the divergence of densities with the mass 1, and at least 0 for
-  /// others too, so that a fit does not gain by leaving the grid.
+  /// Σ w (p (log p − log q) − p + q): the divergence for densities of mass 1, and at least 0 for
+  /// others too, so that a fit gains nothing by leaving the grid.
   private func relative(_ logP: Tensor, _ logQ: Tensor) -> Tensor {
     let p = exp(logP)
-    // A node where p is 0 adds no logarithm.
+    // A node where p is 0 contributes no logarithm.
     let isPresent = stopGradient(logP) .> -700
     let zero = Tensor(0, dtype: .float64)
     let gap = select(isPresent, logP - logQ, zero)
@@ -83,7 +84,8 @@ struct TargetGrid {
 
   // MARK: Starts
 
-  /// Means at quantiles of p: evenly spaced ones first, then random ones; deviations a share of p's.
+  /// Means at quantiles of p, evenly spaced for the first start and random for the others; the
+  /// deviations are a fraction of p's.
   func start(components k: Int, index: Int, using random: Random) -> Tensor {
     let mass = exp(logTarget) * weights
     let mean = (mass * nodes).sum().scalar

@@ -1,34 +1,36 @@
 import Tensor
 
-/// How the bandwidths of a kernel density are chosen.
+/// The rule that chooses the bandwidths of a kernel density.
 ///
-/// Every rule scales with the data: numbers in other units get bandwidths in these units. (In some
-/// libraries a rule's name stands for its factor alone, without the data's deviation.)
+/// Every rule scales with the data: if the data changes its units, so do the bandwidths. (In some
+/// libraries, a rule's name stands for its factor alone, without the data's standard deviation.)
 public enum BandwidthRule: Sendable, Equatable {
   /// n^(−1/(d + 4)) times each column's standard deviation (Scott 1992).
   case scott
   /// (n (d + 2) / 4)^(−1/(d + 4)) times each column's standard deviation (Silverman 1986).
   case silverman
-  /// The multiple of the columns' standard deviations with the largest leave-one-out likelihood
-  /// (Habbema, Hermans and van den Broek 1974): O(n²) for each that is tried, about 40.
+  /// The multiple of the columns' standard deviations that maximises the leave-one-out likelihood
+  /// (Habbema, Hermans and van den Broek 1974). It tries about 40 multiples, and each costs O(n²).
   case crossValidated
-  /// The same bandwidth for each coordinate, in the data's units.
+  /// The same bandwidth for every coordinate, in the data's units.
   case fixed(Double)
 }
 
 extension KernelDensity {
-  /// Estimates a density from points, with bandwidths chosen by a rule.
+  /// Estimates a density from points, with bandwidths that a rule chooses.
   ///
-  /// The variances in the rules are divided by n − 1. With weights n is their sum, so that a point of weight 2
-  /// is two points. (SciPy takes weights for reliabilities, and Kish's effective number for n.)
+  /// The rules use variances divided by n − 1. With weights, n is their sum, so a point of weight 2
+  /// is the same as two points. (SciPy treats weights as reliabilities and uses Kish's effective
+  /// sample size for n.)
   ///
   /// - Parameters:
   ///   - points: `[n, d]`, or `[n]` for numbers.
-  ///   - rule: How the bandwidths are chosen.
+  ///   - rule: The rule that chooses the bandwidths.
   ///   - kernel: The kernel.
   ///   - weights: How often each point counts, `[n]`, 0 or more.
-  /// - Throws: ``EstimationError``: fewer than two points, or no more than 1 of weight, numbers that are not finite, a column with
-  ///   one value only, and for cross-validation values that repeat so often that no bandwidth is best.
+  /// - Throws: ``EstimationError`` for fewer than two points or a total weight of at most 1, for
+  ///   numbers that are not finite, for a column with a single value and, with cross-validation,
+  ///   for values that repeat so often that no bandwidth is best.
   public init(
     fitting points: Tensor, bandwidth rule: BandwidthRule = .scott,
     kernel: DensityKernel = .gaussian, weights: Tensor? = nil
@@ -48,8 +50,8 @@ extension KernelDensity {
     }
   }
 
-  /// The factor with the largest leave-one-out likelihood: the best of a grid that has a lower one on
-  /// either side, refined between these by golden sections.
+  /// The factor with the largest leave-one-out likelihood: the best point of a grid that has a
+  /// lower neighbour on either side, refined between these neighbours by golden-section search.
   private static func bestFactor(
     _ rows: Rows, _ spread: Spread, _ kernel: DensityKernel
   ) throws -> Double {
@@ -85,7 +87,7 @@ extension KernelDensity {
   }
 }
 
-/// The standard deviations of the columns, and how many points they stand on.
+/// The columns' standard deviations and the number of points behind them.
 private struct Spread {
   let deviations: [Double]
   let count: Double
@@ -94,7 +96,7 @@ private struct Spread {
     if let column = rows.counted.constantColumn {
       throw EstimationError.zeroVariance(operation: rows.operation, column: column)
     }
-    // A row's part of the whole.
+    // A row's share of the total.
     let part = rows.isWeighted ? 1 / rows.totalWeight : square(rows.shares).sum().scalar
     guard part < 1 else {
       throw EstimationError.tooLittleWeight(operation: rows.operation, sum: rows.totalWeight)

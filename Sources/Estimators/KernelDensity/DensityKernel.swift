@@ -1,17 +1,17 @@
 import Tensor
 
-/// The shape that a density estimate lays over each point: a radial density with mean 0 and standard
-/// deviation 1 along each coordinate.
+/// The shape that a density estimate places on each point: a radial density with mean 0 and
+/// standard deviation 1 along each coordinate.
 public enum DensityKernel: String, Sendable, CaseIterable {
   /// (2π)^(−d/2) exp(−‖u‖²/2).
   case gaussian
   /// Constant in the ball of radius √(d + 2).
   case box
-  /// Proportional to 1 − ‖u‖²/(d + 4) in the ball of radius √(d + 4): of all kernels the one with the
-  /// least mean squared error for many points (Epanechnikov 1969).
+  /// Proportional to 1 − ‖u‖²/(d + 4) in the ball of radius √(d + 4): the kernel with the smallest
+  /// mean squared error for many points (Epanechnikov 1969).
   case epanechnikov
 
-  /// log of the density at squared distances ‖u‖² from its centre; −∞ outside its ball.
+  /// The log-density at squared distances ‖u‖² from the centre; −∞ outside the ball.
   ///
   /// - Parameters:
   ///   - squared: float64, of any shape.
@@ -32,7 +32,7 @@ public enum DensityKernel: String, Sendable, CaseIterable {
     }
   }
 
-  /// The squared radius of the ball outside of which the density is 0.
+  /// The squared radius of the ball outside which the density is 0.
   func squaredRadius(dimension: Int) -> Double? {
     switch self {
     case .gaussian: nil
@@ -41,13 +41,13 @@ public enum DensityKernel: String, Sendable, CaseIterable {
     }
   }
 
-  /// log of the density at its centre.
+  /// The log-density at the centre.
   func logConstant(dimension: Int) -> Double {
     let d = Double(dimension)
     guard let radius = squaredRadius(dimension: dimension) else {
       return -0.5 * d * logTwoPi
     }
-    // A ball of radius r has the volume π^(d/2) r^d / Γ(d/2 + 1).
+    // A ball of radius r has volume π^(d/2) r^d / Γ(d/2 + 1).
     let logGammaOfHalf = logGamma(0.5 * d + 1)
     let logPi = 1.1447298858494002
     let logRadius = 0.5 * log(radius)

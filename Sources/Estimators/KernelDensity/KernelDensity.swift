@@ -1,9 +1,10 @@
 import Tensor
 
-/// A density estimated from points: the mean of a kernel laid over each (Rosenblatt 1956; Parzen 1962).
+/// A kernel density estimate: the mean of kernels placed on the points (Rosenblatt 1956; Parzen
+/// 1962).
 ///
-/// p(x) = Σᵢ wᵢ Πⱼ hⱼ⁻¹ k((x − xᵢ) / h), with Σ wᵢ = 1. Each bandwidth hⱼ is the kernel's standard
-/// deviation along a coordinate, in the data's units, whichever the kernel.
+/// p(x) = Σᵢ wᵢ Πⱼ hⱼ⁻¹ k((x − xᵢ) / h), with Σ wᵢ = 1. For every kernel, the bandwidth hⱼ is the
+/// standard deviation along a coordinate, in the data's units.
 ///
 /// ```swift
 /// let density = try KernelDensity(fitting: points, bandwidth: .scott)
@@ -11,31 +12,32 @@ import Tensor
 /// density.logDensity(of: queries)  // [m]
 /// ```
 ///
-/// Log-densities are exact in the far tails, where the density itself is below the smallest number.
+/// Log-densities stay exact in the far tails, where the density itself underflows.
 public struct KernelDensity: Sendable {
   /// The points, float64 `[n, d]`.
   public let points: Tensor
-  /// w, float64 `[n]`, with the sum 1.
+  /// w, float64 `[n]`, which sums to 1.
   public let weights: Tensor
   /// The kernel.
   public let kernel: DensityKernel
-  /// h, one for each coordinate, in its units.
+  /// h, one for each coordinate, in the coordinate's units.
   public let bandwidths: [Double]
 
-  /// Whether all weights are the same, for which the sums are shorter.
+  /// Whether all weights are equal, which shortens the sums.
   let isUniform: Bool
   /// How often each point counts, `[n]`, as given.
   private let counts: Tensor
 
-  /// Creates the estimate from known bandwidths.
+  /// Creates the estimate with given bandwidths.
   ///
   /// - Parameters:
   ///   - points: `[n, d]`, or `[n]` for numbers.
   ///   - bandwidths: h, one for each coordinate or one for all.
   ///   - kernel: The kernel.
-  ///   - weights: How often each point counts, `[n]`, 0 or more; 1 by default. Only what is left out depends on
-  ///     their sum.
-  /// - Throws: ``EstimationError`` for no points, and for points or weights that are not finite.
+  ///   - weights: How often each point counts, `[n]`, 0 or more; 1 by default. Their sum matters
+  ///     only for leave-one-out densities.
+  /// - Throws: ``EstimationError`` for an empty set of points, and for points or weights that are
+  ///   not finite.
   public init(
     points: Tensor, bandwidths: [Double], kernel: DensityKernel = .gaussian,
     weights: Tensor? = nil
@@ -62,10 +64,10 @@ public struct KernelDensity: Sendable {
   /// d.
   public var dimension: Int { points.shape[1] }
 
-  /// The mean Σ w x, `[d]`: that of the points.
+  /// The mean Σ w x of the points, `[d]`.
   public var mean: Tensor { weights.expanded(at: 0).matmul(points).squeezed(at: 0) }
 
-  /// The variance of each coordinate, `[d]`: that of the points, and h².
+  /// The variance of each coordinate, `[d]`: the variance of the points plus h².
   public var variance: Tensor {
     (weights.expanded(at: 1) * square(points - mean)).sum(along: 0) + square(scale)
   }
@@ -73,12 +75,12 @@ public struct KernelDensity: Sendable {
   /// h as a tensor, `[d]`.
   private var scale: Tensor { Tensor(bandwidths, dtype: .float64) }
 
-  /// Σ log h, which every log-density is lower by.
+  /// Σ log h, which is subtracted from every log-density.
   private var logScale: Double { log(scale).sum().scalar }
 
   // MARK: Density
 
-  /// log p(x) of each query, in nats, in O(n m d).
+  /// log p(x) of each query, in nats, at a cost of O(n m d).
   ///
   /// The distances of all pairs are never in memory at once, except on a tape.
   ///
@@ -109,10 +111,10 @@ public struct KernelDensity: Sendable {
       : Tensor.concatenated(blocks) - (logScale + uniform)
   }
 
-  /// log p(xᵢ) at each point from all others, float64 `[n]`: what they say of a point that they have
-  /// not seen.
+  /// log p(xᵢ) at each point, estimated from all other points, float64 `[n]`.
   ///
-  /// Of a point that counts twice one is left out, and the other stays; of one that counts less than once, all.
+  /// If a point counts twice, one of the two is left out and the other stays; a point that counts
+  /// less than once is left out completely.
   ///
   /// −∞ at a point that no other kernel reaches.
   public func leaveOneOutLogDensities() -> Tensor {
@@ -146,15 +148,16 @@ public struct KernelDensity: Sendable {
   /// n, or the sum of the weights.
   public var totalWeight: Double { isUniform ? Double(points.shape[0]) : counts.sum().scalar }
 
-  /// The sum over the points, as often as each counts, of log p(xᵢ) estimated from the other points.
+  /// The sum over the points, each as often as it counts, of log p(xᵢ) estimated from the other
+  /// points.
   public var leaveOneOutLogLikelihood: Double {
     let densities = leaveOneOutLogDensities()
-    // A point of weight 0 counts for nothing, even where the others say −∞.
+    // A point of weight 0 does not count, even where the others give −∞.
     let terms = select(weights .> 0, weights * densities, Tensor(0, dtype: .float64))
     return totalWeight * terms.sum().scalar
   }
 
-  /// log Σ w k over some of the points, for each of some queries; in units of the bandwidths.
+  /// log Σ w k over some of the points for some of the queries, in units of the bandwidths.
   private func logSum(
     over columns: Range<Int>, of centres: Tensor, at queries: Tensor, weights: Tensor?
   ) -> Tensor {
@@ -169,7 +172,7 @@ public struct KernelDensity: Sendable {
 
   // MARK: Sampling
 
-  /// Draws points: one of the data's, by its weight, and a kernel's noise around it.
+  /// Draws points: each is one of the data's points, chosen by weight, plus noise from the kernel.
   ///
   /// - Returns: float64 `[count, d]`.
   public func sample(_ count: Int, using random: Random) -> Tensor {

@@ -1,7 +1,7 @@
 import Distributions
 import Tensor
 
-/// A family of distributions of numbers, whose parameters are estimated.
+/// A family of distributions on the numbers whose parameters can be estimated.
 public enum DistributionFamily: Hashable, Sendable {
   /// N(μ, σ²): `mean`, `standard-deviation`.
   case normal
@@ -11,7 +11,7 @@ public enum DistributionFamily: Hashable, Sendable {
   case halfNormal
   /// 0 or 1: `probability`.
   case bernoulli
-  /// The number of successes in so many trials: `probability`.
+  /// The number of successes in a given number of trials: `probability`.
   case binomial(trials: Int)
   /// `rate`.
   case poisson
@@ -38,14 +38,14 @@ public enum DistributionFamily: Hashable, Sendable {
   /// `mean-direction`, `concentration`.
   case vonMises
 
-  /// All families; the binomial one with a single trial.
+  /// All families; the binomial one has a single trial.
   public static let all: [DistributionFamily] = [
     .normal, .logNormal, .halfNormal, .bernoulli, .binomial(trials: 1), .poisson, .geometric,
     .uniform, .exponential, .gamma, .inverseGamma, .beta, .chiSquared, .studentT, .cauchy, .laplace,
     .vonMises,
   ]
 
-  /// The parameters' names, in their order.
+  /// The names of the parameters, in order.
   public var parameterNames: [String] {
     switch self {
     case .normal: ["mean", "standard-deviation"]
@@ -64,7 +64,7 @@ public enum DistributionFamily: Hashable, Sendable {
     }
   }
 
-  /// What numbers it produces, in words.
+  /// The numbers that the family produces, in words.
   var support: String {
     switch self {
     case .normal, .uniform, .studentT, .cauchy, .laplace, .vonMises: "numbers"
@@ -91,7 +91,7 @@ public enum DistributionFamily: Hashable, Sendable {
     }
   }
 
-  /// The distribution of parameters, float64, a scalar or `[1]` each.
+  /// The distribution with given parameters, each a float64 scalar or `[1]`.
   func distribution(_ theta: [Tensor]) -> any Distribution {
     switch self {
     case .normal: Normal(mean: theta[0], standardDeviation: theta[1])
@@ -120,7 +120,7 @@ public enum DistributionFamily: Hashable, Sendable {
     distribution(theta).logDensity(of: self == .vonMises ? VonMises.wrapped(x) : x)
   }
 
-  /// Whether there is a distribution of these parameters.
+  /// Whether these parameters belong to a distribution.
   func admits(_ theta: [Double]) -> Bool {
     guard theta.allSatisfy(\.isFinite) else { return false }
     return switch self {
@@ -133,8 +133,8 @@ public enum DistributionFamily: Hashable, Sendable {
     }
   }
 
-  /// The expected information of one observation at parameters, rows of a matrix; `nil` where the family
-  /// is not regular.
+  /// The expected information of one observation at given parameters, as the rows of a matrix;
+  /// `nil` where the family is not regular.
   func expectedInformation(_ theta: [Double]) -> [[Double]]? {
     switch self {
     case .normal, .logNormal:
@@ -188,8 +188,8 @@ func besselRatio(_ kappa: Double) -> Double {
   return besselI1Scaled(kappa).scalar / besselI0Scaled(kappa).scalar
 }
 
-/// A′(κ) = 1 − A/κ − A², and ½ at 0; from κ = 1000 on the derivative of A's expansion (Mardia and Jupp 2000,
-/// equation A.1).
+/// A′(κ) = 1 − A/κ − A², which is ½ at 0; from κ = 1000 on, the derivative of A's expansion (Mardia
+/// and Jupp 2000, equation A.1).
 func besselRatioSlope(_ kappa: Double) -> Double {
   if kappa < 1e-8 { return 0.5 }
   if kappa > 1000 {

@@ -1,7 +1,7 @@
 import Tensor
 
 extension DistributionFamily {
-  /// Whether it produces whole numbers only.
+  /// Whether the family produces only whole numbers.
   public var isDiscrete: Bool {
     switch self {
     case .bernoulli, .binomial, .poisson, .geometric: true
@@ -11,11 +11,11 @@ extension DistributionFamily {
     }
   }
 
-  /// log p(x) under given parameters, in nats.
+  /// log p(x) with given parameters, in nats.
   ///
   /// - Parameters:
   ///   - x: `[n]`.
-  ///   - parameters: In the order of ``parameterNames``, `[k]`.
+  ///   - parameters: The parameters in the order of ``parameterNames``, `[k]`.
   /// - Returns: float64 `[n]`; −∞ outside the support.
   public func logDensity(of x: Tensor, parameters: Tensor) -> Tensor {
     let theta = parameters.converted(to: .float64)
@@ -29,7 +29,7 @@ extension DistributionFamily {
       return contains(number) ? 1 : 0
     }
     let mask = Tensor(isInside, dtype: .float64) .> 0
-    // A number of every support stands in for those outside, whose density is not evaluated.
+    // A number inside every support stands in for those outside, whose density is not evaluated.
     let inner = Tensor(self == .beta ? 0.5 : 1, dtype: .float64)
     let parts = (0..<theta.count).map { theta.sliced($0..<$0 + 1) }
     return select(

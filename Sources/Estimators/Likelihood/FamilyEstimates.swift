@@ -8,7 +8,7 @@ extension DistributionFamily {
     var reason = MaximumLikelihood.Reason.closedForm
   }
 
-  /// The most likely parameters of numbers in the support.
+  /// The maximum-likelihood parameters for numbers in the support.
   func estimate(_ rows: Rows) throws -> Estimate {
     let x = rows.values.squeezed(at: 1)
     func mean(_ y: Tensor) -> Double { (y * rows.shares).sum().scalar }
@@ -29,7 +29,7 @@ extension DistributionFamily {
       if highest == 0 { throw unbounded(rows, "the scale falls to 0") }
       return Estimate(parameters: [mean(square(x)).squareRoot()])
     case .poisson: return Estimate(parameters: [mean(x)])
-    // Shares that sum to 1 but for rounding leave no probability above 1.
+    // Shares that sum to 1 up to rounding must not give a probability above 1.
     case .bernoulli: return Estimate(parameters: [Swift.min(1, mean(x))])
     case .binomial(let trials):
       return Estimate(parameters: [Swift.min(1, mean(x) / Double(trials))])
@@ -38,13 +38,14 @@ extension DistributionFamily {
       try requireSpread()
       return Estimate(parameters: [lowest, highest])
     case .exponential:
-      if highest == 0 { throw unbounded(rows, "the rate grows without end") }
+      if highest == 0 { throw unbounded(rows, "the rate grows without bound") }
       return Estimate(parameters: [1 / mean(x)])
     case .gamma, .inverseGamma:
       try requireSpread()
       let y = self == .gamma ? x : 1 / x
       let centre = mean(y)
-      // log E y − log y = E (e^r − 1 − r) for r = log y/E y, which has its digits where r is small.
+      // log E y − log y = E (e^r − 1 − r) for r = log y/E y, which keeps its digits where r is
+      // small.
       let relative = (y - centre) / centre
       let isNear = abs(relative) .< 0.5
       let ratio = select(isNear, log1p(select(isNear, relative, 0 * y)), log(y / centre))
@@ -78,10 +79,10 @@ extension DistributionFamily {
     .unboundedLikelihood(operation: rows.operation, reason: reason)
   }
 
-  /// log k − ψ(k) = log E x − E log x, by Newton's method in 1/k (Minka 2002, "Estimating a gamma
-  /// distribution"); the rate is k / E x.
+  /// Solves log k − ψ(k) = log E x − E log x by Newton's method in 1/k (Minka 2002, "Estimating a
+  /// gamma distribution"); the rate is k / E x.
   ///
-  /// The gap log E x − E log x is 1/(2k) + 1/(12k²) to all digits where it is small.
+  /// Where the gap log E x − E log x is small, 1/(2k) + 1/(12k²) equals it to all digits.
   private func gammaEstimate(mean: Double, gap: Double) -> Estimate {
     if gap < 1e-5 {
       let k = (1 + (1 + 4 * gap / 3).squareRoot()) / (4 * gap)
@@ -100,8 +101,9 @@ extension DistributionFamily {
     return Estimate(parameters: [k, k / mean], iterations: 100, reason: .smallDecrease)
   }
 
-  /// Student's t with given or unknown degrees of freedom (Cauchy's has one), by Newton's method in
-  /// their logarithms, from the median and the median deviation.
+  /// Fits Student's t with given or unknown degrees of freedom (Cauchy's has one) by Newton's
+  /// method in the logarithms of scale and degrees of freedom, starting from the median and the
+  /// median deviation.
   private func newtonEstimate(_ rows: Rows, _ x: Tensor, tail: Double?) throws -> Estimate {
     let centre = weightedMedian(x, rows.weights)
     var width = weightedMedian(abs(x - centre), rows.weights)
@@ -112,7 +114,7 @@ extension DistributionFamily {
     let minimum = TrustRegionNewton().minimum(from: Tensor(start, dtype: .float64)) { u in
       let parts = (0..<start.count).map { u.sliced($0..<$0 + 1) }
       let location = parts[start.count - 2]
-      // No step that is tried leads to a parameter of 0 or ∞.
+      // No trial step leads to a parameter of 0 or ∞.
       func positive(_ u: Tensor) -> Tensor { exp(clamp(u, to: -600...600)) }
       let theta =
         (tail == nil ? [positive(parts[0])] : []) + [location, positive(parts[start.count - 1])]
@@ -123,7 +125,7 @@ extension DistributionFamily {
     if tail == nil && found[0] > 13 {
       throw unbounded(
         rows,
-        "the degrees of freedom grow without end, the tails are not heavier than a normal"
+        "the degrees of freedom grow without bound, since the tails are no heavier than a normal"
           + " distribution's; fit a normal distribution")
     }
     guard scale > 1e-8 else {
@@ -139,8 +141,8 @@ extension DistributionFamily {
       reason: minimum.reason == .smallGradient ? .converged : .smallDecrease)
   }
 
-  /// The mean direction, and A(κ) = R by Newton's method (Mardia and Jupp 2000, section 5.3), or by the
-  /// expansion of κ (1 − A(κ)) in 1/κ (equation A.1) where 1 − R is small.
+  /// The mean direction, and the κ that solves A(κ) = R: by Newton's method (Mardia and Jupp 2000,
+  /// section 5.3), or by the expansion of κ (1 − A(κ)) in 1/κ (equation A.1) where 1 − R is small.
   private func vonMisesEstimate(
     _ direction: Double, shortfall: Double, _ rows: Rows
   ) throws -> Estimate {
@@ -167,8 +169,8 @@ extension DistributionFamily {
   }
 }
 
-/// α with ψ(αₖ) − ψ(Σα) = E log xₖ, by Newton's method with the inverse of the second derivatives in
-/// closed form (Minka 2000, "Estimating a Dirichlet distribution", section 1).
+/// The α that solves ψ(αₖ) − ψ(Σα) = E log xₖ, by Newton's method with the inverse of the second
+/// derivatives in closed form (Minka 2000, "Estimating a Dirichlet distribution", section 1).
 func dirichletEstimate(meanLogs: [Double], start: [Double]) -> DistributionFamily.Estimate {
   func objective(_ alpha: [Double]) -> Double {
     let sum = alpha.reduce(0, +)
@@ -206,7 +208,7 @@ func dirichletEstimate(meanLogs: [Double], start: [Double]) -> DistributionFamil
     parameters: alpha, iterations: 200, reason: .smallDecrease)
 }
 
-/// x with ψ(x) = y, by Newton's method (Minka 2000, appendix C).
+/// The x that solves ψ(x) = y, by Newton's method (Minka 2000, appendix C).
 func inverseDigamma(_ y: Double) -> (value: Double, steps: Int) {
   var x = y >= -2.22 ? exp(y) + 0.5 : -1 / (y + 0.5772156649015329)
   for step in 1...50 {
@@ -217,7 +219,8 @@ func inverseDigamma(_ y: Double) -> (value: Double, steps: Int) {
   return (x, 50)
 }
 
-/// The number below and above which at most half of the weight lies; the middle of two where both are.
+/// The number with at most half of the weight below it and at most half above it; the midpoint if
+/// two numbers qualify.
 func weightedMedian(_ x: Tensor, _ weights: Tensor) -> Double {
   let order = x.argsorted(along: 0)
   let (numbers, shares) = (x.doubles, weights.doubles)
@@ -234,8 +237,8 @@ func weightedMedian(_ x: Tensor, _ weights: Tensor) -> Double {
   return order.last.map { numbers[$0] } ?? .nan
 }
 
-/// The angle of a direction, in (−π, π]: from the nearest axis by steps of sin(θ − φ), each of which
-/// leaves the cube of the error.
+/// The angle of a direction, in (−π, π]: it starts at the nearest axis and takes steps of sin(θ −
+/// φ), each of which cubes the error.
 private func angle(_ cosine: Double, _ sine: Double) -> Double {
   let length = (cosine * cosine + sine * sine).squareRoot()
   guard length > 0 else { return 0 }

@@ -1,6 +1,7 @@
 import Tensor
 
-/// The parameters under which numbers are the most likely, with their standard errors (Fisher 1922).
+/// Maximum likelihood: the parameters under which the numbers are most likely, with standard errors
+/// (Fisher 1922).
 ///
 /// ```swift
 /// let fit = try MaximumLikelihood(of: .gamma, fitting: x)
@@ -9,16 +10,16 @@ import Tensor
 /// fit.logLikelihood     // a sum, in nats
 /// ```
 ///
-/// In closed form where there is one, otherwise by Newton's method. With weights each row counts as
-/// often as its weight says, in the information too.
+/// The fit uses a closed form where there is one and Newton's method otherwise. With weights, each
+/// row counts as often as its weight says, also in the information.
 public struct MaximumLikelihood: Sendable {
   /// How the search for the parameters ended.
   public enum Reason: String, Sendable {
-    /// There is a formula.
+    /// A formula gave the estimate.
     case closedForm = "in closed form"
-    /// The gradient or the last step is as small as asked for.
+    /// The gradient or the last step is as small as required.
     case converged = "converged"
-    /// The likelihood no longer rises, to rounding.
+    /// The likelihood no longer rises beyond rounding.
     case smallDecrease = "the likelihood no longer rises"
   }
 
@@ -30,18 +31,19 @@ public struct MaximumLikelihood: Sendable {
   public let logLikelihood: Double
   /// The number of rows, or the sum of their weights.
   public let count: Double
-  /// The negative second derivatives of the log-likelihood at the estimates, `[k, k]`; `nil` for a family
-  /// without: a uniform one.
+  /// The negative second derivatives of the log-likelihood at the estimates, `[k, k]`; `nil` for
+  /// the uniform family, which has none.
   public let observedInformation: Tensor?
-  /// The mean of these under the estimated distribution, `[k, k]`; `nil` where it is not known.
+  /// The expectation of the observed information under the estimated distribution, `[k, k]`; `nil`
+  /// where it is not known.
   public let expectedInformation: Tensor?
   /// The standard error of each estimate, `[k]`.
   ///
-  /// By the observed information, and by the expected one where the log-likelihood has kinks or an
-  /// estimate lies on the border of its range. That of a uniform family's ends is (upper − lower) / n, the
-  /// deviation of their exponential limit.
+  /// They come from the observed information, or from the expected one where the log-likelihood has
+  /// kinks or an estimate lies on the border of its range. For the ends of a uniform distribution,
+  /// the standard error is (upper − lower) / n, the deviation of their exponential limit.
   public let standardErrors: Tensor
-  /// The number of steps of the search.
+  /// The number of steps that the search took.
   public let iterations: Int
   /// How the search ended.
   public let reason: Reason
@@ -63,8 +65,8 @@ public struct MaximumLikelihood: Sendable {
   ///   - family: The family.
   ///   - x: `[n]`.
   ///   - weights: How often each number counts, `[n]`, 0 or more; 1 by default.
-  /// - Throws: ``EstimationError``: numbers outside of the support, numbers that are all the same where
-  ///   they must differ, a likelihood without a maximum.
+  /// - Throws: ``EstimationError`` for numbers outside the support, for numbers that are all equal
+  ///   where they must vary, and for a likelihood without a maximum.
   public init(of family: DistributionFamily, fitting x: Tensor, weights: Tensor? = nil) throws {
     precondition(x.rank == 1, "MaximumLikelihood: expected numbers [n], found \(x.shape)")
     let all = try Rows(x, weights: weights, "maximum likelihood")
@@ -88,7 +90,7 @@ public struct MaximumLikelihood: Sendable {
     }
     var observed: Tensor?
     if expected != nil { observed = Tensor.hessian(at: theta) { -likelihood($0) } }
-    // A kink, or an estimate on the border of its range, as a probability of 0.
+    // A kink, or an estimate on the border of its range, such as a probability of 0.
     let isRegular = expected?.isFinite == true && observed?.isFinite == true
     if family == .laplace || !isRegular { observed = expected }
     let errors =
@@ -109,13 +111,14 @@ public struct MaximumLikelihood: Sendable {
     .notConverged(
       operation: rows.operation,
       reason:
-        "the numbers differ too little, or are too great or small, for the parameters that fit"
-        + " them; use another unit, or take off what they have in common")
+        "the numbers vary too little, or are too large or too small, to fit the parameters;"
+        + " use another unit, or subtract a common offset")
   }
 
-  /// The roots of the diagonal of the inverse of the first of two informations that has one.
+  /// The square roots of the diagonal of the inverse of the first of two information matrices that
+  /// has one.
   ///
-  /// An infinite information of a single parameter is a standard error of 0.
+  /// An infinite information of a single parameter gives a standard error of 0.
   static func standardErrors(_ information: Tensor, _ other: Tensor) -> Tensor {
     if information.count == 1 { return sqrt(1 / information.flattened(from: 0)) }
     for candidate in [information, other] {

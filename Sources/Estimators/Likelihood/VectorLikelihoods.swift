@@ -1,10 +1,10 @@
 import Tensor
 
 extension MaximumLikelihood {
-  /// Fits probabilities of categories 0 ..< count: their shares, p.
+  /// Fits the probabilities of the categories 0 ..< count, which are the categories' shares p.
   ///
-  /// The standard error of each is √(p (1 − p) / n), 0 for a category that does not occur or is the only
-  /// one; the informations are of the first count − 1, if none is 0.
+  /// The standard errors are √(p (1 − p) / n), and 0 for a category that never occurs or is the
+  /// only one. The information matrices cover the first count − 1 probabilities, if none is 0.
   public static func categorical(
     fitting x: [Int], count: Int? = nil, weights: Tensor? = nil
   ) throws -> MaximumLikelihood {
@@ -30,12 +30,13 @@ extension MaximumLikelihood {
 
   /// Fits a multivariate normal distribution to rows `[n, d]`.
   ///
-  /// The parameters are the mean, then the rows of the lower triangle of the covariance, which is
-  /// divided by n.
+  /// The parameters are the mean, followed by the rows of the lower triangle of the covariance,
+  /// which is divided by n.
   ///
-  /// Standard errors are √(Σᵢᵢ / n) and √((Σᵢᵢ Σⱼⱼ + Σᵢⱼ²) / n) (Anderson 2003, section 3.4).
+  /// The standard errors are √(Σᵢᵢ / n) and √((Σᵢᵢ Σⱼⱼ + Σᵢⱼ²) / n) (Anderson 2003, section 3.4).
   ///
-  /// - Throws: ``EstimationError/singularCovariance(operation:label:)`` with the cure.
+  /// - Throws: ``EstimationError/singularCovariance(operation:label:)``, whose message names a
+  ///   remedy.
   public static func multivariateNormal(
     fitting x: Tensor, weights: Tensor? = nil, ridge: Double = 0
   ) throws -> MaximumLikelihood {
@@ -70,8 +71,8 @@ extension MaximumLikelihood {
   /// Fits a Dirichlet distribution to rows `[n, K]` of positive numbers that sum to 1, by Newton's
   /// method (Minka 2000).
   ///
-  /// - Throws: ``EstimationError``: numbers that are not positive or do not sum to 1, and rows that are
-  ///   all the same.
+  /// - Throws: ``EstimationError`` for numbers that are not positive or do not sum to 1, and for
+  ///   rows that are all equal.
   public static func dirichlet(
     fitting x: Tensor, weights: Tensor? = nil
   ) throws -> MaximumLikelihood {
@@ -108,14 +109,16 @@ extension MaximumLikelihood {
       reason: estimate.reason)
   }
 
-  /// Maximises any log-likelihood that is differentiable twice, by gradients (``/Tensor/LBFGS``).
+  /// Maximises any twice differentiable log-likelihood with the help of its gradients
+  /// (``/Tensor/LBFGS``).
   ///
   /// - Parameters:
-  ///   - logLikelihood: From parameters, float64 `[k]`, to Σ log p(x), a tensor of one element, in nats.
-  ///   - start: Where the search begins, float64 `[k]`.
+  ///   - logLikelihood: The function from the parameters, float64 `[k]`, to Σ log p(x), a tensor
+  ///     with one element, in nats.
+  ///   - start: The parameters at which the search starts, float64 `[k]`.
   ///   - names: The parameters' names; θ0, θ1, … by default.
-  ///   - count: The number of observations, as it is reported.
-  /// - Throws: ``EstimationError``, where no maximum is found.
+  ///   - count: The number of observations to report.
+  /// - Throws: ``EstimationError`` if no maximum is found.
   public static func maximizing(
     from start: Tensor, names: [String]? = nil, count: Double,
     _ logLikelihood: (Tensor) throws -> Tensor
@@ -123,7 +126,7 @@ extension MaximumLikelihood {
     let minimum = try LBFGS().minimum(from: start) { -(try logLikelihood($0)) }
     if minimum.reason == .unbounded {
       throw EstimationError.unboundedLikelihood(
-        operation: "maximum likelihood", reason: "it rises along a line without end")
+        operation: "maximum likelihood", reason: "it rises along a line without bound")
     }
     guard minimum.hasConverged || minimum.reason == .noDescent else {
       throw EstimationError.notConverged(

@@ -1,10 +1,10 @@
 import Tensor
 
-/// Least squares, y = β₀ + xᵀβ + ε with ε ~ N(0, σ²): the most likely coefficients, with their standard
-/// errors (Legendre 1805; Gauss 1809).
+/// Least squares, y = β₀ + xᵀβ + ε with ε ~ N(0, σ²): the maximum-likelihood coefficients with
+/// their standard errors (Legendre 1805; Gauss 1809).
 ///
-/// By the QR factors of the design matrix, which lose the digits of its condition, not of its square as
-/// the normal equations do.
+/// The fit uses the QR factors of the design matrix. Its error grows with the condition number,
+/// whereas that of the normal equations grows with its square.
 ///
 /// ```swift
 /// let fit = try LinearRegression(fitting: y, on: x)
@@ -13,40 +13,42 @@ import Tensor
 /// fit.mean(at: x)     // [n]
 /// ```
 public struct LinearRegression: Sendable {
-  /// β, float64 `[p]`: β₀ first if there is one.
+  /// β, float64 `[p]`, beginning with β₀ if there is an intercept.
   public let coefficients: Tensor
-  /// Whether the first coefficient is of a constant column.
+  /// Whether the first coefficient belongs to a constant column.
   public let hasIntercept: Bool
   /// (XᵀWX)⁻¹ s², the covariance of the coefficients, float64 `[p, p]`.
   ///
   /// s² is ``residualVariance``; NaN without degrees of freedom.
   public let covariance: Tensor
-  /// The sum of the squared residuals, with their weights.
+  /// The weighted sum of the squared residuals.
   public let residualSumOfSquares: Double
-  /// R², the share of the variance that is explained.
+  /// R², the share of the variance that the regression explains.
   ///
-  /// About the mean with an intercept, about 0 without; 1 for targets without variance.
+  /// The variance is taken about the mean with an intercept and about 0 without; R² is 1 for
+  /// targets without variance.
   public let rSquared: Double
   /// n, or the sum of the weights.
   public let count: Double
 
-  /// The root of each variance of a coefficient, float64 `[p]`.
+  /// The square root of each coefficient's variance, float64 `[p]`.
   public var standardErrors: Tensor { sqrt(covariance.diagonal()) }
 
   /// n − p.
   public var degreesOfFreedom: Double { count - Double(coefficients.count) }
 
-  /// s² = RSS / (n − p), without bias.
+  /// s² = RSS / (n − p), an unbiased estimate of σ².
   ///
-  /// NaN where no degrees of freedom are left.
+  /// It is NaN where no degrees of freedom are left.
   public var residualVariance: Double {
     degreesOfFreedom > 0 ? residualSumOfSquares / degreesOfFreedom : .nan
   }
 
-  /// RSS / n, the most likely σ².
+  /// RSS / n, the maximum-likelihood estimate of σ².
   public var noiseVariance: Double { residualSumOfSquares / count }
 
-  /// Σ log N(yᵢ; xᵢᵀβ, σ²) at the most likely β and σ², in nats; infinite where all residuals are 0.
+  /// Σ log N(yᵢ; xᵢᵀβ, σ²) at the maximum-likelihood β and σ², in nats; infinite where all
+  /// residuals are 0.
   public var logLikelihood: Double {
     -0.5 * count * (logTwoPi + log(noiseVariance) + 1)
   }
@@ -57,9 +59,9 @@ public struct LinearRegression: Sendable {
   ///   - y: The targets, `[n]`.
   ///   - x: The inputs, `[n, d]`, or `[n]` for one column.
   ///   - weights: How often each row counts, `[n]`, 0 or more; 1 by default.
-  ///   - intercept: Whether a constant is fitted also.
-  /// - Throws: ``EstimationError``: fewer rows than coefficients, numbers that are not finite, columns
-  ///   that depend on each other.
+  ///   - intercept: Whether to fit a constant too.
+  /// - Throws: ``EstimationError`` for fewer rows than coefficients, numbers that are not finite,
+  ///   and linearly dependent columns.
   public init(
     fitting y: Tensor, on x: Tensor, weights: Tensor? = nil, intercept: Bool = true
   ) throws {
@@ -91,7 +93,7 @@ public struct LinearRegression: Sendable {
     design(x).matmul(coefficients.expanded(at: 1)).squeezed(at: 1)
   }
 
-  /// The standard error of ``mean(at:)``, float64 `[m]`: the noise of a new y is not in it.
+  /// The standard error of ``mean(at:)``, float64 `[m]`; it does not include the noise of a new y.
   public func standardError(at x: Tensor) -> Tensor {
     let rows = design(x)
     return sqrt((rows.matmul(covariance) * rows).sum(along: 1))
@@ -104,13 +106,13 @@ public struct LinearRegression: Sendable {
 }
 
 extension Rows {
-  /// The rows after a column of ones, `[n, 1 + d]`.
+  /// The rows with a column of ones in front, `[n, 1 + d]`.
   var withConstant: Tensor {
     Tensor.concatenated([Tensor.ones([count, 1], dtype: .float64), values], along: 1)
   }
 }
 
-/// Inputs `[m, d]` or `[m]` in float64, after a column of ones where there is an intercept.
+/// Inputs `[m, d]` or `[m]` in float64, with a column of ones in front if there is an intercept.
 func designMatrix(
   _ x: Tensor, coefficients: Int, hasIntercept: Bool, _ owner: String
 ) -> Tensor {
@@ -124,14 +126,16 @@ func designMatrix(
     : rows
 }
 
-/// The QR factors of a design matrix, its columns scaled to length 1 so that their units do not
-/// decide whether they depend on each other.
+/// The QR factors of a design matrix.
+///
+/// Its columns are scaled to length 1, so that their units do not decide whether they are
+/// dependent.
 struct DesignFactor {
   private let factor: QRFactor
   /// The length of each column, `[p]`.
   private let lengths: Tensor
 
-  /// - Throws: ``EstimationError``, for fewer rows than columns and for columns that depend on each other.
+  /// - Throws: ``EstimationError`` for fewer rows than columns and for linearly dependent columns.
   init(_ design: Tensor, _ operation: String) throws {
     let (n, p) = (design.shape[0], design.shape[1])
     guard n >= p else {
@@ -149,7 +153,7 @@ struct DesignFactor {
     }
   }
 
-  /// The β with the least |Xβ − y|², `[p]`.
+  /// The β that minimises |Xβ − y|², `[p]`.
   ///
   /// - Parameter y: `[n, 1]`.
   func coefficients(_ y: Tensor) throws -> Tensor {

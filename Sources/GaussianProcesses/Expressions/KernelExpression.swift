@@ -11,10 +11,11 @@
 /// columns     [ column { , column } ], by number from 0 on or by name
 /// ```
 ///
-/// Arguments: `length` (of several columns a list, `length = [1, 2]`), `alpha`, `period`, `decay`,
-/// `degree`, `offset`, `variance`; those left out are 1, the degree 2. A number in a product is its
-/// variance. A term without one, and without a kernel that has a variance (linear, constant, white), gets
-/// a variance of 1, which is trained like the others.
+/// The arguments are `length` (a list for several columns, `length = [1, 2]`), `alpha`, `period`,
+/// `decay`, `degree`, `offset` and `variance`. Their default is 1, except for the degree, whose
+/// default is 2. A number in a product is its variance. A term without such a number and without a
+/// kernel that has a variance (linear, constant, white) gets a variance of 1, which is trained like
+/// the others.
 ///
 /// ```swift
 /// let kernel = try KernelExpression.parse("rbf(length = 60) + periodic(period = 1 fixed) * rbf + white")
@@ -24,7 +25,8 @@ public enum KernelExpression {
   ///
   /// - Parameters:
   ///   - text: The expression.
-  ///   - columns: The names of the points' columns, in order; where there are none, columns are numbers.
+  ///   - columns: The names of the points' columns, in order; without names, columns are given by
+  ///     number.
   /// - Throws: ``KernelExpressionError`` with the position and what was expected there.
   public static func parse(_ text: String, columns: [String] = []) throws -> any Kernel {
     var parser = try KernelParser(text, columns: columns)
@@ -32,15 +34,15 @@ public enum KernelExpression {
   }
 }
 
-/// An expression that is no kernel.
+/// An error in the expression of a kernel.
 public struct KernelExpressionError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The expression.
   public let expression: String
-  /// The place in it, in characters from 1 on.
+  /// The position of the error, in characters counted from 1.
   public let position: Int
-  /// What should have been there.
+  /// What was expected there.
   public let expected: String
-  /// What was there.
+  /// What was found there.
   public let found: String
 
   /// What was expected, what was found, and where.

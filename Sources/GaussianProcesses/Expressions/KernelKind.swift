@@ -4,7 +4,7 @@ struct KernelArgument {
   let isFixed: Bool
 }
 
-/// A kernel that expressions name.
+/// A kernel that an expression can name.
 enum KernelKind: String, CaseIterable {
   case squaredExponential = "squared-exponential"
   case maternHalf = "matern-1/2"
@@ -23,10 +23,10 @@ enum KernelKind: String, CaseIterable {
     }
   }
 
-  /// All names.
+  /// All names, for messages.
   static var list: String { (["rbf"] + allCases.map(\.rawValue)).joined(separator: ", ") }
 
-  /// Whether one of its parameters is a variance.
+  /// Whether one of the kernel's parameters is a variance.
   var hasVariance: Bool { argumentNames.contains("variance") }
 
   var argumentNames: [String] {
@@ -45,7 +45,7 @@ enum KernelKind: String, CaseIterable {
     for index in kernel.parameters.indices {
       let name = kernel.parameters[index].name
       let own = name[name.index(after: name.lastIndex(of: ".") ?? name.startIndex)...]
-      // length-1, length-2 belong to length.
+      // length-1 and length-2 belong to length.
       let argument = own.hasPrefix("length") ? "length" : String(own)
       kernel.parameters[index].isFixed = arguments[argument]?.isFixed ?? false
     }

@@ -1,4 +1,4 @@
-/// Reads a kernel's expression by recursive descent.
+/// A parser of kernel expressions, by recursive descent.
 struct KernelParser {
   private let text: String
   private let columns: [String]
@@ -6,7 +6,7 @@ struct KernelParser {
   private var next = 0
   private var depth = 0
 
-  /// How deep parentheses may lie in each other.
+  /// The largest nesting depth of parentheses.
   private static let greatestDepth = 100
 
   init(_ text: String, columns: [String]) throws {
@@ -22,7 +22,7 @@ struct KernelParser {
       expression: text, position: token.position, expected: expected, found: token.description)
   }
 
-  /// Goes on if this sign is next.
+  /// Consumes the next token if it is this sign.
   private mutating func take(_ sign: Character) -> Bool {
     guard token.kind == .sign(sign) else { return false }
     next += 1
@@ -45,14 +45,14 @@ struct KernelParser {
     depth += 1
     defer { depth -= 1 }
     if depth > Self.greatestDepth {
-      throw error("at most \(Self.greatestDepth) parentheses in each other")
+      throw error("at most \(Self.greatestDepth) nested parentheses")
     }
     var terms = [try term()]
     while take("+") { terms.append(try term()) }
     return terms.count == 1 ? terms[0] : KernelSum(terms)
   }
 
-  /// A product, with one variance.
+  /// Parses a product, with one variance.
   private mutating func term() throws -> any Kernel {
     let begin = token
     var factors: [Factor] = []
@@ -71,7 +71,7 @@ struct KernelParser {
 
   // MARK: Factors
 
-  /// A number, or a kernel and whether it has a variance of its own.
+  /// A number, or a kernel and whether it has its own variance.
   private struct Factor {
     var number: Double?
     var kernel: (any Kernel)?

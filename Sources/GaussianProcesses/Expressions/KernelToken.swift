@@ -1,4 +1,4 @@
-/// A word, a number or a sign of a kernel's expression.
+/// A word, a number or a sign in a kernel expression.
 struct KernelToken: Equatable {
   enum Kind: Equatable {
     case word(String)
@@ -8,10 +8,10 @@ struct KernelToken: Equatable {
   }
 
   let kind: Kind
-  /// In characters from 1 on.
+  /// The position, in characters counted from 1.
   let position: Int
 
-  /// The token as messages have it.
+  /// The token as messages show it.
   var description: String {
     switch kind {
     case .word(let word): "\"\(word)\""
@@ -21,7 +21,7 @@ struct KernelToken: Equatable {
     }
   }
 
-  /// The tokens of a text, the end last.
+  /// The tokens of a text, followed by the end token.
   static func tokens(of text: String) throws -> [KernelToken] {
     let characters = Array(text)
     var tokens: [KernelToken] = []
@@ -42,7 +42,7 @@ struct KernelToken: Equatable {
         }
         tokens.append(KernelToken(kind: .number(value), position: begin + 1))
       } else if first.isLetter || first == "_" {
-        // Signs of operations are + and * alone, so that - and / belong to names such as matern-3/2.
+        // The only operators are + and *, so - and / can belong to names such as matern-3/2.
         while index < characters.count, isPartOfWord(characters[index]) { index += 1 }
         tokens.append(
           KernelToken(kind: .word(String(characters[begin..<index])), position: begin + 1))
@@ -60,7 +60,7 @@ struct KernelToken: Equatable {
     character.isLetter || isDigit(character) || "-/_".contains(character)
   }
 
-  /// After digits, a point and an exponent.
+  /// The end of a number: digits, possibly followed by a point and an exponent.
   private static func endOfNumber(_ characters: [Character], from begin: Int) -> Int {
     var index = begin
     while index < characters.count, isDigit(characters[index]) || characters[index] == "." {

@@ -2,9 +2,10 @@ import Tensor
 
 /// The linear model y = φ(x)·w + ε with weights w ~ N(0, Σ) and noise ε of variance σ².
 ///
-/// In weight form the posterior is N(S Φᵀ y / σ², S) with S = (Φᵀ Φ / σ² + Σ⁻¹)⁻¹; in kernel form it is
-/// the Gaussian process of covariance Φ Σ Φᵀ. Both give the same predictions (Rasmussen and Williams 2006,
-/// section 2.1); the first takes the cube of the number of weights, the second that of the observations.
+/// In weight form, the posterior is N(S Φᵀ y / σ², S) with S = (Φᵀ Φ / σ² + Σ⁻¹)⁻¹; in kernel form,
+/// it is the Gaussian process with covariance Φ Σ Φᵀ. Both give the same predictions (Rasmussen and
+/// Williams 2006, section 2.1). The cost of the first is cubic in the number of weights, that of
+/// the second in the number of observations.
 public struct BayesianLinearModel: Sendable {
   /// The features; `nil` for the columns of the points themselves.
   public let features: (any FeatureMap)?
@@ -13,7 +14,8 @@ public struct BayesianLinearModel: Sendable {
   /// The variance of the noise.
   public let noiseVariance: Double
 
-  /// Creates a model with independent weights of one variance, on features or on the points themselves.
+  /// Creates a model with independent weights of equal variance, on features or on the points
+  /// themselves.
   public init(
     features: (any FeatureMap)? = nil, weightVariance: Double, noiseVariance: Double
   ) {
@@ -37,8 +39,8 @@ public struct BayesianLinearModel: Sendable {
 
   /// The distribution of the weights given targets `[n]` at points `[n, d]`.
   ///
-  /// - Throws: ``GaussianProcessError`` where the data are empty or not finite;
-  ///   ``/Tensor/LinearAlgebraError`` where features are so large that Φᵀ Φ is not finite.
+  /// - Throws: ``GaussianProcessError`` if the data are empty or not finite;
+  ///   ``/Tensor/LinearAlgebraError`` if features are so large that Φᵀ Φ is not finite.
   public func conditioned(on y: Tensor, at x: Tensor) throws -> WeightPosterior {
     let data = try Observations(y, at: x)
     return try WeightPosterior(self, design(data.inputs), data.targets)
@@ -52,12 +54,12 @@ public struct BayesianLinearModel: Sendable {
 public struct WeightPosterior: Sendable {
   /// The model.
   public let model: BayesianLinearModel
-  /// The mean of the weights, float64 `[features]`: those of ridge regression with λ = σ² / variance of
-  /// the weights.
+  /// The mean of the weights, float64 `[features]`: the weights of ridge regression with λ = σ² /
+  /// variance of the weights.
   public let mean: Tensor
   /// The log marginal likelihood of the observations, in nats.
   public let logMarginalLikelihood: Double
-  /// Of the precision S⁻¹.
+  /// The factor of the precision S⁻¹.
   private let precision: CholeskyFactor
 
   fileprivate init(_ model: BayesianLinearModel, _ phi: Tensor, _ y: Tensor) throws {
@@ -68,7 +70,7 @@ public struct WeightPosterior: Sendable {
     let projection = y.expanded(at: 0).matmul(phi).reshaped(to: [-1]) / model.noiseVariance
     mean = precision.solve(projection)
     self.model = model
-    // log N(y; 0, σ² I + Φ Σ Φᵀ) by the lemmas of Woodbury and of the determinant.
+    // log N(y; 0, σ² I + Φ Σ Φᵀ) by the Woodbury identity and the matrix determinant lemma.
     let misfit = square(y).sum().scalar / model.noiseVariance - (projection * mean).sum().scalar
     let variances = Tensor([model.noiseVariance, model.weightVariance], dtype: .float64)
     let logs = log(variances).doubles

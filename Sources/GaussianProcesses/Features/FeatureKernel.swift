@@ -2,7 +2,8 @@ import Tensor
 
 /// The kernel φ(x)ᵀ Σ φ(x′) of a function Σ_k w_k φ_k(x) with weights w ~ N(0, Σ), Σ = σ² I.
 ///
-/// The kernel form of ``BayesianLinearModel``: K = Φ Σ Φᵀ, of a rank of at most the number of features.
+/// It is the kernel form of ``BayesianLinearModel``: K = Φ Σ Φᵀ, whose rank is at most the number
+/// of features.
 public struct FeatureKernel: Kernel {
   private let features: any FeatureMap
   /// `features`.
@@ -10,7 +11,7 @@ public struct FeatureKernel: Kernel {
   /// The variance σ² of the weights.
   public var parameters: [KernelParameter]
 
-  /// Creates a kernel of features whose weights have this variance.
+  /// Creates a kernel of features whose weights have a given variance.
   public init(_ features: some FeatureMap, variance: Double = 1) {
     self.features = features
     parameters = [KernelParameter("features.variance", variance)]

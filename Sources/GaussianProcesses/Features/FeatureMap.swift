@@ -2,24 +2,25 @@ import Tensor
 
 /// Features φ(x) of points, and the covariance of a function Σ_k w_k φ_k(x) with independent weights.
 ///
-/// A kernel that has a finite feature map, k(x, x′) = φ(x)·φ(x′), has a covariance matrix of at most the
-/// rank of the number of features.
+/// If a kernel has a finite feature map, k(x, x′) = φ(x)·φ(x′), the rank of its covariance matrix
+/// is at most the number of features.
 public protocol FeatureMap: Sendable {
   /// The features of points `[n, d]`, `[n, features]`.
   func callAsFunction(_ x: Tensor) -> Tensor
 }
 
-/// All monomials up to a degree, weighted so that φ(x)·φ(x′) = (x·x′ + c)^p: the features of
-/// ``Polynomial``.
+/// All monomials up to a degree, weighted so that φ(x)·φ(x′) = (x·x′ + c)^p: the features of the
+/// kernel ``Polynomial``.
 ///
-/// A monomial of exponents e₀ (of the offset), e₁, …, e_d has weight √(p! / Πᵢ eᵢ!) c^(e₀ / 2).
+/// A monomial with exponents e₀ (of the offset), e₁, …, e_d has the weight √(p! / Πᵢ eᵢ!) c^(e₀ /
+/// 2).
 public struct PolynomialFeatures: FeatureMap {
   /// The degree p.
   public let degree: Int
   /// The offset c.
   public let offset: Double
 
-  /// Creates features of a degree of 1 or more and an offset above 0.
+  /// Creates features with a degree of 1 or more and an offset above 0.
   public init(degree: Int, offset: Double = 1) {
     precondition(
       degree >= 1 && offset > 0 && offset < .infinity,
@@ -49,7 +50,7 @@ public struct PolynomialFeatures: FeatureMap {
     return .concatenated(features, along: 1)
   }
 
-  /// All exponents of so many columns that add up to `total` at most, the largest first.
+  /// All exponents for a number of columns that add up to at most `total`, the largest first.
   private static func exponents(_ columns: Int, total: Int) -> [[Int]] {
     if columns == 0 { return [[]] }
     return stride(from: total, through: 0, by: -1).flatMap { first in
@@ -62,15 +63,15 @@ private func factorial(_ n: Int) -> Double { n < 2 ? 1 : Double(n) * factorial(n
 
 /// Bumps exp(−|x − c_k|² / (2 ℓ²)) around centres.
 ///
-/// With centres on a fine grid, weights of a variance in proportion to its spacing give a squared
-/// exponential kernel of length √2 ℓ (MacKay 1998).
+/// With centres on a fine grid and a weight variance proportional to its spacing, they give a
+/// squared exponential kernel of length √2 ℓ (MacKay 1998).
 public struct GaussianBumps: FeatureMap {
   /// The centres, `[features, d]`.
   public let centers: Tensor
-  /// The bumps' length.
+  /// The length ℓ of the bumps.
   public let length: Double
 
-  /// Creates bumps at these centres.
+  /// Creates bumps at given centres.
   public init(centers: Tensor, length: Double) {
     precondition(
       centers.rank == 2 && length > 0,
@@ -85,11 +86,12 @@ public struct GaussianBumps: FeatureMap {
   }
 }
 
-/// Random Fourier features √(2 / m) cos(ω_k·x + b_k), whose products have a stationary kernel as their mean
-/// (Rahimi and Recht 2007).
+/// Random Fourier features √(2 / m) cos(ω_k·x + b_k), the mean of whose products is a stationary
+/// kernel (Rahimi and Recht 2007).
 ///
-/// With ω from the kernel's spectral density: normal for the squared exponential, Student's t with 2 ν
-/// degrees of freedom for Matérn's of smoothness ν. The error of a covariance is of order 1 / √m.
+/// The frequencies ω come from the kernel's spectral density: a normal one for the squared
+/// exponential, and Student's t with 2 ν degrees of freedom for a Matérn kernel of smoothness ν.
+/// The error of a covariance is of order 1 / √m.
 public struct RandomFourierFeatures: FeatureMap {
   /// The frequencies ω, `[d, features]`, in radians per unit.
   public let frequencies: Tensor
@@ -109,7 +111,7 @@ public struct RandomFourierFeatures: FeatureMap {
     self.init(lengths, count, degreesOfFreedom: nil, random, dtype)
   }
 
-  /// Draws features of one of Matérn's kernels.
+  /// Draws features of a Matérn kernel.
   public init(
     matern smoothness: Matern.Smoothness, lengths: [Double], count: Int, using random: Random,
     dtype: DType = .float64
@@ -128,7 +130,7 @@ public struct RandomFourierFeatures: FeatureMap {
   ) {
     precondition(
       count >= 1 && !lengths.isEmpty && lengths.allSatisfy { $0 > 0 },
-      "RandomFourierFeatures: expected one feature or more and lengths above 0, found \(count) and"
+      "RandomFourierFeatures: expected at least one feature and lengths above 0, found \(count) and"
         + " \(lengths)")
     let scales = 1 / Tensor(lengths, shape: [lengths.count, 1], dtype: dtype)
     var frequencies = random.normal([lengths.count, count], dtype: dtype) * scales

@@ -1,7 +1,7 @@
 import Tensor
 
-/// A kernel of points that something is done to before, of covariances that something is done to after,
-/// or under another name; its parameters are those of the kernel that it adapts.
+/// A kernel with a transformation before it (on the points) or after it (on the covariances), or
+/// under another name; its parameters are those of the kernel that it adapts.
 public struct AdaptedKernel: Kernel {
   private enum Adaptation: Sendable {
     case columns([Int])
@@ -40,10 +40,10 @@ public struct AdaptedKernel: Kernel {
     AdaptedKernel(.name, kernel, name)
   }
 
-  /// The kernel's name, with what is done in brackets.
+  /// The kernel's name, with the transformation in brackets.
   public var name: String { label }
 
-  /// Those of the kernel; under another name, with that before them.
+  /// The parameters of the kernel; under another name, their names start with that name.
   public var parameters: [KernelParameter] {
     get {
       guard case .name = adaptation else { return kernel.parameters }
@@ -102,14 +102,14 @@ extension Kernel {
   ///
   /// - Parameters:
   ///   - features: From points `[n, d]` to features `[n, e]`, row by row.
-  ///   - name: What the features are called in reports.
+  ///   - name: The name of the features in reports.
   public func on(
     features: @escaping @Sendable (Tensor) -> Tensor, named name: String = "features"
   ) -> AdaptedKernel {
     .on(features: features, self, name)
   }
 
-  /// The kernel under another name, which also stands before the names of its parameters.
+  /// The kernel under another name, with which the names of its parameters start too.
   public func named(_ name: String) -> AdaptedKernel { .named(name, self) }
 
   fileprivate var inParentheses: String {

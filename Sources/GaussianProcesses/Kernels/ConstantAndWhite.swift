@@ -7,7 +7,7 @@ public struct Constant: Kernel {
   /// The variance σ².
   public var parameters: [KernelParameter]
 
-  /// Creates a kernel with this variance.
+  /// Creates a kernel with a given variance.
   public init(variance: Double = 1) {
     parameters = [KernelParameter("constant.variance", variance)]
   }
@@ -26,19 +26,20 @@ public struct Constant: Kernel {
   }
 }
 
-/// White noise of variance σ², independent for each observation, also for several at one point.
+/// White noise of variance σ², independent for each observation, even for several at the same
+/// point.
 ///
-/// It is part of observations y and not of the function f behind them.
+/// It belongs to the observations y, but not to the function f behind them.
 public struct White: Kernel {
   /// `white`.
   public var name: String { "white" }
   /// The variance σ².
   public var parameters: [KernelParameter]
 
-  /// Creates a kernel with this variance.
+  /// Creates a kernel with a given variance.
   public init(variance: Double = 1) { parameters = [KernelParameter("white.variance", variance)] }
 
-  /// σ² on the diagonal of the same observations; zeros between different ones.
+  /// σ² on the diagonal if the observations are the same; zeros between different ones.
   public func matrix(
     _ x: Tensor, _ y: Tensor, sameObservations: Bool, logarithms: Tensor
   ) -> Tensor {

@@ -1,13 +1,14 @@
 import Tensor
 
-/// The linear kernel, σ² x·x′: functions that are straight and 0 at 0; add a ``Constant`` for an offset.
+/// The linear kernel, σ² x·x′, of straight functions that are 0 at 0; add a ``Constant`` for an
+/// offset.
 public struct Linear: Kernel {
   /// `linear`.
   public var name: String { "linear" }
   /// The variance σ² of the slopes.
   public var parameters: [KernelParameter]
 
-  /// Creates a kernel with the variance of the slopes.
+  /// Creates a kernel with a given variance of the slopes.
   public init(variance: Double = 1) { parameters = [KernelParameter("linear.variance", variance)] }
 
   /// The covariances.
@@ -33,7 +34,7 @@ public struct Polynomial: Kernel {
   /// The offset c.
   public var parameters: [KernelParameter]
 
-  /// Creates a kernel of a degree of 1 or more and an offset above 0.
+  /// Creates a kernel with a degree of 1 or more and an offset above 0.
   public init(degree: Int, offset: Double = 1) {
     precondition(degree >= 1, "polynomial: expected a degree of 1 or more, found \(degree)")
     self.degree = degree

@@ -1,26 +1,27 @@
 import Tensor
 
-/// A covariance function k(x, x′), a value with named positive parameters.
+/// A covariance function k(x, x′): a value with named positive parameters.
 ///
 /// Kernels compose: `a + b`, `a * b`, `2 * a`, ``exponential(_:)``, ``Kernel/on(columns:)``,
-/// ``Kernel/on(features:named:)``. Every kernel has gradients of any order with respect to the
-/// logarithms of its parameters and to the points, through tensor operations.
+/// ``Kernel/on(features:named:)``. Every kernel consists of tensor operations and therefore has
+/// gradients of any order with respect to the logarithms of its parameters and to the points.
 ///
 /// ```swift
 /// let kernel = 66 * SquaredExponential(length: 67) + Periodic(period: 1, length: 1.3) + White(variance: 0.1)
 /// kernel(x, x).shape   // [n, n]
 /// ```
 ///
-/// A kernel of one's own states its parameters and computes ``matrix(_:_:sameObservations:logarithms:)``
-/// and ``diagonal(_:sameObservations:logarithms:)`` from their logarithms.
+/// A custom kernel declares its parameters and computes
+/// ``matrix(_:_:sameObservations:logarithms:)`` and ``diagonal(_:sameObservations:logarithms:)``
+/// from their logarithms.
 public protocol Kernel: Sendable {
-  /// What the kernel is called in reports, such as `squared-exponential`.
+  /// The name of the kernel in reports, such as `squared-exponential`.
   var name: String { get }
 
   /// The parameters, in the order of their logarithms in ``matrix(_:_:sameObservations:logarithms:)``.
   var parameters: [KernelParameter] { get set }
 
-  /// The terms of a sum, each a kernel; of another kernel, itself.
+  /// The terms of a sum, each a kernel; any other kernel has itself as its only term.
   var summands: [any Kernel] { get }
 
   /// The covariances k(xᵢ, yⱼ).
@@ -28,15 +29,15 @@ public protocol Kernel: Sendable {
   /// - Parameters:
   ///   - x: Points, `[n, d]`.
   ///   - y: Points of the same type, `[m, d]`.
-  ///   - sameObservations: Whether xᵢ and yᵢ are one observation, not only equal points, so that white
-  ///     noise is on the diagonal; otherwise it is nowhere.
-  ///   - logarithms: The logarithms of the parameters, `[parameters]`, of the points' type.
+  ///   - sameObservations: Whether xᵢ and yᵢ are the same observation, and not just equal points.
+  ///     Only then is there white noise on the diagonal.
+  ///   - logarithms: The logarithms of the parameters, `[parameters]`, in the points' type.
   /// - Returns: `[n, m]`.
   func matrix(
     _ x: Tensor, _ y: Tensor, sameObservations: Bool, logarithms: Tensor
   ) -> Tensor
 
-  /// The variances k(xᵢ, xᵢ), `[n]`, with white noise where `sameObservations` asks for it.
+  /// The variances k(xᵢ, xᵢ), `[n]`, including white noise if `sameObservations` is true.
   func diagonal(_ x: Tensor, sameObservations: Bool, logarithms: Tensor) -> Tensor
 }
 
@@ -49,7 +50,8 @@ extension Kernel {
     matrix(x, y, sameObservations: false, logarithms: logarithms.converted(to: x.dtype))
   }
 
-  /// The covariance matrix of observations at points `[n, d]`, `[n, n]`, white noise on its diagonal.
+  /// The covariance matrix of observations at points `[n, d]`, `[n, n]`, with white noise on its
+  /// diagonal.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     matrix(x, x, sameObservations: true, logarithms: logarithms.converted(to: x.dtype))
   }
@@ -60,19 +62,19 @@ extension Kernel {
     return log(Tensor(values, shape: [values.count], dtype: .float64))
   }
 
-  /// The parameters' names, each once: the second of a name is numbered 2.
+  /// The unique names of the parameters: the second occurrence of a name gets the number 2.
   ///
-  /// Such as `squared-exponential.length` and `squared-exponential-2.length`.
+  /// Examples are `squared-exponential.length` and `squared-exponential-2.length`.
   public var parameterNames: [String] { numbered(parameters.map(\.name)) }
 
-  /// The kernel with other values of its parameters, e to these logarithms.
+  /// The kernel with other parameters, given by their logarithms.
   public func with(logarithms: Tensor) -> Self {
     precondition(
       logarithms.shape == [parameters.count],
       "\(name): expected \(parameters.count) logarithms, found shape \(logarithms.shape)")
     var (kernel, changed) = (self, parameters)
     let (new, old) = (logarithms.doubles, self.logarithms.doubles)
-    // The same logarithm is the same value, to the last digit.
+    // Equal logarithms give equal values, to the last digit.
     for (index, value) in exp(logarithms).doubles.enumerated() where new[index] != old[index] {
       changed[index].value = value
     }
@@ -81,7 +83,7 @@ extension Kernel {
   }
 }
 
-/// Names that occur again get a number, before the point where they have one.
+/// Repeated names get a number, which precedes the point if there is one.
 private func numbered(_ names: [String]) -> [String] {
   var seen: [String: Int] = [:]
   return names.map { name in
@@ -94,7 +96,7 @@ private func numbered(_ names: [String]) -> [String] {
 }
 
 extension Tensor {
-  /// e to an element of a vector, `[1]`.
+  /// The exponential of an element of a vector, `[1]`.
   func parameter(_ index: Int) -> Tensor { exp(sliced(index..<index + 1)) }
 }
 

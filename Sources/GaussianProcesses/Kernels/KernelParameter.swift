@@ -1,12 +1,12 @@
-/// A positive parameter of a kernel, trained in its logarithm.
+/// A positive parameter of a kernel, which is trained through its logarithm.
 public struct KernelParameter: Sendable, Equatable {
-  /// Its name, after the kernel's and a point, such as `periodic.period`.
+  /// The name of the parameter: the kernel's name, a point and its own, such as `periodic.period`.
   public var name: String
-  /// Its value, above 0.
+  /// The value of the parameter, above 0.
   public var value: Double {
     didSet { check() }
   }
-  /// Whether training leaves it as it is.
+  /// Whether training leaves the parameter unchanged.
   public var isFixed: Bool
 
   /// Creates a parameter.
@@ -25,7 +25,7 @@ extension [KernelParameter] {
   /// The parameters of several kernels, one after the other.
   init(of kernels: [any Kernel]) { self = kernels.flatMap(\.parameters) }
 
-  /// Hands these parameters out to kernels, in order.
+  /// Distributes these parameters to kernels, in order.
   func assign(to kernels: inout [any Kernel]) {
     precondition(
       count == kernels.map(\.parameters.count).reduce(0, +),

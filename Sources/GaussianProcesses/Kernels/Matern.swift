@@ -1,12 +1,12 @@
 import Tensor
 
-/// Matérn's kernel of smoothness ½, 3/2 or 5/2, with one length or one for each column.
+/// A Matérn kernel of smoothness ½, 3/2 or 5/2, with one length for all columns or one for each.
 ///
-/// With r² = Σ_d (x_d − x′_d)² / ℓ_d²: exp(−r); (1 + √3 r) exp(−√3 r); (1 + √5 r + 5 r² / 3) exp(−√5 r)
-/// (Rasmussen and Williams 2006, equation 4.17). Where two points are equal, the first has a kink, and its
-/// gradient there is 0.
+/// With r² = Σ_d (x_d − x′_d)² / ℓ_d², they are exp(−r), (1 + √3 r) exp(−√3 r) and (1 + √5 r + 5 r²
+/// / 3) exp(−√5 r) (Rasmussen and Williams 2006, equation 4.17). The first has a kink where two
+/// points are equal; its gradient there is set to 0.
 public struct Matern: Kernel {
-  /// How smooth the functions are.
+  /// The smoothness of the functions.
   public enum Smoothness: String, Sendable, CaseIterable {
     /// Continuous, nowhere differentiable: the Ornstein–Uhlenbeck process.
     case half = "1/2"
@@ -16,11 +16,11 @@ public struct Matern: Kernel {
     case fiveHalves = "5/2"
   }
 
-  /// How smooth the functions are.
+  /// The smoothness of the functions.
   public let smoothness: Smoothness
   /// `matern-` and the smoothness.
   public var name: String { "matern-\(smoothness.rawValue)" }
-  /// The length, or the lengths.
+  /// The length or lengths.
   public var parameters: [KernelParameter]
 
   /// Creates a kernel with one length for all columns.
@@ -54,10 +54,10 @@ public struct Matern: Kernel {
   }
 }
 
-// Functions of u = r², whose derivatives in u lead to each other without a division by r but for the last:
-// through a root, gradients of equal points would be 0 · ∞.
+// Functions of u = r² whose derivatives with respect to u need no division by r, except for the
+// last one: through a root, the gradients at equal points would be 0 · ∞.
 
-/// exp(−√u); its slope at 0 is taken to be 0.
+/// exp(−√u); its slope at 0 is set to 0.
 private func exponentialOfRoot(_ u: Tensor) -> Tensor {
   exp(-sqrt(u.untrackedValue)).tracked(from: u) { y, dy in
     let isZero = u .<= 0.0
@@ -82,6 +82,6 @@ private func quadraticExponentialOfRoot(_ u: Tensor) -> Tensor {
 }
 
 extension Tensor {
-  /// The value without its place on a tape.
+  /// The value, detached from the tape.
   fileprivate var untrackedValue: Tensor { stopGradient(self) }
 }

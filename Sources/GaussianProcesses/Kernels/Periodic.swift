@@ -11,7 +11,7 @@ public struct Periodic: Kernel {
   ///
   /// - Parameters:
   ///   - period: p, in the points' units.
-  ///   - length: ℓ, without a unit: how smooth the functions are within a period.
+  ///   - length: ℓ, without a unit: the smoothness of the functions within a period.
   public init(period: Double = 1, length: Double = 1) {
     parameters = [
       KernelParameter("periodic.period", period), KernelParameter("periodic.length", length),
@@ -37,15 +37,15 @@ public struct Periodic: Kernel {
 public struct LocallyPeriodic: Kernel {
   /// `locally-periodic`.
   public var name: String { "locally-periodic" }
-  /// The period, the length within a period and that of the decay.
+  /// The period, the length within a period and the length of the decay.
   public var parameters: [KernelParameter]
 
   /// Creates a kernel.
   ///
   /// - Parameters:
   ///   - period: p, in the points' units.
-  ///   - length: ℓ_p, without a unit: how smooth the functions are within a period.
-  ///   - decay: ℓ, in the points' units: over which distance the shape of a period changes.
+  ///   - length: ℓ_p, without a unit: the smoothness of the functions within a period.
+  ///   - decay: ℓ, in the points' units: the distance over which the shape of a period changes.
   public init(period: Double = 1, length: Double = 1, decay: Double = 1) {
     parameters = [
       KernelParameter("locally-periodic.period", period),
@@ -69,8 +69,8 @@ public struct LocallyPeriodic: Kernel {
   }
 }
 
-/// 2 Σ_d sin²(π (x_d − y_d) / p) / ℓ², which is half the squared distance of points on circles,
-/// (cos, sin) of 2π x / p, over ℓ²: n sines and not n².
+/// 2 Σ_d sin²(π (x_d − y_d) / p) / ℓ², computed as half the squared distance of points on circles,
+/// (cos, sin) of 2π x / p, over ℓ²: this takes n sines instead of n².
 private func periodicExponent(
   _ x: Tensor, _ y: Tensor, _ logPeriod: Tensor, _ logLength: Tensor
 ) -> Tensor {

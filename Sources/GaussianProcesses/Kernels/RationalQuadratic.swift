@@ -2,12 +2,12 @@ import Tensor
 
 /// The rational quadratic kernel, (1 + r² / (2 α ℓ²))^(−α).
 ///
-/// A mixture of squared exponentials whose inverse squared lengths have a gamma distribution; it becomes
-/// one as α grows (Rasmussen and Williams 2006, equation 4.19).
+/// It is a mixture of squared exponentials whose inverse squared lengths have a gamma distribution,
+/// and it tends to a squared exponential as α grows (Rasmussen and Williams 2006, equation 4.19).
 public struct RationalQuadratic: Kernel {
   /// `rational-quadratic`.
   public var name: String { "rational-quadratic" }
-  /// α, then the length or the lengths.
+  /// α, followed by the length or lengths.
   public var parameters: [KernelParameter]
 
   /// Creates a kernel with one length for all columns.

@@ -2,7 +2,7 @@ import Tensor
 
 /// A kernel times a variance σ², the square of an amplitude.
 public struct ScaledKernel: Kernel {
-  /// What is scaled.
+  /// The scaled kernel.
   public private(set) var kernel: any Kernel
   private var variance: KernelParameter
 
@@ -12,10 +12,10 @@ public struct ScaledKernel: Kernel {
     self.variance = KernelParameter("\(kernel.name).variance", variance)
   }
 
-  /// That of the kernel.
+  /// The name of the scaled kernel.
   public var name: String { kernel.name }
 
-  /// The variance, then the kernel's own.
+  /// The variance, followed by the parameters of the scaled kernel.
   public var parameters: [KernelParameter] {
     get { [variance] + kernel.parameters }
     set {
@@ -45,7 +45,7 @@ public struct ScaledKernel: Kernel {
   }
 }
 
-/// A kernel times a variance, a parameter of its own.
+/// A kernel times a variance, which becomes a separate parameter.
 public func * (variance: Double, kernel: some Kernel) -> ScaledKernel {
   ScaledKernel(variance: variance, kernel)
 }

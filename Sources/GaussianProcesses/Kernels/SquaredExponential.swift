@@ -1,11 +1,11 @@
 import Tensor
 
-/// The squared exponential kernel, exp(−½ Σ_d (x_d − x′_d)² / ℓ_d²), with one length or one for each
-/// column.
+/// The squared exponential kernel, exp(−½ Σ_d (x_d − x′_d)² / ℓ_d²), with one length for all
+/// columns or one for each.
 public struct SquaredExponential: Kernel {
   /// `squared-exponential`.
   public var name: String { "squared-exponential" }
-  /// The length, or the lengths.
+  /// The length or lengths.
   public var parameters: [KernelParameter]
 
   /// Creates a kernel with one length for all columns, in the points' units.
@@ -29,15 +29,15 @@ public struct SquaredExponential: Kernel {
   }
 }
 
-/// Parameters for lengths, numbered from 1 if there are several.
+/// The parameters for lengths, numbered from 1 if there are several.
 func lengthParameters(_ name: String, _ lengths: [Double]) -> [KernelParameter] {
-  precondition(!lengths.isEmpty, "\(name): expected one length or more, found none")
+  precondition(!lengths.isEmpty, "\(name): expected at least one length, found none")
   return lengths.enumerated().map { index, length in
     KernelParameter("\(name).length\(lengths.count == 1 ? "" : "-\(index + 1)")", length)
   }
 }
 
-/// `factor` · Σ_d (x_d − y_d)² / ℓ_d² from the logarithms of one length or of one for each column.
+/// `factor` · Σ_d (x_d − y_d)² / ℓ_d², from the logarithms of one length or of one for each column.
 func scaledSquaredDistances(
   _ x: Tensor, _ y: Tensor, _ logLengths: Tensor, factor: Double, _ name: String
 ) -> Tensor {

@@ -1,20 +1,20 @@
 import Tensor
 
-/// The sum of kernels: the covariance of a sum of independent functions.
+/// A sum of kernels: the covariance of a sum of independent functions.
 public struct KernelSum: Kernel {
   /// The terms.
   public private(set) var summands: [any Kernel]
 
-  /// Creates a sum of one kernel or more; sums among them are taken apart.
+  /// Creates a sum of at least one kernel; sums among them are flattened.
   public init(_ kernels: [any Kernel]) {
-    precondition(!kernels.isEmpty, "KernelSum: expected one kernel or more, found none")
+    precondition(!kernels.isEmpty, "KernelSum: expected at least one kernel, found none")
     summands = kernels.flatMap { ($0 as? KernelSum)?.summands ?? [$0] }
   }
 
-  /// The names of the terms, with ` + ` between them.
+  /// The names of the terms, joined by ` + `.
   public var name: String { summands.map(\.name).joined(separator: " + ") }
 
-  /// Those of the terms, one after the other.
+  /// The parameters of the terms, one after the other.
   public var parameters: [KernelParameter] {
     get { [KernelParameter](of: summands) }
     set { newValue.assign(to: &summands) }
@@ -24,7 +24,7 @@ public struct KernelSum: Kernel {
   public func matrix(
     _ x: Tensor, _ y: Tensor, sameObservations: Bool, logarithms: Tensor
   ) -> Tensor {
-    // Noise costs nothing where it is zero.
+    // Noise that is zero costs nothing.
     let terms = summands.sharing(logarithms).filter { sameObservations || !($0.kernel is White) }
     return terms.combined(by: +) {
       $0.matrix(x, y, sameObservations: sameObservations, logarithms: $1)
@@ -39,23 +39,23 @@ public struct KernelSum: Kernel {
   }
 }
 
-/// The product of kernels.
+/// A product of kernels.
 public struct KernelProduct: Kernel {
   /// The factors.
   public private(set) var factors: [any Kernel]
 
-  /// Creates a product of one kernel or more; products among them are taken apart.
+  /// Creates a product of at least one kernel; products among them are flattened.
   public init(_ kernels: [any Kernel]) {
-    precondition(!kernels.isEmpty, "KernelProduct: expected one kernel or more, found none")
+    precondition(!kernels.isEmpty, "KernelProduct: expected at least one kernel, found none")
     factors = kernels.flatMap { ($0 as? KernelProduct)?.factors ?? [$0] }
   }
 
-  /// The names of the factors, with ` * ` between them, sums in parentheses.
+  /// The names of the factors, joined by ` * `, with sums in parentheses.
   public var name: String {
     factors.map { $0.summands.count > 1 ? "(\($0.name))" : $0.name }.joined(separator: " * ")
   }
 
-  /// Those of the factors, one after the other.
+  /// The parameters of the factors, one after the other.
   public var parameters: [KernelParameter] {
     get { [KernelParameter](of: factors) }
     set { newValue.assign(to: &factors) }
@@ -85,7 +85,7 @@ public func + (a: some Kernel, b: some Kernel) -> KernelSum { KernelSum([a, b]) 
 public func * (a: some Kernel, b: some Kernel) -> KernelProduct { KernelProduct([a, b]) }
 
 extension [any Kernel] {
-  /// Each kernel with its part of the logarithms of all their parameters.
+  /// Each kernel with its share of the logarithms of all parameters.
   fileprivate func sharing(_ logarithms: Tensor) -> [(kernel: any Kernel, logarithms: Tensor)] {
     var begin = 0
     return map { kernel in

@@ -2,8 +2,8 @@ import Tensor
 
 /// The covariance matrix of observations at some points, computed tile by tile.
 ///
-/// One matrix of n² numbers is all that is held: the intermediate results of a kernel are as small as a
-/// tile and stay in a processor's cache, and each tile is one thread's.
+/// Only one matrix of n² numbers is stored: the intermediate results of a kernel are as small as a
+/// tile and stay in a processor's cache, and each tile is computed by one thread.
 struct CovarianceTiles {
   private let kernel: any Kernel
   /// The points of each row of tiles.
@@ -20,7 +20,7 @@ struct CovarianceTiles {
     }
   }
 
-  /// The kernel's covariances and `variance` on the diagonal; zeros above the tiles of the diagonal.
+  /// The kernel's covariances plus `variance` on the diagonal; zeros above the diagonal tiles.
   func matrix(logarithms: Tensor, addingToDiagonal variance: Double) -> Tensor {
     let (n, edge, logarithms) = (count, Self.edge, stopGradient(logarithms))
     return Tensor([n, n], .float64) { memory in
@@ -50,11 +50,11 @@ struct CovarianceTiles {
       points[row], points[column], sameObservations: row == column, logarithms: logarithms)
   }
 
-  /// The gradient with respect to the logarithms of a function of the matrix K + σ² I, and the trace of
-  /// its gradient with respect to the matrix.
+  /// The gradient of a function of the matrix K + σ² I with respect to the logarithms, and the
+  /// trace of its gradient with respect to the matrix.
   ///
-  /// That gradient is ½ (α αᵀ − (K + σ² I)⁻¹), of the log marginal likelihood (Rasmussen and Williams
-  /// 2006, equation 5.9).
+  /// The function is the log marginal likelihood, whose gradient with respect to the matrix is ½ (α
+  /// αᵀ − (K + σ² I)⁻¹) (Rasmussen and Williams 2006, equation 5.9).
   func gradient(
     logarithms: Tensor, factor: CholeskyFactor, weights: Tensor
   ) -> (logarithms: [Double], trace: Double) {
@@ -78,13 +78,14 @@ struct CovarianceTiles {
         for index in 0..<parameters { sums[number * width + index] = gradient[index] }
       }
     }
-    // In the tiles' order, whichever thread was first.
+    // In the order of the tiles, whichever thread finished first.
     var total = [Double](repeating: 0, count: width)
     for (index, sum) in sums.enumerated() { total[index % width] += sum }
     return (Array(total.dropLast()), total[parameters])
   }
 
-  /// The gradient with respect to a tile; what lies across the diagonal counts for it too.
+  /// The gradient with respect to a tile, which also counts for its mirror image across the
+  /// diagonal.
   private static func adjoint(
     _ rows: Range<Int>, _ columns: Range<Int>, _ inverse: UnsafeMutablePointer<Double>,
     _ weights: [Double]
@@ -105,7 +106,7 @@ struct CovarianceTiles {
     }
   }
 
-  /// The row and column of a tile of the lower triangle, counted row after row.
+  /// The row and column of a tile in the lower triangle, counted row by row.
   private static func place(of number: Int) -> (row: Int, column: Int) {
     var (row, column) = (0, number)
     while column > row {

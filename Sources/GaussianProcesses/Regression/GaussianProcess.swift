@@ -1,9 +1,9 @@
 import Tensor
 
-/// A Gaussian process prior over functions, and the noise of their observations.
+/// A Gaussian process prior over functions, with the noise of their observations.
 ///
-/// y = f(x) + ε with f of mean m(x) and covariance k(x, x′), and ε of variance `noiseVariance`. Where the
-/// kernel has a ``White`` term, that too belongs to y alone.
+/// y = f(x) + ε, where f has mean m(x) and covariance k(x, x′), and ε has variance `noiseVariance`.
+/// A ``White`` term of the kernel also belongs to y alone.
 ///
 /// ```swift
 /// let prior = GaussianProcess(1 * SquaredExponential(length: 1), noiseVariance: 0.1)
@@ -15,11 +15,12 @@ import Tensor
 public struct GaussianProcess: Sendable {
   /// The covariance of the functions.
   public var kernel: any Kernel
-  /// The variance of the noise, in squared units of y; at 0 there is none, and none is trained.
+  /// The variance of the noise, in squared units of y; at 0, there is no noise, and none is
+  /// trained.
   public var noiseVariance: Double {
     didSet { Self.check(noiseVariance) }
   }
-  /// Whether training leaves the noise as it is.
+  /// Whether training leaves the noise unchanged.
   public var isNoiseFixed: Bool
   /// The mean of the functions.
   public var mean: MeanFunction
@@ -44,7 +45,8 @@ public struct GaussianProcess: Sendable {
 // MARK: - Parameters as a vector
 
 extension GaussianProcess {
-  /// The names of the parameters: the kernel's, `noise.variance` if there is noise, the mean's.
+  /// The names of the parameters: those of the kernel, `noise.variance` if there is noise, and
+  /// those of the mean.
   public var parameterNames: [String] {
     kernel.parameterNames + (hasNoise ? ["noise.variance"] : []) + mean.parameterNames
   }
@@ -54,8 +56,8 @@ extension GaussianProcess {
     kernel.parameters.map(\.value) + (hasNoise ? [noiseVariance] : []) + mean.parameters
   }
 
-  /// What training changes, float64: the logarithms of the kernel's parameters and of the noise
-  /// variance, if there is one, then the parameters of the mean as they are.
+  /// The vector that training changes, float64: the logarithms of the kernel's parameters and of
+  /// the noise variance, if there is one, followed by the parameters of the mean themselves.
   public var trainingPoint: Tensor {
     let positive = kernel.parameters.map(\.value) + (hasNoise ? [noiseVariance] : [])
     let logarithms = log(Tensor(positive, shape: [positive.count], dtype: .float64))
@@ -63,7 +65,7 @@ extension GaussianProcess {
     return .concatenated([logarithms, rest])
   }
 
-  /// The process with the parameters that such a vector holds.
+  /// The process with the parameters from such a vector.
   public func with(trainingPoint point: Tensor) -> GaussianProcess {
     let parts = parts(of: point)
     var process = self
@@ -75,7 +77,7 @@ extension GaussianProcess {
     return process
   }
 
-  /// Which elements of the vector training may change.
+  /// The indices of the elements that training may change.
   var freeIndices: [Int] {
     let fixed =
       kernel.parameters.map(\.isFixed) + (hasNoise ? [isNoiseFixed] : [])
@@ -85,7 +87,7 @@ extension GaussianProcess {
 
   var hasNoise: Bool { noiseVariance > 0 }
 
-  /// A vector taken apart: logarithms `[kernel]` and `[1]`, and the mean's parameters.
+  /// The parts of a vector: logarithms `[kernel]` and `[1]`, and the mean's parameters.
   func parts(of point: Tensor) -> (kernel: Tensor, logNoise: Tensor?, mean: Tensor) {
     let (k, noise, count) = (kernel.parameters.count, hasNoise ? 1 : 0, mean.parameters.count)
     precondition(

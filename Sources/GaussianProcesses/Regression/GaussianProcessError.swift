@@ -1,16 +1,16 @@
-/// What is wrong with the data of a Gaussian process.
+/// An error in the data of a Gaussian process.
 public enum GaussianProcessError: Error, Equatable, Sendable {
-  /// The covariance matrix has a leading minor, of this order, that is not positive.
+  /// The leading minor of this order of the covariance matrix is not positive.
   ///
-  /// - jitter: The smallest power of ten that, added to the diagonal, cures it; nil if none up to the
-  ///   largest variance does.
+  /// - jitter: The smallest power of ten that makes the matrix positive definite when added to the
+  ///   diagonal; nil if none up to the largest variance does.
   /// - equalInput: An earlier row whose input equals that of the minor's last row.
   case notPositiveDefinite(minor: Int, jitter: Double?, equalInput: Int?)
-  /// All targets are one number, so that the likelihood has no maximum.
+  /// All targets are equal, so that the likelihood has no maximum.
   case constantTargets(value: Double, count: Int)
   /// There are no observations.
   case noObservations
-  /// A number in this row is infinite or NaN.
+  /// A row contains an infinite number or NaN.
   case notFinite(what: String, row: Int)
   /// No parameter has this name.
   case unknownParameter(name: String, expected: [String])
@@ -28,12 +28,13 @@ extension GaussianProcessError: CustomStringConvertible {
         } ?? "")
         + (jitter.map { "; a jitter of \($0) cures it" } ?? "; no jitter cures it")
     case .constantTargets(let value, let count):
-      "Gaussian process: expected targets that differ, found \(count) times \(value)"
-    case .noObservations: "Gaussian process: expected one observation or more, found none"
+      "Gaussian process: expected varying targets, found \(count) times \(value)"
+    case .noObservations: "Gaussian process: expected at least one observation, found none"
     case .notFinite(let what, let row):
       "Gaussian process: expected finite \(what), found an infinite one or NaN in row \(row)"
     case .unknownParameter(let name, let expected):
-      "Gaussian process: expected a parameter of \(expected.joined(separator: ", ")), found \(name)"
+      "Gaussian process: expected one of the parameters \(expected.joined(separator: ", ")),"
+        + " found \(name)"
     }
   }
 }

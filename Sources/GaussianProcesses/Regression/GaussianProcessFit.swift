@@ -1,61 +1,63 @@
 import Tensor
 
-/// A Gaussian process whose parameters were trained, and how that went.
+/// A Gaussian process with trained parameters, and a report of the training.
 public struct GaussianProcessFit: Sendable {
-  /// One search from one starting point.
+  /// A search from one starting point.
   public struct Search: Sendable {
-    /// The parameters it began at, in the order of ``GaussianProcess/parameterNames``.
+    /// The initial parameters, in the order of ``GaussianProcess/parameterNames``.
     public let start: [Double]
-    /// Where it came to and why it stopped; its value is −``objective``.
+    /// The minimum that the search found and why it stopped; its value is −``objective``.
     ///
-    /// It is nil where the start's covariance matrix was not positive definite.
+    /// It is nil if the covariance matrix at the start was not positive definite.
     public let minimum: Minimum?
   }
 
   /// The posterior with the best parameters.
   public let posterior: GaussianProcessPosterior
-  /// The log marginal likelihood and the log densities of the priors at the best parameters, in nats.
+  /// The sum of the log marginal likelihood and the log-densities of the priors at the best
+  /// parameters, in nats.
   public let objective: Double
   /// All searches, in order; none if every parameter is fixed.
   public let searches: [Search]
-  /// Which search was the best.
+  /// The index of the best search.
   public let best: Int?
 
   /// The process with the best parameters.
   public var process: GaussianProcess { posterior.prior }
-  /// Whether the best search ended for want of anything to gain.
+  /// Whether the best search ended because nothing more could be gained.
   public var hasConverged: Bool {
     best.map { searches[$0].minimum?.hasConverged ?? false } ?? true
   }
 }
 
 extension GaussianProcess {
-  /// Trains the parameters that are not fixed, by the maximum of the log marginal likelihood and of the
-  /// log densities of priors, with L-BFGS in the logarithms of positive parameters.
+  /// Trains the parameters that are not fixed: L-BFGS maximises the sum of the log marginal
+  /// likelihood and the log-densities of the priors, over the logarithms of positive parameters.
   ///
-  /// The first search begins at the process' own parameters, the others at random around them.
+  /// The first search starts at the process' own parameters, the others at random points around
+  /// them.
   ///
   /// - Parameters:
   ///   - y: Targets, `[n]`, not all the same.
   ///   - x: Inputs, `[n, d]`.
-  ///   - starts: How many searches.
-  ///   - spread: The standard deviation of the starting points around the process' own parameters: of
-  ///     logarithms, and of a mean's parameters in their units.
-  ///   - priors: Priors of positive parameters by their name.
+  ///   - starts: The number of searches.
+  ///   - spread: The standard deviation of the starting points around the process' own parameters:
+  ///     of the logarithms, or of a mean's parameters in their units.
+  ///   - priors: Priors of positive parameters, by name.
   ///   - jitterLimit: As for ``conditioned(on:at:jitterLimit:)``.
-  ///   - minimizer: The search.
+  ///   - minimizer: The settings of the search.
   ///   - random: The stream of random numbers.
-  /// - Throws: ``GaussianProcessError`` where the data or the first start make training impossible.
+  /// - Throws: ``GaussianProcessError`` if the data or the first start make training impossible.
   public func fitted(
     to y: Tensor, at x: Tensor, starts: Int = 1, spread: Double = 1,
     priors: [String: ParameterPrior] = [:], jitterLimit: Double = 0,
     minimizer: LBFGS = LBFGS(gradientTolerance: 1e-5, iterationLimit: 200), using random: Random
   ) throws -> GaussianProcessFit {
-    precondition(starts >= 1, "fitted: expected one start or more, found \(starts)")
+    precondition(starts >= 1, "fitted: expected at least one start, found \(starts)")
     let data = try Observations(y, at: x)
     try checkTargets(data)
     let objective = try TrainingObjective(self, data, priors, jitterLimit: jitterLimit)
-    // What is wrong with the first start is told; at others the search does without.
+    // An error at the first start is reported; other starts that fail are skipped.
     let first = try conditioned(on: y, at: x, jitterLimit: jitterLimit)
     let searches = (0..<(objective.freeCount == 0 ? 0 : starts)).map { number in
       let noise = random.normal([objective.freeCount], dtype: .float64)
@@ -92,7 +94,8 @@ extension GaussianProcess {
   }
 }
 
-/// The negative log marginal likelihood and priors as a function of the parameters that are free.
+/// The negative sum of the log marginal likelihood and the priors, as a function of the free
+/// parameters.
 struct TrainingObjective {
   private let process: GaussianProcess
   private let data: Observations
@@ -119,25 +122,25 @@ struct TrainingObjective {
   var freeCount: Int { free.count }
   var start: Tensor { own.gathered(at: free, along: 0) }
 
-  /// A training point with these free elements.
+  /// The training point with given free elements.
   func full(_ point: Tensor) -> Tensor {
     let change = point - start
     return own + change.scattered(to: free, count: own.count, along: 0)
   }
 
-  /// The log marginal likelihood and the log densities of the priors.
+  /// The sum of the log marginal likelihood and the log-densities of the priors.
   func value(at point: Tensor) -> Double { -self(point).scalar }
 
   func callAsFunction(_ point: Tensor) -> Tensor {
     let full = full(point)
-    // Beyond, parameters are no numbers any more.
+    // Beyond these limits, parameters overflow.
     let isSensible = point.count == 0 || abs(stopGradient(point)).max().scalar < 300
     guard isSensible,
       let evidence = try? Evidence(process, data, at: full, jitterLimit: jitterLimit)
     else {
       return Tensor(Double.nan, dtype: .float64)
     }
-    // First derivatives are all that the search asks for, after the value.
+    // The search only needs the value and first derivatives.
     let likelihood = Tensor(evidence.value, dtype: .float64).tracked(from: full) { _, dy in
       let gradient = evidence.gradient()
       return dy * Tensor(gradient, shape: [gradient.count], dtype: .float64)

@@ -5,14 +5,15 @@ import Tensor
 public struct GaussianProcessMarginal: Sendable {
   /// The distribution of vectors of `[m]` numbers, one for each point.
   public let distribution: MultivariateNormal
-  /// What was added to the diagonal of the covariance matrix so that it has a factor: 0 or the least power
-  /// of ten that works, in squared units of y.
+  /// The jitter added to the diagonal of the covariance matrix so that it has a factor: 0 or the
+  /// smallest power of ten that works, in squared units of y.
   public let jitter: Double
 
   /// The factor of the covariance matrix with its jitter.
   let factor: CholeskyFactor
 
-  /// - Parameter scale: The largest variance of what the covariance was computed from.
+  /// - Parameter scale: The largest variance of the quantities from which the covariance was
+  ///   computed.
   fileprivate init(mean: Tensor, covariance: Tensor, scale: Double) throws {
     let found = try LeastJitter(upTo: max(scale, .leastNormalMagnitude), scale: scale) { jitter in
       let added = Tensor(filledWith: jitter, [mean.count], dtype: .float64)
@@ -26,7 +27,7 @@ public struct GaussianProcessMarginal: Sendable {
 extension GaussianProcess {
   /// The prior at points `[m, d]`, as a distribution.
   ///
-  /// - Throws: ``/Tensor/LinearAlgebraError`` where no jitter up to the largest variance helps.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` if no jitter up to the largest variance helps.
   public func marginal(of quantity: Quantity, at x: Tensor) throws -> GaussianProcessMarginal {
     let x = stopGradient(x).converted(to: .float64)
     let covariance = covariance(of: quantity, at: x)
@@ -38,10 +39,11 @@ extension GaussianProcess {
 extension GaussianProcessPosterior {
   /// The posterior at points `[m, d]`, as a distribution.
   ///
-  /// - Throws: ``/Tensor/LinearAlgebraError`` where no jitter up to the prior's largest variance helps.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` if no jitter up to the prior's largest variance
+  ///   helps.
   public func marginal(of quantity: Quantity, at x: Tensor) throws -> GaussianProcessMarginal {
     let x = stopGradient(x).converted(to: .float64)
-    // Its variances may all be rounding; what they are the rounding of is the prior's.
+    // The posterior variances may be pure rounding errors, whose scale is that of the prior.
     return try GaussianProcessMarginal(
       mean: prediction(of: quantity, at: x).mean, covariance: covariance(of: quantity, at: x),
       scale: highestVariance(prior.covariance(of: quantity, at: x)))

@@ -1,23 +1,24 @@
 import Tensor
 
-/// What one term of a sum of kernels explains.
+/// The contribution of one term of a sum of kernels.
 public struct GaussianProcessPart: Sendable {
   /// The term's name.
   public let name: String
-  /// The term's function at the points that were asked for; its mean and variance.
+  /// The mean and variance of the term's function at the requested points.
   public let prediction: GaussianProcessPrediction
   /// The variance of the term's mean over the observed inputs, divided by that of the targets.
   ///
-  /// The shares of all terms add up to 1 only where the terms are uncorrelated.
+  /// The shares of all terms add up to 1 only if the terms are uncorrelated.
   public let share: Double
 }
 
 extension GaussianProcessPosterior {
-  /// The posterior of each term of the kernel, of which f is the sum, at points `[m, d]`.
+  /// The posterior of each term of the kernel at points `[m, d]`; f is the sum of the terms.
   ///
-  /// Of the independent functions that f is the sum of, each has mean k_i(x, X) C⁻¹ (y − m) and variance
-  /// k_i(x, x) − k_i(x, X) C⁻¹ k_i(X, x) (Duvenaud 2014, section 2.4.5). A white term has no function
-  /// at new points: its prediction is of mean 0 and its share is that of the noise it explains.
+  /// Each of the independent functions whose sum is f has mean k_i(x, X) C⁻¹ (y − m) and variance
+  /// k_i(x, x) − k_i(x, X) C⁻¹ k_i(X, x) (Duvenaud 2014, section 2.4.5). A white term has no
+  /// function at new points: its prediction has mean 0, and its share is that of the noise it
+  /// explains.
   public func parts(at x: Tensor) -> [GaussianProcessPart] {
     let x = x.converted(to: .float64)
     let spread = targets.variance().scalar
@@ -45,7 +46,7 @@ extension GaussianProcessPosterior {
       kernel(inputs.sliced(begin..<min(n, begin + 256)), inputs)
         .matmul(weights.expanded(at: 1)).reshaped(to: [-1])
     }
-    // What the noise of the same observations adds lies on the diagonal alone.
+    // White noise of the same observations contributes only to the diagonal.
     let noise =
       kernel.diagonal(inputs, sameObservations: true, logarithms: logarithms)
       - kernel.diagonal(inputs, sameObservations: false, logarithms: logarithms)

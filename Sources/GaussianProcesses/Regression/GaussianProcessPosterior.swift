@@ -1,6 +1,6 @@
 import Tensor
 
-/// What a prediction is of.
+/// The predicted quantity.
 public enum Quantity: String, Sendable {
   /// The function f, without noise.
   case function
@@ -8,8 +8,8 @@ public enum Quantity: String, Sendable {
   case observations
 }
 
-/// A Gaussian process given observations: a Gaussian process again (Rasmussen and Williams 2006,
-/// algorithm 2.1).
+/// A Gaussian process given observations, which is again a Gaussian process (Rasmussen and Williams
+/// 2006, algorithm 2.1).
 public struct GaussianProcessPosterior: Sendable {
   /// The prior.
   public let prior: GaussianProcess
@@ -17,13 +17,13 @@ public struct GaussianProcessPosterior: Sendable {
   public let inputs: Tensor
   /// The observations, float64 `[n]`.
   public let targets: Tensor
-  /// The log marginal likelihood of the observations, a sum over all of them, in nats.
+  /// The log marginal likelihood of all observations together, in nats.
   public let logMarginalLikelihood: Double
-  /// What was added to the diagonal of the covariance matrix, in squared units of y; 0 unless it was
-  /// allowed and needed.
+  /// The jitter added to the diagonal of the covariance matrix, in squared units of y; 0 unless it
+  /// was allowed and needed.
   public let jitter: Double
 
-  /// Of the covariance matrix of the observations.
+  /// The factor of the observations' covariance matrix.
   let factor: CholeskyFactor
   /// (K + σ² I)⁻¹ (y − m), `[n]`.
   let weights: Tensor
@@ -40,18 +40,18 @@ public struct GaussianProcessPosterior: Sendable {
 }
 
 extension GaussianProcess {
-  /// The process given observations.
+  /// Conditions the process on observations.
   ///
   /// It takes n³ / 3 operations and memory for n² numbers.
   ///
   /// - Parameters:
   ///   - y: Targets, `[n]`.
   ///   - x: Inputs, `[n, d]`.
-  ///   - jitterLimit: The most that may be added to the diagonal of the covariance matrix, in squared units
-  ///     of y, where it is not positive definite; the least power of ten that works is, and the result
-  ///     says which. By default nothing is added.
-  /// - Throws: ``GaussianProcessError/notPositiveDefinite(minor:jitter:equalInput:)`` with the jitter that
-  ///   is needed, and what else is wrong with the data.
+  ///   - jitterLimit: The largest jitter that may be added to the diagonal of the covariance
+  ///     matrix, in squared units of y, if the matrix is not positive definite. The smallest power
+  ///     of ten that works is used and reported in the result. By default nothing is added.
+  /// - Throws: ``GaussianProcessError/notPositiveDefinite(minor:jitter:equalInput:)`` with the
+  ///   jitter that is needed, and errors for other faults of the data.
   public func conditioned(
     on y: Tensor, at x: Tensor, jitterLimit: Double = 0
   ) throws -> GaussianProcessPosterior {
@@ -67,7 +67,7 @@ extension GaussianProcessPosterior {
   /// Gradients flow to the points. It takes n² m operations.
   ///
   /// - Parameters:
-  ///   - quantity: What is predicted.
+  ///   - quantity: The quantity to predict.
   ///   - x: Points, `[m, d]`.
   public func prediction(of quantity: Quantity, at x: Tensor) -> GaussianProcessPrediction {
     let x = points(x)
@@ -83,7 +83,7 @@ extension GaussianProcessPosterior {
       rawVariance: .concatenated(blocks.map(\.variance)))
   }
 
-  /// How many points are predicted at once: their covariances with the observations are in memory.
+  /// The number of points predicted at once, whose covariances with the observations are in memory.
   private static let block = 256
 
   private func marginals(_ quantity: Quantity, _ x: Tensor) -> (mean: Tensor, variance: Tensor) {

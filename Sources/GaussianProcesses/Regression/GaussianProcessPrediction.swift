@@ -2,13 +2,14 @@ import Tensor
 
 /// The mean and the variance of a function, or of new observations of it, at each of some points.
 public struct GaussianProcessPrediction: Sendable {
-  /// Whether the variance holds the noise of observations.
+  /// The predicted quantity, which says whether the variance includes the noise of observations.
   public let quantity: Quantity
   /// The means, float64 `[m]`.
   public let mean: Tensor
   /// The variances, 0 or more, float64 `[m]`.
   public let variance: Tensor
-  /// How far below 0 rounding took the smallest variance before it was set to 0; 0 if none was.
+  /// The amount by which rounding took the smallest variance below 0 before it was set to 0; 0 if
+  /// it did not.
   public let rounding: Double
 
   init(_ quantity: Quantity, mean: Tensor, rawVariance: Tensor) {
@@ -21,7 +22,8 @@ public struct GaussianProcessPrediction: Sendable {
   /// The standard deviations, `[m]`.
   public var standardDeviation: Tensor { sqrt(variance) }
 
-  /// The central interval that holds this probability at each point, of f or of y as ``quantity`` says.
+  /// The central interval with a given probability at each point, for f or y according to
+  /// ``quantity``.
   ///
   /// - Parameter probability: Above 0 and below 1, such as 0.95.
   /// - Returns: The ends, each `[m]`.
@@ -33,7 +35,8 @@ public struct GaussianProcessPrediction: Sendable {
     return (mean - reach, mean + reach)
   }
 
-  /// The log density of each of some values under its point's normal distribution, `[m]`, in nats.
+  /// The log-density of given values under the normal distributions of their points, `[m]`, in
+  /// nats.
   public func logDensity(of y: Tensor) -> Tensor {
     precondition(
       y.shape == mean.shape, "logDensity: expected shape \(mean.shape), found \(y.shape)")

@@ -2,9 +2,10 @@ import Tensor
 
 /// Functions, or observations of them, drawn at some points.
 public struct GaussianProcessSamples: Sendable {
-  /// A function in each row, float64 `[count, m]`.
+  /// The samples, one function per row, float64 `[count, m]`.
   public let values: Tensor
-  /// What was added to the diagonal of the covariance matrix, as ``GaussianProcessMarginal/jitter``.
+  /// The jitter added to the diagonal of the covariance matrix, as in
+  /// ``GaussianProcessMarginal/jitter``.
   public let jitter: Double
 
   fileprivate init(_ count: Int, of marginal: GaussianProcessMarginal, using random: Random) {
@@ -16,14 +17,14 @@ public struct GaussianProcessSamples: Sendable {
 }
 
 extension GaussianProcess {
-  /// Draws functions, or observations of them, before any data.
+  /// Draws functions, or observations of them, from the prior.
   ///
   /// - Parameters:
-  ///   - count: How many.
-  ///   - quantity: Functions, or observations with noise.
+  ///   - count: The number of draws.
+  ///   - quantity: Whether to draw functions, or observations with noise.
   ///   - x: Points, `[m, d]`.
   ///   - random: The stream of random numbers.
-  /// - Throws: As ``marginal(of:at:)``.
+  /// - Throws: The errors of ``marginal(of:at:)``.
   public func samples(
     _ count: Int, of quantity: Quantity, at x: Tensor, using random: Random
   ) throws -> GaussianProcessSamples {
@@ -32,7 +33,7 @@ extension GaussianProcess {
 }
 
 extension GaussianProcessPosterior {
-  /// Draws functions, or new observations of them, given the data; as
+  /// Draws functions, or new observations of them, from the posterior; see
   /// ``GaussianProcess/samples(_:of:at:using:)``.
   public func samples(
     _ count: Int, of quantity: Quantity, at x: Tensor, using random: Random

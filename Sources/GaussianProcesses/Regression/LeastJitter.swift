@@ -1,22 +1,23 @@
 import Tensor
 
-/// The Cholesky factor of a covariance matrix with the least jitter that works.
+/// The Cholesky factor of a covariance matrix with the smallest jitter that works.
 ///
-/// Rounding makes the covariance matrix of near points indefinite; what is added to its diagonal against
-/// that should be as small as possible, and be known.
+/// Rounding makes the covariance matrix of nearby points indefinite; the jitter that is added to
+/// its diagonal against this should be as small as possible, and reported.
 struct LeastJitter {
   /// The factor.
   let factor: CholeskyFactor
-  /// What was added to the diagonal: 0 or a power of ten, in the units of the variances.
+  /// The jitter added to the diagonal: 0 or a power of ten, in the units of the variances.
   let jitter: Double
 
-  /// Tries without jitter, then powers of ten from the rounding of `scale` on.
+  /// Tries the factorisation without jitter, and then with powers of ten from the rounding error of
+  /// `scale` on.
   ///
   /// - Parameters:
   ///   - limit: The largest jitter that may be added.
   ///   - scale: The largest variance.
-  ///   - matrix: The matrix with so much added to its diagonal; it is used up.
-  /// - Throws: ``/Tensor/LinearAlgebraError`` of the last attempt.
+  ///   - matrix: The matrix with the given jitter added to its diagonal; it is overwritten.
+  /// - Throws: The ``/Tensor/LinearAlgebraError`` of the last attempt.
   init(upTo limit: Double, scale: Double, _ matrix: (_ jitter: Double) -> Tensor) throws {
     var jitter = 0.0
     var exponent = Self.exponent(atMost: scale * .ulpOfOne)
@@ -34,13 +35,13 @@ struct LeastJitter {
     }
   }
 
-  /// The exponent of the largest power of ten that is not above a number, −300 at the least.
+  /// The exponent of the largest power of ten that is at most a number, but at least −300.
   private static func exponent(atMost number: Double) -> Int {
     var exponent = -300
     while powerOfTen(exponent + 1) <= number { exponent += 1 }
     return exponent
   }
 
-  /// Rounded once, so that 1e-14 is 1e-14.
+  /// A power of ten that is rounded once, so that 1e-14 is exactly the number 1e-14.
   private static func powerOfTen(_ exponent: Int) -> Double { Double("1e\(exponent)") ?? .infinity }
 }

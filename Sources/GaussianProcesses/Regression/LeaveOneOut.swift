@@ -1,9 +1,9 @@
 import Tensor
 
 extension GaussianProcessPosterior {
-  /// The prediction of each observation from all the others, noise included.
+  /// The prediction of each observation from all the others, including noise.
   ///
-  /// By one inverse: the variance of yᵢ is 1 / [C⁻¹]ᵢᵢ and its mean yᵢ − [C⁻¹ (y − m)]ᵢ / [C⁻¹]ᵢᵢ
+  /// It takes a single inverse: yᵢ has variance 1 / [C⁻¹]ᵢᵢ and mean yᵢ − [C⁻¹ (y − m)]ᵢ / [C⁻¹]ᵢᵢ
   /// (Rasmussen and Williams 2006, equation 5.12). The sum of
   /// ``GaussianProcessPrediction/logDensity(of:)`` is the log pseudo-likelihood.
   public func leaveOneOut() -> GaussianProcessPrediction {

@@ -1,18 +1,19 @@
 import Tensor
 
 extension GaussianProcess {
-  /// The log marginal likelihood of observations, log N(y; m, K + σ² I), a sum over all of them, in nats.
+  /// The log marginal likelihood of all observations together, log N(y; m, K + σ² I), in nats.
   ///
-  /// A composition of tensor operations with gradients of any order with respect to the targets, the
-  /// inputs and the parameters, such as for a kernel on a network's features; it holds several matrices
-  /// of n² numbers. ``logMarginalLikelihoodWithGradient(of:at:)`` is for values and first derivatives.
+  /// It is composed of tensor operations and has gradients of any order with respect to the
+  /// targets, the inputs and the parameters, for instance for a kernel on a network's features. It
+  /// stores several matrices of n² numbers; for values and first derivatives alone, use
+  /// ``logMarginalLikelihoodWithGradient(of:at:)``.
   ///
   /// - Parameters:
   ///   - y: Targets, float64 `[n]`.
   ///   - x: Inputs, float64 `[n, d]`.
-  ///   - point: Other parameters than its own, as ``trainingPoint`` has them.
-  /// - Throws: ``GaussianProcessError/notPositiveDefinite(minor:jitter:equalInput:)``, and what else is
-  ///   wrong with the data.
+  ///   - point: Parameters that replace those of the process, in the form of ``trainingPoint``.
+  /// - Throws: ``GaussianProcessError/notPositiveDefinite(minor:jitter:equalInput:)``, and errors
+  ///   for other faults of the data.
   public func logMarginalLikelihood(
     of y: Tensor, at x: Tensor, trainingPoint point: Tensor? = nil
   ) throws -> Tensor {
@@ -30,13 +31,13 @@ extension GaussianProcess {
   /// The log marginal likelihood of observations, in nats, and its derivatives with respect to the
   /// elements of ``trainingPoint``.
   ///
-  /// By one Cholesky factor, of which the inverse is made tile by tile, so that memory for two matrices
-  /// of n² numbers is all that it takes.
+  /// It computes a Cholesky factor and its inverse tile by tile, so it only needs memory for two
+  /// matrices of n² numbers.
   ///
   /// - Parameters:
   ///   - y: Targets, `[n]`.
   ///   - x: Inputs, `[n, d]`.
-  /// - Throws: As ``logMarginalLikelihood(of:at:trainingPoint:)``.
+  /// - Throws: The errors of ``logMarginalLikelihood(of:at:trainingPoint:)``.
   public func logMarginalLikelihoodWithGradient(
     of y: Tensor, at x: Tensor
   ) throws -> (value: Double, gradient: [Double]) {
@@ -47,7 +48,7 @@ extension GaussianProcess {
     return (evidence.value, evidence.gradient())
   }
 
-  /// Runs a factorisation of a covariance matrix; what it throws is said in terms of the data.
+  /// Runs a factorisation of a covariance matrix and translates its errors into terms of the data.
   func explained<Result>(
     _ data: Observations, _ point: Tensor, _ factor: () throws -> Result
   ) throws -> Result {
@@ -66,7 +67,7 @@ extension GaussianProcess {
     }
   }
 
-  /// The largest variance of an observation, NaN if there is one that is.
+  /// The largest variance of an observation; NaN if any is NaN.
   func largestVariance(at x: Tensor, _ point: Tensor) -> Double {
     let parts = parts(of: point)
     let noise = parts.logNoise.map { exp($0).scalar } ?? 0
@@ -74,21 +75,22 @@ extension GaussianProcess {
   }
 }
 
-/// The log marginal likelihood of some data at a point, with what its gradient needs.
+/// The log marginal likelihood of some data at a training point, with the quantities that its
+/// gradient needs.
 struct Evidence {
   private let process: GaussianProcess
   private let data: Observations
   private let point: Tensor
-  /// Of the covariance matrix of the observations.
+  /// The factor of the observations' covariance matrix.
   let factor: CholeskyFactor
   /// (K + σ² I)⁻¹ (y − m), `[n]`.
   let weights: Tensor
-  /// What was added to the diagonal.
+  /// The jitter added to the diagonal.
   let jitter: Double
   /// The log marginal likelihood.
   let value: Double
 
-  /// - Parameter jitterLimit: The largest jitter that may be added where the matrix is not positive
+  /// - Parameter jitterLimit: The largest jitter that may be added if the matrix is not positive
   ///   definite.
   /// - Throws: ``/Tensor/LinearAlgebraError``.
   init(
@@ -107,7 +109,7 @@ struct Evidence {
     value = -0.5 * (square + factor.logDeterminant.scalar + Double(data.count) * logTwoPi)
   }
 
-  /// The covariance matrix of the observations, zeros above the tiles of its diagonal.
+  /// The covariance matrix of the observations, with zeros above its diagonal tiles.
   static func covariance(
     _ process: GaussianProcess, _ data: Observations, _ point: Tensor, jitter: Double
   ) -> Tensor {
@@ -117,7 +119,7 @@ struct Evidence {
       logarithms: parts.kernel, addingToDiagonal: noise + jitter)
   }
 
-  /// The derivatives with respect to the elements of the point.
+  /// The derivatives with respect to the elements of the training point.
   func gradient() -> [Double] {
     let parts = process.parts(of: point)
     let (logarithms, trace) = CovarianceTiles(process.kernel, data.inputs).gradient(

@@ -1,25 +1,25 @@
 import Tensor
 
-/// The mean of a Gaussian process before any observation.
+/// The mean of a Gaussian process prior.
 public struct MeanFunction: Sendable {
-  /// What it is called in reports.
+  /// The name of the mean in reports.
   public let name: String
   /// The parameters' names.
   public let parameterNames: [String]
-  /// The parameters, any numbers.
+  /// The parameters, which may be any numbers.
   public var parameters: [Double]
-  /// Whether training leaves the parameters as they are.
+  /// Whether training leaves the parameters unchanged.
   public var isFixed: Bool
   private let function: @Sendable (_ x: Tensor, _ parameters: Tensor) -> Tensor
 
-  /// Creates a mean of one's own.
+  /// Creates a custom mean.
   ///
   /// - Parameters:
-  ///   - name: What it is called in reports.
-  ///   - parameters: The names and first values of the parameters.
-  ///   - isFixed: Whether training leaves the parameters as they are.
-  ///   - function: From points `[n, d]` and parameters `[parameters]` to means `[n]`, in float64, by
-  ///     differentiable operations.
+  ///   - name: The name of the mean in reports.
+  ///   - parameters: The names and initial values of the parameters.
+  ///   - isFixed: Whether training leaves the parameters unchanged.
+  ///   - function: A function from points `[n, d]` and parameters `[parameters]` to means `[n]`, in
+  ///     float64, made of differentiable operations.
   public init(
     _ name: String, parameters: KeyValuePairs<String, Double> = [:], isFixed: Bool = false,
     function: @escaping @Sendable (_ x: Tensor, _ parameters: Tensor) -> Tensor
@@ -37,19 +37,19 @@ public struct MeanFunction: Sendable {
     self.function = function
   }
 
-  /// 0 everywhere.
+  /// The mean that is 0 everywhere.
   public static let zero = MeanFunction("zero") { x, _ in
     .zeros([x.shape[0]], dtype: x.dtype)
   }
 
-  /// The same everywhere; trained unless it is fixed.
+  /// A constant mean, trained unless it is fixed.
   public static func constant(_ value: Double, isFixed: Bool = false) -> MeanFunction {
     MeanFunction("constant", parameters: ["offset": value], isFixed: isFixed) { x, parameters in
       parameters.broadcast(to: [x.shape[0]])
     }
   }
 
-  /// offset + Σ_d slope_d x_d; trained unless it is fixed.
+  /// The linear mean offset + Σ_d slope_d x_d, trained unless it is fixed.
   public static func linear(
     offset: Double, slopes: [Double], isFixed: Bool = false
   ) -> MeanFunction {
@@ -66,7 +66,7 @@ public struct MeanFunction: Sendable {
   ///
   /// - Parameters:
   ///   - x: Points, `[n, d]`.
-  ///   - parameters: Other parameters than its own, `[parameters]`.
+  ///   - parameters: Parameters that replace those of the mean, `[parameters]`.
   public func callAsFunction(_ x: Tensor, parameters: Tensor? = nil) -> Tensor {
     let own = Tensor(self.parameters, shape: [self.parameters.count], dtype: .float64)
     let value = function(x, parameters ?? own)

@@ -21,7 +21,7 @@ struct Observations: Sendable {
     }
   }
 
-  /// An earlier row whose input is that of this row.
+  /// An earlier row with the same input as this row.
   func row(equalTo row: Int) -> Int? {
     let width = inputs.shape[1]
     let values = inputs.doubles

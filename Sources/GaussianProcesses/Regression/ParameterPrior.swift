@@ -1,18 +1,21 @@
 import Tensor
 
-/// A prior distribution of a positive parameter, for training.
+/// The prior distribution of a positive parameter, for training.
 ///
-/// Training finds the mode in the logarithm of the parameter, so what counts is the density of the
+/// Training finds the mode in the logarithm of the parameter, so it uses the density of the
 /// logarithm.
 public enum ParameterPrior: Sendable, Equatable {
-  /// The logarithm is normal around that of the median.
+  /// A normal distribution of the logarithm, centred on the logarithm of the median.
   case logNormal(median: Double, deviation: Double)
-  /// Of mean shape / rate; it keeps noise and lengths from 0 if the shape is above 1.
+  /// A gamma distribution with mean shape / rate; it keeps noise and lengths away from 0 if the
+  /// shape is above 1.
   case gamma(shape: Double, rate: Double)
-  /// Of mode scale / (shape + 1): lengths far below it are all but excluded.
+  /// An inverse gamma distribution with mode scale / (shape + 1); it practically excludes lengths
+  /// far below the mode.
   case inverseGamma(shape: Double, scale: Double)
 
-  /// The log density of the logarithm `t` of the parameter, in nats, of `t`'s shape, with gradients.
+  /// The log-density of the logarithm `t` of the parameter, in nats, in the shape of `t`, with
+  /// gradients.
   public func logDensity(ofLogarithm t: Tensor) -> Tensor {
     func constant(_ x: Double) -> Tensor { Tensor(x, dtype: t.dtype) }
     switch self {

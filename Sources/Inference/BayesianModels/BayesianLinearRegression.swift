@@ -1,7 +1,7 @@
 import Tensor
 
-/// Bayesian linear regression, y = Φ w + ε with ε ~ N(0, σ²) of a known variance and w ~ N(m, S), which is
-/// again of that form after any number of observations.
+/// Bayesian linear regression, y = Φ w + ε with ε ~ N(0, σ²) of known variance and w ~ N(m, S); the
+/// posterior has the same form after any number of observations.
 ///
 /// ```swift
 /// let prior = BayesianLinearRegression(coefficients: 2, priorVariance: 10, noiseVariance: 0.5)
@@ -10,8 +10,8 @@ import Tensor
 /// posterior.predictive(at: other)    // means and variances
 /// ```
 ///
-/// It is kept by the precision S⁻¹ = A and the vector A m, to which each observation adds: so observations
-/// one after another and all at once are the same (Bishop 2006, section 3.3).
+/// It stores the precision S⁻¹ = A and the vector A m, to which each observation adds, so observing
+/// one by one or all at once gives the same result (Bishop 2006, section 3.3).
 public struct BayesianLinearRegression: Sendable {
   /// A, the inverse of the covariance of the coefficients, float64 `[d, d]`.
   public let precision: Tensor
@@ -27,13 +27,13 @@ public struct BayesianLinearRegression: Sendable {
   /// Creates the prior N(0, τ² I).
   ///
   /// - Parameters:
-  ///   - coefficients: d; a constant is a column of ones in the rows.
+  ///   - coefficients: d; for a constant, include a column of ones in the rows.
   ///   - priorVariance: τ², above 0.
   ///   - noiseVariance: σ², above 0.
   public init(coefficients: Int, priorVariance: Double, noiseVariance: Double) {
     precondition(
       coefficients > 0 && priorVariance > 0 && priorVariance < .infinity,
-      "BayesianLinearRegression: expected 1 coefficient or more and a variance above 0, found"
+      "BayesianLinearRegression: expected at least 1 coefficient and a variance above 0, found"
         + " \(coefficients) and \(priorVariance)")
     let identity = Tensor.identity(coefficients, dtype: .float64)
     self.init(
@@ -77,11 +77,11 @@ public struct BayesianLinearRegression: Sendable {
   /// S, the covariance of the coefficients, `[d, d]`.
   public var covariance: Tensor { factor.inverse() }
 
-  /// The distribution of the coefficients after more observations.
+  /// Computes the distribution of the coefficients after more observations.
   ///
   /// - Parameters:
   ///   - x: The rows of Φ, `[n, d]`.
-  ///   - y: What was observed, `[n]`.
+  ///   - y: The observations, `[n]`.
   ///   - weights: How often each row counts, `[n]`, 0 or more; 1 by default.
   /// - Throws: ``RegressionError`` for a value that is not finite.
   public func observing(
@@ -97,10 +97,10 @@ public struct BayesianLinearRegression: Sendable {
 
   /// log p(y | Φ) with the coefficients integrated out, in nats.
   ///
-  /// ½ log |A| − ½ log |A′| − n/2 log 2πσ² − ½ |y − Φ m′|²/σ² − ½ (m′ − m)ᵀ A (m′ − m), with A′ and m′
-  /// after the observations (Bishop 2006, equation 3.86).
+  /// ½ log |A| − ½ log |A′| − n/2 log 2πσ² − ½ |y − Φ m′|²/σ² − ½ (m′ − m)ᵀ A (m′ − m), where A′
+  /// and m′ are the values after the observations (Bishop 2006, equation 3.86).
   ///
-  /// With weights n is their sum, and each row counts as often as its weight says.
+  /// With weights, n is their sum, and each row counts as often as its weight says.
   ///
   /// - Throws: ``RegressionError`` for a value that is not finite.
   public func logEvidence(_ x: Tensor, _ y: Tensor, weights: Tensor? = nil) throws -> Double {
@@ -116,8 +116,8 @@ public struct BayesianLinearRegression: Sendable {
     return 0.5 * (determinants - count * (logTwoPi + logNoise) - squares)
   }
 
-  /// The predictive distribution at rows `[n, d]`: means of f = Φ w, variances of f, and variances of an
-  /// observation, which are larger by σ²; each `[n]`.
+  /// The predictive distribution at rows `[n, d]`: the means of f = Φ w, the variances of f, and
+  /// the variances of an observation, which are larger by σ²; `[n]` each.
   public func predictive(
     at x: Tensor
   ) -> (mean: Tensor, varianceOfFunction: Tensor, varianceOfObservation: Tensor) {
@@ -138,7 +138,8 @@ public struct BayesianLinearRegression: Sendable {
       + (try factor.lower.solveTriangular(noise, .lower, transposed: true)).transposed()
   }
 
-  /// The rows times the roots of their weights, which count in squares as often as the weights say.
+  /// The rows, multiplied by the square roots of their weights, so that their squares count as
+  /// often as the weights say.
   private func checked(
     _ x: Tensor, _ y: Tensor, _ weights: Tensor?, _ name: String
   ) throws -> (x: Tensor, y: Tensor) {
@@ -157,14 +158,14 @@ public struct BayesianLinearRegression: Sendable {
   }
 }
 
-/// What is wrong with the data of a regression.
+/// An error in the data of a regression.
 public enum RegressionError: Error, Equatable, Sendable, CustomStringConvertible {
   /// An input that is infinite or NaN.
   case inputNotFinite(row: Int, column: Int, value: String)
   /// An observation that is infinite or NaN.
   case observationNotFinite(row: Int, value: String)
 
-  /// The error in words.
+  /// A description of the error.
   public var description: String {
     switch self {
     case .inputNotFinite(let row, let column, let value):
@@ -175,7 +176,7 @@ public enum RegressionError: Error, Equatable, Sendable, CustomStringConvertible
   }
 }
 
-/// Inputs and observations in float64, all finite.
+/// Inputs and observations in float64, checked to be finite.
 func checkedRegression(_ x: Tensor, _ y: Tensor) throws -> (x: Tensor, y: Tensor) {
   let (x, y) = (x.converted(to: .float64), y.converted(to: .float64))
   if !x.isFinite, let place = x.doubles.firstIndex(where: { !$0.isFinite }) {

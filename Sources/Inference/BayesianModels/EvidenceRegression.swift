@@ -1,7 +1,7 @@
 import Tensor
 
-/// Expectation–maximisation for the two variances of Bayesian linear regression: that of the prior, τ², and
-/// that of the noise, σ², which maximise the evidence (Bishop 2006, section 9.3.4).
+/// Expectation–maximisation for the two variances of Bayesian linear regression: the prior's τ² and
+/// the noise's σ² that maximise the evidence (Bishop 2006, section 9.3.4).
 ///
 /// The latent variables are the coefficients; their posterior is exact, so the bound is the log-evidence.
 /// ```swift
@@ -31,13 +31,13 @@ public struct EvidenceRegression: LatentVariableModel {
   private let weights: Tensor?
   private let isPriorFixed: Bool
 
-  /// Takes rows `[n, d]` and observations `[n]`.
+  /// Creates the model for rows `[n, d]` and observations `[n]`.
   ///
   /// - Parameters:
   ///   - x: Rows, `[n, d]`.
   ///   - y: Observations, `[n]`.
   ///   - weights: How often each row counts, `[n]`, 0 or more; 1 by default.
-  ///   - isPriorFixed: Whether τ² stays what it is, and σ² alone is found.
+  ///   - isPriorFixed: Whether to keep τ² fixed and fit only σ².
   /// - Throws: ``RegressionError`` for a value that is not finite.
   public init(
     _ x: Tensor, _ y: Tensor, weights: Tensor? = nil, isPriorFixed: Bool = false
@@ -49,7 +49,8 @@ public struct EvidenceRegression: LatentVariableModel {
     (self.x, self.y) = try checkedRegression(x, y)
   }
 
-  /// The variances of largest evidence that are found from some, by default from the observations' own.
+  /// Finds the variances that maximise the evidence from starting values, by default the
+  /// observations' own variance.
   public func fit(
     from start: Variances? = nil, driver: ExpectationMaximization = .init()
   ) throws -> ExpectationMaximization.Fit<EvidenceRegression> {
@@ -57,7 +58,7 @@ public struct EvidenceRegression: LatentVariableModel {
     return try driver.fit(self, from: start ?? Variances(prior: spread, noise: spread))
   }
 
-  /// The distribution of the coefficients.
+  /// The posterior distribution of the coefficients.
   public func posterior(
     at variances: Variances, from previous: BayesianLinearRegression?
   ) throws -> BayesianLinearRegression {
@@ -73,8 +74,8 @@ public struct EvidenceRegression: LatentVariableModel {
 
   /// τ² = E|w|²/d, σ² = E|y − Φ w|²/n.
   ///
-  /// A variance that would be 0, of observations that are fitted exactly or are all 0, stays the least
-  /// positive normal number.
+  /// If a variance would be 0, because the observations are fitted exactly or are all 0, it stays
+  /// at the least positive normal number.
   public func parameters(
     maximizing posterior: BayesianLinearRegression, from previous: Variances
   ) throws -> Variances {

@@ -1,6 +1,6 @@
 import Tensor
 
-/// Clusters around centres: k-means.
+/// The k-means clustering: clusters around centres.
 ///
 /// ```swift
 /// let fit = try KMeans.fit(x, clusters: 3, using: random)
@@ -19,10 +19,11 @@ public struct KMeans: Sendable {
     self.centres = stopGradient(centres).converted(to: .float64)
   }
 
-  /// How many clusters there are.
+  /// The number of clusters.
   public var count: Int { centres.shape[0] }
 
-  /// The nearest centre of each row of `x`, `[n, d]`; of several as near, the first.
+  /// The index of the nearest centre for each row of `x`, `[n, d]`; of equally near centres, the
+  /// first.
   public func assignments(of x: Tensor) -> [Int] {
     precondition(
       x.rank == 2 && x.shape[1] == centres.shape[1],
@@ -34,13 +35,13 @@ public struct KMeans: Sendable {
 
 /// Clusters fitted to data.
 public struct KMeansFit: Sendable {
-  /// Why a fit ended.
+  /// The reason why a fit ended.
   public enum Reason: String, Sendable {
     /// No point changed its cluster.
     case unchanged = "no point changes its cluster"
-    /// All sweeps were made.
+    /// The limit of sweeps was reached.
     case iterationLimit = "all sweeps were made"
-    /// The inertia rose by more than rounding: the fit is not to be trusted.
+    /// The inertia rose by more than rounding: the fit is unreliable.
     case inertiaRose = "the inertia rose"
   }
 
@@ -48,56 +49,58 @@ public struct KMeansFit: Sendable {
   public let model: KMeans
   /// The cluster of each row.
   public let assignments: [Int]
-  /// The sum of the weights in each cluster.
+  /// The total weight in each cluster.
   public let sizes: [Double]
-  /// The inertia Σ w |x − centre|² before every update of the centres, and last that of ``model``.
+  /// The inertia Σ w |x − centre|² before each update of the centres, followed by that of
+  /// ``model``.
   public let inertias: [Double]
   /// Why the fit ended.
   public let reason: Reason
 
   /// The inertia of ``model``.
   public var inertia: Double { inertias[inertias.count - 1] }
-  /// How often the centres were updated.
+  /// The number of updates of the centres.
   public var iterations: Int { inertias.count - 1 }
   /// Whether no point changes its cluster any more.
   public var hasConverged: Bool { reason == .unchanged }
 }
 
 extension KMeans {
-  /// Where the centres begin.
+  /// The starting values of the centres.
   public enum Start: Sendable {
-    /// k-means++: each centre is a point drawn with a probability in proportion to its squared distance
-    /// from the nearest centre so far (Arthur and Vassilvitskii 2007).
+    /// k-means++: each centre is a point drawn with a probability proportional to its squared
+    /// distance from the nearest centre so far (Arthur and Vassilvitskii 2007).
     case plusPlus
-    /// Points drawn at random, each once.
+    /// Different points, drawn at random.
     case random
     /// Given centres, `[k, d]`.
     case centres(Tensor)
   }
 
-  /// The clusters of least inertia that are found from several starts, by Lloyd's algorithm (1982).
+  /// Finds the clusters with the least inertia over several starts, by Lloyd's algorithm (1982).
   ///
-  /// Each sweep assigns every row to its nearest centre and moves every centre to the mean of its rows.
-  /// A centre that no row is nearest to moves to the row farthest from its own centre, the next such
-  /// centre to the next row; where all rows lie on their centres, it stays. Neither step raises the
-  /// inertia.
+  /// Each sweep assigns every row to its nearest centre and moves every centre to the mean of its
+  /// rows. If a centre is nearest to no row, it moves to the row farthest from its own centre (a
+  /// second such centre to the second-farthest row, and so on); if all rows lie on their centres,
+  /// it stays. Neither step raises the inertia.
   ///
   /// - Parameters:
   ///   - x: Rows `[n, d]`.
-  ///   - clusters: How many; no more than there are rows of positive weight.
-  ///   - start: Where the centres begin.
-  ///   - starts: How many starts; the fit of least inertia is returned, the first of equals.
-  ///   - weights: What each row counts, `[n]`, 0 or more.
-  ///   - iterationLimit: The most sweeps of a start.
-  ///   - random: What the starts are drawn from.
-  /// - Throws: ``MixtureError`` for values that are not finite, bad weights, or too few points.
+  ///   - clusters: The number of clusters; at most the number of rows with positive weight.
+  ///   - start: The starting values of the centres.
+  ///   - starts: The number of starts; the fit with the least inertia is returned (the first of
+  ///     equals).
+  ///   - weights: The weight of each row, `[n]`, 0 or more.
+  ///   - iterationLimit: The largest number of sweeps per start.
+  ///   - random: The source of random numbers for the starts.
+  /// - Throws: ``MixtureError`` for values that are not finite, invalid weights, or too few points.
   public static func fit(
     _ x: Tensor, clusters: Int, start: Start = .plusPlus, starts: Int = 1,
     weights: Tensor? = nil, iterationLimit: Int = 300, using random: Random
   ) throws -> KMeansFit {
     precondition(
       starts > 0 && iterationLimit >= 0,
-      "KMeans.fit: expected 1 start or more and a limit of 0 or more, found \(starts) and"
+      "KMeans.fit: expected at least 1 start and a limit of 0 or more, found \(starts) and"
         + " \(iterationLimit)")
     let rows = try WeightedRows(x, weights: weights, components: clusters, "KMeans.fit")
     let lloyd = LloydSweeps(rows, clusters: clusters)

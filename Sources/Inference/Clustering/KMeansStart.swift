@@ -25,10 +25,10 @@ private func spreadPoints(_ count: Int, _ rows: WeightedRows, _ random: Random) 
   while chosen.count < count {
     let last = rows.x.gatheredRows(at: [chosen[chosen.count - 1]])
     nearest = minimum(nearest, pairwiseSquaredDistances(rows.x, last).reshaped(to: [rows.count]))
-    // Scaled, so that products with weights neither overflow nor vanish.
+    // Scaled so that products with weights neither overflow nor vanish.
     let largest = nearest.max().scalar
     let mass = largest > 0 ? weights * (nearest / largest) : weights
-    // Where all points of positive weight are chosen, any of them again.
+    // If all points with positive weight have been chosen, any of them may be chosen again.
     chosen += random.choice(1, of: rows.count, weights: mass.max().scalar > 0 ? mass : weights)
   }
   return rows.x.gatheredRows(at: chosen)

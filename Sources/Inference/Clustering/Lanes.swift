@@ -7,7 +7,7 @@ extension Tensor {
   ) rethrows -> Result {
     precondition(dtype == .float64, "expected float64, found \(dtype)")
     return try withUnsafeBytes { bytes in
-      // An empty tensor has memory too, which is not read.
+      // An empty tensor has memory too, which is never read.
       let memory = bytes.assumingMemoryBound(to: Double.self)
       guard let start = memory.baseAddress else {
         preconditionFailure("expected a tensor with memory, found shape \(shape)")

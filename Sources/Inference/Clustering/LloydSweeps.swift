@@ -1,6 +1,6 @@
 import Tensor
 
-/// The sweeps of Lloyd's algorithm over some rows, which lie around their mean.
+/// The sweeps of Lloyd's algorithm over rows that are centred on their mean.
 struct LloydSweeps {
   private let clusters: Int
   private let dimension: Int
@@ -36,7 +36,7 @@ struct LloydSweeps {
         break
       }
     }
-    // The sweep that changes nothing is the check of the one before.
+    // A sweep that changes nothing confirms the one before.
     return KMeansFit(
       model: KMeans(centres: centres + origin), assignments: labels.map(Int.init),
       sizes: sweep.sizes, inertias: inertias, reason: reason)
@@ -46,7 +46,7 @@ struct LloydSweeps {
     assignToNearestCentres(rows, weights: weights, centres: centres, labels: &labels)
   }
 
-  /// The means of the clusters; empty ones take the rows that are farthest from their centres.
+  /// The means of the clusters; an empty cluster takes a row that is farthest from its centre.
   private func updated(_ centres: Tensor, _ sweep: CentreSums, _ labels: [Int32]) -> Tensor {
     var places = centres.doubles
     for k in 0..<clusters where sweep.sizes[k] > 0 {
@@ -63,7 +63,7 @@ struct LloydSweeps {
     return Tensor(places, shape: [clusters, dimension], dtype: .float64)
   }
 
-  /// The rows farthest from their own centres, those at a distance of 0 left out.
+  /// The rows farthest from their own centres, except those at a distance of 0.
   private func farthest(_ number: Int, from centres: Tensor, _ labels: [Int32]) -> [[Double]] {
     let own = centres.gatheredRows(at: labels.map(Int.init))
     let distances = square(rows - own).sum(along: 1).doubles

@@ -1,25 +1,26 @@
-/// What is wrong with the data of a clustering or a mixture, or became of a fit.
+/// An error in the data of a clustering or a mixture, or the failure of a fit.
 public enum MixtureError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Fewer points of positive weight than clusters or components.
+  /// There are fewer points with positive weight than clusters or components.
   case tooFewPoints(components: Int, points: Int)
-  /// A value that is infinite, or NaN where none may be missing.
+  /// A value is infinite, or is NaN although no values may be missing.
   case notFinite(row: Int, column: Int, value: String)
-  /// A weight below 0, infinite or NaN.
+  /// A weight is negative, infinite or NaN.
   case badWeight(row: Int, value: String)
-  /// A value outside what the model takes.
+  /// A value lies outside the range of the model.
   case outOfRange(row: Int, column: Int, value: String, expected: String)
-  /// A feature with the same value in every row: no covariance is regular without a prior or a floor.
+  /// A feature has the same value in every row: without a prior or a floor, every covariance is
+  /// singular.
   case constantFeature(column: Int)
-  /// A feature of which every value is missing.
+  /// All values of a feature are missing.
   case missingFeature(column: Int)
-  /// A component whose covariance became singular: the likelihood has no bound there.
+  /// The covariance of a component became singular, so that the likelihood has no bound.
   case collapsed(component: Int, iteration: Int, weight: Double)
-  /// A component that no point belongs to any more.
+  /// A component no longer has any points.
   case vanished(component: Int, iteration: Int)
-  /// A start that is not a model of these data.
+  /// The start is not a model of these data.
   case badStart(String)
 
-  /// The error in words.
+  /// A description of the error.
   public var description: String {
     switch self {
     case .tooFewPoints(let components, let points):
@@ -32,7 +33,7 @@ public enum MixtureError: Error, Equatable, Sendable, CustomStringConvertible {
     case .outOfRange(let row, let column, let value, let expected):
       "expected \(expected), found \(value) in row \(row), column \(column)"
     case .constantFeature(let column):
-      "column \(column) has the same value in every row, so that every covariance is singular: leave"
+      "column \(column) has the same value in every row, so every covariance is singular: leave"
         + " it out, or give a prior or a floor"
     case .missingFeature(let column): "every value of column \(column) is missing"
     case .collapsed(let component, let iteration, let weight):
@@ -40,7 +41,7 @@ public enum MixtureError: Error, Equatable, Sendable, CustomStringConvertible {
         + " \(weight)), and the likelihood has no bound; give a prior, a floor, tied covariances or"
         + " t components"
     case .vanished(let component, let iteration):
-      "component \(component) vanished in sweep \(iteration): no point belongs to it; ask for fewer"
+      "component \(component) vanished in sweep \(iteration): no point belongs to it; use fewer"
         + " components, or give a prior"
     case .badStart(let reason): "the start is not a model of these data: \(reason)"
     }

@@ -1,10 +1,11 @@
 import Tensor
 
-/// Soft k-means: a mixture of equal Gaussians N(μₖ, ε I) of equal weights whose centres alone are fitted
-/// (MacKay 2003, chapters 20 and 22).
+/// Soft k-means: a mixture of equal Gaussians N(μₖ, ε I) with equal weights, of which only the
+/// centres are fitted (MacKay 2003, chapters 20 and 22).
 ///
-/// As ε falls to 0 the assignments become hard and the centres those of k-means. Above the largest
-/// eigenvalue of the data's covariance all centres are the mean (Rose, Gurewitz and Fox 1990).
+/// As ε falls to 0, the assignments become hard and the centres become those of k-means. If ε
+/// exceeds the largest eigenvalue of the data's covariance, all centres equal the mean (Rose,
+/// Gurewitz and Fox 1990).
 ///
 /// ```swift
 /// let fit = try SoftKMeans.fit(x, centres: start, variance: 0.5)
@@ -29,16 +30,16 @@ public struct SoftKMeans: MixtureModel {
     self.variance = variance
   }
 
-  /// 1 / k each, `[k]`.
+  /// The weights 1 / k, `[k]`.
   public var weights: Tensor {
     let k = centres.shape[0]
     return Tensor(filledWith: 1 / Double(k), [k], dtype: .float64)
   }
 
-  /// The coordinates of the centres.
+  /// The number of coordinates of the centres.
   public var parameterCount: Int { centres.count }
 
-  /// log (1 / k) N(x; μₖ, ε I) of rows `[n, d]`, `[n, k]`, in nats.
+  /// log (1 / k) N(x; μₖ, ε I) for rows `[n, d]`, `[n, k]`, in nats.
   public func logJoint(of x: Tensor) -> Tensor {
     let d = centres.shape[1]
     precondition(
@@ -48,15 +49,15 @@ public struct SoftKMeans: MixtureModel {
     return -0.5 / variance * distances - constant
   }
 
-  /// The centres of largest likelihood that expectation–maximisation finds from some.
+  /// Finds centres of large likelihood from starting centres, by expectation–maximisation.
   ///
   /// - Parameters:
   ///   - x: Rows `[n, d]`.
-  ///   - centres: Where they begin, `[k, d]`: different ones, as equal ones stay equal.
+  ///   - centres: The starting centres, `[k, d]`; they must differ, since equal centres stay equal.
   ///   - variance: ε, above 0.
-  ///   - weights: What each row counts, `[n]`, 0 or more.
+  ///   - weights: The weight of each row, `[n]`, 0 or more.
   ///   - driver: The tolerance and the limit of sweeps.
-  /// - Throws: ``MixtureError`` for values that are not finite, bad weights, or too few points.
+  /// - Throws: ``MixtureError`` for values that are not finite, invalid weights, or too few points.
   public static func fit(
     _ x: Tensor, centres: Tensor, variance: Double, weights: Tensor? = nil,
     driver: ExpectationMaximization = .init()
@@ -85,7 +86,7 @@ private struct SoftKMeansSteps: LatentVariableModel {
     posterior.bound()
   }
 
-  /// μₖ = Σ r x / Σ r; a centre that no row belongs to stays.
+  /// μₖ = Σ r x / Σ r; a centre without rows stays where it is.
   func parameters(
     maximizing posterior: MixturePosterior, from previous: SoftKMeans
   ) -> SoftKMeans {

@@ -1,10 +1,10 @@
 import Tensor
 
-/// The rows that a clustering or a mixture is fitted to, checked, with a weight each.
+/// The rows to which a clustering or a mixture is fitted, checked, each with a weight.
 struct WeightedRows {
   /// float64 `[n, d]`.
   let x: Tensor
-  /// float64 `[n]`, or nil where every row counts once.
+  /// float64 `[n]`, or nil if every row counts once.
   let weights: Tensor?
   /// The sum of the weights.
   let total: Double
@@ -15,7 +15,7 @@ struct WeightedRows {
   /// Checks rows `[n, d]` and weights `[n]`.
   ///
   /// - Parameters:
-  ///   - components: How many clusters or components are asked for.
+  ///   - components: The requested number of clusters or components.
   ///   - missing: Whether NaN stands for a missing value.
   init(
     _ x: Tensor, weights: Tensor?, components: Int, allowingMissing missing: Bool = false,
@@ -23,7 +23,7 @@ struct WeightedRows {
   ) throws {
     precondition(
       x.rank == 2 && x.shape[1] > 0, "\(operation): expected rows [n, d], d ≥ 1, found \(x.shape)")
-    precondition(components > 0, "\(operation): expected 1 component or more, found \(components)")
+    precondition(components > 0, "\(operation): expected at least 1 component, found \(components)")
     precondition(
       weights.map { $0.shape == [x.shape[0]] } ?? true,
       "\(operation): expected weights [\(x.shape[0])], found \(weights?.shape ?? [])")
@@ -54,7 +54,7 @@ struct WeightedRows {
     }
   }
 
-  /// Each feature's weighted mean and variance over the values that are there, `[d]` both.
+  /// The weighted mean and variance of each feature over its available values, `[d]` both.
   func moments() -> (mean: Tensor, variance: Tensor) {
     let there = 1 - isNaN(x)
     let weight = (weights?.expanded(at: 1) ?? Tensor.ones([count, 1], dtype: .float64)) * there

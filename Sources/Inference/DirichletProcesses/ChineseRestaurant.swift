@@ -1,15 +1,15 @@
 import Tensor
 
-/// The Chinese restaurant process: the law of which of N draws of a Dirichlet process are equal (Blackwell
-/// and MacQueen 1973; Aldous 1985).
+/// The Chinese restaurant process: the law of the partition of N draws from a Dirichlet process
+/// into groups of equal draws (Blackwell and MacQueen 1973; Aldous 1985).
 ///
-/// A guest sits down at a table of n others with probability n / (α + N), and at a new one with
-/// α / (α + N), N the guests before.
+/// A guest joins a table of n others with probability n / (α + N), and takes a new table with
+/// probability α / (α + N), where N is the number of guests before.
 public struct ChineseRestaurant: Sendable {
   /// The concentration α, above 0.
   public let concentration: Double
 
-  /// Creates a process of this concentration.
+  /// Creates a process with a given concentration.
   public init(concentration: Double) {
     precondition(
       concentration > 0 && concentration < .infinity,
@@ -17,16 +17,17 @@ public struct ChineseRestaurant: Sendable {
     self.concentration = concentration
   }
 
-  /// Seats guests in turn.
+  /// Seats guests one after another.
   ///
-  /// - Returns: The table of each, numbered from 0 in the order in which they were taken.
+  /// - Returns: The table of each guest, numbered from 0 in the order in which the tables were
+  ///   taken.
   public func sample(_ count: Int, using random: Random) -> [Int] {
     precondition(count >= 0, "ChineseRestaurant: expected 0 guests or more, found \(count)")
     let places = random.uniform([count], dtype: .float64).doubles
     var tables: [Int] = []
     var taken = 0
     for guest in 0..<count {
-      // A place among α new ones and the guests before, whose table it is.
+      // A place among α new ones and the earlier guests, whose table the new guest joins.
       let place = places[guest] * (concentration + Double(guest))
       if place < concentration || guest == 0 {
         tables.append(taken)
@@ -38,8 +39,8 @@ public struct ChineseRestaurant: Sendable {
     return tables
   }
 
-  /// The expected number of clusters among N draws, α (ψ(α + N) − ψ(α)) = Σ α / (α + n), n from 0 to
-  /// N − 1.
+  /// The expected number of clusters among N draws, α (ψ(α + N) − ψ(α)) = Σ α / (α + n), with n
+  /// from 0 to N − 1.
   public func expectedClusterCount(_ count: Int) -> Double {
     difference(of: digamma, count) * concentration
   }
@@ -59,7 +60,7 @@ public struct ChineseRestaurant: Sendable {
 
   /// The probabilities of 0, 1, …, N clusters among N draws, float64 `[N + 1]`.
   ///
-  /// By p_{n+1}(k) = (n p_n(k) + α p_n(k − 1)) / (α + n); it takes N² / 2 steps.
+  /// It uses p_{n+1}(k) = (n p_n(k) + α p_n(k − 1)) / (α + n), in N² / 2 steps.
   public func clusterCountProbabilities(_ count: Int) -> Tensor {
     var probabilities = [Double](repeating: 0, count: count + 1)
     probabilities[0] = 1

@@ -1,14 +1,15 @@
 import Glibc
 import Tensor
 
-/// The observations of one cluster, of which only their sufficient statistics are held: the posterior of its
-/// normal distribution, with the Cholesky factor of its scale matrix.
+/// The observations of one cluster, stored only through their sufficient statistics: the posterior
+/// of its normal distribution, with the Cholesky factor of the scale matrix.
 ///
-/// Taking in or giving up an observation changes the factor by one rank, d² operations.
+/// Adding or removing an observation is a rank-one update of the factor, at a cost of d²
+/// operations.
 struct CollapsedCluster {
   /// The number of observations.
   private(set) var count = 0
-  /// m of the posterior.
+  /// The posterior m.
   private var mean: [Double]
   /// L of Ψ = L Lᵀ, row-major.
   private var factor: [Double]
@@ -22,7 +23,7 @@ struct CollapsedCluster {
     logDeterminant = base.logDeterminant
   }
 
-  /// The log density of an observation given the cluster's, in nats.
+  /// The log-density of an observation given those in the cluster, in nats.
   func logPredictiveDensity(
     of x: UnsafePointer<Double>, _ constants: PredictiveConstants,
     _ scratch: UnsafeMutablePointer<Double>
@@ -43,7 +44,7 @@ struct CollapsedCluster {
     return row.constant - 0.5 * logDeterminant - row.power * Glibc.log1p(row.shrink * square)
   }
 
-  /// Takes in an observation: Ψ grows by κ / (κ + 1) (x − m)(x − m)ᵀ, κ the count before.
+  /// Adds an observation: Ψ grows by κ / (κ + 1) (x − m)(x − m)ᵀ, where κ is the count before.
   mutating func add(
     _ x: UnsafePointer<Double>, _ constants: PredictiveConstants,
     _ scratch: UnsafeMutablePointer<Double>
@@ -59,9 +60,9 @@ struct CollapsedCluster {
     _ = update(scratch, sign: 1)
   }
 
-  /// Gives up an observation.
+  /// Removes an observation.
   ///
-  /// - Returns: Whether digits enough are left; where not, the cluster has to be made anew.
+  /// - Returns: Whether enough digits are left; if not, the cluster must be rebuilt.
   mutating func remove(
     _ x: UnsafePointer<Double>, _ constants: PredictiveConstants,
     _ scratch: UnsafeMutablePointer<Double>
@@ -76,7 +77,7 @@ struct CollapsedCluster {
     return update(scratch, sign: -1)
   }
 
-  /// The factor of L Lᵀ ± w wᵀ, by one rotation a column; w is used up.
+  /// The factor of L Lᵀ ± w wᵀ, by one rotation per column; w is overwritten.
   private mutating func update(_ w: UnsafeMutablePointer<Double>, sign: Double) -> Bool {
     let d = dimensions
     var (determinant, isSound) = (0.0, true)
@@ -84,7 +85,7 @@ struct CollapsedCluster {
       for k in 0..<d {
         let old = factor[k * (d + 1)]
         let square = old * old + sign * w[k] * w[k]
-        // Of the old square less than its rounding in single precision is left.
+        // What is left of the old square is below its rounding error in single precision.
         guard square > 1e-7 * old * old else {
           isSound = false
           return
@@ -104,20 +105,20 @@ struct CollapsedCluster {
   }
 }
 
-/// What of a predictive density depends on the number of a cluster's observations alone.
+/// The part of a predictive density that depends only on the number of observations in a cluster.
 struct PredictiveConstants {
   struct Row {
-    /// κ of the posterior.
+    /// The posterior κ.
     let meanCount: Double
     /// κ / (κ + 1).
     let shrink: Double
     /// (ν + 1) / 2.
     let power: Double
-    /// The log density at the location for a scale matrix of determinant 1.
+    /// The log-density at the location for a scale matrix with determinant 1.
     let constant: Double
   }
 
-  /// For 0, 1, … observations.
+  /// The constants for 0, 1, … observations.
   let rows: [Row]
 
   init(_ base: NormalInverseWishart, upTo count: Int) {

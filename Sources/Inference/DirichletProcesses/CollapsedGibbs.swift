@@ -1,9 +1,9 @@
 import Glibc
 import Tensor
 
-/// A collapsed Gibbs sampler of a Dirichlet process mixture of normal distributions: the clusters' means and
-/// covariances are integrated out, and each observation's cluster is drawn given those of all others
-/// (MacEachern 1994; Neal 2000, algorithm 3).
+/// A collapsed Gibbs sampler for a Dirichlet process mixture of normal distributions: the means and
+/// covariances of the clusters are integrated out, and each observation's cluster is drawn given
+/// those of all others (MacEachern 1994; Neal 2000, algorithm 3).
 ///
 /// ```swift
 /// let sampler = try CollapsedGibbs(of: x, base: base, concentration: 1)
@@ -11,11 +11,11 @@ import Tensor
 /// for _ in 0..<1000 { state = sampler.step(state, using: random).state }
 /// ```
 public struct CollapsedGibbs: Sendable {
-  /// Where the chain is.
+  /// The state of the chain.
   public struct State: Sendable {
-    /// The cluster of each observation, numbered from 0 in the order in which they appear.
+    /// The cluster of each observation, numbered from 0 in the order of first appearance.
     public let assignments: [Int]
-    /// The clusters' sizes.
+    /// The sizes of the clusters.
     public let clusterSizes: [Int]
     /// The concentration α.
     public let concentration: Double
@@ -23,20 +23,21 @@ public struct CollapsedGibbs: Sendable {
     public var clusterCount: Int { clusterSizes.count }
   }
 
-  /// What happened in a step.
+  /// The report of a step.
   public struct Info: Sendable {
-    /// How many observations went to another cluster.
+    /// The number of observations that moved to another cluster.
     public let moves: Int
   }
 
-  /// A Gamma(shape, rate) prior of the concentration, by which it is drawn too (Escobar and West 1995).
+  /// A Gamma(shape, rate) prior of the concentration, with which it is drawn too (Escobar and West
+  /// 1995).
   public struct ConcentrationPrior: Sendable {
     /// The shape, above 0.
     public let shape: Double
     /// The rate, above 0.
     public let rate: Double
 
-    /// Creates a prior of mean `shape` / `rate`.
+    /// Creates a prior with the mean `shape` / `rate`.
     public init(shape: Double, rate: Double) {
       precondition(
         shape > 0 && rate > 0,
@@ -49,7 +50,7 @@ public struct CollapsedGibbs: Sendable {
   public let observations: Tensor
   /// The prior of each cluster's normal distribution.
   public let base: NormalInverseWishart
-  /// The concentration that a chain begins with, and keeps without a prior.
+  /// The initial concentration of a chain, which stays constant without a prior.
   public let concentration: Double
   /// The prior of the concentration.
   public let concentrationPrior: ConcentrationPrior?
@@ -63,10 +64,10 @@ public struct CollapsedGibbs: Sendable {
   ///
   /// - Parameters:
   ///   - x: Observations, `[n, d]`.
-  ///   - base: The prior of each cluster, of d dimensions.
+  ///   - base: The prior of each cluster, in d dimensions.
   ///   - concentration: α, above 0.
-  ///   - concentrationPrior: The prior by which α is drawn; without it, it stays.
-  /// - Throws: ``DirichletMixtureError`` where there are no observations, or some are not finite.
+  ///   - concentrationPrior: The prior with which α is drawn; without it, α stays constant.
+  /// - Throws: ``DirichletMixtureError`` if there are no observations, or if some are not finite.
   public init(
     of x: Tensor, base: NormalInverseWishart, concentration: Double,
     concentrationPrior: ConcentrationPrior? = nil
@@ -83,9 +84,10 @@ public struct CollapsedGibbs: Sendable {
     constants = PredictiveConstants(base, upTo: x.shape[0])
   }
 
-  /// A chain's beginning.
+  /// The initial state of a chain.
   ///
-  /// - Parameter assignments: The cluster of each observation, any numbers; by default all are in one.
+  /// - Parameter assignments: The cluster of each observation, as arbitrary numbers; by default,
+  ///   all observations share one cluster.
   public func start(at assignments: [Int]? = nil) -> State {
     let assignments = assignments ?? [Int](repeating: 0, count: count)
     precondition(
@@ -94,7 +96,7 @@ public struct CollapsedGibbs: Sendable {
     return state(assignments, concentration)
   }
 
-  /// Draws the cluster of each observation once, in order, then α if it has a prior.
+  /// Draws the cluster of each observation once, in order, and then α if it has a prior.
   ///
   /// It takes n K d² operations for K clusters.
   public func step(_ state: State, using random: Random) -> (state: State, info: Info) {
@@ -108,7 +110,7 @@ public struct CollapsedGibbs: Sendable {
     return (self.state(sweep.assignments, concentration), Info(moves: moves))
   }
 
-  /// A state from the clusters' numbers, of whatever kind.
+  /// A state from arbitrary cluster numbers.
   private func state(_ assignments: [Int], _ concentration: Double) -> State {
     var numbers: [Int: Int] = [:]
     var sizes: [Int] = []
@@ -124,21 +126,21 @@ public struct CollapsedGibbs: Sendable {
     return State(assignments: canonical, clusterSizes: sizes, concentration: concentration)
   }
 
-  /// The log joint density of the observations and a state's partition given α, in nats.
+  /// The joint log-density of the observations and a state's partition given α, in nats.
   public func logJoint(of state: State) -> Double {
     var members = [[Int]](repeating: [], count: state.clusterCount)
     for (row, cluster) in state.assignments.enumerated() { members[cluster].append(row) }
     let prior = ChineseRestaurant(concentration: state.concentration)
       .logProbability(ofClusterSizes: state.clusterSizes)
-    // Ψ only grows by what is observed, so each posterior has a factor.
+    // Observations only add to Ψ, so each posterior has a factor.
     return members.reduce(prior) { sum, rows in
       let density = try? base.logMarginalLikelihood(of: observations.gatheredRows(at: rows))
       return sum + (density ?? -.infinity)
     }
   }
 
-  /// α given the number of clusters, with an auxiliary η ~ Beta(α + 1, N): a mixture of two gamma
-  /// distributions (Escobar and West 1995, equation 13).
+  /// Draws α given the number of clusters, with an auxiliary η ~ Beta(α + 1, N): a mixture of two
+  /// gamma distributions (Escobar and West 1995, equation 13).
   private func resampled(
     _ concentration: Double, clusters: Int, _ prior: ConcentrationPrior, using random: Random
   ) -> Double {
@@ -171,7 +173,7 @@ public struct CollapsedGibbs: Sendable {
       clusters = (0..<state.clusterCount).map { made($0) }
     }
 
-    /// A cluster from its observations.
+    /// Builds a cluster from its observations.
     private func made(_ number: Int, without left: Int? = nil) -> CollapsedCluster {
       var cluster = empty
       Self.withScratch(sampler) { x, scratch in
@@ -182,7 +184,7 @@ public struct CollapsedGibbs: Sendable {
       return cluster
     }
 
-    /// Calls `body` with the observations and room for one more.
+    /// Calls `body` with the observations and with room for one more.
     private static func withScratch<Result>(
       _ sampler: CollapsedGibbs,
       _ body: (UnsafePointer<Double>, UnsafeMutablePointer<Double>) -> Result
@@ -197,7 +199,7 @@ public struct CollapsedGibbs: Sendable {
       }
     }
 
-    /// Draws all clusters; returns how many observations moved.
+    /// Draws all clusters; returns the number of observations that moved.
     mutating func run(using random: Random) -> Int {
       var moves = 0
       var logits: [Double] = []
@@ -207,7 +209,7 @@ public struct CollapsedGibbs: Sendable {
         takeOut(row)
         weigh(row, into: &logits)
         let after = Self.draw(&logits, random.uniform())
-        // One who was alone and begins a cluster anew has not moved.
+        // An observation that was alone and starts a new cluster has not moved.
         moves += after == before || (wasAlone && after == clusters.count) ? 0 : 1
         put(row, in: after)
       }
@@ -232,7 +234,7 @@ public struct CollapsedGibbs: Sendable {
       }
     }
 
-    /// The log probabilities of each cluster and of a new one, up to a constant.
+    /// The log-probabilities of each cluster and of a new one, up to a constant.
     private func weigh(_ row: Int, into logits: inout [Double]) {
       logits.removeAll(keepingCapacity: true)
       Self.withScratch(sampler) { x, scratch in
@@ -247,7 +249,8 @@ public struct CollapsedGibbs: Sendable {
       }
     }
 
-    /// An index with probability in proportion to e to its logit, by a number in 0 ..< 1.
+    /// Draws an index with probability proportional to the exponential of its logit, using a number
+    /// in 0 ..< 1.
     private static func draw(_ logits: inout [Double], _ uniform: Double) -> Int {
       let largest = logits.max() ?? 0
       var total = 0.0

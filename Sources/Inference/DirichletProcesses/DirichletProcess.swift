@@ -9,7 +9,7 @@ import Tensor
 /// let draw = process.sample(truncation: 50, using: random)   // atoms and weights
 /// ```
 public struct DirichletProcess: Sendable {
-  /// The concentration α, above 0, in observations: how many the base is worth.
+  /// The concentration α, above 0: the number of observations that the base counts as.
   public let concentration: Double
   /// Draws points of the base G₀, `[count, d]`.
   public let base: @Sendable (_ count: Int, _ random: Random) -> Tensor
@@ -24,20 +24,20 @@ public struct DirichletProcess: Sendable {
     (self.concentration, self.base) = (concentration, base)
   }
 
-  /// Draws the first sticks of a distribution; their remainder is told.
+  /// Draws the first sticks of a distribution; the result contains the remainder.
   public func sample(sticks count: Int, using random: Random) -> DirichletProcessDraw {
     let sticks = StickBreaking(concentration: concentration).sample(count: count, using: random)
     return DirichletProcessDraw(
       atoms: base(count, random), weights: sticks.weights, remainder: sticks.remainder.scalar)
   }
 
-  /// Draws a truncated process: the last of `count` sticks takes all that is left, V_K = 1 (Ishwaran and
-  /// James 2001).
+  /// Draws a truncated process: the last of `count` sticks takes the whole remainder, V_K = 1
+  /// (Ishwaran and James 2001).
   ///
-  /// The marginal of N observations differs from that of the process by 4 N e^(−(K − 1) / α) at most,
-  /// roughly.
+  /// The marginal of N observations differs from that of the process by roughly 4 N e^(−(K − 1) /
+  /// α) at most.
   public func sample(truncation count: Int, using random: Random) -> DirichletProcessDraw {
-    precondition(count >= 1, "DirichletProcess: expected one stick or more, found \(count)")
+    precondition(count >= 1, "DirichletProcess: expected at least one stick, found \(count)")
     let sticks = StickBreaking(concentration: concentration)
       .sample(count: count - 1, using: random)
     let last = sticks.remainder.reshaped(to: [1])
@@ -45,10 +45,10 @@ public struct DirichletProcess: Sendable {
       atoms: base(count, random), weights: .concatenated([sticks.weights, last]))
   }
 
-  /// Draws the finite approximation of `count` components, whose weights are independent
-  /// Gamma(α / K, 1) variables divided by their sum, a Dirichlet distribution (Ishwaran and Zarepour 2002).
+  /// Draws the finite approximation with `count` components, whose weights are independent Gamma(α
+  /// / K, 1) variables divided by their sum: a Dirichlet distribution (Ishwaran and Zarepour 2002).
   public func sample(finite count: Int, using random: Random) -> DirichletProcessDraw {
-    precondition(count >= 1, "DirichletProcess: expected one component or more, found \(count)")
+    precondition(count >= 1, "DirichletProcess: expected at least one component, found \(count)")
     let weights = Self.weights(
       concentrations: [Double](repeating: concentration / Double(count), count: count),
       using: random)
@@ -57,15 +57,15 @@ public struct DirichletProcess: Sendable {
 
   /// Draws Dirichlet weights as independent Gamma(aₖ, 1) variables divided by their sum, float64.
   ///
-  /// In logarithms, so that concentrations far below 1 do not make 0 / 0.
+  /// It works with logarithms, so that concentrations far below 1 do not produce 0 / 0.
   public static func weights(concentrations: [Double], using random: Random) -> Tensor {
     let a = Tensor(concentrations, shape: [concentrations.count], dtype: .float64)
     return softmax(random.logGamma(concentration: a))
   }
 
-  /// The process given observations: DP(α + N, (α G₀ + Σ δ(xₙ)) / (α + N)).
+  /// The posterior process given observations: DP(α + N, (α G₀ + Σ δ(xₙ)) / (α + N)).
   ///
-  /// - Parameter observations: Draws of a distribution of the process, `[n, d]`.
+  /// - Parameter observations: Draws from a distribution of the process, `[n, d]`.
   public func posterior(given observations: Tensor) -> DirichletProcess {
     precondition(
       observations.rank == 2,
@@ -90,8 +90,8 @@ public struct DirichletProcess: Sendable {
   ///
   /// - Parameters:
   ///   - baseProbability: G₀(A).
-  ///   - inside: How many of the observations lie in the set.
-  ///   - count: How many observations there are.
+  ///   - inside: The number of observations in the set.
+  ///   - count: The number of all observations.
   public func posteriorProbability(
     baseProbability: Double, inside: Int, of count: Int
   ) -> Double {

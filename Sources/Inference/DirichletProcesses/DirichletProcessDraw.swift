@@ -1,12 +1,12 @@
 import Tensor
 
-/// Weighted points: a draw of a truncated Dirichlet process, or of its finite approximation.
+/// Weighted points: a draw from a truncated Dirichlet process or its finite approximation.
 public struct DirichletProcessDraw: Sendable {
   /// The points, `[count, d]`.
   public let atoms: Tensor
-  /// Their weights, `[count]`, which sum to 1 less ``remainder``.
+  /// Their weights, `[count]`, which sum to 1 minus ``remainder``.
   public let weights: Tensor
-  /// The mass of the sticks that were left out; 0 where the last atom took it.
+  /// The mass of the omitted sticks; 0 if the last atom took it.
   public let remainder: Double
 
   /// Creates a measure.
@@ -20,12 +20,12 @@ public struct DirichletProcessDraw: Sendable {
 
   /// Σ_k C_k f(θ_k), without the remainder.
   ///
-  /// - Parameter function: From atoms `[count, d]` to numbers `[count]`.
+  /// - Parameter function: A function from atoms `[count, d]` to numbers `[count]`.
   public func expectation(of function: (Tensor) -> Tensor) -> Double {
     (weights * function(atoms)).sum().scalar
   }
 
-  /// Draws points independently, `[count, d]`, by the weights.
+  /// Draws independent points according to the weights, `[count, d]`.
   public func sample(_ count: Int, using random: Random) -> Tensor {
     let indices = random.categorical([count], logits: log(weights.converted(to: .float64)))
     return atoms.gatheredRows(at: indices.doubles.map { Int($0) })

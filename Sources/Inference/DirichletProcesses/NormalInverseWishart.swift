@@ -2,17 +2,17 @@ import Tensor
 
 /// The conjugate prior of a normal distribution's mean and covariance: Σ ~ IW(Ψ, ν), μ | Σ ~ N(m, Σ / κ).
 ///
-/// Parameters as in Murphy 2007, "Conjugate Bayesian analysis of the Gaussian distribution", section 9.
-/// Everything is float64.
+/// The parameters are those of Murphy 2007, "Conjugate Bayesian analysis of the Gaussian
+/// distribution", section 9. All numbers are float64.
 public struct NormalInverseWishart: Sendable {
   /// m, `[d]`.
   public let mean: Tensor
-  /// κ, above 0: how many observations the mean is worth.
+  /// κ, above 0: the number of observations that the mean counts as.
   public let meanCount: Double
   /// ν, above d − 1.
   public let degreesOfFreedom: Double
-  /// Ψ, `[d, d]`, symmetric and positive definite; for ν > d + 1 the expected covariance is
-  /// Ψ / (ν − d − 1).
+  /// Ψ, `[d, d]`, symmetric and positive definite; for ν > d + 1, the expected covariance is Ψ / (ν
+  /// − d − 1).
   public let scale: Tensor
   /// The Cholesky factor of Ψ.
   let factor: CholeskyFactor
@@ -22,7 +22,8 @@ public struct NormalInverseWishart: Sendable {
 
   /// Creates a distribution.
   ///
-  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` where the scale is not.
+  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` if the
+  ///   scale is not positive definite.
   public init(
     mean: Tensor, meanCount: Double, degreesOfFreedom: Double, scale: Tensor
   ) throws {
@@ -40,7 +41,7 @@ public struct NormalInverseWishart: Sendable {
     factor = try CholeskyFactor(of: self.scale)
   }
 
-  /// The distribution given observations `[n, d]`, with their weights `[n]` if they have any.
+  /// The posterior given observations `[n, d]`, and their weights `[n]` if they have any.
   public func posterior(given x: Tensor, weights: Tensor? = nil) throws -> NormalInverseWishart {
     precondition(
       x.rank == 2 && x.shape[1] == dimensions && (weights.map { $0.shape == [x.shape[0]] } ?? true),
@@ -64,8 +65,8 @@ public struct NormalInverseWishart: Sendable {
       degreesOfFreedom: degreesOfFreedom + total, scale: scale)
   }
 
-  /// The log marginal density of observations `[n, d]` that share one mean and covariance, in nats (Murphy
-  /// 2007, equation 266).
+  /// The marginal log-density of observations `[n, d]` that share one mean and covariance, in nats
+  /// (Murphy 2007, equation 266).
   public func logMarginalLikelihood(of x: Tensor) throws -> Double {
     let posterior = try posterior(given: x)
     let (n, d) = (Double(x.shape[0]), Double(dimensions))
@@ -76,8 +77,8 @@ public struct NormalInverseWishart: Sendable {
       - 0.5 * posterior.degreesOfFreedom * posterior.logDeterminant
   }
 
-  /// The log density of the next observation at points `[n, d]`, `[n]`, in nats: Student's t with
-  /// ν − d + 1 degrees of freedom, location m and scale matrix Ψ (κ + 1) / (κ (ν − d + 1)).
+  /// The log-density of the next observation at points `[n, d]`, `[n]`, in nats: Student's t with ν
+  /// − d + 1 degrees of freedom, location m and scale matrix Ψ (κ + 1) / (κ (ν − d + 1)).
   public func logPredictiveDensity(at x: Tensor) -> Tensor {
     let d = Double(dimensions)
     let squares = square(factor.whitened((x.converted(to: .float64) - mean).transposed()))
@@ -92,7 +93,7 @@ public struct NormalInverseWishart: Sendable {
     return constant - 0.5 * (degreesOfFreedom + 1) * log1p(shrink * squares)
   }
 
-  // MARK: What variational inference needs
+  // MARK: For variational inference
 
   /// log det Ψ.
   var logDeterminant: Double { factor.logDeterminant.scalar }

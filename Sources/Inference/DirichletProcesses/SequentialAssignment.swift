@@ -1,13 +1,13 @@
 import Glibc
 import Tensor
 
-/// Clusters of observations that are taken in one after the other in random order, each into the most
-/// probable cluster so far or a new one (Blei and Jordan 2006, section 5, begin with such a pass).
+/// A sequential clustering: observations are added in random order, each to the most probable
+/// cluster so far or to a new one (Blei and Jordan 2006, section 5, start with such a pass).
 struct SequentialAssignment {
-  /// The cluster of each observation, the largest first.
+  /// The cluster of each observation, numbered from the largest.
   let assignments: [Int]
 
-  /// - Parameter limit: How many clusters there may be.
+  /// - Parameter limit: The largest number of clusters.
   init(
     _ x: Tensor, _ base: NormalInverseWishart, concentration: Double, limit: Int,
     using random: Random

@@ -7,10 +7,10 @@ import Tensor
 /// StickBreaking.weights(ofFractions: Tensor([0.2, 0.5, 0.9])).scalars   // 0.2, 0.4, 0.36
 /// ```
 public struct StickBreaking: Sendable {
-  /// The concentration α, above 0: the larger it is, the shorter are the sticks.
+  /// The concentration α, above 0; a larger one makes the sticks shorter.
   public let concentration: Double
 
-  /// Creates sticks of this concentration.
+  /// Creates sticks with a given concentration.
   public init(concentration: Double) {
     precondition(
       concentration > 0 && concentration < .infinity,
@@ -21,10 +21,10 @@ public struct StickBreaking: Sendable {
   /// Draws the first sticks.
   ///
   /// - Parameters:
-  ///   - shape: How many sequences, in which shape.
-  ///   - count: How many sticks of each.
+  ///   - shape: The shape of the array of sequences to draw.
+  ///   - count: The number of sticks in each sequence.
   ///   - random: The stream of random numbers.
-  /// - Returns: The sticks, float64 `shape + [count]`, and what is left of 1 after them, `shape`.
+  /// - Returns: The sticks, float64 `shape + [count]`, and what they leave of 1, `shape`.
   public func sample(
     _ shape: [Int] = [], count: Int, using random: Random
   ) -> (weights: Tensor, remainder: Tensor) {
@@ -43,8 +43,7 @@ public struct StickBreaking: Sendable {
     return Tensor(weights, shape: [count], dtype: .float64)
   }
 
-  /// How many sticks are needed so that no more than `remainder` of 1 is expected to be left,
-  /// (α / (1 + α))^K.
+  /// The number K of sticks whose expected remainder (α / (1 + α))^K is at most `remainder`.
   public func count(leaving remainder: Double) -> Int {
     precondition(
       remainder > 0 && remainder <= 1,
@@ -54,15 +53,15 @@ public struct StickBreaking: Sendable {
     return Int((count - 1e-9).rounded(.up))
   }
 
-  /// The sticks C_k = V_k Π_{j<k} (1 − V_j) of the fractions V broken off, with gradients.
+  /// The sticks C_k = V_k Π_{j<k} (1 − V_j) from the broken-off fractions V, with gradients.
   ///
   /// - Parameter fractions: In 0 … 1, `[…, count]`.
-  /// - Returns: The fractions' shape; each row sums to 1 less its remainder.
+  /// - Returns: The sticks, in the shape of the fractions; each row sums to 1 minus its remainder.
   public static func weights(ofFractions fractions: Tensor) -> Tensor {
     fractions * (1 - fractions).cumulativeProduct(exclusive: true)
   }
 
-  /// What is left after all sticks, Π (1 − V_j), `[…]`, with gradients.
+  /// The remainder after all sticks, Π (1 − V_j), `[…]`, with gradients.
   public static func remainder(ofFractions fractions: Tensor) -> Tensor {
     let count = fractions.shape.last ?? 0
     let left = (1 - fractions).cumulativeProduct()
@@ -71,7 +70,8 @@ public struct StickBreaking: Sendable {
       : left.sliced(count - 1..<count, along: -1).squeezed(at: -1)
   }
 
-  /// The fractions V that break off these sticks, V_k = C_k / (1 − Σ_{j<k} C_j); 0 where nothing is left.
+  /// The fractions V that produce these sticks, V_k = C_k / (1 − Σ_{j<k} C_j); 0 where nothing is
+  /// left.
   public static func fractions(ofWeights weights: Tensor) -> Tensor {
     let left = 1 - weights.cumulativeSum(exclusive: true)
     let isSome = left .> 0.0

@@ -1,14 +1,15 @@
 import Tensor
 
-/// What coordinate ascent on a Dirichlet process mixture came to.
+/// The result of coordinate ascent on a Dirichlet process mixture.
 public struct VariationalDirichletFit: Sendable {
   /// The posterior.
   public let mixture: VariationalDirichletMixture
   /// The probability of each component for each observation, `[n, K]`.
   public let responsibilities: Tensor
-  /// The lower bound of the log evidence of the truncated process after each sweep, in nats.
+  /// The lower bound of the truncated process's log-evidence after each sweep, in nats.
   public let trace: [Double]
-  /// Why it stopped; where a sweep lowered the bound the mixture is the last before it.
+  /// Why the ascent stopped; if a sweep lowered the bound, the mixture is the one before that
+  /// sweep.
   public let reason: CoordinateAscent.Reason
 
   /// The last bound.
@@ -19,17 +20,18 @@ public struct VariationalDirichletFit: Sendable {
   public var assignments: [Int] {
     responsibilities.topK(1, along: 1).indices
   }
-  /// How many components are the most probable one of an observation.
+  /// The number of components that are the most probable one for some observation.
   public var clusterCount: Int { Set(assignments).count }
 }
 
 extension VariationalDirichletMixture {
-  /// Fits a mixture by coordinate ascent: the components and sticks given the responsibilities, then the
-  /// responsibilities given them (Blei and Jordan 2006, section 3.2).
+  /// Fits a mixture by coordinate ascent: it alternates between updating the components and sticks
+  /// given the responsibilities, and the responsibilities given them (Blei and Jordan 2006, section
+  /// 3.2).
   ///
-  /// The bound, Σₙ log Σ_k exp E[log π_k N(xₙ; μ_k, Σ_k)] − KL(q ‖ p), never falls, which is checked. It begins
-  /// with clusters that observations in random order are put into one after the other; the best of several such
-  /// starts is returned.
+  /// The bound, Σₙ log Σ_k exp E[log π_k N(xₙ; μ_k, Σ_k)] − KL(q ‖ p), never falls, which is
+  /// checked. A start assigns the observations, in random order, to clusters one after the other;
+  /// the best of several starts is returned.
   ///
   /// - Parameters:
   ///   - x: Observations, `[n, d]`.
@@ -37,11 +39,11 @@ extension VariationalDirichletMixture {
   ///   - base: The prior of each component.
   ///   - concentration: α, above 0.
   ///   - truncation: K, 1 or more.
-  ///   - starts: How many beginnings are tried.
-  ///   - tolerance: By what fraction of itself the bound may rise in the last sweep.
-  ///   - sweepLimit: The most sweeps.
+  ///   - starts: The number of starts.
+  ///   - tolerance: The relative rise of the bound at which the fit has converged.
+  ///   - sweepLimit: The largest number of sweeps.
   ///   - random: The stream of random numbers.
-  /// - Throws: ``DirichletMixtureError`` where there are no observations, or some are not finite.
+  /// - Throws: ``DirichletMixtureError`` if there are no observations, or if some are not finite.
   public static func fit(
     _ x: Tensor, weights: Tensor? = nil, base: NormalInverseWishart, concentration: Double,
     truncation: Int, starts: Int = 1, tolerance: Double = 1e-9, sweepLimit: Int = 1_000,

@@ -10,7 +10,7 @@ public struct VariationalDirichletMixture: Sendable {
   public let concentration: Double
   /// The prior of each component.
   public let base: NormalInverseWishart
-  /// The posterior of each component, K of them.
+  /// The posteriors of the K components.
   public let components: [NormalInverseWishart]
   /// a_k and b_k of the first K − 1 sticks, each float64 `[K − 1]`.
   public let sticks: (a: Tensor, b: Tensor)
@@ -72,8 +72,8 @@ public struct VariationalDirichletMixture: Sendable {
     softmax(expectedLogJoint(checked(x)))
   }
 
-  /// The log density of a new observation at points `[n, d]`, `[n]`, in nats: the mixture of the
-  /// components' Student's t densities with their expected weights.
+  /// The log-density of a new observation at points `[n, d]`, `[n]`, in nats: the mixture of the
+  /// components' Student's t densities with the expected weights.
   public func logPredictiveDensity(at x: Tensor) -> Tensor {
     let x = checked(x)
     let densities = components.map { $0.logPredictiveDensity(at: x) }

@@ -1,18 +1,19 @@
 import Tensor
 
-/// Expectation–maximisation for hidden Markov models of one sequence or several (Baum, Petrie, Soules and
-/// Weiss 1970).
+/// Expectation–maximisation for hidden Markov models of one or more sequences (Baum, Petrie, Soules
+/// and Weiss 1970).
 ///
 /// ```swift
 /// let fit = try BaumWelch<GaussianEmissions>([x]).fit(from: start)
 /// fit.parameters.transition
 /// ```
 public struct BaumWelch<Emission: Emissions>: LatentVariableModel {
-  /// The expected states and transitions of all sequences.
+  /// The expected states and transitions over all sequences.
   public struct Posterior: Sendable {
-    /// Each state's probability in each step of all sequences, one after another, `[steps, k]`.
+    /// The probability of each state in each step, for all sequences one after another, `[steps,
+    /// k]`.
     public let states: Tensor
-    /// The expected number of sequences that begin in each state, `[k]`.
+    /// The expected number of sequences that start in each state, `[k]`.
     public let beginnings: Tensor
     /// The expected number of each transition, `[k, k]`.
     public let transitions: Tensor
@@ -23,17 +24,18 @@ public struct BaumWelch<Emission: Emissions>: LatentVariableModel {
 
   private let sequences: [Tensor]
 
-  /// Takes sequences of observations, the first axis the steps, one or more each.
+  /// Creates the algorithm for one or more sequences of observations, whose first axis is the
+  /// steps.
   public init(_ sequences: [Tensor]) {
     precondition(
       !sequences.isEmpty && sequences.allSatisfy { $0.rank > 0 && $0.shape[0] > 0 },
-      "BaumWelch: expected one sequence or more, none empty, found \(sequences.map(\.shape))")
+      "BaumWelch: expected at least one sequence, none empty, found \(sequences.map(\.shape))")
     self.sequences = sequences.map { stopGradient($0).converted(to: .float64) }
   }
 
-  /// The model of largest likelihood that is found from another.
+  /// Finds a model of large likelihood, starting from a given one.
   ///
-  /// - Throws: What the emissions throw.
+  /// - Throws: The errors that the emissions throw.
   public func fit(
     from start: HiddenMarkovModel<Emission>, driver: ExpectationMaximization = .init()
   ) throws -> ExpectationMaximization.Fit<BaumWelch> {
@@ -62,7 +64,8 @@ public struct BaumWelch<Emission: Emissions>: LatentVariableModel {
     EvidenceBound(logEvidence: posterior.logLikelihood)
   }
 
-  /// The expected frequencies; a state that is never left keeps its transitions.
+  /// The parameters from the expected frequencies; a state that is never left keeps its
+  /// transitions.
   public func parameters(
     maximizing posterior: Posterior, from model: HiddenMarkovModel<Emission>
   ) throws -> HiddenMarkovModel<Emission> {

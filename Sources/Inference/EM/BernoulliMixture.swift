@@ -1,11 +1,11 @@
 import Tensor
 
-/// A mixture of Bernoulli distributions of zeros and ones, p(x) = Σₖ πₖ Πⱼ θₖⱼ^xⱼ (1 − θₖⱼ)^(1 − xⱼ)
-/// (Bishop 2006, section 9.3.3).
+/// A mixture of Bernoulli distributions over zeros and ones, p(x) = Σₖ πₖ Πⱼ θₖⱼ^xⱼ (1 − θₖⱼ)^(1 −
+/// xⱼ) (Bishop 2006, section 9.3.3).
 public struct BernoulliMixture: MixtureModel {
   /// The components' probabilities, float64 `[k]`.
   public let weights: Tensor
-  /// θ, each coordinate's probability of a one, float64 `[k, d]`.
+  /// θ, the probability that a coordinate is one, float64 `[k, d]`.
   public let probabilities: Tensor
 
   /// Creates a mixture.
@@ -29,13 +29,13 @@ public struct BernoulliMixture: MixtureModel {
     self.probabilities = probabilities.converted(to: .float64)
   }
 
-  /// How many numbers are free.
+  /// The number of free parameters.
   public var parameterCount: Int { probabilities.count + componentCount - 1 }
 
-  /// log πₖ p(x | z = k) of rows `[n, d]` of numbers in [0, 1], `[n, k]`, in nats.
+  /// log πₖ p(x | z = k) for rows `[n, d]` of numbers in [0, 1], `[n, k]`, in nats.
   ///
-  /// Where θ is 0 or 1 the logarithm is that of the least positive normal number: such a component is
-  /// impossible to rounding for a row that contradicts it, and nothing is NaN.
+  /// Where θ is 0 or 1, the logarithm is that of the least positive normal number: such a component
+  /// is practically impossible for a row that contradicts it, and no result is NaN.
   public func logJoint(of x: Tensor) -> Tensor {
     precondition(
       x.rank == 2 && x.shape[1] == probabilities.shape[1],
@@ -47,7 +47,7 @@ public struct BernoulliMixture: MixtureModel {
       + (1 - x).matmul(zeros, transposeRight: true)
   }
 
-  /// Draws rows `[count, d]` and tells the component of each.
+  /// Draws rows `[count, d]`, together with the component of each.
   public func sample(
     _ count: Int, using random: Random
   ) -> (points: Tensor, components: [Int]) {
@@ -58,26 +58,27 @@ public struct BernoulliMixture: MixtureModel {
 }
 
 extension BernoulliMixture {
-  /// Where a fit begins.
+  /// The starting point of a fit.
   public enum Start: Sendable {
-    /// Rows drawn at random, as θ = ¼ + ½ x, and equal weights.
+    /// θ = ¼ + ½ x for rows x drawn at random, and equal weights.
     case random
-    /// A given mixture of as many components.
+    /// A given mixture with the same number of components.
     case mixture(BernoulliMixture)
   }
 
-  /// The mixture of largest posterior density that expectation–maximisation finds from several starts.
+  /// Finds the mixture with the largest posterior density over several starts, by
+  /// expectation–maximisation.
   ///
   /// - Parameters:
-  ///   - x: Rows `[n, d]` of zeros and ones, or numbers between.
-  ///   - components: How many.
-  ///   - start: Where the fits begin.
-  ///   - starts: How many starts; the best fit is returned, the first of equals.
-  ///   - weights: What each row counts, `[n]`, 0 or more.
-  ///   - pseudocount: a, of the prior Beta(1 + a, 1 + a) of each θ: θ = (Σ r x + a) / (Σ r + 2 a). With 0
-  ///     the likelihood is maximised.
+  ///   - x: Rows `[n, d]` of zeros and ones, or of numbers in between.
+  ///   - components: The number of components.
+  ///   - start: The starting point of the fits.
+  ///   - starts: The number of starts; the best fit is returned (the first of equals).
+  ///   - weights: The weight of each row, `[n]`, 0 or more.
+  ///   - pseudocount: The a of the prior Beta(1 + a, 1 + a) of each θ, which gives θ = (Σ r x + a)
+  ///     / (Σ r + 2 a). With 0, the likelihood is maximised.
   ///   - driver: The tolerance and the limit of sweeps.
-  ///   - random: What the starts are drawn from.
+  ///   - random: The source of random numbers for the starts.
   /// - Throws: ``MixtureError``.
   public static func fit(
     _ x: Tensor, components: Int, start: Start = .random, starts: Int = 1,
@@ -87,7 +88,7 @@ extension BernoulliMixture {
     let name = "BernoulliMixture.fit"
     precondition(
       starts > 0 && pseudocount >= 0,
-      "\(name): expected 1 start or more and a pseudocount of 0 or more, found \(starts) and"
+      "\(name): expected at least 1 start and a pseudocount of 0 or more, found \(starts) and"
         + " \(pseudocount)")
     let rows = try WeightedRows(x, weights: weights, components: components, name)
     if let place = rows.x.doubles.firstIndex(where: { !(0...1).contains($0) }) {

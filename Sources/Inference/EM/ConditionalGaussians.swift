@@ -1,7 +1,9 @@
 import Tensor
 
-/// A mixture's components given some coordinates of a point: with o those and m the others,
-/// E[xₘ | xₒ] = μₘ + Σₘₒ Σₒₒ⁻¹ (xₒ − μₒ) and Cov[xₘ | xₒ] = Σₘₘ − Σₘₒ Σₒₒ⁻¹ Σₒₘ.
+/// The components of a mixture given some coordinates of a point.
+///
+/// If o are the given coordinates and m the others, E[xₘ | xₒ] = μₘ + Σₘₒ Σₒₒ⁻¹ (xₒ − μₒ) and
+/// Cov[xₘ | xₒ] = Σₘₘ − Σₘₒ Σₒₒ⁻¹ Σₒₘ.
 struct ConditionalGaussians {
   let mixture: GaussianMixture
   let observed: [Int]
@@ -55,14 +57,15 @@ struct ConditionalGaussians {
       + deviations(of: values).matmul(gains)
   }
 
-  /// Cov[x | xₒ, z = k], `[k, d, d]`, 0 where a coordinate is known.
+  /// Cov[x | xₒ, z = k], `[k, d, d]`, which is 0 for the known coordinates.
   var covariances: Tensor {
     let padded = missingCovariances.padded(before: observed.count, after: 0, along: 1)
       .padded(before: observed.count, after: 0, along: 2)
     return inOrder(inOrder(padded, along: 1), along: 2)
   }
 
-  /// What has the known coordinates first and then the others, in the order of the coordinates.
+  /// Reorders an axis that has the known coordinates first and then the others into the order of
+  /// the coordinates.
   private func inOrder(_ x: Tensor, along axis: Int) -> Tensor {
     var places = [Int](repeating: 0, count: mixture.dimension)
     for (place, coordinate) in (observed + missing).enumerated() { places[coordinate] = place }
@@ -71,14 +74,13 @@ struct ConditionalGaussians {
 }
 
 extension GaussianMixture {
-  /// The mixture of the other coordinates of a point, in their order, given some of them: again a mixture
-  /// of Gaussians.
+  /// The mixture of a point's other coordinates, in order, given some of them; it is again a
+  /// mixture of Gaussians.
   ///
   /// - Parameters:
-  ///   - values: What is known, `[o]`.
-  ///   - coordinates: Which coordinates these are, each once; not all.
-  /// - Throws: ``/Tensor/LinearAlgebraError`` where a conditional covariance
-  ///   is singular to rounding.
+  ///   - values: The known values, `[o]`.
+  ///   - coordinates: The known coordinates, each once, but not all of them.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` if a conditional covariance is singular to rounding.
   public func conditional(on values: Tensor, at coordinates: [Int]) throws -> GaussianMixture {
     precondition(
       values.shape == [coordinates.count] && coordinates.count < dimension
@@ -90,7 +92,7 @@ extension GaussianMixture {
     let row = values.converted(to: .float64).expanded(at: 0)
     let q = softmax(conditional.logJoint(of: row), along: 1).squeezed(at: 0)
     return try GaussianMixture(
-      // A component that is impossible to rounding keeps a weight that is no more than that.
+      // A component that is practically impossible keeps a weight of that size.
       weights: maximum(q, leastNumber), means: conditional.missingMeans(of: row).squeezed(at: 1),
       covariances: conditional.missingCovariances, kind: .full)
   }
@@ -103,12 +105,12 @@ extension GaussianMixture {
         .gathered(at: coordinates, along: 2), kind: kind)
   }
 
-  /// The logarithm of the density of what is there of rows `[n, d]` with NaN for missing values, `[n]`.
+  /// The log-density of the available values in rows `[n, d]` with NaN for missing values, `[n]`.
   public func logDensity(ofIncomplete x: Tensor) throws -> Tensor {
     try MissingPatterns(x.converted(to: .float64)).logJoint(self).logSumExp(along: 1)
   }
 
-  /// Rows `[n, d]` with the expected values, given what is there, in place of NaN.
+  /// Rows `[n, d]` in which NaN is replaced by the expected value given the available ones.
   public func completed(_ x: Tensor) throws -> Tensor {
     try MissingPatterns(x.converted(to: .float64)).completed(self)
   }

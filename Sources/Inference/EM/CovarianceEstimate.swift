@@ -1,20 +1,21 @@
 import Tensor
 
-/// How weights and covariances follow from the moments of the components' points.
+/// Estimates weights and covariances from the moments of the components' points.
 struct CovarianceEstimate {
   let kind: CovarianceKind
   let prior: GaussianMixturePrior?
-  /// No variance in any direction is below it.
+  /// The lower bound of the variance in every direction.
   let floor: Double?
-  /// Variances of the features in all data, `[d]`: what a collapsed component is told by.
+  /// The variances of the features over all data, `[d]`, by which a collapsed component is
+  /// recognised.
   let variances: Tensor
 
-  /// The mixture of largest bound.
+  /// The mixture that maximises the bound.
   ///
   /// - Parameters:
   ///   - counts: Nₖ, `[k]`.
   ///   - means: `[k, d]`.
-  ///   - scatters: Nₖ Sₖ, around the means, `[k, d, d]`.
+  ///   - scatters: Nₖ Sₖ, about the means, `[k, d, d]`.
   ///   - iteration: The number of the sweep, for messages.
   func mixture(
     counts: Tensor, means: Tensor, scatters: Tensor, iteration: Int
@@ -37,12 +38,12 @@ struct CovarianceEstimate {
     }
   }
 
-  /// What given covariances become under the restrictions, where a fit begins.
+  /// The given covariances after the restrictions, for the start of a fit.
   func admissible(_ covariances: Tensor, weights: Tensor) -> Tensor {
     floored(covariances.restricted(to: kind, weights: weights / weights.sum()))
   }
 
-  /// The covariances of this kind that are most probable, `[k, d, d]`.
+  /// The most probable covariances of this kind, `[k, d, d]`.
   private func restricted(_ scatters: Tensor, counts: Tensor, total: Double) -> Tensor {
     let (k, d) = (scatters.shape[0], scatters.shape[1])
     let scale = prior?.scale ?? Tensor.zeros([d, d], dtype: .float64)
@@ -55,8 +56,8 @@ struct CovarianceEstimate {
     return full.restricted(to: kind, weights: counts / total)
   }
 
-  /// The covariances of largest bound among those without a variance below the floor: theirs with the
-  /// eigenvalues below it raised to it.
+  /// The covariances that maximise the bound among those without a variance below the floor: the
+  /// eigenvalues below the floor are raised to it.
   private func floored(_ covariances: Tensor) -> Tensor {
     guard let floor else { return covariances }
     let least = Tensor(floor, dtype: .float64)
@@ -72,8 +73,8 @@ struct CovarianceEstimate {
     return 0.5 * (clipped + clipped.transposed())
   }
 
-  /// Throws where a component has no extent in some direction, to rounding: a pivot of its factor is
-  /// below 1e-12 of its own or of all points' variance.
+  /// Throws if a component has no extent in some direction, to rounding: if a pivot of its factor
+  /// is below 1e-12 of its own variance or of that of all points.
   private func expectRegular(
     _ mixture: GaussianMixture, _ weights: [Double], _ iteration: Int
   ) throws {
@@ -100,7 +101,7 @@ struct CovarianceEstimate {
 }
 
 extension Tensor {
-  /// What covariances `[k, d, d]` become under a restriction, given the components' weights `[k]`.
+  /// Restricts covariances `[k, d, d]` to a kind, given the components' weights `[k]`.
   func restricted(to kind: CovarianceKind, weights: Tensor) -> Tensor {
     let (k, d) = (shape[0], shape[1])
     switch kind {

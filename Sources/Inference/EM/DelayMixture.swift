@@ -1,7 +1,7 @@
 import Tensor
 
-/// A mixture of Gaussians over windows of a time series, delay vectors (xₜ₋ₗ, …, xₜ₋₁, xₜ), whose last
-/// coordinate given the others forecasts the series.
+/// A mixture of Gaussians over windows of a time series, the delay vectors (xₜ₋ₗ, …, xₜ₋₁, xₜ); it
+/// forecasts the series by the law of the last coordinate given the others.
 ///
 /// The forecast is a mixture of linear autoregressions whose weights depend on the last values.
 ///
@@ -11,17 +11,17 @@ import Tensor
 /// try fit.model.paths(1_000, steps: 20, after: series, using: random)
 /// ```
 public struct DelayMixture: Sendable {
-  /// The mixture of windows of ``lags`` values and the one after them, the oldest first.
+  /// The mixture of windows, each with ``lags`` values and the one after them, the oldest first.
   public let mixture: GaussianMixture
 
-  /// How many values a forecast looks back on.
+  /// The number of past values that a forecast uses.
   public var lags: Int { mixture.dimension - 1 }
 
-  /// Creates a forecast from a mixture of windows of two values or more.
+  /// Creates a forecaster from a mixture of windows of at least two values.
   public init(_ mixture: GaussianMixture) {
     precondition(
       mixture.dimension > 1,
-      "DelayMixture: expected windows of 2 values or more, found \(mixture.dimension)")
+      "DelayMixture: expected windows of at least 2 values, found \(mixture.dimension)")
     self.mixture = mixture
   }
 
@@ -29,30 +29,31 @@ public struct DelayMixture: Sendable {
   public static func windows(of series: Tensor, length: Int) -> Tensor {
     precondition(
       series.rank == 1 && length > 0 && series.count >= length,
-      "DelayMixture.windows: expected a series of \(length) steps or more, found \(series.shape)")
+      "DelayMixture.windows: expected a series of at least \(length) steps, found \(series.shape)")
     let count = series.count - length + 1
     let places = (0..<count).flatMap { start in start..<start + length }
     return series.gathered(at: places, along: 0).reshaped(to: [count, length])
   }
 
-  /// Fits the mixture of a series' windows by expectation–maximisation.
+  /// Fits the mixture to a series' windows by expectation–maximisation.
   ///
-  /// The windows overlap and are taken as independent, so that the log-likelihood is not that of the series.
+  /// The windows overlap but are treated as independent, so the log-likelihood is not that of the
+  /// series.
   ///
   /// - Parameters:
-  ///   - series: `[steps]`; NaN is a missing value.
-  ///   - lags: How many values a forecast looks back on.
-  ///   - components: How many components there are.
-  ///   - starts: How many starts; the best fit is returned.
-  ///   - floor: A variance below which no direction of a component may fall.
+  ///   - series: `[steps]`; NaN stands for a missing value.
+  ///   - lags: The number of past values that a forecast uses.
+  ///   - components: The number of components.
+  ///   - starts: The number of starts; the best fit is returned.
+  ///   - floor: The lower bound of a component's variance in every direction.
   ///   - driver: The tolerance and the limit of sweeps.
   ///   - random: The stream of random numbers.
-  /// - Throws: ``MixtureError``: bad data, or where every start fails.
+  /// - Throws: ``MixtureError`` for invalid data, or if every start fails.
   public static func fit(
     _ series: Tensor, lags: Int, components: Int, starts: Int = 1, floor: Double? = nil,
     driver: ExpectationMaximization = .init(), using random: Random
   ) throws -> (model: DelayMixture, fit: MixtureFit<GaussianMixture>) {
-    precondition(lags > 0, "DelayMixture.fit: expected 1 lag or more, found \(lags)")
+    precondition(lags > 0, "DelayMixture.fit: expected at least 1 lag, found \(lags)")
     guard series.count > lags else {
       throw MixtureError.tooFewPoints(
         components: components, points: max(0, series.count - lags))
@@ -63,22 +64,22 @@ public struct DelayMixture: Sendable {
     return (DelayMixture(fit.model), fit)
   }
 
-  /// The law of the value after a series `[steps]` that ends in ``lags`` finite values: a mixture in one
-  /// dimension.
+  /// The law of the next value after a series `[steps]` that ends with ``lags`` finite values: a
+  /// mixture in one dimension.
   ///
-  /// - Throws: ``/Tensor/LinearAlgebraError`` where a conditional covariance is singular to rounding.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` if a conditional covariance is singular to rounding.
   public func next(after series: Tensor) throws -> GaussianMixture {
     try mixture.conditional(on: last(of: series), at: Array(0..<lags))
   }
 
-  /// Continuations of a series, each value drawn given those before it, `[count, steps]`.
+  /// Draws continuations of a series, each value given those before it, `[count, steps]`.
   ///
   /// - Parameters:
   ///   - count: The number of continuations, 1 or more.
   ///   - steps: The length of each, 1 or more.
-  ///   - series: `[…]`, which ends in ``lags`` finite values.
+  ///   - series: `[…]`, which ends with ``lags`` finite values.
   ///   - random: The stream of random numbers.
-  /// - Throws: ``/Tensor/LinearAlgebraError`` where a conditional covariance is singular to rounding.
+  /// - Throws: ``/Tensor/LinearAlgebraError`` if a conditional covariance is singular to rounding.
   public func paths(
     _ count: Int, steps: Int, after series: Tensor, using random: Random
   ) throws -> Tensor {
@@ -106,7 +107,7 @@ public struct DelayMixture: Sendable {
   private func last(of series: Tensor) -> Tensor {
     precondition(
       series.rank == 1 && series.count >= lags,
-      "DelayMixture: expected a series of \(lags) steps or more, found \(series.shape)")
+      "DelayMixture: expected a series of at least \(lags) steps, found \(series.shape)")
     let last = series.sliced(series.count - lags..<series.count).converted(to: .float64)
     precondition(
       last.isFinite,

@@ -1,6 +1,6 @@
 import Tensor
 
-/// Emissions of categories 0 …< m with a probability each.
+/// Emissions of the categories 0 ..< m, each with a probability.
 public struct CategoricalEmissions: Emissions {
   /// Each state's probabilities, float64 `[k, m]`.
   public let probabilities: Tensor
@@ -19,7 +19,7 @@ public struct CategoricalEmissions: Emissions {
     log(probabilities).transposed().gatheredRows(at: categories(sequence))
   }
 
-  /// The expected frequencies; a state that nothing belongs to keeps its probabilities.
+  /// The expected frequencies; a state without observations keeps its probabilities.
   public func fitted(
     to sequence: Tensor, weights: Tensor, iteration: Int
   ) -> CategoricalEmissions {
@@ -42,11 +42,11 @@ public struct CategoricalEmissions: Emissions {
   }
 }
 
-/// Emissions of points with a Gaussian for each state.
+/// Emissions of points, with a Gaussian for each state.
 public struct GaussianEmissions: Emissions {
   /// A Gaussian for each state; its weights are not used.
   public let components: GaussianMixture
-  /// No variance in any direction falls below it in a fit, or nil.
+  /// The lower bound of the variance in every direction during a fit, or nil.
   public let floor: Double?
 
   /// Creates emissions with means `[k, d]` and covariances `[k, d, d]`.
@@ -69,7 +69,7 @@ public struct GaussianEmissions: Emissions {
   /// The weighted means and covariances of each state.
   ///
   /// - Throws: ``MixtureError/collapsed(component:iteration:weight:)`` or
-  ///   ``MixtureError/vanished(component:iteration:)``, where the component is the state.
+  ///   ``MixtureError/vanished(component:iteration:)``, in which the component is the state.
   public func fitted(
     to sequence: Tensor, weights: Tensor, iteration: Int
   ) throws -> GaussianEmissions {

@@ -1,18 +1,18 @@
-/// Expectation–maximisation: alternating steps that raise a bound of the log-likelihood (Dempster, Laird
-/// and Rubin 1977).
+/// Expectation–maximisation: alternating steps that raise a lower bound of the log-likelihood
+/// (Dempster, Laird and Rubin 1977).
 ///
-/// The objective, the bound and the log-prior, must not fall. That is checked in every sweep: where it
-/// falls by more than 1e-10 of itself, the fit ends and says so.
+/// The objective, which is the bound plus the log-prior, must not fall. This is checked in every
+/// sweep: if the objective falls by more than 1e-10 of itself, the fit ends and reports it.
 ///
 /// ```swift
 /// let fit = try ExpectationMaximization(tolerance: 1e-9).fit(model, from: start)
 /// fit.bounds.map(\.objective)   // rising
 /// ```
 public struct ExpectationMaximization: Sendable {
-  /// The gain of a sweep at which a fit has converged, relative to the objective or, where that is
-  /// smaller than 1, to 1.
+  /// The gain of a sweep at which a fit has converged, relative to the objective (or to 1, if the
+  /// objective is smaller).
   public var tolerance: Double
-  /// The most sweeps.
+  /// The largest number of sweeps.
   public var iterationLimit: Int
 
   /// Creates a driver.
@@ -25,11 +25,11 @@ public struct ExpectationMaximization: Sendable {
     self.iterationLimit = iterationLimit
   }
 
-  /// Why a fit ended.
+  /// The reason why a fit ended.
   public enum Reason: String, Sendable {
     /// A sweep gained no more than the tolerance.
     case smallGain = "the objective no longer rises by more than the tolerance"
-    /// All sweeps were made.
+    /// The limit of sweeps was reached.
     case iterationLimit = "all sweeps were made"
     /// The objective fell by more than rounding: a step of the model is wrong, or digits were lost.
     case objectiveFell = "the objective fell"
@@ -37,18 +37,18 @@ public struct ExpectationMaximization: Sendable {
     case objectiveNotFinite = "the objective is not a finite number"
   }
 
-  /// What a fit comes to.
+  /// The result of a fit.
   public struct Fit<Model: LatentVariableModel> {
-    /// The parameters θ; where the objective fell, those before.
+    /// The parameters θ; if the objective fell, those before it did.
     public let parameters: Model.Parameters
     /// q at these parameters.
     public let posterior: Model.Posterior
-    /// The bounds at the start and after each sweep, also that in which the objective fell.
+    /// The bounds at the start and after each sweep, including a sweep in which the objective fell.
     public let bounds: [EvidenceBound]
     /// Why the fit ended.
     public let reason: Reason
 
-    /// How many sweeps were made.
+    /// The number of sweeps.
     public var iterations: Int { bounds.count - 1 }
     /// Whether the objective no longer rises.
     public var hasConverged: Bool { reason == .smallGain }
@@ -59,9 +59,9 @@ public struct ExpectationMaximization: Sendable {
     }
   }
 
-  /// Fits a model from some parameters.
+  /// Fits a model from initial parameters.
   ///
-  /// - Throws: What the model's steps throw.
+  /// - Throws: The errors that the model's steps throw.
   public func fit<Model: LatentVariableModel>(
     _ model: Model, from start: Model.Parameters
   ) throws -> Fit<Model> {

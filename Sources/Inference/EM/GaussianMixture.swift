@@ -1,12 +1,12 @@
 import Tensor
 
-/// What a mixture's covariances may be.
+/// The restriction on a mixture's covariances.
 public enum CovarianceKind: String, Sendable, CaseIterable {
-  /// A covariance of its own for each component.
+  /// A separate covariance for each component.
   case full
-  /// One covariance for all.
+  /// One covariance for all components.
   case tied
-  /// Variances of its own for each component.
+  /// Separate variances for each component.
   case diagonal
   /// One variance for all coordinates of a component.
   case spherical
@@ -24,15 +24,15 @@ public struct GaussianMixture: MixtureModel {
   public let weights: Tensor
   /// The means, float64 `[k, d]`.
   public let means: Tensor
-  /// The covariances, float64 `[k, d, d]`, of every kind.
+  /// The covariances, float64 `[k, d, d]`, whatever their kind.
   public let covariances: Tensor
-  /// What the covariances may be.
+  /// The restriction on the covariances.
   public let kind: CovarianceKind
 
   /// The covariances' Cholesky factors, `[k, d, d]`.
   let factors: Tensor
 
-  /// How many coordinates a point has.
+  /// The number of coordinates of a point.
   public var dimension: Int { means.shape[1] }
 
   /// Creates a mixture.
@@ -41,9 +41,10 @@ public struct GaussianMixture: MixtureModel {
   ///   - weights: `[k]`, above 0; they are divided by their sum.
   ///   - means: `[k, d]`.
   ///   - covariances: `[k, d, d]`, symmetric and positive definite.
-  ///   - kind: What they may be, for a count of free parameters and a fit that begins here.
-  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``, where `index` is the
-  ///   component.
+  ///   - kind: The restriction on the covariances, which matters for the count of free parameters
+  ///     and for a fit that starts here.
+  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``, where
+  ///   `index` is the component.
   public init(
     weights: Tensor, means: Tensor, covariances: Tensor, kind: CovarianceKind = .full
   ) throws {
@@ -63,7 +64,7 @@ public struct GaussianMixture: MixtureModel {
     factors = try CholeskyFactor(of: self.covariances).lower
   }
 
-  /// How many numbers are free: weights, means, and the covariances of their kind.
+  /// The number of free parameters: weights, means, and covariances of the given kind.
   public var parameterCount: Int {
     let (k, d) = (componentCount, dimension)
     let covariances =
@@ -78,7 +79,7 @@ public struct GaussianMixture: MixtureModel {
 
   /// log πₖ N(x; μₖ, Σₖ) of rows `[n, d]`, `[n, k]`, in nats.
   ///
-  /// By the Cholesky factors; it carries gradients to `x`, of any order.
+  /// It uses the Cholesky factors and passes gradients of any order to `x`.
   public func logJoint(of x: Tensor) -> Tensor {
     precondition(
       x.rank == 2 && x.shape[1] == dimension,
@@ -100,14 +101,15 @@ public struct GaussianMixture: MixtureModel {
     weights.reshaped(to: [1, componentCount]).matmul(means).squeezed(at: 0)
   }
 
-  /// The covariance of the mixture, `[d, d]`: that within the components and that of their means.
+  /// The covariance of the mixture, `[d, d]`: the covariance within the components plus that of
+  /// their means.
   public var covariance: Tensor {
     let deviations = means - mean
     let within = (weights.reshaped(to: [componentCount, 1, 1]) * covariances).sum(along: 0)
     return within + (weights.expanded(at: 1) * deviations).matmul(deviations, transposeLeft: true)
   }
 
-  /// Draws points `[count, d]` and tells the component of each.
+  /// Draws points `[count, d]`, together with the component of each.
   public func sample(
     _ count: Int, using random: Random
   ) -> (points: Tensor, components: [Int]) {

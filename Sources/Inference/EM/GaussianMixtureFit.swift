@@ -1,38 +1,39 @@
 import Tensor
 
 extension GaussianMixture {
-  /// Where a fit begins.
+  /// The starting point of a fit.
   public enum Start: Sendable {
     /// The clusters of k-means with k-means++, and the covariance within them.
     case kMeans
-    /// Points drawn at random as means, and the features' variances.
+    /// Points drawn at random as means, and the variances of the features.
     case random
-    /// A given mixture of as many components.
+    /// A given mixture with the same number of components.
     case mixture(GaussianMixture)
   }
 
-  /// The mixture of largest likelihood, or posterior density, that expectation–maximisation finds from
-  /// several starts.
+  /// Finds the mixture with the largest likelihood, or posterior density, over several starts, by
+  /// expectation–maximisation.
   ///
-  /// Covariances are divided by n. A component that collapses on points without extent, where the
-  /// likelihood has no bound, is told by ``MixtureError/collapsed(component:iteration:weight:)``; a
-  /// start that ends so is left out, and counted in ``MixtureFit/failures``, while another succeeds. A
-  /// prior, a floor, or tied covariances cure it.
+  /// Covariances are divided by n. If a component collapses onto points without extent, where the
+  /// likelihood has no bound, the start fails with
+  /// ``MixtureError/collapsed(component:iteration:weight:)``. As long as another start succeeds, a
+  /// failed start is left out and counted in ``MixtureFit/failures``. A prior, a floor or tied
+  /// covariances prevent a collapse.
   ///
   /// - Parameters:
   ///   - x: Rows `[n, d]`. NaN is a missing value (missing at random; Ghahramani and Jordan 1994).
-  ///   - components: How many; no more than there are rows of positive weight.
-  ///   - kind: What the covariances may be.
-  ///   - start: Where the fits begin.
-  ///   - starts: How many starts; the best fit is returned, the first of equals.
-  ///   - weights: What each row counts, `[n]`, 0 or more.
-  ///   - prior: A prior, for which the mode of the posterior is found.
-  ///   - floor: A variance, in the data's units, below which no direction of a component may fall; the
-  ///     likelihood is maximised under that constraint.
+  ///   - components: The number of components; at most the number of rows with positive weight.
+  ///   - kind: The restriction on the covariances.
+  ///   - start: The starting point of the fits.
+  ///   - starts: The number of starts; the best fit is returned (the first of equals).
+  ///   - weights: The weight of each row, `[n]`, 0 or more.
+  ///   - prior: A prior; with it, the mode of the posterior is found.
+  ///   - floor: The lower bound of a component's variance in every direction, in the data's squared
+  ///     units; the likelihood is maximised under this constraint.
   ///   - family: Soft assignments, or hard ones (classification EM).
   ///   - driver: The tolerance and the limit of sweeps.
-  ///   - random: What the starts are drawn from.
-  /// - Throws: ``MixtureError``: bad data, or where every start fails, the failure of the last.
+  ///   - random: The source of random numbers for the starts.
+  /// - Throws: ``MixtureError`` for invalid data; if every start fails, the error of the last one.
   public static func fit(
     _ x: Tensor, components: Int, kind: CovarianceKind = .full, start: Start = .kMeans,
     starts: Int = 1, weights: Tensor? = nil, prior: GaussianMixturePrior? = nil,
@@ -40,7 +41,7 @@ extension GaussianMixture {
     driver: ExpectationMaximization = .init(), using random: Random
   ) throws -> MixtureFit<GaussianMixture> {
     let name = "GaussianMixture.fit"
-    precondition(starts > 0, "\(name): expected 1 start or more, found \(starts)")
+    precondition(starts > 0, "\(name): expected at least 1 start, found \(starts)")
     precondition(
       floor.map { $0 > 0 && $0 < .infinity } ?? true,
       "\(name): expected a floor above 0, found \(floor ?? 0)")
@@ -84,14 +85,14 @@ extension GaussianMixture {
   }
 }
 
-/// The mixtures that fits begin with.
+/// The mixtures from which fits start.
 private struct MixtureStart {
   let rows: WeightedRows
   let mean: Tensor
   let components: Int
   let estimate: CovarianceEstimate
 
-  /// The given mixture with what its covariances are of the kind that is fitted.
+  /// The given mixture, with covariances restricted to the kind to fit.
   func checked(_ mixture: GaussianMixture) throws -> GaussianMixture {
     precondition(
       mixture.componentCount == components && mixture.dimension == rows.dimension,
@@ -106,7 +107,7 @@ private struct MixtureStart {
   func mixture(
     _ start: GaussianMixture.Start, using random: Random
   ) throws -> GaussianMixture {
-    // A missing value begins as its feature's mean.
+    // A missing value starts as the mean of its feature.
     let x = select(isNaN(rows.x), mean.broadcast(to: rows.x.shape), rows.x)
     let shares = Tensor.ones([components], dtype: .float64)
     let spread = maximum(estimate.variances, leastNumber)

@@ -1,10 +1,10 @@
 import Tensor
 
-/// A prior over a mixture of Gaussians: a Dirichlet distribution of the weights and an inverse Wishart
-/// distribution of each covariance.
+/// A prior of a mixture of Gaussians: a Dirichlet distribution over the weights and an inverse
+/// Wishart distribution over each covariance.
 ///
-/// With it, expectation–maximisation finds the mode of the posterior, and no component can collapse:
-/// Σₖ = (Nₖ Sₖ + Ψ) / (Nₖ + ν + d + 1) (Fraley and Raftery 2007).
+/// With it, expectation–maximisation finds the mode of the posterior, and no component can
+/// collapse: Σₖ = (Nₖ Sₖ + Ψ) / (Nₖ + ν + d + 1) (Fraley and Raftery 2007).
 public struct GaussianMixturePrior: Sendable {
   /// The Dirichlet distribution's parameter, the same for each component, 1 or more.
   public let concentration: Double
@@ -33,14 +33,14 @@ public struct GaussianMixturePrior: Sendable {
     factor = try CholeskyFactor(of: self.scale)
   }
 
-  /// A weak prior from the data: Ψ is diagonal with the features' variances divided by k^(2/d), and ν is
-  /// d + 2 (Fraley and Raftery 2007).
+  /// A weak prior derived from the data: Ψ is diagonal and holds the features' variances divided by
+  /// k^(2/d), and ν is d + 2 (Fraley and Raftery 2007).
   ///
   /// - Parameters:
-  ///   - x: Rows `[n, d]`, where NaN is missing.
+  ///   - x: Rows `[n, d]`, in which NaN stands for a missing value.
   ///   - components: The number k of components.
   ///   - concentration: The concentration of the Dirichlet prior of the weights.
-  /// - Throws: ``MixtureError`` for bad data or a feature that is constant.
+  /// - Throws: ``MixtureError`` for invalid data or a constant feature.
   public static func weak(
     for x: Tensor, components: Int, concentration: Double = 1
   ) throws -> GaussianMixturePrior {
@@ -57,10 +57,10 @@ public struct GaussianMixturePrior: Sendable {
       degreesOfFreedom: Double(d + 2))
   }
 
-  /// ν + d + 1, the number of observations that the prior counts as in a covariance.
+  /// ν + d + 1, the number of observations that the prior counts as for a covariance.
   var covarianceCount: Double { degreesOfFreedom + Double(scale.shape[0] + 1) }
 
-  /// The logarithm of the prior's density, in nats; a covariance that all components share counts once.
+  /// The log-density of the prior, in nats; a covariance that all components share counts once.
   public func logDensity(of mixture: GaussianMixture) -> Double {
     let k = Double(mixture.componentCount)
     let dirichlet =

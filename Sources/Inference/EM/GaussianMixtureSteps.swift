@@ -1,6 +1,7 @@
 import Tensor
 
-/// The steps of expectation–maximisation for a mixture of Gaussians of points without missing values.
+/// The steps of expectation–maximisation for a mixture of Gaussians on points without missing
+/// values.
 struct GaussianMixtureSteps: LatentVariableModel {
   let rows: WeightedRows
   let points: MixturePoints
@@ -47,7 +48,7 @@ struct GaussianMixtureSteps: LatentVariableModel {
       emptyMeans: previous.means)
   }
 
-  /// The most probable mixture with these responsibilities `[n, k]`.
+  /// The most probable mixture given the responsibilities `[n, k]`.
   ///
   /// - Parameter emptyMeans: The means of components without points, `[k, d]`.
   func mixture(

@@ -1,10 +1,10 @@
 import Tensor
 
-/// The distributions of what a hidden Markov model's states emit.
+/// The distributions of the observations that the states of a hidden Markov model emit.
 public protocol Emissions: Sendable {
   /// log p(xₜ | state) of a sequence of observations, float64 `[steps, k]`.
   func logDensities(of sequence: Tensor) -> Tensor
-  /// The emissions of largest expected log-likelihood.
+  /// Finds the emissions that maximise the expected log-likelihood.
   ///
   /// - Parameters:
   ///   - sequence: All observations, one sequence after another.
@@ -15,14 +15,14 @@ public protocol Emissions: Sendable {
 
 /// A hidden Markov model (Rabiner 1989).
 ///
-/// The first state has the probabilities π, each next one those of its row of A, and each state emits an
-/// observation. Every recursion is in logarithms.
+/// The first state is drawn from π and each following one from its predecessor's row of A, and each
+/// state emits an observation. All recursions work with logarithms.
 public struct HiddenMarkovModel<Emission: Emissions>: Sendable {
   /// π, float64 `[k]`.
   public let initial: Tensor
-  /// A, float64 `[k, k]`: row i holds the probabilities of what follows state i.
+  /// A, float64 `[k, k]`: row i holds the probabilities of the states that follow state i.
   public let transition: Tensor
-  /// What the states emit.
+  /// The emissions of the states.
   public let emissions: Emission
 
   /// Creates a model.
@@ -30,7 +30,7 @@ public struct HiddenMarkovModel<Emission: Emissions>: Sendable {
   /// - Parameters:
   ///   - initial: π, `[k]`, 0 or more; divided by its sum.
   ///   - transition: A, `[k, k]`, 0 or more; rows are divided by their sums.
-  ///   - emissions: What the states emit.
+  ///   - emissions: The emissions of the states.
   public init(initial: Tensor, transition: Tensor, emissions: Emission) {
     precondition(
       initial.rank == 1 && transition.shape == [initial.count, initial.count],
@@ -46,12 +46,12 @@ public struct HiddenMarkovModel<Emission: Emissions>: Sendable {
     self.emissions = emissions
   }
 
-  /// How many states there are.
+  /// The number of states.
   public var stateCount: Int { initial.count }
 
-  /// What a sequence says of its states.
+  /// The posterior of a sequence's states.
   ///
-  /// - Parameter sequence: Observations, the first axis the steps, one or more.
+  /// - Parameter sequence: Observations, whose first axis is the steps, at least one.
   /// - Returns: log p(x) in nats; the probability of each state in each step, `[steps, k]`; and the
   ///   expected number of each transition, `[k, k]`.
   public func posterior(
@@ -76,14 +76,14 @@ public struct HiddenMarkovModel<Emission: Emissions>: Sendable {
     return trellis.forward().sliced(trellis.steps - 1..<trellis.steps).logSumExp(along: 1).scalar
   }
 
-  /// The most probable states of a sequence together (Viterbi 1967), and log p(x, states) in nats.
+  /// The jointly most probable states of a sequence (Viterbi 1967), and log p(x, states) in nats.
   public func mostProbableStates(
     of sequence: Tensor
   ) -> (states: [Int], logProbability: Double) {
     Trellis(self, sequence).mostProbable()
   }
 
-  /// Draws the states of `steps` steps.
+  /// Draws a sequence of `steps` states.
   public func sampleStates(_ steps: Int, using random: Random) -> [Int] {
     var states: [Int] = []
     for _ in 0..<steps {
@@ -101,7 +101,7 @@ private struct Trellis {
   let emission: Tensor
   private let k: Int
   private let initial: [Double]
-  /// log A by columns: what leads to each state.
+  /// log A by columns: the transitions into each state.
   private let into: Tensor
   private let from: Tensor
 
@@ -110,7 +110,7 @@ private struct Trellis {
     (steps, k) = (emission.shape[0], model.stateCount)
     precondition(
       steps > 0 && emission.shape[1] == k,
-      "HiddenMarkovModel: expected one step or more and emissions of \(k) states, found"
+      "HiddenMarkovModel: expected at least one step and emissions of \(k) states, found"
         + " \(emission.shape)")
     initial = log(model.initial).doubles
     from = log(model.transition)

@@ -1,7 +1,8 @@
 import Tensor
 
-/// The steps of expectation–maximisation for a mixture of Gaussians where values are missing at random
-/// (Ghahramani and Jordan 1994, "Supervised learning from incomplete data via an EM approach").
+/// The steps of expectation–maximisation for a mixture of Gaussians on rows with values missing at
+/// random (Ghahramani and Jordan 1994, "Supervised learning from incomplete data via an EM
+/// approach").
 struct IncompleteMixtureSteps: LatentVariableModel {
   let rows: WeightedRows
   let patterns: MissingPatterns
@@ -46,7 +47,7 @@ struct IncompleteMixtureSteps: LatentVariableModel {
         weighted.matmul(deviations, transposeLeft: true)
         + own.sum(along: 1).reshaped(to: [k, 1, 1]) * conditional.covariances
     }
-    // Moved from the old means to the new ones.
+    // Shifted from the old means to the new ones.
     let counted = counts.expanded(at: 1)
     let shifts = sums / maximum(counted, leastNumber)
     let around =
@@ -57,20 +58,20 @@ struct IncompleteMixtureSteps: LatentVariableModel {
   }
 }
 
-/// Rows grouped by which of their values are missing, in the order in which each group first comes.
+/// Rows grouped by their missing values, in the order of each group's first row.
 struct MissingPatterns {
-  /// Rows in which the same values are missing.
+  /// The rows with the same missing values.
   struct Pattern {
-    /// The columns that are there.
+    /// The available columns.
     let observed: [Int]
-    /// The numbers of the rows.
+    /// The indices of the rows.
     let rows: [Int]
-    /// Their values in those columns, `[rows, observed]`.
+    /// The values of the rows in those columns, `[rows, observed]`.
     let values: Tensor
   }
 
   let patterns: [Pattern]
-  /// Where each row stands among all groups' rows.
+  /// The position of each row among the rows of all groups.
   private let places: [Int]
 
   init(_ x: Tensor) {
@@ -104,7 +105,7 @@ struct MissingPatterns {
     return Tensor.concatenated(parts).gatheredRows(at: places)
   }
 
-  /// The expected points given what is there, `[n, d]`.
+  /// The expected points given the available values, `[n, d]`.
   func completed(_ mixture: GaussianMixture) throws -> Tensor {
     let parts = try patterns.map { pattern in
       let conditional = try ConditionalGaussians(mixture, pattern.observed)

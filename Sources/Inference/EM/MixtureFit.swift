@@ -4,14 +4,14 @@ import Tensor
 public protocol MixtureModel: Sendable {
   /// The components' probabilities, float64 `[k]`.
   var weights: Tensor { get }
-  /// How many numbers are free: those of the components, and k − 1 weights.
+  /// The number of free parameters: those of the components and k − 1 weights.
   var parameterCount: Int { get }
   /// log p(x, z = k) of rows `[n, d]`, `[n, k]`, in nats.
   func logJoint(of x: Tensor) -> Tensor
 }
 
 extension MixtureModel {
-  /// How many components there are.
+  /// The number of components.
   public var componentCount: Int { weights.count }
 
   /// log p(x) of rows `[n, d]`, `[n]`, in nats.
@@ -20,15 +20,16 @@ extension MixtureModel {
   /// p(z = k | x) of rows `[n, d]`, `[n, k]`.
   public func responsibilities(of x: Tensor) -> Tensor { softmax(logJoint(of: x), along: 1) }
 
-  /// The most probable component of each row `[n, d]`; of equals, the first.
+  /// The most probable component of each row `[n, d]` (the first of equals).
   public func assignments(of x: Tensor) -> [Int] { logJoint(of: x).argmax(along: 1) }
 
-  /// The bound of Σ log p(x) by some probabilities q(z = k), `[n, k]`, of rows `[n, d]`.
+  /// The bound of Σ log p(x) that given probabilities q(z = k), `[n, k]`, provide for rows `[n,
+  /// d]`.
   public func bound(responsibilities: Tensor, of x: Tensor) -> EvidenceBound {
     EvidenceBound(responsibilities: responsibilities, logJoint: logJoint(of: x))
   }
 
-  /// A component for each of `count` draws.
+  /// Draws the components of `count` draws.
   func sampleComponents(_ count: Int, using random: Random) -> [Int] {
     random.categorical([count], logits: log(weights)).doubles.map { Int($0) }
   }
@@ -46,20 +47,20 @@ public struct MixtureFit<Model: MixtureModel>: Sendable {
   public let reason: ExpectationMaximization.Reason
   /// The sum of the rows' weights.
   public let count: Double
-  /// What ended each of the other starts that failed.
+  /// The errors of the other starts that failed.
   public let failures: [MixtureError]
 
   /// The log-likelihoods Σ w log p(x) at the start and after each sweep, in nats.
   public var logLikelihoods: [Double] { bounds.compactMap(\.logEvidence) }
   /// Σ w log p(x), in nats.
   public var logLikelihood: Double { last.logEvidence ?? last.value }
-  /// The log-likelihood and the log-prior, in nats.
+  /// The sum of the log-likelihood and the log-prior, in nats.
   public var objective: Double { last.objective }
-  /// How many sweeps were made.
+  /// The number of sweeps.
   public var iterations: Int { bounds.count - 1 }
   /// Whether the objective no longer rises.
   public var hasConverged: Bool { reason == .smallGain }
-  /// The most probable component of each row; of equals, the first.
+  /// The most probable component of each row (the first of equals).
   public var assignments: [Int] { responsibilities.argmax(along: 1) }
 
   /// Akaike's information criterion, 2 p − 2 log L (1974): less is better.
@@ -70,7 +71,7 @@ public struct MixtureFit<Model: MixtureModel>: Sendable {
     return Double(model.parameterCount) * logCount - 2 * logLikelihood
   }
 
-  /// The bound of ``model``: where the objective fell, that before.
+  /// The bound of ``model``; if the objective fell, the one before.
   private var last: EvidenceBound {
     let isRefused = reason == .objectiveFell || reason == .objectiveNotFinite
     return bounds[max(0, bounds.count - (isRefused ? 2 : 1))]
@@ -78,9 +79,10 @@ public struct MixtureFit<Model: MixtureModel>: Sendable {
 }
 
 extension MixtureFit {
-  /// The fit of largest objective from several starts; starts that fail are left out while one succeeds.
+  /// The fit with the largest objective over several starts; failed starts are ignored if another
+  /// one succeeds.
   ///
-  /// - Throws: The last failure where every start fails.
+  /// - Throws: The last error if every start fails.
   static func best<Steps: LatentVariableModel>(
     of steps: Steps, by driver: ExpectationMaximization, rows: WeightedRows,
     starts: [() throws -> Model]

@@ -1,15 +1,15 @@
 import Tensor
 
-/// The family that an expectation step of a mixture chooses q(z) from.
+/// The family from which the expectation step of a mixture chooses q(z).
 public enum AssignmentFamily: String, Sendable {
-  /// Any probabilities: q is the posterior itself, and the divergence 0.
+  /// Any probabilities: q is the exact posterior, and the divergence is 0.
   case soft
   /// One component for each row: classification EM (Celeux and Govaert 1992), whose bound is the
-  /// likelihood of data and assignments together.
+  /// joint likelihood of the data and the assignments.
   case hard
 }
 
-/// The posterior of a mixture's components: a probability of each for every row.
+/// The posterior of a mixture's components: their probabilities for every row.
 public struct MixturePosterior: Sendable {
   /// q(z = k) of each row, `[n, k]`.
   public let responsibilities: Tensor
@@ -17,10 +17,10 @@ public struct MixturePosterior: Sendable {
   public let logLikelihood: Double
   /// Σ w KL(q ‖ p(z | x)), in nats.
   public let divergence: Double
-  /// How many sweeps came before.
+  /// The number of sweeps before.
   let iteration: Int
 
-  /// The posterior by log p(x, z = k), `[n, k]`, and the rows' weights.
+  /// The posterior from log p(x, z = k), `[n, k]`, and the rows' weights.
   init(
     logJoint: Tensor, weights: Tensor?, family: AssignmentFamily = .soft,
     after previous: MixturePosterior?
@@ -40,7 +40,7 @@ public struct MixturePosterior: Sendable {
     }
   }
 
-  /// The posterior itself, by the probabilities `[n, k]`, log p(x) `[n]` and the rows' weights.
+  /// The exact posterior from the probabilities `[n, k]`, log p(x) `[n]` and the rows' weights.
   init(
     responsibilities: Tensor, logDensities: Tensor, weights: Tensor?,
     after previous: MixturePosterior?
@@ -51,20 +51,21 @@ public struct MixturePosterior: Sendable {
     iteration = previous.map { $0.iteration + 1 } ?? 0
   }
 
-  /// The bound by this posterior.
+  /// The bound that this posterior gives.
   func bound(logPrior: Double = 0) -> EvidenceBound {
     EvidenceBound(logEvidence: logLikelihood, divergence: divergence, logPrior: logPrior)
   }
 }
 
 extension EvidenceBound {
-  /// The bound by any probabilities q `[n, k]` of components, given log p(x, z = k), `[n, k]`.
+  /// The bound that any probabilities q `[n, k]` of the components give, with log p(x, z = k), `[n,
+  /// k]`.
   init(responsibilities q: Tensor, logJoint: Tensor, logPrior: Double = 0) {
     precondition(
       q.shape == logJoint.shape,
       "EvidenceBound: expected responsibilities \(logJoint.shape), found \(q.shape)")
     let logDensities = logJoint.logSumExp(along: 1, keepingDimensions: true)
-    // What has the probability 0 adds nothing, however unlikely the model finds it.
+    // A component of probability 0 adds nothing, however unlikely the model finds it.
     let there = q .> 0
     let ratios = select(there, logJoint - logDensities, Tensor.zeros(q.shape, dtype: q.dtype))
     let divergence = (xlogy(q, q) - q * ratios).sum().scalar

@@ -2,8 +2,8 @@ import Tensor
 
 /// A mixture of multivariate t distributions, p(x) = Σₖ πₖ t(x; νₖ, μₖ, Σₖ) (Peel and McLachlan 2000).
 ///
-/// Far points count little, by (ν + d) / (ν + δ) with their squared Mahalanobis distance δ: no component
-/// needs to sit on one of them.
+/// A far point counts little: its weight is (ν + d) / (ν + δ), where δ is the squared Mahalanobis
+/// distance, so no component needs to sit on one.
 ///
 /// ```swift
 /// let fit = try TMixture.fit(x, components: 3, starts: 10, using: random)
@@ -14,14 +14,14 @@ public struct TMixture: MixtureModel {
   public let weights: Tensor
   /// The locations μ, float64 `[k, d]`.
   public let locations: Tensor
-  /// The scale matrices Σ, float64 `[k, d, d]`; covariances are ν / (ν − 2) of them.
+  /// The scale matrices Σ, float64 `[k, d, d]`; the covariances are ν / (ν − 2) times these.
   public let scales: Tensor
   /// ν, float64 `[k]`.
   public let degreesOfFreedom: Tensor
 
   private let factor: CholeskyFactor
 
-  /// How many coordinates a point has.
+  /// The number of coordinates of a point.
   public var dimension: Int { locations.shape[1] }
 
   /// Creates a mixture.
@@ -31,8 +31,8 @@ public struct TMixture: MixtureModel {
   ///   - locations: `[k, d]`.
   ///   - scales: `[k, d, d]`, symmetric and positive definite.
   ///   - degreesOfFreedom: `[k]`, above 0.
-  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``, where `index` is the
-  ///   component.
+  /// - Throws: ``/Tensor/LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``, where
+  ///   `index` is the component.
   public init(
     weights: Tensor, locations: Tensor, scales: Tensor, degreesOfFreedom: Tensor
   ) throws {
@@ -54,7 +54,7 @@ public struct TMixture: MixtureModel {
     factor = try CholeskyFactor(of: self.scales)
   }
 
-  /// How many numbers are free: weights, locations, scales, and a ν of each component.
+  /// The number of free parameters: weights, locations, scales, and a ν for each component.
   public var parameterCount: Int {
     let (k, d) = (componentCount, dimension)
     return k - 1 + k * d + k * d * (d + 1) / 2 + k
@@ -69,7 +69,7 @@ public struct TMixture: MixtureModel {
     return square(factor.whitened(deviations)).sum(along: 1).transposed()
   }
 
-  /// log πₖ t(x; νₖ, μₖ, Σₖ) of rows `[n, d]`, `[n, k]`, in nats; it carries gradients to `x`.
+  /// log πₖ t(x; νₖ, μₖ, Σₖ) for rows `[n, d]`, `[n, k]`, in nats; it passes gradients to `x`.
   public func logJoint(of x: Tensor) -> Tensor {
     let (nu, d) = (degreesOfFreedom, Double(dimension))
     let half = 0.5 * (nu + d)
@@ -82,7 +82,8 @@ public struct TMixture: MixtureModel {
   /// The least pivots of the scales' factors over the components, `[k, d]`.
   var pivots: Tensor { square(factor.lower.diagonal()) }
 
-  /// Draws points `[count, d]`, μ + √(ν / g) L z with g ~ χ²(ν), and tells the component of each.
+  /// Draws points `[count, d]`, μ + √(ν / g) L z with g ~ χ²(ν), together with the component of
+  /// each.
   public func sample(
     _ count: Int, using random: Random
   ) -> (points: Tensor, components: [Int]) {

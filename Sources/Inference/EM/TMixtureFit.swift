@@ -1,33 +1,34 @@
 import Tensor
 
 extension TMixture {
-  /// Where a fit begins.
+  /// The starting point of a fit.
   public enum Start: Sendable {
     /// The clusters of k-means with k-means++, and the variances within them.
     case kMeans
-    /// Points drawn at random as locations, and the features' variances.
+    /// Points drawn at random as locations, and the variances of the features.
     case random
-    /// A given mixture of as many components.
+    /// A given mixture with the same number of components.
     case mixture(TMixture)
   }
 
-  /// The mixture of largest likelihood that expectation–maximisation finds from several starts (Peel and
-  /// McLachlan 2000).
+  /// Finds the mixture with the largest likelihood over several starts, by expectation–maximisation
+  /// (Peel and McLachlan 2000).
   ///
-  /// A component that collapses is told by ``MixtureError/collapsed(component:iteration:weight:)``; a start
-  /// that ends so is left out, and counted in ``MixtureFit/failures``, while another succeeds.
+  /// If a component collapses, the start fails with
+  /// ``MixtureError/collapsed(component:iteration:weight:)``. As long as another start succeeds, a
+  /// failed start is left out and counted in ``MixtureFit/failures``.
   ///
   /// - Parameters:
   ///   - x: Rows `[n, d]`.
-  ///   - components: How many; no more than there are rows.
-  ///   - degreesOfFreedom: ν of all components, kept as it is; by default each component's is fitted, in
-  ///     0.5 ... 200.
-  ///   - start: Where the fits begin; ν begins at 10.
-  ///   - starts: How many starts; the best fit is returned, the first of equals.
-  ///   - weights: What each row counts, `[n]`, 0 or more.
+  ///   - components: The number of components; at most the number of rows.
+  ///   - degreesOfFreedom: The fixed ν of all components; by default, each component's ν is fitted,
+  ///     within 0.5 ... 200.
+  ///   - start: The starting point of the fits; ν starts at 10.
+  ///   - starts: The number of starts; the best fit is returned (the first of equals).
+  ///   - weights: The weight of each row, `[n]`, 0 or more.
   ///   - driver: The tolerance and the limit of sweeps.
-  ///   - random: What the starts are drawn from.
-  /// - Throws: ``MixtureError``: bad data, or where every start fails, the failure of the last.
+  ///   - random: The source of random numbers for the starts.
+  /// - Throws: ``MixtureError`` for invalid data; if every start fails, the error of the last one.
   public static func fit(
     _ x: Tensor, components: Int, degreesOfFreedom: Double? = nil, start: Start = .kMeans,
     starts: Int = 1, weights: Tensor? = nil, driver: ExpectationMaximization = .init(),
@@ -36,7 +37,7 @@ extension TMixture {
     let name = "TMixture.fit"
     precondition(
       starts > 0 && degreesOfFreedom ?? 1 > 0,
-      "\(name): expected 1 start or more and degrees of freedom above 0, found \(starts) and"
+      "\(name): expected at least 1 start and degrees of freedom above 0, found \(starts) and"
         + " \(degreesOfFreedom ?? 1)")
     let rows = try WeightedRows(x, weights: weights, components: components, name)
     let variances = rows.moments().variance
@@ -73,12 +74,12 @@ extension TMixture {
   }
 }
 
-/// The steps of expectation–maximisation for a mixture of t distributions, each a Gaussian with a precision
-/// u ~ Gamma(ν/2, ν/2) of its own for each point.
+/// The steps of expectation–maximisation for a mixture of t distributions: each point has a
+/// Gaussian with a separate precision factor u ~ Gamma(ν/2, ν/2).
 private struct TMixtureSteps: LatentVariableModel {
   let rows: WeightedRows
   let variances: Tensor
-  /// Whether ν stays as it is.
+  /// Whether ν is fixed.
   let isFixed: Bool
 
   func posterior(at mixture: TMixture, from previous: MixturePosterior?) -> MixturePosterior {
@@ -111,7 +112,7 @@ private struct TMixtureSteps: LatentVariableModel {
     let scatters = (pulled.transposed().expanded(at: 2) * deviations)
       .matmul(deviations, transposeLeft: true)
     let scales = scatters / counts.reshaped(to: [counts.count, 1, 1])
-    // E[log u − u] of each component, up to what depends on the old ν alone.
+    // E[log u − u] of each component, up to a part that depends only on the old ν.
     let spread = (weights * (log(u) - u)).sum(along: 0) / counts
     let degrees = isFixed ? nu : Self.degrees(spread + Self.excess(0.5 * (nu + d)))
     return try regular(
@@ -122,8 +123,8 @@ private struct TMixtureSteps: LatentVariableModel {
   /// ψ(x) − log x.
   private static func excess(_ x: Tensor) -> Tensor { digamma(x) - log(x) }
 
-  /// The ν from 0.5 to 200 with log(ν/2) − ψ(ν/2) + 1 + c = 0 of each c, by bisection: the left side falls
-  /// in ν.
+  /// For each c, the ν between 0.5 and 200 with log(ν/2) − ψ(ν/2) + 1 + c = 0, by bisection: the
+  /// left side falls with ν.
   private static func degrees(_ c: Tensor) -> Tensor {
     var low = Tensor(filledWith: logOf(0.5), c.shape, dtype: .float64)
     var high = Tensor(filledWith: logOf(200), c.shape, dtype: .float64)

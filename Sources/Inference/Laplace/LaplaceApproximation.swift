@@ -1,6 +1,7 @@
 import Tensor
 
-/// A Gaussian around the mode of a density, with its curvature there (Laplace 1774; MacKay 2003, chapter 27).
+/// A Gaussian at the mode of a density with its curvature there (Laplace 1774; MacKay 2003, chapter
+/// 27).
 ///
 /// ```swift
 /// let approximation = try LaplaceApproximation(of: logJoint, from: .zeros([d], dtype: .float64))
@@ -8,23 +9,23 @@ import Tensor
 /// approximation.logEvidence   // log ∫ p ≈ log p(mode) + ½ d log 2π − ½ log det H
 /// ```
 public struct LaplaceApproximation: Sendable {
-  /// How the mode is looked for.
+  /// The method that searches for the mode.
   public enum Method: Sendable {
-    /// By Newton's method in a trust region: for some hundred coordinates at most.
+    /// Newton's method in a trust region: for at most a few hundred coordinates.
     case newton
-    /// By the limited-memory method of Broyden, Fletcher, Goldfarb and Shanno.
+    /// The limited-memory method of Broyden, Fletcher, Goldfarb and Shanno.
     case quasiNewton
   }
 
   /// The mode, float64 `[d]`.
   public let mode: Tensor
-  /// The covariance, the inverse of the second derivatives of −log p at the mode, `[d, d]`.
+  /// The covariance `[d, d]`: the inverse of the second derivatives of −log p at the mode.
   public let covariance: Tensor
   /// The log-density at the mode.
   public let logDensityAtMode: Double
-  /// The approximation of log ∫ p(x) dx, in nats: the log evidence where p is a joint density.
+  /// The approximation of log ∫ p(x) dx, in nats: the log-evidence if p is a joint density.
   public let logEvidence: Double
-  /// How the search for the mode went, of −log p.
+  /// The report of the search for the mode, which minimises −log p.
   public let search: Minimum
 
   private let precision: CholeskyFactor
@@ -32,10 +33,11 @@ public struct LaplaceApproximation: Sendable {
   /// Approximates a density.
   ///
   /// - Parameters:
-  ///   - logDensity: The log-density, from `[n, d]` to `[n]`, differentiable twice.
-  ///   - start: Where the search for the mode begins, float64 `[d]`.
+  ///   - logDensity: The log-density, from `[n, d]` to `[n]`, twice differentiable.
+  ///   - start: The start of the search for the mode, float64 `[d]`.
   ///   - method: The method that searches for the mode.
-  /// - Throws: ``LaplaceError`` where there is no mode, none is found, or the density is not curved there.
+  /// - Throws: ``LaplaceError`` if there is no mode, if none is found, or if the density is not
+  ///   curved there.
   public init(of logDensity: LogDensity, from start: Tensor, by method: Method = .newton) throws {
     let d = start.count
     func negative(_ x: Tensor) throws -> Tensor {
@@ -63,7 +65,7 @@ public struct LaplaceApproximation: Sendable {
     guard curvatures.min().scalar > least, let precision = try? CholeskyFactor(of: hessian) else {
       throw LaplaceError.flat(point: mode.doubles)
     }
-    // Where the density rises for ever the gradient fades, but a Newton step still leads far.
+    // Where the density rises forever, the gradient fades, but a Newton step still goes far.
     let gradient = try Tensor.gradientOf(negative, at: mode)
     let step = abs(precision.solve(gradient)).max().scalar
     if step > 1e-3 * Swift.max(1, abs(mode).max().scalar) {
@@ -75,7 +77,7 @@ public struct LaplaceApproximation: Sendable {
     logEvidence = logDensityAtMode + constant - 0.5 * precision.logDeterminant.scalar
   }
 
-  /// The deviation of each coordinate, `[d]`.
+  /// The standard deviation of each coordinate, `[d]`.
   public var deviations: Tensor { sqrt(covariance.diagonal()) }
 
   /// Draws from the Gaussian, float64 `[count, d]`.
@@ -96,14 +98,15 @@ public struct LaplaceApproximation: Sendable {
 
 /// Why a density has no Laplace approximation.
 public enum LaplaceError: Error, Sendable, CustomStringConvertible {
-  /// The density rises without a bound, or for ever towards one: a posterior that is not proper.
+  /// The density rises without bound, or rises forever towards a bound: an improper posterior.
   case unbounded(point: [Double])
   /// No mode was found.
   case noMode(Minimum)
-  /// The second derivatives at the mode are not negative definite: along some direction it is flat.
+  /// The second derivatives at the mode are not negative definite: the density is flat along some
+  /// direction.
   case flat(point: [Double])
 
-  /// What was expected and found.
+  /// What was expected and what was found.
   public var description: String {
     switch self {
     case .unbounded(let point):

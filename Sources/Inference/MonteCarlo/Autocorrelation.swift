@@ -1,14 +1,16 @@
 import Tensor
 
-/// The autocorrelations of chains at lags 0, 1, …, averaged over the chains around each one's own mean.
+/// The autocorrelations of chains at lags 0, 1, …, averaged over the chains, each about its own
+/// mean.
 ///
-/// ρ(l) = Σᵢ (xᵢ − x̄)(xᵢ₊ₗ − x̄) / Σᵢ (xᵢ − x̄)², the estimate that is biased towards 0 and never above 1.
+/// ρ(l) = Σᵢ (xᵢ − x̄)(xᵢ₊ₗ − x̄) / Σᵢ (xᵢ − x̄)²: an estimate that is biased towards 0 and never
+/// above 1.
 ///
 /// - Parameters:
-///   - draws: `[chains, draws]`, or `[draws]` of a single chain.
-///   - maximumLag: The last lag, below the number of draws; by default it is as large as that allows, and
-///     at most 100. The time grows with the number of draws times lags.
-/// - Returns: float64 `[maximumLag + 1]`; all ones where no chain moves.
+///   - draws: `[chains, draws]`, or `[draws]` for a single chain.
+///   - maximumLag: The last lag, below the number of draws; by default as large as possible, but at
+///     most 100. The time grows with the number of draws times the number of lags.
+/// - Returns: float64 `[maximumLag + 1]`; all ones if no chain moves.
 public func autocorrelation(_ draws: Tensor, maximumLag: Int? = nil) -> Tensor {
   let matrix = DrawMatrix(draws, "autocorrelation")
   let lag = maximumLag ?? min(100, matrix.draws - 1)
@@ -21,13 +23,14 @@ public func autocorrelation(_ draws: Tensor, maximumLag: Int? = nil) -> Tensor {
   return Tensor(correlations, dtype: .float64)
 }
 
-/// The Bayesian fraction of missing information of a Hamiltonian sampler's chain: the mean square of the
-/// energy's steps over its variance (Betancourt 2016, "Diagnosing suboptimal cotangent disintegrations").
+/// The Bayesian fraction of missing information of a Hamiltonian sampler's chain: the mean square
+/// of the energy's steps divided by its variance (Betancourt 2016, "Diagnosing suboptimal cotangent
+/// disintegrations").
 ///
-/// Below 0.3 the momenta that are drawn change the energy too little for it to be explored well.
+/// Below 0.3, the drawn momenta change the energy too little to explore it well.
 ///
 /// - Parameter energies: `[chains, draws]`.
-/// - Returns: For each chain; `nil` where its energy does not change.
+/// - Returns: The fraction for each chain; `nil` if its energy does not change.
 public func energyFractions(_ energies: Tensor) -> [Double?] {
   let matrix = DrawMatrix(energies, "energyFractions")
   return (0..<matrix.chains).map { chain in

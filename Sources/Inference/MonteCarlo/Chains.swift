@@ -1,26 +1,26 @@
 import Tensor
 
-/// Draws of several chains of a sampler, with what speaks for and against them.
+/// The draws of several chains of a sampler, with their diagnostics.
 public struct Chains<S: Sampler> {
-  /// The sampler as warm-up left it.
+  /// The sampler as tuned by the warm-up.
   public let sampler: S
   /// The kept draws, float64 `[chains, draws, d]`.
   public let draws: Tensor
-  /// The log-density at each, `[chains, draws]`; `nil` where the sampler does not evaluate it.
+  /// The log-density at each draw, `[chains, draws]`; `nil` if the sampler does not evaluate it.
   public let logDensities: Tensor?
   /// The energies of a Hamiltonian sampler, `[chains, draws]`, in nats.
   public let energies: Tensor?
   /// The mean acceptance of each chain.
   public let acceptance: [Double]
-  /// How many of each chain's steps were divergent, after warm-up.
+  /// The number of divergent steps of each chain after the warm-up.
   public let divergences: [Int]
-  /// How many trajectories of each chain were ended by their greatest length.
+  /// The number of trajectories of each chain that ended at the maximum length.
   public let cutTrajectories: [Int]
-  /// How many log-densities, or gradients, were evaluated after warm-up.
+  /// The number of evaluated log-densities or gradients after the warm-up.
   public let evaluations: Int
-  /// Of how many steps one was kept.
+  /// The thinning: one in this many steps was kept.
   public let thinning: Int
-  /// Where the chains stand.
+  /// The state of the chains.
   public let state: S.State
 
   /// The draws of a coordinate, `[chains, draws]`.
@@ -35,7 +35,7 @@ public struct Chains<S: Sampler> {
 
   /// A summary of each coordinate.
   ///
-  /// - Parameter names: One for each coordinate; by default x₁, x₂, … as `x1`, `x2`.
+  /// - Parameter names: A name for each coordinate; by default x₁, x₂, … as `x1`, `x2`.
   public func summaries(_ names: [String]? = nil) -> [ParameterSummary] {
     let count = draws.shape[2]
     let names = names ?? (1...count).map { "x\($0)" }
@@ -44,22 +44,22 @@ public struct Chains<S: Sampler> {
     return names.enumerated().map { ParameterSummary($1, coordinate($0)) }
   }
 
-  /// Why the chains are not to be trusted, in words; none where nothing speaks against them.
+  /// The reasons, in words, not to trust the chains; empty if there are none.
   public func warnings(_ names: [String]? = nil) -> [String] { warnings(of: summaries(names)) }
 
-  /// The same by summaries of other quantities, such as functions of the coordinates.
+  /// The warnings for summaries of other quantities, such as functions of the coordinates.
   public func warnings(of summaries: [ParameterSummary]) -> [String] {
     let chains = draws.shape[0]
     var warnings = summaries.compactMap { $0.warning(chains: chains) }
     let divergent = divergences.reduce(0, +)
     if divergent > 0 {
       warnings.append(
-        "\(divergent) divergent steps: parts of the target are not reached. A higher target acceptance or"
-          + " another parameterisation may help")
+        "\(divergent) divergent steps: the chains miss parts of the target. A higher target"
+          + " acceptance or another parameterisation may help")
     }
     let cut = cutTrajectories.reduce(0, +)
     if cut > 0 {
-      warnings.append("\(cut) trajectories were ended by the greatest depth before they turned")
+      warnings.append("\(cut) trajectories reached the maximum depth before they turned")
     }
     let fractions: [Double?] = energies.map { energyFractions($0) } ?? []
     for (chain, fraction) in fractions.enumerated() {
@@ -71,7 +71,8 @@ public struct Chains<S: Sampler> {
     }
     if thinning > 1 {
       warnings.append(
-        "one of \(thinning) steps was kept: thinning saves memory and lowers the effective sample size"
+        "one in \(thinning) steps was kept: thinning saves memory, but lowers the effective sample"
+          + " size"
       )
     }
     return warnings
@@ -79,23 +80,24 @@ public struct Chains<S: Sampler> {
 }
 
 extension Sampler {
-  /// Runs chains: a warm-up in which the sampler may tune itself, then draws that are kept.
+  /// Runs chains: a warm-up in which the sampler may tune itself, followed by the draws that are
+  /// kept.
   ///
   /// - Parameters:
-  ///   - start: Where each chain begins, float64 `[chains, d]`.
-  ///   - warmUp: How many steps are not kept.
-  ///   - draws: How many draws are kept of each chain.
-  ///   - thinning: Of how many steps one is kept. It saves memory only: of chains of a fixed length it never
-  ///     raises the effective sample size.
+  ///   - start: The start of each chain, float64 `[chains, d]`.
+  ///   - warmUp: The number of steps that are not kept.
+  ///   - draws: The number of draws to keep per chain.
+  ///   - thinning: Keeps one in this many steps. This only saves memory: for chains of a fixed
+  ///     length, it never raises the effective sample size.
   ///   - random: The stream of random numbers.
-  /// - Throws: ``SamplerError`` where a start has no density or the log-density is not one.
+  /// - Throws: ``SamplerError`` if a start has density 0 or the log-density has an invalid value.
   public func sample(
     from start: Tensor, warmUp: Int = 1_000, draws: Int = 1_000, thinning: Int = 1,
     using random: Random
   ) throws -> Chains<Self> {
     precondition(
       warmUp >= 0 && draws > 0 && thinning > 0,
-      "sample: expected a warm-up of 0 or more, a draw or more and a thinning of 1 or more, found"
+      "sample: expected a warm-up of 0 or more, at least 1 draw and a thinning of 1 or more, found"
         + " \(warmUp), \(draws) and \(thinning)")
     let first = try self.start(at: start)
     let (sampler, warm) = try warmedUp(first, steps: warmUp, using: random)
@@ -108,7 +110,7 @@ extension Sampler {
   }
 }
 
-/// Draws as they come, a step of all chains at a time.
+/// The draws so far, added one step of all chains at a time.
 private struct ChainRecord<State: ChainState> {
   private(set) var state: State
   private let shape: [Int]

@@ -1,17 +1,17 @@
 import Tensor
 
-/// The draws of one quantity by several chains, in plain memory: what the diagnostics compute with.
+/// The draws of one quantity by several chains, in plain memory, for the diagnostics.
 struct DrawMatrix {
   let chains: Int
   let draws: Int
-  /// Chain after chain.
+  /// The draws, chain after chain.
   var values: [Double]
 
   init(chains: Int, draws: Int, values: [Double]) {
     (self.chains, self.draws, self.values) = (chains, draws, values)
   }
 
-  /// - Parameter tensor: `[chains, draws]`, or `[draws]` of a single chain.
+  /// - Parameter tensor: `[chains, draws]`, or `[draws]` for a single chain.
   init(_ tensor: Tensor, _ name: String) {
     precondition(
       tensor.rank == 1 || tensor.rank == 2,
@@ -21,7 +21,7 @@ struct DrawMatrix {
     values = tensor.doubles
   }
 
-  /// Whether diagnostics are defined: four draws a chain or more, all finite, not all equal.
+  /// Whether diagnostics are defined: at least four draws per chain, all finite, not all equal.
   var isInformative: Bool {
     guard chains > 0, draws >= 4, let first = values.first else { return false }
     var (isFinite, isConstant) = (true, true)
@@ -32,7 +32,7 @@ struct DrawMatrix {
     return isFinite && !isConstant
   }
 
-  /// Each chain cut into halves; of an odd number of draws the middle one is left out.
+  /// Each chain split into halves; with an odd number of draws, the middle one is left out.
   var split: DrawMatrix {
     let half = draws / 2
     var halves: [Double] = []
@@ -65,7 +65,7 @@ struct DrawMatrix {
     return DrawMatrix(chains: chains, draws: draws, values: scores.doubles)
   }
 
-  /// The distance of each draw from the median of all.
+  /// The distance of each draw from the overall median.
   var folded: DrawMatrix {
     let median = quantile(0.5)
     return mapped { Swift.abs($0 - median) }
@@ -87,17 +87,17 @@ struct DrawMatrix {
     (0..<chains).map { Inference.mean(values[$0 * draws..<($0 + 1) * draws]) }
   }
 
-  /// The variance of all draws around their mean, divided by their number less 1.
+  /// The variance of all draws about their mean, divided by their number minus 1.
   var variance: Double { sampleVariance(values) }
 }
 
-/// The variance of numbers, divided by their count less 1.
+/// The variance of numbers, divided by their count minus 1.
 func sampleVariance(_ values: [Double]) -> Double {
   let mean = mean(values[...])
   return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
 }
 
-/// The mean of numbers, exact where all are equal.
+/// The mean of numbers, which is exact if all are equal.
 func mean(_ values: ArraySlice<Double>) -> Double {
   guard let first = values.first else { return .nan }
   return first + values.reduce(0) { $0 + ($1 - first) } / Double(values.count)

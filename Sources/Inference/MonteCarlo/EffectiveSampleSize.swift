@@ -1,29 +1,29 @@
 import Glibc
 import Tensor
 
-/// What an effective sample size is to be judged for.
+/// The purpose of an effective sample size.
 public enum SampleSizeKind: Sendable, CaseIterable {
-  /// For the mean of the draws as they are.
+  /// The mean of the draws themselves.
   case mean
-  /// For the bulk of the distribution: the mean of the rank-normalised draws.
+  /// The bulk of the distribution: the mean of the rank-normalised draws.
   case bulk
-  /// For its tails: the lesser of those for the 5 % and 95 % quantiles.
+  /// The tails: the smaller of the sizes for the 5 % and 95 % quantiles.
   case tail
 }
 
-/// The effective sample size of chains that have one stationary law: how many independent draws would
-/// estimate as well (Vehtari, Gelman, Simpson, Carpenter and Bürkner 2021, section 3).
+/// The effective sample size of chains with a common stationary law: the number of independent
+/// draws with the same precision (Vehtari, Gelman, Simpson, Carpenter and Bürkner 2021, section 3).
 ///
-/// Chains are split in half, autocorrelations are combined over chains and summed up to where the sums of
-/// neighbouring pairs, made monotone, turn negative (Geyer 1992). A time is quadratic in the number of
-/// draws only where chains hardly mix: lags beyond the cut are not computed.
+/// Chains are split in half. Autocorrelations are combined over chains and summed until the sums of
+/// neighbouring pairs, made monotone, turn negative (Geyer 1992). The time is quadratic in the
+/// number of draws only if chains hardly mix, since lags beyond the cut are not computed.
 ///
 /// - Parameters:
-///   - draws: `[chains, draws]`, or `[draws]` of a single chain. Of an odd number, the middle draw is left
-///     out.
-///   - kind: What it is the size for.
-/// - Returns: `nil` where there is none: fewer than four draws a chain, draws that are not finite, or all
-///   of them equal.
+///   - draws: `[chains, draws]`, or `[draws]` for a single chain. With an odd number of draws, the
+///     middle one is left out.
+///   - kind: The purpose of the size.
+/// - Returns: `nil` if the size is undefined: with fewer than four draws per chain, or with draws
+///   that are not finite or all equal.
 public func effectiveSampleSize(
   _ draws: Tensor, _ kind: SampleSizeKind = .bulk
 ) -> Double? {
@@ -44,7 +44,7 @@ func effectiveSampleSize(_ draws: DrawMatrix, _ kind: SampleSizeKind) -> Double?
   }
 }
 
-/// The autocovariances of chains, averaged over them, a lag at a time as they are asked for.
+/// The autocovariances of chains, averaged over them, each lag computed on demand.
 struct Autocovariance {
   private let chains: Int
   private let draws: Int
@@ -75,7 +75,7 @@ struct Autocovariance {
   }
 }
 
-/// The number of draws over their autocorrelation time, of chains that are split already.
+/// The number of draws divided by their autocorrelation time, for chains that are already split.
 ///
 /// Vehtari et al. 2021, equations 9 to 13.
 private func autocorrelationSampleSize(_ draws: DrawMatrix) -> Double {
@@ -94,8 +94,8 @@ private func autocorrelationSampleSize(_ draws: DrawMatrix) -> Double {
   return count / time
 }
 
-/// The autocorrelations at lags 0, 1, 2, … as far as the sums of pairs (2t, 2t + 1) are positive (Geyer 1992,
-/// "initial positive sequence"), and the even one thereafter where it is positive.
+/// The autocorrelations at lags 0, 1, 2, … as long as the sums of pairs (2t, 2t + 1) are positive
+/// (Geyer 1992, "initial positive sequence"), and the even one after them if it is positive.
 private func initialPositivePairs(
   upTo length: Int, _ correlation: (Int) -> Double
 ) -> (correlations: [Double], next: Double) {
@@ -106,7 +106,7 @@ private func initialPositivePairs(
     if even + odd >= 0 { kept += [even, odd] }
     lag += 2
   }
-  // The last pair only lends its even part.
+  // The last pair contributes only its even part.
   let count = lag - 1
   let next = even > 0 ? even : (count < kept.count ? kept[count] : 0)
   return (Array(kept.prefix(count)), next)

@@ -1,7 +1,7 @@
 import Tensor
 
-/// A Markov chain on finitely many states, by its transition matrix: row i holds the probabilities of the steps
-/// from state i.
+/// A Markov chain on finitely many states, given by its transition matrix: row i holds the
+/// probabilities of the steps from state i.
 ///
 /// ```swift
 /// let chain = FiniteChain.metropolisHastings(target: [0.2, 0.3, 0.5], proposal: uniform)
@@ -9,19 +9,19 @@ import Tensor
 /// chain.detailedBalanceViolation(of: …)     // 0 but for rounding
 /// ```
 public struct FiniteChain: Sendable {
-  /// The transition matrix, float64 `[n, n]`, of rows that sum to 1.
+  /// The transition matrix, float64 `[n, n]`, whose rows sum to 1.
   public let transitions: Tensor
-  /// How many states there are.
+  /// The number of states.
   public var count: Int { transitions.shape[0] }
 
   private let rows: [[Double]]
 
-  /// Why a matrix is not one of transitions.
+  /// The reason why a matrix is not a transition matrix.
   public enum Error: Swift.Error, Equatable, CustomStringConvertible {
-    /// A row has a number outside of [0, 1], or does not sum to 1 within 1e-9.
+    /// A row contains a number outside [0, 1], or does not sum to 1 within 1e-9.
     case notProbabilities(row: Int, sum: Double)
 
-    /// What was expected and found.
+    /// What was expected and what was found.
     public var description: String {
       switch self {
       case .notProbabilities(let row, let sum):
@@ -50,8 +50,8 @@ public struct FiniteChain: Sendable {
     }
   }
 
-  /// The chain of Metropolis and Hastings for a law, from a chain of proposals (Hastings 1970): off the
-  /// diagonal qᵢⱼ min(1, pⱼ qⱼᵢ / (pᵢ qᵢⱼ)), and on it what is left.
+  /// The Metropolis–Hastings chain for a law and a chain of proposals (Hastings 1970): qᵢⱼ min(1,
+  /// pⱼ qⱼᵢ / (pᵢ qᵢⱼ)) off the diagonal, and the remainder on it.
   ///
   /// - Parameters:
   ///   - target: The law p, up to a factor: n numbers above 0.
@@ -75,8 +75,8 @@ public struct FiniteChain: Sendable {
     return try FiniteChain(transitions: Tensor(values, dtype: .float64))
   }
 
-  /// The greatest |pᵢ tᵢⱼ − pⱼ tⱼᵢ|: 0 where the law p and the chain are in detailed balance, which makes p
-  /// stationary.
+  /// The largest |pᵢ tᵢⱼ − pⱼ tⱼᵢ|; it is 0 if the chain satisfies detailed balance for the law p,
+  /// which then is stationary.
   public func detailedBalanceViolation(of law: [Double]) -> Double {
     precondition(
       law.count == count, "FiniteChain: expected a law of \(count) states, found \(law.count)")
@@ -89,7 +89,8 @@ public struct FiniteChain: Sendable {
     return greatest
   }
 
-  /// The classes of states that lead to one another, each in order, and whether the chain leaves it never.
+  /// The classes of states that lead to one another, each in order, and whether the chain never
+  /// leaves the class.
   public var classes: [(states: [Int], isClosed: Bool)] {
     let reached = (0..<count).map(reachable)
     var seen = Set<Int>()
@@ -106,7 +107,8 @@ public struct FiniteChain: Sendable {
   /// Whether every state leads to every other.
   public var isIrreducible: Bool { classes.count == 1 }
 
-  /// The greatest common divisor of the lengths of ways from a state back to it; 0 where there is none.
+  /// The greatest common divisor of the lengths of ways from a state back to itself; 0 if there is
+  /// none.
   public func period(of state: Int) -> Int {
     precondition(
       (0..<count).contains(state), "FiniteChain: expected a state below \(count), found \(state)")

@@ -1,31 +1,32 @@
 import Tensor
 
-/// A Gibbs sampler: a sweep draws each block of coordinates from its law given all others (Geman and Geman
-/// 1984).
+/// A Gibbs sampler: a sweep draws each block of coordinates from its law given all the others
+/// (Geman and Geman 1984).
 ///
 /// ```swift
 /// let sampler = Gibbs(dimensions: 2, blocks: [{ x, random in … }, { x, random in … }])
 /// ```
 public struct Gibbs: Sampler {
-  /// Where the chains stand.
+  /// The state of the chains.
   public struct State: ChainState {
-    /// Each chain's place, `[chains, d]`.
+    /// The position of each chain, `[chains, d]`.
     public let positions: Tensor
-    /// None: no density is evaluated.
+    /// Always `nil`, since no density is evaluated.
     public var logDensities: Tensor? { nil }
   }
 
-  /// Draws a block: from the positions `[chains, d]` to those with the block replaced by draws given the rest.
+  /// Draws a block: it maps positions `[chains, d]` to positions whose block is replaced by draws
+  /// given the rest.
   public typealias Block = (_ positions: Tensor, _ random: Random) throws -> Tensor
 
   private let dimensions: Int
   private let blocks: [Block]
 
-  /// Creates a sampler that draws the blocks in this order in every sweep.
+  /// Creates a sampler that draws the blocks in the given order in every sweep.
   public init(dimensions: Int, blocks: [Block]) {
     precondition(
       dimensions > 0 && !blocks.isEmpty,
-      "Gibbs: expected a dimension above 0 and a block or more, found \(dimensions) and"
+      "Gibbs: expected a dimension above 0 and at least one block, found \(dimensions) and"
         + " \(blocks.count)")
     (self.dimensions, self.blocks) = (dimensions, blocks)
   }
@@ -39,7 +40,7 @@ public struct Gibbs: Sampler {
     return State(positions: stopGradient(positions))
   }
 
-  /// A sweep over all blocks; it is always accepted.
+  /// Sweeps over all blocks; the step is always accepted.
   public func step(
     _ state: State, using random: Random
   ) throws -> (state: State, info: StepInfo) {
@@ -58,13 +59,13 @@ public struct Gibbs: Sampler {
     )
   }
 
-  /// The sampler of a Gaussian that draws a coordinate at a time, from N(μᵢ − Σⱼ≠ᵢ Λᵢⱼ (xⱼ − μⱼ) / Λᵢᵢ, 1 / Λᵢᵢ) with
-  /// the precision Λ.
+  /// The sampler of a Gaussian that draws one coordinate at a time, from N(μᵢ − Σⱼ≠ᵢ Λᵢⱼ (xⱼ − μⱼ)
+  /// / Λᵢᵢ, 1 / Λᵢᵢ) with the precision Λ.
   ///
   /// - Parameters:
   ///   - mean: `[d]`.
   ///   - covariance: `[d, d]`.
-  /// - Throws: `LinearAlgebraError` where the covariance is not positive definite.
+  /// - Throws: `LinearAlgebraError` if the covariance is not positive definite.
   public static func gaussian(mean: Tensor, covariance: Tensor) throws -> Gibbs {
     let d = mean.count
     let mean = mean.converted(to: .float64)

@@ -1,7 +1,7 @@
 import Tensor
 
-/// Draws of a proposal, weighted so that they stand for a target known up to a constant: self-normalised
-/// importance sampling.
+/// Self-normalised importance sampling: draws from a proposal, weighted so that they represent a
+/// target known up to a constant.
 ///
 /// ```swift
 /// let sample = try ImportanceSample(draws: x, logTarget: p(x), logProposal: q(x))
@@ -12,24 +12,24 @@ public struct ImportanceSample: Sendable {
   public let draws: Tensor
   /// Their weights wᵢ / Σ w, float64 `[n]`.
   public let weights: Tensor
-  /// log (1/n) Σ wᵢ: the estimate of the logarithm of the target's integral, where the proposal is
-  /// normalised.
+  /// log (1/n) Σ wᵢ: the estimate of the log-integral of the target, if the proposal is normalised.
   public let logEvidence: Double
   /// The standard error of `logEvidence`, by the delta method.
   public let errorOfLogEvidence: Double
   /// The effective sample size (Σ w)² / Σ w² (Kong 1992).
   ///
-  /// It does not see where the proposal never came.
+  /// It cannot notice places that the proposal never visited.
   public let effectiveSize: Double
 
-  /// Weighs draws.
+  /// Computes the weights of draws.
   ///
   /// - Parameters:
-  ///   - draws: `[n, …]`, of the proposal.
-  ///   - logTarget: The target's log-density at each, up to a constant, `[n]`; −∞ outside of its support.
-  ///   - logProposal: The proposal's normalised log-density at each, `[n]`.
-  /// - Throws: ``SamplerError/notADensity(value:point:)`` where a ratio is NaN or +∞;
-  ///   ``SamplerError/noWeight`` where all are 0.
+  ///   - draws: Draws from the proposal, `[n, …]`.
+  ///   - logTarget: The target's log-density at each draw, up to a constant, `[n]`; −∞ outside the
+  ///     support.
+  ///   - logProposal: The proposal's normalised log-density at each draw, `[n]`.
+  /// - Throws: ``SamplerError/notADensity(value:point:)`` if a ratio is NaN or +∞;
+  ///   ``SamplerError/noWeight`` if all are 0.
   public init(draws: Tensor, logTarget: Tensor, logProposal: Tensor) throws {
     let n = logTarget.count
     precondition(
@@ -57,9 +57,9 @@ public struct ImportanceSample: Sendable {
       Swift.max(0, 1 / effectiveSize - 1 / Double(n)).squareRoot()
   }
 
-  /// The estimate of a mean under the target, and its standard error (Owen 2013, equation 9.9).
+  /// Estimates a mean under the target, with its standard error (Owen 2013, equation 9.9).
   ///
-  /// - Parameter values: The function's value at each draw, `[n]`.
+  /// - Parameter values: The value of the function at each draw, `[n]`.
   public func mean(of values: Tensor) -> (value: Double, error: Double) {
     precondition(
       values.shape == weights.shape,
@@ -69,7 +69,8 @@ public struct ImportanceSample: Sendable {
     return (mean, (weights * (values - mean)).sumOfSquares.squareRoot())
   }
 
-  /// Draws of nearly the target: those of the proposal, chosen by weight with replacement, `[count, …]`.
+  /// Approximate draws from the target: draws from the proposal, chosen by weight with replacement,
+  /// `[count, …]`.
   public func resampled(count: Int, using random: Random) -> Tensor {
     let ends = weights.cumulativeSum(along: 0)
     let last = ends.doubles[ends.count - 1]

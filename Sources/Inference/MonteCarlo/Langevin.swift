@@ -2,8 +2,8 @@ import Tensor
 
 /// The Metropolis-adjusted Langevin algorithm, MALA (Roberts and Tweedie 1996).
 ///
-/// A proposal is x + ½ ε² Σ ∇log p(x) + ε L z: a Hamiltonian trajectory of a single leapfrog step, whose
-/// acceptance is that of Hastings for this proposal. Warm-up finds ε and Σ.
+/// A proposal is x + ½ ε² Σ ∇log p(x) + ε L z: a Hamiltonian trajectory with a single leapfrog
+/// step, accepted with the Hastings probability of this proposal. The warm-up finds ε and Σ.
 public struct Langevin: Sampler {
   private var hamiltonian: HamiltonianMonteCarlo
 
@@ -19,8 +19,8 @@ public struct Langevin: Sampler {
     set { hamiltonian.metric = newValue }
   }
 
-  /// Creates a sampler of d coordinates, which warm-up makes accept 0.574 of its proposals unless told
-  /// otherwise (Roberts and Rosenthal 1998).
+  /// Creates a sampler for d coordinates; by default, the warm-up tunes it to accept 0.574 of its
+  /// proposals (Roberts and Rosenthal 1998).
   public init(
     dimensions: Int, stepSize: Double = 0.1, metric: Metric = .unit,
     learning: MetricKind = .diagonal, targetAcceptance: Double = 0.574,
@@ -36,7 +36,7 @@ public struct Langevin: Sampler {
     try hamiltonian.start(at: positions)
   }
 
-  /// Proposes for each chain and accepts or stays.
+  /// Draws a proposal for each chain and accepts or rejects it.
   public func step(
     _ state: GradientState, using random: Random
   ) throws -> (state: GradientState, info: StepInfo) {

@@ -1,26 +1,26 @@
 import Tensor
 
-/// The logarithm of a density up to a constant, of many points at once: float64 `[chains, d]` to
+/// The logarithm of a density up to a constant, for many points at once: float64 `[chains, d]` to
 /// `[chains]`.
 ///
-/// It is −∞ outside of the support, and never NaN or +∞. Samplers that follow its gradient differentiate
-/// the sum over the points, so that one tape serves all chains: an element of the result depends on its own
-/// row alone.
+/// It is −∞ outside the support, and never NaN or +∞. Samplers that follow its gradient
+/// differentiate the sum over the points, so that one tape serves all chains; each element of the
+/// result must depend only on its own row.
 public typealias LogDensity = (_ positions: Tensor) throws -> Tensor
 
-/// Why a sampler cannot go on.
+/// The reason why a sampler cannot continue.
 public enum SamplerError: Error, Equatable, Sendable {
   /// The log-density is NaN or +∞ at a point.
   case notADensity(value: Double, point: [Double])
-  /// The log-density is finite at a point, and its gradient is not.
+  /// The log-density is finite at a point, but its gradient is not.
   case gradientNotFinite(point: [Double])
-  /// A chain's start has no density.
+  /// The density is 0 at a chain's start.
   case startOutsideSupport(chain: Int, point: [Double])
   /// A chain's start has a coordinate that is not finite.
   case startNotFinite(chain: Int, point: [Double])
-  /// No step size was found with which a first step is accepted.
+  /// No step size was found whose first step is accepted.
   case noStepSize(tried: Double)
-  /// The proposals' log-densities and the target's leave no weight at any draw.
+  /// No draw of the proposal lies inside the support of the target, so all weights are 0.
   case noWeight
 }
 
@@ -44,19 +44,19 @@ extension SamplerError: CustomStringConvertible {
     }
   }
 
-  /// A point's coordinates, of a long one the first eight.
+  /// The coordinates of a point; only the first eight if there are more.
   private static func text(_ point: [Double]) -> String {
     let shown = point.prefix(8).map { "\($0)" }.joined(separator: ", ")
     return point.count > 8 ? "(\(shown), … \(point.count) coordinates)" : "(\(shown))"
   }
 }
 
-/// A log-density whose values are checked: those of points in rows of flat memory.
+/// A log-density with checked values, for points in rows of flat memory.
 struct CheckedDensity {
   let logDensity: LogDensity
   let dimensions: Int
 
-  /// Throws where a value is NaN or +∞.
+  /// Throws if a value is NaN or +∞.
   func values(at points: [Double]) throws -> [Double] {
     let count = points.count / dimensions
     let result = try logDensity(Tensor(points, shape: [count, dimensions], dtype: .float64))
@@ -125,7 +125,7 @@ struct CheckedDensity {
     return values
   }
 
-  /// Stops where starts are not `[chains, d]`; throws where one is not finite.
+  /// Stops the program if the starts are not `[chains, d]`; throws if one is not finite.
   static func checkStart(_ positions: Tensor, _ name: String) throws -> [Double] {
     precondition(
       positions.rank == 2 && positions.dtype == .float64 && positions.count > 0,
@@ -140,7 +140,7 @@ struct CheckedDensity {
     return values
   }
 
-  /// Throws where a chain's start has no density.
+  /// Throws if a chain's start has density 0.
   func checkSupport(_ values: [Double], _ points: [Double]) throws {
     for (chain, value) in values.enumerated() where value == -.infinity {
       throw SamplerError.startOutsideSupport(

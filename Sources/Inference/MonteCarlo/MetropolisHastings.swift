@@ -1,23 +1,24 @@
 import Glibc
 import Tensor
 
-/// The algorithm of Metropolis and Hastings with any proposal (Hastings 1970).
+/// The Metropolis–Hastings algorithm with any proposal (Hastings 1970).
 ///
-/// A proposal x′ is accepted with probability min(1, p(x′) q(x | x′) / (p(x) q(x′ | x))). The law p is then
-/// stationary by detailed balance; that the chain comes to it needs a proposal that leads everywhere too.
+/// A proposal x′ is accepted with probability min(1, p(x′) q(x | x′) / (p(x) q(x′ | x))). By
+/// detailed balance, the law p is then stationary; for the chain to converge to it, the proposal
+/// must also be able to reach every place.
 public struct MetropolisHastings: Sampler {
-  /// Where the chains stand.
+  /// The state of the chains.
   public struct State: ChainState {
-    /// Each chain's place, `[chains, d]`.
+    /// The position of each chain, `[chains, d]`.
     public let positions: Tensor
-    /// The log-density at each place, `[chains]`.
+    /// The log-density at each position, `[chains]`.
     public let logDensities: Tensor?
   }
 
   /// Draws a proposal for each row of `[chains, d]`.
   ///
-  /// It returns the proposals, `[chains, d]`, and log q(x | x′) − log q(x′ | x), `[chains]`: zeros for a
-  /// symmetric one.
+  /// It returns the proposals, `[chains, d]`, and log q(x | x′) − log q(x′ | x), `[chains]`, which
+  /// is zero for a symmetric proposal.
   public typealias Proposal = (
     _ positions: Tensor, _ random: Random
   ) throws -> (proposals: Tensor, logRatio: Tensor)
@@ -25,7 +26,7 @@ public struct MetropolisHastings: Sampler {
   private let density: CheckedDensity
   private let proposal: Proposal
 
-  /// Creates a sampler of d coordinates.
+  /// Creates a sampler for d coordinates.
   public init(dimensions: Int, logDensity: @escaping LogDensity, proposal: @escaping Proposal) {
     density = CheckedDensity(logDensity: logDensity, dimensions: dimensions)
     self.proposal = proposal
@@ -40,7 +41,7 @@ public struct MetropolisHastings: Sampler {
       positions: stopGradient(positions), logDensities: Tensor(values, dtype: .float64))
   }
 
-  /// Proposes for each chain and accepts or stays.
+  /// Draws a proposal for each chain and accepts or rejects it.
   public func step(
     _ state: State, using random: Random
   ) throws -> (state: State, info: StepInfo) {

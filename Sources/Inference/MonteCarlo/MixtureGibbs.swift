@@ -1,24 +1,25 @@
 import Tensor
 
 extension Gibbs {
-  /// The Gibbs sampler of a hierarchical mixture of Gaussians, whose mean-field posterior is ``HierarchicalMixture``: π ~
-  /// Dirichlet(α), μₖ ~ N(m₀, Σ₀), zₙ ~ π, xₙ ~ N(μ of zₙ, Σ).
+  /// The Gibbs sampler of a hierarchical mixture of Gaussians with π ~ Dirichlet(α), μₖ ~ N(m₀,
+  /// Σ₀), zₙ ~ π and xₙ ~ N(μ of zₙ, Σ), whose mean-field posterior is ``HierarchicalMixture``.
   ///
-  /// A sweep draws z given μ and π, then π given z, then μ given z (Diebolt and Robert 1994). A position holds
-  /// the K means, a component after the other, and the K weights: K · D + K coordinates. Components may
-  /// change places along a chain: order them before their draws are averaged.
+  /// A sweep draws z given μ and π, then π given z, then μ given z (Diebolt and Robert 1994). A
+  /// position holds the K means, one component after the other, followed by the K weights: K · D +
+  /// K coordinates. Components may swap places along a chain: sort them before you average their
+  /// draws.
   ///
   /// - Parameters:
   ///   - data: Float64 `[N, D]`, finite.
   ///   - k: The number K of components.
-  ///   - prior: The prior of weights and means.
+  ///   - prior: The prior of the weights and means.
   public static func hierarchicalMixture(
     of data: Tensor, components k: Int, prior: HierarchicalMixture.Prior
   ) -> Gibbs {
     let d = prior.mean.count
     precondition(
       data.rank == 2 && data.shape[1] == d && data.count > 0 && data.isFinite && k > 0,
-      "Gibbs.hierarchicalMixture: expected finite data [N, \(d)] and a component or more, found"
+      "Gibbs.hierarchicalMixture: expected finite data [N, \(d)] and at least one component, found"
         + " \(data.shape) and \(k)")
     return Gibbs(
       dimensions: k * d + k,

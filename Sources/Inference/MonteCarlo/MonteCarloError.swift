@@ -1,21 +1,21 @@
 import Tensor
 
-/// The Monte Carlo standard error of the mean of chains' draws: their standard deviation over the root of
-/// their effective sample size.
+/// The Monte Carlo standard error of the mean of chains' draws: their standard deviation divided by
+/// the square root of their effective sample size.
 ///
-/// - Parameter draws: `[chains, draws]`, or `[draws]` of a single chain.
-/// - Returns: `nil` where ``effectiveSampleSize(_:_:)`` is.
+/// - Parameter draws: `[chains, draws]`, or `[draws]` for a single chain.
+/// - Returns: `nil` if ``effectiveSampleSize(_:_:)`` is `nil`.
 public func monteCarloErrorOfMean(_ draws: Tensor) -> Double? {
   monteCarloErrorOfMean(DrawMatrix(draws, "monteCarloErrorOfMean"))
 }
 
 /// The Monte Carlo standard error of the standard deviation of chains' draws.
 ///
-/// It is found by the delta method from the error of the variance (Vehtari et al. 2021; Kenney and Keeping
-/// 1951).
+/// It follows by the delta method from the error of the variance (Vehtari et al. 2021; Kenney and
+/// Keeping 1951).
 ///
-/// - Parameter draws: `[chains, draws]`, or `[draws]` of a single chain.
-/// - Returns: `nil` where ``effectiveSampleSize(_:_:)`` is.
+/// - Parameter draws: `[chains, draws]`, or `[draws]` for a single chain.
+/// - Returns: `nil` if ``effectiveSampleSize(_:_:)`` is `nil`.
 public func monteCarloErrorOfDeviation(_ draws: Tensor) -> Double? {
   monteCarloErrorOfDeviation(DrawMatrix(draws, "monteCarloErrorOfDeviation"))
 }
@@ -28,7 +28,7 @@ func monteCarloErrorOfDeviation(_ draws: DrawMatrix) -> Double? {
   guard draws.isInformative else { return nil }
   let mean = draws.mean
   let squares = draws.mapped { ($0 - mean) * ($0 - mean) }
-  // Two values equally far from the mean: their squares are constant, and independent as far as is known.
+  // Two values equally far from the mean: their squares are constant, and presumably independent.
   let size = effectiveSampleSize(squares, .mean) ?? Double(draws.values.count)
   let variance = squares.mean
   let fourth = squares.mapped { $0 * $0 }.mean

@@ -1,16 +1,17 @@
 import Tensor
 
-/// What chains say of one quantity: its posterior mean and deviation, and how far to trust them.
+/// A summary of one quantity over all chains: its posterior mean and deviation, and how reliable
+/// they are.
 public struct ParameterSummary: Sendable, Equatable, CustomStringConvertible {
   /// The quantity's name.
   public let name: String
   /// The mean of all draws.
   public let mean: Double
-  /// Their standard deviation.
+  /// The standard deviation of all draws.
   public let deviation: Double
   /// The 5 %, 50 % and 95 % quantiles.
   public let quantiles: [Double]
-  /// The rank-normalised split R̂; `nil` where it is not defined.
+  /// The rank-normalised split R̂; `nil` if it is undefined.
   public let rHat: Double?
   /// The effective sample size for the mean of ranks.
   public let bulkSampleSize: Double?
@@ -28,7 +29,8 @@ public struct ParameterSummary: Sendable, Equatable, CustomStringConvertible {
   ///   - draws: `[chains, draws]`.
   public init(_ name: String, _ draws: Tensor) {
     let matrix = DrawMatrix(draws, "ParameterSummary")
-    precondition(matrix.values.count > 0, "ParameterSummary: expected a draw or more, found none")
+    precondition(
+      matrix.values.count > 0, "ParameterSummary: expected at least one draw, found none")
     self.name = name
     mean = matrix.mean
     deviation = matrix.values.count > 1 ? matrix.variance.squareRoot() : 0
@@ -41,10 +43,10 @@ public struct ParameterSummary: Sendable, Equatable, CustomStringConvertible {
     errorOfDeviation = monteCarloErrorOfDeviation(matrix)
   }
 
-  /// Why the draws are not to be trusted, in words; `nil` where nothing speaks against them.
+  /// The reasons, in words, not to trust the draws; `nil` if there are none.
   ///
-  /// - Parameter chains: How many chains there are: 100 effective draws are expected of each (Vehtari et
-  ///   al. 2021).
+  /// - Parameter chains: The number of chains: at least 100 effective draws are expected per chain
+  ///   (Vehtari et al. 2021).
   public func warning(chains: Int) -> String? {
     guard let rHat, let bulkSampleSize, let tailSampleSize else {
       return "\(name): the draws are constant, not finite or too few: no effective sample size"
@@ -60,7 +62,7 @@ public struct ParameterSummary: Sendable, Equatable, CustomStringConvertible {
     return faults.isEmpty ? nil : "\(name): " + faults.joined(separator: "; ")
   }
 
-  /// The summary in a line.
+  /// The summary on one line.
   public var description: String {
     func text(_ value: Double?, _ places: Int) -> String {
       value.map { rounded($0, places) } ?? "none"
@@ -71,7 +73,7 @@ public struct ParameterSummary: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// A number with so many decimal places.
+/// A number with a given number of decimal places.
 func rounded(_ value: Double, _ places: Int) -> String {
   let scale = (0..<places).reduce(1.0) { product, _ in 10 * product }
   let scaled = (value * scale).rounded()

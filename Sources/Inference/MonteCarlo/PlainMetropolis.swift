@@ -1,24 +1,24 @@
 import Glibc
 import Tensor
 
-/// Random-walk Metropolis of a single chain whose log-density is a plain function of numbers in memory: for
-/// millions of cheap steps, where a tensor's overhead would be most of the time.
+/// Random-walk Metropolis for a single chain whose log-density is a plain function of numbers in
+/// memory: for millions of cheap steps, where the overhead of tensors would dominate the time.
 ///
 /// ```swift
 /// let chain = try PlainMetropolis(dimensions: 1, stepSize: 2.38) { x in -0.5 * x[0] * x[0] }
 ///   .sample(from: [0], draws: 1_000_000, using: random)
 /// ```
 ///
-/// ``RandomWalkMetropolis`` runs several chains and learns its steps.
+/// ``RandomWalkMetropolis`` runs several chains and tunes its steps.
 public struct PlainMetropolis {
-  /// The log-density, up to a constant, of a point's coordinates: −∞ outside of the support.
+  /// The log-density of a point's coordinates, up to a constant; −∞ outside the support.
   public typealias PointDensity = (UnsafeBufferPointer<Double>) -> Double
 
-  /// A chain.
+  /// The result of a chain.
   public struct Result: Sendable {
     /// The kept draws, float64 `[draws, d]`.
     public let draws: Tensor
-    /// Which fraction of all proposals was accepted.
+    /// The fraction of accepted proposals.
     public let acceptance: Double
   }
 
@@ -38,12 +38,12 @@ public struct PlainMetropolis {
   /// Runs the chain.
   ///
   /// - Parameters:
-  ///   - start: Where it begins, d coordinates.
-  ///   - warmUp: How many steps are not kept.
+  ///   - start: The start of the chain, d coordinates.
+  ///   - warmUp: The number of steps that are not kept.
   ///   - draws: The number of draws to keep, 1 or more.
-  ///   - thinning: Of how many steps one is kept.
+  ///   - thinning: Keeps one in this many steps.
   ///   - random: The stream of random numbers.
-  /// - Throws: ``SamplerError`` where the start has no density, or the log-density is NaN or +∞.
+  /// - Throws: ``SamplerError`` if the start has density 0, or if the log-density is NaN or +∞.
   public func sample(
     from start: [Double], warmUp: Int = 0, draws: Int, thinning: Int = 1, using random: Random
   ) throws -> Result {
@@ -62,7 +62,7 @@ public struct PlainMetropolis {
     let steps = warmUp + draws * thinning
     try kept.withMutableMemory { memory in
       let kept = memory.assumingMemoryBound(to: Double.self)
-      // Random numbers are made a block at a time.
+      // Random numbers are generated a block at a time.
       let block = 4_096
       for first in stride(from: 0, to: steps, by: block) {
         let count = min(block, steps - first)
@@ -91,7 +91,7 @@ public struct PlainMetropolis {
     }
   }
 
-  /// The place of the chain.
+  /// The position of the chain.
   private struct PlainWalk {
     var value = 0.0
     private(set) var accepted = 0

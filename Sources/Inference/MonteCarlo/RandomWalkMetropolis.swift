@@ -4,22 +4,22 @@ import Tensor
 /// The Metropolis algorithm with Gaussian steps, x′ = x + s L z (Metropolis, Rosenbluth, Rosenbluth, Teller and
 /// Teller 1953).
 ///
-/// Warm-up finds the scale s that accepts the wanted fraction, and by default a covariance L·Lᵀ (Haario,
-/// Saksman and Tamminen 2001, by windows). It needs no gradient, and takes some d steps for an effective
-/// draw.
+/// The warm-up finds the scale s that gives the target acceptance and, by default, a covariance
+/// L·Lᵀ (Haario, Saksman and Tamminen 2001, by windows). The algorithm needs no gradient, and takes
+/// roughly d steps for an effective draw.
 public struct RandomWalkMetropolis: Sampler, TunedSampler {
-  /// Where the chains stand.
+  /// The state of the chains.
   public struct State: ChainState {
-    /// Each chain's place, `[chains, d]`.
+    /// The position of each chain, `[chains, d]`.
     public let positions: Tensor
-    /// The log-density at each place, `[chains]`.
+    /// The log-density at each position, `[chains]`.
     public var logDensities: Tensor? { Tensor(values, dtype: .float64) }
     fileprivate let values: [Double]
   }
 
   /// The scale s of the steps.
   public var stepSize: Double
-  /// The covariance of a step, up to s².
+  /// The covariance of a step, up to the factor s².
   public var metric: Metric
   let learnt: MetricKind
   let targetAcceptance: Double
@@ -29,12 +29,12 @@ public struct RandomWalkMetropolis: Sampler, TunedSampler {
   ///
   /// - Parameters:
   ///   - dimensions: The number d of coordinates.
-  ///   - stepSize: The scale of a step, by default 2.38 / √d, the best for a Gaussian whose covariance is known
-  ///     (Roberts, Gelman and Gilks 1997).
+  ///   - stepSize: The scale of a step, by default 2.38 / √d, which is optimal for a Gaussian with
+  ///     a known covariance (Roberts, Gelman and Gilks 1997).
   ///   - metric: The covariance of a step, up to the square of its scale.
-  ///   - learning: Which covariance warm-up learns.
-  ///   - targetAcceptance: What fraction warm-up makes it accept, by default 0.44 in one dimension and 0.234
-  ///     in more.
+  ///   - learning: The covariance that the warm-up learns.
+  ///   - targetAcceptance: The fraction of accepted proposals to which the warm-up tunes the scale,
+  ///     by default 0.44 in one dimension and 0.234 in more.
   ///   - logDensity: The log-density, from `[n, d]` to `[n]`, up to a constant.
   public init(
     dimensions: Int, stepSize: Double? = nil, metric: Metric = .unit,
@@ -60,7 +60,7 @@ public struct RandomWalkMetropolis: Sampler, TunedSampler {
     return State(positions: stopGradient(positions), values: values)
   }
 
-  /// Proposes a step of each chain and accepts it with probability min(1, p(x′) / p(x)).
+  /// Proposes a step for each chain and accepts it with probability min(1, p(x′) / p(x)).
   public func step(
     _ state: State, using random: Random
   ) throws -> (state: State, info: StepInfo) {

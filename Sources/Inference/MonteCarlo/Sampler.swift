@@ -1,24 +1,24 @@
 import Tensor
 
-/// Where several chains stand.
+/// The state of several chains.
 public protocol ChainState: Sendable {
-  /// Each chain's place, float64 `[chains, d]`.
+  /// The position of each chain, float64 `[chains, d]`.
   var positions: Tensor { get }
-  /// The log-density at each place, `[chains]`; `nil` for a sampler that does not evaluate it.
+  /// The log-density at each position, `[chains]`; `nil` for a sampler that does not evaluate it.
   var logDensities: Tensor? { get }
 }
 
-/// What happened in a step, for each chain.
+/// A report of a step, for each chain.
 public struct StepInfo: Sendable {
-  /// The probability with which the proposal was accepted, or its mean over a trajectory.
+  /// The acceptance probability of the proposal, or its mean over a trajectory.
   public var acceptance: [Double]
-  /// Whether the step's energy went astray: the proposals are not to be trusted nearby.
+  /// Whether the step's energy diverged: proposals nearby are not to be trusted.
   public var isDivergent: [Bool]
-  /// Whether a trajectory was ended by its greatest length, before it turned back.
+  /// Whether a trajectory ended at the maximum length before it turned back.
   public var isCut: [Bool]
   /// The energy −log p(x) + ½ pᵀM⁻¹p of a Hamiltonian sampler's new state, in nats; empty for others.
   public var energies: [Double]
-  /// How many log-densities, or gradients, were evaluated for all chains together.
+  /// The number of evaluated log-densities or gradients for all chains together.
   public var evaluations: Int
 
   /// Creates the report of a step.
@@ -34,10 +34,10 @@ public struct StepInfo: Sendable {
   }
 }
 
-/// A Markov chain Monte Carlo method: a way to start several chains, and a step that leaves their law as it
-/// is.
+/// A Markov chain Monte Carlo method: a start for several chains, and a step that leaves their law
+/// invariant.
 ///
-/// A sampler is a value without a state of its own, so that a step is a function:
+/// A sampler is a value without mutable state, so a step is a function:
 ///
 /// ```swift
 /// var state = try sampler.start(at: Tensor([[0, 0]], dtype: .float64))
@@ -46,29 +46,30 @@ public struct StepInfo: Sendable {
 ///
 /// ``sample(from:warmUp:draws:thinning:using:)`` runs chains with warm-up and diagnostics.
 public protocol Sampler {
-  /// Where the chains stand.
+  /// The state of the chains.
   associatedtype State: ChainState
 
   /// The chains at their starts, float64 `[chains, d]`.
   ///
-  /// - Throws: ``SamplerError`` where a start is not finite or outside of the support.
+  /// - Throws: ``SamplerError`` if a start is not finite or lies outside the support.
   func start(at positions: Tensor) throws -> State
 
-  /// A step of every chain.
+  /// Takes a step of every chain.
   ///
-  /// - Throws: ``SamplerError`` where the log-density is not one.
+  /// - Throws: ``SamplerError`` if the log-density has an invalid value.
   func step(_ state: State, using random: Random) throws -> (state: State, info: StepInfo)
 
-  /// Steps that are not kept, during which the sampler may tune itself; then it has to stand still.
+  /// Takes steps that are not kept, during which the sampler may tune itself; afterwards it no
+  /// longer changes.
   ///
-  /// - Returns: The tuned sampler, and where the chains have come to.
+  /// - Returns: The tuned sampler, and the state that the chains have reached.
   func warmedUp(
     _ state: State, steps: Int, using random: Random
   ) throws -> (sampler: Self, state: State)
 }
 
 extension Sampler {
-  /// Steps that are not kept, without tuning: a burn-in.
+  /// Takes steps that are not kept, without tuning: a burn-in.
   public func warmedUp(
     _ state: State, steps: Int, using random: Random
   ) throws -> (sampler: Self, state: State) {

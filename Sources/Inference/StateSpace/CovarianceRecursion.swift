@@ -1,59 +1,63 @@
-/// How Kalman's filter and smoother carry the covariances of states from step to step.
+/// The form in which the Kalman filter and smoother carry the covariances of states from step to
+/// step.
 ///
-/// Both forms have the same exact answer, and take the same data: missing numbers, diffuse coordinates.
+/// Both forms compute the same quantities and accept the same data, including missing numbers and
+/// diffuse coordinates.
 public enum CovarianceForm: String, Sendable, CaseIterable {
-  /// As triangular roots, by orthogonal transformations: a covariance stays positive semidefinite, and keeps
-  /// about as many digits as the data determine.
+  /// Triangular roots, updated by orthogonal transformations: a covariance stays positive
+  /// semidefinite and keeps about as many digits as the data determine.
   case squareRoot
-  /// As themselves, by the textbook's differences of covariances: faster.
+  /// The covariances themselves, updated by the textbook's differences: faster.
   ///
-  /// Where an observation or a wide first covariance makes a variance smaller by a factor c at once, the
-  /// result has a relative error of about c · 10⁻¹⁶; from c = 10¹⁰ or so on, such as for nearly certain
-  /// observations or a first variance that stands for "unknown", take `squareRoot`, and diffuse coordinates.
+  /// If an observation or a wide first covariance reduces a variance by a factor c at once, the
+  /// result has a relative error of about c · 10⁻¹⁶. From about c = 10¹⁰ on, for instance with
+  /// nearly certain observations or a first variance that stands for "unknown", use `squareRoot`
+  /// and diffuse coordinates.
   case covariance
 }
 
-/// The recursion of covariances in one of the forms.
+/// The recursion of covariances in one of the two forms.
 ///
-/// What it keeps of a covariance is called its spread: a root, or the covariance itself.
+/// The stored representation of a covariance is called its spread: a root, or the covariance
+/// itself.
 protocol CovarianceRecursion: Sendable {
-  /// The recursion of states with this transition F and covariance Q.
+  /// Creates the recursion of states with the transition F and the covariance Q.
   init(transition: SmallMatrix, stateCovariance: SmallMatrix)
 
   /// The spread of a covariance.
   func spread(of covariance: SmallMatrix) -> SmallMatrix
 
-  /// Makes the spread of F P Fᵀ + Q of that of P.
+  /// Replaces the spread of P by that of F P Fᵀ + Q.
   mutating func predict(_ spread: inout SmallMatrix)
 
-  /// Conditions a spread on an observation with H and the spread of R.
+  /// Conditions a spread on an observation with the matrix H and the spread of R.
   ///
   /// - Parameters:
-  ///   - innovationRoot: Becomes C with C Cᵀ = H P Hᵀ + R.
-  ///   - gain: Becomes P Hᵀ C⁻ᵀ, which the whitened innovation is multiplied by.
+  ///   - innovationRoot: Receives C with C Cᵀ = H P Hᵀ + R.
+  ///   - gain: Receives P Hᵀ C⁻ᵀ, the factor of the whitened innovation.
   mutating func update(
     _ spread: inout SmallMatrix, _ h: SmallMatrix, _ r: SmallMatrix,
     innovationRoot: inout SmallMatrix, gain: inout SmallMatrix)
 
-  /// Makes the spread of a step's smoothed state of that of the next step's.
+  /// Replaces the spread of the next step's smoothed state by that of this step's.
   ///
   /// - Parameters:
-  ///   - next: The spread of the next smoothed state, then of this step's.
+  ///   - next: The spread of the next smoothed state; afterwards that of this step's.
   ///   - filtered: The spread of this step's filtered state.
   ///   - predicted: The spread of the next predicted state.
   ///   - gain: P Fᵀ (P⁻)⁻¹ with the covariances of both.
   mutating func smooth(
     _ next: inout SmallMatrix, filtered: SmallMatrix, predicted: SmallMatrix, gain: SmallMatrix)
 
-  /// Writes the covariance that a spread stands for.
+  /// Writes the covariance that belongs to a spread.
   mutating func writeCovariance(of spread: SmallMatrix, to covariance: inout SmallMatrix)
 
-  /// Writes a root of the covariance that a spread stands for.
+  /// Writes a root of the covariance that belongs to a spread.
   func writeRoot(of spread: SmallMatrix, to root: inout SmallMatrix)
 }
 
 extension CovarianceForm {
-  /// The form's recursion.
+  /// The recursion in this form.
   func recursion(
     transition: SmallMatrix, stateCovariance: SmallMatrix
   ) -> any CovarianceRecursion {

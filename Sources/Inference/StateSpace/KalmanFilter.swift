@@ -1,28 +1,29 @@
 import Tensor
 
-/// Kalman's filter with a diffuse start, its covariances in either form.
+/// The Kalman filter with a diffuse start; its covariances are in either form.
 ///
-/// The state is a + A δ with the diffuse part δ of the first state: the filter carries the columns of A
-/// along with a, and the innovations, linear in δ, give its least squares (de Jong 1991, "The diffuse
-/// Kalman filter").
+/// The state is a + A δ, with the diffuse part δ of the first state. The filter carries the columns
+/// of A along with a, and the innovations, which are linear in δ, give its least-squares estimate
+/// (de Jong 1991, "The diffuse Kalman filter").
 struct KalmanFilter {
-  /// What the observations so far say of δ: mean `[q, 1]` and a root of its covariance.
+  /// The estimate of δ from the observations so far: its mean `[q, 1]` and a root of its
+  /// covariance.
   struct DiffusePart {
     var mean: SmallMatrix
     var root: SmallMatrix
   }
 
-  /// a, then A, `[d, 1 + q]`, before and after the observation of each step.
+  /// a, followed by A, `[d, 1 + q]`, before and after the observation of each step.
   private(set) var predicted, filtered: MatrixSeries
-  /// What the recursion keeps of the covariances of both, `[d, d]`.
+  /// The spreads of the covariances of both, `[d, d]`.
   private(set) var predictedSpreads, filteredSpreads: MatrixSeries
-  /// What the observations up to each step say of δ, once they do.
+  /// The estimate of δ from the observations up to each step, once they determine it.
   private(set) var diffuse: [DiffusePart?] = []
-  /// The sum of log-densities of the innovations, without −½ log 2π of each.
+  /// The sum of the log-densities of the innovations, without −½ log 2π for each.
   private(set) var logDensity = 0.0
-  /// How many numbers were observed.
+  /// The number of observed numbers.
   private(set) var count = 0
-  /// How covariances go from step to step.
+  /// The recursion of the covariances.
   private(set) var recursion: any CovarianceRecursion
 
   private let model: ObservationModel
@@ -31,7 +32,7 @@ struct KalmanFilter {
   /// Σ Uᵀ(u, U) over the whitened innovations u + U δ.
   private var information: SmallMatrix
   private var evidence = InnovationEvidence()
-  // In which steps are computed.
+  // Workspace of the steps.
   private var state, spread: SmallMatrix
   private var innovationRoot = SmallMatrix(0, 0)
   private var gain = SmallMatrix(0, 0)
@@ -78,7 +79,7 @@ struct KalmanFilter {
     guard let part = model.part(observedIn: values, step) else { return }
     let (h, r) = (part.h, part.r)
     recursion.update(&spread, h, r, innovationRoot: &innovationRoot, gain: &gain)
-    // The innovation (y, 0) − H (a, A), then whitened.
+    // The innovation (y, 0) − H (a, A), which is then whitened.
     product.setProduct(h, state)
     white.clear(h.rows, state.columns)
     for i in 0..<h.rows { white[i, 0] = values[step, part.rows?[i] ?? i] }
@@ -96,7 +97,7 @@ struct KalmanFilter {
     }
   }
 
-  /// Writes the covariance of a filtered state, without what the diffuse part adds.
+  /// Writes the covariance of a filtered state, without the contribution of the diffuse part.
   mutating func writeFilteredCovariance(of step: Int, to covariance: inout SmallMatrix) {
     recursion.writeCovariance(of: filteredSpreads[step], to: &covariance)
   }
@@ -113,8 +114,9 @@ struct KalmanFilter {
     return DiffusePart(mean: -1 * lower.solvedTransposed(white), root: half.transposed)
   }
 
-  /// log p(y), but for −½ log 2π of each number: with a diffuse start, the density of the numbers without
-  /// those that it takes to determine δ.
+  /// log p(y), without −½ log 2π for each number.
+  ///
+  /// With a diffuse start, it is the density of the numbers except for those needed to determine δ.
   func logLikelihood() throws -> Double {
     if diffuseCount == 0 { return logDensity }
     let size = diffuseCount
@@ -129,14 +131,14 @@ struct KalmanFilter {
   }
 }
 
-/// H and R, of whole observations and of those of which some numbers are missing.
+/// H and R, for complete observations and for those with missing numbers.
 private struct ObservationModel {
-  /// What is observed of a step.
+  /// The observed part of a step.
   struct Part {
     let h: SmallMatrix
-    /// What the recursion keeps of R.
+    /// The spread of R.
     let r: SmallMatrix
-    /// Which numbers, if not all.
+    /// The observed numbers, or nil for all.
     let rows: [Int]?
   }
 
@@ -151,7 +153,7 @@ private struct ObservationModel {
     self.recursion = recursion
   }
 
-  /// The part of the numbers of a row that are not NaN; nil where all are.
+  /// The part for the numbers of a row that are not NaN; nil if none is missing.
   func part(observedIn values: SmallMatrix, _ row: Int) -> Part? {
     var missing = 0
     for column in 0..<values.columns where values[row, column].isNaN { missing += 1 }
@@ -163,7 +165,7 @@ private struct ObservationModel {
   }
 }
 
-/// The log-density of innovations, whose logarithms are taken together at the end.
+/// The log-density of the innovations; its logarithms are taken together at the end.
 private struct InnovationEvidence {
   private var pivots: [Double] = []
   private var steps: [(count: Int, squares: Double)] = []
@@ -177,7 +179,7 @@ private struct InnovationEvidence {
     steps.append((root.rows, squares))
   }
 
-  /// Without −½ log 2π of each number.
+  /// The log-density without −½ log 2π for each number.
   var logDensity: Double {
     let logarithms = log(Tensor(pivots, dtype: .float64)).doubles
     var (result, place) = (0.0, 0)
@@ -191,7 +193,7 @@ private struct InnovationEvidence {
 }
 
 extension SmallMatrix {
-  /// The state a + A δ of columns (a, A) and covariance P, with what is known of δ.
+  /// The state a + A δ, from the columns (a, A), the covariance P and the estimate of δ.
   func resolved(
     covariance: SmallMatrix, _ diffuse: KalmanFilter.DiffusePart
   ) -> (mean: SmallMatrix, covariance: SmallMatrix) {

@@ -1,16 +1,17 @@
 import Tensor
 
-/// The smoother of Rauch, Tung and Striebel (1965), its covariances in the filter's form.
+/// The smoother of Rauch, Tung and Striebel (1965); its covariances are in the filter's form.
 ///
-/// With the gain G = P Fᵀ (P⁻)⁻¹ of a filtered covariance P and the next predicted one P⁻, a smoothed state
-/// is its filtered one and G times what the next one differs from its prediction by. The columns of the
-/// diffuse directions are smoothed as the means are, and meet the final estimate of δ at the end.
+/// With the gain G = P Fᵀ (P⁻)⁻¹ of a filtered covariance P and the next predicted one P⁻, a
+/// smoothed state is the filtered one plus G times the difference between the next smoothed state
+/// and its prediction. The columns of the diffuse directions are smoothed like the means and are
+/// combined with the final estimate of δ at the end.
 struct KalmanSmoother {
-  /// `[d, 1]` of each step.
+  /// The smoothed means, `[d, 1]` for each step.
   private(set) var means: MatrixSeries
-  /// `[d, d]` of each step.
+  /// The smoothed covariances, `[d, d]` for each step.
   private(set) var covariances: MatrixSeries
-  /// Cov[zₜ, zₜ₊₁ | y], for each step but the last, if they are wanted.
+  /// Cov[zₜ, zₜ₊₁ | y] for each step but the last, if requested.
   private(set) var crossCovariances: MatrixSeries
 
   private let f: SmallMatrix
@@ -65,7 +66,7 @@ struct KalmanSmoother {
     }
   }
 
-  /// G P′, and what the diffuse part adds.
+  /// G P′, plus the contribution of the diffuse part.
   private func crossCovariance(
     _ smoothed: SmallMatrix, _ next: SmallMatrix, _ gain: SmallMatrix, _ covariance: SmallMatrix
   ) -> SmallMatrix {
@@ -77,8 +78,8 @@ struct KalmanSmoother {
     return own + here * there.transposed
   }
 
-  /// P Fᵀ (P⁻)⁻¹ for the spreads of both; by the pseudo-inverse where the predicted state has no variance
-  /// in some direction.
+  /// P Fᵀ (P⁻)⁻¹ from the spreads of both; it uses the pseudo-inverse if the predicted state has no
+  /// variance in some direction.
   private mutating func writeGain(
     _ filtered: SmallMatrix, _ predicted: SmallMatrix, to gain: inout SmallMatrix
   ) throws {
@@ -94,7 +95,7 @@ struct KalmanSmoother {
     }
   }
 
-  // In which gains are computed.
+  // Workspace of the gains.
   private var covariance = SmallMatrix(0, 0)
   private var root = SmallMatrix(0, 0)
   private var cross = SmallMatrix(0, 0)

@@ -2,8 +2,8 @@ import Tensor
 
 /// A linear-Gaussian state space model.
 ///
-/// zₜ₊₁ = F zₜ + wₜ with wₜ ~ N(0, Q), and yₜ = H zₜ + vₜ with vₜ ~ N(0, R); z₁ ~ N(m, P), or in some
-/// coordinates diffuse: of a variance without bound (de Jong 1991).
+/// zₜ₊₁ = F zₜ + wₜ with wₜ ~ N(0, Q), and yₜ = H zₜ + vₜ with vₜ ~ N(0, R). The first state is z₁
+/// ~ N(m, P); some of its coordinates may be diffuse, that is, of infinite variance (de Jong 1991).
 ///
 /// ```swift
 /// let model = LinearGaussianStateSpace.localLevel(observationVariance: 15_099, levelVariance: 1_469.1)
@@ -19,9 +19,9 @@ public struct LinearGaussianStateSpace: Sendable {
   public let observation: Tensor
   /// R, float64 `[m, m]`.
   public let observationCovariance: Tensor
-  /// The mean of z₁, float64 `[d]`; of diffuse coordinates 0.
+  /// The mean of z₁, float64 `[d]`; 0 for diffuse coordinates.
   public let firstMean: Tensor
-  /// The covariance of z₁, float64 `[d, d]`; of diffuse coordinates 0.
+  /// The covariance of z₁, float64 `[d, d]`; 0 for diffuse coordinates.
   public let firstCovariance: Tensor
   /// The coordinates of z₁ that are diffuse.
   public let diffuse: [Int]
@@ -33,9 +33,10 @@ public struct LinearGaussianStateSpace: Sendable {
   ///   - stateCovariance: Q, `[d, d]`, symmetric and positive semidefinite.
   ///   - observation: H, `[m, d]`.
   ///   - observationCovariance: R, `[m, m]`, symmetric and positive semidefinite.
-  ///   - firstMean: The mean of z₁, `[d]`; by default 0.
-  ///   - firstCovariance: Its covariance, `[d, d]`; without one all coordinates are diffuse.
-  ///   - diffuse: The diffuse coordinates; what is given of them in mean and covariance is not read.
+  ///   - firstMean: The mean of z₁, `[d]`; 0 by default.
+  ///   - firstCovariance: The covariance of z₁, `[d, d]`; without it, all coordinates are diffuse.
+  ///   - diffuse: The diffuse coordinates; their entries in the mean and the covariance are
+  ///     ignored.
   public init(
     transition: Tensor, stateCovariance: Tensor, observation: Tensor,
     observationCovariance: Tensor, firstMean: Tensor? = nil, firstCovariance: Tensor? = nil,
@@ -81,7 +82,7 @@ public struct LinearGaussianStateSpace: Sendable {
       firstCovariance: firstCovariance, diffuse: diffuse)
   }
 
-  /// A level that walks at random under observations with noise; it begins diffuse.
+  /// A model of a level that follows a random walk and is observed with noise; it starts diffuse.
   public static func localLevel(
     observationVariance: Double, levelVariance: Double
   ) -> LinearGaussianStateSpace {
@@ -91,8 +92,8 @@ public struct LinearGaussianStateSpace: Sendable {
       observationCovariance: observationVariance * one)
   }
 
-  /// A level with a slope, both of which walk at random, under observations with noise; they begin
-  /// diffuse.
+  /// A model of a level with a slope, both of which follow random walks, observed with noise; they
+  /// start diffuse.
   public static func localLinearTrend(
     observationVariance: Double, levelVariance: Double, slopeVariance: Double
   ) -> LinearGaussianStateSpace {
@@ -108,7 +109,7 @@ public struct LinearGaussianStateSpace: Sendable {
   /// m, the number of coordinates of an observation.
   public var observationSize: Int { observation.shape[0] }
 
-  /// Draws states `[steps, d]` and observations `[steps, m]`; diffuse coordinates begin at 0.
+  /// Draws states `[steps, d]` and observations `[steps, m]`; diffuse coordinates start at 0.
   public func sample(
     _ steps: Int, using random: Random
   ) -> (states: Tensor, observations: Tensor) {
@@ -134,24 +135,24 @@ public struct LinearGaussianStateSpace: Sendable {
   }
 }
 
-/// What a state space model cannot take.
+/// The reason why a state space model cannot use the data.
 public enum StateSpaceError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// No steps.
+  /// There are no steps.
   case empty
-  /// An infinite observation.
+  /// An observation is infinite.
   case infinite(step: Int, column: Int)
-  /// An observation that the model says is certain: its covariance is singular.
+  /// The model makes an observation certain: its covariance is singular.
   case certainObservation(step: Int)
   /// The observations do not determine the diffuse part of the first state.
   case undetermined
 
-  /// The error in words.
+  /// A description of the error.
   public var description: String {
     switch self {
-    case .empty: "expected one step or more, found none"
+    case .empty: "expected at least one step, found none"
     case .infinite(let step, let column):
-      "expected finite observations, or NaN where there is none, found an infinite one in step \(step),"
-        + " column \(column)"
+      "expected finite observations, or NaN where one is missing, found an infinite one in"
+        + " step \(step), column \(column)"
     case .certainObservation(let step):
       "the covariance of the observation in step \(step) is singular: give it a noise variance"
     case .undetermined: "the observations do not determine the diffuse part of the first state"

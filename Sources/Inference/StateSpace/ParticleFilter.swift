@@ -1,18 +1,19 @@
 import Tensor
 
-/// A state space model whose states can be drawn and whose observations have a density: all that a particle
-/// filter needs.
+/// A state space model whose states can be drawn and whose observations have a density, which is
+/// all that a particle filter needs.
 public protocol ParticleModel {
   /// Draws `count` states of the first step, float64 `[count, d]`.
   func first(_ count: Int, using random: Random) -> Tensor
-  /// Draws the states of step `step`, from 1, given those before it, `[n, d]`.
+  /// Draws the states of step `step`, counted from 1, given those before it, `[n, d]`.
   func next(_ states: Tensor, step: Int, using random: Random) -> Tensor
-  /// log p(y | z) of an observation `[m]` at step `step`, from 0, for states `[n, d]`: float64 `[n]`.
+  /// log p(y | z) of an observation `[m]` at step `step`, counted from 0, for states `[n, d]`:
+  /// float64 `[n]`.
   func logLikelihood(of observation: Tensor, at states: Tensor, step: Int) -> Tensor
 }
 
-/// The bootstrap particle filter: states drawn from the model's own transition, weighted by the likelihood of
-/// the observation, and resampled (Gordon, Salmond and Smith 1993).
+/// The bootstrap particle filter: it draws states from the model's own transition, weights them by
+/// the likelihood of the observation, and resamples them (Gordon, Salmond and Smith 1993).
 ///
 /// ```swift
 /// let filter = ParticleFilter(particles: 2_000)
@@ -20,27 +21,27 @@ public protocol ParticleModel {
 /// estimates.means
 /// ```
 public struct ParticleFilter: Sendable {
-  /// How many particles there are.
+  /// The number of particles.
   public var particles: Int
-  /// The fraction of the particles below which the effective size leads to resampling.
+  /// The fraction of the particles below which the effective size triggers resampling.
   public var threshold: Double
 
   /// Creates a filter.
   public init(particles: Int = 1_000, threshold: Double = 0.5) {
     precondition(
       particles > 1 && (0...1).contains(threshold),
-      "ParticleFilter: expected 2 particles or more and a threshold in [0, 1], found \(particles) and"
-        + " \(threshold)")
+      "ParticleFilter: expected at least 2 particles and a threshold in [0, 1], found"
+        + " \(particles) and \(threshold)")
     (self.particles, self.threshold) = (particles, threshold)
   }
 
-  /// What a filter finds.
+  /// The estimates of a filter.
   public struct Estimates: Sendable {
     /// The mean of the state given the observations up to each step, float64 `[steps, d]`.
     public let means: Tensor
-    /// Its deviations, `[steps, d]`.
+    /// The standard deviations of the state, `[steps, d]`.
     public let deviations: Tensor
-    /// The estimate of log p(y), in nats; that of p(y) is without bias.
+    /// The estimate of log p(y), in nats; the estimate of p(y) itself is unbiased.
     public let logLikelihood: Double
     /// The effective number of particles after each observation, 1 / Σ w².
     public let effectiveSizes: [Double]
@@ -51,17 +52,17 @@ public struct ParticleFilter: Sendable {
   /// Filters observations.
   ///
   /// - Parameters:
-  ///   - y: `[steps, m]`; a step whose values are all NaN was not observed.
+  ///   - y: `[steps, m]`; a step whose values are all NaN counts as not observed.
   ///   - model: The model.
   ///   - random: The stream of random numbers.
-  /// - Throws: ``SamplerError/notADensity(value:point:)`` where a likelihood is NaN or +∞;
-  ///   ``ParticleError/noLikelihood(step:)`` where no particle explains an observation.
+  /// - Throws: ``SamplerError/notADensity(value:point:)`` if a likelihood is NaN or +∞;
+  ///   ``ParticleError/noLikelihood(step:)`` if no particle explains an observation.
   public func filtered(
     _ y: Tensor, by model: some ParticleModel, using random: Random
   ) throws -> Estimates {
     precondition(
       y.rank == 2 && y.shape[0] > 0,
-      "ParticleFilter: expected observations [steps, m] of a step or more, found \(y.shape)")
+      "ParticleFilter: expected observations [steps, m] with at least one step, found \(y.shape)")
     let uniform = Tensor(filledWith: -logOf(Double(particles)), [particles], dtype: .float64)
     var (states, logWeights) = (model.first(particles, using: random), uniform)
     var (logLikelihood, sizes) = (0.0, [Double]())
@@ -109,7 +110,7 @@ public struct ParticleFilter: Sendable {
     return result.converted(to: .float64)
   }
 
-  /// Systematic resampling: one uniform number places evenly spaced levels (Kitagawa 1996).
+  /// Systematic resampling: a single uniform number shifts evenly spaced levels (Kitagawa 1996).
   private func systematic(_ weights: Tensor, using random: Random) -> [Int] {
     let ends = weights.cumulativeSum(along: 0)
     let (values, offset) = (ends.doubles, random.uniform())
@@ -123,17 +124,17 @@ public struct ParticleFilter: Sendable {
   }
 }
 
-/// Why a particle filter ends.
+/// The reason why a particle filter failed.
 public enum ParticleError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No particle gives the observation a likelihood above 0.
   case noLikelihood(step: Int)
 
-  /// What was expected and found.
+  /// What was expected and what was found.
   public var description: String {
     switch self {
     case .noLikelihood(let step):
-      "expected a particle that explains the observation in step \(step), found none: the particles are"
-        + " too few, or the model is not the data's"
+      "expected a particle that explains the observation in step \(step), found none: there are"
+        + " too few particles, or the model does not fit the data"
     }
   }
 }

@@ -1,4 +1,5 @@
-/// Covariances as themselves (Kalman 1960; Rauch, Tung and Striebel 1965), kept symmetric.
+/// The recursion on the covariances themselves (Kalman 1960; Rauch, Tung and Striebel 1965), kept
+/// symmetric.
 struct PlainCovarianceRecursion: CovarianceRecursion {
   private let f: SmallMatrix
   private let fTransposed: SmallMatrix
@@ -31,7 +32,7 @@ struct PlainCovarianceRecursion: CovarianceRecursion {
     other.addProduct(product, gain)
     innovationRoot.setRoot(of: other)
     gain.setTransposed(product)
-    // A singular C is found when the innovation is divided by it.
+    // A singular C is detected when the innovation is divided by it.
     guard innovationRoot.solveLower(&product) else { return }
     gain.setTransposed(product)
     covariance.addProduct(gain, product, times: -1)

@@ -1,10 +1,10 @@
 import Tensor
 
-/// A small matrix of doubles, row after row, for recursions of many steps in which a tensor's own costs
-/// would be all that is measured.
+/// A small matrix of doubles, stored row by row, for recursions with many steps in which the
+/// overhead of tensors would dominate.
 ///
-/// What changes a matrix in place keeps its memory where the size stays: a recursion that has a matrix for
-/// each of its intermediate results allocates nothing from step to step.
+/// Methods that change a matrix in place reuse its memory if the size stays the same: a recursion
+/// with a matrix for each of its intermediate results allocates nothing from step to step.
 struct SmallMatrix: Sendable {
   private(set) var rows: Int
   private(set) var columns: Int
@@ -25,7 +25,7 @@ struct SmallMatrix: Sendable {
     set { elements[i * columns + j] = newValue }
   }
 
-  /// Becomes a matrix of zeros of this size.
+  /// Sets the matrix to zeros of a given size.
   mutating func clear(_ rows: Int, _ columns: Int) {
     (self.rows, self.columns) = (rows, columns)
     if elements.count == rows * columns {
@@ -68,35 +68,35 @@ struct SmallMatrix: Sendable {
   /// A Aᵀ.
   var square: SmallMatrix { self * transposed }
 
-  /// Rows at some places.
+  /// The rows at given places.
   func gathered(_ places: [Int]) -> SmallMatrix {
     var result = SmallMatrix(places.count, columns)
     for (i, place) in places.enumerated() { for j in 0..<columns { result[i, j] = self[place, j] } }
     return result
   }
 
-  /// Some of its rows and columns.
+  /// A block of rows and columns.
   func block(_ rows: Range<Int>, _ columns: Range<Int>) -> SmallMatrix {
     var result = SmallMatrix(rows.count, columns.count)
     result.setBlock(of: self, rows.lowerBound, columns.lowerBound)
     return result
   }
 
-  /// L⁻¹ B of a lower triangular L, or nil where its diagonal has a zero, to rounding.
+  /// L⁻¹ B for a lower triangular L, or nil if its diagonal contains a zero, to rounding.
   func solvedLower(_ b: SmallMatrix) -> SmallMatrix? {
     var x = b
     return solveLower(&x) ? x : nil
   }
 
-  /// L⁻ᵀ B of a lower triangular L without zeros on its diagonal.
+  /// L⁻ᵀ B for a lower triangular L without zeros on its diagonal.
   func solvedTransposed(_ b: SmallMatrix) -> SmallMatrix {
     var x = b
     solveTransposed(&x)
     return x
   }
 
-  /// A root of a symmetric positive semidefinite matrix, M = S Sᵀ, lower triangular; of a direction
-  /// without variance the column is 0.
+  /// A lower triangular root of a symmetric positive semidefinite matrix, M = S Sᵀ; the column of a
+  /// direction without variance is 0.
   var root: SmallMatrix {
     var result = SmallMatrix(rows, rows)
     result.setRoot(of: self)

@@ -1,9 +1,9 @@
-// The loops of small matrices, in place and on bare memory.
+// The loops of small matrices, in place and on raw memory.
 //
 // A product adds its terms one after the other in the order of the inner index.
 
 extension SmallMatrix {
-  /// Becomes A B.
+  /// Sets the matrix to A B.
   mutating func setProduct(_ a: SmallMatrix, _ b: SmallMatrix) {
     clear(a.rows, b.columns)
     addProduct(a, b)
@@ -39,13 +39,13 @@ extension SmallMatrix {
   /// Subtracts a matrix of the same size.
   mutating func subtract(_ other: SmallMatrix) { combine(other) { $0 - $1 } }
 
-  /// Becomes `first` minus `second`.
+  /// Sets the matrix to `first` minus `second`.
   mutating func setDifference(_ first: SmallMatrix, _ second: SmallMatrix) {
     set(first)
     subtract(second)
   }
 
-  /// Takes another's elements, in its own memory.
+  /// Copies the elements of another matrix into its own memory.
   mutating func set(_ other: SmallMatrix) {
     clear(other.rows, other.columns)
     combine(other) { $1 }
@@ -63,7 +63,7 @@ extension SmallMatrix {
     }
   }
 
-  /// Becomes Aᵀ.
+  /// Sets the matrix to Aᵀ.
   mutating func setTransposed(_ a: SmallMatrix) {
     clear(a.columns, a.rows)
     let (rows, columns) = (rows, columns)
@@ -74,7 +74,7 @@ extension SmallMatrix {
     }
   }
 
-  /// Writes a matrix from this row and column on.
+  /// Writes a matrix into this one, starting at a given row and column.
   mutating func set(_ part: SmallMatrix, at row: Int, _ column: Int) {
     precondition(
       row + part.rows <= rows && column + part.columns <= columns,
@@ -91,7 +91,7 @@ extension SmallMatrix {
     }
   }
 
-  /// Takes as many rows and columns of `whole` as it has itself, from this row and column on.
+  /// Copies a block of its own size from `whole`, starting at a given row and column.
   mutating func setBlock(of whole: SmallMatrix, _ row: Int, _ column: Int) {
     precondition(
       row + rows <= whole.rows && column + columns <= whole.columns,
@@ -108,7 +108,7 @@ extension SmallMatrix {
     }
   }
 
-  /// Copies what lies below the diagonal above it.
+  /// Copies the elements below the diagonal to those above it.
   mutating func symmetrize() {
     let size = rows
     elements.withUnsafeMutableBufferPointer { m in
@@ -116,8 +116,8 @@ extension SmallMatrix {
     }
   }
 
-  /// Becomes lower triangular, L with L Lᵀ = M Mᵀ and no negative diagonal, by Householder's reflections
-  /// of the rows: no square of a number is ever subtracted from another.
+  /// Makes the matrix lower triangular: L with L Lᵀ = M Mᵀ and no negative diagonal, by Householder
+  /// reflections of the rows, which never subtract one square from another.
   mutating func triangularize() {
     let (rows, columns) = (rows, columns)
     elements.withUnsafeMutableBufferPointer { m in
@@ -128,7 +128,7 @@ extension SmallMatrix {
         norm.formSquareRoot()
         if norm == 0 { continue }
         let pivot = m[own + i] > 0 ? -norm : norm
-        // v = row − pivot e, and each row loses 2 (row·v) v / |v|².
+        // v = row − pivot e, and each row is reduced by 2 (row·v) v / |v|².
         let first = m[own + i] - pivot
         let scale = -1 / (pivot * first)
         for row in i + 1..<max(rows, i + 1) {
@@ -148,8 +148,8 @@ extension SmallMatrix {
     }
   }
 
-  /// Becomes a root of a symmetric positive semidefinite matrix, M = S Sᵀ, lower triangular; of a direction
-  /// without variance the column is 0.
+  /// Sets the matrix to a lower triangular root of a symmetric positive semidefinite matrix, M = S
+  /// Sᵀ; the column of a direction without variance is 0.
   mutating func setRoot(of matrix: SmallMatrix) {
     clear(matrix.rows, matrix.rows)
     let size = rows
@@ -171,7 +171,8 @@ extension SmallMatrix {
     }
   }
 
-  /// Makes L⁻¹ B of B with this lower triangular L; false where its diagonal has a zero, to rounding.
+  /// Replaces B by L⁻¹ B, where L is this lower triangular matrix; returns false if its diagonal
+  /// contains a zero, to rounding.
   func solveLower(_ b: inout SmallMatrix) -> Bool {
     let (size, columns) = (rows, b.columns)
     return elements.withUnsafeBufferPointer { l in
@@ -192,7 +193,7 @@ extension SmallMatrix {
     }
   }
 
-  /// Makes L⁻ᵀ B of B with this lower triangular L without zeros on its diagonal.
+  /// Replaces B by L⁻ᵀ B, where L is this lower triangular matrix without zeros on its diagonal.
   func solveTransposed(_ b: inout SmallMatrix) {
     let (size, columns) = (rows, b.columns)
     elements.withUnsafeBufferPointer { l in

@@ -1,5 +1,5 @@
-/// Covariances as lower triangular roots, which an orthogonal triangularisation carries from step to step
-/// (Kailath, Sayed and Hassibi 2000, chapter 12).
+/// The recursion on lower triangular roots of the covariances, which an orthogonal
+/// triangularisation carries from step to step (Kailath, Sayed and Hassibi 2000, chapter 12).
 struct SquareRootRecursion: CovarianceRecursion {
   private let f: SmallMatrix
   private let q: SmallMatrix
@@ -43,8 +43,8 @@ struct SquareRootRecursion: CovarianceRecursion {
     root.setBlock(of: array, m, m)
   }
 
-  /// (1 − G F) P (1 − G F)ᵀ + G Q Gᵀ + G P′ Gᵀ with the next smoothed P′: a sum of squares, of which a
-  /// triangularisation finds the root.
+  /// (1 − G F) P (1 − G F)ᵀ + G Q Gᵀ + G P′ Gᵀ with the next smoothed P′: a sum of squares, whose
+  /// root a triangularisation finds.
   mutating func smooth(
     _ next: inout SmallMatrix, filtered: SmallMatrix, predicted: SmallMatrix, gain: SmallMatrix
   ) {

@@ -1,34 +1,34 @@
 import Tensor
 
-/// What observations say of the states of a state space model.
+/// Estimates of the states of a state space model, given observations.
 public struct StateEstimates: Sendable {
   /// The expected states, float64 `[steps, d]`.
   public let means: Tensor
-  /// Their covariances, float64 `[steps, d, d]`.
+  /// The covariances of the states, float64 `[steps, d, d]`.
   public let covariances: Tensor
   /// log p(y), in nats.
   ///
-  /// With diffuse coordinates it is the density of the observed numbers but for those that it takes to
-  /// determine them, with −½ log 2π for each of the others (Durbin and Koopman 2012, section 7.2.2): of
-  /// the flow of the Nile −632.5456.
+  /// With diffuse coordinates, it is the density of the observed numbers except for those needed to
+  /// determine these coordinates, with −½ log 2π for each of the others (Durbin and Koopman 2012,
+  /// section 7.2.2). For the flow of the Nile it is −632.5456.
   public let logLikelihood: Double
-  /// The same with −½ log 2π for every observed number, also those that determine diffuse coordinates, as
-  /// some programs count: of the flow of the Nile −633.4646.
+  /// log p(y) with −½ log 2π for every observed number, including those that determine diffuse
+  /// coordinates, as some programs count: −633.4646 for the flow of the Nile.
   public let logLikelihoodCountingAll: Double
-  /// How many steps at the beginning do not determine the diffuse coordinates.
+  /// The number of initial steps that do not determine the diffuse coordinates.
   ///
-  /// There, filtered means are those of a diffuse part of 0, and variances are infinite; smoothed
-  /// estimates have no such steps.
+  /// In these steps, filtered means are those of a diffuse part of 0, and variances are infinite.
+  /// Smoothed estimates have no such steps.
   public let undeterminedSteps: Int
 }
 
 extension LinearGaussianStateSpace {
-  /// What the observations up to each step say of its state (Kalman 1960).
+  /// Estimates the state of each step from the observations up to that step (Kalman 1960).
   ///
   /// - Parameters:
-  ///   - y: Observations `[steps, m]`; NaN where there is none.
-  ///   - form: How covariances are carried: `covariance` is faster, and loses digits where variances fall by
-  ///     many orders of magnitude at once.
+  ///   - y: Observations `[steps, m]`; NaN stands for a missing one.
+  ///   - form: The form of the covariances: `covariance` is faster, but loses digits if variances
+  ///     fall by many orders of magnitude at once.
   /// - Throws: ``StateSpaceError``.
   public func filtered(_ y: Tensor, form: CovarianceForm = .squareRoot) throws -> StateEstimates {
     var filter = try KalmanFilter(self, checked(y), form: form)
@@ -52,12 +52,12 @@ extension LinearGaussianStateSpace {
     return try estimates(means, covariances, filter, undetermined)
   }
 
-  /// What all observations say of each state (Rauch, Tung and Striebel 1965).
+  /// Estimates each state from all observations (Rauch, Tung and Striebel 1965).
   ///
   /// - Parameters:
-  ///   - y: Observations `[steps, m]`; NaN where there is none.
-  ///   - form: How covariances are carried: `covariance` is faster, and loses digits where variances fall by
-  ///     many orders of magnitude at once.
+  ///   - y: Observations `[steps, m]`; NaN stands for a missing one.
+  ///   - form: The form of the covariances: `covariance` is faster, but loses digits if variances
+  ///     fall by many orders of magnitude at once.
   /// - Throws: ``StateSpaceError``.
   public func smoothed(_ y: Tensor, form: CovarianceForm = .squareRoot) throws -> StateEstimates {
     let filter = try KalmanFilter(self, checked(y), form: form)
@@ -65,12 +65,12 @@ extension LinearGaussianStateSpace {
     return try estimates(smoother.means, smoother.covariances, filter, 0)
   }
 
-  /// log p(y), in nats, as ``StateEstimates/logLikelihood`` counts.
+  /// log p(y), in nats, counted as in ``StateEstimates/logLikelihood``.
   ///
   /// - Parameters:
-  ///   - y: Observations `[steps, m]`; NaN where there is none.
-  ///   - form: How covariances are carried: `covariance` is faster, and loses digits where variances fall by
-  ///     many orders of magnitude at once.
+  ///   - y: Observations `[steps, m]`; NaN stands for a missing one.
+  ///   - form: The form of the covariances: `covariance` is faster, but loses digits if variances
+  ///     fall by many orders of magnitude at once.
   /// - Throws: ``StateSpaceError``.
   public func logLikelihood(
     of y: Tensor, form: CovarianceForm = .squareRoot
@@ -80,12 +80,12 @@ extension LinearGaussianStateSpace {
       - 0.5 * Double(filter.count - diffuse.count) * logTwoPi
   }
 
-  /// The expected observations of the steps that follow, `[steps, m]`, and their covariances,
-  /// `[steps, m, m]`, which count the noise of an observation.
+  /// Forecasts the observations of the following steps: their means, `[steps, m]`, and their
+  /// covariances, `[steps, m, m]`, which include the noise of an observation.
   ///
   /// - Parameters:
-  ///   - steps: How many steps ahead.
-  ///   - y: The observations before, `[…, m]`; NaN where there is none.
+  ///   - steps: The number of steps to forecast.
+  ///   - y: The past observations, `[…, m]`; NaN stands for a missing one.
   /// - Throws: ``StateSpaceError``.
   public func forecast(
     _ steps: Int, after y: Tensor
@@ -116,7 +116,7 @@ extension LinearGaussianStateSpace {
       undeterminedSteps: undetermined)
   }
 
-  /// Observations in float64: finite or NaN.
+  /// Observations in float64, each finite or NaN.
   func checked(_ y: Tensor) throws -> Tensor {
     precondition(
       y.rank == 2 && y.shape[1] == observationSize,

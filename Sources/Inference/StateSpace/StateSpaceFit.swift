@@ -1,14 +1,14 @@
 import Tensor
 
-/// Expectation–maximisation for the covariances of a linear-Gaussian state space model (Shumway and Stoffer
-/// 1982); F, H and the first state stay as they are.
+/// Expectation–maximisation for the covariances of a linear-Gaussian state space model (Shumway and
+/// Stoffer 1982); F, H and the first state stay fixed.
 ///
 /// ```swift
 /// let fit = try StateSpaceFit(y).fit(from: start)
 /// fit.parameters.observationCovariance
 /// ```
 public struct StateSpaceFit: LatentVariableModel {
-  /// The moments of the states, given all observations.
+  /// The moments of the states given all observations.
   public struct Posterior {
     fileprivate let smoother: KalmanSmoother
     fileprivate let logLikelihood: Double
@@ -17,25 +17,25 @@ public struct StateSpaceFit: LatentVariableModel {
   private let y: Tensor
   let isDiagonal: Bool
 
-  /// Takes observations.
+  /// Creates the fit for a series of observations.
   ///
   /// - Parameters:
-  ///   - y: `[steps, m]`, two steps or more; NaN where nothing was observed. Of a step either all or
-  ///     nothing, unless the covariances are diagonal.
-  ///   - isDiagonal: Whether both covariances stay diagonal.
+  ///   - y: `[steps, m]`, at least two steps; NaN stands for a missing value. Unless the
+  ///     covariances are diagonal, either all or none of a step's values are missing.
+  ///   - isDiagonal: Whether to keep both covariances diagonal.
   public init(_ y: Tensor, isDiagonal: Bool = false) {
     precondition(
       y.rank == 2 && y.shape[0] > 1,
-      "StateSpaceFit: expected observations [steps, m] of two steps or more, found \(y.shape)")
+      "StateSpaceFit: expected observations [steps, m] with at least two steps, found \(y.shape)")
     let missing = isNaN(y).sum(along: 1).doubles
     precondition(
       isDiagonal || missing.allSatisfy { $0 == 0 || $0 == Double(y.shape[1]) },
-      "StateSpaceFit: expected steps with all values or none, unless covariances are diagonal")
+      "StateSpaceFit: expected steps with all values or none, unless the covariances are diagonal")
     self.y = stopGradient(y).converted(to: .float64)
     self.isDiagonal = isDiagonal
   }
 
-  /// The model of largest likelihood that is found from another.
+  /// Finds a model of large likelihood, starting from a given one.
   ///
   /// - Throws: ``StateSpaceError``.
   public func fit(
@@ -80,10 +80,10 @@ public struct StateSpaceFit: LatentVariableModel {
       observationCovariance: restricted(observationNoise(states, model)))
   }
 
-  /// How many steps there are.
+  /// The number of steps.
   var stepCount: Int { y.shape[0] }
 
-  /// How often each coordinate was observed, `[m]`.
+  /// The number of observations of each coordinate, `[m]`.
   var observedCounts: Tensor { (1 - isNaN(y)).sum(along: 0) }
 
   private func observationNoise(

@@ -1,19 +1,19 @@
 import Tensor
 
 extension StateSpaceFit {
-  /// The model of largest likelihood that L-BFGS finds from another: near the maximum in a few steps, where
-  /// expectation–maximisation takes thousands.
+  /// Finds a model of maximum likelihood by L-BFGS, starting from a given one: near the maximum it
+  /// takes a few steps, where expectation–maximisation takes thousands.
   ///
-  /// The gradient is that of the expected log joint density, which is the likelihood's own (Fisher's identity;
-  /// Durbin and Koopman 2012, section 7.3.3): for a covariance Σ of n terms whose best update is S,
-  /// ½ n Σ⁻¹ (S − Σ) Σ⁻¹.
+  /// The gradient of the likelihood equals that of the expected joint log-density (Fisher's
+  /// identity; Durbin and Koopman 2012, section 7.3.3): ½ n Σ⁻¹ (S − Σ) Σ⁻¹ for a covariance Σ of n
+  /// terms with the optimal update S.
   ///
   /// ```swift
   /// let near = try fit.fit(from: start, driver: .init(tolerance: 1e-6)).parameters
   /// let best = try fit.maximized(from: near)
   /// ```
   ///
-  /// - Throws: ``StateSpaceError`` where the start has no likelihood.
+  /// - Throws: ``StateSpaceError`` if the likelihood of the start cannot be computed.
   public func maximized(
     from start: LinearGaussianStateSpace, by minimizer: LBFGS = LBFGS(gradientTolerance: 1e-7)
   ) throws -> (model: LinearGaussianStateSpace, search: Minimum) {
@@ -34,7 +34,7 @@ extension StateSpaceFit {
       guard let posterior = try? posterior(at: model, from: nil),
         let gradients = try? covarianceGradients(posterior, model)
       else { return point.sum() * 0 + Double.infinity }
-      // Its value is the likelihood's, and its slope, too.
+      // Its value and its slope are those of the likelihood.
       let change =
         (gradients.states * covariance(point.sliced(0..<ofStates), d)).sum()
         + (gradients.observations * covariance(point.sliced(ofStates..<point.count), m)).sum()
@@ -44,7 +44,8 @@ extension StateSpaceFit {
     return (model(search.point), search)
   }
 
-  /// The logarithms of the diagonal of a root, and where covariances are full, what lies below it.
+  /// The logarithms of a root's diagonal, followed by the elements below it if the covariances are
+  /// full.
   private func noiseParameters(_ covariance: Tensor) -> Tensor {
     let d = covariance.shape[0]
     let floored = maximum(covariance.diagonal(), Tensor(1e-300, dtype: .float64))
@@ -55,7 +56,7 @@ extension StateSpaceFit {
     return all.sliced(d..<all.count)
   }
 
-  /// The covariance that parameters stand for, differentiable in them.
+  /// The covariance that belongs to the parameters, differentiable in them.
   private func covariance(_ parameters: Tensor, _ d: Int) -> Tensor {
     let all = Tensor.concatenated([.zeros([d], dtype: .float64), parameters])
     return family.gaussian(all, dimensions: d).covariance
@@ -63,7 +64,7 @@ extension StateSpaceFit {
 
   private var family: GaussianFamily { isDiagonal ? .meanField : .fullRank }
 
-  /// The derivatives of the log-likelihood by both covariances.
+  /// The derivatives of the log-likelihood with respect to both covariances.
   private func covarianceGradients(
     _ posterior: Posterior, _ model: LinearGaussianStateSpace
   ) throws -> (states: Tensor, observations: Tensor) {

@@ -1,34 +1,35 @@
 import Tensor
 
-/// Documents as bags of words: for each, which words of a vocabulary it has, and how often.
+/// Documents as bags of words: the words that each document contains, and how often.
 ///
-/// A document without words is kept: its topics are those of the prior.
+/// A document without words is kept; the distribution of its topics is the prior.
 public struct Corpus: Sendable {
-  /// The words' names; empty where they have none.
+  /// The names of the words; empty if they have none.
   public let vocabulary: [String]
-  /// How many words the vocabulary has.
+  /// The number of words in the vocabulary.
   public let vocabularySize: Int
-  /// How many words of the texts were left out, as the vocabulary does not have them.
+  /// The number of words in the texts that were left out because the vocabulary does not contain
+  /// them.
   public let unknownWords: Int
 
-  /// Where each document's entries begin, and at last where they end.
+  /// The start of each document's entries, followed by the end of the last one's.
   let offsets: [Int]
-  /// The word of each entry, and how often it stands in the document.
+  /// The word of each entry, and how often the document contains it.
   let words: [Int32]
   let counts: [Double]
-  /// How often each document counts; nil where each counts once.
+  /// How often each document counts; nil if each counts once.
   public private(set) var documentWeights: [Double]?
 
-  /// How many documents there are.
+  /// The number of documents.
   public var documentCount: Int { offsets.count - 1 }
-  /// How many documents there are, as often as each counts.
+  /// The number of documents, each counted by its weight.
   var totalWeight: Double { documentWeights?.reduce(0, +) ?? Double(documentCount) }
-  /// How many words the documents have together, as often as each counts.
+  /// The total number of words in the documents, each document counted by its weight.
   public var wordCount: Double {
     documentWeights.map { zip($0, lengths).reduce(0) { $0 + $1.0 * $1.1 } } ?? counts.reduce(0, +)
   }
 
-  /// How many words each document has.
+  /// The number of words in each document.
   public var lengths: [Double] {
     (0..<documentCount).map { counts[offsets[$0]..<offsets[$0 + 1]].reduce(0, +) }
   }
@@ -36,11 +37,12 @@ public struct Corpus: Sendable {
   /// Creates a corpus from its entries.
   ///
   /// - Parameters:
-  ///   - documents: For each document its words, below `vocabularySize`, and how often it has them, above 0. A
-  ///     word may stand in several entries.
+  ///   - documents: For each document, its words, which are below `vocabularySize`, and their
+  ///     counts, which are above 0. A word may occur in several entries.
   ///   - vocabularySize: The number of words in the vocabulary.
-  ///   - vocabulary: The words' names, or none.
-  /// - Throws: ``CorpusError`` where a word is beyond the vocabulary or a count is not above 0 and finite.
+  ///   - vocabulary: The names of the words, or none.
+  /// - Throws: ``CorpusError`` if a word is outside the vocabulary or a count is not above 0 and
+  ///   finite.
   public init(
     documents: [[(word: Int, count: Double)]], vocabularySize: Int, vocabulary: [String] = []
   ) throws {
@@ -55,7 +57,7 @@ public struct Corpus: Sendable {
   ) throws {
     precondition(
       vocabularySize > 0 && (vocabulary.isEmpty || vocabulary.count == vocabularySize),
-      "Corpus: expected a vocabulary of a word or more, and a name for each or none, found"
+      "Corpus: expected a vocabulary of at least one word, and a name for each or none, found"
         + " \(vocabularySize) and \(vocabulary.count)")
     var (offsets, words, counts) = ([0], [Int32](), [Double]())
     for (document, entries) in documents.enumerated() {
@@ -81,11 +83,12 @@ public struct Corpus: Sendable {
   ///
   /// - Parameters:
   ///   - texts: A text for each document.
-  ///   - vocabulary: The words to count; others are left out, and ``unknownWords`` says how many. By default all
-  ///     words that stand in enough documents, in alphabetic order.
-  ///   - minimumDocuments: In how many documents a word of that vocabulary stands at least.
-  ///   - stopWords: Words that it does not have.
-  /// - Throws: ``CorpusError/noWords`` where the vocabulary is empty.
+  ///   - vocabulary: The words to count; others are left out, and ``unknownWords`` counts them. By
+  ///     default, all words that occur in enough documents, in alphabetical order.
+  ///   - minimumDocuments: The number of documents in which a word must occur to enter the default
+  ///     vocabulary.
+  ///   - stopWords: Words to exclude from the default vocabulary.
+  /// - Throws: ``CorpusError/noWords`` if the vocabulary is empty.
   public init(
     texts: [String], vocabulary: [String]? = nil, minimumDocuments: Int = 1,
     stopWords: Set<String> = []
@@ -116,10 +119,11 @@ public struct Corpus: Sendable {
       documents: entries, vocabularySize: names.count, vocabulary: names, unknownWords: unknown)
   }
 
-  /// Reads a bag of words in the form of the UCI repository: three lines with the numbers of documents, words and
-  /// entries, then a line for each entry, "document word count", with the first two counted from 1.
+  /// Reads a bag of words in the format of the UCI repository: three lines with the numbers of
+  /// documents, words and entries, followed by a line for each entry, "document word count", in
+  /// which documents and words are counted from 1.
   ///
-  /// - Throws: ``CorpusError`` where a line is not of this form or a number is out of its range.
+  /// - Throws: ``CorpusError`` if a line does not have this format or a number is out of range.
   public init(bagOfWords text: String, vocabulary: [String] = []) throws {
     let lines = text.split(omittingEmptySubsequences: true) { $0.isNewline }
     func numbers(_ line: Int, _ count: Int) throws -> [Int] {
@@ -138,7 +142,8 @@ public struct Corpus: Sendable {
     guard sizes[1] > 0, vocabulary.isEmpty || vocabulary.count == sizes[1] else {
       throw CorpusError.vocabularyCount(expected: sizes[1], found: vocabulary.count)
     }
-    // Documents are made as entries name them: the number at the top is not believed for memory.
+    // Documents are created when entries name them, so that a false number at the top reserves no
+    // memory.
     var documents: [[(word: Int, count: Double)]] = []
     for line in 3..<lines.count {
       let entry = try numbers(line, 3)
@@ -155,9 +160,9 @@ public struct Corpus: Sendable {
       documents: documents, vocabularySize: sizes[1], vocabulary: vocabulary, unknownWords: 0)
   }
 
-  /// The corpus with documents that count as often as their weights say: one of weight 2 as two alike.
+  /// The corpus with weighted documents: one of weight 2 counts like two equal documents.
   ///
-  /// - Parameter weights: One of 0 or more for each document.
+  /// - Parameter weights: A weight of 0 or more for each document.
   public func weighted(_ weights: [Double]) -> Corpus {
     precondition(
       weights.count == documentCount && weights.allSatisfy { $0 >= 0 && $0.isFinite },
@@ -167,14 +172,14 @@ public struct Corpus: Sendable {
     return corpus
   }
 
-  /// Rows of documents, `[documents, …]`, as often as each counts.
+  /// Rows of documents, `[documents, …]`, each multiplied by the document's weight.
   func counted(_ rows: Tensor) -> Tensor {
     guard let documentWeights else { return rows }
     let weights = Tensor(documentWeights, dtype: .float64)
     return rows.rank == 1 ? weights * rows : weights.expanded(at: 1) * rows
   }
 
-  /// Numbers of entries as often as the entry's document counts.
+  /// Numbers of entries, each multiplied by the weight of the entry's document.
   func counted(ofEntries numbers: [Double]) -> [Double] {
     guard let documentWeights else { return numbers }
     return documentWeights.enumerated().flatMap { document, weight in
@@ -182,7 +187,7 @@ public struct Corpus: Sendable {
     }
   }
 
-  /// Some of the documents, in this order.
+  /// Some of the documents, in the given order.
   func documents(at places: [Int]) -> Corpus {
     var (offsets, words, counts) = ([0], [Int32](), [Double]())
     for place in places {
@@ -207,23 +212,23 @@ public struct Corpus: Sendable {
   }
 }
 
-/// What is wrong with a corpus.
+/// An error in a corpus.
 public enum CorpusError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A word's number is not below the size of the vocabulary.
+  /// The index of a word is not below the size of the vocabulary.
   case wordBeyondVocabulary(document: Int, word: Int, size: Int)
   /// A count is not a finite number above 0.
   case badCount(document: Int, word: Int, count: Double)
-  /// There is no word at all.
+  /// The corpus contains no words.
   case noWords
-  /// A line does not hold so many whole numbers.
+  /// A line does not contain the expected number of whole numbers.
   case badLine(Int, expected: Int, found: String)
-  /// The head of the file names another number of entries than it has.
+  /// The number of entries differs from the one in the header of the file.
   case entryCount(expected: Int, found: Int)
-  /// The vocabulary has another number of words than the head of the file says.
+  /// The number of words in the vocabulary differs from the one in the header of the file.
   case vocabularyCount(expected: Int, found: Int)
-  /// A document's number is not among those that the head of the file names.
+  /// The number of a document exceeds the count in the header of the file.
   case documentBeyondCount(line: Int, document: Int, count: Int)
-  /// A word's number is not among those that the head of the file names.
+  /// The number of a word exceeds the count in the header of the file.
   case wordBeyondCount(line: Int, word: Int, count: Int)
 
   /// What was expected and what was found.
@@ -233,11 +238,11 @@ public enum CorpusError: Error, Equatable, Sendable, CustomStringConvertible {
       "expected words below \(size) in document \(document + 1), found word \(word)"
     case .badCount(let document, let word, let count):
       "expected a count above 0 of word \(word) in document \(document + 1), found \(count)"
-    case .noWords: "expected a corpus with a word or more, found none"
+    case .noWords: "expected a corpus with at least one word, found none"
     case .badLine(let line, let expected, let found):
       "expected \(expected) whole numbers in line \(line), found \"\(found)\""
     case .entryCount(let expected, let found):
-      "expected \(expected) entries, as the head says, found \(found)"
+      "expected \(expected) entries, as the header says, found \(found)"
     case .vocabularyCount(let expected, let found):
       "expected a vocabulary of \(expected) words, found \(found)"
     case .documentBeyondCount(let line, let document, let count):

@@ -1,9 +1,10 @@
 import Tensor
 
-/// Latent Dirichlet allocation: topics βₖ ~ Dirichlet(η), of each document their shares θ ~ Dirichlet(α), of each word a
-/// topic z ~ θ, and the word from β of z (Blei, Ng and Jordan 2003).
+/// Latent Dirichlet allocation: topics βₖ ~ Dirichlet(η); for each document, topic shares θ ~
+/// Dirichlet(α); and for each of its words, a topic z ~ θ and the word from β of z (Blei, Ng and
+/// Jordan 2003).
 ///
-/// A model is the variational posterior of its topics, q(βₖ) = Dirichlet(λₖ).
+/// A model is the variational posterior of the topics, q(βₖ) = Dirichlet(λₖ).
 ///
 /// ```swift
 /// let corpus = try Corpus(texts: texts)
@@ -13,12 +14,12 @@ import Tensor
 public struct LatentDirichletAllocation: Sendable {
   /// λ, float64 `[topics, words]`.
   public let parameters: Tensor
-  /// α of each topic in a document.
+  /// The parameter α of each topic in a document.
   public let documentPrior: Double
-  /// η of each word in a topic.
+  /// The parameter η of each word in a topic.
   public let topicPrior: Double
 
-  /// How many topics there are.
+  /// The number of topics.
   public var topicCount: Int { parameters.shape[0] }
 
   /// Creates a model from its parameters, λ `[topics, words]`, all above 0.
@@ -32,16 +33,17 @@ public struct LatentDirichletAllocation: Sendable {
     (self.documentPrior, self.topicPrior) = (documentPrior, topicPrior)
   }
 
-  /// The mean probability of each word in each topic, λ over its sum, `[topics, words]`.
+  /// The mean probability of each word in each topic, λ divided by its sum, `[topics, words]`.
   public var wordProbabilities: Tensor {
     parameters / parameters.sum(along: 1, keepingDimensions: true)
   }
 
-  /// Each topic's most probable words with their probabilities, the first the most probable.
+  /// The most probable words of each topic with their probabilities, in descending order.
   ///
   /// - Parameters:
   ///   - count: The number of words per topic.
-  ///   - corpus: Names the words; one without names gives their numbers.
+  ///   - corpus: The corpus whose vocabulary names the words; without names, their numbers are
+  ///     returned.
   public func topWords(
     _ count: Int, of corpus: Corpus
   ) -> [[(word: String, probability: Double)]] {
@@ -54,22 +56,22 @@ public struct LatentDirichletAllocation: Sendable {
     }
   }
 
-  /// What is known of documents whose topics' words are given.
+  /// The inferred topics of documents, with the words of the topics given.
   public struct Inference: Sendable {
     /// γ, the Dirichlet parameters of each document's topics, float64 `[documents, topics]`.
     public let weights: Tensor
     /// The evidence lower bound of the documents given q(β), in nats.
     public let bound: Double
-    /// exp(−bound / words): the documents' perplexity per word under the bound, which is no less than that of
-    /// their likelihood.
+    /// exp(−bound / words): the perplexity per word of the documents under the bound, which is at
+    /// least that under their likelihood.
     public let perplexity: Double
   }
 
-  /// Infers the topics of documents, those of the training or others, with the words' topics kept.
+  /// Infers the topics of documents, from training or new, while the topics' words stay fixed.
   ///
-  /// The bound has the documents' terms alone, not KL(q(β) ‖ p(β)).
+  /// The bound contains only the terms of the documents, not KL(q(β) ‖ p(β)).
   ///
-  /// - Throws: ``CorpusError`` where the vocabulary's size is another or there is no word.
+  /// - Throws: ``CorpusError`` if the size of the vocabulary differs or if there are no words.
   public func inferred(
     _ corpus: Corpus, updates: Int = 200, tolerance: Double = 1e-5
   ) throws -> Inference {
@@ -80,7 +82,7 @@ public struct LatentDirichletAllocation: Sendable {
       perplexity: Self.perplexity(bound: bound, words: corpus.wordCount))
   }
 
-  /// A pass over documents with the words' topics kept, and the bound's terms of these documents.
+  /// A pass over documents with fixed topics, and the terms of the bound for these documents.
   func statistics(
     of corpus: Corpus, updates: Int, tolerance: Double
   ) -> (statistics: TopicStatistics, bound: Double) {
@@ -123,7 +125,7 @@ public struct LatentDirichletAllocation: Sendable {
     return dirichletDivergence(parameters, prior).sum().scalar
   }
 
-  /// Documents of such lengths from the model with its mean topics, by ancestral sampling.
+  /// Draws documents of given lengths from the model with its mean topics, by ancestral sampling.
   public func sample(lengths: [Int], using random: Random) throws -> Corpus {
     let (size, k) = (parameters.shape[1], topicCount)
     let shares = random.dirichlet(

@@ -4,22 +4,23 @@ extension LatentDirichletAllocation {
   /// Fits the model to a stream of batches of documents: online variational Bayes (Hoffman, Blei and Bach 2010,
   /// algorithm 2).
   ///
-  /// After batch t, λ ← (1 − ρ) λ + ρ (η + D / S · Σ n φ), with ρ = (delay + t)^−decay. The bound of a batch, D / S
-  /// of its documents' terms less KL(q(β) ‖ p(β)), estimates that of the corpus; at the end a pass over all documents
-  /// finds it.
+  /// After batch t, λ ← (1 − ρ) λ + ρ (η + D / S · Σ n φ), with ρ = (delay + t)^−decay. The bound
+  /// of a batch, D / S times the terms of its documents minus KL(q(β) ‖ p(β)), estimates the bound
+  /// of the corpus, which a final pass over all documents computes.
   ///
   /// - Parameters:
   ///   - corpus: The documents.
-  ///   - topics: How many topics there are; unless `start` is given.
+  ///   - topics: The number of topics, unless `start` is given.
   ///   - documentPrior: α, by default 1 / topics.
   ///   - topicPrior: η, by default 1 / topics.
-  ///   - start: λ to begin with, `[topics, words]`; by default numbers around 1, from Gamma(100, 100).
-  ///   - batchSize: S, the documents of a batch.
-  ///   - passes: How often the corpus is gone through, each time in another order.
-  ///   - delay: τ₀, 0 or more: how little the first batches count.
-  ///   - decay: κ in (½, 1], so that it converges.
-  ///   - documentUpdates: The most updates of a document's φ and γ.
-  ///   - documentTolerance: The mean change of its γ at which they end.
+  ///   - start: The initial λ, `[topics, words]`; by default numbers around 1, from Gamma(100,
+  ///     100).
+  ///   - batchSize: S, the number of documents in a batch.
+  ///   - passes: The number of passes over the corpus, each in a different order.
+  ///   - delay: τ₀, 0 or more; a larger one reduces the influence of the first batches.
+  ///   - decay: κ in (½, 1], which makes the fit converge.
+  ///   - documentUpdates: The largest number of updates of a document's φ and γ.
+  ///   - documentTolerance: The mean change of γ at which the updates of a document stop.
   ///   - random: The stream of random numbers.
   /// - Throws: ``CorpusError/noWords``.
   public static func fitOnline(

@@ -1,21 +1,22 @@
 import Tensor
 
 extension LatentDirichletAllocation {
-  /// A model that was fitted, and how that went.
+  /// A fitted model with a report of the fit.
   public struct Fit: Sendable {
     /// The model.
     public let model: LatentDirichletAllocation
     /// γ, the Dirichlet parameters of each document's topics, float64 `[documents, topics]`.
     public let weights: Tensor
-    /// The evidence lower bound of the corpus after each update, in nats: of each sweep after φ, γ and λ.
+    /// The evidence lower bound of the corpus, in nats, after each update: in each sweep, after φ
+    /// and γ and after λ.
     ///
-    /// In an online fit, its estimate by each batch.
+    /// In an online fit, the estimate from each batch.
     public let trace: [Double]
-    /// The evidence lower bound of the corpus, in nats, KL(q(β) ‖ p(β)) included.
+    /// The evidence lower bound of the corpus, in nats, including KL(q(β) ‖ p(β)).
     public let bound: Double
-    /// How many sweeps, or passes, were made.
+    /// The number of sweeps or passes.
     public let sweeps: Int
-    /// Why it ended.
+    /// Why the fit ended.
     public let reason: CoordinateAscent.Reason
     /// exp(−bound / words).
     public let perplexity: Double
@@ -24,25 +25,26 @@ extension LatentDirichletAllocation {
     public var hasConverged: Bool { reason == .converged }
   }
 
-  /// Fits the model by coordinate ascent (Blei, Ng and Jordan 2003; Hoffman, Blei and Bach 2010, algorithm 1): in each
-  /// sweep φ and γ of every document, then λ.
+  /// Fits the model by coordinate ascent (Blei, Ng and Jordan 2003; Hoffman, Blei and Bach 2010,
+  /// algorithm 1): each sweep updates φ and γ of every document, and then λ.
   ///
-  /// Documents that keep their γ from the first sweeps on are caught by the topics as they were then, so each sweep
-  /// begins anew with their start, as long as that raises the bound; from then on they keep their γ. The bound is
-  /// checked after each update.
+  /// Documents that keep their γ from the first sweeps on remain attached to the topics of that
+  /// time. Therefore each sweep restarts the documents as long as that raises the bound; from then
+  /// on, they keep their γ. The bound is checked after each update.
   ///
   /// - Parameters:
   ///   - corpus: The documents.
-  ///   - topics: How many topics there are; unless `start` is given.
+  ///   - topics: The number of topics, unless `start` is given.
   ///   - documentPrior: α, by default 1 / topics.
   ///   - topicPrior: η, by default 1 / topics.
-  ///   - start: λ to begin with, `[topics, words]`; by default numbers around 1, from Gamma(100, 100).
-  ///   - startWeights: γ to begin with, `[documents, topics]`; by default ones.
-  ///   - sweepLimit: The most sweeps.
-  ///   - documentUpdates: The most updates of a document's φ and γ in a sweep. With one it keeps its γ from sweep to
-  ///     sweep.
-  ///   - documentTolerance: The mean change of its γ at which they end.
-  ///   - tolerance: By what fraction of itself the bound may rise in a sweep that ends the fit.
+  ///   - start: The initial λ, `[topics, words]`; by default numbers around 1, from Gamma(100,
+  ///     100).
+  ///   - startWeights: The initial γ, `[documents, topics]`; ones by default.
+  ///   - sweepLimit: The largest number of sweeps.
+  ///   - documentUpdates: The largest number of updates of a document's φ and γ in a sweep. With a
+  ///     single one, γ is kept from sweep to sweep.
+  ///   - documentTolerance: The mean change of γ at which the updates of a document stop.
+  ///   - tolerance: The relative rise of the bound in a sweep at which the fit has converged.
   ///   - random: The stream of random numbers.
   /// - Throws: ``CorpusError/noWords``.
   public static func fit(
@@ -92,23 +94,23 @@ extension LatentDirichletAllocation {
   }
 }
 
-/// A model on its way up the bound.
+/// A model during the ascent of the bound.
 private struct TopicAscent {
   var model: LatentDirichletAllocation
   var weights: Tensor
   private(set) var trace: [Double] = []
   private(set) var bound = -Double.infinity
   private let start: Tensor
-  /// Whether documents begin anew with every sweep.
+  /// Whether documents restart in every sweep.
   private var restarts = true
 
   init(model: LatentDirichletAllocation, weights: Tensor) {
     (self.model, self.weights, start) = (model, weights, weights)
   }
 
-  /// Updates φ and γ, then λ.
+  /// Updates φ and γ, and then λ.
   ///
-  /// - Returns: Where the bound fell or is not finite.
+  /// - Returns: The fault if the bound fell or is not finite.
   mutating func sweep(
     _ corpus: Corpus, _ limits: TopicStatistics.Limits, number: Int
   ) -> CoordinateAscent.Reason? {
@@ -119,7 +121,7 @@ private struct TopicAscent {
       restarts = false
       (statistics, topicTerms, ofDocuments) = pass(over: corpus, from: weights, limits)
     }
-    // With one update of each document the γ that φ was made from is still at hand.
+    // With one update per document, the γ from which φ was computed is still available.
     if limits.updates == 1 {
       let value = topicTerms + model.documentTerms(statistics, weights: weights)
       if let fault = add(value, "the words' topics", number) { return fault }
@@ -133,7 +135,8 @@ private struct TopicAscent {
     return add(value, "the topics' words", number)
   }
 
-  /// φ and γ of every document for the topics as they are, and the two parts of the bound.
+  /// Updates φ and γ of every document for the current topics, and computes the two parts of the
+  /// bound.
   private func pass(
     over corpus: Corpus, from weights: Tensor, _ limits: TopicStatistics.Limits
   ) -> (TopicStatistics, topicTerms: Double, ofDocuments: Double) {

@@ -1,19 +1,20 @@
 import Tensor
 
-/// The inner loops of latent Dirichlet allocation, over documents or words in parallel: each writes to places of its
-/// own, so that the results are the same at any number of threads.
+/// The inner loops of latent Dirichlet allocation, over documents or words in parallel.
+///
+/// Each writes to its own memory, so the results are the same with any number of threads.
 struct TopicKernel {
   let corpus: Corpus
-  /// How many vectors of four a row of topics has.
+  /// The number of vectors of four in a row of topics.
   let lanes: Int
 
   private typealias Vector = SIMD4<Double>
 
-  /// For each of some documents Z of its words, n / Z in `ratios`, and Σ n φ in `sums`.
+  /// Computes, for some documents, Z of their words, n / Z in `ratios`, and Σ n φ in `sums`.
   ///
   /// - Parameters:
   ///   - words: exp E[log β], `[words, 4 · lanes]`.
-  ///   - scales: exp E[log θ] in rows of all documents.
+  ///   - scales: exp E[log θ], in rows for all documents.
   func run(
     _ documents: [Int], words: Tensor, scales: [Double], sums: inout [Double],
     ratios: inout [Double]
@@ -74,7 +75,7 @@ struct TopicKernel {
     }
   }
 
-  /// Σ n φ of each word over its documents, `[words, 4 · lanes]`.
+  /// Σ n φ of each word over the documents, `[words, 4 · lanes]`.
   func wordTopics(words: Tensor, scales: [Double], ratios: [Double]) -> Tensor {
     let postings = Postings(corpus)
     let lanes = lanes
@@ -106,7 +107,7 @@ struct TopicKernel {
   }
 }
 
-/// A corpus by words: where each stands.
+/// A corpus by words: the places where each one occurs.
 private struct Postings {
   private(set) var offsets: [Int]
   private(set) var documents, entries: [Int32]

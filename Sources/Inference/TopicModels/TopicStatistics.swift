@@ -1,36 +1,37 @@
 import Tensor
 
-/// A pass over a corpus for latent Dirichlet allocation: the best q(z) and q(θ) of each document for given topics,
-/// and what the topics need of them (Blei, Ng and Jordan 2003, section 5.2).
+/// A pass over a corpus for latent Dirichlet allocation: the optimal q(z) and q(θ) of each document
+/// for given topics, and the statistics that the topics need (Blei, Ng and Jordan 2003, section
+/// 5.2).
 ///
-/// φ of a word is et · eb / Z, with et = exp E[log θ] of the document, eb = exp E[log β] of the word and Z their
-/// inner product, so that φ itself is never stored. Topics lie in rows of `stride`, a multiple of four, padded
-/// with zeros.
+/// φ of a word is et · eb / Z, with et = exp E[log θ] of the document, eb = exp E[log β] of the
+/// word and their inner product Z, so φ itself is never stored. Topics lie in rows of `stride`, a
+/// multiple of four, padded with zeros.
 struct TopicStatistics {
   let corpus: Corpus
   let topics: Int
   /// Dirichlet parameters γ of each document's topics, float64 `[documents, topics]`.
   private(set) var weights: Tensor
-  /// How often each word is of each topic, Σ n φ, `[words, topics]`; here and below as often as each document
-  /// counts.
+  /// The expected number of occurrences of each word in each topic, Σ n φ, `[words, topics]`; here
+  /// and below, each document counts by its weight.
   private(set) var wordTopics: Tensor
-  /// How often each topic stands in each document, `[documents, topics]`.
+  /// The expected number of words from each topic in each document, `[documents, topics]`.
   private(set) var documentTopics: Tensor
-  /// E[log p(z, w)] + H(z) up to the terms of θ and β: Σ n log Z − Σ n φ (log et + log eb).
+  /// E[log p(z, w)] + H(z), except for the terms of θ and β: Σ n log Z − Σ n φ (log et + log eb).
   private(set) var entropy = 0.0
 
   private let stride: Int
 
-  /// Settings of a pass.
+  /// The limits of a pass.
   struct Limits {
-    /// The most updates of a document's φ and γ.
+    /// The largest number of updates of a document's φ and γ.
     var updates: Int
-    /// The mean change of γ at which a document's updates end.
+    /// The mean change of γ at which the updates of a document stop.
     var tolerance: Double
   }
 
   /// - Parameters:
-  ///   - weights: γ to begin with.
+  ///   - weights: The initial γ.
   ///   - logWords: E[log β], `[words, topics]`.
   init(
     _ corpus: Corpus, weights: Tensor, logWords: Tensor, prior: Double, _ limits: Limits
@@ -57,7 +58,7 @@ struct TopicStatistics {
       active = Self.update(&gamma, shape[1], from: sums, stride, active, prior, limits)
     }
     self.weights = Tensor(gamma, shape: shape, dtype: .float64)
-    // The logarithms of the scales that were used last.
+    // The logarithms of the last used scales.
     let logs = Self.logarithms(scales, shape, stride)
     let summed = Tensor(sums, shape: [shape[0], stride], dtype: .float64)
     documentTopics = corpus.counted(summed.sliced(0..<shape[1], along: 1))
@@ -73,7 +74,7 @@ struct TopicStatistics {
     entropy = ((weighted * normalizers).sum() - used).scalar
   }
 
-  /// E[log θ] of rows of Dirichlet parameters.
+  /// E[log θ] for rows of Dirichlet parameters.
   static func expectedLogs(_ parameters: Tensor) -> Tensor {
     digamma(parameters) - digamma(parameters.sum(along: -1, keepingDimensions: true))
   }
@@ -97,7 +98,7 @@ struct TopicStatistics {
       Tensor(scales, shape: [shape[0], stride], dtype: .float64).sliced(0..<shape[1], along: 1))
   }
 
-  /// γ = α + Σ n φ; the documents whose γ still moves.
+  /// γ = α + Σ n φ; returns the documents whose γ still changes.
   private static func update(
     _ gamma: inout [Double], _ topics: Int, from sums: [Double], _ stride: Int, _ active: [Int],
     _ prior: Double, _ limits: Limits
@@ -118,15 +119,15 @@ struct TopicStatistics {
   }
 }
 
-/// Logarithms in rows, of which each row's greatest is taken off, and the least are raised so that no exponential
-/// of a sum of two underflows.
+/// Logarithms in rows: the largest of each row is subtracted, and the smallest are raised so that
+/// the exponential of a sum of two never underflows.
 struct ScaledLogs {
   /// The logarithms as used, `[rows, topics]`.
   let logs: Tensor
 
   init(_ values: Tensor) {
     let shifted = values - values.max(along: 1, keepingDimensions: true)
-    // e⁻³⁴⁰ is 1e-148, and its square still a normal number.
+    // e⁻³⁴⁰ is 1e-148, and its square is still a normal number.
     logs = maximum(shifted, Tensor(-340, dtype: .float64))
   }
 

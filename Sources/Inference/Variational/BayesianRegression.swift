@@ -1,11 +1,11 @@
 import Tensor
 
-/// The mean-field posterior of a linear regression whose noise is unknown: y ~ N(X w, τ⁻¹ I), w ~ N(0, s² I), τ ~
-/// Gamma(a, b) (Bishop 2006, section 10.3).
+/// The mean-field posterior of a linear regression with unknown noise: y ~ N(X w, τ⁻¹ I), w ~ N(0,
+/// s² I) and τ ~ Gamma(a, b) (Bishop 2006, section 10.3).
 ///
-/// q(w) = N(m, S) and q(τ) = Gamma(â, b̂), with b the rate.
+/// q(w) = N(m, S) and q(τ) = Gamma(â, b̂), where b is the rate.
 public struct BayesianRegression: CoordinateAscentModel, Sendable {
-  /// The factors: coefficients, noise.
+  /// The factors: the coefficients and the noise.
   public static let factors = ["the coefficients", "the noise"]
 
   /// The inputs X, `[n, d]`.
@@ -20,10 +20,10 @@ public struct BayesianRegression: CoordinateAscentModel, Sendable {
   public private(set) var mean: Tensor
   /// S, `[d, d]`.
   public private(set) var covariance: Tensor
-  /// â and b̂: the precision of the noise has the mean â / b̂.
+  /// â and b̂; the mean precision of the noise is â / b̂.
   public private(set) var shape, rate: Double
 
-  /// Creates an approximation that begins with a noise of precision a / b.
+  /// Creates an approximation that starts with the noise precision a / b.
   public init(
     design: Tensor, outputs: Tensor, priorVariance: Double, priorShape: Double, priorRate: Double
   ) {
@@ -44,7 +44,7 @@ public struct BayesianRegression: CoordinateAscentModel, Sendable {
     (shape, rate) = (priorShape, priorRate)
   }
 
-  /// The approximation with one factor set to its best.
+  /// The approximation with one factor set to its optimum.
   public func updating(_ factor: Int) -> BayesianRegression {
     var next = self
     if factor == 0 {

@@ -1,24 +1,25 @@
 import Tensor
 
-/// A variational approximation of several factors, each of which can be set to its best given the others.
+/// A variational approximation with several factors, each of which can be set to its optimum given
+/// the others.
 public protocol CoordinateAscentModel {
-  /// The factors in the order in which a sweep updates them, by name.
+  /// The names of the factors, in the order in which a sweep updates them.
   static var factors: [String] { get }
-  /// The approximation with a factor set to exp E[log p] over the others, normalised.
+  /// The approximation with one factor set to exp E[log p] over the others, normalised.
   func updating(_ factor: Int) -> Self
   /// The evidence lower bound, in nats.
   var bound: Double { get }
 }
 
-/// Coordinate ascent variational inference, CAVI (Bishop 2006, section 10.1): sweeps over a model's factors, with the
-/// bound checked at every update.
+/// Coordinate ascent variational inference, CAVI (Bishop 2006, section 10.1): sweeps over a model's
+/// factors that check the bound at every update.
 public struct CoordinateAscent: Sendable {
-  /// By what fraction of itself the bound may rise in a sweep that ends the ascent.
+  /// The relative rise of the bound in a sweep at which the ascent has converged.
   public var tolerance: Double
-  /// The most sweeps.
+  /// The largest number of sweeps.
   public var sweepLimit: Int
 
-  /// Creates an ascent with these settings.
+  /// Creates an ascent with given settings.
   public init(tolerance: Double = 1e-10, sweepLimit: Int = 1_000) {
     precondition(
       tolerance >= 0 && sweepLimit >= 0,
@@ -27,13 +28,14 @@ public struct CoordinateAscent: Sendable {
     (self.tolerance, self.sweepLimit) = (tolerance, sweepLimit)
   }
 
-  /// Why an ascent ended.
+  /// The reason why an ascent ended.
   public enum Reason: Sendable, Equatable, CustomStringConvertible {
     /// A sweep raised the bound by no more than the tolerance.
     case converged
-    /// The sweeps are used up.
+    /// The limit of sweeps was reached.
     case sweepLimit
-    /// An update lowered the bound beyond rounding, 1e-10 of it: its formula is not the model's.
+    /// An update lowered the bound beyond rounding (1e-10 of it): its formula does not belong to
+    /// the model.
     case boundFell(factor: String, sweep: Int, by: Double)
     /// The bound is not a finite number.
     case notFinite(factor: String, sweep: Int)
@@ -51,15 +53,15 @@ public struct CoordinateAscent: Sendable {
     }
   }
 
-  /// What an ascent came to.
+  /// The result of an ascent.
   public struct Fit<Model> {
     /// The approximation.
     public let model: Model
-    /// The bound after every update, a sweep's factors one after the other, in nats.
+    /// The bound after every update, in nats, with the factors of a sweep one after the other.
     public let trace: [Double]
-    /// How many sweeps were made.
+    /// The number of sweeps.
     public let sweeps: Int
-    /// Why it ended.
+    /// Why the ascent ended.
     public let reason: Reason
     /// Whether the bound no longer rises.
     public var hasConverged: Bool { reason == .converged }

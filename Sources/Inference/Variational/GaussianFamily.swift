@@ -1,6 +1,6 @@
 import Tensor
 
-/// Which Gaussians a posterior is approximated by.
+/// The Gaussians with which a posterior is approximated.
 public enum GaussianFamily: String, Sendable, CaseIterable {
   /// A diagonal covariance: mean field.
   case meanField = "mean-field"
@@ -12,11 +12,12 @@ public enum GaussianFamily: String, Sendable, CaseIterable {
 public struct GaussianApproximation: Sendable {
   /// The mean, float64 `[d]`.
   public let mean: Tensor
-  /// The scale: deviations `[d]` of a mean field, the lower triangular L, `[d, d]`, of a full rank.
+  /// The scale: standard deviations `[d]` for a mean field, or the lower triangular L, `[d, d]`,
+  /// for full rank.
   public let scale: Tensor
 
-  /// Creates a Gaussian with this mean, `[d]`, and this scale, deviations `[d]` or a lower triangle `[d, d]`, with
-  /// numbers above 0 on its diagonal.
+  /// Creates a Gaussian with a mean `[d]` and a scale: deviations `[d]` or a lower triangle `[d,
+  /// d]`, with numbers above 0 on its diagonal.
   public init(mean: Tensor, scale: Tensor) {
     let d = mean.count
     precondition(
@@ -26,10 +27,10 @@ public struct GaussianApproximation: Sendable {
     (self.mean, self.scale) = (mean, scale)
   }
 
-  /// Which family it belongs to.
+  /// The family of this Gaussian.
   public var family: GaussianFamily { scale.rank == 1 ? .meanField : .fullRank }
 
-  /// The deviation of each coordinate, `[d]`.
+  /// The standard deviation of each coordinate, `[d]`.
   public var deviations: Tensor {
     scale.rank == 1 ? scale : sqrt(square(scale).sum(along: 1))
   }
@@ -45,7 +46,8 @@ public struct GaussianApproximation: Sendable {
     return log(diagonal).sum() + 0.5 * Double(mean.count) * (1 + logTwoPi)
   }
 
-  /// The points μ + L z, `[n, d]`, of standard normal numbers z, `[n, d]`; gradients go to both parameters.
+  /// The points μ + L z, `[n, d]`, for standard normal numbers z, `[n, d]`; gradients flow to both
+  /// parameters.
   public func points(_ z: Tensor) -> Tensor {
     mean + (scale.rank == 1 ? z * scale : z.matmul(scale, transposeRight: true))
   }
@@ -66,18 +68,18 @@ public struct GaussianApproximation: Sendable {
       - 0.5 * Double(mean.count) * logTwoPi
   }
 
-  /// The mean-field Gaussian nearest to a Gaussian of this covariance in KL(q‖p): variances 1 / Λᵢᵢ, with Λ the
-  /// inverse of the covariance (Bishop 2006, section 10.1.2).
+  /// The mean-field Gaussian nearest to a Gaussian with a given covariance in KL(q‖p): its
+  /// variances are 1 / Λᵢᵢ, where Λ is the inverse of the covariance (Bishop 2006, section 10.1.2).
   ///
-  /// - Throws: `LinearAlgebraError` where the covariance is not positive definite.
+  /// - Throws: `LinearAlgebraError` if the covariance is not positive definite.
   public static func meanField(mean: Tensor, covariance: Tensor) throws -> GaussianApproximation {
     let precision = try CholeskyFactor(of: covariance).inverse().diagonal()
     return GaussianApproximation(mean: mean, scale: 1 / sqrt(precision))
   }
 
-  /// KL(q‖p) in nats from this Gaussian q to p = N(mean, covariance).
+  /// KL(q‖p), in nats, from this Gaussian q to p = N(mean, covariance).
   ///
-  /// - Throws: `LinearAlgebraError` where the covariance is not positive definite.
+  /// - Throws: `LinearAlgebraError` if the covariance is not positive definite.
   public func klDivergence(toMean other: Tensor, covariance: Tensor) throws -> Tensor {
     let factor = try CholeskyFactor(of: covariance)
     let root = scale.rank == 1 ? scale.diagonalMatrix() : scale
@@ -89,13 +91,13 @@ public struct GaussianApproximation: Sendable {
 }
 
 extension GaussianFamily {
-  /// How many numbers describe a Gaussian of d coordinates: the mean, the logarithms of the diagonal, and the
-  /// rest of the triangle.
+  /// The number of parameters of a Gaussian of d coordinates: the mean, the logarithms of the
+  /// diagonal, and the rest of the triangle.
   func parameterCount(_ d: Int) -> Int {
     self == .meanField ? 2 * d : 2 * d + d * (d - 1) / 2
   }
 
-  /// The Gaussian that these numbers describe, differentiable in them.
+  /// The Gaussian with given parameters, differentiable in them.
   func gaussian(_ parameters: Tensor, dimensions d: Int) -> GaussianApproximation {
     let mean = parameters.sliced(0..<d)
     let diagonal = exp(parameters.sliced(d..<2 * d))
@@ -109,7 +111,7 @@ extension GaussianFamily {
     return GaussianApproximation(mean: mean, scale: rest + diagonal.diagonalMatrix())
   }
 
-  /// The numbers that describe a Gaussian.
+  /// The parameters of a Gaussian.
   func parameters(of gaussian: GaussianApproximation) -> Tensor {
     let d = gaussian.mean.count
     let isDiagonal = gaussian.scale.rank == 1

@@ -1,39 +1,40 @@
 import Tensor
 
-/// How the gradient of an evidence lower bound is estimated from draws.
+/// The estimator of an evidence lower bound's gradient from draws.
 public enum GradientEstimator: Sendable {
-  /// The score function, ∇ log q(x) (log p(x) − log q(x)) (Ranganath, Gerrish and Blei 2014, equation 3): for any
-  /// density, without its gradient.
+  /// The score function, ∇ log q(x) (log p(x) − log q(x)) (Ranganath, Gerrish and Blei 2014,
+  /// equation 3): for any density, without its gradient.
   case scoreFunction
-  /// The same with a control variate a ∇ log q, whose a of least variance is estimated for each parameter from
-  /// the same draws (their equation 8).
+  /// The score function with a control variate a ∇ log q, whose variance-minimising a is estimated
+  /// for each parameter from the same draws (their equation 8).
   case controlledScoreFunction
   /// The gradient of log p(μ + L z) along the parameters (Kingma and Welling 2014).
   case reparameterization
 }
 
 extension GaussianApproximation {
-  /// Estimates of the evidence lower bound's gradient with respect to the means and the logarithms of the
-  /// deviations of a mean-field Gaussian, one of each draw: their mean estimates the gradient, and their variance
-  /// compares the estimators.
+  /// Estimates the evidence lower bound's gradient with respect to the means and log-deviations of
+  /// a mean-field Gaussian, once per draw.
+  ///
+  /// The mean of the results estimates the gradient, and their variance compares the estimators.
   ///
   /// - Parameters:
   ///   - logDensity: From `[n, d]` to `[n]`, float64.
   ///   - estimator: The estimator of the gradient.
   ///   - draws: The number of draws, 2 or more.
-  ///   - localTerms: For the score function, log-densities `[n, d]` of what depends on each coordinate, all the
-  ///     terms of log p in which it stands: the others have mean 0 in its gradient and are left out, which is
-  ///     Rao and Blackwell's step (Ranganath, Gerrish and Blei 2014, section 3.1).
+  ///   - localTerms: For the score function, log-densities `[n, d]`: for each coordinate, the sum
+  ///     of all terms of log p that contain it. The other terms have mean 0 in its gradient and are
+  ///     left out, which is a Rao–Blackwell step (Ranganath, Gerrish and Blei 2014, section 3.1).
   ///   - random: The stream of random numbers.
-  /// - Returns: `[draws, 2 d]`: first the means.
+  /// - Returns: `[draws, 2 d]`, with the means first.
   public func boundGradients(
     of logDensity: LogDensity, by estimator: GradientEstimator, draws: Int,
     localTerms: LogDensity? = nil, using random: Random
   ) throws -> Tensor {
     precondition(
       family == .meanField && draws > 1,
-      "boundGradients: expected a mean-field Gaussian and 2 draws or more, found \(family.rawValue) and"
-        + " \(draws)")
+      "boundGradients: expected a mean-field Gaussian and at least 2 draws, found"
+        + " \(family.rawValue) and \(draws)")
     let z = random.normal([draws, mean.count], dtype: .float64)
     let points = stopGradient(self.points(z))
     if estimator == .reparameterization {

@@ -1,9 +1,11 @@
 import Tensor
 
-/// The mean-field posterior of a hierarchical mixture of Gaussians: π ~ Dirichlet(α), μₖ ~ N(m₀, Σ₀), zₙ ~ π and xₙ ~
-/// N(μ of zₙ, Σ) with Σ known (Bishop 2006, section 10.2; Blei, Kucukelbir and McAuliffe 2017).
+/// The mean-field posterior of a hierarchical mixture of Gaussians: π ~ Dirichlet(α), μₖ ~ N(m₀,
+/// Σ₀), zₙ ~ π and xₙ ~ N(μ of zₙ, Σ) with known Σ (Bishop 2006, section 10.2; Blei, Kucukelbir and
+/// McAuliffe 2017).
 ///
-/// q(z) q(μ) q(π) with responsibilities φ, q(μₖ) = N(mₖ, Sₖ) and q(π) = Dirichlet(α̂).
+/// It has the form q(z) q(μ) q(π), with responsibilities φ, q(μₖ) = N(mₖ, Sₖ) and q(π) =
+/// Dirichlet(α̂).
 public struct HierarchicalMixture: CoordinateAscentModel, Sendable {
   /// The prior and the noise.
   public struct Prior: Sendable {
@@ -19,7 +21,7 @@ public struct HierarchicalMixture: CoordinateAscentModel, Sendable {
 
     /// Creates a prior.
     ///
-    /// - Throws: `LinearAlgebraError` where a covariance is not positive definite.
+    /// - Throws: `LinearAlgebraError` if a covariance is not positive definite.
     public init(mean: Tensor, covariance: Tensor, noise: Tensor, concentration: Double) throws {
       let d = mean.count
       precondition(
@@ -34,7 +36,7 @@ public struct HierarchicalMixture: CoordinateAscentModel, Sendable {
     }
   }
 
-  /// The factors: responsibilities, means, weights.
+  /// The factors: the responsibilities, the means and the weights.
   public static let factors = ["the responsibilities", "the means", "the weights"]
 
   /// The data, `[N, D]`.
@@ -50,12 +52,12 @@ public struct HierarchicalMixture: CoordinateAscentModel, Sendable {
   /// α̂, `[K]`.
   public private(set) var concentrations: Tensor
 
-  /// Creates an approximation whose first sweep begins with the responsibilities.
+  /// Creates an approximation whose first sweep starts with the responsibilities.
   ///
   /// - Parameters:
   ///   - data: Float64 `[N, D]`, finite.
-  ///   - prior: The prior of weights and means, with the covariance of an observation.
-  ///   - means: m, `[K, D]`: different ones, as equal ones stay equal.
+  ///   - prior: The prior of the weights and means, with the covariance of an observation.
+  ///   - means: m, `[K, D]`; they must differ, since equal means stay equal.
   ///   - covariances: S, `[K, D, D]`.
   ///   - concentrations: α̂, `[K]`.
   public init(
@@ -76,7 +78,7 @@ public struct HierarchicalMixture: CoordinateAscentModel, Sendable {
       filledWith: 1 / Double(k), [data.shape[0], k], dtype: .float64)
   }
 
-  /// The approximation with one factor set to its best.
+  /// The approximation with one factor set to its optimum.
   public func updating(_ factor: Int) -> HierarchicalMixture {
     var next = self
     switch factor {
@@ -100,7 +102,7 @@ public struct HierarchicalMixture: CoordinateAscentModel, Sendable {
     return -0.5 * (distances + traces(white) + constant)
   }
 
-  /// tr(A⁻¹ Sₖ), `[K]`, of a factored A.
+  /// tr(A⁻¹ Sₖ), `[K]`, for a factored A.
   private func traces(_ factor: CholeskyFactor) -> Tensor {
     (factor.inverse() * covariances).sum(along: [1, 2])
   }

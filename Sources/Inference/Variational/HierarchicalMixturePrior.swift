@@ -1,13 +1,13 @@
 import Tensor
 
 extension HierarchicalMixture.Prior {
-  /// What ancestral sampling draws, a level after the other.
+  /// A draw by ancestral sampling, one level after the other.
   public struct Draw: Sendable {
     /// π, `[K]`.
     public let weights: Tensor
     /// μ, `[K, D]`.
     public let means: Tensor
-    /// z of each point.
+    /// z for each point.
     public let components: [Int]
     /// x, `[N, D]`.
     public let points: Tensor
@@ -17,7 +17,7 @@ extension HierarchicalMixture.Prior {
   public func sample(_ count: Int, components k: Int, using random: Random) -> Draw {
     precondition(
       count >= 0 && k > 0,
-      "HierarchicalMixture.Prior.sample: expected 0 points or more and a component or more, found"
+      "HierarchicalMixture.Prior.sample: expected 0 or more points and a component, found"
         + " \(count) and \(k)")
     let d = mean.count
     let weights = random.dirichlet(
@@ -52,8 +52,8 @@ extension HierarchicalMixture.Prior {
     return dirichlet - (0.5 * squares + constant).sum(along: -1)
   }
 
-  /// log p(x, z | π, μ) = Σₙ log π(zₙ) + log N(xₙ; μ of zₙ, Σ) in nats: with ``logDensity(weights:means:)``
-  /// the joint density.
+  /// log p(x, z | π, μ) = Σₙ log π(zₙ) + log N(xₙ; μ of zₙ, Σ), in nats; together with
+  /// ``logDensity(weights:means:)`` it gives the joint density.
   public func logLikelihood(
     of points: Tensor, components: [Int], weights: Tensor, means: Tensor
   ) -> Tensor {
@@ -62,13 +62,13 @@ extension HierarchicalMixture.Prior {
     return (chosen * terms).sum()
   }
 
-  /// log π(k) N(xₙ; μₖ, Σ), from π `[…, K]` and μ `[…, K, D]`, `[…, N, K]`, with gradients.
+  /// log π(k) N(xₙ; μₖ, Σ), from π `[…, K]` and μ `[…, K, D]` to `[…, N, K]`, with gradients.
   public func logJoint(of points: Tensor, weights: Tensor, means: Tensor) -> Tensor {
     let (n, d) = (points.shape[0], mean.count)
     let x = noiseFactor.whitened(points.transposed()).transposed()
     let flat = means.reshaped(to: [means.count / d, d])
     let m = noiseFactor.whitened(flat.transposed()).transposed().reshaped(to: means.shape)
-    // […, 1, K, D] against [N, 1, D].
+    // […, 1, K, D] combined with [N, 1, D].
     let differences = m.expanded(at: m.rank - 2) - x.reshaped(to: [n, 1, d])
     let constant = 0.5 * (Double(d) * logTwoPi + noiseFactor.logDeterminant)
     return log(weights).expanded(at: weights.rank - 1)

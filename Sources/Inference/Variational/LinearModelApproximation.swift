@@ -1,16 +1,17 @@
 import Tensor
 
-/// The Gaussian of greatest evidence lower bound for a model of linear predictors, Σᵢ log p(yᵢ | xᵢᵀw) with w ~ N(0,
-/// τ² I), found without draws (Opper and Archambeau 2009).
+/// The Gaussian with the largest evidence lower bound for a model of linear predictors, Σᵢ log p(yᵢ
+/// | xᵢᵀw) with w ~ N(0, τ² I), found without random draws (Opper and Archambeau 2009).
 ///
-/// Under q, xᵀw is normal with mean xᵀμ and variance xᵀΣx, so that each expectation is an integral over a line,
-/// by Gauss and Hermite's rule. For log-concave likelihoods the bound has a single maximum.
+/// Under q, xᵀw is normal with mean xᵀμ and variance xᵀΣx, so each expectation is an integral over
+/// a line, computed by Gauss–Hermite quadrature. For log-concave likelihoods, the bound has a
+/// single maximum.
 public struct LinearModelApproximation: Sendable {
   /// The Gaussian.
   public let approximation: GaussianApproximation
   /// The evidence lower bound, in nats.
   public let bound: Double
-  /// How the search went, of the negative bound.
+  /// The report of the search, which minimises the negative bound.
   public let search: Minimum
 
   /// Fits the Gaussian.
@@ -19,9 +20,9 @@ public struct LinearModelApproximation: Sendable {
   ///   - design: x, float64 `[n, d]`.
   ///   - priorVariance: τ².
   ///   - family: The family of Gaussians: a diagonal or a full covariance.
-  ///   - nodes: How many nodes the rule has.
+  ///   - nodes: The number of quadrature nodes.
   ///   - logLikelihood: log p(yᵢ | ηᵢ) in nats of linear predictors, `[n, nodes]` to `[n, nodes]`, element-wise.
-  /// - Throws: ``VariationalError`` where the bound is not finite or has no maximum.
+  /// - Throws: ``VariationalError`` if the bound is not finite or has no maximum.
   public init(
     design: Tensor, priorVariance: Double, family: GaussianFamily, nodes: Int = 128,
     logLikelihood: (Tensor) -> Tensor

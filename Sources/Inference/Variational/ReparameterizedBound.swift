@@ -7,13 +7,14 @@ struct ReparameterizedBound {
   let dimensions: Int
   let logDensity: LogDensity
 
-  /// The bound as a function of a Gaussian's parameters, by the draws `[n, d]`.
+  /// The bound as a function of a Gaussian's parameters, estimated from draws `[n, d]`.
   func value(_ parameters: Tensor, _ z: Tensor) throws -> Tensor {
     let gaussian = family.gaussian(parameters, dimensions: dimensions)
     return try checked(logDensity(gaussian.points(z)), z).mean() + gaussian.entropy
   }
 
-  /// The bound of a Gaussian and its standard error, of fresh draws a block at a time.
+  /// Estimates the bound of a Gaussian and its standard error from fresh draws, one block at a
+  /// time.
   func estimate(
     _ gaussian: GaussianApproximation, draws: Int, _ random: Random
   ) throws -> (value: Double, error: Double) {
@@ -21,7 +22,7 @@ struct ReparameterizedBound {
     while values.count < draws {
       let count = min(512, draws - values.count)
       let points = gaussian.sample(count, using: random)
-      // log p − log q varies less than log p: it is constant where q is the posterior.
+      // log p − log q varies less than log p: it is constant if q is the posterior.
       let differences = try checked(logDensity(points), points) - gaussian.logDensity(of: points)
       values += differences.doubles
     }
@@ -37,14 +38,14 @@ struct ReparameterizedBound {
   }
 }
 
-/// Why no Gaussian was fitted.
+/// The reason why no Gaussian was fitted.
 public enum VariationalError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The log-density or its gradient is not finite where the search came to.
+  /// The log-density or its gradient is not finite at the place that the search reached.
   case notFinite(mean: [Double])
-  /// The bound rises without end: the density is not proper.
+  /// The bound rises without limit: the density is improper.
   case unbounded(mean: [Double])
 
-  /// What was expected and found.
+  /// What was expected and what was found.
   public var description: String {
     switch self {
     case .notFinite(let mean):
@@ -73,7 +74,7 @@ extension VariationalInference {
     if minimum.reason == .notFinite {
       throw VariationalError.notFinite(mean: best.mean.doubles)
     }
-    // So far out the draws' sum is all rounding, and the bound neither rises nor falls.
+    // So far out, the sum over the draws is all rounding, and the bound neither rises nor falls.
     let first = family.gaussian(start, dimensions: d)
     if minimum.reason == .unbounded || best.size > 1e15 * max(1, first.size) {
       throw VariationalError.unbounded(mean: best.mean.doubles)
@@ -111,11 +112,11 @@ extension VariationalInference {
       reason: "the steps are used up")
   }
 
-  /// The bound by fresh draws, of a Gaussian that is within bounds itself.
+  /// Estimates the bound from fresh draws for a Gaussian whose parameters are within bounds.
   private func finalBound(
     _ objective: ReparameterizedBound, _ gaussian: GaussianApproximation, _ random: Random
   ) throws -> (value: Double, error: Double) {
-    // A deviation of e¹⁰⁰ is where a bound without a maximum has led.
+    // A bound without a maximum leads to deviations around e¹⁰⁰.
     guard gaussian.deviations.isFinite, gaussian.deviations.max().scalar < 1e43 else {
       throw VariationalError.unbounded(mean: gaussian.mean.doubles)
     }
@@ -126,8 +127,9 @@ extension VariationalInference {
     return result
   }
 
-  /// Normal numbers `[count, d]` in pairs z and −z, whose covariance, or where there are too few its diagonal,
-  /// is made exactly that of the standard normal law: bounds of Gaussian targets are then exact.
+  /// Normal numbers `[count, d]` in pairs z and −z, whose covariance (or its diagonal, if there are
+  /// too few) is made exactly that of the standard normal law, so that the bounds of Gaussian
+  /// targets are exact.
   static func balancedDraws(_ count: Int, _ d: Int, _ random: Random) -> Tensor {
     let half = (count + 1) / 2
     var z = random.normal([half, d], dtype: .float64)

@@ -1,8 +1,8 @@
 import Tensor
 
-/// Approximates a posterior by the Gaussian with the greatest evidence lower bound, E_q[log p(x)] + H(q), on
-/// gradients of reparameterised draws: automatic differentiation variational inference (Kucukelbir, Tran,
-/// Ranganath, Gelman and Blei 2017).
+/// Approximates a posterior by the Gaussian with the largest evidence lower bound, E_q[log p(x)] +
+/// H(q), with gradients of reparameterised draws: automatic differentiation variational inference
+/// (Kucukelbir, Tran, Ranganath, Gelman and Blei 2017).
 ///
 /// ```swift
 /// let fit = try VariationalInference(family: .fullRank).fit(logJoint, dimensions: d, using: random)
@@ -10,41 +10,43 @@ import Tensor
 /// fit.bound          // of fresh draws, with fit.boundError
 /// ```
 ///
-/// A target with bounds is given in coordinates without, its log-density with the log-determinant of the map
-/// back.
+/// A target with bounds must be given in unbounded coordinates; its log-density then includes the
+/// log-determinant of the map back.
 public struct VariationalInference: Sendable {
-  /// Where the expectation comes from.
+  /// The method that estimates the expectation.
   public enum Method: Sendable {
-    /// The same draws throughout, in pairs z and −z and of unit covariance, so that the bound is a function of
-    /// the parameters, to which L-BFGS finds the maximum (Giordano, Ingram and Broderick 2024).
+    /// Uses the same draws throughout, in pairs z and −z and with unit covariance, so that the
+    /// bound is a function of the parameters, which L-BFGS maximises (Giordano, Ingram and
+    /// Broderick 2024).
     ///
-    /// The bound is overfitted to so few draws: by parameters over draws, in nats, or less.
+    /// With few draws, the bound is overfitted, by at most parameters / draws nats.
     case deterministic(draws: Int)
-    /// Fresh draws in each step of Adam (Kingma and Ba 2015), whose rate falls to 0 as a half cosine.
+    /// Uses fresh draws in each step of Adam (Kingma and Ba 2015), whose rate falls to 0 along a
+    /// half cosine.
     case stochastic(steps: Int, draws: Int, learningRate: Double)
   }
 
-  /// A Gaussian that was fitted.
+  /// A fitted Gaussian.
   public struct Fit: Sendable {
     /// The Gaussian.
     public let approximation: GaussianApproximation
-    /// The evidence lower bound, in nats, of draws that were not used to fit.
+    /// The evidence lower bound, in nats, from draws that the fit did not use.
     public let bound: Double
-    /// Its standard error.
+    /// The standard error of the bound.
     public let boundError: Double
-    /// The estimates of the bound while it was fitted.
+    /// The estimates of the bound during the fit.
     public let trace: [Double]
-    /// Whether the search converged; always for a stochastic one, which ends after its steps.
+    /// Whether the search converged; always true for a stochastic one, which ends after its steps.
     public let hasConverged: Bool
-    /// Why it ended, in words.
+    /// Why the search ended, in words.
     public let reason: String
   }
 
   /// The approximating family.
   public var family: GaussianFamily
-  /// Where the expectation comes from.
+  /// The method that estimates the expectation.
   public var method: Method
-  /// How many draws the final bound is estimated from.
+  /// The number of draws from which the final bound is estimated.
   public var finalDraws: Int
 
   /// Creates a method.
@@ -53,7 +55,7 @@ public struct VariationalInference: Sendable {
   ) {
     switch method {
     case .deterministic(let draws):
-      precondition(draws >= 2, "VariationalInference: expected 2 draws or more, found \(draws)")
+      precondition(draws >= 2, "VariationalInference: expected at least 2 draws, found \(draws)")
     case .stochastic(let steps, let draws, let rate):
       precondition(
         steps > 0 && draws > 0 && rate > 0,
@@ -61,18 +63,19 @@ public struct VariationalInference: Sendable {
           + " \(rate)")
     }
     precondition(
-      finalDraws > 1, "VariationalInference: expected 2 final draws or more, found \(finalDraws)")
+      finalDraws > 1, "VariationalInference: expected at least 2 final draws, found \(finalDraws)")
     (self.family, self.method, self.finalDraws) = (family, method, finalDraws)
   }
 
   /// Fits a Gaussian to a density.
   ///
   /// - Parameters:
-  ///   - logDensity: From `[n, d]` to `[n]`, float64, finite everywhere.
+  ///   - logDensity: The log-density, from `[n, d]` to `[n]`, float64, finite everywhere.
   ///   - dimensions: The number d of coordinates.
-  ///   - start: Where the search begins, by default N(0, I).
+  ///   - start: The start of the search, N(0, I) by default.
   ///   - random: The stream of random numbers.
-  /// - Throws: ``VariationalError`` where the density is not finite at the draws or the bound rises for ever.
+  /// - Throws: ``VariationalError`` if the density is not finite at the draws or the bound rises
+  ///   without limit.
   public func fit(
     _ logDensity: @escaping LogDensity, dimensions: Int, from start: GaussianApproximation? = nil,
     using random: Random

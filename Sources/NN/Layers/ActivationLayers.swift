@@ -1,14 +1,14 @@
 import Tensor
 
-// The activations as layers: of each element but for Softmax, of any shape, without parameters.
+// Activations as layers: element-wise except Softmax, for any shape, without parameters.
 
 /// A layer without parameters that applies a function of a tensor.
 public class Activation: Layer {
-  /// None.
+  /// No members.
   public var members: Members { [:] }
   private let function: (Tensor) -> Tensor
   private let text: String
-  /// The rectifier that the layer before can apply, if the function is one.
+  /// The rectifier that the previous layer can apply, if the function is one.
   let rectifier: Rectifier?
 
   fileprivate init(
@@ -22,7 +22,7 @@ public class Activation: Layer {
   /// The function's value.
   public func callAsFunction(_ x: Tensor) -> Tensor { function(x) }
 
-  /// The layer as the code that makes it.
+  /// The code that creates the layer.
   public var description: String { text }
 }
 
@@ -40,7 +40,7 @@ public final class LeakyReLU: Activation {
   /// Creates the layer.
   public init(slope: Double = 0.01) {
     self.slope = slope
-    // Of a slope that is not positive the sign of the result does not tell that of x.
+    // If the slope is not positive, the sign of the result does not determine that of x.
     super.init("LeakyReLU(slope: \(slope))", rectifier: slope > 0 ? .leaky(slope) : nil) {
       leakyReLU($0, slope: slope)
     }

@@ -1,15 +1,15 @@
 import Tensor
 
-/// Normalises each channel over the batch, and over an image's places, to mean 0 and variance 1,
+/// Normalises each channel over the batch, and over an image's pixels, to mean 0 and variance 1,
 /// then scales and shifts it: y = γ (x − μ) / √(σ² + ε) + β (Ioffe and Szegedy 2015, algorithm 1).
 ///
-/// While training, μ and σ² are the mean and the variance of the batch: the biased variance, which
-/// divides by the number n of values. Running averages of both are kept, of the unbiased variance,
-/// which divides by n − 1 (algorithm 2); in inference these take the place of the batch's own, and
-/// an example's output no longer depends on the others.
+/// In training, μ and σ² are the mean and the biased variance of the batch, which divides by the
+/// number n of values. Running averages are kept of the mean and of the unbiased variance, which
+/// divides by n − 1 (algorithm 2); in inference they replace the batch's statistics, and an
+/// example's output no longer depends on the others.
 ///
-/// - Input and output: `[…, channels]`, such as `[batch, features]` or
-///   `[batch, height, width, channels]`; in training with two values or more for each channel.
+/// - Input and output: `[…, channels]`, such as `[batch, features]` or `[batch, height, width,
+///   channels]`; in training with at least two values for each channel.
 /// - Parameters: 2 · channels.
 public final class BatchNorm: RectifyingLayer {
   /// The scale γ, `[channels]`.
@@ -20,9 +20,9 @@ public final class BatchNorm: RectifyingLayer {
   @Buffer public var runningMean: Tensor
   /// The running unbiased variance, `[channels]`.
   @Buffer public var runningVariance: Tensor
-  /// How far the running averages move towards each batch's.
+  /// The weight of a new batch in the running averages.
   public let momentum: Double
-  /// Whether the batch's own mean and variance are used, and the running ones moved.
+  /// Whether the batch's own mean and variance are used, and the running averages updated.
   public var mode: Mode = .training
   package let epsilon: Double
 
@@ -40,13 +40,13 @@ public final class BatchNorm: RectifyingLayer {
   ///   - channels: The size of the last axis.
   ///   - momentum: The weight of a new batch in the running averages: running ← (1 − momentum) ·
   ///     running + momentum · batch.
-  ///   - epsilon: ε, which keeps a channel of equal values from being divided by 0.
+  ///   - epsilon: ε, which prevents division by 0 for a channel of equal values.
   public convenience init(_ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
     Self.checkSize(channels)
     self.init(channels, scale: Initializer.ones([channels]), momentum, epsilon)
   }
 
-  /// Creates a layer whose scales are drawn, as a DCGAN's are from N(1, 0.02²) (Radford, Metz and
+  /// Creates a layer whose scales are drawn, as in a DCGAN from N(1, 0.02²) (Radford, Metz and
   /// Chintala 2016), and whose shift is 0.
   public convenience init(
     _ channels: Int, initializer: Initializer, momentum: Double = 0.1, epsilon: Double = 1e-5,
@@ -62,7 +62,7 @@ public final class BatchNorm: RectifyingLayer {
       momentum >= 0 && momentum <= 1,
       "BatchNorm: expected a momentum in 0 ... 1, found \(momentum)")
     self.scale = scale
-    // Of a model that is only measured the scale is empty, and the shift counts all the same.
+    // When a model's size is measured, the scale is empty, but the shift still counts.
     shift = Initializer.zeros([channels])
     runningMean = Initializer.zeros(scale.shape)
     runningVariance = Initializer.ones(scale.shape)
@@ -103,9 +103,9 @@ public final class BatchNorm: RectifyingLayer {
     return y
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The layer as messages name it.
+  /// The name of the layer in messages.
   private var call: String { "BatchNorm(\(scale.count))" }
 }

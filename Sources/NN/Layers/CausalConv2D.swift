@@ -1,24 +1,24 @@
 import Tensor
 
-/// A convolution of images whose results depend on earlier pixels alone: on the rows above, or on the
-/// pixels to the left (van den Oord and others, "Conditional image generation with PixelCNN decoders",
-/// 2016, section 2.2).
+/// A convolution of images whose results depend only on earlier pixels: on the rows above, or on
+/// the pixels to the left (van den Oord and others, "Conditional image generation with PixelCNN
+/// decoders", 2016, section 2.2).
 ///
-/// The two together see every pixel before their own in the order of reading, without the blind spot of a
-/// masked kernel; no part of a kernel is masked.
+/// Together, the two see every earlier pixel in reading order, without the blind spot of a masked
+/// kernel; no part of a kernel is masked.
 ///
 /// - Input: `[batch, height, width, inputs]`. Output: `[batch, height, width, outputs]`.
 /// - Parameters: those of the kernel, and a bias for each output.
 public final class CausalConv2D: Layer {
-  /// What a result sees.
+  /// The pixels that a result depends on.
   public enum View: Sendable {
     /// The rows above its own, to both sides.
     case rowsAbove
-    /// The rows up to its own, to both sides.
+    /// The rows up to and including its own, to both sides.
     case rowsUpToOwn
     /// The pixels to the left in its row.
     case left
-    /// The pixels to the left in its row and its own.
+    /// The pixels to the left in its row, and its own pixel.
     case leftUpToOwn
   }
 
@@ -26,7 +26,7 @@ public final class CausalConv2D: Layer {
   @Parameter public var weight: Tensor
   /// The bias b, `[outputs]`.
   @Parameter public var bias: Tensor
-  /// What a result sees.
+  /// The pixels that a result depends on.
   public let view: View
   private let reach: Int
 
@@ -65,17 +65,17 @@ public final class CausalConv2D: Layer {
     let isVertical = view == .rowsAbove || view == .rowsUpToOwn
     let axis = isVertical ? 1 : 2
     let seesOwn = view == .rowsUpToOwn || view == .leftUpToOwn
-    // Without its own, each result sees what its neighbour before it would.
+    // Without its own pixel, each result sees what its left or upper neighbour would.
     let seen = seesOwn ? x : x.sliced(0..<x.shape[axis] - 1, along: axis)
     var padded = seen.padded(before: reach, after: 0, along: axis)
     if isVertical { padded = padded.padded(before: reach, after: reach, along: 2) }
     return conv2D(padded, weight, bias: bias)
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The layer as messages name it.
+  /// The name of the layer in messages.
   private var call: String {
     "CausalConv2D(\(weight.shape[2]), \(weight.shape[3]), reach: \(reach), view: .\(view))"
   }

@@ -1,30 +1,31 @@
 import Tensor
 
-/// A table of codes, the nearest of which takes the place of a vector (van den Oord, Vinyals and
+/// A table of codes that replaces each vector by the nearest code (van den Oord, Vinyals and
 /// Kavukcuoglu, "Neural discrete representation learning", 2017).
 ///
-/// The codes are not learned by gradient: each is a moving average of the vectors that it stood for
-/// (appendix A.1). One that stands for hardly any is dead, and begins again at a vector of the batch
-/// (Dhariwal and others, "Jukebox", 2020, section 3.1).
+/// The codes are not learned by gradient: each is a moving average of the vectors that it replaced
+/// (appendix A.1). A code that replaces hardly any vectors is dead, and restarts at a vector of the
+/// batch (Dhariwal and others, "Jukebox", 2020, section 3.1).
 public final class Codebook: Module {
   /// The codes, `[count, size]`.
   @Buffer public private(set) var codes: Tensor
-  /// Moving averages of the sum of the vectors of a batch that each code stood for, `[count, size]`.
+  /// Moving averages of the sum of the vectors that each code replaced in a batch, `[count, size]`.
   @Buffer public private(set) var sums: Tensor
   /// Moving averages of their number, `[count]`.
   @Buffer public private(set) var counts: Tensor
-  /// How much of the averages is kept at each batch.
+  /// The decay rate of the averages.
   public let decay: Double
-  /// The number of vectors of a batch, on average, below which a code is dead.
+  /// The average number of vectors per batch below which a code is dead.
   public let leastCount: Double
 
-  /// What is added to the counts, so that none is 0.
+  /// A constant added to the counts, so that none is 0.
   private static let epsilon = 1e-5
 
   /// The codes and the averages.
   public var members: Members { ["codes": $codes, "sums": $sums, "counts": $counts] }
 
-  /// Creates a table whose codes begin as draws from N(0, I), each as if it had stood for one vector.
+  /// Creates a table whose codes start as draws from N(0, I), each as if it had replaced one
+  /// vector.
   public init(
     _ count: Int, _ size: Int, decay: Double = 0.99, leastCount: Double = 0, using random: Random
   ) {
@@ -38,9 +39,10 @@ public final class Codebook: Module {
     (self.decay, self.leastCount) = (decay, leastCount)
   }
 
-  /// Lets the codes begin at some of the vectors `[batch, size]`, each drawn once where there are enough.
+  /// Initialises the codes with some of the vectors `[batch, size]`, each used once if there are
+  /// enough.
   ///
-  /// Codes that begin at N(0, I) may be far from an untrained encoder's vectors, and never be used.
+  /// Codes that start at N(0, I) may be far from an untrained encoder's vectors, and never be used.
   public func start(at vectors: Tensor, using random: Random) {
     let order = random.permutation(vectors.shape[0])
     codes = stopGradient(vectors).gatheredRows(
@@ -48,7 +50,8 @@ public final class Codebook: Module {
     (sums, counts) = (codes, Tensor.ones([codes.shape[0]], dtype: codes.dtype))
   }
 
-  /// The index of the code nearest to each of the vectors `[batch, size]`, the first of equally near ones.
+  /// The index of the code nearest to each of the vectors `[batch, size]`, the first one in case of
+  /// ties.
   public func nearest(to vectors: Tensor) -> [Int] {
     pairwiseSquaredDistances(stopGradient(vectors), codes).argmin(along: 1)
   }
@@ -56,15 +59,15 @@ public final class Codebook: Module {
   /// The codes of these indices, `[indices.count, size]`.
   public func callAsFunction(_ indices: [Int]) -> Tensor { codes.gatheredRows(at: indices) }
 
-  /// Moves the codes towards the vectors `[batch, size]` that they stood for.
+  /// Moves the codes towards the vectors `[batch, size]` that they replaced.
   ///
-  /// N ← γ N + (1 − γ) n and m ← γ m + (1 − γ) Σ v for each code, which becomes m / N with N smoothed
-  /// towards all counts being equal (appendix A.1).
+  /// N ← γ N + (1 − γ) n and m ← γ m + (1 − γ) Σ v for each code, which becomes m / N with N
+  /// smoothed towards equal counts (appendix A.1).
   ///
   /// - Parameters:
   ///   - vectors: The vectors.
   ///   - indices: The code of each.
-  ///   - random: Draws the vectors at which dead codes begin again.
+  ///   - random: Draws the vectors at which dead codes restart.
   public func learn(_ vectors: Tensor, _ indices: [Int], using random: Random) {
     let (vectors, count) = (stopGradient(vectors), codes.shape[0])
     let found = BatchPart.sums(
@@ -80,7 +83,7 @@ public final class Codebook: Module {
     codes = sums / smoothed.expanded(at: 1)
   }
 
-  /// Lets dead codes begin again at vectors drawn from the batch.
+  /// Restarts dead codes at vectors drawn from the batch.
   private func restart(at vectors: Tensor, using random: Random) {
     let isAlive = counts .>= leastCount
     let dead = isAlive.doubles.enumerated().filter { $0.element == 0 }.map(\.offset)
@@ -94,21 +97,21 @@ public final class Codebook: Module {
     counts = counts * isAlive + (1 - isAlive)
   }
 
-  /// exp H of the shares of the codes among some indices: the number of codes that, used equally often, had
-  /// as much entropy; from 1 to the number of codes.
+  /// exp H of the shares of the codes among some indices: the effective number of codes, from 1 to
+  /// the number of codes.
   public func perplexity(of indices: [Int]) -> Double {
     let counts = BatchPart.sums(
       Tensor.ones([indices.count], dtype: .float64)
         .scattered(to: indices, count: codes.shape[0], along: 0))
     let shares = counts / Double(BatchPart.wholeCount(of: indices.count))
-    // A share of 0 has none of the entropy.
+    // A share of 0 contributes nothing to the entropy.
     return exp(-(shares * log(shares + (1 - (counts .> 0)))).sum()).scalar
   }
 
-  /// The table as the code that makes it.
+  /// The code that creates the table.
   public var description: String { "Codebook(\(codes.shape[0]), \(codes.shape[1]))" }
 }
 
-/// `value`, with the gradient handed to `x` as if it were `x` itself: the straight-through estimator (Bengio,
-/// Léonard and Courville 2013).
+/// Returns `value`, but passes its gradient to `x` as if it were `x`: the straight-through
+/// estimator (Bengio, Léonard and Courville 2013).
 public func straightThrough(_ x: Tensor, _ value: Tensor) -> Tensor { x + stopGradient(value - x) }

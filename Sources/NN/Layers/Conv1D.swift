@@ -3,13 +3,13 @@ import Tensor
 /// A convolution of series, y = x ∗ W + b (see `conv1D`).
 ///
 /// - Input: `[batch, length, inputs]`. Output: `[batch, outputLength, outputs]`, with the length
-///   ⌊(length + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1; of a causal one
-///   ⌊(length − 1) / stride⌋ + 1.
-/// - Parameters: kernel · inputs · outputs + outputs; without a bias the last term is missing.
+///   ⌊(length + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1, or ⌊(length − 1) /
+///   stride⌋ + 1 if causal.
+/// - Parameters: kernel · inputs · outputs + outputs; the last term is omitted without a bias.
 public final class Conv1D: RectifyingLayer {
   /// The kernel W, `[kernel, inputs, outputs]`.
   @Parameter public var weight: Tensor
-  /// The bias b, `[outputs]`, `nil` where there is none.
+  /// The bias b, `[outputs]`, or `nil` for none.
   @OptionalParameter public var bias: Tensor?
   private let stride: Int
   private let padding: Int
@@ -19,20 +19,20 @@ public final class Conv1D: RectifyingLayer {
   /// The weight and the bias.
   public var members: Members { ["weight": $weight, "bias": $bias] }
 
-  /// Creates a layer; the bias begins at zero.
+  /// Creates a layer whose bias starts at zero.
   ///
   /// - Parameters:
   ///   - inputs: The channels of the series.
   ///   - outputs: The channels of the result.
   ///   - kernel: The length of the kernel.
-  ///   - stride: How far the kernel moves.
-  ///   - padding: How many zeros are added at each end.
-  ///   - isCausal: Puts all zeros that are needed before the series, so that no element of the result
-  ///     depends on a later one of the input; there is no other padding then.
-  ///   - dilation: How far the kernel's elements are apart.
+  ///   - stride: The step of the kernel.
+  ///   - padding: The number of zeros added at each end.
+  ///   - isCausal: Whether all zeros are added before the series, so that no element of the result
+  ///     depends on a later one of the input; no other padding is allowed then.
+  ///   - dilation: The distance between the kernel's elements.
   ///   - bias: Whether there is a bias.
-  ///   - random: Draws the first weights.
-  ///   - initializer: The rule for the first weights.
+  ///   - random: Draws the initial weights.
+  ///   - initializer: The rule for the initial weights.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
     causal isCausal: Bool = false, dilation: Int = 1, bias: Bool = true,
@@ -67,10 +67,10 @@ public final class Conv1D: RectifyingLayer {
       dilation: dilation, rectifier: rectifier)
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The layer as messages name it.
+  /// The name of the layer in messages.
   private var call: String {
     let shape = weight.shape
     return "Conv1D(\(shape[1]), \(shape[2]), kernel: \(shape[0])"

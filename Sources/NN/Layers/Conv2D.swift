@@ -4,11 +4,11 @@ import Tensor
 ///
 /// - Input: `[batch, height, width, inputs]`. Output: `[batch, rows, columns, outputs]`, where a side
 ///   is ⌊(input + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1.
-/// - Parameters: kernel² · inputs · outputs + outputs; without a bias the last term is missing.
+/// - Parameters: kernel² · inputs · outputs + outputs; the last term is omitted without a bias.
 public final class Conv2D: RectifyingLayer {
   /// The kernel W, `[kernel, kernel, inputs, outputs]`.
   @Parameter public var weight: Tensor
-  /// The bias b, `[outputs]`, `nil` where there is none.
+  /// The bias b, `[outputs]`, or `nil` for none.
   @OptionalParameter public var bias: Tensor?
   private let stride: Int
   private let padding: Int
@@ -20,19 +20,19 @@ public final class Conv2D: RectifyingLayer {
     ["weight": $weight, "bias": $bias, "spectralNorm": spectralNorm]
   }
 
-  /// Creates a layer; the bias begins at zero.
+  /// Creates a layer whose bias starts at zero.
   ///
   /// - Parameters:
   ///   - inputs: The channels of the images.
   ///   - outputs: The channels of the result.
   ///   - kernel: The side of the kernel.
-  ///   - stride: How far the kernel moves.
-  ///   - padding: How many zeros are added at each side.
-  ///   - dilation: How far the kernel's elements are apart.
-  ///   - bias: Whether there is a bias; none is needed before a batch norm, which subtracts it.
+  ///   - stride: The step of the kernel.
+  ///   - padding: The number of zeros added at each side.
+  ///   - dilation: The distance between the kernel's elements.
+  ///   - bias: Whether there is a bias; a batch norm that follows makes it redundant.
   ///   - hasSpectralNorm: Whether the layer computes with W / σ(W) (``SpectralNorm``).
-  ///   - random: Draws the first weights.
-  ///   - initializer: The rule for the first weights.
+  ///   - random: Draws the initial weights.
+  ///   - initializer: The rule for the initial weights.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
     dilation: Int = 1, bias: Bool = true, hasSpectralNorm: Bool = false,
@@ -69,10 +69,10 @@ public final class Conv2D: RectifyingLayer {
       dilation: dilation, rectifier: rectifier)
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The layer as messages name it.
+  /// The name of the layer in messages.
   private var call: String {
     let shape = weight.shape
     return "Conv2D(\(shape[2]), \(shape[3]), kernel: \(shape[0])"

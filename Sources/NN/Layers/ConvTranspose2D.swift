@@ -1,15 +1,16 @@
 import Tensor
 
 /// A transposed convolution of images, the adjoint of a convolution (see `convTranspose2D`), plus a
-/// bias: with a stride it enlarges.
+/// bias: with a stride it enlarges images.
 ///
 /// - Input: `[batch, height, width, inputs]`. Output: `[batch, rows, columns, outputs]`, where a side
 ///   is stride · (input − 1) − 2 · padding + kernel + outputPadding.
-/// - Parameters: kernel² · inputs · outputs + outputs; without a bias the last term is missing.
+/// - Parameters: kernel² · inputs · outputs + outputs; the last term is omitted without a bias.
 public final class ConvTranspose2D: RectifyingLayer {
-  /// The kernel, `[kernel, kernel, outputs, inputs]`: that of the convolution which leads back.
+  /// The kernel, `[kernel, kernel, outputs, inputs]`: that of the convolution in the opposite
+  /// direction.
   @Parameter public var weight: Tensor
-  /// The bias, `[outputs]`, `nil` where there is none.
+  /// The bias, `[outputs]`, or `nil` for none.
   @OptionalParameter public var bias: Tensor?
   package let stride: Int
   package let padding: Int
@@ -18,18 +19,19 @@ public final class ConvTranspose2D: RectifyingLayer {
   /// The weight and the bias.
   public var members: Members { ["weight": $weight, "bias": $bias] }
 
-  /// Creates a layer; the bias begins at zero.
+  /// Creates a layer whose bias starts at zero.
   ///
   /// - Parameters:
   ///   - inputs: The channels of the images.
   ///   - outputs: The channels of the result.
   ///   - kernel: The side of the kernel.
-  ///   - stride: How far the pixels are spread.
-  ///   - padding: How many pixels of the result are cut off at each side.
-  ///   - outputPadding: How many are added at the bottom and the right, fewer than `stride`.
-  ///   - bias: Whether there is a bias; none is needed before a batch norm, which subtracts it.
-  ///   - random: Draws the first weights.
-  ///   - initializer: The rule for the first weights.
+  ///   - stride: The distance at which pixels are spread.
+  ///   - padding: The number of pixels of the result that are cut off at each side.
+  ///   - outputPadding: The number of pixels added at the bottom and the right, fewer than
+  ///     `stride`.
+  ///   - bias: Whether there is a bias; a batch norm that follows makes it redundant.
+  ///   - random: Draws the initial weights.
+  ///   - initializer: The rule for the initial weights.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
     outputPadding: Int = 0, bias: Bool = true, initializer: Initializer = .glorotUniform,
@@ -40,7 +42,7 @@ public final class ConvTranspose2D: RectifyingLayer {
       sizes.allSatisfy { $0 > 0 } && padding >= 0 && (0..<stride).contains(outputPadding),
       "ConvTranspose2D: expected channels, kernel and stride above 0, no negative padding and an"
         + " output padding below the stride, found \(sizes), \(padding) and \(outputPadding)")
-    // An output gets a part of the kernel from each of its neighbours: kernel² / stride² of them.
+    // Each output depends on kernel² / stride² inputs, through a part of the kernel each.
     weight = initializer(
       [kernel, kernel, outputs, inputs],
       fanIn: max(1, kernel * kernel / (stride * stride)) * inputs,
@@ -64,10 +66,10 @@ public final class ConvTranspose2D: RectifyingLayer {
       outputPadding: outputPadding, rectifier: rectifier)
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The layer as messages name it.
+  /// The name of the layer in messages.
   private var call: String {
     let shape = weight.shape
     return "ConvTranspose2D(\(shape[3]), \(shape[2]), kernel: \(shape[0])"

@@ -16,14 +16,14 @@ public final class Dense: RectifyingLayer {
     ["weight": $weight, "bias": $bias, "spectralNorm": spectralNorm]
   }
 
-  /// Creates a layer; the bias begins at zero.
+  /// Creates a layer whose bias starts at zero.
   ///
   /// - Parameters:
   ///   - inputs: The size of the input's last axis.
-  ///   - outputs: The size of the output's.
+  ///   - outputs: The size of the output's last axis.
   ///   - hasSpectralNorm: Whether the layer computes with W / σ(W) (``SpectralNorm``).
-  ///   - initializer: The rule for the first weights.
-  ///   - random: Draws them.
+  ///   - initializer: The rule for the initial weights.
+  ///   - random: Draws the initial weights.
   public init(
     _ inputs: Int, _ outputs: Int, hasSpectralNorm: Bool = false,
     initializer: Initializer = .glorotUniform, using random: Random
@@ -45,10 +45,10 @@ public final class Dense: RectifyingLayer {
     return affine(x, spectralNorm?(weight) ?? weight, bias, rectifier: rectifier)
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The layer as messages name it.
+  /// The name of the layer in messages.
   private var call: String {
     "Dense(\(weight.shape[0]), \(weight.shape[1])"
       + (spectralNorm == nil ? ")" : ", hasSpectralNorm: true)")

@@ -1,14 +1,14 @@
 import Tensor
 
-/// Sets elements to zero at random while training, and scales the others so that the mean stays
+/// Sets elements to zero at random in training, and scales the others so that the mean is preserved
 /// (Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov 2014); the identity in inference.
 public final class Dropout: Layer {
-  /// The probability of an element being set to zero.
+  /// The probability that an element is set to zero.
   public let rate: Double
   /// Whether elements are dropped.
   public var mode: Mode = .training
-  /// The layer's own stream; its state can be saved and restored, so that a run goes on with the
-  /// same masks.
+  /// The layer's own random stream; its state can be saved and restored, so that a resumed run uses
+  /// the same masks.
   public let random: Random
 
   /// The stream.
@@ -28,6 +28,6 @@ public final class Dropout: Layer {
     return x * (random.bernoulli(x.shape, probability: keep, dtype: x.dtype) / keep)
   }
 
-  /// The layer as the code that makes it.
+  /// The code that creates the layer.
   public var description: String { "Dropout(\(rate))" }
 }

@@ -1,6 +1,6 @@
 import Tensor
 
-/// A table of vectors, one for each of `count` words, classes or other things that have a number.
+/// A table of vectors, one for each of `count` numbered items, such as words or classes.
 ///
 /// - Input: indices in 0 ..< count. Output: `[indices.count, size]`.
 /// - Parameters: count · size.
@@ -11,7 +11,7 @@ public final class Embedding: Module {
   /// The vectors.
   public var members: Members { ["weight": $weight] }
 
-  /// Creates a table; its numbers begin as draws from N(0, 1).
+  /// Creates a table whose numbers start as draws from N(0, 1).
   public init(
     _ count: Int, _ size: Int, initializer: Initializer = .normal(standardDeviation: 1),
     using random: Random
@@ -21,7 +21,7 @@ public final class Embedding: Module {
     weight = initializer([count, size], fanIn: count, fanOut: size, using: random)
   }
 
-  /// The vectors of these indices, in their order.
+  /// The vectors at these indices, in order.
   public func callAsFunction(_ indices: [Int]) -> Tensor {
     let count = weight.shape[0]
     for (place, index) in indices.enumerated() {
@@ -32,9 +32,9 @@ public final class Embedding: Module {
     return weight.gatheredRows(at: indices)
   }
 
-  /// The table as the code that makes it, with the number of parameters.
+  /// The code that creates the table, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The table as messages name it.
+  /// The name of the table in messages.
   private var call: String { "Embedding(\(weight.shape[0]), \(weight.shape[1]))" }
 }

@@ -1,10 +1,11 @@
 import Tensor
 
-/// Makes one axis of all axes but the batch's, as between convolutions and a fully connected layer.
+/// Merges all axes except the batch's, for example between convolutions and a fully connected
+/// layer.
 ///
 /// - Input: `[batch, …]`. Output: `[batch, features]`, each example in row-major order.
 public final class Flatten: Layer {
-  /// None.
+  /// No members.
   public var members: Members { [:] }
 
   /// Creates the layer.

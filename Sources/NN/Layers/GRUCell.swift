@@ -11,13 +11,13 @@ import Tensor
 /// - Input: `[batch, inputSize]`. State and output: h, `[batch, hiddenSize]`.
 /// - Parameters: 3 · (inputSize + hiddenSize + 1) · hiddenSize.
 public final class GRUCell: RecurrentCell {
-  /// The weights of the input, Wᵣ, W_z and W_c side by side, `[inputSize, 3 · hiddenSize]`.
+  /// The weights of the input, Wᵣ, W_z and W_c concatenated, `[inputSize, 3 · hiddenSize]`.
   @Parameter public var weight: Tensor
-  /// The gates' weights of the state, Uᵣ and U_z side by side, `[hiddenSize, 2 · hiddenSize]`.
+  /// The gates' weights of the state, Uᵣ and U_z concatenated, `[hiddenSize, 2 · hiddenSize]`.
   @Parameter public var recurrentWeight: Tensor
   /// The candidate's weight of the state, U_c, `[hiddenSize, hiddenSize]`.
   @Parameter public var candidateWeight: Tensor
-  /// The biases, bᵣ, b_z and b_c one after another, `[3 · hiddenSize]`.
+  /// The biases, bᵣ, b_z and b_c concatenated, `[3 · hiddenSize]`.
   @Parameter public var bias: Tensor
 
   /// The weights and the biases.
@@ -33,7 +33,7 @@ public final class GRUCell: RecurrentCell {
   /// The number of features of an output.
   public var hiddenSize: Int { bias.count / 3 }
 
-  /// Creates a cell; the biases begin at zero.
+  /// Creates a cell whose biases start at zero.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, initializer: Initializer = .glorotUniform,
     using random: Random

@@ -1,14 +1,14 @@
 import Tensor
 
-/// Normalises each group of channels of each example, over an image's places too, to mean 0 and
+/// Normalises each group of channels of each example, also over an image's pixels, to mean 0 and
 /// variance 1, then scales and shifts each channel: y = γ (x − μ) / √(σ² + ε) + β, with the biased
 /// variance (Wu and He 2018).
 ///
 /// An example's output does not depend on the batch. With one group it is layer normalisation over
-/// the whole image, with as many groups as channels instance normalisation.
+/// the whole image, with one group per channel instance normalisation.
 ///
-/// - Input and output: `[batch, …, channels]`, such as `[batch, channels]` or
-///   `[batch, height, width, channels]`, with two values or more in each group.
+/// - Input and output: `[batch, …, channels]`, such as `[batch, channels]` or `[batch, height,
+///   width, channels]`, with at least two values in each group.
 /// - Parameters: 2 · channels.
 public final class GroupNorm: Layer {
   /// The scale γ, `[channels]`.
@@ -49,9 +49,9 @@ public final class GroupNorm: Layer {
     return y.reshaped(to: x.shape) * scale + shift
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The layer as messages name it.
+  /// The name of the layer in messages.
   private var call: String { "GroupNorm(\(groups), \(scale.count))" }
 }

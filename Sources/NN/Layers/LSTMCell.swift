@@ -11,7 +11,7 @@ import Tensor
 /// - Input: `[batch, inputSize]`. State: h and c. Output: h, `[batch, hiddenSize]`.
 /// - Parameters: 4 · (inputSize + hiddenSize + 1) · hiddenSize.
 public final class LSTMCell: RecurrentCell {
-  /// What is carried from step to step.
+  /// The state carried from step to step.
   public struct State: Sendable {
     /// The output h, `[batch, hiddenSize]`.
     public let hidden: Tensor
@@ -25,11 +25,11 @@ public final class LSTMCell: RecurrentCell {
     }
   }
 
-  /// The weights of the input, Wᵢ, W_f, Wₒ and W_g side by side, `[inputSize, 4 · hiddenSize]`.
+  /// The weights of the input, Wᵢ, W_f, Wₒ and W_g concatenated, `[inputSize, 4 · hiddenSize]`.
   @Parameter public var weight: Tensor
-  /// The weights of h, Uᵢ, U_f, Uₒ and U_g side by side, `[hiddenSize, 4 · hiddenSize]`.
+  /// The weights of h, Uᵢ, U_f, Uₒ and U_g concatenated, `[hiddenSize, 4 · hiddenSize]`.
   @Parameter public var recurrentWeight: Tensor
-  /// The biases, bᵢ, b_f, bₒ and b_g one after another, `[4 · hiddenSize]`.
+  /// The biases, bᵢ, b_f, bₒ and b_g concatenated, `[4 · hiddenSize]`.
   @Parameter public var bias: Tensor
 
   /// The weights and the biases.
@@ -42,8 +42,8 @@ public final class LSTMCell: RecurrentCell {
   /// The number of features of an output.
   public var hiddenSize: Int { bias.count / 4 }
 
-  /// Creates a cell; the forget gate's biases begin at one, so that it remembers before it has
-  /// learned what to forget (Gers, Schmidhuber and Cummins 2000), the others at zero.
+  /// Creates a cell; the forget gate's biases start at one, so that it remembers until it learns
+  /// what to forget (Gers, Schmidhuber and Cummins 2000), the others at zero.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, initializer: Initializer = .glorotUniform,
     using random: Random

@@ -31,9 +31,9 @@ public final class LayerNorm: Layer {
     return normalized(x, along: [-1], epsilon: epsilon) * scale + shift
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The layer as messages name it.
+  /// The name of the layer in messages.
   private var call: String { "LayerNorm(\(scale.count))" }
 }

@@ -1,32 +1,32 @@
 import Tensor
 
-/// A fully connected layer some of whose connections are missing, y = x·(W ∘ M) + b (Germain, Gregor,
+/// A fully connected layer with some connections removed, y = x·(W ∘ M) + b (Germain, Gregor,
 /// Murray and Larochelle, "MADE", 2015, equation 8).
 ///
-/// Inputs and outputs have degrees, whole numbers that say how much of an example each may depend on: an
-/// output sees the inputs whose degree is at most its own, or below it.
+/// Inputs and outputs have degrees, integers that limit the dependencies: an output sees the inputs
+/// whose degree is at most its own, or strictly below it.
 ///
 /// - Input: `[batch, inputs]`. Output: `[batch, outputs]`.
-/// - Parameters: inputs · outputs + outputs, those of missing connections among them.
+/// - Parameters: inputs · outputs + outputs, including those of removed connections.
 public final class MaskedDense: RectifyingLayer {
-  /// The weight W, `[inputs, outputs]`; where M is 0 a number says nothing and has no gradient.
+  /// The weight W, `[inputs, outputs]`; where M is 0, elements have no effect and no gradient.
   @Parameter public var weight: Tensor
   /// The bias b, `[outputs]`.
   @Parameter public var bias: Tensor
-  /// M, `[inputs, outputs]`, 1 where there is a connection and 0 where not; one for each order.
+  /// M, `[inputs, outputs]`, 1 for a connection and 0 for none; one mask for each order.
   public let masks: [Tensor]
 
   /// The weight and the bias.
   public var members: Members { ["weight": $weight, "bias": $bias] }
 
-  /// Creates a layer; the bias begins at zero.
+  /// Creates a layer whose bias starts at zero.
   ///
   /// - Parameters:
-  ///   - degrees: The degrees of the inputs and of the outputs, one pair for each of the orders that the
-  ///     weights are shared by.
-  ///   - isStrict: Whether an output sees only the inputs of lower degrees than its own.
-  ///   - initializer: The rule for the first weights.
-  ///   - random: Draws them.
+  ///   - degrees: The degrees of the inputs and of the outputs, one pair for each of the orders
+  ///     that share the weights.
+  ///   - isStrict: Whether an output sees only inputs of strictly lower degree.
+  ///   - initializer: The rule for the initial weights.
+  ///   - random: Draws the initial weights.
   public init(
     _ degrees: [(inputs: [Int], outputs: [Int])], isStrict: Bool,
     initializer: Initializer = .glorotUniform, using random: Random
@@ -40,7 +40,7 @@ public final class MaskedDense: RectifyingLayer {
     let weight = initializer([inputs, outputs], fanIn: inputs, fanOut: outputs, using: random)
     self.weight = weight
     bias = Initializer.zeros([outputs])
-    // A model that is only measured has no weights, and needs no masks.
+    // When a model's size is measured, it has no weights and needs no masks.
     masks =
       weight.count == 0
       ? [] : degrees.map { Self.mask(from: $0.inputs, to: $0.outputs, isStrict: isStrict) }
@@ -78,9 +78,9 @@ public final class MaskedDense: RectifyingLayer {
     return weight * masks[order].converted(to: weight.dtype)
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The layer as messages name it.
+  /// The name of the layer in messages.
   private var call: String { "MaskedDense(\(weight.shape[0]), \(weight.shape[1]))" }
 }

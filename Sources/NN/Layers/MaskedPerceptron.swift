@@ -1,24 +1,24 @@
 import Tensor
 
-/// A network whose outputs for each number of an example depend on the numbers before it alone, in one of
-/// several orders (Germain, Gregor, Murray and Larochelle, "MADE: Masked autoencoder for distribution
-/// estimation", 2015).
+/// A network whose outputs for each number of an example depend only on the numbers before it, in
+/// one of several orders (Germain, Gregor, Murray and Larochelle, "MADE: Masked autoencoder for
+/// distribution estimation", 2015).
 ///
-/// Fully connected layers with rectifiers between. The first number of an order has the degree 1, the last
-/// one D; the degrees of hidden units are spread over 1 … D − 1 evenly.
+/// Fully connected layers with rectifiers between them. The first number of an order has degree 1,
+/// the last one degree D; the degrees of hidden units are spread evenly over 1 … D − 1.
 ///
-/// - Input: `[batch, D]`. Output: `[batch, outputsPerInput · D]`: the first output of each number, then the
-///   second of each.
+/// - Input: `[batch, D]`. Output: `[batch, outputsPerInput · D]`: the first output of each number,
+///   then the second of each.
 public final class MaskedPerceptron: Module {
-  /// For each order, the degrees of the inputs: the place of each among them, from 1 on.
+  /// For each order, the degrees of the inputs: the position of each in the order, from 1 on.
   public let orders: [[Int]]
   /// The number of outputs for each input.
   public let outputsPerInput: Int
-  /// The layers, the last one of which computes the outputs.
+  /// The layers; the last one computes the outputs.
   public let layers: [MaskedDense]
-  /// Connections from the inputs to the outputs, past the hidden layers.
+  /// Direct connections from the inputs to the outputs, bypassing the hidden layers.
   public let direct: MaskedDense?
-  /// The degrees of each hidden layer's units, ascending.
+  /// The degrees of each hidden layer's units, in ascending order.
   private let hiddenDegrees: [[Int]]
 
   /// The layers.
@@ -32,10 +32,11 @@ public final class MaskedPerceptron: Module {
   /// - Parameters:
   ///   - inputs: D, the number of inputs.
   ///   - hidden: The widths of the hidden layers.
-  ///   - outputsPerInput: The outputs for each input.
-  ///   - orders: The degrees of the inputs, 1 … D, for each order; nil for the order of reading alone.
-  ///   - isDirect: Whether outputs also see the inputs before them directly; these weights begin at 0.
-  ///   - random: Draws the first weights.
+  ///   - outputsPerInput: The number of outputs for each input.
+  ///   - orders: The degrees of the inputs, 1 … D, for each order; nil for reading order alone.
+  ///   - isDirect: Whether outputs also see the inputs before them directly; these weights start at
+  ///     0.
+  ///   - random: Draws the initial weights.
   public init(
     _ inputs: Int, hidden: [Int], outputsPerInput: Int = 1, orders: [[Int]]? = nil,
     isDirect: Bool = false, using random: Random
@@ -77,7 +78,7 @@ public final class MaskedPerceptron: Module {
     return direct.map { y + $0(x, order: order) } ?? y
   }
 
-  /// The network as its layers.
+  /// A description of the layers.
   public var description: String {
     let all = layers.map { "  \($0)" } + (direct.map { ["  direct: \($0)"] } ?? [])
     return (["MaskedPerceptron {  // \(parameterCount) parameters"] + all + ["}"])
@@ -85,18 +86,19 @@ public final class MaskedPerceptron: Module {
   }
 }
 
-// MARK: - One number after another
+// MARK: - Number by number
 
 extension MaskedPerceptron {
-  /// An example made number by number: each one from the outputs that depend on those before it.
+  /// Generates examples number by number: each from the outputs that depend on those before it.
   ///
-  /// Every hidden unit is computed once, as soon as the inputs that it sees are known, so that all numbers
-  /// together cost about as much as one pass through the network.
+  /// Every hidden unit is computed only once, as soon as the inputs that it sees are known, so that
+  /// all numbers together cost about as much as one pass through the network.
   ///
   /// - Parameters:
-  ///   - count: How many examples are made at a time.
-  ///   - order: In which order.
-  ///   - next: The next number, `[count]`, from its index and its outputs, `[count, outputsPerInput]`.
+  ///   - count: The number of examples generated at a time.
+  ///   - order: The index of the order.
+  ///   - next: Returns the next number, `[count]`, given its index and its outputs, `[count,
+  ///     outputsPerInput]`.
   /// - Returns: The examples, `[count, D]`.
   public func unrolled(
     count: Int, order: Int = 0, _ next: (_ index: Int, _ outputs: Tensor) -> Tensor
@@ -104,7 +106,7 @@ extension MaskedPerceptron {
     let indices = orders[order].indices.sorted { orders[order][$0] < orders[order][$1] }
     let weights = sortedWeights(order: order, indices)
     let dtype = layers[0].weight.dtype
-    // What is known so far: of the inputs in their order, and of each hidden layer.
+    // The values known so far: the inputs in their order, and those of each hidden layer.
     var known = [Tensor](repeating: Tensor.zeros([count, 0], dtype: dtype), count: layers.count)
     for (place, index) in indices.enumerated() {
       var outputs = known[layers.count - 1].prefixProduct(weights.outputs[place])
@@ -125,15 +127,15 @@ extension MaskedPerceptron {
     return known[0].gathered(at: back, along: 1)
   }
 
-  /// Weights as rows of what a unit sees, the inputs in their order.
+  /// Weights as rows, one per unit, with the inputs in order.
   private struct SortedWeights {
-    /// Of each hidden layer, `[units, inputs]`.
+    /// The rows of each hidden layer, `[units, inputs]`.
     let hidden: [Tensor]
-    /// Of each number's outputs, `[outputsPerInput, hidden]`.
+    /// The rows of each number's outputs, `[outputsPerInput, hidden]`.
     let outputs: [Tensor]
     /// The biases of each number's outputs, `[outputsPerInput]`.
     let outputBiases: [Tensor]
-    /// Of each number's outputs, past the hidden layers, `[outputsPerInput, D]`.
+    /// The rows of each number's outputs for direct connections, `[outputsPerInput, D]`.
     let direct: [Tensor]?
   }
 
@@ -158,13 +160,13 @@ extension MaskedPerceptron {
 }
 
 extension Tensor {
-  /// This matrix times the first columns of another, as many as this one has, transposed.
+  /// This matrix times the transpose of the first columns of another, as many as this one has.
   fileprivate func prefixProduct(_ other: Tensor) -> Tensor {
     if shape[1] == 0 { return Tensor.zeros([shape[0], other.shape[0]], dtype: dtype) }
     return matmul(other.sliced(0..<shape[1], along: 1), transposeRight: true)
   }
 
-  /// Puts more columns after the last one.
+  /// Appends columns.
   fileprivate mutating func append(_ columns: Tensor) {
     self = shape[1] == 0 ? columns : Tensor.concatenated([self, columns], along: 1)
   }

@@ -1,11 +1,11 @@
 import Tensor
 
-/// Self-attention of several heads: places of a sequence exchange what they know
-/// (Vaswani and others 2017, section 3.2).
+/// Multi-head self-attention: the positions of a sequence exchange information (Vaswani and others
+/// 2017, section 3.2).
 ///
-/// A dense layer makes queries, keys and values of each place, which are split into heads; each head
-/// is softmax(Q Kᵀ / √d) V; another dense layer mixes the heads. A causal layer's places see
-/// themselves and what stands before them.
+/// A dense layer computes queries, keys and values for each position, which are split into heads;
+/// each head is softmax(Q Kᵀ / √d) V; another dense layer mixes the heads. In a causal layer,
+/// positions see only themselves and earlier ones.
 ///
 /// ```swift
 /// let layer = MultiHeadAttention(128, heads: 4, isCausal: true, using: random)
@@ -18,13 +18,13 @@ import Tensor
 /// - Input and output: `[batch, length, features]`.
 /// - Parameters: 4 · features² + 4 · features.
 public final class MultiHeadAttention: Layer {
-  /// Makes queries, keys and values, in this order: `[features, 3 · features]`.
+  /// Computes queries, keys and values, in this order: `[features, 3 · features]`.
   public let projection: Dense
   /// Mixes the heads' outputs, `[features, features]`.
   public let output: Dense
   /// The number of heads.
   public let heads: Int
-  /// Whether a place sees only itself and those before it.
+  /// Whether a position sees only itself and earlier ones.
   public let isCausal: Bool
 
   /// The two dense layers.
@@ -51,11 +51,12 @@ public final class MultiHeadAttention: Layer {
     return merged(attention(parts[0], parts[1], parts[2], isCausal: isCausal))
   }
 
-  /// The output for places that follow those of the calls before with this cache, which are seen too.
+  /// The output for positions that follow those of earlier calls with this cache, which they also
+  /// see.
   ///
-  /// The layer has to be causal: what is in the cache was made without what follows.
+  /// The layer must be causal: the cached values were computed without later positions.
   public func callAsFunction(_ x: Tensor, cache: inout AttentionCache) -> Tensor {
-    precondition(isCausal, "\(call): expected a causal layer to go on from a cache")
+    precondition(isCausal, "\(call): expected a causal layer to continue from a cache")
     let parts = split(x)
     let (keys, values) = cache.append(keys: parts[1], values: parts[2])
     return merged(attention(parts[0], keys, values, isCausal: true))
@@ -73,36 +74,36 @@ public final class MultiHeadAttention: Layer {
     return (0..<3).map { parts.sliced($0..<$0 + 1).squeezed(at: 0) }
   }
 
-  /// The heads' outputs `[batch, heads, length, size]` side by side and mixed.
+  /// The heads' outputs `[batch, heads, length, size]`, concatenated and mixed.
   private func merged(_ y: Tensor) -> Tensor {
     let (batch, length) = (y.shape[0], y.shape[2])
     return output(
       y.permuted(to: [0, 2, 1, 3]).reshaped(to: [batch, length, output.weight.shape[0]]))
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The layer as messages name it.
+  /// The name of the layer in messages.
   private var call: String {
     "MultiHeadAttention(\(output.weight.shape[0]), heads: \(heads)"
       + (isCausal ? ", isCausal: true)" : ")")
   }
 }
 
-/// The keys and values of the places that a causal attention layer has seen, so that a sequence can be
-/// continued without computing them again.
+/// The keys and values of the positions that a causal attention layer has seen, so that a sequence
+/// can be continued without recomputing them.
 public struct AttentionCache: Sendable {
   /// Keys and values, `[batch, heads, length, features / heads]`, or none yet.
   private var seen: (keys: Tensor, values: Tensor)?
 
-  /// The number of places seen.
+  /// The number of positions seen.
   public var length: Int { seen?.keys.shape[2] ?? 0 }
 
-  /// A cache of no places.
+  /// Creates an empty cache.
   public init() {}
 
-  /// Adds those of further places, and returns all.
+  /// Adds keys and values of further positions, and returns all.
   fileprivate mutating func append(
     keys: Tensor, values: Tensor
   ) -> (keys: Tensor, values: Tensor) {

@@ -1,9 +1,8 @@
 import Tensor
 
-// Layers that make images smaller or larger, of [batch, height, width, channels], without
-// parameters.
+// Layers that change the size of images [batch, height, width, channels], without parameters.
 
-/// A layer that makes one number of each window and channel.
+/// A layer that reduces each window and channel to one number.
 ///
 /// A side of the result is ⌊(input − size) / stride⌋ + 1.
 public class Pooling2D: Layer {
@@ -11,7 +10,7 @@ public class Pooling2D: Layer {
   private let stride: Int
   private let pool: (_ x: Tensor, _ size: Int, _ stride: Int?) -> Tensor
 
-  /// None.
+  /// No members.
   public var members: Members { [:] }
 
   fileprivate init(
@@ -31,7 +30,7 @@ public class Pooling2D: Layer {
     return pool(x, size, stride)
   }
 
-  /// The layer as the code that makes it.
+  /// The code that creates the layer.
   public var description: String {
     "\(Self.self)(\(size)\(stride == size ? "" : ", stride: \(stride)"))"
   }
@@ -39,21 +38,21 @@ public class Pooling2D: Layer {
 
 /// The largest element of each window and channel.
 public final class MaxPool2D: Pooling2D {
-  /// Creates the layer; the window, `size` pixels square, moves by its side by default.
+  /// Creates the layer; the window, `size` pixels square, moves by `stride`, by default its side.
   public init(_ size: Int, stride: Int? = nil) { super.init(size, stride, maxPool2D) }
 }
 
 /// The mean of each window and channel.
 public final class AveragePool2D: Pooling2D {
-  /// Creates the layer; the window, `size` pixels square, moves by its side by default.
+  /// Creates the layer; the window, `size` pixels square, moves by `stride`, by default its side.
   public init(_ size: Int, stride: Int? = nil) { super.init(size, stride, averagePool2D) }
 }
 
-/// Each pixel repeated in a square of `factor` × `factor`.
+/// Repeats each pixel in a square of `factor` × `factor`.
 public final class Upsample2D: Layer {
   private let factor: Int
 
-  /// None.
+  /// No members.
   public var members: Members { [:] }
 
   /// Creates the layer.
@@ -68,7 +67,7 @@ public final class Upsample2D: Layer {
     return upsample2D(x, factor: factor)
   }
 
-  /// The layer as the code that makes it.
+  /// The code that creates the layer.
   public var description: String { "Upsample2D(\(factor))" }
 }
 

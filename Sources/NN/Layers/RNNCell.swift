@@ -22,7 +22,7 @@ public final class RNNCell: RecurrentCell {
   /// The number of features of an output.
   public var hiddenSize: Int { bias.count }
 
-  /// Creates a cell; the bias begins at zero.
+  /// Creates a cell whose bias starts at zero.
   public init(
     _ inputSize: Int, _ hiddenSize: Int, initializer: Initializer = .glorotUniform,
     using random: Random

@@ -1,13 +1,13 @@
 import Tensor
 
-/// One step of a recurrent network: from an input and the state before it to the state after it.
+/// One step of a recurrent network: from an input and the previous state to the next state.
 ///
 /// ```swift
 /// let cell = GRUCell(3, 16, using: random)
 /// let (outputs, last) = cell.unrolled(over: x)   // [batch, time, 3] to [batch, time, 16]
 /// ```
 public protocol RecurrentCell: Module {
-  /// What is carried from step to step.
+  /// The state carried from step to step.
   associatedtype State
 
   /// The number of features of an input.
@@ -21,21 +21,21 @@ public protocol RecurrentCell: Module {
   ///
   /// - Parameters:
   ///   - x: The input, `[batch, inputSize]`.
-  ///   - state: The state before it.
+  ///   - state: The previous state.
   func callAsFunction(_ x: Tensor, _ state: State) -> State
-  /// What the rest of a network sees of a state, `[batch, hiddenSize]`.
+  /// The output in a state, visible to the rest of a network, `[batch, hiddenSize]`.
   func output(of state: State) -> Tensor
 }
 
 extension RecurrentCell {
-  /// Applies the cell to a sequence, one step after another, with the same parameters at each.
+  /// Applies the cell to a sequence, step by step, with the same parameters at each step.
   ///
-  /// A gradient goes back through all steps (backpropagation through time; Werbos 1990); the
+  /// Gradients propagate back through all steps (backpropagation through time; Werbos 1990); the
   /// gradient of a parameter is the sum over the steps.
   ///
   /// - Parameters:
   ///   - x: `[batch, time, inputSize]`.
-  ///   - state: The state before the first step; zeros where there is none.
+  ///   - state: The state before the first step; zeros by default.
   /// - Returns: The outputs of all steps, `[batch, time, hiddenSize]`, and the last state.
   public func unrolled(over x: Tensor, from state: State? = nil) -> (outputs: Tensor, last: State) {
     precondition(
@@ -51,13 +51,13 @@ extension RecurrentCell {
     return (Tensor.stacked(outputs, along: 1), state)
   }
 
-  /// The cell as the code that makes it, with the number of parameters.
+  /// The code that creates the cell, with the number of parameters.
   public var description: String { "\(call)  // \(parameterCount) parameters" }
 
-  /// The cell as messages name it.
+  /// The name of the cell in messages.
   private var call: String { "\(Self.self)(\(inputSize), \(hiddenSize))" }
 
-  /// Stops the program where an input or a part of a state has another shape than expected.
+  /// Stops the program if an input or a part of a state has an unexpected shape.
   func checkStep(_ x: Tensor, _ parts: Tensor...) {
     precondition(
       x.rank == 2 && x.shape[1] == inputSize,
@@ -69,7 +69,7 @@ extension RecurrentCell {
     }
   }
 
-  /// Stops the program where a cell is to be made without inputs or outputs.
+  /// Stops the program if a cell would have no inputs or outputs.
   static func checkSizes(_ inputSize: Int, _ hiddenSize: Int) {
     precondition(
       inputSize > 0 && hiddenSize > 0,

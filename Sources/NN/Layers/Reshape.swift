@@ -1,13 +1,13 @@
 import Tensor
 
-/// Gives each example another shape, as between a fully connected layer and convolutions.
+/// Reshapes each example, for example between a fully connected layer and convolutions.
 ///
 /// - Input: `[batch, …]`. Output: `[batch] + shape`, each example in row-major order.
 public final class Reshape: Layer {
   /// The shape of an example, without the batch axis.
   public let shape: [Int]
 
-  /// None.
+  /// No members.
   public var members: Members { [:] }
 
   /// Creates a layer with the shape of one example: `Reshape([7, 7, 64])`.
@@ -27,6 +27,6 @@ public final class Reshape: Layer {
     return x.reshaped(to: x.shape.prefix(1) + shape)
   }
 
-  /// The layer as the code that makes it.
+  /// The code that creates the layer.
   public var description: String { "Reshape(\(shape))" }
 }

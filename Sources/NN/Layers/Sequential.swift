@@ -1,6 +1,6 @@
 import Tensor
 
-/// Layers applied one after another.
+/// Layers applied in sequence.
 ///
 /// ```swift
 /// let decoder = Sequential {
@@ -10,15 +10,15 @@ import Tensor
 /// }
 /// ```
 ///
-/// The members' names are the layers' places: `0.weight`, `2.bias`.
+/// The members' names are the layers' indices: `0.weight`, `2.bias`.
 public final class Sequential: Layer {
-  /// The layers, first one first.
+  /// The layers in order.
   public let layers: [any Layer]
 
-  /// The layers by place.
+  /// The layers by index.
   public let members: Members
 
-  /// Creates the composition of the layers listed; loops and conditions may stand among them.
+  /// Creates the composition of the listed layers, which may contain loops and conditions.
   public init(@LayerBuilder _ layers: () -> [any Layer]) {
     self.layers = layers()
     members = Members(self.layers.enumerated().map { ("\($0.offset)", $0.element) })
@@ -26,8 +26,8 @@ public final class Sequential: Layer {
 
   /// The output of the last layer.
   ///
-  /// A rectifier is applied by the layer before it, on the way out of that, where it can be: one
-  /// pass over memory less.
+  /// If possible, the previous layer applies a rectifier to its result itself, which saves a pass
+  /// over memory.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let check = FiniteCheck.current
     var x = x
@@ -48,7 +48,7 @@ public final class Sequential: Layer {
     return x
   }
 
-  /// The composition as the code that makes it, with the number of parameters.
+  /// The code that creates the composition, with the number of parameters.
   public var description: String {
     let lines = layers.flatMap { "\($0)".split(separator: "\n").map { "  \($0)" } }
     return (["Sequential {  // \(parameterCount) parameters"] + lines + ["}"])
@@ -56,7 +56,7 @@ public final class Sequential: Layer {
   }
 }
 
-/// A layer that can apply a rectifier on its way out, in the same pass over memory.
+/// A layer that can apply a rectifier to its result, in the same pass over memory.
 protocol RectifyingLayer: Layer {
   /// The layer's output after a rectifier.
   func callAsFunction(_ x: Tensor, rectifier: Rectifier) -> Tensor
@@ -67,9 +67,9 @@ protocol RectifyingLayer: Layer {
 public enum LayerBuilder {
   /// One layer.
   public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
-  /// Layers that another function lists.
+  /// Layers listed by another function.
   public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
-  /// Layers that are listed one after another.
+  /// Layers listed in sequence.
   public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap { $0 } }
   /// Layers of a loop.
   public static func buildArray(_ parts: [[any Layer]]) -> [any Layer] { parts.flatMap { $0 } }

@@ -1,18 +1,20 @@
 import Tensor
 
-/// Divides a weight by its largest singular value, W / σ(W), so that the layer which computes with it
-/// lengthens no difference (Miyato, Kataoka, Koyama and Yoshida, "Spectral normalization for generative
-/// adversarial networks", 2018, equation 8).
+/// Divides a weight by its largest singular value, W / σ(W), so that the layer that uses it does
+/// not increase distances (Miyato, Kataoka, Koyama and Yoshida, "Spectral normalization for
+/// generative adversarial networks", 2018, equation 8).
 ///
-/// A weight `[…, outputs]` is the matrix of its rows by its outputs: that of a convolution
-/// `[kernel² · inputs, outputs]`. Its singular direction u comes from the power method, which goes on
-/// from use to use: while training, each use of the weight is a step, u ← Wᵀ W u scaled to length 1
-/// (algorithm 1). σ is ‖W u‖, at most the true value; its gradient goes to W alone, u being constant.
+/// A weight `[…, outputs]` is treated as a matrix with `outputs` columns; for a convolution,
+/// `[kernel² · inputs, outputs]`. Its singular direction u comes from the power method, continued
+/// from use to use: in training, each use of the weight is one step, u ← Wᵀ W u scaled to length 1
+/// (algorithm 1). σ is ‖W u‖, at most the true value; its gradient flows to W alone, with u
+/// constant.
 ///
-/// - Parameters: none; u is a buffer, so that it is saved and a resumed training computes the same.
+/// - Parameters: none; u is a buffer, so that it is saved and a resumed training computes the same
+///   values.
 public final class SpectralNorm: Module {
-  /// The direction u among the outputs that the weight lengthens most, `[outputs]`, of length 1 from the
-  /// first step on.
+  /// The direction u among the outputs that the weight stretches most, `[outputs]`, of length 1
+  /// from the first step on.
   @Buffer public var direction: Tensor
   /// Whether each use is a step of the power method.
   public var mode: Mode = .training
@@ -20,10 +22,10 @@ public final class SpectralNorm: Module {
   /// The direction.
   public var members: Members { ["direction": $direction] }
 
-  /// Lengths below it count as this one, so that a weight of zeros is not divided by 0.
+  /// The least length to divide by, so that a weight of zeros causes no division by 0.
   private static let smallestLength = 1e-12
 
-  /// Creates the norm of a weight with so many outputs; its direction begins at random.
+  /// Creates the norm of a weight with this many outputs; its direction starts at random.
   public init(_ outputs: Int, using random: Random) {
     precondition(outputs > 0, "SpectralNorm: expected a size above 0, found \(outputs)")
     direction = Initializer.normal(standardDeviation: 1)(
@@ -33,7 +35,7 @@ public final class SpectralNorm: Module {
   /// The weight divided by its largest singular value, of its shape.
   public func callAsFunction(_ weight: Tensor) -> Tensor { weight / norm(of: weight) }
 
-  /// σ of a weight `[…, outputs]`, a scalar; while training after a step of the power method.
+  /// σ of a weight `[…, outputs]`, a scalar; in training, after a step of the power method.
   public func norm(of weight: Tensor) -> Tensor {
     let outputs = direction.count
     precondition(

@@ -1,8 +1,8 @@
 import Tensor
 
-/// sin and cos of a time at frequencies from 1 down to 1 / `longestPeriod` (Vaswani and others 2017,
-/// section 3.5; Ho, Jain and Abbeel 2020): sin(t · P^(−k/h)) for k < h, then the cosines, with h half
-/// the count and P the longest period.
+/// sin and cos of a time at frequencies from 1 down to 1 / `longestPeriod` (Vaswani and others
+/// 2017, section 3.5; Ho, Jain and Abbeel 2020): sin(t · P^(−k/h)) for k < h, then the cosines,
+/// where h is half the count and P the longest period.
 ///
 /// - Parameters:
 ///   - times: `[batch]`.
@@ -23,8 +23,8 @@ public func sinusoidalFeatures(
   return Tensor.concatenated([sin(angles), cos(angles)], along: 1)
 }
 
-/// A vector for a time: sines and cosines through two dense layers with ``SiLU`` between (Ho, Jain and
-/// Abbeel 2020).
+/// A vector for a time: sines and cosines, passed through two dense layers with ``SiLU`` between
+/// them (Ho, Jain and Abbeel 2020).
 ///
 /// - Input: times, `[batch]`. Output: `[batch, size]`.
 /// - Parameters: features · size + size² + 2 · size.
@@ -37,7 +37,7 @@ public final class TimeEmbedding: Layer {
   /// The dense layers.
   public var members: Members { ["network": network] }
 
-  /// Creates an embedding; the number of features is even.
+  /// Creates an embedding; the number of features must be even.
   public init(features: Int, _ size: Int, using random: Random) {
     precondition(
       features > 0 && features % 2 == 0,
@@ -55,7 +55,7 @@ public final class TimeEmbedding: Layer {
     network(sinusoidalFeatures(of: times, count: features))
   }
 
-  /// The embedding as the code that makes it, with the number of parameters.
+  /// The code that creates the embedding, with the number of parameters.
   public var description: String {
     "TimeEmbedding(features: \(features))  // \(parameterCount) parameters\n\(network)"
   }

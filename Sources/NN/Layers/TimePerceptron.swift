@@ -1,7 +1,7 @@
 import Tensor
 
-/// A network of a state at a time, and of the state's class where there are classes: velocities, noise
-/// or scores.
+/// A network of a state, a time and, if there are classes, the state's class, with velocities,
+/// noise or scores as output.
 public protocol TimeNetwork: Module {
   /// The number of classes; 0 for none.
   var classes: Int { get }
@@ -11,23 +11,24 @@ public protocol TimeNetwork: Module {
   /// - Parameters:
   ///   - x: States, `[batch, …]`.
   ///   - times: `[batch]`.
-  ///   - labels: The class of each state, or ``classes`` for one whose class is not told; empty where
-  ///     no class is told.
+  ///   - labels: The class of each state, or ``classes`` for an unknown class; empty if all are
+  ///     unknown.
   func callAsFunction(_ x: Tensor, at times: Tensor, labels: [Int]) -> Tensor
 }
 
-/// Dense layers with ``SiLU`` between, of a state, its time and its class side by side.
+/// Dense layers with ``SiLU`` between them, applied to the concatenated state, time and class.
 ///
-/// The time goes in as it is, or by sines and cosines (``sinusoidalFeatures(of:count:longestPeriod:)``)
-/// of 1000 times it; a class as a one in a row of zeros, none as zeros alone.
+/// The time is an input itself, or sines and cosines
+/// (``sinusoidalFeatures(of:count:longestPeriod:)``) of 1000 times the time; a class is one-hot,
+/// and an unknown class all zeros.
 ///
-/// - Input: `[batch, features]`. Output: the same.
+/// - Input: `[batch, features]`. Output: of the same shape.
 public final class TimePerceptron: TimeNetwork {
   /// The dense layers.
   public let network: Sequential
   /// The number of sines and cosines of the time; 0 for the time itself.
   public let timeFeatures: Int
-  /// Whether it sees the time at all.
+  /// Whether the network has a time input at all.
   public let isTimed: Bool
   /// The number of classes; 0 for none.
   public let classes: Int
@@ -35,8 +36,8 @@ public final class TimePerceptron: TimeNetwork {
   /// The dense layers.
   public var members: Members { ["network": network] }
 
-  /// Creates a network for states of so many numbers, with hidden layers of these widths; one that is not
-  /// timed sees the states and classes alone.
+  /// Creates a network for states of this many numbers, with hidden layers of these widths; if it
+  /// is not timed, only states and classes are inputs.
   public init(
     _ features: Int, hidden: [Int], timeFeatures: Int = 0, isTimed: Bool = true, classes: Int = 0,
     using random: Random
@@ -79,6 +80,6 @@ public final class TimePerceptron: TimeNetwork {
     return Tensor.oneHot(labels, count: classes + 1, dtype: x.dtype).sliced(0..<classes, along: 1)
   }
 
-  /// The network as its layers, with the number of parameters.
+  /// A description of the layers, with the number of parameters.
   public var description: String { "TimePerceptron  // \(parameterCount) parameters\n\(network)" }
 }

@@ -1,14 +1,16 @@
 import Tensor
 
-/// A U-Net of images, times and classes (Ronneberger, Fischer and Brox 2015, as Ho, Jain and Abbeel 2020
-/// have it).
+/// A U-Net for images, times and classes (Ronneberger, Fischer and Brox 2015, in the form of Ho,
+/// Jain and Abbeel 2020).
 ///
-/// Each of the widths is that of a size of the image, which a convolution of stride 2 halves; a block is
-/// on the way down at each size, two with attention between at the smallest, and one on the way up, which
-/// sees what the one on the way down put out. For 28×28 pixels and three widths these are 28, 14 and 7.
-/// The last layer begins at zero, so that the network does.
+/// Each width belongs to one size of the image, and a convolution of stride 2 halves the size.
+/// There is one block at each size on the way down, two with attention between them at the smallest
+/// size, and one at each size on the way up, which also sees the output of the corresponding block
+/// on the way down. For 28×28 pixels and three widths the sizes are 28, 14 and 7. The last layer
+/// starts at zero, and so does the network's output.
 ///
-/// - Input: images `[batch, height, width, channels]`, or their values in rows. Output: the same shape.
+/// - Input: images `[batch, height, width, channels]`, or their values in rows. Output: of the same
+///   shape.
 public final class UNet: TimeNetwork {
   private let image: [Int]
   private let time: TimeEmbedding
@@ -26,7 +28,7 @@ public final class UNet: TimeNetwork {
   /// The number of classes; 0 for none.
   public var classes: Int { labels.map { $0.weight.shape[0] - 1 } ?? 0 }
 
-  /// The layers, from the image down to its smallest size and up again.
+  /// The layers, from the image down to its smallest size and back up.
   public var members: Members {
     var all: [(String, any Member)] = [("time", time)]
     if let labels { all.append(("labels", labels)) }
@@ -40,7 +42,7 @@ public final class UNet: TimeNetwork {
     return Members(all + [("norm", norm), ("last", last)])
   }
 
-  /// Whether images of such sides can be halved as often as the widths ask for.
+  /// Whether images with these sides can be halved as often as the widths require.
   public static func canHalve(_ sides: [Int], widths: [Int]) -> Bool {
     let factor = widths.count > 30 ? 0 : 1 << max(0, widths.count - 1)
     return factor > 0 && sides.allSatisfy { $0 > 0 && $0 % factor == 0 }
@@ -50,11 +52,11 @@ public final class UNet: TimeNetwork {
   ///
   /// - Parameters:
   ///   - image: `[height, width, channels]`, with sides that can be halved (``canHalve(_:widths:)``).
-  ///   - widths: The channels at each size, the first even.
-  ///   - timeSize: The size of the vectors of time and class.
-  ///   - heads: The heads of the attention, which share the last width evenly.
+  ///   - widths: The channels at each size; the first must be even.
+  ///   - timeSize: The size of the vectors for time and class.
+  ///   - heads: The number of attention heads, which share the last width evenly.
   ///   - classes: The number of classes; 0 for none.
-  ///   - random: Draws the first weights.
+  ///   - random: Draws the initial weights.
   public init(
     _ image: [Int], widths: [Int] = [32, 64, 64], timeSize: Int = 128, heads: Int = 4,
     classes: Int = 0, using random: Random
@@ -116,7 +118,7 @@ public final class UNet: TimeNetwork {
     return last(silu(norm(hidden))).reshaped(to: x.shape)
   }
 
-  /// The network by its parts, with the number of parameters.
+  /// A description of the parts, with the number of parameters.
   public var description: String {
     let lines = members.elements.map { name, member in "  \(name): \(member)" }
     return (["UNet {  // \(parameterCount) parameters"] + lines + ["}"]).joined(separator: "\n")

@@ -1,12 +1,12 @@
 import Tensor
 
-/// Two convolutions of a U-Net with what the time adds between them, and a way past both (Ho, Jain and
-/// Abbeel 2020, appendix B).
+/// Two convolutions of a U-Net with a time-dependent term added between them, and a skip connection
+/// (Ho, Jain and Abbeel 2020, appendix B).
 ///
-/// y = side(x) + conv(silu(norm(conv(silu(norm(x))) + dense(silu(time))))), with a convolution of one
-/// pixel as the side where the channels differ.
+/// y = side(x) + conv(silu(norm(conv(silu(norm(x))) + dense(silu(time))))), where `side` is a 1×1
+/// convolution if the channels differ.
 ///
-/// - Input: images `[batch, height, width, inputs]` and vectors of the time `[batch, time]`. Output:
+/// - Input: images `[batch, height, width, inputs]` and time vectors `[batch, time]`. Output:
 ///   `[batch, height, width, outputs]`.
 public final class UNetBlock: Module {
   private let before: GroupNorm
@@ -24,7 +24,7 @@ public final class UNetBlock: Module {
     ]
   }
 
-  /// Creates a block for vectors of the time of so many numbers.
+  /// Creates a block for time vectors of this size.
   public init(_ inputs: Int, _ outputs: Int, time size: Int, using random: Random) {
     before = GroupNorm(groups(of: inputs), inputs)
     first = Conv2D(inputs, outputs, kernel: 3, padding: 1, using: random)
@@ -34,20 +34,20 @@ public final class UNetBlock: Module {
     side = inputs == outputs ? nil : Conv2D(inputs, outputs, kernel: 1, using: random)
   }
 
-  /// The block's output; `time` went through ``/Tensor/silu(_:)`` already.
+  /// The block's output; ``/Tensor/silu(_:)`` has already been applied to `time`.
   public func callAsFunction(_ x: Tensor, time activated: Tensor) -> Tensor {
     let shift = time(activated).reshaped(to: [x.shape[0], 1, 1, second.weight.shape[3]])
     let hidden = first(silu(before(x))) + shift
     return (side.map { $0(x) } ?? x) + second(silu(after(hidden)))
   }
 
-  /// The block as the code that makes it, with the number of parameters.
+  /// The code that creates the block, with the number of parameters.
   public var description: String {
     "UNetBlock(\(first.weight.shape[2]), \(first.weight.shape[3]))  // \(parameterCount) parameters"
   }
 }
 
-/// Attention over an image's places, and a way past it (Ho, Jain and Abbeel 2020, appendix B).
+/// Attention over an image's pixels, with a skip connection (Ho, Jain and Abbeel 2020, appendix B).
 ///
 /// - Input and output: `[batch, height, width, channels]`.
 public final class ImageAttention: Layer {
@@ -69,11 +69,11 @@ public final class ImageAttention: Layer {
     return x + attention(places).reshaped(to: x.shape)
   }
 
-  /// The layer as the code that makes it, with the number of parameters.
+  /// The code that creates the layer, with the number of parameters.
   public var description: String { "ImageAttention  // \(parameterCount) parameters\n\(attention)" }
 }
 
-/// Eight groups of channels, or as many as divide both.
+/// Eight groups of channels, or the largest number that divides both.
 func groups(of channels: Int) -> Int {
   var (a, b) = (8, channels)
   while b > 0 { (a, b) = (b, a % b) }

@@ -1,13 +1,13 @@
 import Tensor
 
-/// Divides the gradient by the root of the sum of all its squares: s ← s + g²,
-/// w ← w − η g / (√s + ε) (Duchi, Hazan and Singer 2011).
+/// Divides the gradient by the root of the accumulated squared gradients: s ← s + g², w ← w − η g /
+/// (√s + ε) (Duchi, Hazan and Singer 2011).
 public final class AdaGrad: Optimizer {
   /// The module that it trains.
   public let module: any Module
   /// The learning rate η.
   public var learningRate: Schedule
-  /// The step's number and each parameter's sum of squares.
+  /// The step number and each parameter's sum of squares.
   public var state = OptimizerState()
   private let epsilon: Double
   private let weightDecay: Double
@@ -15,7 +15,7 @@ public final class AdaGrad: Optimizer {
   /// One: the sum of squares.
   public var momentCount: Int { 1 }
 
-  /// Creates the optimiser; `weightDecay` joins the gradient (L2).
+  /// Creates the optimiser; `weightDecay` is added to the gradient (L2).
   public init(
     for module: any Module, learningRate: @escaping Schedule, epsilon: Double = 1e-10,
     weightDecay: Double = 0
@@ -35,7 +35,7 @@ public final class AdaGrad: Optimizer {
       for: module, learningRate: constant(learningRate), epsilon: epsilon, weightDecay: weightDecay)
   }
 
-  /// Changes one parameter in place.
+  /// Updates one parameter in place.
   public func update(
     _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
     rate: Double

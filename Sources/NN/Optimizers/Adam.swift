@@ -7,7 +7,7 @@ public class Adam: Optimizer {
   public let module: any Module
   /// The learning rate η.
   public var learningRate: Schedule
-  /// The step's number and each parameter's two moments, m and v.
+  /// The step number and each parameter's two moments, m and v.
   public var state = OptimizerState()
   private let beta1: Double
   private let beta2: Double
@@ -17,10 +17,10 @@ public class Adam: Optimizer {
   /// Two: m and v.
   public var momentCount: Int { 2 }
 
-  /// Whether the decay shrinks the weights themselves instead of joining the gradient.
+  /// Whether the decay shrinks the weights directly instead of being added to the gradient.
   var isDecayDecoupled: Bool { false }
 
-  /// Creates the optimiser; `weightDecay` joins the gradient (L2).
+  /// Creates the optimiser; `weightDecay` is added to the gradient (L2).
   public init(
     for module: any Module, learningRate: @escaping Schedule, beta1: Double = 0.9,
     beta2: Double = 0.999,
@@ -46,7 +46,7 @@ public class Adam: Optimizer {
       weightDecay: weightDecay)
   }
 
-  /// Changes one parameter in place.
+  /// Updates one parameter in place.
   public func update(
     _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
     rate: Double
@@ -78,7 +78,7 @@ public final class AdamW: Adam {
 
   /// Creates the optimiser with a constant rate; `weightDecay` is λ.
   ///
-  /// Said again because the inherited one would not decay the weights by default.
+  /// Declared again because the inherited one would not decay the weights by default.
   public convenience init(
     for module: any Module, learningRate: Double = 0.001, beta1: Double = 0.9,
     beta2: Double = 0.999,

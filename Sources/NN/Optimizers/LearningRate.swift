@@ -1,14 +1,14 @@
 import Settings
 
-/// How the step size of a training changes from its first step to its last.
+/// How the step size of a training changes from the first step to the last.
 public enum LearningRateDecay: String, Choice {
-  /// It stays as it is.
+  /// Constant.
   case none
-  /// It falls to 0 along half a cosine (Loshchilov and Hutter 2017, equation 5).
+  /// Decays to 0 along half a cosine (Loshchilov and Hutter 2017, equation 5).
   case cosine
 }
 
-/// The step size of a training, which a trainer turns into a schedule by the number of its steps.
+/// The step size of a training, which a trainer converts to a schedule by its number of steps.
 ///
 /// ```swift
 /// let trainer = LossTrainer(
@@ -16,24 +16,24 @@ public enum LearningRateDecay: String, Choice {
 ///   using: random)
 /// ```
 public struct LearningRate: Sendable, Equatable, ExpressibleByFloatLiteral {
-  /// The rate of the first step.
+  /// The rate at the first step.
   public let first: Double
-  /// How it changes.
+  /// The decay.
   public let decay: LearningRateDecay
-  /// The epochs after which a falling rate is at its end.
+  /// The number of epochs over which a rate decays.
   public let epochs: Int
 
-  /// A rate that is above 0, and how it changes over so many epochs.
+  /// Creates a rate above 0 with its decay over a number of epochs.
   public init(_ first: Double, _ decay: LearningRateDecay = .none, epochs: Int = 1) {
     precondition(first > 0, "LearningRate: expected a rate above 0, found \(first)")
     precondition(epochs > 0, "LearningRate: expected one epoch or more, found \(epochs)")
     (self.first, self.decay, self.epochs) = (first, decay, epochs)
   }
 
-  /// A rate that stays as it is.
+  /// A constant rate.
   public init(floatLiteral value: Double) { self.init(value) }
 
-  /// The rate by step, for an optimiser that makes so many steps in an epoch.
+  /// The rate by step, for an optimiser that takes this many steps per epoch.
   public func schedule(stepsPerEpoch: Int) -> Schedule {
     switch decay {
     case .none: constant(first)

@@ -1,9 +1,9 @@
 import Tensor
 
-/// A rule that changes the parameters of one module along their gradients.
+/// A rule that updates the parameters of one module along their gradients.
 ///
-/// It is bound to the module that it trains, so that no two modules with the same names of parameters
-/// can share what it remembers. That is kept by parameter name, so that its whole ``state`` can be saved
+/// It is bound to the module that it trains, so that two modules with equal parameter names cannot
+/// share its state. The state is kept by parameter name, so that the whole ``state`` can be saved
 /// and restored.
 ///
 /// ```swift
@@ -11,9 +11,9 @@ import Tensor
 /// optimizer.update(along: gradients)
 /// ```
 ///
-/// An infinite gradient does what the rule's formula says: ``SGD`` moves the weight to infinity; the
-/// others divide the gradient by its own size, and ∞ / ∞ makes the weight NaN. `FiniteCheck` names where
-/// it came from.
+/// Infinite gradients follow the rule's formula: ``SGD`` moves the weight to infinity; the others
+/// divide the gradient by its own size, and ∞ / ∞ makes the weight NaN. `FiniteCheck` finds the
+/// origin.
 public protocol Optimizer: AnyObject {
   /// The module that it trains.
   var module: any Module { get }
@@ -21,29 +21,29 @@ public protocol Optimizer: AnyObject {
   /// The learning rate as a function of the step, the first step being 1.
   var learningRate: Schedule { get set }
 
-  /// What the optimiser remembers between steps.
+  /// The optimiser's state between steps.
   var state: OptimizerState { get set }
 
-  /// How many running averages it keeps of each parameter.
+  /// The number of running averages kept for each parameter.
   var momentCount: Int { get }
 
-  /// Changes one parameter in place; called with ``momentCount`` moments, zeros at first, and with
-  /// the step's number and rate.
+  /// Updates one parameter in place, given its ``momentCount`` moments, initially zeros, the step
+  /// number and the rate.
   func update(
     _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
     rate: Double)
 
-  /// Changes the module's parameters along their gradients, in place, by default each by the rule.
+  /// Updates the module's parameters along their gradients, in place; by default, each by the rule.
   ///
-  /// An optimiser that wraps another one does here what it adds, such as to sum the gradients of many
-  /// processes.
+  /// An optimiser that wraps another one overrides this, for example to sum the gradients of
+  /// several processes.
   ///
-  /// - Parameter gradients: A gradient for each parameter of ``module``, as `valueWithGradient(of:)`
-  ///   returns them.
+  /// - Parameter gradients: A gradient for each parameter of ``module``, as returned by
+  ///   `valueWithGradient(of:)`.
   func update(along gradients: Gradients)
 }
 
-/// What an optimiser remembers between steps.
+/// The state of an optimiser between steps.
 public struct OptimizerState: Sendable {
   /// The number of updates so far.
   public var step = 0
@@ -55,7 +55,7 @@ public struct OptimizerState: Sendable {
 }
 
 extension Optimizer {
-  /// Changes each parameter by the rule.
+  /// Updates each parameter by the rule.
   public func update(along gradients: Gradients) {
     state.step += 1
     let rate = learningRate(state.step)
@@ -65,7 +65,7 @@ extension Optimizer {
       "\(Self.self): the gradients are of other parameters than the module's:"
         + " \(gradients.elements.map(\.name)) and \(parameters.map(\.name))")
     for ((name, parameter), (_, gradient)) in zip(parameters, gradients.elements) {
-      // Taken out of the state, so that they change in place and `update` may read the state.
+      // Moved out of the state, so that they change in place and `update` may read the state.
       var moments = state.moments.updateValue([], forKey: name) ?? []
       while moments.count < momentCount {
         moments.append(Tensor.zeros(gradient.shape, dtype: gradient.dtype))

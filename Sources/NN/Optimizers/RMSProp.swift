@@ -1,13 +1,13 @@
 import Tensor
 
-/// Divides the gradient by a running root mean square of itself: s ← ρ s + (1 − ρ) g²,
-/// w ← w − η g / (√s + ε) (Tieleman and Hinton 2012).
+/// Divides the gradient by its running root mean square: s ← ρ s + (1 − ρ) g², w ← w − η g / (√s +
+/// ε) (Tieleman and Hinton 2012).
 public final class RMSProp: Optimizer {
   /// The module that it trains.
   public let module: any Module
   /// The learning rate η.
   public var learningRate: Schedule
-  /// The step's number and each parameter's running square.
+  /// The step number and each parameter's running square.
   public var state = OptimizerState()
   private let decay: Double
   private let epsilon: Double
@@ -16,7 +16,7 @@ public final class RMSProp: Optimizer {
   /// One: the running square.
   public var momentCount: Int { 1 }
 
-  /// Creates the optimiser; `decay` is ρ, `weightDecay` joins the gradient (L2).
+  /// Creates the optimiser; `decay` is ρ, and `weightDecay` is added to the gradient (L2).
   public init(
     for module: any Module, learningRate: @escaping Schedule, decay: Double = 0.99,
     epsilon: Double = 1e-8,
@@ -40,7 +40,7 @@ public final class RMSProp: Optimizer {
       weightDecay: weightDecay)
   }
 
-  /// Changes one parameter in place.
+  /// Updates one parameter in place.
   public func update(
     _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
     rate: Double

@@ -1,19 +1,19 @@
 import Tensor
 
-/// Stochastic gradient descent: v ← μ v + g, w ← w − η v; with Nesterov's momentum
-/// w ← w − η (g + μ v) (Sutskever, Martens, Dahl and Hinton 2013).
+/// Stochastic gradient descent: v ← μ v + g, w ← w − η v; with Nesterov momentum w ← w − η (g + μ
+/// v) (Sutskever, Martens, Dahl and Hinton 2013).
 public final class SGD: Optimizer {
   /// The module that it trains.
   public let module: any Module
   /// The learning rate η.
   public var learningRate: Schedule
-  /// The step's number and, with momentum, each parameter's velocity.
+  /// The step number and, with momentum, each parameter's velocity.
   public var state = OptimizerState()
   private let momentum: Double
   private let isNesterov: Bool
   private let weightDecay: Double
 
-  /// One, the velocity, with momentum; else none.
+  /// One with momentum, the velocity; otherwise none.
   public var momentCount: Int { momentum > 0 ? 1 : 0 }
 
   /// Creates the optimiser.
@@ -21,9 +21,9 @@ public final class SGD: Optimizer {
   /// - Parameters:
   ///   - module: The module that it trains.
   ///   - learningRate: The rate as a function of the step.
-  ///   - momentum: How much of the velocity is kept, μ in [0, 1).
+  ///   - momentum: The share μ of the velocity that is kept, in [0, 1).
   ///   - isNesterov: Whether the step looks ahead along the velocity.
-  ///   - weightDecay: The factor of the weights that joins the gradient (L2).
+  ///   - weightDecay: The factor of the weights that is added to the gradient (L2).
   public init(
     for module: any Module, learningRate: @escaping Schedule, momentum: Double = 0,
     isNesterov: Bool = false,
@@ -46,7 +46,7 @@ public final class SGD: Optimizer {
       weightDecay: weightDecay)
   }
 
-  /// Changes one parameter in place.
+  /// Updates one parameter in place.
   public func update(
     _ parameter: inout Tensor, along gradient: Tensor, moments: inout [Tensor], step: Int,
     rate: Double

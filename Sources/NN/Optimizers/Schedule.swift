@@ -29,7 +29,8 @@ public func cosineDecay(from rate: Double, to end: Double = 0, over count: Int) 
   }
 }
 
-/// A linear rise over the first `count` steps to what `schedule` says, then `schedule`; 0 for none.
+/// A linear rise over the first `count` steps to the rate of `schedule`, then `schedule`; 0 for no
+/// warm-up.
 public func warmup(over count: Int, to schedule: @escaping Schedule) -> Schedule {
   { step in schedule(step) * min(1, Double(step) / Double(count)) }
 }

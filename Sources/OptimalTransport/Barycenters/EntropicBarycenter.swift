@@ -1,31 +1,35 @@
 import Tensor
 
-/// The entropic Wasserstein barycenter of measures on a fixed support, by iterative Bregman projections (Benamou,
-/// Carlier, Cuturi, Nenna and Peyré 2015): the measure α with the least Σₖ λₖ T_ε(α, bₖ).
+/// The entropic Wasserstein barycenter of measures on a fixed support: the measure α that minimises
+/// Σₖ λₖ T_ε(α, bₖ), computed by iterative Bregman projections (Benamou, Carlier, Cuturi, Nenna and
+/// Peyré 2015).
 ///
-/// It is blurred at the scale √ε, sharp peaks included; debiased, by one more scaling (Janati, Cuturi and Gramfort
-/// 2020), it is not.
+/// The barycenter is blurred at the scale √ε, including its sharp peaks. The debiased one, which
+/// takes one more scaling (Janati, Cuturi and Gramfort 2020), is not.
 public struct EntropicBarycenter: Sendable {
-  /// The barycenter's weights, float64, with the measures' mass: `[n]`, or `[height, width]` of pictures.
+  /// The barycenter's weights, float64, with the mass of the measures: `[n]`, or `[height, width]`
+  /// for pictures.
   public let weights: Tensor
-  /// The largest Σ |sums − bₖ| of the plans to the measures, as a part of the mass; debiased, or the last
-  /// sweep's change if that is larger.
+  /// The largest Σ |sums − bₖ| of the plans to the measures, as a fraction of the mass.
+  ///
+  /// For a debiased barycenter, the last sweep's change instead, if that is larger.
   public let marginalError: Double
   /// Whether the error is within the tolerance.
   public let hasConverged: Bool
   /// The number of sweeps.
   public let sweeps: Int
 
-  /// The barycenter of measures on `m` points, itself on `n` points.
+  /// Computes the barycenter, on `n` points, of measures on `m` points.
   ///
   /// - Parameters:
-  ///   - measures: bₖ, `[k, m]`, of equal sums.
-  ///   - costs: Between the barycenter's points and the measures', `[n, m]`; debiased, n = m and symmetric.
-  ///   - weights: λ, `[k]`, divided by their sum; without them equal.
-  ///   - epsilon: ε in the unit of the costs.
-  ///   - isDebiased: Whether the blur is taken away.
-  ///   - tolerance: The error that is small enough.
-  ///   - sweepLimit: The most sweeps.
+  ///   - measures: bₖ, `[k, m]`, with equal sums.
+  ///   - costs: The costs between the barycenter's points and those of the measures, `[n, m]`; for
+  ///     a debiased barycenter, n = m and the costs are symmetric.
+  ///   - weights: λ, `[k]`, which are divided by their sum; equal by default.
+  ///   - epsilon: ε, in the unit of the costs.
+  ///   - isDebiased: Whether to remove the blur.
+  ///   - tolerance: The error at which the sweeps stop.
+  ///   - sweepLimit: The largest number of sweeps.
   /// - Throws: ``TransportError``.
   public init(
     of measures: Tensor, costs: Tensor, weights: Tensor? = nil, epsilon: Double,
@@ -42,16 +46,17 @@ public struct EntropicBarycenter: Sendable {
       measures, kernel, weights, isDebiased, tolerance, sweepLimit, shape: [costs.shape[0]])
   }
 
-  /// The barycenter of pictures of one size, for the squared distance of pixels, by separable convolution.
+  /// Computes the barycenter of pictures of the same size, for the squared distance between pixels,
+  /// by separable convolutions.
   ///
   /// - Parameters:
-  ///   - images: `[k, height, width]`, not negative, of equal sums.
-  ///   - weights: λ, `[k]`; without them equal.
-  ///   - epsilon: ε in squared pixels times `spacing²`.
-  ///   - spacing: The distance of neighbouring pixels.
-  ///   - isDebiased: Whether the blur is taken away.
-  ///   - tolerance: The error that is small enough.
-  ///   - sweepLimit: The most sweeps.
+  ///   - images: `[k, height, width]`, non-negative, with equal sums.
+  ///   - weights: λ, `[k]`; equal by default.
+  ///   - epsilon: ε, in squared pixels times `spacing²`.
+  ///   - spacing: The distance between neighbouring pixels.
+  ///   - isDebiased: Whether to remove the blur.
+  ///   - tolerance: The error at which the sweeps stop.
+  ///   - sweepLimit: The largest number of sweeps.
   /// - Throws: ``TransportError``.
   public init(
     ofImages images: Tensor, weights: Tensor? = nil, epsilon: Double, spacing: Double = 1,
@@ -68,7 +73,7 @@ public struct EntropicBarycenter: Sendable {
       tolerance, sweepLimit, shape: [height, width])
   }
 
-  /// How often the error is looked at, which costs as much as a sweep.
+  /// The number of sweeps between checks of the error, each of which costs as much as a sweep.
   private static let interval = 10
 
   private init(
@@ -86,7 +91,7 @@ public struct EntropicBarycenter: Sendable {
     var (error, sweep) = (Double.infinity, 0)
     while true {
       if sweep > 0 && (sweep == limit || sweep % Self.interval == 0) {
-        // The plans' sums before v makes them right, b times what Kᵀu has changed by.
+        // The plans' sums before v corrects them: b times the change of Kᵀu.
         let change = exp(kernel.transposedLogSums(u) - kernel.transposedLogSums(last))
         error = (b * abs(change - 1)).sum(along: 1).max().scalar
         if isDebiased { error = max(error, abs(exp(logCenter) - exp(lastCenter)).sum().scalar) }
@@ -106,7 +111,7 @@ public struct EntropicBarycenter: Sendable {
     (marginalError, hasConverged, sweeps) = (error, error <= tolerance, sweep)
   }
 
-  /// The measures' mass, and λ as a column with the sum 1.
+  /// The mass of the measures, and λ as a column that sums to 1.
   private static func checked(
     _ measures: Tensor, _ weights: Tensor?
   ) throws -> (mass: Double, lambda: Tensor) {

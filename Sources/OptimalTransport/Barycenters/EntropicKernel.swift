@@ -1,30 +1,31 @@
 import Tensor
 
-/// The kernel exp(−c/ε) between the points of one support, as an operation in logarithms.
+/// The kernel exp(−c/ε) between the points of one support, as an operation on logarithms.
 ///
-/// A grid's kernel of squared distances is a product over the axes, so that it is applied axis by axis (Solomon et al.
-/// 2015): 2 s³ exponentials or products for s × s pixels in the place of s⁴.
+/// A grid's kernel of squared distances is a product over the axes, so it is applied axis by axis
+/// (Solomon et al. 2015): s × s pixels take 2 s³ exponentials or products instead of s⁴.
 struct EntropicKernel: Sendable {
   private enum Kind: Sendable {
     case dense(CostRows, transposed: CostRows, epsilon: Double)
-    /// The costs along both axes over ε, `[h, h]` and `[w, w]`, and the kernel itself where products with it
-    /// lose no digits.
+    /// The costs along both axes divided by ε, `[h, h]` and `[w, w]`, and the kernel itself if
+    /// products with it lose no digits.
     case grid(Tensor, Tensor, GridProduct?)
   }
 
   private let kind: Kind
 
-  /// The number of points on either side.
+  /// The number of source points.
   let sourceCount: Int
   let targetCount: Int
 
-  /// The kernel of costs, `[n, m]`.
+  /// Creates the kernel of a cost matrix `[n, m]`.
   init(_ costs: CostRows, epsilon: Double) {
     kind = .dense(costs, transposed: costs.transposed, epsilon: epsilon)
     (sourceCount, targetCount) = (costs.rowCount, costs.columnCount)
   }
 
-  /// The kernel of squared distances between pixels of a picture whose neighbours are `spacing` apart.
+  /// Creates the kernel of squared distances between the pixels of a picture whose neighbours are
+  /// `spacing` apart.
   init(height: Int, width: Int, spacing: Double, epsilon: Double) {
     func axis(_ count: Int) -> Tensor {
       let places = Tensor.range(0..<count, dtype: .float64).expanded(at: 1)
@@ -45,7 +46,7 @@ struct EntropicKernel: Sendable {
     }
   }
 
-  /// The same with sources and targets exchanged, `[k, n]` to `[k, m]`.
+  /// The same with sources and targets exchanged: `[k, n]` to `[k, m]`.
   func transposedLogSums(_ h: Tensor) -> Tensor {
     switch kind {
     case .dense(_, let costs, let epsilon): Self.logSums(h, costs, epsilon)
@@ -53,17 +54,18 @@ struct EntropicKernel: Sendable {
     }
   }
 
-  /// log K (b / Kᵀ eᵘ) of each row, `[k, n]`: what plans with the second marginals b have as their first ones,
-  /// over eᵘ.
+  /// log K (b / Kᵀ eᵘ) for each row, `[k, n]`: the first marginals, divided by eᵘ, of the plans
+  /// whose second marginals are b.
   ///
   /// - Parameters:
   ///   - u: `[k, n]`.
-  ///   - b: `[k, m]`, of sum 1.
+  ///   - b: `[k, m]`, with the sum 1.
   func logShares(_ u: Tensor, _ b: Tensor) -> Tensor {
     guard case .grid(_, _, let product?) = kind else {
       return logSums(log(b) - transposedLogSums(u))
     }
-    // Relative to the largest term no sum is below e^lowestExponent, and no quotient beyond its inverse.
+    // Relative to the largest term, no sum is below e^lowestExponent and no quotient above its
+    // inverse.
     let largest = u.max(along: 1, keepingDimensions: true)
     return log(product(b / product(exp(u - largest)))) - largest
   }
@@ -76,7 +78,7 @@ struct EntropicKernel: Sendable {
       })
   }
 
-  /// One axis after the other.
+  /// Sums over one axis after the other.
   private static func gridSums(_ h: Tensor, _ rows: Tensor, _ columns: Tensor) -> Tensor {
     let (k, height, width) = (h.shape[0], rows.shape[0], columns.shape[0])
     let along = axisSums(h.reshaped(to: [k * height, width]), columns)
@@ -86,13 +88,13 @@ struct EntropicKernel: Sendable {
       .reshaped(to: [k, height * width])
   }
 
-  /// Products with the kernel of a grid, axis by axis.
+  /// Products with a grid's kernel, axis by axis.
   private struct GridProduct: Sendable {
     /// exp(−c/ε) along both axes, `[h, h]` and `[w, w]`, symmetric.
     let rows: Tensor
     let columns: Tensor
 
-    /// K x of each row of x, `[k, h · w]`.
+    /// K x for each row of x, `[k, h · w]`.
     func callAsFunction(_ x: Tensor) -> Tensor {
       let (k, height, width) = (x.shape[0], rows.shape[0], columns.shape[0])
       let along = x.reshaped(to: [k * height, width]).matmul(columns)
@@ -100,12 +102,12 @@ struct EntropicKernel: Sendable {
     }
   }
 
-  /// Below this exponent products with e^exponent lose digits to underflow.
+  /// Below this exponent, products with e^exponent lose digits to underflow.
   private static let lowestExponent = -600.0
 
-  /// log Σₗ exp(hₗ − dⱼₗ) of each row, by a matrix product where nothing underflows.
+  /// log Σₗ exp(hₗ − dⱼₗ) of each row, by a matrix product if nothing underflows.
   ///
-  /// In a row all terms are relative to the largest; the smallest sum is not below e^−max d of it.
+  /// The terms of a row are relative to its largest one; no sum is below e^−max d of it.
   private static func axisSums(_ h: Tensor, _ costs: Tensor) -> Tensor {
     if -costs.max().scalar > lowestExponent {
       let largest = h.max(along: 1, keepingDimensions: true)
@@ -113,7 +115,7 @@ struct EntropicKernel: Sendable {
       return log(exp(h - shift).matmul(exp(-costs))) + shift
     }
     let (count, size) = (h.shape[0], costs.shape[0])
-    // A block of rows at a time, for the memory.
+    // A block of rows at a time, to save memory.
     let step = max(1, 65_536 / (size * size))
     let blocks = stride(from: 0, to: count, by: step).map { start in
       (h.sliced(start..<min(count, start + step)).expanded(at: 1) - costs).logSumExp(along: 2)

@@ -1,20 +1,22 @@
 import Tensor
 
-/// The Wasserstein barycenter of distributions on the line: its quantile function is the mean of theirs, Σₖ λₖ Fₖ⁻
-/// (Agueh and Carlier 2011, section 6.1).
+/// The Wasserstein barycenter of distributions on the line.
+///
+/// Its quantile function is the mean of theirs, Σₖ λₖ Fₖ⁻ (Agueh and Carlier 2011, section 6.1).
 public struct LineBarycenter: LineDistribution {
   private let parts: [any LineDistribution]
   private let shares: [Double]
 
-  /// Where any of the quantile functions jumps.
+  /// The probabilities at which any of the quantile functions jumps.
   public let steps: [Double]
 
-  /// Creates the barycenter, for any p > 1 if there are two distributions, and for p = 2 of more.
+  /// Creates the barycenter: for any p > 1 if there are two distributions, and for p = 2 if there
+  /// are more.
   ///
   /// - Parameters:
-  ///   - distributions: One or more.
-  ///   - weights: λ, divided by their sum; without them equal.
-  /// - Throws: ``TransportError`` for weights that are none.
+  ///   - distributions: One or more distributions.
+  ///   - weights: λ, which are divided by their sum; equal by default.
+  /// - Throws: ``TransportError`` for invalid weights.
   public init(of distributions: [any LineDistribution], weights: [Double]? = nil) throws {
     let weights = weights ?? distributions.map { _ in 1 }
     precondition(
@@ -36,7 +38,8 @@ public struct LineBarycenter: LineDistribution {
     zip(shares, parts).reduce(0) { $0 + $1.0 * $1.1.quantile(probability) }
   }
 
-  /// The largest probability whose quantile is not above x, by bisection down to neighbouring numbers.
+  /// The largest probability whose quantile is at most x, found by bisection down to neighbouring
+  /// numbers.
   public func cumulative(_ x: Double) -> Double {
     if quantile(1) <= x { return 1 }
     var (low, high) = (0.0, 1.0)
@@ -48,7 +51,8 @@ public struct LineBarycenter: LineDistribution {
   }
 }
 
-/// The distributions on the way between two on the line: the quantiles (1 − t) F_μ⁻ + t F_ν⁻ (McCann 1997).
+/// The distribution at time t on the way from one distribution on the line to another, with the
+/// quantiles (1 − t) F_μ⁻ + t F_ν⁻ (McCann 1997).
 ///
 /// W_p(μ_s, μ_t) = |t − s| W_p(μ, ν).
 public func displacementInterpolation(

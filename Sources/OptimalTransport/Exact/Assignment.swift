@@ -1,10 +1,11 @@
 import Tensor
 
-/// The cheapest pairing of n sources with n targets: the permutation σ with the least Σᵢ c(i, σ(i)).
+/// The cheapest pairing of n sources with n targets: the permutation σ that minimises Σᵢ c(i,
+/// σ(i)).
 ///
-/// It is exact transport between uniform weights, whose extreme plans are permutations (Birkhoff 1946).
-/// Pairing noise with data in this way, batch by batch, straightens the paths of flow matching (Tong et
-/// al. 2024).
+/// It is exact transport between uniform weights, whose extreme plans are permutations (Birkhoff
+/// 1946). Pairing noise with data in this way, batch by batch, straightens the paths of flow
+/// matching (Tong et al. 2024).
 ///
 /// ```swift
 /// let pairing = try Assignment(costs: Tensor([[4, 1], [2, 3]]))
@@ -14,21 +15,22 @@ import Tensor
 public struct Assignment: Sendable {
   /// σ: the target of each source.
   public let targets: [Int]
-  /// Σᵢ c(i, σ(i)), a sum, not a mean.
+  /// Σᵢ c(i, σ(i)): a sum, not a mean.
   public let cost: Double
-  /// u, `[n]`, float64.
+  /// The potential u of the sources, `[n]`, float64.
   public let sourcePotential: Tensor
-  /// v, `[n]`, float64: no cᵢⱼ − uᵢ − vⱼ is below 0, and they are 0 on the permutation.
+  /// The potential v of the targets, `[n]`, float64: cᵢⱼ − uᵢ − vⱼ is at least 0 everywhere and 0
+  /// on the permutation.
   public let targetPotential: Tensor
 
-  /// The cost less Σ uᵢ + Σ vⱼ: 0 up to rounding.
+  /// The cost minus Σ uᵢ + Σ vⱼ, which is 0 up to rounding.
   public var dualityGap: Double {
     cost - exactSum(sourcePotential.doubles + targetPotential.doubles)
   }
 
-  /// Solves for costs that are given.
+  /// Finds the cheapest pairing for a matrix of costs.
   ///
-  /// - Parameter costs: `[n, n]`; +∞ for a pair that must not be.
+  /// - Parameter costs: `[n, n]`; +∞ for a forbidden pair.
   /// - Throws: ``TransportError``.
   public init(costs: Tensor) throws {
     precondition(costs.rank == 2, "Assignment: expected costs [n, n], found \(costs.shape)")
@@ -36,7 +38,7 @@ public struct Assignment: Sendable {
     self.init(try ExactTransport(costs: costs))
   }
 
-  /// Pairs points with points, `[n, d]` each, by a cost of their distance.
+  /// Pairs points with points, `[n, d]` each, by a cost that depends on their distance.
   ///
   /// - Throws: ``TransportError``.
   public init(from x: Tensor, to y: Tensor, cost: GroundCost = .squaredEuclidean) throws {

@@ -1,14 +1,16 @@
-/// A basis of the transportation problem: a tree whose edges join sources and targets and carry the mass
-/// that is moved.
+/// A basis of the transportation problem: a tree whose edges join sources to targets and carry the
+/// moved mass.
 ///
-/// Masses are whole numbers, in units that are small beside every weight, and each has a second part: as
-/// if every source had an infinitesimal ε more and the root N·ε more room (Orden 1956). With it no mass
-/// of a basis is zero and none leaves the basis together with another, so that every pivot lowers the
-/// cost and no basis comes back: the bases are the strongly feasible ones of Cunningham (1976).
+/// Masses are whole numbers, in units that are small compared with every weight. Each has a second
+/// part, as if every source had an infinitesimal ε more and the root had room for N·ε more (Orden
+/// 1956). With it, no mass of a basis is zero and no two edges empty at the same time, so every
+/// pivot lowers the cost and no basis recurs: the bases are the strongly feasible ones of
+/// Cunningham (1976).
 ///
-/// Nodes are the sources 0 ..< n, then the targets n ..< n + m. The last target is the root.
+/// The nodes are the sources 0 ..< n, followed by the targets n ..< n + m. The last target is the
+/// root.
 final class BasisTree {
-  /// Mass and the multiple of ε beside it, in lexicographic order.
+  /// A mass and its multiple of ε, in lexicographic order.
   struct Mass: Comparable {
     var units: Int
     var epsilons: Int
@@ -35,15 +37,15 @@ final class BasisTree {
   let nodeCount: Int
   var root: Int { nodeCount - 1 }
 
-  /// uᵢ of the sources, then vⱼ of the targets, with uᵢ + vⱼ = cᵢⱼ on the tree.
+  /// uᵢ of the sources, followed by vⱼ of the targets, with uᵢ + vⱼ = cᵢⱼ on the tree.
   let potentials: UnsafeMutablePointer<Double>
   /// −1 for the root.
   let parents: UnsafeMutablePointer<Int32>
-  /// What the edge to the parent carries.
+  /// The mass that the edge to the parent carries.
   let masses: UnsafeMutablePointer<Mass>
   /// The number of nodes in the subtree of each node.
   private let sizes: UnsafeMutablePointer<Int32>
-  // The children of a node, a list linked in both directions; −1 where it ends.
+  // The children of a node form a doubly linked list; −1 marks its ends.
   private let firstChild: UnsafeMutablePointer<Int32>
   private let nextSibling: UnsafeMutablePointer<Int32>
   private let previousSibling: UnsafeMutablePointer<Int32>
@@ -72,7 +74,7 @@ final class BasisTree {
     masses.deallocate()
   }
 
-  /// Hangs the nodes on the root, breadth first.
+  /// Attaches the nodes to the root, breadth first.
   private func grow(from edges: [Edge]) {
     var neighbours = [[(node: Int, mass: Mass)]](repeating: [], count: nodeCount)
     for edge in edges {
@@ -114,7 +116,7 @@ final class BasisTree {
     if next >= 0 { previousSibling[Int(next)] = previous }
   }
 
-  /// The nodes in an order in which each comes after its parent.
+  /// The nodes in an order in which each node follows its parent.
   func nodesFromRoot() -> [Int] {
     var order: [Int] = []
     order.reserveCapacity(nodeCount)
@@ -122,7 +124,7 @@ final class BasisTree {
     return order
   }
 
-  /// Calls `body` with each node of a subtree, parents first, but not with those below `excluded`.
+  /// Calls `body` with each node of a subtree, parents first, except for those below `excluded`.
   @inline(__always)
   private func visit(from start: Int, excluding excluded: Int = -1, _ body: (Int) -> Void) {
     var node = start
@@ -144,8 +146,8 @@ final class BasisTree {
 // MARK: - Pivots
 
 extension BasisTree {
-  /// Takes an edge into the basis and moves as much mass along its cycle as can be; the edge that is
-  /// empty then leaves.
+  /// Adds an edge to the basis and moves as much mass as possible along its cycle; the edge that
+  /// becomes empty leaves the basis.
   ///
   /// - Parameter reducedCost: cᵢⱼ − uᵢ − vⱼ of the edge.
   func pivot(source: Int, target: Int, reducedCost: Double) {
@@ -160,7 +162,7 @@ extension BasisTree {
     changePotentials(below: start, by: leaving.isTargetsSide ? -reducedCost : reducedCost)
   }
 
-  /// A subtree is smaller than that of any ancestor.
+  /// The lowest common ancestor, found by size: a subtree is smaller than that of any ancestor.
   private func commonAncestor(_ a: Int, _ b: Int) -> Int {
     var (a, b) = (a, b)
     while a != b {
@@ -169,10 +171,10 @@ extension BasisTree {
     return a
   }
 
-  /// The node whose edge to its parent is emptied first.
+  /// The node whose edge to its parent becomes empty first.
   ///
-  /// On the way up from the target mass is taken from the edges above targets, and on the source's side
-  /// from those above sources.
+  /// On the way up from the target, mass is taken from the edges above targets; on the source's
+  /// side, from those above sources.
   private func leavingNode(
     _ source: Int, _ target: Int, _ join: Int
   ) -> (node: Int, isTargetsSide: Bool) {
@@ -203,7 +205,7 @@ extension BasisTree {
     }
   }
 
-  /// Turns the path from `start` up to `leaving` round and hangs `start` on `end`.
+  /// Reverses the path from `start` up to `leaving` and attaches `start` to `end`.
   private func rehang(
     _ start: Int, on end: Int, upTo leaving: Int, below join: Int, mass: Mass
   ) {
@@ -232,8 +234,8 @@ extension BasisTree {
     }
   }
 
-  /// Adds `change` to the sources' potentials in a subtree and takes it from the targets'; or the
-  /// opposite everywhere else, where that is less work.
+  /// Adds `change` to the sources' potentials in a subtree and subtracts it from the targets'
+  /// potentials, or does the opposite everywhere else if that is less work.
   private func changePotentials(below start: Int, by change: Double) {
     let (potentials, sourceCount) = (potentials, sourceCount)
     if 2 * Int(sizes[start]) <= nodeCount {

@@ -1,21 +1,23 @@
 import Tensor
 
-/// A transportation problem that is solved for a quarter of the points first, and for a quarter of those before.
+/// A transportation problem that is first solved for a quarter of the points, and recursively for a
+/// quarter of those.
 ///
-/// What the coarse problem's potentials say of all points is a start from which the simplex has about half of the
-/// pivots left. The idea is that of multiscale transport (Mérigot 2011; Schmitzer 2016), here with any subset.
+/// The potentials of the coarse problem, extended to all points, give a start from which the
+/// simplex needs about half as many pivots. The idea is that of multiscale transport (Mérigot 2011;
+/// Schmitzer 2016), here with arbitrary subsets.
 struct CoarseToFine {
   /// The costs between some of the points.
   let costs: (_ rows: [Int], _ columns: [Int]) -> CostRows
-  /// The most pivots of each problem.
+  /// The largest number of pivots for each problem.
   let limit: Int
 
-  /// One point of so many is in the coarse problem.
+  /// One in this many points belongs to the coarse problem.
   private static let factor = 4
-  /// With fewer points on a side there is no coarser problem.
+  /// With fewer points than this on a side, there is no coarser problem.
   private static let leastCount = 100
 
-  /// Solves for some of the points, whose weights are positive.
+  /// Solves the problem for some of the points, whose weights are positive.
   func solution(
     _ rows: [Int], _ columns: [Int], source: [Double], target: [Double]
   ) -> NetworkSimplex.Solution {
@@ -27,7 +29,8 @@ struct CoarseToFine {
     }
   }
 
-  /// What the potentials of the columns may be: the c-transform of the coarse problem's sources.
+  /// Estimates of the columns' potentials: the c-transform of the potentials of the coarse
+  /// problem's sources.
   private func potentials(
     _ rows: [Int], _ columns: [Int], source: [Double], target: [Double]
   ) -> [Double] {

@@ -14,39 +14,39 @@ import Tensor
 /// transport.plan.dense().doubles   // [0, 0.6, 0.3, 0.1]
 /// ```
 ///
-/// Points of weight 0 take no part. Costs of +∞ forbid an entry. The sums of the weights need not be one, but
-/// equal: the plan moves that mass.
+/// Points of weight 0 take no part. A cost of +∞ forbids an entry. The sums of the weights need not
+/// be one, but they must be equal: the plan moves that mass.
 public struct ExactTransport: Sendable {
   /// The plan, with at most n + m − 1 entries.
   public let plan: TransportPlan
   /// Σ cᵢⱼ πᵢⱼ.
   public let cost: Double
-  /// Σ aᵢ uᵢ + Σ bⱼ vⱼ, which no plan's cost is below.
+  /// Σ aᵢ uᵢ + Σ bⱼ vⱼ, a lower bound of every plan's cost.
   public let dual: Double
-  /// u, `[n]`, float64.
+  /// The potential u of the sources, `[n]`, float64.
   public let sourcePotential: Tensor
-  /// v, `[m]`, float64.
+  /// The potential v of the targets, `[m]`, float64.
   ///
-  /// With u no reduced cost cᵢⱼ − uᵢ − vⱼ is below 0, points of weight 0 included.
+  /// With u, no reduced cost cᵢⱼ − uᵢ − vⱼ is below 0, not even at points of weight 0.
   public let targetPotential: Tensor
-  /// How far the plan's marginals are from the weights.
+  /// The distance of the plan's marginals from the weights.
   public let marginalErrors: MarginalErrors
-  /// Whether the plan is optimal; if not, the iterations were used up, and it is a plan all the same.
+  /// Whether the plan is optimal; if not, the pivots were used up, and the result is still a plan.
   public let hasConverged: Bool
   /// The number of pivots.
   public let pivots: Int
 
-  /// The cost less the dual: 0 up to rounding for an optimal plan, and never less than what is lost by
-  /// another.
+  /// The cost minus the dual: 0 up to rounding for an optimal plan, and an upper bound of the
+  /// excess cost of any other plan.
   public var dualityGap: Double { cost - dual }
 
-  /// Solves for costs that are given.
+  /// Solves the problem for a matrix of costs.
   ///
   /// - Parameters:
   ///   - costs: `[n, m]`; +∞ for a pair between which nothing may be moved.
-  ///   - source: The weights a, `[n]`; without them 1/n each.
-  ///   - target: The weights b, `[m]`; without them 1/m each.
-  ///   - iterationLimit: The largest number of pivots; by default without a limit worth mentioning.
+  ///   - source: The weights a, `[n]`; 1/n each by default.
+  ///   - target: The weights b, `[m]`; 1/m each by default.
+  ///   - iterationLimit: The largest number of pivots; the default is practically no limit.
   /// - Throws: ``TransportError``.
   public init(
     costs: Tensor, source: Tensor? = nil, target: Tensor? = nil, iterationLimit: Int = .max
@@ -72,13 +72,14 @@ public struct ExactTransport: Sendable {
     if penalty != nil && !cost.isFinite { throw TransportError.noFinitePlan }
   }
 
-  /// Solves for a cost of the distance between points, without storing a matrix of costs where it can be
-  /// computed from few coordinates.
+  /// Solves the problem for a cost that depends on the distance between points.
+  ///
+  /// Costs that can be computed from few coordinates are not stored as a matrix.
   ///
   /// - Parameters:
   ///   - source: The measure whose mass is moved.
-  ///   - target: The measure that it is moved to.
-  ///   - cost: What it costs to move from a point to another.
+  ///   - target: The measure to which the mass is moved.
+  ///   - cost: The cost of moving a unit of mass from one point to another.
   ///   - iterationLimit: The largest number of pivots.
   /// - Throws: ``TransportError``.
   public init(
@@ -128,11 +129,12 @@ public struct ExactTransport: Sendable {
   }
 }
 
-/// What stands for costs of +∞ while the simplex runs.
+/// The stand-in for costs of +∞ while the simplex runs.
 private enum InfiniteCosts {
-  /// A cost so large that no optimal plan with another choice pays it; nil where all costs are finite.
+  /// A cost so large that no optimal plan pays it if another choice exists; nil if all costs are
+  /// finite.
   ///
-  /// To avoid it at one entry others are exchanged along a cycle of fewer than n + m entries.
+  /// To avoid such an entry, a plan exchanges others along a cycle of fewer than n + m entries.
   static func penalty(for costs: Tensor) throws -> Double? {
     if costs.isFinite { return nil }
     let (values, m) = (costs.doubles, costs.shape[1])
@@ -148,7 +150,8 @@ private enum InfiniteCosts {
   }
 }
 
-/// The entries of a basis that carry mass, from the weights themselves rather than their rounding.
+/// The entries of a basis that carry mass, computed from the weights themselves rather than from
+/// their rounded values.
 private func basisEntries(
   _ tree: BasisTree, _ source: [Double], _ target: [Double]
 ) -> [TransportPlan.Entry] {
@@ -160,7 +163,7 @@ private func basisEntries(
     let parent = Int(tree.parents[node])
     let mass = node < n ? excess[node] : -excess[node]
     excess[parent] += excess[node]
-    // Weights that cancel leave rounding, which only whole numbers can tell from mass.
+    // Weights that cancel leave rounding errors, which only whole numbers can tell from mass.
     if tree.masses[node].units == 0 || !(mass > 0) { continue }
     entries.append(
       node < n
@@ -170,7 +173,8 @@ private func basisEntries(
   return entries
 }
 
-/// Potentials with no negative reduced cost, from those of the targets that take part; −∞ for the others.
+/// Potentials without negative reduced costs, from those of the targets that take part (−∞ for the
+/// others).
 ///
 /// u is the c-transform of v, and v that of u (Villani 2003, section 2.1).
 private func dualPotentials(_ costs: CostRows, _ targets: [Double]) -> (u: Tensor, v: Tensor) {

@@ -1,9 +1,10 @@
 import Tensor
 
-/// A basis to begin with: source by source, each to the nearest target that has room left, one target at a
-/// time (the modified row minimum rule; Gottschlich and Schuhmacher 2014).
+/// The initial basis: source by source, each is joined to the nearest target that has room left,
+/// one target at a time (the modified row minimum rule; Gottschlich and Schuhmacher 2014).
 ///
-/// - Parameter potentials: vⱼ for the targets, `m` numbers; nearest is then by cᵢⱼ − vⱼ.
+/// - Parameter potentials: vⱼ for the targets, `m` numbers; the nearest target is then the one with
+///   the least cᵢⱼ − vⱼ.
 func initialBasis(
   _ costs: CostRows.Reader, _ weights: WholeWeights, potentials: [Double]
 ) -> [BasisTree.Edge] {
@@ -18,7 +19,7 @@ func initialBasis(
   while !rows.isEmpty {
     for i in rows {
       let j = costs.least(i, less: potentials).column
-      // No two are ever equal before the last edge, for all of them together is the only equal sum.
+      // No two are equal before the last edge, since only the total sums are equal.
       let mass = min(supply[i], room[j])
       edges.append(.init(source: i, target: j, mass: mass))
       supply[i] = supply[i] - mass

@@ -3,10 +3,10 @@ import Tensor
 /// The primal network simplex for the transportation problem, on a complete bipartite graph (Dantzig 1951;
 /// Kelly and O'Neill 1991).
 ///
-/// Rows are searched in turn for the entry of the least reduced cost; those of a block of rows are the
-/// candidates of the next pivots, the least one first (Mulvey 1978).
+/// Rows are searched in turn for the entry with the least reduced cost. The entries found in a
+/// block of rows are the candidates for the next pivots, the least first (Mulvey 1978).
 struct NetworkSimplex {
-  /// What is left when the simplex has ended.
+  /// The result of the simplex.
   struct Solution {
     let tree: BasisTree
     let pivots: Int
@@ -35,14 +35,14 @@ struct NetworkSimplex {
     refreshPotentials()
   }
 
-  /// Pivots until no entry has a negative reduced cost, or `limit` times.
+  /// Pivots until no entry has a negative reduced cost, or at most `limit` times.
   mutating func solve(limit: Int) -> Solution {
     var pivots = 0
     var isFresh = true
     while pivots < limit {
       collectCandidates()
       if candidates.isEmpty {
-        // Potentials that were changed many times have rounding errors: the last word is by fresh ones.
+        // Potentials that were changed many times have rounding errors: fresh ones decide.
         if isFresh { return Solution(tree: tree, pivots: pivots, hasConverged: true) }
         refreshPotentials()
         isFresh = true
@@ -58,7 +58,7 @@ struct NetworkSimplex {
     return Solution(tree: tree, pivots: pivots, hasConverged: false)
   }
 
-  /// The least reduced costs of the next rows that have negative ones.
+  /// Collects the least reduced costs of the next rows that have negative ones.
   private mutating func collectCandidates() {
     candidates.removeAll(keepingCapacity: true)
     let targets = tree.potentials + n
@@ -74,7 +74,8 @@ struct NetworkSimplex {
     }
   }
 
-  /// The candidate of the least reduced cost, taken from the list; those that are not negative any more go.
+  /// Removes and returns the candidate with the least reduced cost; candidates that are no longer
+  /// negative are dropped.
   private mutating func bestCandidate() -> (candidate: Candidate, reducedCost: Double)? {
     var best: (place: Int, reduced: Double)?
     var place = 0
@@ -97,14 +98,14 @@ struct NetworkSimplex {
     return (candidate, best.reduced)
   }
 
-  /// Whether a reduced cost is below zero by more than the rounding of what it is made of.
+  /// Whether a reduced cost is below zero by more than the rounding of its terms.
   private func isNegative(_ reduced: Double, _ cost: Double, _ i: Int, _ j: Int) -> Bool {
     let scale =
       Swift.abs(cost) + Swift.abs(tree.potentials[i]) + Swift.abs(tree.potentials[n + j])
     return reduced < -16 * Double.ulpOfOne * scale
   }
 
-  /// The potentials along the tree, from that of the root, 0.
+  /// Recomputes the potentials along the tree, starting with 0 at the root.
   private func refreshPotentials() {
     let potentials = tree.potentials
     for node in tree.nodesFromRoot() {

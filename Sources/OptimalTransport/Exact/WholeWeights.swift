@@ -1,13 +1,13 @@
-/// Weights of both measures as whole numbers with equal sums, so that no mass is lost by rounding in the
-/// course of many pivots.
+/// The weights of both measures as whole numbers with equal sums, so that many pivots lose no mass
+/// to rounding.
 struct WholeWeights {
   let source: [Int]
   let target: [Int]
 
-  /// Converts weights that are all positive and have nearly the same sum.
+  /// Converts positive weights with nearly equal sums.
   ///
-  /// Where each measure has equal weights the numbers are the least that do, and exact. Otherwise a unit
-  /// is 2⁻⁶⁰ of the mass.
+  /// If each measure has equal weights, the numbers are exact and as small as possible. Otherwise a
+  /// unit is 2⁻⁶⁰ of the mass.
   init(source: [Double], target: [Double]) {
     if Self.areEqual(source) && Self.areEqual(target) {
       let divisor = Self.greatestCommonDivisor(source.count, target.count)
@@ -27,7 +27,7 @@ struct WholeWeights {
     b == 0 ? a : greatestCommonDivisor(b, a % b)
   }
 
-  /// Rounded, at least 1 each; what is then missing of 2⁶⁰ is added to the largest.
+  /// The rounded weights, at least 1 each; the remainder to 2⁶⁰ is added to the largest.
   private static func whole(_ weights: [Double]) -> [Int] {
     let (total, sum) = (1 << 60, exactSum(weights))
     var whole = weights.map { max(1, Int(($0 / sum * Double(total)).rounded())) }

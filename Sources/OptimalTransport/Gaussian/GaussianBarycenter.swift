@@ -1,28 +1,30 @@
 import Tensor
 
-/// The Wasserstein barycenter of Gaussians, itself a Gaussian (Agueh and Carlier 2011).
+/// The Wasserstein barycenter of Gaussians, which is itself a Gaussian (Agueh and Carlier 2011).
 ///
-/// Its covariance is the fixed point of S ← S^−½ (Σᵢ wᵢ (S^½ Aᵢ S^½)^½)² S^−½, a step that never raises the
-/// objective Σᵢ wᵢ W₂² (Álvarez-Esteban, del Barrio, Cuesta-Albertos and Matrán 2016).
+/// Its covariance is the fixed point of S ← S^−½ (Σᵢ wᵢ (S^½ Aᵢ S^½)^½)² S^−½, a step that never
+/// raises the objective Σᵢ wᵢ W₂² (Álvarez-Esteban, del Barrio, Cuesta-Albertos and Matrán 2016).
 public struct GaussianBarycenter: Sendable {
   /// Σᵢ wᵢ mᵢ, `[d]`.
   public let mean: Tensor
   /// S, `[d, d]`.
   public let covariance: Tensor
-  /// Σᵢ wᵢ W₂²(N(mᵢ, Aᵢ), barycenter) before each step, and at the end.
+  /// Σᵢ wᵢ W₂²(N(mᵢ, Aᵢ), barycenter) before each step and at the end.
   public let trace: [Double]
   /// Whether the last step changed S by less than the tolerance.
   public let hasConverged: Bool
 
-  /// Finds the barycenter.
+  /// Computes the barycenter.
   ///
   /// - Parameters:
   ///   - means: `[k, d]`.
-  ///   - covariances: `[k, d, d]`, at least one of them positive definite.
-  ///   - weights: wᵢ, `[k]`, divided by their sum; without them equal.
-  ///   - tolerance: The largest change of an element of S, as a part of the largest element.
-  ///   - iterationLimit: The most steps.
-  /// - Throws: ``TransportError`` for bad weights; `LinearAlgebraError` for bad covariances.
+  ///   - covariances: `[k, d, d]`; at least one is positive definite.
+  ///   - weights: wᵢ, `[k]`, which are divided by their sum; equal by default.
+  ///   - tolerance: The largest change of an element of S at which the steps stop, as a fraction of
+  ///     the largest element.
+  ///   - iterationLimit: The largest number of steps.
+  /// - Throws: ``TransportError`` for invalid weights; `LinearAlgebraError` for invalid
+  ///   covariances.
   public init(
     means: Tensor, covariances: Tensor, weights: Tensor? = nil, tolerance: Double = 1e-12,
     iterationLimit: Int = 1_000
@@ -43,7 +45,7 @@ public struct GaussianBarycenter: Sendable {
         otherCovariance: s.expanded(at: 0))
       return (weights * squares).sum().scalar
     }
-    // A mean of covariances is positive definite where one of them is.
+    // A mean of covariances is positive definite if one of them is.
     var s = (parts * covariances).sum(along: 0)
     var (values, hasConverged) = ([try objective(s)], false)
     while values.count <= iterationLimit && !hasConverged {

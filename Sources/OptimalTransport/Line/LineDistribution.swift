@@ -1,14 +1,14 @@
 import Tensor
 
-/// A distribution on the line that is known by its quantiles.
+/// A distribution on the line, given by its quantiles.
 ///
-/// What optimal transport in one dimension asks for (Santambrogio 2015, chapter 2).
+/// This is all that optimal transport in one dimension needs (Santambrogio 2015, chapter 2).
 public protocol LineDistribution: Sendable {
   /// F⁻(q) = inf {x : F(x) ≥ q} for q in (0, 1].
   func quantile(_ probability: Double) -> Double
   /// F(x) = P(X ≤ x).
   func cumulative(_ x: Double) -> Double
-  /// Probabilities at which the quantile function jumps, ascending, in (0, 1).
+  /// The probabilities at which the quantile function jumps, ascending, in (0, 1).
   var steps: [Double] { get }
 }
 
@@ -17,7 +17,7 @@ public struct LineDensity: LineDistribution {
   private let quantileFunction: @Sendable (Double) -> Double
   private let cumulativeFunction: @Sendable (Double) -> Double
 
-  /// Nothing jumps.
+  /// A density has no jumps.
   public let steps: [Double] = []
 
   /// Creates a density from F⁻, for q in (0, 1), and F.
@@ -56,19 +56,19 @@ public struct LineDensity: LineDistribution {
 
 /// Weighted points on the line, in order.
 public struct SortedPoints: LineDistribution {
-  /// The points in ascending order, `[n]`, float64; equal ones stand beside each other.
+  /// The points in ascending order, `[n]`, float64; equal points are neighbours.
   public let points: Tensor
-  /// The sum of the weights up to each point, as a part of the mass; the last is 1.
+  /// The cumulative weights up to each point, as fractions of the mass; the last is 1.
   public let cumulatives: [Double]
   /// The sum of the weights.
   public let mass: Double
   private let values: [Double]
 
-  /// Sorts points, and leaves those of weight 0 out.
+  /// Sorts points, and leaves out those of weight 0.
   ///
   /// - Parameters:
   ///   - points: `[n]`.
-  ///   - weights: `[n]`, not negative; without them 1/n each.
+  ///   - weights: `[n]`, non-negative; 1/n each by default.
   /// - Throws: ``TransportError``.
   public init(_ points: Tensor, weights: Tensor? = nil) throws {
     try self.init(points, weights, .source)
@@ -106,10 +106,10 @@ public struct SortedPoints: LineDistribution {
     return place == 0 ? 0 : cumulatives[place - 1]
   }
 
-  /// Where the next point begins.
+  /// The probabilities at which the next point begins.
   public var steps: [Double] { Array(cumulatives.dropLast()) }
 
-  /// The first index at which a condition that stays true holds.
+  /// The first index at which a condition holds that, once true, stays true.
   private func firstIndex(where condition: (Int) -> Bool) -> Int? {
     var (low, high) = (0, values.count)
     while low < high {
@@ -120,7 +120,7 @@ public struct SortedPoints: LineDistribution {
   }
 }
 
-/// Points of the line in ascending order with their weights, float64; checked.
+/// The points in ascending order with their weights, float64, after a check.
 func sortedLine(
   _ points: Tensor, _ weights: Tensor?, _ side: TransportError.Side
 ) throws -> (points: Tensor, weights: Tensor?) {

@@ -3,7 +3,8 @@ import Tensor
 // On the line the ordered plan is optimal for every convex cost: W_p^p(μ, ν) = ∫₀¹ |F_μ⁻ − F_ν⁻|^p dq (Villani
 // 2003, theorem 2.18).
 
-/// W_p^p between two sets of points on the line, in O(n log n): the mass times |x − y|^p, p ≥ 1.
+/// W_p^p between two sets of points on the line, in O(n log n): the sum of mass times |x − y|^p, p
+/// ≥ 1.
 ///
 /// ```swift
 /// let x = Tensor([0, 1], dtype: .float64), y = Tensor([3, 5], dtype: .float64)
@@ -12,9 +13,9 @@ import Tensor
 ///
 /// - Parameters:
 ///   - x: Points, `[n]`.
-///   - y: Others, `[m]`.
-///   - sourceWeights: `[n]`; without them 1/n each.
-///   - targetWeights: `[m]`, with the same sum.
+///   - y: The other points, `[m]`.
+///   - sourceWeights: `[n]`; 1/n each by default.
+///   - targetWeights: `[m]`, with the same sum as the source's.
 ///   - p: The exponent of the distance.
 /// - Throws: ``TransportError``.
 public func lineTransportCost(
@@ -44,7 +45,7 @@ public func lineTransportCost(
 /// For p > 1 every optimal plan is ordered; for p = 1 there may be others.
 ///
 /// - Parameters: As those of ``lineTransportCost(_:_:sourceWeights:targetWeights:p:)``.
-/// - Returns: At most n + m − 1 entries, by the points' places in `x` and `y`.
+/// - Returns: A plan with at most n + m − 1 entries, indexed by the points' places in `x` and `y`.
 /// - Throws: ``TransportError``.
 public func lineTransportPlan(
   _ x: Tensor, _ y: Tensor, sourceWeights: Tensor? = nil, targetWeights: Tensor? = nil
@@ -60,10 +61,11 @@ public func lineTransportPlan(
   return TransportPlan(entries: entries, rowCount: x.count, columnCount: y.count)
 }
 
-/// W_p between any two distributions on the line that have quantiles: points, densities, or one of each.
+/// W_p between any two distributions on the line that have quantiles: sets of points, densities, or
+/// one of each.
 ///
-/// Between the jumps of both quantile functions ∫ |F_μ⁻ − F_ν⁻|^p is integrated adaptively, to about ten
-/// digits; between two sets of points it is a sum.
+/// Between the jumps of the two quantile functions, |F_μ⁻ − F_ν⁻|^p is integrated adaptively, to
+/// about ten digits. Between two sets of points, the integral is a sum.
 ///
 /// - Throws: ``TransportError/badExponent(_:)``.
 public func wassersteinDistance(
@@ -84,16 +86,17 @@ public func wassersteinDistance(
   return rooted(exactSum(parts), p)
 }
 
-/// The ordered map T = F_ν⁻ ∘ F_μ: optimal for every p ≥ 1 where μ has no atoms.
+/// The ordered map T = F_ν⁻ ∘ F_μ, which is optimal for every p ≥ 1 if μ has no atoms.
 ///
-/// From points there may be no map at all; theirs sends a point to the end of the quantiles it covers.
+/// If μ consists of points, there may be no optimal map; then T sends each point to the end of the
+/// quantiles that it covers.
 public func monotoneMap(
   from source: some LineDistribution, to target: some LineDistribution
 ) -> @Sendable (Double) -> Double {
   { target.quantile(source.cumulative($0)) }
 }
 
-// MARK: - Parts
+// MARK: - Helpers
 
 func checkExponent(_ p: Double) throws {
   if !(p >= 1 && p.isFinite) { throw TransportError.badExponent(p) }
@@ -113,7 +116,8 @@ func rooted(_ x: Double, _ p: Double) -> Double {
   return pow(Tensor(x, dtype: .float64), 1 / p).scalar
 }
 
-/// Weights where there are none, and the second measure's scaled to the first's mass, to rounding.
+/// Fills in missing weights, and scales the second measure, up to rounding, to the mass of the
+/// first.
 func filledWeights(
   _ a: Tensor?, _ n: Int, _ b: Tensor?, _ m: Int
 ) throws -> (source: [Double], target: [Double]) {
@@ -123,9 +127,9 @@ func filledWeights(
   return (a.doubles, b.doubles)
 }
 
-/// Calls `body` with each piece of the ordered plan between weights in the points' order.
+/// Calls `body` with each piece of the ordered plan between weights, in the order of the points.
 ///
-/// What rounding leaves at the end goes to the last piece.
+/// Mass left over by rounding goes to the last piece.
 @inline(__always)
 func forEachOrderedPart(
   _ source: [Double], _ target: [Double], _ body: (_ i: Int, _ j: Int, _ mass: Double) -> Void
@@ -182,7 +186,7 @@ private func meanPower(
 }
 
 extension Tensor {
-  /// Calls `body` with the elements of a tensor of float64.
+  /// Calls `body` with the elements of a float64 tensor.
   func withDoubleBuffer<Result>(
     _ body: (UnsafeBufferPointer<Double>) throws -> Result
   ) rethrows -> Result {

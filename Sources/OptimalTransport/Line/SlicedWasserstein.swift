@@ -1,15 +1,16 @@
 import Tensor
 
-/// The sliced Wasserstein distance to the power p, as a loss: the mean of W_p^p over the projections on some
-/// directions (Rabin, Peyré, Delon and Bernot 2011).
+/// The sliced Wasserstein distance to the power p, as a loss: the mean of W_p^p over projections
+/// onto some directions (Rabin, Peyré, Delon and Bernot 2011).
 ///
-/// Points are sorted along each direction, so that a gradient flows to all of them. In one direction of one
-/// dimension it is W_p^p itself.
+/// Points are sorted along each direction, so a gradient flows to all of them. In one dimension and
+/// with one direction, the loss is W_p^p itself.
 ///
 /// - Parameters:
-///   - x: Points, `[n, d]`, of equal weights.
-///   - y: Others, `[m, d]`; n and m may differ.
-///   - directions: Unit vectors, `[k, d]`, as `random.pointsOnSphere([k], dimension: d)` draws them.
+///   - x: Points, `[n, d]`, with equal weights.
+///   - y: The other points, `[m, d]`; n and m may differ.
+///   - directions: Unit vectors, `[k, d]`, for instance from `random.pointsOnSphere([k], dimension:
+///     d)`.
 ///   - p: The exponent, p ≥ 1.
 /// - Returns: A scalar.
 public func slicedWasserstein(
@@ -26,7 +27,7 @@ public func slicedWasserstein(
   var right = directions.matmul(y, transposeRight: true).sorted()
   if n == m { return meanPower(left - right, p) }
   var (rows, columns, masses) = ([Int](), [Int](), [Double]())
-  // Whole numbers, so that pieces that end together do.
+  // Whole numbers, so that pieces that should end together do.
   forEachOrderedPart(
     Array(repeating: Double(m), count: n), Array(repeating: Double(n), count: m)
   ) { i, j, mass in
@@ -42,7 +43,7 @@ public func slicedWasserstein(
 
 private func meanPower(_ x: Tensor, _ p: Double) -> Tensor { absolutePower(x, p).mean() }
 
-/// |x|^p with the gradient 0 at 0.
+/// |x|^p, with the gradient 0 at 0.
 private func absolutePower(_ x: Tensor, _ p: Double) -> Tensor {
   p == 2 ? square(x) : p == 1 ? abs(x) : pow(abs(x), p)
 }

@@ -2,19 +2,20 @@ import Tensor
 
 /// The entropic transport cost as a loss: differentiable to any order in the costs and the weights.
 ///
-/// The value is that of ``EntropicTransport/regularizedCost``. Its gradient is the plan in the costs and the
-/// potentials in the weights, by the envelope theorem (Feydy et al. 2019, section 3): no sweep is recorded. Second
-/// derivatives come from the implicit function theorem at the potentials. The potentials' common constant is
-/// chosen so that both sum to the same; the gradient with respect to weights means something along directions that
-/// keep their sums equal.
+/// The value is ``EntropicTransport/regularizedCost``. By the envelope theorem, its gradient is the
+/// plan with respect to the costs and the potentials with respect to the weights (Feydy et al.
+/// 2019, section 3), so no sweep is recorded. Second derivatives come from the implicit function
+/// theorem at the potentials. The common constant of the potentials is chosen so that both have the
+/// same sum; the gradient with respect to the weights is meaningful only along directions that keep
+/// their sums equal.
 ///
 /// - Parameters:
 ///   - costs: `[n, m]`, finite.
 ///   - source: a, `[n]`.
 ///   - target: b, `[m]`, with the same sum.
-///   - epsilon: ε in the unit of the costs.
-///   - options: How Sinkhorn's algorithm runs.
-/// - Returns: A scalar of the costs' type.
+///   - epsilon: ε, in the unit of the costs.
+///   - options: The options of Sinkhorn's algorithm.
+/// - Returns: A scalar in the costs' type.
 /// - Throws: ``TransportError``.
 public func entropicTransportCost(
   costs: Tensor, source: Tensor, target: Tensor, epsilon: Double,
@@ -29,7 +30,7 @@ public func entropicTransportCost(
 
 /// The cost as a loss.
 ///
-/// - Parameter isSymmetric: Whether the weights are the same and the costs symmetric.
+/// - Parameter isSymmetric: Whether both weights are the same and the costs symmetric.
 func entropicTransportCost(
   _ costs: Tensor, _ source: Tensor, _ target: Tensor, _ epsilon: Double,
   _ options: SinkhornOptions, isSymmetric: Bool
@@ -49,7 +50,7 @@ func entropicTransportCost(
   ).converted(to: type)
 }
 
-/// f and then g, `[n + m]`, as a function of the costs and the weights.
+/// f, followed by g, `[n + m]`, as a function of the costs and the weights.
 private func entropicPotentials(
   _ solved: EntropicTransport, _ c: Tensor, _ a: Tensor, _ b: Tensor
 ) -> Tensor {
@@ -99,8 +100,9 @@ private func entropicPlan(
 
 /// The solution of [[diag π1, π], [πᵀ, diag πᵀ1]] z = dy, the derivative of the marginals.
 ///
-/// (1, −1) is in the null space, for the potentials' constant: it is moved to an eigenvalue of the size of the
-/// others. NaN where plans are so sharp that the matrix is singular to rounding.
+/// (1, −1) is in the null space, because the potentials have a free constant; its eigenvalue is
+/// moved to the size of the others. The result is NaN if the plan is so sharp that the matrix is
+/// singular to rounding.
 private func potentialAdjoint(_ plan: Tensor, _ dy: Tensor) -> Tensor {
   let (n, m) = (plan.shape[0], plan.shape[1])
   func diagonal(_ sums: Tensor) -> Tensor {

@@ -2,17 +2,18 @@ import Tensor
 
 /// Optimal transport with entropic regularisation, by Sinkhorn's algorithm (Cuturi 2013).
 ///
-/// min ⟨c, π⟩ + ε KL(π ‖ a ⊗ b) over plans π with the marginals a and b. The plan is
-/// πᵢⱼ = aᵢ bⱼ exp((fᵢ + gⱼ − cᵢⱼ)/ε), blurred at the scale of ε; the same as with −ε H(π) in the place of the
-/// divergence.
+/// It minimises ⟨c, π⟩ + ε KL(π ‖ a ⊗ b) over plans π with the marginals a and b. The plan is πᵢⱼ =
+/// aᵢ bⱼ exp((fᵢ + gⱼ − cᵢⱼ)/ε), blurred at the scale of ε. Replacing the divergence by −H(π) gives
+/// the same plan.
 ///
 /// ```swift
 /// let costs = Tensor([[0, 1], [1, 0]], dtype: .float64)
 /// try EntropicTransport(costs: costs, epsilon: 1).transportCost   // 1 / (1 + e) = 0.2689…
 /// ```
 ///
-/// Sinkhorn stopped early returns a plan whose rows are not the source, and a cost that may be below the optimum:
-/// look at ``hasConverged`` and ``marginalErrors``, or ask for ``roundedPlan()``.
+/// If Sinkhorn's algorithm stops early, the row sums of its plan do not match the source, and its
+/// cost may be below the optimum: check ``hasConverged`` and ``marginalErrors``, or use
+/// ``roundedPlan()``.
 public struct EntropicTransport: Sendable {
   /// ε, in the unit of the costs; often written 1/λ.
   public let epsilon: Double
@@ -24,25 +25,26 @@ public struct EntropicTransport: Sendable {
   public let plan: Tensor
   /// ⟨c, π⟩, without the divergence.
   public let transportCost: Double
-  /// The regularised cost by its dual, Σ aᵢ fᵢ + Σ bⱼ gⱼ − ε (Σ π − Σ a), never above the optimum.
+  /// The regularised cost by its dual, Σ aᵢ fᵢ + Σ bⱼ gⱼ − ε (Σ π − Σ a), which is never above the
+  /// optimum.
   public let regularizedCost: Double
-  /// How far the plan's marginals are from the weights.
+  /// The distance of the plan's marginals from the weights.
   public let marginalErrors: MarginalErrors
-  /// Whether both marginals are right to the tolerance.
+  /// Whether both marginals match within the tolerance.
   public let hasConverged: Bool
-  /// The number of sweeps, each over rows and columns.
+  /// The number of sweeps, each of which covers rows and columns.
   public let sweeps: Int
   private let source: Tensor
   private let target: Tensor
 
-  /// Solves for costs that are given.
+  /// Solves the problem for a matrix of costs.
   ///
   /// - Parameters:
   ///   - costs: `[n, m]`; +∞ for a pair between which nothing may be moved.
-  ///   - source: The weights a, `[n]`; without them 1/n each.
-  ///   - target: The weights b, `[m]`, with the same sum; without them 1/m each.
-  ///   - epsilon: ε in the unit of the costs; without one a twentieth of the mean cost Σ aᵢ bⱼ cᵢⱼ.
-  ///   - options: How it runs.
+  ///   - source: The weights a, `[n]`; 1/n each by default.
+  ///   - target: The weights b, `[m]`, with the same sum; 1/m each by default.
+  ///   - epsilon: ε, in the unit of the costs; by default a twentieth of the mean cost Σ aᵢ bⱼ cᵢⱼ.
+  ///   - options: The options of Sinkhorn's algorithm.
   /// - Throws: ``TransportError``.
   public init(
     costs: Tensor, source: Tensor? = nil, target: Tensor? = nil, epsilon: Double? = nil,
@@ -59,7 +61,7 @@ public struct EntropicTransport: Sendable {
     try self.init(CostRows(costs), a, b, epsilon, options)
   }
 
-  /// Solves for a cost of the distance between points.
+  /// Solves the problem for a cost that depends on the distance between points.
   ///
   /// - Throws: ``TransportError``.
   public init(
@@ -81,7 +83,7 @@ public struct EntropicTransport: Sendable {
     if let epsilon, !(epsilon > 0 && epsilon.isFinite) { throw TransportError.badEpsilon(epsilon) }
     let a = stopGradient(a).converted(to: .float64)
     let b = stopGradient(b).converted(to: .float64)
-    // The same mass to the last digit, so that both marginals can be right.
+    // The same mass to the last digit, so that both marginals can match.
     let target = b * (exactSum(a.doubles) / exactSum(b.doubles))
     let size = try CostSize(costs, a, target)
     self.epsilon = epsilon ?? (size.mean > 0 ? size.mean / 20 : 1)
@@ -102,8 +104,8 @@ public struct EntropicTransport: Sendable {
     (self.source, self.target) = (a, target)
   }
 
-  /// A plan near this one whose marginals are exact, `[n, m]` (Altschuler, Weed and Rigollet 2017, algorithm
-  /// 2): its cost is never below the optimum.
+  /// A plan close to this one whose marginals are exact, `[n, m]` (Altschuler, Weed and Rigollet
+  /// 2017, algorithm 2); its cost is never below the optimum.
   public func roundedPlan() -> Tensor {
     let one = Tensor(1, dtype: .float64)
     func parts(_ weights: Tensor, _ sums: Tensor) -> Tensor {
@@ -118,7 +120,7 @@ public struct EntropicTransport: Sendable {
   }
 }
 
-/// The mean cost between independent points and the largest difference of two costs that are finite.
+/// The mean cost between independent points, and the largest difference of two finite costs.
 private struct CostSize {
   let mean: Double
   let range: Double
@@ -151,7 +153,7 @@ private struct CostSize {
   }
 }
 
-/// The sums of a plan over rows, columns and all, and ⟨c, π⟩.
+/// The sums of a plan over rows, columns and all entries, and ⟨c, π⟩.
 private struct PlanSums {
   let rows: Tensor
   let columns: Tensor

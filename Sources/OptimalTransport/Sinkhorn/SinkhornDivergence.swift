@@ -2,9 +2,10 @@ import Tensor
 
 /// The Sinkhorn divergence of two measures, a loss that is 0 only where they are equal (Feydy and others 2019).
 ///
-/// S(μ, ν) = T(μ, ν) − ½ T(μ, μ) − ½ T(ν, ν), with the entropic cost T at the same ε: debiased, where T(μ, μ) by
-/// itself is not 0. Between the Wasserstein cost (ε → 0) and an energy distance (ε → ∞). Gradients of any order flow
-/// to points and weights, and are finite where points coincide, also for the distance itself.
+/// S(μ, ν) = T(μ, ν) − ½ T(μ, μ) − ½ T(ν, ν), with the entropic cost T at the same ε. It removes
+/// the bias of T, for T(μ, μ) is not 0. It lies between the Wasserstein cost (ε → 0) and an energy
+/// distance (ε → ∞). Gradients of any order flow to points and weights, and they stay finite where
+/// points coincide, even for the distance itself.
 ///
 /// ```swift
 /// let loss = try sinkhornDivergence(
@@ -13,11 +14,11 @@ import Tensor
 ///
 /// - Parameters:
 ///   - source: μ.
-///   - target: ν, of the same type, dimension and mass.
-///   - cost: What it costs to move from a point to another.
-///   - epsilon: ε in the unit of the costs.
-///   - options: How Sinkhorn's algorithm runs.
-/// - Returns: A scalar of the points' type.
+///   - target: ν, with the same type, dimension and mass.
+///   - cost: The cost of moving a unit of mass from one point to another.
+///   - epsilon: ε, in the unit of the costs.
+///   - options: The options of Sinkhorn's algorithm.
+/// - Returns: A scalar in the points' type.
 /// - Throws: ``TransportError``.
 public func sinkhornDivergence(
   from source: DiscreteMeasure, to target: DiscreteMeasure,
@@ -34,7 +35,7 @@ public func sinkhornDivergence(
   return between - 0.5 * (within[0] + within[1])
 }
 
-/// The entropic transport cost between measures of points, as a loss; see
+/// The entropic transport cost between discrete measures, as a loss; see
 /// ``entropicTransportCost(costs:source:target:epsilon:options:)``.
 ///
 /// - Throws: ``TransportError``.

@@ -1,29 +1,31 @@
-/// How Sinkhorn's algorithm runs.
+/// The options of Sinkhorn's algorithm.
 public struct SinkhornOptions: Sendable {
-  /// What a sweep changes.
+  /// The representation that the sweeps update.
   public enum Form: Sendable {
-    /// Scalings of a stored kernel, which are absorbed into the potentials before they become large (Schmitzer
-    /// 2019): two products of a matrix and a vector a sweep, and the n × m numbers of the kernel.
+    /// Scalings of a stored kernel, which are absorbed into the potentials before they become large
+    /// (Schmitzer 2019). A sweep takes two matrix-vector products, and the kernel takes n × m
+    /// numbers of memory.
     case scalings
-    /// Potentials, by sums in logarithms: an exponential for each pair and sweep, without a matrix where costs are
-    /// distances.
+    /// Potentials, by sums in logarithms. A sweep takes an exponential for each pair, and costs
+    /// that are distances need no matrix.
     case logarithms
   }
 
-  /// What a sweep changes.
+  /// The representation that the sweeps update.
   public var form = Form.scalings
-  /// The largest sum of a marginal's absolute errors, as a part of the mass, with which it has converged.
+  /// The tolerance: the largest sum of a marginal's absolute errors, as a fraction of the mass, at
+  /// convergence.
   public var tolerance = 1e-9
-  /// The most sweeps, those at larger ε included.
+  /// The largest number of sweeps, including those at larger ε.
   public var sweepLimit = 10_000
-  /// Whether ε comes down from the costs' size in steps (Kosowsky and Yuille 1994), which saves sweeps where ε
-  /// is small.
+  /// Whether ε descends in steps from the size of the costs (Kosowsky and Yuille 1994), which saves
+  /// sweeps if ε is small.
   public var scalesEpsilon = true
 
   /// Creates the default options.
   public init() {}
 
-  /// The default options with some changed.
+  /// The default options with some of them changed.
   public static func with(_ change: (inout SinkhornOptions) -> Void) -> SinkhornOptions {
     var options = SinkhornOptions()
     change(&options)

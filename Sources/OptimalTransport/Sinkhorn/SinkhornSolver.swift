@@ -1,11 +1,11 @@
 import Tensor
 
-/// Sinkhorn's algorithm (Sinkhorn 1964; Cuturi 2013) for π = a ⊗ b · exp((f ⊕ g − c)/ε): f and g in turn, so that
-/// the rows have the sums a and the columns b.
+/// Sinkhorn's algorithm (Sinkhorn 1964; Cuturi 2013) for π = a ⊗ b · exp((f ⊕ g − c)/ε): it updates
+/// f and g in turn, so that the rows sum to a and the columns to b.
 struct SinkhornSolver {
   let costs: CostRows
   private lazy var transposed = costs.transposed
-  /// a, `[n]`, and b, `[m]`, float64, and their logarithms, −∞ where a weight is 0.
+  /// a, `[n]`, and b, `[m]`, float64, and their logarithms, which are −∞ where a weight is 0.
   let source: Tensor
   let target: Tensor
   private let logSource: Tensor
@@ -13,12 +13,12 @@ struct SinkhornSolver {
   private let mass: Double
   private let options: SinkhornOptions
 
-  /// The potentials; the columns' sums are right.
+  /// The potentials; the column sums are exact.
   private(set) var f: Tensor
   private(set) var g: Tensor
-  /// The sweeps so far.
+  /// The number of sweeps so far.
   private(set) var sweeps = 0
-  /// Σ |row sums − a| / mass, when it was last looked at.
+  /// Σ |row sums − a| / mass at the last check.
   private var rowError = Double.infinity
 
   init(_ costs: CostRows, _ source: Tensor, _ target: Tensor, _ options: SinkhornOptions) {
@@ -30,9 +30,9 @@ struct SinkhornSolver {
     g = Tensor.zeros([costs.columnCount], dtype: .float64)
   }
 
-  /// Runs until the marginals are right, and says whether they are.
+  /// Runs until the marginals match, and returns whether they do.
   ///
-  /// - Parameter range: The size of the costs, from which ε comes down.
+  /// - Parameter range: The size of the costs, from which ε descends.
   mutating func solve(epsilon: Double, range: Double) -> Bool {
     if options.scalesEpsilon {
       var larger = range
@@ -52,7 +52,7 @@ struct SinkhornSolver {
     }
   }
 
-  /// The f for which the rows' sums are right: −ε log Σⱼ bⱼ exp((gⱼ − cᵢⱼ)/ε).
+  /// The f that makes the row sums exact: −ε log Σⱼ bⱼ exp((gⱼ − cᵢⱼ)/ε).
   private func softTransform(_ epsilon: Double) -> Tensor {
     -epsilon * costs.logSums(heights: g / epsilon + logTarget, scale: 1 / epsilon)
   }
@@ -63,10 +63,11 @@ struct SinkhornSolver {
 
   // MARK: From a measure to itself
 
-  /// Runs for symmetric costs between equal weights, where f = g, and says whether the marginals are right.
+  /// Runs for symmetric costs between equal weights, where f = g, and returns whether the marginals
+  /// match.
   ///
-  /// By averages of f and its transform, whose error is halved at least by each (Feydy et al. 2019, section
-  /// 3.1), where sweeps in turn take their time.
+  /// It averages f and its transform, which at least halves the error each time (Feydy et al. 2019,
+  /// section 3.1), whereas alternating sweeps converge slowly.
   mutating func solveSymmetric(epsilon: Double) -> Bool {
     while sweeps < options.sweepLimit {
       g = f
@@ -90,14 +91,14 @@ struct SinkhornSolver {
     }
   }
 
-  /// Below this a column's sum may have lost terms to underflow.
+  /// Below this number, a column sum may have lost terms to underflow.
   private static let leastColumnSum = 1e-280
 
   private mutating func logarithmicSweep(_ epsilon: Double) {
     let (rows, columns) = costs.logSweep(
       heights: g / epsilon + logTarget, scale: 1 / epsilon, weights: source)
     let next = -epsilon * rows
-    // The old f's row sums are a · exp((f − next)/ε).
+    // The row sums of the old f are a · exp((f − next)/ε).
     rowError = (source * abs(exp((f - next) / epsilon) - 1)).sum().scalar / mass
     f = next
     let isTarget = target .> 0
@@ -113,9 +114,10 @@ struct SinkhornSolver {
 
   // MARK: By scalings
 
-  /// How often scalings are looked at, which costs as much as a part of a sweep.
+  /// The number of sweeps between checks of the scalings, each of which costs a fraction of a
+  /// sweep.
   private static let interval = 10
-  /// Scalings are absorbed beyond exp(±this).
+  /// Scalings beyond exp(±this) are absorbed.
   private static let largestLogarithm = 50.0
 
   private mutating func runScalings(_ epsilon: Double, _ tolerance: Double, _ limit: Int) {
@@ -129,7 +131,8 @@ struct SinkhornSolver {
     }
   }
 
-  /// Sweeps with one kernel; returns whether it is over, and not only the kernel used up.
+  /// Sweeps with one kernel; returns whether the algorithm has finished, rather than only needing a
+  /// new kernel.
   private mutating func scale(
     _ kernel: Tensor, _ epsilon: Double, _ tolerance: Double, _ limit: Int
   ) -> Bool {
@@ -142,7 +145,7 @@ struct SinkhornSolver {
       let isLast = sweeps >= limit
       let isLooked = isLast || sweeps % Self.interval == 0
       if isLooked {
-        // The old u's row sums are a · u / next.
+        // The row sums of the old u are a · u / next.
         let ratios = select(isSource, u / next, Tensor(1, dtype: .float64))
         rowError = (source * abs(ratios - 1)).sum().scalar / mass
         if rowError <= tolerance || isLast { return absorb(u, v, epsilon) || isLast }
@@ -151,7 +154,8 @@ struct SinkhornSolver {
       if isLooked {
         let largest = max(largestLogarithm(next, isSource), largestLogarithm(nextColumns, isTarget))
         if !(largest < Self.largestLogarithm) {
-          // What is not finite is left behind: the potentials are those of the last absorption.
+          // Values that are not finite are discarded: the potentials are those of the last
+          // absorption.
           if largest.isFinite { _ = absorb(next, nextColumns, epsilon) }
           sweeps += 1
           return false
@@ -167,7 +171,7 @@ struct SinkhornSolver {
     return logarithms.isFinite ? logarithms.max().scalar : .infinity
   }
 
-  /// Takes scalings into the potentials, where they are finite; those of weight 0 have none.
+  /// Absorbs finite scalings into the potentials; points of weight 0 have no scaling.
   private mutating func absorb(_ u: Tensor, _ v: Tensor, _ epsilon: Double) -> Bool {
     let one = Tensor(1, dtype: .float64)
     let (rows, columns) = (
@@ -181,7 +185,7 @@ struct SinkhornSolver {
 
   // MARK: The end
 
-  /// Gives points of weight 0 the potentials that they would have with a little of it.
+  /// Gives points of weight 0 the potentials that they would have with a small weight.
   mutating func completePotentials(_ epsilon: Double) {
     if !(source .> 0).all() { f = select(source .> 0, f, softTransform(epsilon)) }
     if !(target .> 0).all() { g = select(target .> 0, g, softTransformOfSource(epsilon)) }

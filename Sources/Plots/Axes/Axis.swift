@@ -9,7 +9,7 @@
 public struct Axis: Equatable, Sendable {
   enum Kind: Equatable, Sendable { case linear, logarithmic, categories([String]) }
 
-  /// What is measured.
+  /// The measured quantity.
   public var label: String
   /// The unit, shown in parentheses after the label.
   public var unit: String

@@ -97,8 +97,8 @@ extension Tick {
     return (ticks + others.map { Tick(value: $0, isMinor: true) }).sorted { $0.value < $1.value }
   }
 
-  /// The number of decades from tick to tick; up to half as many ticks more than asked for are
-  /// fine.
+  /// The number of decades from tick to tick; up to half as many ticks again as requested are
+  /// acceptable.
   private static func stride(ofDecades decades: Int, count: Int) -> Int {
     let rough = 0.6 * Double(decades) / Double(max(1, count))
     return [1, 2, 3, 5, 10, 20, 50, 100, 200].first { Double($0) >= rough } ?? 500

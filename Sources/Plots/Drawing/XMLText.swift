@@ -1,7 +1,7 @@
 /// Escapes a text for use in SVG or HTML, inside an element or an attribute.
 ///
-/// Characters that XML does not allow, such as control characters in a folder's name, are replaced, and so
-/// are the marks that would turn the direction of what follows.
+/// Characters that XML does not allow, such as control characters in a folder's name, are replaced,
+/// as are marks that would change the direction of the following text.
 package func escaped(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars {

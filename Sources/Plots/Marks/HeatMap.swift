@@ -20,7 +20,7 @@ public struct HeatMap: Mark {
   ///
   /// - Parameters:
   ///   - field: The values.
-  ///   - label: What they are, above the colour bar.
+  ///   - label: The label of the values, above the colour bar.
   ///   - colors: The colours from the lowest to the highest value.
   ///   - range: The values of the first and the last colour; nil takes the lowest and the highest
   ///     value.
@@ -36,7 +36,7 @@ public struct HeatMap: Mark {
     scale = ColorScale(colors, field.values, range: range, label: label)
   }
 
-  /// What a figure has to know of the heat map.
+  /// The extent, legend entries and description of the heat map.
   public var outline: MarkOutline {
     var outline = MarkOutline()
     outline.x = Interval(Field.borders(field.x))

@@ -18,7 +18,7 @@ public struct Picture: Mark {
   ///   - png: The image in PNG.
   ///   - x: The left and the right edge.
   ///   - y: The lower and the upper edge.
-  ///   - description: What it shows.
+  ///   - description: A description of the image.
   ///   - isSmooth: Whether enlarged pixels are interpolated.
   public init(
     png: some Sequence<UInt8>, x: ClosedRange<Double>, y: ClosedRange<Double>,

@@ -14,7 +14,7 @@ public struct Rule: Mark {
   /// Creates a vertical line.
   ///
   /// - Parameters:
-  ///   - x: Where it stands.
+  ///   - x: The horizontal coordinate.
   ///   - label: The name in the legend; without one there is no entry.
   ///   - color: The colour.
   ///   - dash: The pattern.
@@ -28,7 +28,7 @@ public struct Rule: Mark {
   /// Creates a horizontal line.
   ///
   /// - Parameters:
-  ///   - y: Where it stands.
+  ///   - y: The vertical coordinate.
   ///   - label: The name in the legend; without one there is no entry.
   ///   - color: The colour.
   ///   - dash: The pattern.

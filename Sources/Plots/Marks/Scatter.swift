@@ -57,10 +57,10 @@ public struct Scatter: Mark {
   ///
   /// - Parameters:
   ///   - x: The horizontal coordinates.
-  ///   - y: The vertical coordinates, as many.
+  ///   - y: The vertical coordinates, equally many.
   ///   - classes: The class of each point.
   ///   - names: The names of the classes from 0 on; by default their numbers.
-  ///   - size: The diameter of a point in pixels; by default it follows from how many there are.
+  ///   - size: The diameter of a point in pixels; by default it depends on the number of points.
   ///   - opacity: The opacity of a point, from 0 to 1.
   public init(
     _ x: [Double], _ y: [Double], classes: [Int], names: [String] = [], size: Double? = nil,
@@ -79,13 +79,13 @@ public struct Scatter: Mark {
   ///
   /// - Parameters:
   ///   - x: The horizontal coordinates.
-  ///   - y: The vertical coordinates, as many.
+  ///   - y: The vertical coordinates, equally many.
   ///   - values: The value of each point; points without a finite value are omitted.
   ///   - colors: The colours from the lowest to the highest value.
   ///   - range: The values of the first and the last colour; nil takes the lowest and the highest
   ///     value.
-  ///   - valueLabel: What the values are, above the colour bar.
-  ///   - size: The diameter of a point in pixels; by default it follows from how many there are.
+  ///   - valueLabel: The label of the values, above the colour bar.
+  ///   - size: The diameter of a point in pixels; by default it depends on the number of points.
   ///   - opacity: The opacity of a point, from 0 to 1.
   public init(
     _ x: [Double], _ y: [Double], values: [Double], colors: ColorMap = .viridis,

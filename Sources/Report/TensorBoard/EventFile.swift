@@ -4,13 +4,12 @@ import Images
 import Settings
 import Training
 
-/// A file of a run's figures and pictures for TensorBoard.
+/// A file with a run's figures and pictures for TensorBoard.
 ///
-/// It is named `events.out.tfevents.001`; a run that goes on takes out of it what was written after
-/// its checkpoint and begins the next one, and TensorBoard shows both as one, with the options of the
-/// first. What happens is added at the end of the file,
-/// each event with the time of day, as the format has it, so that two runs that are otherwise the
-/// same differ here.
+/// It is named `events.out.tfevents.001`. A resumed run removes everything written after its
+/// checkpoint and begins the next file; TensorBoard shows both as one run, with the options of the
+/// first. Events are appended to the file, each with the time of day, as the format requires, so
+/// that two otherwise identical runs differ here.
 ///
 /// ```swift
 /// let events = try EventFile(in: folder, hyperparameters: configuration)
@@ -21,13 +20,13 @@ public struct EventFile: EpochLog {
   package let name: String
   private let folder: RunFolder
 
-  /// Begins a file with the options of the run, which TensorBoard lists among its hyperparameters.
+  /// Begins a file with the options of the run, which TensorBoard lists as its hyperparameters.
   ///
   /// - Parameters:
   ///   - folder: The run's folder.
   ///   - hyperparameters: The options.
-  ///   - step: The last step of what was trained before; 0 for a run that begins.
-  ///   - report: Called with a line for each file of the run before that cannot be read whole.
+  ///   - step: The last step that was trained before; 0 for a new run.
+  ///   - report: Called with a message for each of the run's earlier files that is damaged.
   /// - Throws: `OutputError` if the file cannot be written.
   public init(
     in folder: RunFolder, hyperparameters: Configuration, resumingAfter step: Int = 0,
@@ -44,13 +43,13 @@ public struct EventFile: EpochLog {
     let parameters = hyperparameters.entries.compactMap { entry in
       Self.value(entry.value).map { ProtocolField.message(1, [.text(1, entry.name), $0]) }
     }
-    // Field 3 of the plug-in's data says that a session, a run with such parameters, begins.
+    // Field 3 of the plug-in's data marks the start of a session, a run with such parameters.
     let session = ProtocolField.message(3, parameters + [.double(5, Self.now)])
     let plugin: [ProtocolField] = [
       .text(1, "hparams"), .bytes(2, ProtocolField.encode([session])),
     ]
-    // A TensorBoard that is looking on forgets what it has of this step and later ones: the log of a
-    // session says that it begins.
+    // A running TensorBoard discards what it has of this step and later ones, because the log
+    // marks the start of a session.
     let begin: [ProtocolField] = [
       .double(1, Self.now), .integer(2, step + 1), .message(7, [.integer(1, 1)]),
     ]
@@ -62,10 +61,9 @@ public struct EventFile: EpochLog {
         ])
   }
 
-  /// Adds what is known after a step: figures, in single precision, and pictures.
+  /// Adds the results of a step: figures, in single precision, and pictures.
   ///
-  /// - Throws: `OutputError` if the file cannot be written. TensorBoard passes over an event that is
-  ///   not whole.
+  /// - Throws: `OutputError` if the file cannot be written. TensorBoard skips an incomplete event.
   public func add(
     figures: [(name: String, value: Double)], pictures: [(name: String, image: Image)], step: Int
   ) throws {
@@ -93,7 +91,7 @@ public struct EventFile: EpochLog {
     [.double(1, now), .integer(2, step), .message(5, [.message(1, value)])]
   }
 
-  /// An option as a field of an entry of a map of `google.protobuf.Value`, if it has a value.
+  /// An option as a field of a map entry of `google.protobuf.Value`, if it has a value.
   private static func value(_ value: ConfigurationValue) -> ProtocolField? {
     switch value {
     case .absent: nil
@@ -104,7 +102,7 @@ public struct EventFile: EpochLog {
     }
   }
 
-  /// Seconds since 1970.
+  /// The current time in seconds since 1970.
   private static var now: Double { Date().timeIntervalSince1970 }
 
   private func append(_ events: [[ProtocolField]]) throws(OutputError) {

@@ -6,10 +6,10 @@ import Training
 extension EventFile {
   private static let namePrefix = "events.out.tfevents."
 
-  /// The name of a run's event file, counted from 1.
+  /// The name of a run's event file, numbered from 1.
   static func name(_ number: Int) -> String { namePrefix + Readable.padded(number) }
 
-  /// The names of the event files of a run, in the order in which TensorBoard reads them.
+  /// The names of a run's event files, in the order in which TensorBoard reads them.
   static func names(in folder: RunFolder) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.filter { name in
@@ -19,16 +19,16 @@ extension EventFile {
     }.sorted()
   }
 
-  /// Takes out of a run's event files what was written after a step, where the run goes on, so that
-  /// TensorBoard shows every step once and in order.
+  /// Removes everything after a step from the event files of a resumed run, so that TensorBoard
+  /// shows every step once and in order.
   ///
-  /// What a later file has already is taken out of the earlier ones too. What is damaged is left out;
-  /// the files are otherwise as they were.
+  /// Steps that a later file also contains are removed from the earlier ones. Damaged records are
+  /// removed; otherwise the files stay unchanged.
   ///
   /// - Parameters:
   ///   - folder: The run's folder.
-  ///   - step: The last step that stays.
-  ///   - report: Called with a line for each file that cannot be read whole.
+  ///   - step: The last step to keep.
+  ///   - report: Called with a message for each damaged file.
   /// - Throws: `OutputError` if a file cannot be written.
   static func cut(
     in folder: RunFolder, after step: Int, reporting report: (String) -> Void
@@ -40,12 +40,12 @@ extension EventFile {
       do {
         file = try contents(ofFile: path)
       } catch {
-        report("\(error); it stays as it is")
+        report("\(error); it stays unchanged")
         continue
       }
       let found = EventRecords(file)
       if let place = found.firstDamage {
-        report("'\(path)' is damaged from byte \(place) on; what is whole in it is kept")
+        report("'\(path)' is damaged from byte \(place) on; its intact records are kept")
       }
       let kept = found.records.filter { $0.step <= last }
       if kept.count < found.records.count || found.firstDamage != nil {
@@ -55,7 +55,7 @@ extension EventFile {
     }
   }
 
-  /// Writes a file anew with some ranges of its bytes.
+  /// Rewrites a file with some ranges of its bytes.
   private static func replace(_ path: String, by ranges: [Range<Int>], of file: Data) throws {
     try replaceFile(at: path) { partial throws(OutputError) in
       for range in ranges {

@@ -1,25 +1,25 @@
 import Foundation
 import Training
 
-/// The records of an event file, each with the step that it is of.
+/// The records of an event file, each with the step it belongs to.
 struct EventRecords {
-  /// A record whose checksums are right.
+  /// A record with correct checksums.
   struct Record: Equatable {
-    /// Where it lies in the file, with its length and checksums.
+    /// Its byte range in the file, including length and checksums.
     let range: Range<Int>
-    /// The step of its event; 0 where the event is of none.
+    /// The step of its event; 0 if the event has none.
     let step: Int
   }
 
   /// The records in the order of the file.
   private(set) var records: [Record] = []
-  /// Where the first byte lies that belongs to no whole record, if there is one.
+  /// The offset of the first byte that belongs to no complete record, if there is one.
   private(set) var firstDamage: Int?
 
   /// Reads the contents of a file.
   ///
-  /// After a record with another checksum the next one is read; where a length is damaged, or the file
-  /// breaks off, nothing more can be read.
+  /// A record with a wrong checksum is skipped; after a damaged length or the end of a truncated
+  /// file, nothing more can be read.
   init(_ file: Data) {
     file.withUnsafeBytes { bytes in
       var place = 0
@@ -42,7 +42,7 @@ struct EventRecords {
     }
   }
 
-  /// The length of a record's contents, if it is what was written and the record is whole.
+  /// The length of a record's contents, if it is undamaged and the record is complete.
   private static func contentLength(_ bytes: UnsafeRawBufferPointer, at place: Int) -> Int? {
     guard bytes.count - place >= 16 else { return nil }
     let header = UnsafeRawBufferPointer(rebasing: bytes[place..<place + 8])
@@ -59,10 +59,10 @@ struct EventRecords {
     Number(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: type))
   }
 
-  /// The field of an event that holds its step.
+  /// The field number of an event's step.
   private static let stepField: UInt64 = 2
 
-  /// The step of an event, 0 if it has none, or nil for what is no message.
+  /// The step of an event, 0 if it has none, or nil if the bytes are not a message.
   private static func step(of event: UnsafeRawBufferPointer) -> Int? {
     var rest = ProtocolReader(event)
     var step = 0
@@ -74,7 +74,7 @@ struct EventRecords {
   }
 }
 
-/// Passes over the fields of a message in the wire format of protocol buffers.
+/// Iterates over the fields of a message in the wire format of protocol buffers.
 private struct ProtocolReader {
   private let bytes: UnsafeRawBufferPointer
   private var place = 0
@@ -83,8 +83,8 @@ private struct ProtocolReader {
 
   var isAtEnd: Bool { place == bytes.count }
 
-  /// The number of the next field, and its value if that is a whole number of variable length; nil
-  /// where the bytes are none.
+  /// The number of the next field, and its value if that is a variable-length integer; nil if the
+  /// bytes are invalid.
   mutating func nextField() -> (field: UInt64, number: UInt64?)? {
     guard let key = nextNumber() else { return nil }
     switch key & 7 {

@@ -1,8 +1,8 @@
 import Training
 
-/// A field of a message in the wire format of protocol buffers: its number and its value.
+/// A field of a message in the wire format of protocol buffers: a number and a value.
 ///
-/// There are the kinds that event files need.
+/// Only the kinds that event files need are supported.
 enum ProtocolField {
   case integer(Int, Int)
   case single(Int, Float)
@@ -11,7 +11,7 @@ enum ProtocolField {
   case bytes(Int, [UInt8])
   case message(Int, [ProtocolField])
 
-  /// The field as bytes: its number and its kind, then the value.
+  /// The field as bytes: the number and kind, then the value.
   private var encoded: [UInt8] {
     switch self {
     case .integer(let field, let value):
@@ -27,11 +27,11 @@ enum ProtocolField {
     }
   }
 
-  /// The bytes of a message of these fields.
+  /// Encodes a message of these fields.
   static func encode(_ fields: [ProtocolField]) -> [UInt8] { fields.flatMap(\.encoded) }
 }
 
-/// A whole number in as few bytes as it needs, seven bits in each, the lowest first.
+/// A whole number in as few bytes as possible, seven bits per byte, lowest first.
 private func variableLength(_ value: Int) -> [UInt8] {
   var rest = UInt64(bitPattern: Int64(value))
   var bytes: [UInt8] = []

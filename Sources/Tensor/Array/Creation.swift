@@ -1,6 +1,6 @@
 import CKernels
 
-/// What a tensor can be made of: numbers, and arrays of them, nested to any depth.
+/// A value that a tensor can be created from: a number, or an array nested to any depth.
 public protocol TensorConvertible {
   /// The shape of the tensor; a ragged array stops the program.
   var tensorShape: [Int] { get }
@@ -82,7 +82,7 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - bytes: The table, row after row.
-  ///   - rows: Which rows, in the order wanted.
+  ///   - rows: The indices of the rows, in the desired order.
   ///   - rowLength: The number of bytes in a row.
   ///   - maximum: The byte that becomes 1.
   ///   - dtype: The type of the elements.

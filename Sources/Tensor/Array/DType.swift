@@ -4,12 +4,12 @@ import CKernels
 public enum DType: String, Sendable, Codable {
   /// 32-bit floating point, for training and sampling.
   ///
-  /// Operations take denormal numbers, those below 1.2 · 10⁻³⁸, for zero, and give zero in their
-  /// place: arithmetic with them is many times slower, and the optimisers' moments of pixels that are
-  /// always black become denormal.
+  /// Operations flush denormal numbers, those below 1.2 · 10⁻³⁸, to zero: arithmetic with them is
+  /// many times slower, and the optimisers' moments of pixels that are always black become
+  /// denormal.
   case float32
   /// 64-bit floating point, for gradient checks and linear algebra; denormal numbers, those below
-  /// 2.2 · 10⁻³⁰⁸, are numbers like any other.
+  /// 2.2 · 10⁻³⁰⁸, are kept.
   case float64
 
   /// The size of one element in bytes.
@@ -20,15 +20,15 @@ public enum DType: String, Sendable, Codable {
     self == .float32 ? Self.float32Kernels : Self.float64Kernels
   }
 
-  /// The package's own product of this type, for this processor.
+  /// The package's own matrix product for this type on this processor.
   var product: CKProduct {
     self == .float32 ? Self.float32Product.pointee : Self.float64Product.pointee
   }
 
-  /// The solves and factorisations of float64 matrices, for this processor.
+  /// The solves and factorisations of float64 matrices on this processor.
   static var factors: CKFactors { factorsOfProcessor.pointee }
 
-  /// The products of a few rows of float64, for this processor.
+  /// The products of a few float64 rows on this processor.
   static var fewRows: CKFewRows { fewRowsOfProcessor.pointee }
 
   private nonisolated(unsafe) static let fewRowsOfProcessor = ck_few_rows()

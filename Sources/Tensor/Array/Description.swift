@@ -7,15 +7,15 @@ extension Tensor: CustomStringConvertible {
   ///  [4.0, 5.0, 6.0]]
   /// ```
   public var description: String {
-    // Of none there may be 2⁴⁷ rows.
+    // An empty tensor may have 2⁴⁷ rows.
     "Tensor \(shape) \(dtype)\n"
       + (count == 0 ? "[]" : text(of: 0, from: 0, texts: elementTexts, indent: 1))
   }
 
-  /// How many values at each end of a long axis are shown.
+  /// The number of values shown at each end of a long axis.
   private static let shownAtEachEnd = 3
 
-  /// Which indices of an axis of this size are shown; `nil` stands for those left out.
+  /// The indices shown of an axis of this size; `nil` stands for the omitted ones.
   private static func shownIndices(_ size: Int) -> [Int?] {
     if size <= 2 * shownAtEachEnd + 1 { return Array(0..<size) }
     return Array(0..<shownAtEachEnd) + [nil] + Array(size - shownAtEachEnd..<size)

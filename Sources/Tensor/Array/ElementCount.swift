@@ -1,9 +1,9 @@
 extension [Int] {
-  /// The number of elements of an array of this shape, or nil where there can be no such array.
+  /// The number of elements of an array of this shape, or nil if no such array can exist.
   ///
-  /// A size of 0 hides overflow: 0 · 2⁴⁷ · 2³² is 0, while the strides of that array do not fit into
-  /// 64 bits and a loop over its rows never ends. So the sizes other than 0 have to have a product that
-  /// fits too, as in NumPy; here it is at most 2⁴⁸, more than any memory holds.
+  /// A size of 0 hides overflow: 0 · 2⁴⁷ · 2³² is 0, while the strides of that array do not fit
+  /// into 64 bits and a loop over its rows never ends. So the product of the nonzero sizes must fit
+  /// too, as in NumPy; here it is at most 2⁴⁸, more than any memory holds.
   package var elementCount: Int? {
     var product = 1
     var hasZero = false
@@ -22,7 +22,7 @@ extension [Int] {
 
   private static var largestElementCount: Int { 1 << 48 }
 
-  /// The number of elements of a tensor of this shape, which an operation is to make.
+  /// The number of elements of a tensor of this shape that an operation creates.
   func elementCount(for operation: @autoclosure () -> String) -> Int {
     guard let count = elementCount else {
       preconditionFailure(

@@ -1,8 +1,8 @@
-/// Stops the program with a message where a condition that the caller must keep does not hold.
+/// Stops the program with a message if a condition that the caller must meet does not hold.
 ///
-/// The standard library's function of this name leaves the message out of release builds, and a
-/// user who trains in one would see an illegal instruction instead of the two shapes. This one
-/// stands before it in the whole package.
+/// The standard library's function of this name drops the message from release builds, where a user
+/// would see an illegal instruction instead of the two shapes. This one replaces it throughout the
+/// package.
 @inlinable
 package func precondition(
   _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String,

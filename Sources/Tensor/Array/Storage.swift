@@ -2,7 +2,7 @@ import CKernels
 import Glibc
 import Synchronization
 
-/// The buffer behind a tensor: contiguous, 64-byte aligned, from a pool and back to it.
+/// The buffer of a tensor: contiguous, 64-byte aligned, taken from a pool and returned to it.
 ///
 /// Tensors share a buffer until one of them is mutated.
 final class Storage: @unchecked Sendable {
@@ -22,24 +22,24 @@ final class Storage: @unchecked Sendable {
   }
 }
 
-/// Buffers that wait for their next use, by size.
+/// Unused buffers, kept by size.
 ///
 /// A fresh large buffer costs a page fault for every 4 KiB, more than most operations on it; so no
-/// buffer goes back to the system, and a training step in its steady state allocates none. Sizes
+/// buffer is returned to the system, and a training step in its steady state allocates none. Sizes
 /// are rounded up to a quarter of a power of two, so at most a fifth of a buffer is unused.
 ///
-/// A worker's buffers wait for that worker first: what it has written is in the caches of its
-/// processor, from where another one would fetch it line by line.
+/// Workers prefer their own buffers: what a worker has written is in the caches of its processor,
+/// and another one would have to fetch it line by line.
 final class BufferPool: Sendable {
   static let shared = BufferPool()
 
-  /// Pointers are not Sendable; the lock is what makes sharing them safe.
+  /// Pointers are not Sendable; the lock makes sharing them safe.
   private struct State: @unchecked Sendable {
-    /// By worker, the first place for all other threads, and size class.
+    /// The free buffers by worker, with all other threads in the first place, and by size class.
     var free: [[[UnsafeMutableRawPointer]]] = []
     var slab = Slab()
 
-    /// The worker's own, or another thread's if it has none.
+    /// Takes one of the worker's own buffers, or another thread's if it has none.
     mutating func takeFree(_ worker: Int, _ sizeClass: Int) -> UnsafeMutableRawPointer? {
       if let own = takeFrom(worker, sizeClass) { return own }
       for other in free.indices {
@@ -56,7 +56,7 @@ final class BufferPool: Sendable {
 
   private let state = Mutex(State())
 
-  /// How many bytes have been allocated from the system so far.
+  /// The number of bytes allocated from the system so far.
   var allocatedBytes: Int { state.withLock { $0.slab.allocatedBytes } }
 
   func take(byteCount: Int) -> UnsafeMutableRawPointer {
@@ -79,8 +79,8 @@ final class BufferPool: Sendable {
     }
   }
 
-  /// The number of the size class that holds `byteCount` bytes, and its capacity: 64 bytes at the
-  /// least, then four steps to each doubling.
+  /// The number of the size class that holds `byteCount` bytes, and its capacity: at least 64
+  /// bytes, then four steps per doubling.
   static func sizeClass(of byteCount: Int) -> (index: Int, capacity: Int) {
     let units = max(4, (byteCount + 15) / 16)
     let exponent = Int.bitWidth - (units - 1).leadingZeroBitCount - 1  // of the power below
@@ -90,15 +90,15 @@ final class BufferPool: Sendable {
   }
 }
 
-/// A pointer on its way into or out of a lock.
+/// A pointer that is passed into or out of a lock.
 private struct Address: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer
   init(_ pointer: UnsafeMutableRawPointer) { self.pointer = pointer }
 }
 
-/// Memory in large pieces from which buffers are cut, for good.
+/// Large blocks of memory from which buffers are cut permanently.
 ///
-/// In large pages: a step goes through tens of megabytes.
+/// They use large pages, because a step touches tens of megabytes.
 private struct Slab {
   private static let pageSize = 2 << 20
   private static let size = 4 * pageSize
@@ -108,7 +108,7 @@ private struct Slab {
   private var left = 0
   private(set) var allocatedBytes = 0
 
-  /// Cuts off a buffer, 64-byte aligned.
+  /// Cuts off a 64-byte aligned buffer.
   mutating func carve(_ byteCount: Int) -> UnsafeMutableRawPointer {
     let byteCount = (byteCount + Self.alignment - 1) / Self.alignment * Self.alignment
     if byteCount > Self.size / 2 { return allocate(byteCount) }
@@ -134,11 +134,11 @@ private struct Slab {
   }
 }
 
-/// Asks the system to keep memory that is not filled yet in pages of 2 MiB, as far as it has them.
+/// Asks the system to back memory that is not filled yet with pages of 2 MiB, as far as available.
 ///
-/// Looking up the physical place of each 4 KiB takes time, more of it on a virtual machine. It is worth
-/// it for tables of many megabytes from which `Tensor(bytes:rows:rowLength:)` draws. It is a wish:
-/// without it all is as before, but for the time.
+/// Looking up the physical address of each 4 KiB takes time, more so on a virtual machine. Large
+/// pages pay off for tables of many megabytes from which `Tensor(bytes:rows:rowLength:)` draws.
+/// This is only a hint: results do not depend on it, only the time does.
 public func adviseLargePages(for memory: UnsafeMutableRawBufferPointer) {
   guard let start = memory.baseAddress else { return }
   let pageSize = 4_096

@@ -1,9 +1,9 @@
 import CKernels
 
-/// An n-dimensional array of floating-point numbers, and a place on a tape where one is recording.
+/// An n-dimensional array of floating-point numbers, with its place on a tape if one is recording.
 ///
-/// A tensor is a value: a copy never changes with the original. Its elements lie contiguously in
-/// row-major order.
+/// A tensor is a value: a copy never changes with the original. Its elements are stored
+/// contiguously in row-major order.
 ///
 /// ```swift
 /// let x = Tensor([[1, 2], [3, 4]])   // shape [2, 2]
@@ -19,7 +19,7 @@ public struct Tensor: Sendable {
   /// The elements, shared until mutated.
   private(set) var storage: Storage
 
-  /// Where on a tape this value stands, if it is watched or computed from what is.
+  /// The place of this value on a tape, if it is watched or computed from watched values.
   let place: Tape.Place?
 
   init(_ storage: Storage, shape: [Int], place: Tape.Place? = nil) {
@@ -41,17 +41,18 @@ public struct Tensor: Sendable {
 // MARK: - Memory
 
 extension Tensor {
-  /// Creates a tensor whose elements an operation of another tensor writes.
+  /// Creates a tensor whose elements an operation on another tensor writes.
   static func uninitialized(_ shape: [Int], _ dtype: DType) -> Tensor {
     Tensor(Storage(count: shape.elementCount(for: "Tensor"), dtype: dtype), shape: shape)
   }
 
-  /// Creates a tensor whose elements `fill` writes; it gets the buffer and the number of elements.
+  /// Creates a tensor whose elements `fill` writes; it receives the buffer and the number of
+  /// elements.
   ///
   /// - Parameters:
-  ///   - function: What a ``Profile`` calls this.
-  ///   - reading: How many elements of operands are read.
-  ///   - arithmetic: How many additions and multiplications a product has.
+  ///   - function: The name in a ``Profile``.
+  ///   - reading: The number of elements read from operands.
+  ///   - arithmetic: The number of additions and multiplications of a product.
   static func uninitialized(
     _ shape: [Int], _ dtype: DType, _ function: String = #function, reading: Int = 0,
     arithmetic: Int = 0, _ fill: (UnsafeMutableRawPointer, Int) -> Void
@@ -64,8 +65,8 @@ extension Tensor {
     return Tensor(storage, shape: shape)
   }
 
-  /// Creates a tensor whose memory `fill` writes, the elements in row-major order as the machine has
-  /// them.
+  /// Creates a tensor whose memory `fill` writes, with the elements in row-major order and native
+  /// byte order.
   package init(
     _ shape: [Int], _ dtype: DType, bytes fill: (UnsafeMutableRawBufferPointer) throws -> Void
   ) rethrows {
@@ -76,7 +77,7 @@ extension Tensor {
     self.init(storage, shape: shape)
   }
 
-  /// Calls `body` with the elements' memory, in row-major order as the machine has them.
+  /// Calls `body` with the elements' memory, in row-major order and native byte order.
   package func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
@@ -91,9 +92,9 @@ extension Tensor {
     storage.pointer + offset * dtype.byteCount
   }
 
-  /// Calls `body` with this tensor's own memory, copied before if another tensor shares it.
+  /// Calls `body` with this tensor's own memory, which is copied first if another tensor shares it.
   ///
-  /// The value is no longer the one on a tape: its place is left behind.
+  /// The result is a new value without a place on a tape.
   public mutating func withMutableMemory<Result>(
     _ body: (UnsafeMutableRawPointer) throws -> Result
   ) rethrows -> Result {
@@ -108,7 +109,7 @@ extension Tensor {
     return try body(storage.pointer)
   }
 
-  /// Changes the elements in place, as an operation that reads so many other elements beside them.
+  /// Changes the elements in place, in an operation that also reads this many other elements.
   mutating func change(
     _ function: String = #function, reading: Int, arithmetic: Int = 0,
     _ body: (UnsafeMutableRawPointer) -> Void
@@ -119,7 +120,7 @@ extension Tensor {
     }
   }
 
-  /// Adds `other`, of the same shape, in place where nothing else shares the memory.
+  /// Adds `other`, of the same shape, in place if nothing else shares the memory.
   mutating func accumulate(_ other: Tensor) {
     if place == nil && other.place == nil && isKnownUniquelyReferenced(&storage) {
       let (count, dtype, add) = (count, dtype, dtype.kernels.pointee.accumulate)
@@ -133,7 +134,7 @@ extension Tensor {
     }
   }
 
-  /// Whether gradients flow to this value: it is watched, or computed from what is.
+  /// Whether gradients flow to this value: it is watched, or computed from watched values.
   package var isOnTape: Bool { place != nil }
 
   /// The same value without a place on any tape.
@@ -157,7 +158,7 @@ extension Tensor {
       UnsafeBufferPointer(start: double.pointer.assumingMemoryBound(to: Double.self), count: count))
   }
 
-  /// The only element of a tensor that has one.
+  /// The only element of a tensor with a single element.
   public var scalar: Double {
     precondition(count == 1, "scalar: expected a tensor of one element, found shape \(shape)")
     switch dtype {
@@ -173,18 +174,18 @@ extension Tensor {
     }
   }
 
-  /// The sum of the squares of all elements, added up in double precision: a figure to report, no
+  /// The sum of the squares of all elements, added up in double precision, for reporting; no
   /// gradient flows through it.
   public var sumOfSquares: Double {
     let kernel = dtype.kernels.pointee.sum_of_squares
     return addedUp(reading: count, #function) { kernel(pointer, $0, $1) }
   }
 
-  /// The sum over blocks of elements of what `body` makes of each.
+  /// The sum over blocks of elements of the results of `body`.
   ///
   /// - Parameters:
-  ///   - reading: How many elements are read.
-  ///   - function: What a ``Profile`` calls this.
+  ///   - reading: The number of elements read.
+  ///   - function: The name in a ``Profile``.
   func addedUp(reading: Int, _ function: String, _ body: (Int, Int) -> Double) -> Double {
     let length = 4 * elementwiseGrain
     let blocks = (count + length - 1) / length
@@ -220,7 +221,7 @@ extension Tensor {
 }
 
 extension Tensor: Equatable {
-  /// Whether both have the same shape, element type and elements (a NaN equals nothing).
+  /// Whether shape, element type and elements are equal (a NaN equals nothing).
   public static func == (a: Tensor, b: Tensor) -> Bool {
     guard a.shape == b.shape, a.dtype == b.dtype else { return false }
     return a.dtype == .float32 ? a.scalars == b.scalars : a.doubles == b.doubles

@@ -1,10 +1,10 @@
-/// Finds the first value that is not finite, on the way forward or back, and the operation and the
-/// layer that made it.
+/// Finds the first value that is not finite, in the forward or backward pass, and the operation and
+/// the layer that produced it.
 ///
-/// It looks at everything that a gradient is computed through: each recorded value and each gradient
-/// that goes back, each in a pass of its own even where operations would otherwise join them, so that
-/// a last digit may be another than without. It is for a training that has gone wrong. Without one,
-/// operations do nothing for it.
+/// It checks everything that a gradient is computed through: each recorded value and each gradient
+/// in the backward pass. Each takes a separate pass, even where operations would otherwise be
+/// fused, so the last digit may differ from a run without the check. Use it when training has gone
+/// wrong; without a check, operations have no overhead.
 ///
 /// ```swift
 /// let check = FiniteCheck(of: model)
@@ -18,29 +18,29 @@ public final class FiniteCheck: @unchecked Sendable {
     public let operation: String
     /// The dotted path of the layer in which it ran; empty outside of all layers.
     public let path: String
-    /// Whether it is a gradient that goes back through the operation, and not its result.
+    /// Whether it is a gradient in the backward pass of the operation, rather than its result.
     public let isGradient: Bool
     /// The value's shape.
     public let shape: [Int]
   }
 
-  /// An operation and where it ran.
+  /// An operation and the path of its layer.
   struct Label {
     var operation: String
     var path: String
     var isParameter = false
   }
 
-  /// The check of the gradients that are computed on this thread, if there is one.
+  /// The check of the gradients computed on this thread, if there is one.
   @TaskLocal public static var current: FiniteCheck?
 
   /// The first finding.
   public private(set) var first: Finding?
 
   private let paths: [ObjectIdentifier: String]
-  /// The paths of the layers that are being computed, the innermost last.
+  /// The paths of the layers being computed, innermost last.
   private var layers: [String] = []
-  /// The names of the parameters that are watched next.
+  /// The names of the parameters to be watched next.
   private var parameters: ArraySlice<String> = []
 
   /// Creates a check of layers with these paths.
@@ -57,21 +57,21 @@ public final class FiniteCheck: @unchecked Sendable {
     return body()
   }
 
-  /// Says what the values are called that are watched next.
+  /// Sets the names of the values to be watched next.
   package func nameWatched(_ names: [String]) { parameters = names[...] }
 
-  /// Looks at a value that is on no tape, such as a parameter after its update.
+  /// Checks a value that is on no tape, such as a parameter after its update.
   package func look(at value: Tensor, operation: String, path: String) {
     look(at: value, Label(operation: operation, path: path), isGradient: false)
   }
 
-  /// The label of the next value that is watched.
+  /// The label of the next watched value.
   func watchedLabel() -> Label {
     Label(operation: "parameter", path: parameters.popFirst() ?? "", isParameter: true)
   }
 
-  /// The label of an operation on values with these labels: a layer that is called by itself is
-  /// known by its parameters.
+  /// The label of an operation on values with these labels: a layer called on its own is identified
+  /// by its parameters.
   func label(_ operation: String, of inputs: some Sequence<Label>) -> Label {
     let name = String(operation.prefix { $0 != "(" })
     if let parameter = inputs.first(where: { $0.isParameter && $0.path.contains(".") }) {
@@ -89,11 +89,11 @@ public final class FiniteCheck: @unchecked Sendable {
 }
 
 extension FiniteCheck.Finding: CustomStringConvertible {
-  /// The operation, the layer and what is not finite.
+  /// The operation, the layer and the value that is not finite.
   public var description: String {
     let place = operation + (path.isEmpty ? ", outside of all layers," : " in \(path)")
     return isGradient
-      ? "the gradient that goes back through \(place) is not finite, of shape \(shape)"
+      ? "the gradient through \(place) is not finite, of shape \(shape)"
       : "the value of \(place) is not finite, of shape \(shape)"
   }
 }

@@ -5,7 +5,7 @@
 /// // value 5, dx [2, 4]
 /// ```
 ///
-/// Inside another gradient the result is differentiable itself.
+/// Inside another gradient, the result is itself differentiable.
 public func valueWithGradient(
   at x: Tensor, _ function: (Tensor) throws -> Tensor
 ) rethrows -> (value: Tensor, gradient: Tensor) {
@@ -30,14 +30,14 @@ public func valueWithGradient(
   return (value, gradients)
 }
 
-/// Returns the value of a scalar function, what else it computed, and its gradients.
+/// Returns the value of a scalar function, further results, and its gradients.
 ///
 /// - Parameters:
 ///   - inputs: The tensors to differentiate with respect to.
-///   - function: Computes a tensor of one element from the watched inputs, and anything beside it
-///     that is wanted back, such as the parts of a loss.
-/// - Returns: The value; the parts; for each input a gradient of the input's shape, zeros where the
-///   value does not depend on it.
+///   - function: Computes a tensor of one element from the watched inputs, and any further results,
+///     such as the parts of a loss.
+/// - Returns: The value; the further results; for each input a gradient of the input's shape, zeros
+///   where the value does not depend on it.
 public func valueWithGradient<Parts>(
   at inputs: [Tensor], _ function: ([Tensor]) throws -> (Tensor, Parts)
 ) rethrows -> (value: Tensor, parts: Parts, gradients: [Tensor]) {

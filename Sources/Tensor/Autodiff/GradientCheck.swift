@@ -1,4 +1,4 @@
-/// How far the gradients of a function are from central differences.
+/// The difference between the gradients of a function and central differences.
 public struct GradientCheck: CustomStringConvertible, Sendable {
   /// The largest relative error of each order: the first derivative, then the second.
   public let errors: [Double]
@@ -18,10 +18,10 @@ public struct GradientCheck: CustomStringConvertible, Sendable {
 
 /// Compares the gradients of a function with central differences, to first and second order.
 ///
-/// In float64, along random directions u: first order, ⟨∇f(x), u⟩ against
-/// (f(x + hu) − f(x − hu)) / 2h with Richardson's extrapolation; second order, the same of the
-/// function g(x) = ⟨∇f(x), v⟩ for a random v. A result of several elements is first multiplied with
-/// fixed random weights and summed. Keep the points off kinks.
+/// It works in float64, along random directions u: to first order, ⟨∇f(x), u⟩ against (f(x + hu) −
+/// f(x − hu)) / 2h with Richardson extrapolation; to second order, the same for the function g(x) =
+/// ⟨∇f(x), v⟩ with a random v. A result of several elements is first multiplied by fixed random
+/// weights and summed. Keep the points away from kinks.
 ///
 /// ```swift
 /// checkGradient(of: { tanh($0[0]) }, at: [Tensor([0.3, -1.2])]).passes()   // true
@@ -29,9 +29,9 @@ public struct GradientCheck: CustomStringConvertible, Sendable {
 ///
 /// - Parameters:
 ///   - function: The function of the tensors; it must work in float64.
-///   - inputs: Where to check; converted to float64.
-///   - order: 1, or 2 for second derivatives also.
-///   - directions: How many random directions to try for each order.
+///   - inputs: The point of the check; converted to float64.
+///   - order: 1, or 2 to include second derivatives.
+///   - directions: The number of random directions for each order.
 /// - Returns: The largest error of each order, relative to the larger of the derivative along the
 ///   direction and a thousandth of the gradient's norm.
 public func checkGradient(

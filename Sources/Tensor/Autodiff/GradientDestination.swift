@@ -1,18 +1,18 @@
 import CKernels
 
-/// Where a gradient goes: what the operation that makes it can do with it in the same pass.
+/// The destination of a gradient, which determines what its operation can do in the same pass.
 ///
-/// Without it, adding gradients up and going back through a rectifier are passes of their own over
-/// what was just written.
+/// Without it, adding gradients up and going back through a rectifier would take separate passes
+/// over what was just written.
 enum GradientDestination {
-  /// Nothing came before.
+  /// No gradient arrived before.
   case empty
-  /// It is added to what another operation brought before.
+  /// The gradient is added to an earlier one.
   case sum(Tensor)
-  /// It goes back through the rectifier that had these results.
+  /// The gradient goes back through the rectifier that produced these results.
   case rectifier(Rectifier, results: Tensor)
 
-  /// Brings a gradient here that an operation makes that can end with a rectifier.
+  /// Receives a gradient from an operation that can apply a rectifier in the same pass.
   mutating func receive(_ make: (CKRectifier) -> Tensor) -> Tensor {
     if case .rectifier(let rectifier, let results) = self {
       return make(rectifier.backward(results))
@@ -20,7 +20,7 @@ enum GradientDestination {
     return receive(make(.none))
   }
 
-  /// Brings a finished gradient here, by a pass of its own.
+  /// Receives a finished gradient, in a separate pass.
   mutating func receive(_ gradient: Tensor) -> Tensor {
     if case .rectifier(let rectifier, let results) = self {
       return rectifier.pullback(gradient, results: results)
@@ -30,7 +30,7 @@ enum GradientDestination {
     return sum
   }
 
-  /// What is to be added to, taken away so that it is the only reference and changes in place.
+  /// Takes out the earlier gradient, so that it is the only reference and can change in place.
   mutating func takeSum() -> Tensor? {
     guard case .sum(let sum) = self else { return nil }
     self = .empty
@@ -38,10 +38,10 @@ enum GradientDestination {
   }
 }
 
-/// A pullback for a walk that nothing differentiates: it brings the gradient to its destination.
+/// A pullback for an outermost backward pass: it writes the gradient directly to its destination.
 typealias DirectPullback = (_ dy: Tensor, _ destination: inout GradientDestination) -> Tensor
 
-/// An input of an operation, and the way back to it.
+/// An input of an operation, with its pullback.
 struct TrackedInput {
   let input: Tensor
   let pullback: Pullback
@@ -55,10 +55,10 @@ struct TrackedInput {
 }
 
 extension CKRectifier {
-  /// Leaves everything as it is.
+  /// Changes nothing.
   static var none: CKRectifier { Rectifier.none.forward }
 
-  /// For what is written so many bytes further on.
+  /// The same rectifier for elements this many bytes further on.
   func advanced(by byteCount: Int) -> CKRectifier {
     CKRectifier(slope: slope, results: results.map { $0 + byteCount })
   }

@@ -1,11 +1,11 @@
-/// Hears of the gradients in a module's parameters, each as soon as it is complete, while others are still to
-/// be computed.
+/// Receives each gradient of a module's parameters as soon as it is complete, while others are
+/// still being computed.
 ///
-/// It is for what can be done with gradients meanwhile, such as to send them to other processes.
+/// It allows work on gradients in the meantime, such as sending them to other processes.
 public final class GradientObserver: @unchecked Sendable {
-  /// The observer of the gradients that are computed on this thread, whatever they are of.
+  /// The observer of all gradients computed on this thread.
   @TaskLocal package static var current: GradientObserver?
-  /// The observer of the gradients of one module that are computed on this thread.
+  /// The observer of one module's gradients computed on this thread.
   @TaskLocal public static var requested: GradientObserver?
 
   private let owner: AnyObject
@@ -15,15 +15,15 @@ public final class GradientObserver: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - owner: The module.
-  ///   - hear: Called with the number of the parameter in the module's order, and with its gradient, nil
-  ///     where it is zero.
+  ///   - hear: Called with the index of the parameter in the module's order and with its gradient,
+  ///     or nil if it is zero.
   public init(
     of owner: AnyObject, _ hear: @escaping (_ parameter: Int, _ gradient: Tensor?) -> Void
   ) {
     (self.owner, self.hear) = (owner, hear)
   }
 
-  /// Computes gradients of a module's parameters.
+  /// Computes gradients of a module's parameters under observation.
   package static func observing<Result>(
     _ module: AnyObject, _ body: () throws -> Result
   ) rethrows -> Result {
@@ -31,6 +31,6 @@ public final class GradientObserver: @unchecked Sendable {
     return try $current.withValue(requested, operation: body)
   }
 
-  /// Tells of a gradient.
+  /// Passes a gradient on.
   func tell(_ parameter: Int, _ gradient: Tensor?) { hear(parameter, gradient) }
 }

@@ -1,4 +1,5 @@
-/// What turns an operation's incoming gradient into the gradient of one of its inputs.
+/// A function that turns the gradient of an operation's result into the gradient of one of its
+/// inputs.
 ///
 /// It receives the operation's result `y` and the gradient `dy` with respect to it (of `y`'s shape)
 /// and returns the gradient with respect to the input (of the input's shape). It is written with
@@ -7,10 +8,10 @@ public typealias Pullback = (_ y: Tensor, _ dy: Tensor) -> Tensor
 
 /// A Wengert list (Wengert 1964): the operations in the order in which they ran.
 ///
-/// An array of records, each with the places of its inputs, so going back is one walk from the end.
-/// Only what depends on a watched value is recorded. A gradient inside another one uses the same
-/// tape: its own walk, made of tensor operations, is recorded behind the operations it goes back
-/// over, and so the outer walk differentiates it too.
+/// The tape is an array of records, each with the places of its inputs, so the backward pass is one
+/// walk from the end. Only operations that depend on a watched value are recorded. A gradient
+/// inside another one uses the same tape: its own walk, made of tensor operations, is recorded
+/// after the operations it differentiates, and so the outer walk differentiates it too.
 final class Tape: @unchecked Sendable {
   /// A value's place on a tape.
   struct Place: @unchecked Sendable {
@@ -18,15 +19,15 @@ final class Tape: @unchecked Sendable {
     let index: Int
   }
 
-  /// The way back to an input of an operation.
+  /// The pullback to an input of an operation.
   struct Edge {
     let pullback: Pullback
     var direct: DirectPullback?
   }
 
-  /// What an operation is to a gradient that comes back through it.
+  /// How the backward pass treats an operation.
   enum Role {
-    /// Anything.
+    /// An ordinary operation.
     case operation
     /// A rectifier. Its result has the sign of its input.
     case rectifier(Rectifier)
@@ -35,23 +36,25 @@ final class Tape: @unchecked Sendable {
   }
 
   private struct Record {
-    /// Where its edges end among those of the tape; they begin where those of the record before end.
+    /// The end of its edges among those of the tape; they begin where those of the previous record
+    /// end.
     let edgesEnd: Int
     /// The result, without its place: a place holds the tape, and the tape holds the record.
     var output: Tensor?
     var role = Role.operation
-    /// The rectifier whose result the output is, in whatever shape.
+    /// The rectifier whose result the output is, possibly reshaped.
     var rectifier: Rectifier?
   }
 
-  /// What has come back to a value so far.
+  /// The adjoint accumulated so far.
   private struct Adjoint {
     var gradient: Tensor
-    /// Whether the gradient has gone back through the rectifier whose result the value is, too.
+    /// Whether the gradient has also been propagated back through the rectifier whose result the
+    /// value is.
     var isBeforeRectifier = false
   }
 
-  /// The tape of the innermost `valueWithGradient` that is running on this thread.
+  /// The tape of the innermost `valueWithGradient` running on this thread.
   @TaskLocal static var current: Tape?
 
   // Private to a tape, which one thread at a time records on or walks: to check each access for overlaps would
@@ -62,8 +65,7 @@ final class Tape: @unchecked Sendable {
   /// Where each of them leads.
   @exclusivity(unchecked) private var inputs: [Int] = []
 
-  /// Looks for values that are not finite, if anybody asked for it, and then has a label for each
-  /// record.
+  /// The check for values that are not finite, if one was requested, which labels each record.
   private let check = FiniteCheck.current
   private var labels: [FiniteCheck.Label] = []
 
@@ -77,9 +79,9 @@ final class Tape: @unchecked Sendable {
     inputs.reserveCapacity(16)
   }
 
-  /// Puts a value on the tape to differentiate with respect to it.
+  /// Puts a value on the tape in order to differentiate with respect to it.
   ///
-  /// A value that an outer gradient watches keeps its connection by an identity.
+  /// A value that an outer gradient watches stays connected to it through an identity.
   func watch(_ x: Tensor) -> Tensor {
     if let place = x.place, place.tape === self {
       connect(place, Edge(pullback: { _, dy in dy }))
@@ -88,7 +90,7 @@ final class Tape: @unchecked Sendable {
     return append(x.untracked, .operation)
   }
 
-  /// Makes an edge of the next result that is put on the tape, to an input if that is on it.
+  /// Adds an edge from the next result to an input, if that is on the tape.
   func connect(_ input: TrackedInput) {
     guard let place = input.input.place, place.tape.isRecording else { return }
     precondition(
@@ -101,7 +103,7 @@ final class Tape: @unchecked Sendable {
     inputs.append(place.index)
   }
 
-  /// Puts an operation's result on the tape, with the edges that were made since the last one.
+  /// Puts an operation's result on the tape, with the edges added since the last one.
   func append(_ value: Tensor, _ operation: String, _ role: Role) -> Tensor {
     if let check {
       let label = check.label(operation, of: inputs[pendingEdges].lazy.map { self.labels[$0] })
@@ -129,10 +131,10 @@ final class Tape: @unchecked Sendable {
 
   private func edgesBegin(of index: Int) -> Int { index == 0 ? 0 : records[index - 1].edgesEnd }
 
-  /// How many values stand on the tape.
+  /// The number of values on the tape.
   var count: Int { records.count }
 
-  /// Ends recording and lets go of everything that was recorded.
+  /// Ends recording and releases everything that was recorded.
   func close() {
     isRecording = false
     (records, edges, inputs) = ([], [], [])
@@ -200,7 +202,7 @@ final class Tape: @unchecked Sendable {
     return watched.map { $0 <= last.index ? adjoints[$0 - start]?.gradient : nil }
   }
 
-  /// A record's result as its pullbacks get it: taken from the record where nothing walks over it again.
+  /// A record's result for its pullbacks, moved out of the record if no other walk follows.
   private func output(of index: Int, isOutermost: Bool) -> Tensor? {
     if isOutermost { return records[index].output.take() }
     return records[index].output.map {
@@ -208,8 +210,8 @@ final class Tape: @unchecked Sendable {
     }
   }
 
-  /// For each record, the watched values, by their number, whose gradients are complete when the walk has
-  /// passed it: those of which it is the first to use them.
+  /// For each record, the indices of the watched values whose gradients are complete once the walk
+  /// has passed it: those that the record is the first to use.
   private func completions(of watched: [Int], from start: Int, through end: Int) -> [[Int]] {
     let numbers = Dictionary(
       watched.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
@@ -225,12 +227,12 @@ final class Tape: @unchecked Sendable {
     return found
   }
 
-  /// What an operation's gradient contributes to that of an input.
+  /// The contribution of an operation's gradient to that of an input.
   ///
   /// - Parameters:
-  ///   - earlier: What has come back to the input before. It may be taken, and is part of the
-  ///     contribution then.
-  ///   - isDirect: Whether operations may bring gradients to their destinations by themselves.
+  ///   - earlier: The input's accumulated adjoint. It may be consumed and is then part of the
+  ///     contribution.
+  ///   - isDirect: Whether operations may write gradients directly to their destinations.
   private func goBack(
     along edge: Edge, _ role: Role, _ result: Tensor, _ adjoint: Adjoint, _ input: Int,
     to earlier: inout Adjoint?, isDirect: Bool
@@ -257,7 +259,7 @@ final class Tape: @unchecked Sendable {
     return Adjoint(gradient: direct(adjoint.gradient, &destination))
   }
 
-  /// Which of the records depend on a watched value.
+  /// Whether each record depends on a watched value.
   private func activity(from start: Int, through end: Int, watched: [Int]) -> [Bool] {
     var isActive = [Bool](repeating: false, count: end - start + 1)
     for place in watched where place <= end { isActive[place - start] = true }
@@ -277,7 +279,7 @@ final class Tape: @unchecked Sendable {
         "pullback: expected a gradient of the input's type and shape, \(input.dtype)\(input.shape),"
           + " found \(part.gradient.dtype)\(part.gradient.shape)")
     }
-    // Taken, so that the sum is the only reference and is added to in place.
+    // Consumed, so that the sum is the only reference and is added to in place.
     guard var sum = adjoint.take() else {
       adjoint = part
       return
@@ -286,7 +288,7 @@ final class Tape: @unchecked Sendable {
     if sum.isBeforeRectifier != part.isBeforeRectifier,
       let rectifier = records[place].rectifier, let output = records[place].output
     {
-      // Both to the same side.
+      // Convert both to the same side of the rectifier.
       if part.isBeforeRectifier { swap(&sum, &part) }
       part.gradient = rectifier.pullback(part.gradient, results: output)
     }
@@ -296,9 +298,10 @@ final class Tape: @unchecked Sendable {
 }
 
 extension Tensor {
-  /// Says how this value, just computed, depends on `input`, so that gradients flow through it.
+  /// Declares how this value, just computed, depends on `input`, so that gradients flow through it.
   ///
-  /// This is how an operation is written: the value first, by any means, then its pullback.
+  /// Operations are written this way: compute the value first, by any means, then attach its
+  /// pullback.
   ///
   /// ```swift
   /// func cube(_ x: Tensor) -> Tensor {
@@ -308,8 +311,8 @@ extension Tensor {
   /// ```
   ///
   /// - Parameters:
-  ///   - input: What it was computed from.
-  ///   - operation: What the operation is called in messages; by default as the function around it.
+  ///   - input: The input it was computed from.
+  ///   - operation: The name of the operation in messages; by default that of the calling function.
   ///   - pullback: The way back.
   /// - Returns: The same value, on the tape if `input` is on one.
   public func tracked(
@@ -318,7 +321,7 @@ extension Tensor {
     tracked(from: TrackedInput(input, pullback: pullback), operation: operation)
   }
 
-  /// Says how this value depends on `input`, and what the operation is to gradients.
+  /// Declares how this value depends on `input`, and the operation's role in the backward pass.
   func tracked(
     from input: TrackedInput, operation: String = #function, role: Tape.Role = .operation
   ) -> Tensor {
@@ -327,7 +330,7 @@ extension Tensor {
     return tape.append(untracked, operation, role)
   }
 
-  /// Says how this value depends on two inputs; asks only for the ways back that are recorded.
+  /// Declares how this value depends on two inputs; creates only the pullbacks that are recorded.
   func tracked(
     from a: Tensor, _ toA: @autoclosure () -> TrackedInput, _ b: Tensor,
     _ toB: @autoclosure () -> TrackedInput, operation: String = #function
@@ -338,14 +341,14 @@ extension Tensor {
     return tape.append(untracked, operation, .operation)
   }
 
-  /// Says how this value, just computed, depends on each of several inputs.
+  /// Declares how this value, just computed, depends on each of several inputs.
   public func tracked(
     from inputs: (input: Tensor, pullback: Pullback)..., operation: String = #function
   ) -> Tensor {
     tracked(from: inputs, operation: operation)
   }
 
-  /// Says how this value, just computed, depends on each of a list of inputs.
+  /// Declares how this value, just computed, depends on each of a list of inputs.
   public func tracked(
     from inputs: [(input: Tensor, pullback: Pullback)], operation: String = #function
   ) -> Tensor {
@@ -353,17 +356,17 @@ extension Tensor {
       from: inputs.map { TrackedInput($0.input, pullback: $0.pullback) }, operation: operation)
   }
 
-  /// Says how this value depends on each of a list of inputs.
+  /// Declares how this value depends on each of a list of inputs.
   func tracked(from inputs: [TrackedInput], operation: String = #function) -> Tensor {
     guard let tape = inputs.lazy.compactMap(\.input.recordingTape).first else { return untracked }
     for input in inputs { tape.connect(input) }
     return tape.append(untracked, operation, .operation)
   }
 
-  /// Says that this value, just computed in fewer passes, is `composition` of the inputs.
+  /// Declares that this value, just computed in fewer passes, equals `composition` of the inputs.
   ///
-  /// For what goes back through a fused operation: its derivative, a second one, is rare enough to
-  /// take the long way.
+  /// For the backward pass of a fused operation: its derivative, a second one, is rare enough to
+  /// use the composition.
   func tracked(
     asCompositionOf inputs: [Tensor], operation: String = #function,
     _ composition: @escaping ([Tensor]) -> Tensor
@@ -386,10 +389,10 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// Whether what is computed from this value goes on a tape.
+  /// Whether results computed from this value go on a tape.
   var isBeingRecorded: Bool { place?.tape.isRecording ?? false }
 
-  /// The tape that what is computed from this value goes on.
+  /// The tape for results computed from this value.
   fileprivate var recordingTape: Tape? {
     guard let tape = place?.tape, tape.isRecording else { return nil }
     return tape

@@ -1,17 +1,17 @@
-/// Returns the value of a function and the way back from it: the product of a gradient with the
-/// function's Jacobian.
+/// Returns the value of a function and its pullback: the product of a gradient with the function's
+/// Jacobian.
 ///
-/// It is for what is computed once and differentiated later, when the gradient is known: a
-/// generator's images, which the discriminator first learns from.
+/// It is for values that are computed first and differentiated later, when the gradient is known,
+/// such as a generator's images, which the discriminator first learns from.
 ///
 /// ```swift
 /// let (y, pullback) = valueWithPullback(at: [Tensor([1, 2])]) { x in square(x[0]) }
 /// let dx = pullback(Tensor([1, 10]))[0]   // dy · 2x = [2, 40]
 /// ```
 ///
-/// What the function recorded is held until the pullback is called or let go of. Inside a gradient
-/// the result is differentiable itself, and the pullback may be called as long as that one runs;
-/// elsewhere it is called once.
+/// The recording is held until the pullback is called or released. Inside a gradient, the result is
+/// itself differentiable, and the pullback may be called any number of times while that gradient is
+/// computed; elsewhere it can be called once.
 ///
 /// - Parameters:
 ///   - inputs: The tensors to differentiate with respect to.
@@ -31,10 +31,10 @@ public func valueWithPullback(
   return (value.untracked, { dy in recording.gradients(of: value, along: dy) })
 }
 
-/// A part of a tape: from where inputs were watched on.
+/// The part of a tape that begins where inputs were watched.
 private final class Recording {
   let tape: Tape
-  /// The inputs as the function gets them.
+  /// The inputs as passed to the function.
   private(set) var watched: [Tensor]
   private let start: Int
   private let isOutermost: Bool
@@ -46,8 +46,7 @@ private final class Recording {
     self.isOutermost = isOutermost
   }
 
-  // What is recorded holds values that hold the tape: without this, a pullback that nobody calls
-  // would be a leak.
+  // Recorded values hold the tape, so without this a pullback that is never called would leak.
   deinit {
     if isOutermost { tape.close() }
   }

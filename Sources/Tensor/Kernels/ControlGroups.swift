@@ -1,33 +1,33 @@
 import Glibc
 
-/// What the control groups of Linux allow this process, as a container or a scheduler has set them: of
-/// version 1 and 2, in its own group and all those above.
+/// The limits that Linux control groups of version 1 and 2, set for example by a container or a
+/// scheduler, impose on this process, through its own group and all groups above it.
 package struct ControlGroups {
-  /// The least that is left to a process under the limits of memory.
+  /// The least memory that the limits leave to a process.
   package struct Memory: Equatable, Sendable {
     /// The limit in bytes.
     package let limit: Int
-    /// How many bytes below it are not in use, or are in use for files that are on the disk too.
+    /// The number of bytes below it that are unused, or used only for cached files.
     package let available: Int
   }
 
-  /// A hierarchy of groups as it is mounted.
+  /// A mounted hierarchy of groups.
   private struct Mount {
     let isUnified: Bool
     let controllers: [Substring]
-    /// The group that lies at the mount point.
+    /// The group at the mount point.
     let root: Substring
     let point: String
   }
 
   private let prefix: String
   private let mounts: [Mount]
-  /// The path of the process' group by controller; that of version 2 has an empty name.
+  /// The path of the process's group by controller; the one of version 2 has an empty name.
   private let paths: [Substring: Substring]
 
-  /// Reads how the groups are mounted and in which ones the process is.
+  /// Reads the mounted hierarchies and the groups of the process.
   ///
-  /// - Parameter prefix: What stands before `/proc` and `/sys`, for tests.
+  /// - Parameter prefix: A prefix of `/proc` and `/sys`, for tests.
   package init(prefix: String = "") {
     self.prefix = prefix
     let lines = systemFile(at: prefix + "/proc/self/mountinfo")?.split(separator: "\n") ?? []
@@ -53,13 +53,13 @@ package struct ControlGroups {
     paths = Dictionary(pairs) { first, _ in first }
   }
 
-  /// The folders of the process' groups that have a controller, from its own upwards.
+  /// The folders of the process's groups with a controller, from its own upwards.
   private func folders(of controller: Substring, isUnified: Bool) -> [String] {
     let mount = mounts.first {
       $0.isUnified == isUnified && (isUnified || $0.controllers.contains(controller))
     }
     guard let mount, let path = paths[isUnified ? "" : controller] else { return [] }
-    // A container may see a path that is not below what is mounted in it: then its group is the root.
+    // A container may see a path outside its mounted hierarchy: then its group is the root.
     let isBelow = mount.root == "/" || path == mount.root || path.hasPrefix(mount.root + "/")
     var names = isBelow ? path.dropFirst(mount.root == "/" ? 0 : mount.root.count) : ""
     var folders: [String] = []
@@ -75,7 +75,7 @@ package struct ControlGroups {
 // MARK: - Processors
 
 extension ControlGroups {
-  /// How many processors' time the process may use, such as 1.5; nil for all.
+  /// The processor time that the process may use, in processors, such as 1.5; nil for no limit.
   package var processorQuota: Double? {
     let unified = folders(of: "cpu", isUnified: true).compactMap { folder -> Double? in
       // The microseconds in a period, or "max"; the period.
@@ -88,7 +88,7 @@ extension ControlGroups {
     return (unified + older).min()
   }
 
-  /// Microseconds of processor time in each period as a number of processors.
+  /// Converts microseconds of processor time per period to a number of processors.
   private func quota(_ time: Int?, in period: Int?) -> Double? {
     guard let time, let period, time > 0, period > 0 else { return nil }
     return Double(time) / Double(period)
@@ -98,7 +98,7 @@ extension ControlGroups {
 // MARK: - Memory
 
 extension ControlGroups {
-  /// What is left below the limits of memory where it is least; nil without a limit.
+  /// The memory left below the tightest limit; nil without a limit.
   package var memory: Memory? {
     let unified = folders(of: "memory", isUnified: true).compactMap { folder in
       memory(
@@ -117,7 +117,7 @@ extension ControlGroups {
   private func memory(
     limit: Int?, used: Int?, statistics path: String, file: String, shared: String
   ) -> Memory? {
-    // Version 1 has a limit near 2⁶³ for none.
+    // Version 1 represents no limit by one near 2⁶³.
     guard let limit, limit < 1 << 60 else { return nil }
     let statistics = Self.table(systemFile(at: path) ?? "")
     let reclaimable = (statistics[file] ?? 0) - (statistics[shared] ?? 0)
@@ -125,7 +125,7 @@ extension ControlGroups {
     return Memory(limit: limit, available: max(0, limit - inUse))
   }
 
-  /// The numbers of lines of a name and a number.
+  /// Parses lines of a name and a number.
   package static func table(_ text: String) -> [String: Int] {
     let pairs = text.split(separator: "\n").compactMap { line -> (String, Int)? in
       let fields = line.split { $0 == " " || $0 == ":" }
@@ -140,7 +140,7 @@ private func number(in path: String) -> Int? {
   systemFile(at: path).flatMap { Int($0.prefix { $0 != "\n" }) }
 }
 
-/// The text of one of the system's own files, which have no size; nil where there is none.
+/// The text of one of the system's own files, which report no size; nil if there is none.
 package func systemFile(at path: String) -> String? {
   guard let file = fopen(path, "re") else { return nil }
   defer { fclose(file) }

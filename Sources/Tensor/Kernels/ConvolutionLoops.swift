@@ -1,12 +1,12 @@
 import CKernels
 
-/// The arithmetic of a convolution and of its two adjoints: products of windows on images, read
-/// where they lie, with a matrix that is arranged once; strips of images shared among the threads.
+/// The arithmetic of a convolution and its two adjoints: products of image windows, read in place,
+/// with a matrix that is packed once; strips of images are shared among the threads.
 struct ConvolutionLoops {
   private let sizes: ConvolutionSizes
   private let dtype: DType
   private let width: Int
-  /// What follows, but for the kernel's gradient.
+  /// The fused activation, except for the kernel's gradient.
   private let rectifier: CKRectifier
 
   init(_ sizes: ConvolutionSizes, _ dtype: DType, _ rectifier: CKRectifier = .none) {
@@ -42,17 +42,18 @@ struct ConvolutionLoops {
     }
   }
 
-  /// The number of a strip's first window among those of all images.
+  /// The index of a strip's first window among those of all images.
   private func firstWindow(of strip: ImageStrips.Strip) -> Int {
     (strip.images.lowerBound * sizes.vertical.output + strip.rows.lowerBound)
       * sizes.horizontal.output
   }
 
-  /// The adjoint in the images, plus bias: x[…, p, q, :] gathers what each of its elements gave.
+  /// The adjoint in the images, plus bias: x[…, p, q, :] collects the contributions of its
+  /// elements.
   ///
-  /// The pixels whose place leaves the same remainder by the stride, a phase, get the same taps of
-  /// the kernel; so each phase is a convolution of its own with a part of the kernel and stride 1,
-  /// without the zeros that spreading `y` would put in between.
+  /// Pixels whose positions have the same remainder modulo the stride, a phase, see the same taps
+  /// of the kernel; so each phase is a separate convolution with a part of the kernel and stride 1,
+  /// without the zeros that spreading `y` would insert.
   ///
   /// - Parameter turned: The kernel as `[height, width, outputs, inputs]`.
   func convolveBack(
@@ -89,8 +90,8 @@ struct ConvolutionLoops {
     }
   }
 
-  /// The phases of the images: the first pixel of each, the taps of the kernel that it gets, by
-  /// their number, and the windows on `y` that these are.
+  /// The phases of the images: the first pixel of each, the indices of its kernel taps, and the
+  /// corresponding windows on `y`.
   private var phases: [(row: Int, column: Int, taps: [Int], windows: WindowGrid)] {
     let (vertical, horizontal) = (sizes.vertical, sizes.horizontal)
     return (0..<min(vertical.stride, vertical.input)).flatMap { row in
@@ -107,7 +108,7 @@ struct ConvolutionLoops {
     }
   }
 
-  /// Calls `body` with the elements of the kernel `turned` at these taps, one after the other.
+  /// Calls `body` with the elements of the kernel `turned` at these taps, in sequence.
   private func withKernel<Result>(
     _ turned: UnsafeMutableRawPointer, _ taps: [Int],
     _ body: (UnsafeMutableRawPointer) -> Result
@@ -123,10 +124,10 @@ struct ConvolutionLoops {
 
   /// The adjoint in the kernel: w[k, l, :, :] = Σ windowᵀ · y over all windows.
   ///
-  /// There is one window at least. The work is cut both ways: into groups of the kernel's rows,
-  /// which are parts of the result, and into ranges of strips, whose results are added up in
-  /// order. The former costs arranging `y` again, the latter an addition of kernels, so a large
-  /// kernel is cut by rows, a small one by strips.
+  /// There must be at least one window. The work is split in two ways: into groups of the kernel's
+  /// rows, which are parts of the result, and into ranges of strips, whose results are added up in
+  /// order. The former requires packing `y` again, the latter adding kernels, so a large kernel is
+  /// split by rows, a small one by strips.
   func kernelGradient(
     of x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer,
     to weight: UnsafeMutableRawPointer
@@ -154,15 +155,15 @@ struct ConvolutionLoops {
     }
   }
 
-  /// Σ windowᵀ · y over the windows of some strips, one at least, for some rows of the kernel, on
-  /// the calling thread.
+  /// Σ windowᵀ · y over the windows of at least one strip, for some rows of the kernel, on the
+  /// calling thread.
   private func sumStrips(
     _ strips: ImageStrips, _ range: Range<Int>, _ windows: WindowGrid, _ places: [Int],
     _ offsets: [Int], _ rows: Range<Int>, _ y: UnsafeMutableRawPointer,
     to weight: UnsafeMutableRawPointer
   ) {
     let (product, outputs) = (dtype.product, sizes.outputs)
-    // Rows as wide as a tile are arranged as they are.
+    // Rows as wide as a tile need no packing.
     let isArranged = product.packed_count(1, 1) == outputs
     let room = Storage(
       count: isArranged ? 0 : product.packed_count(outputs, places.count), dtype: dtype)

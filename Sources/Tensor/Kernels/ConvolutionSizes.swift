@@ -7,7 +7,7 @@ struct ConvolutionSizes {
   let vertical: SlidingWindow
   let horizontal: SlidingWindow
 
-  /// Of a convolution of images `x`.
+  /// The sizes of a convolution of images `x`.
   init(
     imagesOf x: Tensor, kernelOf weight: Tensor, _ stride: Int, _ padding: Int, _ dilation: Int,
     _ name: String
@@ -26,7 +26,7 @@ struct ConvolutionSizes {
         + " \(vertical.extent) × \(horizontal.extent)")
   }
 
-  /// Of the convolution whose adjoint is applied to `y`.
+  /// The sizes of the convolution whose adjoint is applied to `y`.
   init(
     resultsOf y: Tensor, kernelOf weight: Tensor, _ stride: Int, _ padding: Int,
     _ outputPadding: Int, _ dilation: Int, _ name: String
@@ -84,7 +84,7 @@ struct ConvolutionSizes {
         + " \(stride), \(dilation) and \(padding)")
   }
 
-  /// Stops at a bias that is not one number for each of the result's channels.
+  /// Stops the program unless the bias has one number for each of the result's channels.
   func check(_ bias: Tensor?, _ channels: Int, _ dtype: DType, _ name: String) {
     guard let bias else { return }
     precondition(
@@ -96,15 +96,15 @@ struct ConvolutionSizes {
   var outputShape: [Int] { [batch, vertical.output, horizontal.output, outputs] }
   var kernelShape: [Int] { [vertical.kernel, horizontal.kernel, inputs, outputs] }
 
-  /// How many numbers of an image the kernel sees at a place.
+  /// The number of values of an image in a window.
   var patchLength: Int { vertical.kernel * horizontal.kernel * inputs }
 
-  /// How many multiplications and additions the sums of the convolution and of each of its adjoints
-  /// have, those with the zeros around the images included; ``WinogradLoops`` need fewer,
+  /// The number of multiplications and additions in the sums of the convolution and of each of its
+  /// adjoints, including those with the zeros around the images; ``WinogradLoops`` need fewer,
   /// ``FoldingLoops`` a few more.
   var arithmetic: Int { 2 * batch * vertical.output * horizontal.output * patchLength * outputs }
 
-  /// Whether the kernel sees the whole image at once, so that the convolution is one product.
+  /// Whether the kernel covers the whole image at once, so that the convolution is one product.
   var isProduct: Bool {
     [vertical, horizontal].allSatisfy {
       $0.input == $0.kernel && $0.padding == 0 && $0.dilation == 1

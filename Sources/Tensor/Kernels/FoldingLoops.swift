@@ -1,10 +1,10 @@
 import CKernels
 
-/// The adjoint of a convolution in images of few channels, for which the windows of
-/// ``ConvolutionLoops`` would be multiplied by a matrix of few columns.
+/// The adjoint of a convolution in images of few channels, for which ``ConvolutionLoops`` would
+/// multiply windows by a matrix of few columns.
 ///
-/// One product with the whole kernel gives what each pixel of `y` adds to each pixel of its window;
-/// then the windows are folded, that is, added up where they overlap:
+/// One product with the whole kernel gives the contribution of each pixel of `y` to each pixel of
+/// its window; then the windows are folded, that is, added up where they overlap:
 ///
 ///     p[i, j, k, l, c] = Σ y[i, j, o] · w[k, l, c, o]     over o
 ///     x[a, b, c] = bias[c] + Σ p[i, j, k, l, c]           over s·i + k − p = a, s·j + l − p = b
@@ -12,11 +12,11 @@ struct FoldingLoops {
   private let sizes: ConvolutionSizes
   private let dtype: DType
   private let rectifier: CKRectifier
-  /// The loops, those of this processor.
+  /// The loops for this processor.
   var product: CKProduct
   var kernels: CKKernels
 
-  /// Nil where the images have more than a few channels, where the product would have few columns or
+  /// Nil if the images have more than a few channels, if the product would have few columns or
   /// little to add up, and for windows with gaps.
   init?(_ sizes: ConvolutionSizes, _ dtype: DType, _ rectifier: CKRectifier) {
     guard sizes.inputs <= narrowest, sizes.patchLength > narrowest, sizes.outputs > narrowest,
@@ -41,9 +41,9 @@ struct FoldingLoops {
     for block in 0..<product.block_count(outputs) {
       product.pack(weight, 1, outputs, parts, outputs, block, kernel.pointer)
     }
-    // A band is some rows of an image. What its windows hold should stay in a near cache; but
-    // neighbours both compute the windows that reach over their border, so a band has twice as many
-    // rows of windows as see a pixel, or more.
+    // A band is some rows of an image. Its windows should fit into a near cache; but
+    // neighbouring bands both compute the windows across their border, so a band has at least twice
+    // as many rows of windows as see a pixel.
     let overlapping = (vertical.kernel + vertical.stride - 1) / vertical.stride
     let windowRows = max(2 * overlapping, 32_768 / (parts * horizontal.output))
     let bandHeight = windowRows * vertical.stride

@@ -2,19 +2,20 @@ import CKernels
 
 /// A stack of images `[batch, height, width, channels]` cut into strips for the windows on them.
 ///
-/// A strip is what the windows of some images see, or some rows of the windows of one image. It is
-/// copied with zeros around it, so that every window has its elements at the same distances from
-/// its first pixel; if no window reaches over an edge it is read where it lies. It is small enough
-/// to stay in the second-level cache while it is multiplied.
+/// A strip contains the pixels seen by the windows of some images, or by some rows of windows of
+/// one image. It is copied with zeros around it, so that every window has its elements at the same
+/// distances from its first pixel; if no window crosses an edge, it is read in place. It is small
+/// enough to stay in the second-level cache while it is multiplied.
 ///
-/// How the images are cut depends on the sizes alone, so the number of threads changes no bit.
+/// How the images are cut depends on the sizes alone, so the number of threads does not affect
+/// results.
 struct ImageStrips {
   /// A strip in memory.
   struct Strip {
-    /// What the windows' offsets are relative to.
+    /// The address that the windows' offsets are relative to.
     let pointer: UnsafeMutableRawPointer
     let images: Range<Int>
-    /// The rows of windows, of each of the images.
+    /// The rows of windows, in each of the images.
     let rows: Range<Int>
   }
 
@@ -24,19 +25,19 @@ struct ImageStrips {
   private let images: UnsafeMutableRawPointer
   private let shape: [Int]
   private let dtype: DType
-  /// Windows in an image, down, and how many pixels one is from the next.
+  /// The rows of windows in an image, and the number of pixels from one window to the next.
   private let rows: Int
   private let step: Int
   private let imagesPerStrip: Int
   private let rowsPerStrip: Int
-  /// The pixels that a window sees, relative to its place.
+  /// The pixels that a window sees, relative to its position.
   private let vertical: ClosedRange<Int>
   private let horizontal: ClosedRange<Int>
-  /// How many pixels of a row all windows see together.
+  /// The number of pixels of a row that all windows together see.
   private let columns: Int
   private let isPadded: Bool
 
-  /// Cuts images for the windows of one or several grids, which have the same step.
+  /// Cuts images for the windows of one or several grids with the same step.
   init(_ images: UnsafeMutableRawPointer, shape: [Int], dtype: DType, _ grids: [WindowGrid]) {
     self.images = images
     self.shape = shape
@@ -52,8 +53,8 @@ struct ImageStrips {
       vertical.lowerBound < 0 || (rows - 1) * step + vertical.upperBound >= shape[1]
       || horizontal.lowerBound < 0 || horizontal.lowerBound + columns > shape[2]
 
-    // Some four hundred windows a strip, so that the kernel is not fetched too often; and a number
-    // of strips that threads can share evenly.
+    // About four hundred windows per strip, so that the kernel is not fetched too often; and a
+    // number of strips that threads can share evenly.
     let batch = shape[0]
     let wanted = max(4, (batch * rows * across / 392 + 3) / 4 * 4)
     imagesPerStrip = max(1, (batch + wanted - 1) / wanted)
@@ -66,7 +67,7 @@ struct ImageStrips {
 
   // MARK: Windows
 
-  /// Where the windows of a strip begin, image by image and row by row.
+  /// The positions of a strip's windows, image by image and row by row.
   func places(of grid: WindowGrid) -> [Int] {
     let channels = shape[3]
     return places(
@@ -74,8 +75,8 @@ struct ImageStrips {
       column: step * channels)
   }
 
-  /// What belongs to the windows of a strip in another stack of images, where it lies so many
-  /// elements from image to image, row to row and column to column of windows.
+  /// The positions of values that belong to a strip's windows in another stack of images, with
+  /// these distances in elements between images, rows and columns of windows.
   func places(of grid: WindowGrid, image: Int, row: Int, column: Int) -> [Int] {
     let rows = min(rowsPerStrip, grid.rows)
     var places: [Int] = []
@@ -89,7 +90,7 @@ struct ImageStrips {
     return places
   }
 
-  /// Where the elements of a window are, relative to its place.
+  /// The positions of a window's elements, relative to its own.
   func elements(of grid: WindowGrid) -> WindowElements {
     WindowElements(
       taps: grid.taps.map {
@@ -97,7 +98,7 @@ struct ImageStrips {
       }, rowLength: rowLength, channels: shape[3])
   }
 
-  /// How many windows of the grid a strip has: the first ones of `places(of:)`.
+  /// The number of windows of the grid in a strip: the first ones of `places(of:)`.
   func count(of grid: WindowGrid, in strip: Strip) -> Int {
     strip.images.count * max(0, min(strip.rows.upperBound, grid.rows) - strip.rows.lowerBound)
       * grid.columns
@@ -110,7 +111,7 @@ struct ImageStrips {
     parallel(count: count, of: dtype) { withStrip($0, body) }
   }
 
-  /// Calls `body` with the strip of this number.
+  /// Calls `body` with the strip of this index.
   func withStrip(_ index: Int, _ body: (Strip) -> Void) {
     let parts = (rows + rowsPerStrip - 1) / rowsPerStrip
     let (image, row) = (index / parts * imagesPerStrip, index % parts * rowsPerStrip)
@@ -132,6 +133,6 @@ struct ImageStrips {
 
   private var rowLength: Int { isPadded ? columns : shape[2] }
   private var imageLength: Int { isPadded ? pixelRows * columns : shape[1] * shape[2] }
-  /// How many rows of pixels the windows of a strip see.
+  /// The number of pixel rows that the windows of a strip see.
   private var pixelRows: Int { (rowsPerStrip - 1) * step + vertical.count }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// What the operations of a program cost: how often each ran, how long, and how much it did.
+/// The cost of a program's operations: how often each ran, how long, and how much work it did.
 ///
 /// ```swift
 /// Profile.start()
@@ -9,45 +9,45 @@ import Synchronization
 /// for entry in Profile.stop().entries { print(entry.name, entry.calls, entry.seconds) }
 /// ```
 ///
-/// An operation here is what goes through its operands' memory in one pass; a softmax is several.
-/// While nobody asks, it costs a glance at a flag; while somebody does, a fifth of a microsecond an
-/// operation. Operations of all threads count together.
+/// An operation here is one pass through its operands' memory; a softmax consists of several. When
+/// off, it costs one flag check; when on, a fifth of a microsecond per operation. Operations of all
+/// threads count together.
 public struct Profile: Sendable {
-  /// An operation, on the way forward or back.
+  /// An operation, in the forward or the backward pass.
   public struct Entry: Sendable {
-    /// The name of the function that it is part of.
+    /// The name of the function that it belongs to.
     public let name: String
-    /// Whether it ran on a walk back along a tape.
+    /// Whether it ran in a backward pass along a tape.
     public let isBackward: Bool
-    /// How often it ran.
+    /// The number of times it ran.
     public internal(set) var calls = 0
-    /// How long it ran in all.
+    /// The total time in seconds.
     public internal(set) var seconds = 0.0
-    /// How many additions and multiplications its matrix products have, and the sums of its
-    /// convolutions, even where these are computed with fewer; 0 for what is neither.
+    /// The number of additions and multiplications in its matrix products and in the sums of its
+    /// convolutions, even where these are computed with fewer; 0 for other operations.
     public internal(set) var arithmetic = 0
-    /// How many bytes its operands and its result have together, each counted once a call.
+    /// The number of bytes of its operands and its result, each counted once per call.
     public internal(set) var bytes = 0
   }
 
-  /// The operations, the one that took longest first.
+  /// The operations, longest first.
   public let entries: [Entry]
-  /// How long it was from the start to the end in seconds, between operations too.
+  /// The time from start to stop in seconds, including the time between operations.
   public let elapsedSeconds: Double
-  /// How long the operations took together.
+  /// The total time of the operations.
   public var seconds: Double { entries.reduce(0) { $0 + $1.seconds } }
 
-  /// Begins to note what operations cost; what was noted before is forgotten.
+  /// Starts recording the cost of operations and discards earlier records.
   public static func start() {
     notes.withLock { $0 = Notes(start: now) }
     isOn.store(true, ordering: .relaxed)
   }
 
-  /// Ends it.
+  /// Stops recording and returns the profile.
   public static func stop() -> Profile {
     isOn.store(false, ordering: .relaxed)
     let (notes, end) = (notes.withLock { $0 }, now)
-    // Only here, where no operation waits for it: `matmul(_:transposeLeft:)` becomes `matmul`.
+    // Shortened only here, where no operation waits: `matmul(_:transposeLeft:)` becomes `matmul`.
     var entries: [Key: Entry] = [:]
     for (key, entry) in notes.entries {
       let name = String(key.function.prefix { $0 != "(" })
@@ -76,17 +76,17 @@ public struct Profile: Sendable {
   private static let isOn = Atomic(false)
   private static let notes = Mutex(Notes())
 
-  /// Whether what runs here is part of a walk back along a tape; what another thread does
-  /// meanwhile is not.
+  /// Whether code running here is part of a backward pass along a tape; work of other threads is
+  /// not.
   @TaskLocal static var isWalkingBack = false
 
-  /// Runs a walk back along a tape, so that its operations are noted as such.
+  /// Runs a backward pass along a tape, so that its operations are recorded as such.
   static func notingWalk<Result>(_ walk: () throws -> Result) rethrows -> Result {
     guard isOn.load(ordering: .relaxed) else { return try walk() }
     return try $isWalkingBack.withValue(true, operation: walk)
   }
 
-  /// Runs the loops of an operation, and notes their cost if that is wanted.
+  /// Runs the loops of an operation, and records their cost if profiling is on.
   static func noting<Result>(
     _ function: String, arithmetic: Int = 0, bytes: Int, _ body: () throws -> Result
   ) rethrows -> Result {

@@ -17,12 +17,12 @@ public var threadCount: Int {
   }
 }
 
-/// Sets the number of threads to begin with, once.
+/// Sets the initial number of threads, once.
 private let hasDefaultThreadCount: Void = ck_set_thread_count(
   defaultThreadCount(processors: ck_processor_count(), quota: ControlGroups().processorQuota))
 
-/// As many threads as there are processors, and no more than a quota of processor time can keep busy:
-/// others would only use it up sooner, and then all wait.
+/// The number of processors, but no more threads than a quota of processor time can keep busy:
+/// further threads would only use up the quota sooner, and then all would wait.
 func defaultThreadCount(processors: Int, quota: Double?) -> Int {
   guard let quota, quota < Double(processors) else { return Swift.max(1, processors) }
   return Swift.max(1, Int(quota.rounded(.up)))
@@ -31,21 +31,22 @@ func defaultThreadCount(processors: Int, quota: Double?) -> Int {
 /// The instruction set of the vector loops in use: `AVX-512`, `AVX2` or `baseline`.
 public var instructionSet: String { String(cString: ck_instruction_set()) }
 
-/// Calls `body` with every index in `0 ..< count`, shared among the threads, and waits for all.
+/// Calls `body` with every index in `0 ..< count`, shared among the threads, and waits for all of
+/// them.
 ///
-/// The order is unspecified; each call must write to places of its own. Splitting pays from a few
-/// tens of microseconds of work a call.
+/// The order is unspecified; each call must write to its own memory. Splitting pays off from a few
+/// tens of microseconds of work per call.
 public func parallel(count: Int, _ body: (Int) -> Void) {
   parallel(count: count, of: .float64, body)
 }
 
 /// Calls `body` with every index in `0 ..< count`, in parallel, for arithmetic in this element type.
 ///
-/// For float32 denormal numbers are flushed to zero meanwhile, on every thread.
+/// For float32, denormal numbers are flushed to zero meanwhile, on every thread.
 func parallel(count: Int, of dtype: DType, _ body: (Int) -> Void) {
   precondition(count >= 0, "parallel: expected a count of 0 or more, found \(count)")
   if count <= 1 {
-    // Most operations of small tensors: no other thread, and no closure that escapes.
+    // Most operations on small tensors: no other thread, and no escaping closure.
     guard count == 1 else { return }
     let state = ck_begin_chunk(dtype == .float32)
     body(0)
@@ -63,7 +64,7 @@ func parallel(count: Int, of dtype: DType, _ body: (Int) -> Void) {
   }
 }
 
-/// A function in a place of its own: behind a pointer to a bare one, Swift would wrap it once more.
+/// A function in its own storage: behind a pointer to a bare one, Swift would wrap it once more.
 private struct Body {
   let call: (Int) -> Void
 }
@@ -84,5 +85,5 @@ func parallel(over count: Int, step: Int, of dtype: DType, _ body: (Int, Int) ->
   }
 }
 
-/// How many elements of simple arithmetic are worth a chunk of their own.
+/// The number of elements of simple arithmetic that justify a separate chunk.
 let elementwiseGrain = 8_192

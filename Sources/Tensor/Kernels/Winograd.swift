@@ -1,28 +1,28 @@
 import CKernels
 
-/// The arithmetic of a convolution and of its two adjoints by Winograd's minimal filtering, where it
-/// needs far fewer multiplications than the plain sums of ``ConvolutionLoops``.
+/// The arithmetic of a convolution and its two adjoints by Winograd's minimal filtering, used where
+/// it needs far fewer multiplications than the plain sums of ``ConvolutionLoops``.
 ///
-/// A tile of 4 × 4 results of a kernel of r × r taps is Aᵀ(V ⊙ U)A with the points of the pixels that
-/// it sees, V = Bᵀ d B, and those of the kernel, U = G g Gᵀ, (r + 3)² of each (Winograd 1980; Lavin and
-/// Gray, "Fast algorithms for convolutional neural networks", 2016). Over many tiles and channels
-/// this is a matrix product for each point, with (r + 3)² multiplications in the place of 16 r²: 25
-/// of 64, or 36 of 144. An axis is cut into as few tiles as cover it, as many of them as possible of
-/// three results instead of four, which have the same points but for one: with two taps, seven
-/// results take nine points and not ten. The adjoints need nothing else: with the results' points
-/// M = A dy Aᵀ
+/// A tile of 4 × 4 results of a kernel of r × r taps is Aᵀ(V ⊙ U)A with the points of the pixels
+/// that it sees, V = Bᵀ d B, and those of the kernel, U = G g Gᵀ, (r + 3)² of each (Winograd 1980;
+/// Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016). Over many tiles and
+/// channels this is a matrix product for each point, with (r + 3)² multiplications instead of 16
+/// r²: 25 of 64, or 36 of 144. An axis is covered by as few tiles as possible, and as many of them
+/// as possible have three results instead of four, with the same points except for one: with two
+/// taps, seven results take nine points instead of ten. The adjoints need nothing else: with the
+/// results' points M = A dy Aᵀ
 ///
 ///     y = Aᵀ(V·U)A,   dx = B(M·Uᵀ)Bᵀ,   dw = Gᵀ(Vᵀ·M)G
 ///
-/// A kernel with a stride is one with stride 1 for images whose phases, the pixels with the same
-/// remainder of their places by the stride, are channels beside each other: 4 × 4 with stride 2 has
-/// 2 × 2 taps.
+/// A kernel with a stride is one with stride 1 on images whose phases, the pixels whose positions
+/// have the same remainder modulo the stride, are additional channels: 4 × 4 with stride 2 has 2 ×
+/// 2 taps.
 struct WinogradLoops {
   private let sizes: ConvolutionSizes
   private let dtype: DType
-  /// What follows, but for the kernel's gradient.
+  /// The fused activation, except for the kernel's gradient.
   private let rectifier: CKRectifier
-  /// The loops, those of this processor.
+  /// The loops for this processor.
   var product: CKProduct
   var transforms: CKWinograd
   /// The side of the kernel in each phase, 2 or 3.
@@ -31,10 +31,10 @@ struct WinogradLoops {
   private let down: CKTileAxis
   private let across: CKTileAxis
 
-  /// Groups of channels begin at a multiple of this, the width of the widest vector.
+  /// Groups of channels begin at a multiple of this number, the width of the widest vector.
   private static let channelUnit = 16
 
-  /// Nil where plain sums are the faster way.
+  /// Nil if plain sums are faster.
   init?(_ sizes: ConvolutionSizes, _ dtype: DType, _ rectifier: CKRectifier = .none) {
     let (vertical, horizontal) = (sizes.vertical, sizes.horizontal)
     taps = vertical.kernel / vertical.stride
@@ -48,13 +48,13 @@ struct WinogradLoops {
     transforms = ck_winograd(dtype == .float64).pointee
     down = CKTileAxis(covering: vertical, taps)
     across = CKTileAxis(covering: horizontal, taps)
-    // Few channels do not pay for the transformations, nor do tiles that reach far over the edge; nor
-    // few tiles for that of the kernel.
+    // Few channels do not justify the transformations, nor do tiles that extend far over the
+    // edge; few tiles do not justify transforming the kernel.
     let plainSums = taps * taps * vertical.output * horizontal.output
     guard depth >= 32, sizes.outputs >= 32, sizes.batch * tilesPerImage >= 128,
       10 * down.points(taps) * across.points(taps) <= 7 * plainSums
     else { return nil }
-    // A thread works on whole images, whose points have to stay in a near cache.
+    // A thread works on whole images, whose points must stay in a near cache.
     guard sizes.batch >= 4, tilesPerImage * points * (depth + sizes.outputs) <= 1 << 20
     else { return nil }
   }
@@ -62,10 +62,10 @@ struct WinogradLoops {
   private var width: Int { dtype.byteCount }
   private var phases: Int { sizes.vertical.stride * sizes.vertical.stride }
   private var tilesPerImage: Int { down.count * across.count }
-  /// Points of a tile along an axis that has them all.
+  /// The number of points along an axis of a complete tile.
   private var side: Int { taps + 3 }
   private var points: Int { side * side }
-  /// Channels of a point of the pixels.
+  /// The number of channels of a point of the pixels.
   private var depth: Int { phases * sizes.inputs }
 
   // MARK: The operation and its adjoints
@@ -100,9 +100,10 @@ struct WinogradLoops {
 
   /// The adjoint in the kernel.
   ///
-  /// The work is cut both ways: into groups of the images' channels, which are parts of the result,
-  /// and into ranges of strips, whose results are added up in order. The former costs transforming
-  /// `y` again, the latter an addition, so a large kernel is cut by channels, a small one by strips.
+  /// The work is split in two ways: into groups of the images' channels, which are parts of the
+  /// result, and into ranges of strips, whose results are added up in order. The former requires
+  /// transforming `y` again, the latter an addition, so a large kernel is split by channels, a
+  /// small one by strips.
   func kernelGradient(
     of x: UnsafeMutableRawPointer, _ y: UnsafeMutableRawPointer,
     to weight: UnsafeMutableRawPointer
@@ -170,8 +171,8 @@ struct WinogradLoops {
 
   // MARK: Strips
 
-  /// Strips are of whole images: of so many tiles that fetching the kernel for them costs no more than
-  /// the tiles themselves, and of a number that threads can share evenly.
+  /// A strip consists of whole images: enough tiles that fetching the kernel for them costs no more
+  /// than the tiles themselves, and a number of strips that threads can share evenly.
   private var stripCount: Int {
     let tilesPerStrip = max(48, depth * sizes.outputs / (depth + sizes.outputs))
     let count = max(1, sizes.batch * tilesPerImage / tilesPerStrip)
@@ -182,10 +183,10 @@ struct WinogradLoops {
     sizes.batch * strip / stripCount..<sizes.batch * (strip + 1) / stripCount
   }
 
-  /// Which tiles of some images have a point.
+  /// The tiles of some images that have a given point.
   ///
-  /// Those with three results along an axis lack the last point but one. Tiles lie in the order of
-  /// their kinds: 4 × 3 results, 4 × 4, 3 × 4, 3 × 3.
+  /// Tiles with three results along an axis lack the second-to-last point. Tiles are ordered by
+  /// kind: 4 × 3 results, 4 × 4, 3 × 4, 3 × 3.
   private func tiles(with point: Int, in images: Range<Int>) -> Range<Int> {
     let ofFours = (down: point / side == side - 2, across: point % side == side - 2)
     let begin = ofFours.across ? down.fours * across.threes : 0
@@ -207,8 +208,8 @@ struct WinogradLoops {
     layout(sizes.outputShape, stride: 1, padding: 0, down, across, 0..<sizes.outputs)
   }
 
-  /// The kernel as one image of a single tile, in which a tap is a pixel with inputs · outputs
-  /// channels, or some of those.
+  /// The kernel, or some of its inputs · outputs channels, as one image of a single tile in which
+  /// each tap is a pixel.
   private func kernel(_ channels: Range<Int>) -> CKTiles {
     let shape = [1, sizes.vertical.kernel, sizes.horizontal.kernel, sizes.inputs * sizes.outputs]
     let one = CKTileAxis(fours: 1, threes: 0)
@@ -225,7 +226,8 @@ struct WinogradLoops {
       channel_end: channels.upperBound, point_channels: channels.count)
   }
 
-  /// The points of some images' tiles, `[tile, point, phase, channel]`; what a tile lacks is not filled.
+  /// The points of some images' tiles, `[tile, point, phase, channel]`; points that a tile lacks
+  /// are not filled.
   private func transformed(
     _ what: CKTransformed, _ memory: UnsafeMutableRawPointer, _ tiles: CKTiles,
     _ images: Range<Int>
@@ -251,7 +253,8 @@ struct WinogradLoops {
 
   // MARK: Products
 
-  /// The kernel's matrix `[depth, outputs]` of each point, or its transpose, arranged as a right factor.
+  /// The kernel's matrix `[depth, outputs]` of each point, or its transpose, packed as a right
+  /// factor.
   private func kernelFactors(_ weight: UnsafeMutableRawPointer, isTransposed: Bool) -> Storage {
     let outputs = sizes.outputs
     let plain = Storage(count: points * depth * outputs, dtype: dtype)
@@ -276,7 +279,8 @@ struct WinogradLoops {
     return packed
   }
 
-  /// The products of each point of some images' tiles, with `k` channels, by its factor; `n` channels.
+  /// The products of each point of some images' tiles, of `k` channels, with the point's factor;
+  /// the result has `n` channels.
   private func multiply(
     _ left: Storage, _ k: Int, _ factors: Storage, _ n: Int, _ images: Range<Int>
   ) -> Storage {
@@ -295,10 +299,11 @@ struct WinogradLoops {
 }
 
 extension CKTileAxis {
-  /// As few tiles as reach over the results and over all pixels, of these as many as possible with three
+  /// As few tiles as cover the results and all pixels, as many of these as possible with three
   /// results.
   ///
-  /// Pixels that no window sees are written by the adjoint in the images; all operations have its tiles.
+  /// The adjoint in the images also writes pixels that no window sees; all operations use its
+  /// tiles.
   fileprivate init(covering axis: SlidingWindow, _ taps: Int) {
     let places = (axis.input - 1 + axis.padding) / axis.stride + 1
     let results = max(axis.output, places - (taps - 1))
@@ -309,6 +314,6 @@ extension CKTileAxis {
 
   fileprivate var count: Int { fours + threes }
 
-  /// The points of the tiles along the axis.
+  /// The number of points of the tiles along the axis.
   fileprivate func points(_ taps: Int) -> Int { (taps + 3) * fours + (taps + 2) * threes }
 }

@@ -1,12 +1,12 @@
 extension Tensor {
   /// Returns the second derivatives of a scalar function of a vector.
   ///
-  /// Row i is the gradient of the gradient's element i: n passes over the function for n unknowns.
+  /// Row i is the gradient of element i of the gradient: n passes over the function for n unknowns.
   ///
   /// - Parameters:
-  ///   - point: Where, `[n]`.
+  ///   - point: The point, `[n]`.
   ///   - function: Computes a tensor of one element.
-  /// - Returns: `[n, n]`, symmetric: the mean of what is computed and its transpose.
+  /// - Returns: `[n, n]`, symmetric: the mean of the computed matrix and its transpose.
   public static func hessian(
     at point: Tensor, _ function: (Tensor) throws -> Tensor
   ) rethrows -> Tensor {

@@ -1,5 +1,6 @@
-/// Minimises a smooth function of many numbers: the limited-memory method of Broyden, Fletcher, Goldfarb
-/// and Shanno (Nocedal 1980; Liu and Nocedal 1989) with a line search for the strong Wolfe conditions.
+/// Minimises a smooth function of many numbers with the limited-memory method of Broyden, Fletcher,
+/// Goldfarb and Shanno (Nocedal 1980; Liu and Nocedal 1989) and a line search for the strong Wolfe
+/// conditions.
 ///
 /// ```swift
 /// let start = Tensor([-1.2, 1], dtype: .float64)
@@ -10,11 +11,11 @@
 /// minimum.point.doubles   // [1, 1]
 /// ```
 public struct LBFGS: VectorMinimizer, Sendable {
-  /// How many of the last steps the inverse of the second derivatives is estimated from.
+  /// The number of recent steps from which the inverse Hessian is estimated.
   public var memory: Int
   /// The norm of the gradient at which the search ends.
   public var gradientTolerance: Double
-  /// The most steps that are taken.
+  /// The maximum number of steps.
   public var iterationLimit: Int
 
   /// Creates a minimiser with these settings.
@@ -28,12 +29,12 @@ public struct LBFGS: VectorMinimizer, Sendable {
     self.iterationLimit = iterationLimit
   }
 
-  /// Returns the minimum that is found from a starting point, and why the search ended there.
+  /// Returns the minimum found from a starting point, and why the search ended there.
   ///
   /// - Parameters:
   ///   - start: float64 `[n]`.
-  ///   - function: A differentiable function of such a vector: a tensor of one element. Where it is not
-  ///     finite, steps are shortened.
+  ///   - function: A differentiable function of such a vector, with a result of one element. Steps
+  ///     to where it is not finite are shortened.
   public func minimum(
     from start: Tensor, of function: (Tensor) throws -> Tensor
   ) rethrows -> Minimum {
@@ -59,7 +60,7 @@ public struct LBFGS: VectorMinimizer, Sendable {
       case .unbounded(let evaluation):
         return objective.minimum(evaluation, iteration + 1, .unbounded)
       case .failed(let isNotFinite):
-        // What was learnt may be wrong here: once more, straight down.
+        // The estimate may be wrong here: try again along the negative gradient.
         if !history.isEmpty {
           history = History(memory: memory)
           continue
@@ -87,7 +88,7 @@ private struct History {
 
   init(memory: Int) { self.memory = memory }
 
-  /// Keeps a step along which the function curves upwards, as the estimate needs it.
+  /// Keeps a step if the function curves upwards along it, as the estimate requires.
   mutating func add(step: Tensor, change: Tensor) {
     let product = dot(step, change)
     guard product > .ulpOfOne * norm(step) * norm(change) else { return }
@@ -95,7 +96,7 @@ private struct History {
     pairs.append((step, change, product))
   }
 
-  /// −H g, with H the estimate of the inverse of the second derivatives (the two loops of Nocedal 1980).
+  /// −H g, with H the estimate of the inverse Hessian (the two loops of Nocedal 1980).
   func direction(_ gradient: Tensor) -> Tensor {
     var q = -gradient
     var weights: [Double] = []

@@ -1,19 +1,19 @@
-/// Looks along a direction for a point that satisfies the strong Wolfe conditions (Nocedal and Wright
-/// 2006, algorithms 3.5 and 3.6): the value falls by at least 10⁻⁴ of what the slope promises, and the slope
-/// falls to 0.9 of itself or less in size.
+/// Searches along a direction for a point that satisfies the strong Wolfe conditions (Nocedal and
+/// Wright 2006, algorithms 3.5 and 3.6): the value decreases by at least 10⁻⁴ of what the slope
+/// predicts, and the size of the slope decreases to at most 0.9 of its initial value.
 ///
-/// Next to a minimum, where the values differ by rounding alone, the slopes decide (the approximate Wolfe
+/// Near a minimum, where values differ only by rounding, the slopes decide (the approximate Wolfe
 /// conditions of Hager and Zhang 2005). Steps to where the function is not finite are shortened.
 struct LineSearch {
   enum Outcome {
     case found(Evaluation)
-    /// No lower point; whether everything that was tried was not finite.
+    /// No lower point was found; `isNotFinite` if the function was not finite at any trial point.
     case failed(isNotFinite: Bool)
-    /// The value is −∞, or falls at an undiminished slope over thirty powers of ten.
+    /// The value is −∞, or decreases with an undiminished slope over thirty powers of ten.
     case unbounded(Evaluation)
   }
 
-  /// A place on the line.
+  /// A point on the line.
   private struct Sample {
     let step: Double
     let evaluation: Evaluation
@@ -33,11 +33,11 @@ struct LineSearch {
     origin = Sample(step: 0, evaluation: start, slope: dot(start.gradient, direction))
   }
 
-  /// The search, with this step as the first to be tried.
+  /// Runs the search, trying this step first.
   func run(firstStep: Double) throws -> Outcome {
     guard origin.slope < 0 else { return .failed(isNotFinite: !origin.slope.isFinite) }
     var (last, step) = (origin, firstStep)
-    // The shortest step known to lead to where the function is not finite.
+    // The shortest step at which the function is known not to be finite.
     var barrier = Double.infinity
     var hasSeenFinite = false
     for attempt in 0..<80 {
@@ -82,7 +82,8 @@ struct LineSearch {
       && sample.slope <= (2 * Self.decrease - 1) * origin.slope
   }
 
-  /// Narrows an interval that holds acceptable steps: `low` has the lower value and a slope towards `high`.
+  /// Narrows an interval that contains acceptable steps: `low` has the lower value and a slope
+  /// towards `high`.
   private func zoom(_ low: Sample, _ high: Sample) throws -> Outcome {
     var (low, high) = (low, high)
     for _ in 0..<60 {
@@ -101,8 +102,8 @@ struct LineSearch {
     return low.step > 0 ? .found(low.evaluation) : .failed(isNotFinite: false)
   }
 
-  /// The minimum of the cubic through values and slopes (Nocedal and Wright 2006, equation 3.59), kept away
-  /// from the ends.
+  /// The minimum of the cubic through values and slopes (Nocedal and Wright 2006, equation 3.59),
+  /// kept away from the ends.
   private func interpolated(_ a: Sample, _ b: Sample) -> Double {
     let middle = 0.5 * (a.step + b.step), width = b.step - a.step
     guard b.isFinite else { return middle }

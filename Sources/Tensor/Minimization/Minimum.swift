@@ -1,47 +1,48 @@
-/// Where a minimiser of a function of several numbers came to, and why it stopped there.
+/// The result of minimising a function of several numbers, and the reason why the search stopped.
 public struct Minimum: Sendable, CustomStringConvertible {
-  /// Why a minimiser stopped.
+  /// The reason why a minimiser stopped.
   public enum Reason: String, Sendable {
-    /// The gradient's norm is at most the tolerance: a minimum, or a saddle that it began on.
+    /// The gradient's norm is at most the tolerance: a minimum, or a saddle point where the search
+    /// began.
     case smallGradient = "the gradient is small"
-    /// Several steps changed the value by no more than its rounding: as near as the arithmetic gets.
-    case smallDecrease = "the value no longer falls"
+    /// Several steps changed the value by no more than its rounding: the limit of the arithmetic.
+    case smallDecrease = "the value no longer decreases"
     /// The number of iterations is used up.
     case iterationLimit = "the iterations are used up"
-    /// No lower value was found along a direction in which the gradient falls: rounding, or a gradient
-    /// that is not the function's.
+    /// No lower value was found along a direction in which the gradient predicts one: because of
+    /// rounding, or a gradient that is not the function's.
     case noDescent = "no lower value was found along the gradient"
-    /// The value, the gradient or the second derivatives are not finite: at the start, or wherever a step
-    /// led, however short it was made.
+    /// The value, the gradient or the Hessian is not finite: at the start, or at every step,
+    /// however short.
     case notFinite = "the function is not finite"
-    /// The value falls without a bound: to −∞, or ever further along a line.
-    case unbounded = "the function falls without a bound"
+    /// The value decreases without bound: to −∞, or ever further along a line.
+    case unbounded = "the function is unbounded below"
   }
 
-  /// The point with the lowest value that was found, of the start's shape, float64.
+  /// The point of lowest value found, of the start's shape, float64.
   public let point: Tensor
   /// The function's value there.
   public let value: Double
   /// The Euclidean norm of its gradient there.
   public let gradientNorm: Double
-  /// How many steps were taken.
+  /// The number of steps taken.
   public let iterations: Int
-  /// How often the function was evaluated, with its gradient.
+  /// The number of evaluations of the function with its gradient.
   public let evaluations: Int
-  /// Why the search ended.
+  /// The reason why the search ended.
   public let reason: Reason
 
-  /// Whether the search ended for want of anything to gain.
+  /// Whether the search ended because no further decrease was possible.
   public var hasConverged: Bool { reason == .smallGradient || reason == .smallDecrease }
 
-  /// The result in a line.
+  /// The result in one line.
   public var description: String {
     "value \(value), gradient \(gradientNorm) after \(iterations) iterations and \(evaluations)"
       + " evaluations: \(reason.rawValue)"
   }
 }
 
-/// A point, and the function and its gradient there.
+/// A point, with the function and its gradient there.
 struct Evaluation {
   let point: Tensor
   let value: Double
@@ -51,7 +52,7 @@ struct Evaluation {
   var isFinite: Bool { value.isFinite && gradient.isFinite }
 }
 
-/// A function to be minimised, which counts how often it is evaluated.
+/// A function to minimise, which counts its evaluations.
 final class Objective {
   private let function: (Tensor) throws -> Tensor
   private(set) var evaluations = 0
@@ -67,11 +68,11 @@ final class Objective {
   func evaluate(_ point: Tensor) throws -> Evaluation {
     evaluations += 1
     let (value, gradient) = try valueWithGradient(at: point, function)
-    // Inside an outer gradient the search is a constant.
+    // For an outer gradient, the search is a constant.
     return Evaluation(point: point, value: value.scalar, gradient: stopGradient(gradient))
   }
 
-  /// The matrix of second derivatives, of which each column costs an evaluation.
+  /// The Hessian; each column costs an evaluation.
   func hessian(_ point: Tensor) throws -> Tensor {
     evaluations += point.count
     return stopGradient(try Tensor.hessian(at: point, function))
@@ -84,11 +85,11 @@ final class Objective {
   }
 }
 
-/// Watches for values that no longer fall by more than their rounding.
+/// Detects when values no longer decrease by more than their rounding.
 struct Stagnation {
   private var steps = 0
 
-  /// Whether the last three steps, this one included, changed the value by rounding alone.
+  /// Whether the last three steps, including this one, changed the value only by rounding.
   mutating func isReached(from last: Double, to value: Double) -> Bool {
     let rounding = 4 * Double.ulpOfOne * max(Swift.abs(last), Swift.abs(value))
     steps = last - value <= rounding ? steps + 1 : 0

@@ -1,9 +1,9 @@
-/// Minimises a smooth function of some hundreds of numbers at most by Newton's method: each step minimises
-/// the quadratic function with the same value, gradient and second derivatives, within a radius that
-/// grows where this foretells the function well (Moré and Sorensen 1983).
+/// Minimises a smooth function of at most some hundreds of numbers with Newton's method: each step
+/// minimises the quadratic function with the same value, gradient and Hessian within a radius,
+/// which grows while this predicts the function well (Moré and Sorensen 1983).
 ///
-/// It converges quadratically, and leaves saddles along directions of negative curvature. An iteration
-/// costs n passes over the function for the second derivatives, and their eigendecomposition.
+/// It converges quadratically, and leaves saddle points along directions of negative curvature. An
+/// iteration costs n passes over the function for the Hessian, and its eigendecomposition.
 ///
 /// ```swift
 /// let minimum = TrustRegionNewton().minimum(from: start) { x in loss(x) }
@@ -11,9 +11,9 @@
 public struct TrustRegionNewton: VectorMinimizer, Sendable {
   /// The norm of the gradient at which the search ends.
   public var gradientTolerance: Double
-  /// The most steps that are tried.
+  /// The maximum number of steps tried.
   public var iterationLimit: Int
-  /// How long the first step is at most.
+  /// The maximum length of the first step.
   public var radius: Double
 
   /// Creates a minimiser with these settings.
@@ -27,12 +27,12 @@ public struct TrustRegionNewton: VectorMinimizer, Sendable {
     self.radius = radius
   }
 
-  /// Returns the minimum that is found from a starting point, and why the search ended there.
+  /// Returns the minimum found from a starting point, and why the search ended there.
   ///
   /// - Parameters:
   ///   - start: float64 `[n]`.
-  ///   - function: A function of such a vector that is differentiable twice: a tensor of one element.
-  ///     Where it is not finite, steps are shortened.
+  ///   - function: A twice differentiable function of such a vector, with a result of one element.
+  ///     Steps to where it is not finite are shortened.
   public func minimum(
     from start: Tensor, of function: (Tensor) throws -> Tensor
   ) rethrows -> Minimum {
@@ -47,7 +47,7 @@ public struct TrustRegionNewton: VectorMinimizer, Sendable {
     guard current.isFinite else { return objective.minimum(current, 0, .notFinite) }
     var (radius, iteration, stagnation) = (self.radius, 0, Stagnation())
     var model: QuadraticModel?
-    // The largest decrease that a step from here promised in vain.
+    // The largest predicted decrease of a step from here that failed.
     var broken = 0.0
     while true {
       guard let known = try model ?? QuadraticModel(current, objective) else {
@@ -90,13 +90,13 @@ public struct TrustRegionNewton: VectorMinimizer, Sendable {
     }
   }
 
-  /// How much of the decrease that a step promised came true: 1 for all of it, NaN where the function is
-  /// not finite.
+  /// The ratio of the actual to the predicted decrease of a step: 1 for perfect agreement, NaN
+  /// where the function is not finite.
   private func agreement(
     of step: QuadraticModel.Step, from current: Evaluation, to next: Evaluation
   ) -> Double {
     guard next.isFinite else { return .nan }
-    // Next to the minimum values differ by rounding alone, and the gradient decides.
+    // Near the minimum, values differ only by rounding, and the gradient decides.
     let rounding =
       40 * Double.ulpOfOne * max(Swift.abs(current.value), Swift.abs(next.value))
     let isRounding =
@@ -106,13 +106,13 @@ public struct TrustRegionNewton: VectorMinimizer, Sendable {
   }
 }
 
-/// The quadratic function with a point's value, gradient and second derivatives, along the eigenvectors of
-/// these.
+/// The quadratic function with a point's value, gradient and Hessian, in the basis of the Hessian's
+/// eigenvectors.
 private struct QuadraticModel {
   struct Step {
     let vector: Tensor
     let length: Double
-    /// How much lower the quadratic function is there.
+    /// The decrease of the quadratic function there.
     let decrease: Double
     let isAtBoundary: Bool
   }
@@ -122,7 +122,7 @@ private struct QuadraticModel {
   /// The gradient along each eigenvector.
   private let slopes: [Double]
 
-  /// `nil` where the second derivatives are not finite.
+  /// `nil` if the Hessian is not finite.
   init?(_ evaluation: Evaluation, _ objective: Objective) throws {
     let hessian = try objective.hessian(evaluation.point)
     guard hessian.isFinite else { return nil }
@@ -136,23 +136,23 @@ private struct QuadraticModel {
 
   private var largest: Double { curvatures.reduce(0) { max($0, Swift.abs($1)) } }
 
-  /// Whether no eigenvalue is negative beyond rounding: not so at a saddle.
+  /// Whether no eigenvalue is negative beyond rounding; false at a saddle point.
   var curvesUpwards: Bool {
     curvatures[0] >= -Double(curvatures.count) * 10 * .ulpOfOne * largest
   }
 
-  /// The lowest point within a radius: −(H + μ I)⁻¹ g, with the smallest μ ≥ 0 that makes H + μ I positive and
-  /// the step short enough.
+  /// The lowest point within a radius: −(H + μ I)⁻¹ g, with the smallest μ ≥ 0 for which H + μ I is
+  /// positive and the step short enough.
   func step(within radius: Double) -> Step {
     let lowest = curvatures[0]
-    // For a singular H this leaves out what the gradient does not have.
+    // For a singular H this leaves out directions that the gradient does not contain.
     if lowest > Double(curvatures.count) * .ulpOfOne * largest {
       let newton = zip(slopes, curvatures).map { -$0 / $1 }
       if length(newton) <= radius { return step(newton, isAtBoundary: false) }
     }
     var (low, high) = (max(0, -lowest), max(0, -lowest) + length(slopes) / radius)
-    // In the hard case the gradient has no part along the lowest eigenvector, and no μ makes the step long
-    // enough: the rest of the way goes along it.
+    // In the hard case the gradient has no component along the lowest eigenvector, and no μ
+    // makes the step long enough: the rest of the step goes along that eigenvector.
     let floor = low * (1 + 4 * .ulpOfOne) + .leastNormalMagnitude
     let shortest = coordinates(floor)
     if length(shortest) < radius {

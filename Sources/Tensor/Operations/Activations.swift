@@ -24,9 +24,9 @@ public func relu(_ x: Tensor) -> Tensor {
 
 /// x where it is positive, `slope` · x elsewhere (Maas, Hannun and Ng 2013).
 public func leakyReLU(_ x: Tensor, slope: Double = 0.01) -> Tensor {
-  // 0 · −∞ is not a number.
+  // 0 · −∞ is NaN.
   if slope == 0 { return relu(x) }
-  // By a slope below zero the result has another sign than x.
+  // With a negative slope, the result has the opposite sign of x.
   return x.mapped(by: .leakyRelu, slope, role: slope > 0 ? .rectifier(.leaky(slope)) : .operation) {
     _, dy in dy.scaled(byLeak: slope, at: x)
   }
@@ -49,11 +49,11 @@ public func gelu(_ x: Tensor) -> Tensor {
 }
 
 extension Tensor {
-  /// Says how this value depends on the inputs, where it is the result of an operation with these
-  /// pullbacks and then of a rectifier.
+  /// Declares how this value depends on the inputs, as the result of an operation with these
+  /// pullbacks followed by a rectifier.
   ///
-  /// The value before the rectifier is not stored. It stands on the tape by its pullbacks alone, which
-  /// therefore must not look at it.
+  /// The value before the rectifier is not stored. It is on the tape only through its pullbacks,
+  /// which therefore must not use it.
   func tracked(
     from inputs: [TrackedInput], rectifiedBy rectifier: Rectifier, operation: String = #function
   ) -> Tensor {
@@ -63,14 +63,15 @@ extension Tensor {
     return before.tracked(from: input, operation: operation, role: .rectifier(rectifier))
   }
 
-  /// These values where `x` > 0, 0 elsewhere: linear in these values, constant in `x` but at 0.
+  /// These values where `x` > 0, 0 elsewhere: linear in these values, and constant in `x` except at
+  /// 0.
   func masked(byPositive x: Tensor) -> Tensor {
     let x = x.untracked
     return Tensor.zipped(
       .maskedByPositive, self, x, pullbacks: ({ _, dy in dy.masked(byPositive: x) }, { $1 * 0 }))
   }
 
-  /// These values where `x` > 0, `slope` times them elsewhere.
+  /// These values where `x` > 0, multiplied by `slope` elsewhere.
   func scaled(byLeak slope: Double, at x: Tensor) -> Tensor {
     let x = x.untracked
     return Tensor.zipped(
@@ -88,7 +89,8 @@ extension Tensor {
 
   /// These values times σ′(x) = σ(x) σ(−x), the derivative of the logistic function.
   ///
-  /// Taken at `x`, it is exact where σ(x) is so close to 1 that 1 − σ(x) has lost its digits.
+  /// Computed from `x`, it is accurate where σ(x) is so close to 1 that 1 − σ(x) has lost its
+  /// digits.
   func scaledBySigmoidSlope(at x: Tensor) -> Tensor {
     let factor = self
     // σ″ = σ′ (1 − 2σ), and 1 − 2σ(x) = −tanh(x / 2).

@@ -1,6 +1,6 @@
 import CKernels
 
-// Arithmetic with broadcasting. Each operation: its value, and the gradient of each operand.
+// Arithmetic with broadcasting: the value of each operation and the gradient of each operand.
 
 extension Tensor {
   /// The element-wise sum, broadcast.
@@ -36,16 +36,16 @@ extension Tensor {
 
   /// x · `factor` + `term`, in one pass.
   func scaled(by factor: Double, plus term: Double) -> Tensor {
-    // Adding +0 is no identity: it makes +0 of −0.
+    // Adding +0 is not an identity: it turns −0 into +0.
     if factor == 1 && term == 0 && term.sign == .minus { return self }
     return mapped(by: .affine, factor, term) { _, dy in dy * factor }
   }
 }
 
-/// The element-wise power aᵇ, broadcast; the gradient in b needs a ≥ 0.
+/// The element-wise power aᵇ, broadcast; the gradient in b requires a ≥ 0.
 ///
-/// Where a limit decides, the gradients are those of the functions of one argument: a⁰ is constant in
-/// a, at a = 0 too, and 0ᵇ is constant in b ≥ 0.
+/// Where a limit decides, the gradients are those of the one-argument functions: a⁰ is constant in
+/// a, even at a = 0, and 0ᵇ is constant in b ≥ 0.
 public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
   Tensor.zipped(
     .power, a, b,
@@ -54,7 +54,7 @@ public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
     ))
 }
 
-/// The element-wise power xᵖ for a fixed exponent; x⁰ is constant, at x = 0 too.
+/// The element-wise power xᵖ for a fixed exponent; x⁰ is constant, even at x = 0.
 public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
   x.mapped(by: .power, exponent) { _, dy in
     exponent == 0
@@ -62,9 +62,9 @@ public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
   }
 }
 
-/// b a^(b − 1), and 0 where a and b are 0, where that is 0 · ∞.
+/// b a^(b − 1), but 0 where a and b are 0, since that would be 0 · ∞.
 private func powerSlope(_ a: Tensor, _ b: Tensor) -> Tensor {
-  // What is below the smallest normal number has an infinite power of −1 too.
+  // Numbers below the smallest normal one also have an infinite power of −1.
   let smallest =
     a.dtype == .float32
     ? Double(Float.leastNormalMagnitude) : Double.leastNormalMagnitude
@@ -73,13 +73,13 @@ private func powerSlope(_ a: Tensor, _ b: Tensor) -> Tensor {
   return select(isOrigin, zero, b) * pow(a, select(isOrigin, one, b) - 1)
 }
 
-/// log a, and 0 where a is 0 and b is not below it, where aᵇ does not depend on b.
+/// log a, but 0 where a is 0 and b ≥ 0, since aᵇ does not depend on b there.
 private func logarithmOfBase(_ a: Tensor, _ b: Tensor) -> Tensor {
   let isConstant = (a .== Tensor(0, dtype: a.dtype)) * (b .>= 0)
   return log(select(isConstant, Tensor(1, dtype: a.dtype), a))
 }
 
-/// The smaller of each two elements, broadcast; where they are equal each gets half the gradient.
+/// The smaller of each two elements, broadcast; equal elements each get half the gradient.
 public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
   Tensor.zipped(
     .minimum, a, b,
@@ -88,7 +88,7 @@ public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
     ))
 }
 
-/// The larger of each two elements, broadcast; where they are equal each gets half the gradient.
+/// The larger of each two elements, broadcast; equal elements each get half the gradient.
 public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
   Tensor.zipped(
     .maximum, a, b,

@@ -1,16 +1,17 @@
-/// softmax(Q Kᵀ / √d + mask) V: for each query the mean of the values, weighted by how well their keys
-/// match it (Vaswani and others 2017, equation 1).
+/// softmax(Q Kᵀ / √d + mask) V: for each query, the mean of the values, weighted by how well their
+/// keys match it (Vaswani and others 2017, equation 1).
 ///
 /// ```swift
 /// let y = attention(q, k, v, isCausal: true)   // row t sees the keys up to t
 /// ```
 ///
 /// - Parameters:
-///   - queries: Q, `[…, n, d]`; the leading axes, such as batch and heads, are those of all three.
+///   - queries: Q, `[…, n, d]`; all three share the leading axes, such as batch and heads.
 ///   - keys: K, `[…, m, d]`.
 ///   - values: V, `[…, m, e]`.
-///   - isCausal: Whether queries see no later keys. The last query stands at the last key, so that
-///     query i sees the first m − n + i + 1 keys; there have to be as many keys as queries or more.
+///   - isCausal: Whether queries see no later keys. The last query is aligned with the last key, so
+///     that query i sees the first m − n + i + 1 keys; there must be at least as many keys as
+///     queries.
 /// - Returns: `[…, n, e]`.
 public func attention(
   _ queries: Tensor, _ keys: Tensor, _ values: Tensor, isCausal: Bool = false
@@ -35,7 +36,7 @@ public func attention(
   return softmax(logits).matmul(stacked(values)).reshaped(to: q.dropLast() + [v[v.count - 1]])
 }
 
-/// 0 where a query may look and −∞ where the key stands after it, `[queries, keys]`.
+/// 0 where a query may look, −∞ where the key is later, `[queries, keys]`.
 private func causalMask(queries: Int, keys: Int, dtype: DType) -> Tensor {
   let places = Tensor.range(0..<keys, dtype: dtype)
   let last = Tensor.range(keys - queries..<keys, dtype: dtype).expanded(at: 1)

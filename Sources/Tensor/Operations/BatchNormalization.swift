@@ -4,16 +4,17 @@ import CKernels
 /// y = γ (x − μ) / √(σ² + ε) + β, with the channel's mean μ and biased variance σ² (Ioffe and Szegedy
 /// 2015, algorithm 1).
 ///
-/// Two passes find μ and σ², in double precision, as ``Tensor/variance(along:keepingDimensions:correction:)-([Int],_,_)``
-/// does; one makes y; two more go back. As a composition of operations it would take about twenty.
+/// Two passes compute μ and σ², in double precision, like
+/// ``Tensor/variance(along:keepingDimensions:correction:)-([Int],_,_)``; one computes y; the
+/// backward pass takes two more. A composition of operations would take about twenty.
 ///
 /// - Parameters:
-///   - x: `[…, channels]`, with one value at least for each channel.
+///   - x: `[…, channels]`, with at least one value for each channel.
 ///   - scale: γ, `[channels]`.
 ///   - shift: β, `[channels]`.
 ///   - epsilon: ε.
-/// - Returns: y, of x's shape; and μ and σ², `[channels]`, as figures to keep: no gradient flows
-///   through these.
+/// - Returns: y, of x's shape; and μ and σ², `[channels]`, for reporting and running averages: no
+///   gradient flows through these.
 public func batchNormalized(
   _ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Double
 ) -> (y: Tensor, mean: Tensor, variance: Tensor) {
@@ -45,7 +46,7 @@ package func batchNormalized(
   return (y, moments.mean, moments.variance)
 }
 
-/// The normalisation by a given mean and variance, `[channels]`, constants both; and a rectifier.
+/// The normalisation by a given, constant mean and variance, `[channels]`, followed by a rectifier.
 package func batchNormalized(
   _ x: Tensor, mean: Tensor, variance: Tensor, scale: Tensor, shift: Tensor, epsilon: Double,
   rectifier: Rectifier
@@ -62,18 +63,17 @@ package func batchNormalized(
     ], rectifiedBy: rectifier)
 }
 
-/// The mean and the variance of each channel, and what goes back through the normalisation.
+/// The mean and the variance of each channel, and the backward pass of the normalisation.
 ///
-/// The gradients with respect to x and γ have sums in common, Σ dy and Σ dy x̂; they are kept from
-/// the one to the other.
+/// The gradients with respect to x and γ share the sums Σ dy and Σ dy x̂, which are cached.
 private final class ChannelMoments {
   let mean: Tensor
-  /// What the mean is short of by rounding.
+  /// The rounding error of the mean.
   let rest: Tensor
   let variance: Tensor
   let inverseDeviation: Tensor
   private let epsilon: Double
-  /// The number of values of each channel.
+  /// The number of values in each channel.
   private let count: Double
   private var kept: (dy: Storage, sums: (Tensor, Tensor))?
 
@@ -87,7 +87,7 @@ private final class ChannelMoments {
     self.rest = rest.reshaped(to: [channels])
     let spread = moments.squares.reshaped(to: [channels]) / moments.count
     variance = spread.converted(to: x.dtype)
-    // In double precision, in which the squares of all single ones are numbers.
+    // In double precision, where the squares of all single-precision numbers are finite.
     inverseDeviation = (1 / sqrt(spread + epsilon)).converted(to: x.dtype)
     self.epsilon = epsilon
   }
@@ -101,7 +101,7 @@ private final class ChannelMoments {
     return (sums, scaled)
   }
 
-  /// The same over all parts of the batch.
+  /// The same sums over all parts of the batch.
   private func wholeBatchSums(_ x: Tensor, _ dy: Tensor) -> (Tensor, Tensor) {
     let own = sums(x, dy)
     if BatchPart.current?.gather == nil { return own }
@@ -112,7 +112,7 @@ private final class ChannelMoments {
   /// dx = γ/σ (dy − (Σ dy + x̂ Σ dy x̂) / n).
   func inputGradient(_ x: Tensor, _ scale: Tensor, _ dy: Tensor) -> Tensor {
     let n = count
-    // Through the mean and the variance, an example's gradient depends on those of all parts of the batch.
+    // Through mean and variance, an example's gradient depends on all parts of the batch.
     let (shiftGradient, scaleGradient) = wholeBatchSums(x, stopGradient(dy))
     let p = stopGradient(scale) * inverseDeviation
     let q = -p * scaleGradient / n
@@ -141,7 +141,7 @@ private final class ChannelMoments {
 }
 
 extension Tensor {
-  /// Σ u and Σ u (v − b) over each channel of u, which this is, and v.
+  /// Σ u and Σ u (v − b) over each channel, where u is this tensor.
   fileprivate func channelSums(_ v: Tensor, about b: Tensor) -> (Tensor, Tensor) {
     let channels = b.count
     let rows = count / channels
@@ -160,7 +160,7 @@ extension Tensor {
     return (sums[0], sums[1])
   }
 
-  /// q (v − b) + r, rectified, with a number for each channel in b, q and r; v is this tensor.
+  /// q (v − b) + r, rectified, with one number per channel in b, q and r; v is this tensor.
   fileprivate func channelScaled(
     about b: Tensor, _ q: Tensor, _ r: Tensor, rectifier: Rectifier
   ) -> Tensor {
@@ -174,7 +174,7 @@ extension Tensor {
     }
   }
 
-  /// p u + q t (v − b) + r with a number for each channel in p, b, q, t and r; u is this tensor.
+  /// p u + q t (v − b) + r with one number per channel in p, b, q, t and r; u is this tensor.
   fileprivate func channelCombined(
     _ p: Tensor, _ v: Tensor, about b: Tensor, _ q: Tensor, _ t: Tensor, _ r: Tensor
   ) -> Tensor {

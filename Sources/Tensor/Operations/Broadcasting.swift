@@ -1,12 +1,12 @@
 import CKernels
 
-/// How two operands of different shapes meet, as NumPy has it: shapes are aligned at the last
-/// dimension, and a size of 1, or a missing dimension, is repeated.
+/// NumPy-style broadcasting of two operands: shapes are aligned at the last dimension, and a size
+/// of 1, or a missing dimension, is repeated.
 package struct Broadcast {
   /// The result's shape.
   let shape: [Int]
   /// The same loop with as few dimensions as possible, at least one, and each operand's stride
-  /// along each of them; 0 where it is repeated.
+  /// along each of them, which is 0 where it is repeated.
   private(set) var loopShape: [Int] = []
   private(set) var strides: (a: [Int], b: [Int]) = ([], [])
 
@@ -38,7 +38,7 @@ package struct Broadcast {
       "\(operation()): expected at most \(CK_MAX_RANK) dimensions, found \(a) and \(b)")
   }
 
-  /// The common shape, or `nil` where there is none.
+  /// The common shape, or `nil` if there is none.
   package static func shape(_ a: [Int], _ b: [Int]) -> [Int]? {
     if a == b { return a }
     let rank = max(a.count, b.count)
@@ -67,7 +67,7 @@ package struct Broadcast {
 extension Tensor {
   /// An element-wise operation of two tensors with broadcasting, and its pullback to each.
   ///
-  /// The pullbacks may return the broadcast shape; it is summed down to the operand's here.
+  /// The pullbacks may return the broadcast shape, which is summed down to the operand's here.
   static func zipped(
     _ operation: CKZip, _ a: Tensor, _ b: Tensor, parameter: Double = 0,
     name: String = #function, pullbacks: @autoclosure () -> (a: Pullback, b: Pullback)
@@ -106,7 +106,7 @@ extension Tensor {
     return zippedBroadcast(operation, a, b, parameter)
   }
 
-  /// The operation's value where one operand is a single element, with a stride of 0.
+  /// The value of the operation if one operand is a single element, with a stride of 0.
   private static func zippedFlat(
     _ operation: CKZip, _ a: Tensor, _ b: Tensor, _ parameter: Double, _ shape: [Int],
     strides: (a: Int, b: Int)
@@ -124,7 +124,7 @@ extension Tensor {
     }
   }
 
-  /// The operation's value for operands of one shape: nearly all there are, so the short way.
+  /// The value of the operation for operands of one shape, the fast path for nearly all operations.
   private static func zippedAlike(
     _ operation: CKZip, _ a: Tensor, _ b: Tensor, _ parameter: Double
   ) -> Tensor {
@@ -158,7 +158,7 @@ extension Tensor {
         }
         return
       }
-      if shape.contains(0) { return }  // There may be 2⁴⁷ rows of nothing.
+      if shape.contains(0) { return }  // There may be 2⁴⁷ empty rows.
       let rows = shape.dropLast().reduce(1, *)
       let step = Swift.max(1, elementwiseGrain / Swift.max(1, shape[rank - 1]))
       parallel(over: rows, step: step, of: a.dtype) { begin, end in
@@ -169,7 +169,8 @@ extension Tensor {
     }
   }
 
-  /// The sum over what broadcasting to this shape would have repeated: un-broadcasting.
+  /// The sum over the dimensions that broadcasting to this shape would have repeated: the adjoint
+  /// of broadcasting.
   func summed(to target: [Int]) -> Tensor {
     if shape == target { return self }
     let added = rank - target.count
@@ -177,7 +178,7 @@ extension Tensor {
     return sum(along: axes).reshaped(to: target)
   }
 
-  /// A shape filled with the only element.
+  /// A tensor of this shape filled with the only element.
   private func repeated(to target: [Int]) -> Tensor {
     let gather = dtype.kernels.pointee.gather
     return Tensor.uninitialized(target, dtype, "rearranged", reading: 1) { result, count in

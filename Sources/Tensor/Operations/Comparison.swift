@@ -1,7 +1,7 @@
 import CKernels
 
 // Comparisons give 1 where they hold and 0 elsewhere, in the operands' element type, and have no
-// gradient. They begin with a dot, as the standard library's SIMD comparisons do.
+// gradient. Their names begin with a dot, like the standard library's SIMD comparisons.
 
 extension Tensor {
   /// 1 where a < b, 0 elsewhere.

@@ -1,26 +1,28 @@
 import CKernels
 
-/// The two-dimensional convolution of images with a kernel, as networks have it (the kernel is not
-/// turned round).
+/// The two-dimensional convolution of images with a kernel (cross-correlation: the kernel is not
+/// flipped).
 ///
 /// y[n, i, j, o] = Σ x[n, s·i + d·k − p, s·j + d·l − p, c] · w[k, l, c, o] over k, l and c, for the
 /// stride s, the dilation d and the padding p by zeros. A side of the result is
 /// ⌊(input + 2p − d(kernel − 1) − 1) / s⌋ + 1 (Dumoulin and Visin 2016, relationship 15).
 ///
-/// Kernels of two or three times the stride, for enough images with enough channels, go by
-/// Winograd's minimal filtering in tiles of four or three results a side, which takes a quarter to a
-/// half of the multiplications. Its rounding error is some three times that of the plain sums, and
-/// relative to the largest element that the tile sees; what is not finite spoils its tile. As the
-/// number of images has a say in it, an image alone and in a batch may differ in the last digits.
+/// Kernels of two or three times the stride, for enough images with enough channels, use Winograd's
+/// minimal filtering in tiles of four or three results a side, which takes a quarter to a half of
+/// the multiplications. Its rounding error is about three times that of the plain sums, and
+/// relative to the largest element that the tile sees; a value that is not finite affects its whole
+/// tile. The number of images affects the choice, so an image alone and in a batch may differ in
+/// the last digits.
 ///
 /// - Parameters:
 ///   - x: Images, `[batch, height, width, inputs]`.
 ///   - weight: The kernel, `[kernelHeight, kernelWidth, inputs / groups, outputs]`.
 ///   - bias: Added to each pixel of the result, `[outputs]`.
-///   - stride: How far the kernel moves.
-///   - padding: How many zeros are added at each side of the image.
-///   - dilation: How far the kernel's elements are apart.
-///   - groups: Into how many parts the channels are divided that do not see each other.
+///   - stride: The step of the kernel.
+///   - padding: The number of zeros added at each side of the image.
+///   - dilation: The distance between the kernel's elements.
+///   - groups: The number of groups into which the channels are divided; each group sees only
+///     itself.
 /// - Returns: `[batch, outputHeight, outputWidth, outputs]`.
 public func conv2D(
   _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
@@ -66,20 +68,20 @@ package func conv2D(
 
 /// The transposed convolution: the adjoint of ``conv2D(_:_:bias:stride:padding:dilation:groups:)``.
 ///
-/// For the same kernel, stride, padding and dilation ⟨conv2D(x, w), y⟩ = ⟨x, convTranspose2D(y, w)⟩,
-/// so the kernel is the one of the convolution that leads back: its last axis are this operation's
-/// inputs. A side of the result is
-/// s(input − 1) − 2p + d(kernel − 1) + 1 + outputPadding (Dumoulin and Visin 2016,
-/// relationship 14): several sizes convolve to one, `outputPadding` says which is meant.
+/// With the same kernel, stride, padding and dilation, ⟨conv2D(x, w), y⟩ = ⟨x, convTranspose2D(y,
+/// w)⟩, so the kernel is that of the convolution in the opposite direction: its last axis is this
+/// operation's inputs. A side of the result is s(input − 1) − 2p + d(kernel − 1) + 1 +
+/// outputPadding (Dumoulin and Visin 2016, relationship 14): several sizes convolve to the same
+/// one, and `outputPadding` selects among them.
 ///
 /// - Parameters:
 ///   - y: Images, `[batch, height, width, inputs]`.
 ///   - weight: The kernel, `[kernelHeight, kernelWidth, outputs, inputs]`.
 ///   - bias: Added to each pixel of the result, `[outputs]`.
-///   - stride: How far the pixels of `y` are spread.
-///   - padding: How many pixels are cut off at each side.
-///   - outputPadding: How many are added at the bottom and the right, fewer than `stride`.
-///   - dilation: How far the kernel's elements are apart.
+///   - stride: The distance at which the pixels of `y` are spread.
+///   - padding: The number of pixels cut off at each side.
+///   - outputPadding: The number of pixels added at the bottom and the right, fewer than `stride`.
+///   - dilation: The distance between the kernel's elements.
 /// - Returns: `[batch, outputHeight, outputWidth, outputs]`.
 public func convTranspose2D(
   _ y: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
@@ -109,10 +111,10 @@ package func convTranspose2D(
 
 // MARK: - Three bilinear operations, each the adjoint of the others
 
-// y = x ∗ w is linear in the images x and in the kernel w. With dy the gradient of y, the one of x is
-// the adjoint in x, applied to dy and w, and the one of w the adjoint in w, applied to x and dy. The
-// adjoints are bilinear again and their adjoints are the same three operations, so derivatives of
-// every order are here.
+// y = x ∗ w is linear in the images x and in the kernel w. With dy the gradient of y, the
+// gradient of x is the adjoint in x, applied to dy and w, and that of w is the adjoint in w,
+// applied to x and dy. The adjoints are again bilinear and their adjoints are the same three
+// operations, so derivatives of every order are available.
 
 extension Tensor {
   /// x ∗ w + bias, of images.
@@ -133,7 +135,8 @@ extension Tensor {
       ] + biasEdges(bias), rectifiedBy: rectifier)
   }
 
-  /// The adjoint of the convolution in its images, plus `bias`, of what has the shape of its result.
+  /// The adjoint of the convolution in its images, applied to a tensor of its result's shape, plus
+  /// `bias`.
   fileprivate func convolvedBack(
     with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, rectifier: Rectifier = .none
   ) -> Tensor {
@@ -151,7 +154,7 @@ extension Tensor {
       ] + biasEdges(bias), rectifiedBy: rectifier)
   }
 
-  /// The adjoint of the convolution in its kernel, of images and of what has the result's shape.
+  /// The adjoint of the convolution in its kernel, of images and a tensor of its result's shape.
   fileprivate func kernelGradient(_ y: Tensor, _ sizes: ConvolutionSizes) -> Tensor {
     let x = self
     let value =
@@ -175,7 +178,7 @@ extension Tensor {
     bias.map { [TrackedInput($0) { _, dy in dy.sum(along: [0, 1, 2]) }] } ?? []
   }
 
-  // MARK: The values, on no tape
+  // MARK: The values, without a tape
 
   private func convolution(
     with weight: Tensor, _ bias: Tensor?, _ sizes: ConvolutionSizes, _ rectifier: CKRectifier

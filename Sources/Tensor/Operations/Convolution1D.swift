@@ -1,20 +1,22 @@
 /// The one-dimensional convolution of series with a kernel (cross-correlation: the kernel is not flipped).
 ///
-/// y[n, i, o] = Σ x[n, s·i + d·k − p, c] · w[k, c, o] over k and c, for the stride s, the dilation d and the
-/// padding p by zeros. The result's length is ⌊(length + 2p − d(kernel − 1) − 1) / s⌋ + 1. It is
-/// ``conv2D(_:_:bias:stride:padding:dilation:groups:)`` of images of height 1, with the zeros put around
-/// before.
+/// y[n, i, o] = Σ x[n, s·i + d·k − p, c] · w[k, c, o] over k and c, for the stride s, the dilation
+/// d and the padding p by zeros. The result's length is ⌊(length + 2p − d(kernel − 1) − 1) / s⌋ +
+/// 1. It is computed as ``conv2D(_:_:bias:stride:padding:dilation:groups:)`` of images of height 1,
+/// to which the zeros are added first.
 ///
 /// - Parameters:
 ///   - x: Series, `[batch, length, inputs]`.
 ///   - weight: The kernel, `[kernel, inputs / groups, outputs]`.
 ///   - bias: Added to each element of the result, `[outputs]`.
-///   - stride: How far the kernel moves.
-///   - padding: How many zeros are added at each end.
-///   - isCausal: Puts d(kernel − 1) zeros before the series and none behind it, in place of `padding`: so
-///     y[n, i] depends on nothing after x[n, s·i], and for a stride of 1 has the series' length.
-///   - dilation: How far the kernel's elements are apart.
-///   - groups: Into how many parts the channels are divided that do not see each other.
+///   - stride: The step of the kernel.
+///   - padding: The number of zeros added at each end.
+///   - isCausal: Adds d(kernel − 1) zeros before the series and none after it, in place of
+///     `padding`: so y[n, i] depends on nothing after x[n, s·i], and with a stride of 1 the result
+///     has the series' length.
+///   - dilation: The distance between the kernel's elements.
+///   - groups: The number of groups into which the channels are divided; each group sees only
+///     itself.
 /// - Returns: `[batch, outputLength, outputs]`.
 public func conv1D(
   _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,

@@ -1,11 +1,11 @@
 import CKernels
 
-/// Costs cᵢⱼ between n sources and m targets for the solvers of optimal transport: stored, or distances of
-/// points that are computed a row at a time and kept nowhere.
+/// Costs cᵢⱼ between n sources and m targets for the solvers of optimal transport: stored, or
+/// distances between points, computed one row at a time and not stored.
 ///
 /// All in float64, without gradients.
 package struct CostRows: Sendable {
-  /// A distance of two points that costs can be computed from.
+  /// A distance between two points from which costs can be computed.
   package enum Distance: Sendable {
     /// |x − y|².
     case squaredEuclidean
@@ -53,7 +53,7 @@ package struct CostRows: Sendable {
 
   private static let loops = LoopsOfProcessor()
 
-  /// Calls `body` with what the loops take, valid only there.
+  /// Calls `body` with the arguments of the loops, valid only during the call.
   private func withCosts<Result>(
     _ body: (CKTransport, UnsafePointer<CKCosts>) throws -> Result
   ) rethrows -> Result {
@@ -89,7 +89,7 @@ private struct LoopsOfProcessor: @unchecked Sendable {
 // MARK: - Rows
 
 extension CostRows {
-  /// Reads single rows while the costs are held in place.
+  /// Reads single rows while the costs are kept in memory.
   package struct Reader {
     fileprivate let table: CKTransport
     fileprivate let costs: UnsafePointer<CKCosts>
@@ -101,7 +101,8 @@ extension CostRows {
       return value
     }
 
-    /// The least cᵢⱼ − vⱼ of row i, and the first column that has it; +∞ and column 0 where all are.
+    /// The least cᵢⱼ − vⱼ of row i, and the first column that has it; +∞ and column 0 if all are
+    /// +∞.
     package func least(
       _ i: Int, less potentials: UnsafePointer<Double>
     ) -> (value: Double, column: Int) {
@@ -116,7 +117,7 @@ extension CostRows {
     }
   }
 
-  /// Calls `body` with a reader of single rows, valid only there.
+  /// Calls `body` with a reader of single rows, valid only during the call.
   package func reading<Result>(_ body: (Reader) throws -> Result) rethrows -> Result {
     try withCosts { try body(Reader(table: $0, costs: $1)) }
   }
@@ -141,20 +142,20 @@ extension CostRows {
 
   /// log Σⱼ exp(hⱼ − s·cᵢⱼ) of every row, `[n]`.
   ///
-  /// - Parameter heights: h, `[m]`; −∞ for a column that takes no part.
+  /// - Parameter heights: h, `[m]`; −∞ for an excluded column.
   package func logSums(heights: Tensor, scale: Double) -> Tensor {
     filled([rowCount]) { table, costs, memory, begin, end in
       heights.withDoubles { table.log_sums(costs, $0, scale, memory, begin, end) }
     }
   }
 
-  /// Both halves of a sweep of Sinkhorn's algorithm in logarithms, in one pass with one exponential for each
-  /// pair: lᵢ = log Σⱼ exp(hⱼ − s·cᵢⱼ), `[n]`, and Σᵢ aᵢ exp(hⱼ − s·cᵢⱼ − lᵢ), `[m]`.
+  /// Both halves of a log-domain sweep of Sinkhorn's algorithm, in one pass with one exponential
+  /// for each pair: lᵢ = log Σⱼ exp(hⱼ − s·cᵢⱼ), `[n]`, and Σᵢ aᵢ exp(hⱼ − s·cᵢⱼ − lᵢ), `[m]`.
   ///
-  /// Terms of a column below the least normal number are 0.
+  /// Terms of a column below the smallest normal number are 0.
   ///
   /// - Parameters:
-  ///   - heights: h, `[m]`; −∞ for a column that takes no part.
+  ///   - heights: h, `[m]`; −∞ for an excluded column.
   ///   - weights: a, `[n]`.
   package func logSweep(
     heights: Tensor, scale: Double, weights: Tensor
@@ -205,7 +206,7 @@ extension Tensor {
 
 // MARK: - Scalings
 
-/// Both halves of a sweep of Sinkhorn's scalings in one pass over the kernel K, `[n, m]`:
+/// Both halves of a sweep of Sinkhorn's scaling iteration, in one pass over the kernel K, `[n, m]`:
 /// uᵢ = aᵢ / Σⱼ Kᵢⱼ vⱼ and sⱼ = Σᵢ uᵢ Kᵢⱼ.
 ///
 /// A row of weight 0 has u = 0. Float64, no gradients.
@@ -228,12 +229,13 @@ package func scaledRows(
   return (u, columnSums)
 }
 
-/// A number of each of n rows, and a sum over them of each of m columns, that `body` fills and adds to for ranges of
-/// rows, in parallel.
+/// One number for each of n rows, and a sum over the rows for each of m columns, which `body` fills
+/// and adds to for ranges of rows, in parallel.
 ///
 /// - Parameters:
-///   - rowsOfScratch: How many rows of m numbers each call has to itself.
-///   - body: Is given the numbers of all rows, its own sums, its own scratch, and a range of rows.
+///   - rowsOfScratch: The number of scratch rows of m numbers for each call.
+///   - body: Receives the numbers of all rows, its own sums, its own scratch memory, and a range of
+///     rows.
 private func summingColumns(
   _ n: Int, _ m: Int, rowsOfScratch: Int = 0,
   _ body: (
@@ -241,7 +243,7 @@ private func summingColumns(
     _ scratch: UnsafeMutablePointer<Double>, _ begin: Int, _ end: Int
   ) -> Void
 ) -> (rows: Tensor, columns: Tensor) {
-  // As many parts as keep the sums of their own small, whatever the number of threads.
+  // Enough parts to keep their separate sums small, independent of the number of threads.
   let step = Swift.max(1, Swift.max(n / 8, 4 * elementwiseGrain / Swift.max(1, m)))
   let parts = (n + step - 1) / step
   let width = (1 + rowsOfScratch) * m

@@ -2,7 +2,7 @@ import CKernels
 
 /// The arithmetic of an optimiser's step, one fused pass over a parameter in place.
 public enum DescentRule: Sendable {
-  /// Gradient descent; with momentum the moments hold the velocity.
+  /// Gradient descent; with momentum, the moments hold the velocity.
   case sgd(momentum: Double, isNesterov: Bool)
   /// The moments hold the running square.
   case rmsProp(decay: Double, epsilon: Double)
@@ -11,7 +11,7 @@ public enum DescentRule: Sendable {
   /// The moments hold the running mean and the running square; the first step is 1.
   case adam(beta1: Double, beta2: Double, epsilon: Double, step: Int, isDecayDecoupled: Bool)
 
-  /// What a ``Profile`` calls it.
+  /// The name in a ``Profile``.
   fileprivate var name: String {
     switch self {
     case .sgd: "sgd"
@@ -23,15 +23,16 @@ public enum DescentRule: Sendable {
 }
 
 extension Tensor {
-  /// Changes this tensor, a parameter, along its gradient in place, and the rule's moments with it.
+  /// Updates this tensor, a parameter, along its gradient in place, together with the rule's
+  /// moments.
   ///
   /// - Parameters:
-  ///   - gradient: Of this tensor's shape.
-  ///   - moments: What the rule remembers, each of this tensor's shape.
+  ///   - gradient: The gradient, of this tensor's shape.
+  ///   - moments: The state of the rule, tensors of this tensor's shape.
   ///   - rule: The arithmetic.
   ///   - rate: The learning rate.
-  ///   - weightDecay: The factor of the weights that joins the gradient, or shrinks the weights
-  ///     where the rule decouples it.
+  ///   - weightDecay: The factor of the weights that is added to the gradient, or that shrinks the
+  ///     weights if the rule decouples it.
   public mutating func descend(
     along gradient: Tensor, _ moments: inout [Tensor], by rule: DescentRule, rate: Double,
     weightDecay: Double
@@ -81,7 +82,7 @@ extension Tensor {
   }
 }
 
-/// xⁿ by squaring: the same bits everywhere, unlike the C library's.
+/// xⁿ by repeated squaring: the same bits everywhere, unlike the C library's.
 private func integerPower(_ x: Double, _ n: Int) -> Double {
   var (result, factor, rest) = (1.0, x, n)
   while rest > 0 {

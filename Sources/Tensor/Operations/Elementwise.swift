@@ -1,9 +1,9 @@
 import CKernels
 
-// Functions of each element. Each is its loop's name and its derivative.
+// Element-wise functions. Each consists of its loop's name and its derivative.
 
 extension Tensor {
-  /// An element-wise operation that has a loop of its own, and its pullback.
+  /// An element-wise operation with its own loop, and its pullback.
   func mapped(
     by operation: CKMap, _ p: Double = 0, _ q: Double = 0, function: String = #function,
     role: Tape.Role = .operation, pullback: @escaping Pullback
@@ -18,9 +18,9 @@ extension Tensor {
       from: TrackedInput(self, pullback: pullback), operation: function, role: role)
   }
 
-  /// Applies a function to each element, and says how to go back.
+  /// Applies a function to each element, with a pullback that you supply.
   ///
-  /// For operations of one's own that are not a composition of others. The function sees float64
+  /// For your own operations that are not compositions of others. The function receives float64
   /// whatever the tensor's type; it is called in order, on one thread.
   ///
   /// ```swift
@@ -32,12 +32,12 @@ extension Tensor {
   }
 }
 
-/// The absolute value of each element, of −0 too; its gradient at 0 is 0.
+/// The absolute value of each element, including −0; its gradient at 0 is 0.
 public func abs(_ x: Tensor) -> Tensor {
   x.mapped(by: .abs) { _, dy in dy * sign(x) }
 }
 
-/// −1, 0 or 1 by the sign of each element; NaN stays.
+/// −1, 0 or 1 by the sign of each element; NaN stays NaN.
 public func sign(_ x: Tensor) -> Tensor {
   stopGradient(x).mapped(by: .sign) { _, dy in dy * 0 }
 }
@@ -57,7 +57,7 @@ public func exp(_ x: Tensor) -> Tensor {
   x.mapped(by: .exp) { y, dy in dy * y }
 }
 
-/// eˣ − 1 of each element, exact near 0, where `exp(x) - 1` loses all digits.
+/// eˣ − 1 of each element, accurate near 0, where `exp(x) - 1` loses all digits.
 public func expm1(_ x: Tensor) -> Tensor {
   x.mapped(by: .expm1) { _, dy in dy * exp(x) }
 }
@@ -67,7 +67,7 @@ public func log(_ x: Tensor) -> Tensor {
   x.mapped(by: .log) { _, dy in dy / x }
 }
 
-/// log(1 + x) of each element, exact near 0, where `log(1 + x)` loses all digits.
+/// log(1 + x) of each element, accurate near 0, where `log(1 + x)` loses all digits.
 public func log1p(_ x: Tensor) -> Tensor {
   x.mapped(by: .log1p) { _, dy in dy / (1 + x) }
 }
@@ -82,7 +82,7 @@ public func cos(_ x: Tensor) -> Tensor {
   x.mapped(by: .cos) { _, dy in -dy * sin(x) }
 }
 
-/// Each element limited to `range`, and NaN where it is NaN; the gradient is 0 outside.
+/// Each element clamped to `range`, NaN where it is NaN; the gradient is 0 outside the range.
 public func clamp(_ x: Tensor, to range: ClosedRange<Double>) -> Tensor {
   let (lower, upper) = (range.lowerBound, range.upperBound)
   return x.mapped(by: .clamp, lower, upper) { _, dy in

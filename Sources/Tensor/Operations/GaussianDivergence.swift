@@ -1,7 +1,7 @@
 import CKernels
 
-// The Kullback–Leibler divergence of Gaussians. With v = log σ² it has a term eᵛ − 1 − v = v²/2 + …,
-// which loses all digits near v = 0, the prior, where it is computed as it stands.
+// The Kullback–Leibler divergence of Gaussians. With v = log σ² it has a term eᵛ − 1 − v = v²/2
+// + …, which loses all digits near v = 0, the prior, if it is computed as written.
 
 /// KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ (μ² + σ² − 1 − log σ²) over the last axis, in one pass (Kingma and
 /// Welling 2014, appendix B).
@@ -9,7 +9,7 @@ import CKernels
 /// - Parameters:
 ///   - mean: μ, of shape `[…, features]`.
 ///   - logVariance: log σ², of the same shape and type.
-/// - Returns: Nats, of shape `[…]`, exact to the last digits however near the prior.
+/// - Returns: Nats, of shape `[…]`, accurate to the last digits even near the prior.
 package func standardGaussianDivergence(mean: Tensor, logVariance: Tensor) -> Tensor {
   precondition(
     mean.shape == logVariance.shape && mean.dtype == logVariance.dtype && mean.rank > 0,
@@ -17,7 +17,7 @@ package func standardGaussianDivergence(mean: Tensor, logVariance: Tensor) -> Te
       + " \(mean.dtype)\(mean.shape) and log-variances \(logVariance.dtype)\(logVariance.shape)")
   let columns = mean.shape[mean.rank - 1]
   let kernel = mean.dtype.kernels.pointee.gaussian_divergence
-  // What a gradient will need has an exponential in common with the value.
+  // The gradient shares an exponential with the value.
   let slopes = logVariance.isBeingRecorded ? Tensor.uninitialized(mean.shape, mean.dtype) : nil
   let value = Tensor.uninitialized(
     mean.shape.dropLast(), mean.dtype, reading: (slopes == nil ? 2 : 3) * mean.count
@@ -34,7 +34,7 @@ package func standardGaussianDivergence(mean: Tensor, logVariance: Tensor) -> Te
   return value.tracked(from: inputs)
 }
 
-/// dy · ½ (σ² − 1), what goes back to log σ², with ½ (σ² − 1) as the value's loop left it.
+/// dy · ½ (σ² − 1), the gradient of log σ², with ½ (σ² − 1) as computed by the value's loop.
 private func varianceGradient(at logVariance: Tensor, _ dy: Tensor, _ slopes: Tensor) -> Tensor {
   (stopGradient(dy).expanded(at: -1) * slopes)
     .tracked(asCompositionOf: [logVariance, dy]) { inputs in
@@ -42,9 +42,10 @@ private func varianceGradient(at logVariance: Tensor, _ dy: Tensor, _ slopes: Te
     }
 }
 
-/// e^(a − b) − 1 − (a − b) of each two elements, broadcast, exact where they are near each other.
+/// e^(a − b) − 1 − (a − b) of each two elements, broadcast, accurate where they are close to each
+/// other.
 ///
-/// It is twice what two log-variances contribute to the divergence of their Gaussians.
+/// It is twice the contribution of two log-variances to the divergence of their Gaussians.
 package func exponentialRemainder(_ a: Tensor, less b: Tensor) -> Tensor {
   Tensor.zipped(
     .exponentialRemainder, a, b,

@@ -18,7 +18,7 @@ public func bernoulliLogDensity(of x: Tensor, logits: Tensor) -> Tensor {
   let x = x.broadcast(to: logits.shape)
   let columns = x.shape[x.rank - 1]
   let kernel = x.dtype.kernels.pointee.bernoulli_log_density
-  // What a gradient will need has an exponential in common with the value.
+  // The gradient shares an exponential with the value.
   let residuals = logits.isBeingRecorded ? Tensor.uninitialized(x.shape, x.dtype) : nil
   let value = Tensor.uninitialized(
     Array(x.shape.dropLast()), x.dtype, reading: (residuals == nil ? 2 : 3) * x.count
@@ -59,7 +59,7 @@ public func standardNormalLogDensity(of x: Tensor) -> Tensor {
   return value.converted(to: x.dtype).tracked(from: x) { _, dy in -dy.expanded(at: -1) * x }
 }
 
-/// dy · (x − σ(l)), what goes back to the logits, with x − σ(l) as the value's loop left it.
+/// dy · (x − σ(l)), the gradient of the logits, with x − σ(l) as computed by the value's loop.
 private func bernoulliGradient(
   of x: Tensor, _ logits: Tensor, _ dy: Tensor, _ residuals: Tensor
 ) -> Tensor {
@@ -69,13 +69,13 @@ private func bernoulliGradient(
     }
 }
 
-// MARK: - Of each element
+// MARK: - Element-wise
 
-/// softplus(l) − l·t of each element, the cross-entropy of a Bernoulli distribution with logit l and
-/// a target t, in nats, broadcast.
+/// softplus(l) − l·t of each element, the cross-entropy of a Bernoulli distribution with logit l
+/// and a target t, in nats, broadcast.
 ///
-/// Computed as max(l, 0) − l·t + log(1 + e^−|l|), where the first two are one product. So it keeps
-/// its digits where the target is certain, and is 0 for an infinite logit on the target's side.
+/// Computed as max(l, 0) − l·t + log(1 + e^−|l|), where the first two terms are one product. So it
+/// stays accurate where the target is certain, and is 0 for an infinite logit on the target's side.
 package func logisticCrossEntropy(logits: Tensor, _ target: Tensor) -> Tensor {
   Tensor.zipped(
     .logisticCrossEntropy, logits, target,
@@ -84,7 +84,7 @@ package func logisticCrossEntropy(logits: Tensor, _ target: Tensor) -> Tensor {
     ))
 }
 
-/// σ(l) − t of each element, exact where the two nearly agree near 0 or 1.
+/// σ(l) − t of each element, accurate where the two nearly agree near 0 or 1.
 private func logisticResidual(_ logits: Tensor, _ target: Tensor) -> Tensor {
   Tensor.zipped(
     .logisticResidual, logits, target,
@@ -111,7 +111,7 @@ package func bernoulliDivergence(_ a: Tensor, _ b: Tensor) -> Tensor {
     ))
 }
 
-/// σ(a) − σ(b) of each two elements, exact where they are near each other.
+/// σ(a) − σ(b) of each two elements, accurate where they are close to each other.
 private func sigmoidDifference(_ a: Tensor, _ b: Tensor) -> Tensor {
   Tensor.zipped(
     .sigmoidDifference, a, b,
@@ -121,7 +121,7 @@ private func sigmoidDifference(_ a: Tensor, _ b: Tensor) -> Tensor {
 }
 
 extension Tensor {
-  /// These logits without infinite ones, for products with σ′, which is 0 long before: 0 · ∞ would be
-  /// NaN.
+  /// These logits with infinite ones clamped, for products with σ′, which vanishes long before: 0 ·
+  /// ∞ would be NaN.
   fileprivate var boundedLogits: Tensor { clamp(self, to: -1e30...1e30) }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
-/// Points laid out for sums over mixtures of Gaussians: coordinate by coordinate, so that several are
-/// computed on side by side, in chunks that the threads share.
+/// Points laid out for sums over mixtures of Gaussians: coordinate by coordinate, so that several
+/// points are processed in parallel, in chunks that the threads share.
 package struct MixturePoints: Sendable {
   private let columns: Tensor
   private let count: Int
@@ -29,7 +29,7 @@ package struct MixturePoints: Sendable {
     let inverses: Tensor
     let isDiagonal: Bool
 
-    /// - Parameter isDiagonal: Whether only the diagonals of `inverses` are other than 0.
+    /// - Parameter isDiagonal: Whether all elements off the diagonals of `inverses` are 0.
     package init(logConstants: Tensor, means: Tensor, inverses: Tensor, isDiagonal: Bool) {
       let (k, d) = (means.shape[0], means.shape[1])
       precondition(
@@ -95,7 +95,7 @@ package struct MixturePoints: Sendable {
   /// - Parameters:
   ///   - means: float64 `[k, d]`.
   ///   - weights: r, float64 `[n, k]`.
-  ///   - isDiagonal: Whether only the diagonals are wanted; the rest is 0.
+  ///   - isDiagonal: Whether only the diagonals are computed; the rest is 0.
   package func scatters(around means: Tensor, weights: Tensor, isDiagonal: Bool) -> Tensor {
     let (k, d) = (means.shape[0], dimension)
     precondition(
@@ -135,7 +135,7 @@ package struct MixturePoints: Sendable {
   }
 }
 
-/// Calls `body` with room for so many numbers, aligned to 64 bytes.
+/// Calls `body` with scratch memory for this many numbers, aligned to 64 bytes.
 private func withScratch(_ count: Int, _ body: (UnsafeMutablePointer<Double>) -> Void) {
   withUnsafeTemporaryAllocation(byteCount: max(1, count) * 8, alignment: 64) { bytes in
     guard let start = bytes.baseAddress else { return }

@@ -1,17 +1,18 @@
 import CKernels
 
-/// The mean μ and the sum of squared deviations from it along some axes, in double precision at least.
+/// The mean μ and the sum of squared deviations from it along some axes, at least in double
+/// precision.
 ///
-/// The mean of equal elements is their value, with no deviation from it; and neither a mean far from
-/// zero nor an element far from the others costs digits.
+/// The mean of equal elements is exactly their value, with no deviation from it; neither a mean far
+/// from zero nor an outlier costs accuracy.
 struct Moments {
-  /// How many elements there are for each mean.
+  /// The number of elements for each mean.
   let count: Double
   /// The means, float64, with a size of 1 along the axes.
   let mean: Tensor
-  /// What rounding took off the means.
+  /// The rounding errors of the means.
   private let meanRest: Tensor?
-  /// Σ (x − μ)², of the same shape; of no use where it was not asked for.
+  /// Σ (x − μ)², of the same shape; meaningless if it was not requested.
   let squares: Tensor
 
   /// The moments of `x`, with no gradient.
@@ -23,7 +24,7 @@ struct Moments {
       (mean, meanRest, squares) = (whole.mean, nil, whole.squares)
       return
     }
-    // No type is wider than double precision: the moments of what the means leave.
+    // No type is wider than double precision: use the moments of the residuals.
     let near = whole.mean
     let left = BlockMoments(of: x.untracked - near, along: axes, squares: wantsSquares, name)
     let isNear = near - near .== Tensor(0, dtype: .float64)
@@ -33,7 +34,7 @@ struct Moments {
     squares = left.squares
   }
 
-  /// The moments of several parts of the elements, one after another (Chan, Golub and LeVeque 1983).
+  /// The moments of several parts of the elements, merged in order (Chan, Golub and LeVeque 1983).
   private init(merging parts: [[Double]], as other: Moments) {
     var sum = parts[0]
     let means = other.mean.count
@@ -52,13 +53,13 @@ struct Moments {
     meanRest = nil
   }
 
-  /// The moments over all parts of a batch of which this has those of one, where there are several.
+  /// The moments over all parts of a batch, of which this has one part's, if there are several.
   func ofWholeBatch() -> Moments {
     guard let gather = BatchPart.current?.gather else { return self }
     return Moments(merging: gather([count] + mean.doubles + squares.doubles), as: self)
   }
 
-  /// The mean as a number of this type, and what that is short of it.
+  /// The mean rounded to this type, and its rounding error.
   func mean(of dtype: DType, _ name: String) -> (near: Tensor, rest: Tensor) {
     let near = mean.rounded(to: dtype, name)
     let rest = meanRest ?? (mean - near.rounded(to: .float64, name))
@@ -66,11 +67,12 @@ struct Moments {
   }
 }
 
-/// Moments of blocks of elements, each found in two passes, and merged (Chan, Golub and LeVeque 1983).
+/// Moments of blocks of elements, each computed in two passes, then merged (Chan, Golub and LeVeque
+/// 1983).
 private struct BlockMoments {
   let count: Double
   let mean: Tensor
-  /// The means again where it was not asked for.
+  /// A copy of the means if the squares were not requested.
   let squares: Tensor
 
   init(of x: Tensor, along axes: [Int], squares wantsSquares: Bool, _ name: String) {
@@ -98,7 +100,8 @@ private struct BlockMoments {
     self.squares = squares.map { Tensor($0, shape: run.shape) } ?? mean
   }
 
-  /// The moments of the parts whose moments these are: the deviations of the means, and those inside.
+  /// The moments of the combined parts: from the deviations of the parts' means and those within
+  /// the parts.
   private init(
     of parts: BlockMoments, _ run: Tensor.AxisRun, _ wantsSquares: Bool, _ name: String
   ) {
@@ -123,7 +126,7 @@ private struct MomentLoops {
 
   init(_ x: Tensor, _ axes: Tensor.AxisRun) {
     (self.x, self.axes) = (x, axes)
-    // Two passes over a block read it from the cache; many rows are parallel as they are.
+    // Two passes over a block read it from the cache; many rows are parallel anyway.
     let length =
       axes.inner == 1 ? 2 * elementwiseGrain : Swift.max(64, elementwiseGrain / max(1, axes.inner))
     let isWorthBlocks = axes.count > length && (axes.inner > 1 || axes.outer < 8)
@@ -182,15 +185,15 @@ extension Tensor {
 
   /// The mean along several axes; along none, the tensor itself.
   ///
-  /// It is added up in double precision at least, and the mean of equal elements is their value
-  /// exactly. The mean of no elements is NaN.
+  /// It is added up at least in double precision, and the mean of equal elements is exactly their
+  /// value. The mean of no elements is NaN.
   public func mean(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     let moments = Moments(of: self, along: axes, squares: false, "mean")
     let (own, keptShape, dtype) = (shape, moments.mean.shape, dtype)
     return moments.mean.rounded(to: dtype, "mean")
       .reshaped(to: reducedShape(along: axes, keepingDimensions, "mean"))
       .tracked(from: self) { _, dy in
-        // Nothing goes back to no elements, and 1 / 0 must not come into it.
+        // Empty tensors get no gradient, which also avoids 1 / 0.
         if own.contains(0) { return .zeros(own, dtype: dtype) }
         return (dy * (1 / moments.count)).reshaped(to: keptShape).broadcast(to: own)
       }
@@ -212,9 +215,9 @@ extension Tensor {
 
   /// The variance along several axes: squared deviations from the mean over n − `correction`.
   ///
-  /// A correction of 0 gives the distribution's own variance, 1 the unbiased estimate of it; where
-  /// that leaves none of the n elements it is divided by 0, as NumPy does. It is added up in double
-  /// precision from the deviations themselves: that of equal elements is 0 exactly.
+  /// A correction of 0 gives the distribution's own variance, 1 its unbiased estimate; if n −
+  /// `correction` is 0, the result is a division by 0, as in NumPy. It is added up in double
+  /// precision from the deviations themselves: the variance of equal elements is exactly 0.
   public func variance(
     along axes: [Int], keepingDimensions: Bool = false, correction: Int = 0
   ) -> Tensor {
@@ -230,14 +233,14 @@ extension Tensor {
       }
   }
 
-  /// x − μ along axes: what is left of elements that lie close together has all its digits.
+  /// x − μ along axes: differences of elements that are close together are fully accurate.
   func centered(along axes: [Int]) -> Tensor {
     let moments = Moments(of: self, along: axes, squares: false, "centered")
     let (near, rest) = moments.mean(of: dtype, "centered")
     return (untracked - near - rest).tracked(from: self) { _, dy in dy.centered(along: axes) }
   }
 
-  /// The elements converted to another type, as a part of an operation: no gradient.
+  /// The elements converted to another type within an operation: no gradient.
   func rounded(to target: DType, _ name: String) -> Tensor {
     if target == dtype { return untracked }
     let count = count

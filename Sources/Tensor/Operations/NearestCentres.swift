@@ -1,10 +1,10 @@
 import CKernels
 
-/// What a pass of k-means over rows finds: the sums that the next centres follow from.
+/// The result of a k-means pass over rows: the sums that determine the next centres.
 package struct CentreSums: Sendable {
   /// Σ w |x − c|² with the nearest centre c of each row.
   package var inertia: Double
-  /// How many rows have another label than before.
+  /// The number of rows whose label changed.
   package var changes: Int
   /// The sum of the weights of each centre's rows, `[k]`.
   package var sizes: [Double]
@@ -12,20 +12,22 @@ package struct CentreSums: Sendable {
   package var sums: [Double]
 }
 
-/// Rows are taken in as many at a time by one thread, and a few of these stretches at once.
+/// The number of rows in a stretch, which one thread processes, and the number of stretches at a
+/// time.
 private let (stretchLength, stretchesAtOnce) = (2_048, 16)
 
-/// Labels each row with its nearest centre, the first of several as near, and sums up the rows of each
-/// centre.
+/// Labels each row with its nearest centre, the first one in case of ties, and sums the rows of
+/// each centre.
 ///
-/// The nearest centre is that of the least ½|c|² − x·c, so rows should lie around 0; distances themselves
-/// are sums of squared differences. On all threads, with the same bytes on any number of them.
+/// The nearest centre has the least ½|c|² − x·c, so rows should be centred around 0; the distances
+/// themselves are sums of squared differences. Runs on all threads, with the same bytes on any
+/// number of them.
 ///
 /// - Parameters:
 ///   - rows: float64 `[n, d]`.
-///   - weights: What each row counts, n, or nil for 1.
+///   - weights: The weight of each row, n, or nil for 1.
 ///   - centres: float64 `[k, d]`.
-///   - labels: Those of a pass before, n; those of this one afterwards.
+///   - labels: The labels of the previous pass, n, replaced by those of this one.
 package func assignToNearestCentres(
   _ rows: Tensor, weights: [Double]?, centres: Tensor, labels: inout [Int32]
 ) -> CentreSums {
@@ -58,7 +60,7 @@ package func assignToNearestCentres(
           }
         }
       }
-      // In the order of the stretches, whatever the number of threads.
+      // In the order of the stretches, independent of the number of threads.
       for (i, sum) in sums.sum(along: 0).doubles.enumerated() { total[i] += sum }
     }
   }

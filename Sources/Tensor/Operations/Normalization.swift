@@ -3,7 +3,7 @@
 /// Equal elements become 0 exactly, whatever their value.
 ///
 /// - Parameters:
-///   - x: Of any shape, with an element at least along the axes.
+///   - x: Of any shape, with at least one element along the axes.
 ///   - axes: The axes; negative ones count from the end.
 ///   - epsilon: ε.
 /// - Returns: The normalised elements, of x's shape.
@@ -16,7 +16,7 @@ func normalization(
   of x: Tensor, along axes: [Int], epsilon: Double
 ) -> (normalized: Tensor, inverseDeviation: Tensor) {
   let moments = Moments(of: x, along: axes, squares: true, "normalized")
-  // In double precision, in which the squares of all single ones are numbers.
+  // In double precision, where the squares of all single-precision numbers are finite.
   let exact = 1 / sqrt(moments.squares / moments.count + epsilon)
   let inverseValue = exact.rounded(to: x.dtype, "normalized")
   let (near, rest) = moments.mean(of: x.dtype, "normalized")

@@ -1,15 +1,15 @@
 import CKernels
 
-/// The squared distance |xᵢ − yⱼ|² of each of some points from each of others.
+/// The squared distances |xᵢ − yⱼ|² between all pairs of two sets of points.
 ///
-/// Never below 0, and 0 where two points are equal. By differences where points have few coordinates;
-/// otherwise as |x|² + |y|² − 2 x·y by one product of matrices, of points around their mean, and by
-/// differences for those pairs so near that digits would be lost: those nearer than half of what lies
-/// between them and their mean, roughly. No array of n · m · d elements is made.
+/// Never negative, and exactly 0 for equal points. Points with few coordinates use differences;
+/// others use |x|² + |y|² − 2 x·y with one matrix product, centred around their mean, and
+/// differences for pairs so close that digits would be lost: roughly, those closer than half of
+/// their distance from the mean. No array of n · m · d elements is created.
 ///
 /// - Parameters:
 ///   - x: Points, `[n, d]`.
-///   - y: Others, `[m, d]`, of the same type.
+///   - y: Other points, `[m, d]`, of the same type.
 /// - Returns: `[n, m]`.
 public func pairwiseSquaredDistances(_ x: Tensor, _ y: Tensor) -> Tensor {
   precondition(
@@ -22,7 +22,7 @@ public func pairwiseSquaredDistances(_ x: Tensor, _ y: Tensor) -> Tensor {
     (y, { _, dy in distanceGradient(y, x, dy.transposed(), origin) }))
 }
 
-/// 2 Σⱼ dyᵢⱼ (xᵢ − yⱼ), what goes back to the points x; `origin` may be any point near both.
+/// 2 Σⱼ dyᵢⱼ (xᵢ − yⱼ), the gradient of the points x; `origin` may be any point near both.
 private func distanceGradient(
   _ x: Tensor, _ y: Tensor, _ dy: Tensor, _ origin: Tensor
 ) -> Tensor {
@@ -30,14 +30,14 @@ private func distanceGradient(
   return 2 * (weights * (x - origin) - dy.matmul(y - origin))
 }
 
-/// A point around which points lie, `[1, d]`, a constant.
+/// A central point of some points, `[1, d]`, a constant.
 private func centre(of points: Tensor) -> Tensor {
   points.shape[0] == 0
     ? Tensor.zeros([1, points.shape[1]], dtype: points.dtype)
     : points.untracked.mean(along: 0, keepingDimensions: true)
 }
 
-/// Up to this many coordinates differences are faster than a product.
+/// Up to this many coordinates, differences are faster than a product.
 private let fewCoordinates = 16
 
 private func distances(_ x: Tensor, _ y: Tensor, _ origin: Tensor) -> Tensor {

@@ -5,7 +5,7 @@ import CKernels
 /// - Parameters:
 ///   - x: Images, `[batch, height, width, channels]`.
 ///   - size: The side of the square window.
-///   - stride: How far the window moves; its side by default.
+///   - stride: The step of the window; by default its side.
 /// - Returns: `[batch, (height − size) / stride + 1, (width − size) / stride + 1, channels]`,
 ///   rounded down. The gradient goes to the first of equal elements.
 public func maxPool2D(_ x: Tensor, size: Int, stride: Int? = nil) -> Tensor {
@@ -25,14 +25,14 @@ public func maxPool2D(_ x: Tensor, size: Int, stride: Int? = nil) -> Tensor {
 /// - Parameters:
 ///   - x: Images, `[batch, height, width, channels]`.
 ///   - size: The side of the square window.
-///   - stride: How far the window moves; its side by default.
+///   - stride: The step of the window; by default its side.
 /// - Returns: `[batch, (height − size) / stride + 1, (width − size) / stride + 1, channels]`,
 ///   rounded down.
 public func averagePool2D(_ x: Tensor, size: Int, stride: Int? = nil) -> Tensor {
   x.summed(Pool(of: x, size: size, stride: stride ?? size, "averagePool2D")) / Double(size * size)
 }
 
-/// Each pixel repeated in a square of `factor` × `factor`: enlargement by the nearest neighbour.
+/// Repeats each pixel in a square of `factor` × `factor`: nearest-neighbour upsampling.
 ///
 /// `[batch, height, width, channels]` gives `[batch, factor · height, factor · width, channels]`.
 public func upsample2D(_ x: Tensor, factor: Int) -> Tensor {
@@ -44,7 +44,7 @@ public func upsample2D(_ x: Tensor, factor: Int) -> Tensor {
   return x.spread(Pool(shape: shape, size: factor, stride: factor))
 }
 
-/// Square windows, all inside of the images.
+/// Square windows that lie entirely inside the images.
 private struct Pool {
   let shape: [Int]
   private let size: Int
@@ -54,7 +54,7 @@ private struct Pool {
 
   var pooledShape: [Int] { [shape[0], rows, columns, shape[3]] }
 
-  /// Whether each pixel is in one window.
+  /// Whether the windows partition the image.
   var isPartition: Bool { stride == size && rows * size == shape[1] && columns * size == shape[2] }
 
   init(of x: Tensor, size: Int, stride: Int, _ name: String) {
@@ -79,9 +79,9 @@ private struct Pool {
     columns = count(shape[2])
   }
 
-  /// Calls `body` with the windows and ranges of their numbers, in parallel.
+  /// Calls `body` with the windows and ranges of their indices, in parallel.
   ///
-  /// Each range is of whole images, because windows that overlap add to the same pixels.
+  /// Each range covers whole images, because overlapping windows add to the same pixels.
   func forEachRange(of dtype: DType, _ body: (UnsafePointer<CKWindows>, Int, Int) -> Void) {
     let tapRows = (0..<size).flatMap { row in (0..<size).map { _ in row } }
     let tapColumns = (0..<size).flatMap { _ in Array(0..<size) }
@@ -105,7 +105,7 @@ private struct Pool {
 }
 
 extension Tensor {
-  /// The element at the given tap of each window, of images.
+  /// The element of each window of images at the given tap.
   fileprivate func selected(_ taps: Tensor, _ pool: Pool) -> Tensor {
     let kernel = dtype.kernels.pointee.window_select
     let value = Tensor.uninitialized(pool.pooledShape, dtype, reading: count) { result, _ in
@@ -136,7 +136,7 @@ extension Tensor {
   /// The adjoint of ``summed(_:)``: images with each of these elements in all pixels of its window.
   fileprivate func spread(_ pool: Pool) -> Tensor {
     let kernel = dtype.kernels.pointee.window_spread
-    // What −0 is added to is not changed, not even a −0.
+    // Adding −0 changes nothing, not even a −0.
     var value = Tensor(filledWith: pool.isPartition ? -0.0 : 0, pool.shape, dtype: dtype)
     value.change(reading: count) { result in
       pool.forEachRange(of: dtype) { kernel(pointer, result, $0, $1, $2) }

@@ -1,7 +1,7 @@
 import CKernels
 
-// Along no axes, `[]`, a reduction looks at each element by itself, as NumPy's do with `axis=()`: its sum,
-// mean and extremes are the tensor, its variance is zero.
+// Along no axes, `[]`, a reduction treats each element separately, like NumPy's with `axis=()`:
+// its sum, mean and extremes are the tensor, its variance is zero.
 
 extension Tensor {
   // MARK: Sum
@@ -50,8 +50,8 @@ extension Tensor {
 
   /// The largest element along several axes; along none, the tensor itself.
   ///
-  /// Equal elements share the gradient. Where an element is NaN, so is the result. There must be an
-  /// element at least.
+  /// Equal elements share the gradient. If an element is NaN, so is the result. There must be at
+  /// least one element.
   public func max(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     extreme(.max, along: axes, keepingDimensions, "max")
   }
@@ -66,8 +66,8 @@ extension Tensor {
 
   /// The smallest element along several axes; along none, the tensor itself.
   ///
-  /// Equal elements share the gradient. Where an element is NaN, so is the result. There must be an
-  /// element at least.
+  /// Equal elements share the gradient. If an element is NaN, so is the result. There must be at
+  /// least one element.
   public func min(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     extreme(.min, along: axes, keepingDimensions, "min")
   }
@@ -86,20 +86,20 @@ extension Tensor {
   }
 
   /// The indices of the largest elements along one axis, row-major over the other axes; the first
-  /// of equal ones, and the first NaN where there is one, as that is what ``max(along:keepingDimensions:)-([Int],_)``
-  /// gives.
+  /// of equal ones, and the first NaN if there is one, consistent with
+  /// ``max(along:keepingDimensions:)-([Int],_)``.
   public func argmax(along axis: Int = -1) -> [Int] {
-    // The loop returns an index as an element, and a float holds no odd one above 2²⁴.
+    // The loop returns an index as an element, and a float holds no odd integers above 2²⁴.
     let isLong = shape[self.axis(axis, "argmax")] > 1 << 24
     let source = isLong ? converted(to: .float64) : self
     return source.reduced(.argmax, along: [axis], "argmax").doubles.map { Int($0) }
   }
 
   /// The indices of the smallest elements along one axis, row-major over the other axes; the first
-  /// of equal ones, and the first NaN where there is one, as that is what ``min(along:keepingDimensions:)-([Int],_)``
-  /// gives.
+  /// of equal ones, and the first NaN if there is one, consistent with
+  /// ``min(along:keepingDimensions:)-([Int],_)``.
   public func argmin(along axis: Int = -1) -> [Int] {
-    // One rule for both: of the negated elements the largest.
+    // The same rule as for the largest, applied to the negated elements.
     let index = self.axis(axis, "argmin")
     precondition(
       shape[index] > 0, "argmin: expected elements along [\(axis)], found none in shape \(shape)")
@@ -114,7 +114,7 @@ extension Tensor {
     return zip(shape, isReduced).compactMap { $1 ? keepingDimensions ? 1 : nil : $0 }
   }
 
-  /// Whether each axis is among those given, which may be counted from the end.
+  /// Whether each axis is among those given, which may count from the end.
   private func axisFlags(_ axes: [Int], _ name: String) -> [Bool] {
     var flags = [Bool](repeating: false, count: rank)
     for axis in axes {
@@ -125,7 +125,7 @@ extension Tensor {
     return flags
   }
 
-  /// The index of an axis that may be counted from the end.
+  /// The index of an axis that may count from the end.
   func axis(_ axis: Int, _ name: String) -> Int {
     let index = axis < 0 ? axis + rank : axis
     precondition(
@@ -133,18 +133,18 @@ extension Tensor {
     return index
   }
 
-  /// Adjacent axes to reduce in one pass: the middle one of [outer, count, inner].
+  /// Adjacent axes reduced in one pass: the middle one of [outer, count, inner].
   struct AxisRun {
     let outer: Int
     let count: Int
     let inner: Int
-    /// The shape afterwards.
+    /// The shape after the reduction.
     let shape: [Int]
   }
 
-  /// The passes that reduce along axes, one after the other, keeping each axis with size 1.
+  /// The passes that reduce along axes, in sequence, keeping each axis with size 1.
   ///
-  /// The last axes come first, while the data is largest.
+  /// The last axes come first, while the data are largest.
   func axisRuns(along axes: [Int], _ name: String) -> [AxisRun] {
     let isReduced = axisFlags(axes, name)
     var (runs, shape, end) = ([AxisRun](), shape, rank)
@@ -176,13 +176,14 @@ extension Tensor {
     }
   }
 
-  /// The most elements that are added up one after the other.
+  /// The maximum number of elements that are added up sequentially.
   ///
-  /// Columns are, without lanes or wider partial sums, so that a long run of them would lose digits: a
-  /// hundred thousand of 0.1 come out wrong by a thousandth.
+  /// Columns are summed sequentially, without lanes or wider partial sums, so that a long run of
+  /// them would lose digits: a sum of a hundred thousand elements of 0.1 would be wrong by a
+  /// thousandth.
   private static func longestSum(inner: Int) -> Int { inner > 1 ? 1_024 : 2 * elementwiseGrain }
 
-  /// Of so many rows are the blocks into which a long reduction over rows of `inner` elements is cut.
+  /// The number of rows in each block of a long reduction over rows of `inner` elements.
   static func sumBlockLength(inner: Int) -> Int {
     Swift.max(
       64, Swift.min(longestSum(inner: inner), 2 * elementwiseGrain / Swift.max(1, inner)))
@@ -199,14 +200,14 @@ extension Tensor {
     let isWorthBlocks = outer < 8 || operation == .sum && isLong
     guard operation != .argmax && isWorthBlocks && count > blockLength else {
       return Tensor.uninitialized(shape, dtype, function, reading: self.count) { result, sums in
-        if sums == 0 { return }  // There may be 2⁴⁷ rows of nothing.
+        if sums == 0 { return }  // There may be 2⁴⁷ empty rows.
         let step = Swift.max(1, elementwiseGrain / Swift.max(1, count * inner))
         parallel(over: outer, step: step, of: dtype) {
           reduce(operation, pointer, result, count, inner, $0, $1, 0, inner)
         }
       }
     }
-    // A long reduction goes in blocks, then over the blocks' results.
+    // A long reduction is done in blocks, then over the blocks' results.
     let blocks = (count + blockLength - 1) / blockLength
     let partial = Tensor.uninitialized(
       [outer, blocks, inner], dtype, function, reading: self.count

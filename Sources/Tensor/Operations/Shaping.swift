@@ -1,9 +1,9 @@
 import CKernels
 
 extension Tensor {
-  // MARK: The same elements under another shape
+  // MARK: Reshaping
 
-  /// The same elements in another shape; one size may be −1 and is worked out.
+  /// The same elements in another shape; one size may be −1 and is inferred.
   public func reshaped(to target: [Int]) -> Tensor {
     if target == shape { return self }
     var target = target
@@ -19,13 +19,13 @@ extension Tensor {
       from: TrackedInput(self) { _, dy in dy.reshaped(to: own) }, role: .view)
   }
 
-  /// All dimensions from `axis` on merged into one: `[batch, …]` to `[batch, features]` by default.
+  /// Merges all dimensions from `axis` on: `[batch, …]` to `[batch, features]` by default.
   public func flattened(from axis: Int = 1) -> Tensor {
     precondition(axis >= 0 && axis <= rank, "flattened: axis \(axis) is outside of shape \(shape)")
     return reshaped(to: Array(shape[..<axis]) + [shape[axis...].reduce(1, *)])
   }
 
-  /// A new dimension of size 1 before `axis`; −1 puts it last.
+  /// Inserts a dimension of size 1 before `axis`; −1 puts it last.
   public func expanded(at axis: Int) -> Tensor {
     let index = axis < 0 ? axis + rank + 1 : axis
     precondition(index >= 0 && index <= rank, "expanded: axis \(axis) is outside of shape \(shape)")
@@ -34,16 +34,17 @@ extension Tensor {
     return reshaped(to: target)
   }
 
-  /// Without the dimension at `axis`, whose size must be 1.
+  /// Removes the dimension at `axis`, whose size must be 1.
   public func squeezed(at axis: Int) -> Tensor {
     let index = self.axis(axis, "squeezed")
     precondition(shape[index] == 1, "squeezed: expected size 1 at axis \(axis) of shape \(shape)")
     return reshaped(to: Array(shape[..<index]) + Array(shape[(index + 1)...]))
   }
 
-  // MARK: Another order
+  // MARK: Reordering axes
 
-  /// The matrix with rows and columns exchanged; of a higher rank, the last two axes.
+  /// The matrix with rows and columns exchanged; for a higher rank, the last two axes are
+  /// exchanged.
   public func transposed() -> Tensor {
     precondition(rank >= 2, "transposed: expected two dimensions or more, found shape \(shape)")
     var order = Array(shape.indices)
@@ -66,7 +67,7 @@ extension Tensor {
 
   // MARK: Parts
 
-  /// The part from `range.lowerBound` to before `range.upperBound` along one axis.
+  /// The part along one axis from `range.lowerBound` to before `range.upperBound`.
   public func sliced(_ range: Range<Int>, along axis: Int = 0) -> Tensor {
     let d = self.axis(axis, "sliced")
     precondition(
@@ -84,7 +85,7 @@ extension Tensor {
     }
   }
 
-  /// Zeros put before and after along one axis.
+  /// The tensor padded with zeros before and after along one axis.
   public func padded(before: Int, after: Int, along axis: Int) -> Tensor {
     let d = self.axis(axis, "padded")
     precondition(
@@ -102,7 +103,7 @@ extension Tensor {
     return value.tracked(from: self) { _, dy in dy.sliced(before..<before + length, along: d) }
   }
 
-  /// Zeros put around: before and after along each axis.
+  /// The tensor padded with zeros before and after along each axis.
   public func padded(_ sizes: [(before: Int, after: Int)]) -> Tensor {
     precondition(
       sizes.count == rank, "padded: expected \(rank) pairs for shape \(shape), found \(sizes.count)"
@@ -134,7 +135,7 @@ extension Tensor {
     return split(into: Array(repeating: shape[d] / count, count: count), along: d)
   }
 
-  /// The tensors one after another along one axis.
+  /// The tensors joined along one axis.
   public static func concatenated(_ tensors: [Tensor], along axis: Int = 0) -> Tensor {
     guard let first = tensors.first else {
       preconditionFailure("concatenated: expected one tensor or more, found none")
@@ -179,7 +180,7 @@ extension Tensor {
 
   // MARK: Copies with strides
 
-  /// A contiguous copy of what lies at `offset` with the given strides.
+  /// A contiguous copy of the elements starting at `offset` with the given strides.
   func rearranged(to target: [Int], strides: [Int], offset: Int) -> Tensor {
     let gather = dtype.kernels.pointee.gather
     let loop = StridedLoop(target, strides)
@@ -191,15 +192,15 @@ extension Tensor {
     }
   }
 
-  /// The elements at the given strides, a part of the tensor such as a diagonal; each at most once.
+  /// The elements at the given strides, a part of the tensor such as a diagonal, each at most once.
   func picked(_ target: [Int], strides: [Int]) -> Tensor {
     let own = shape
     return rearranged(to: target, strides: strides, offset: 0)
       .tracked(from: self) { _, dy in dy.placed(into: own, strides: strides) }
   }
 
-  /// The adjoint of ``picked(_:strides:)``: zeros of shape `target` with this tensor's elements at the
-  /// given strides.
+  /// The adjoint of ``picked(_:strides:)``: zeros of shape `target` with this tensor's elements at
+  /// the given strides.
   private func placed(into target: [Int], strides: [Int]) -> Tensor {
     let (own, loop, scatter) = (shape, StridedLoop(shape, strides), dtype.kernels.pointee.scatter)
     var value = Tensor.zeros(target, dtype: dtype)
@@ -211,7 +212,8 @@ extension Tensor {
     return value.tracked(from: self) { _, dy in dy.picked(own, strides: strides) }
   }
 
-  /// Writes this tensor into the memory of one of shape `target`, from index `begin` of axis `d` on.
+  /// Writes this tensor into the memory of one of shape `target`, starting at index `begin` of axis
+  /// `d`.
   private func write(
     to memory: UnsafeMutableRawPointer, _ target: [Int], along d: Int, at begin: Int
   ) {
@@ -247,11 +249,11 @@ private struct StridedLoop {
 
   /// Calls `body` with ranges of rows: indices over all dimensions but the last.
   func run(_ body: (Int, Int) -> Void) {
-    // There may be 2⁴⁷ rows of nothing.
+    // There may be 2⁴⁷ empty rows.
     if shape.contains(0) { return }
     let rows = shape.dropLast().reduce(1, *)
     let length = max(1, shape[shape.count - 1])
-    // Elements are copied as they are, and denormal ones stay.
+    // Elements are copied unchanged, including denormal ones.
     parallel(over: rows, step: max(1, elementwiseGrain / length), of: .float64, body)
   }
 }

@@ -1,11 +1,12 @@
 import CKernels
 
-// Softmax and its logarithms. An element of −∞ masks its class: the class has probability 0 and takes
-// no part in the others' values or gradients. Where all classes are masked, all have probability 0.
+// Softmax and its logarithms. An element of −∞ masks its class: the class has probability 0 and
+// does not affect the others' values or gradients. If all classes are masked, all have probability
+// 0.
 
 /// e^xᵢ / Σⱼ e^xⱼ along one axis: the probabilities of classes with logits `x`, which sum to 1.
 ///
-/// A logit of −∞ gives the probability 0 and has the gradient 0. Where all logits along the axis are
+/// A logit of −∞ gives the probability 0 and has the gradient 0. If all logits along the axis are
 /// −∞, all probabilities are 0; along an axis of size 0 there are none.
 public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
   let axis = x.axis(axis, "softmax")
@@ -16,8 +17,8 @@ public func softmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
 /// xᵢ − log Σⱼ e^xⱼ along one axis: the logarithm of ``softmax(_:along:)``, without its underflow.
 ///
 /// Computed as (xᵢ − m) − log(1 + Σ e^(xⱼ − m)) with the largest element m and the sum over the
-/// others. So a common offset costs no digits, and a class that is nearly certain keeps its own. A
-/// logit of −∞ gives −∞; so do all logits where all along the axis are −∞.
+/// others. So a common offset costs no digits, and a nearly certain class stays accurate. A logit
+/// of −∞ gives −∞; if all logits along the axis are −∞, so are all results.
 public func logSoftmax(_ x: Tensor, along axis: Int = -1) -> Tensor {
   let axis = x.axis(axis, "logSoftmax")
   return x.exponentials(.logSoftmax, along: axis, "logSoftmax")
@@ -28,9 +29,9 @@ extension Tensor {
   /// log Σ e^x along one axis, without overflow: m + log(1 + Σ e^(x − m)) with the largest element m
   /// and the sum over the others.
   ///
-  /// An element of −∞ adds nothing and has the gradient 0; where all are −∞, so is the result, as it
-  /// is along an axis of size 0, where the sum is empty. In
-  /// float64 a result near 0 is exact to the last digits of m, from which it is a difference.
+  /// An element of −∞ contributes nothing and has the gradient 0; if all are −∞, so is the result,
+  /// as it is for the empty sum along an axis of size 0. In float64 a result near 0 is accurate to
+  /// the last digits of m, from which it is a difference.
   public func logSumExp(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
     let axis = self.axis(axis, "logSumExp")
     let (x, kept) = (self, exponentials(.logSumExp, along: axis, "logSumExp"))
@@ -42,7 +43,7 @@ extension Tensor {
     }
   }
 
-  /// One of the functions of softmax along an axis, which log-sum-exp leaves with size 1; no gradient.
+  /// One of the softmax functions along an axis, which log-sum-exp reduces to size 1; no gradient.
   fileprivate func exponentials(
     _ operation: CKSoftmax, along axis: Int, _ name: String
   ) -> Tensor {
@@ -65,12 +66,12 @@ extension Tensor {
     return value.movedBackFromTheEnd(axis)
   }
 
-  /// The axis after all others.
+  /// The axis moved after all others.
   func movedToTheEnd(_ axis: Int) -> Tensor {
     axis == rank - 1 ? self : permuted(to: shape.indices.filter { $0 != axis } + [axis])
   }
 
-  /// The last axis before what is now at `axis`.
+  /// The last axis moved before the axis that is now at `axis`.
   func movedBackFromTheEnd(_ axis: Int) -> Tensor {
     if axis == rank - 1 { return self }
     var order = Array(0..<rank - 1)
@@ -78,7 +79,7 @@ extension Tensor {
     return permuted(to: order)
   }
 
-  /// What goes back through softmax or its logarithm along an axis, given the probabilities.
+  /// The gradient of softmax or its logarithm along an axis, given the probabilities.
   fileprivate static func goingBack(
     through operation: CKSoftmax, _ probabilities: Tensor, _ dy: Tensor, along axis: Int
   ) -> Tensor {
@@ -95,19 +96,19 @@ extension Tensor {
   }
 }
 
-/// p (dy − Σ p dy), what goes back through softmax with the probabilities p.
+/// p (dy − Σ p dy), the gradient of softmax with the probabilities p.
 private func softmaxGradient(_ p: Tensor, _ dy: Tensor, _ axis: Int) -> Tensor {
   Tensor.goingBack(through: .softmax, p, dy, along: axis)
     .tracked(asCompositionOf: [p, dy]) { inputs in
       let p = inputs[0]
-      // The logarithm of the probability 0 may have brought an infinite gradient, which counts for
-      // nothing.
+      // The logarithm of the probability 0 may have produced an infinite gradient, which is
+      // ignored.
       let dy = select(p .> 0, inputs[1], Tensor(0, dtype: p.dtype))
       return p * (dy - (p * dy).sum(along: axis, keepingDimensions: true))
     }
 }
 
-/// dy − p Σ dy, what goes back through the logarithm of the probabilities p.
+/// dy − p Σ dy, the gradient of the logarithm of the probabilities p.
 private func logSoftmaxGradient(_ p: Tensor, _ dy: Tensor, _ axis: Int) -> Tensor {
   Tensor.goingBack(through: .logSoftmax, p, dy, along: axis)
     .tracked(asCompositionOf: [p, dy]) { inputs in
@@ -116,14 +117,14 @@ private func logSoftmaxGradient(_ p: Tensor, _ dy: Tensor, _ axis: Int) -> Tenso
     }
 }
 
-/// −Σ t log softmax(logits) over the last axis, in nats, where a target t of 0 counts for nothing,
+/// −Σ t log softmax(logits) over the last axis, in nats, where a target t of 0 contributes nothing,
 /// even if its class is masked.
 ///
 /// - Parameters:
 ///   - logits: Of shape `[…, classes]`.
 ///   - target: t, of the same shape and type.
-/// - Returns: Of shape `[…]`; +∞ where a masked class has a target above 0. The gradient in the
-///   logits is p Σ t − t with the probabilities p, finite everywhere.
+/// - Returns: Of shape `[…]`; +∞ if a masked class has a target above 0. The gradient in the logits
+///   is p Σ t − t with the probabilities p, finite everywhere.
 package func categoricalCrossEntropy(logits: Tensor, _ target: Tensor) -> Tensor {
   let information = -logSoftmax(stopGradient(logits))
   let value = Tensor.zipped(.weighted, stopGradient(target), information)

@@ -3,8 +3,8 @@ import CKernels
 /// Σ (x − y)² over all elements, a scalar, in one pass, added up in double precision.
 ///
 /// - Parameters:
-///   - x: Of any shape.
-///   - y: Of the same shape and type.
+///   - x: A tensor of any shape.
+///   - y: A tensor of the same shape and type.
 package func squaredDistance(_ x: Tensor, _ y: Tensor) -> Tensor {
   precondition(
     x.shape == y.shape && x.dtype == y.dtype,
@@ -17,7 +17,7 @@ package func squaredDistance(_ x: Tensor, _ y: Tensor) -> Tensor {
     (y, { _, dy in distanceGradient(y, x, dy) }))
 }
 
-/// 2 · dy · (x − y), what goes back to x, in one pass.
+/// 2 · dy · (x − y), the gradient of x, in one pass.
 private func distanceGradient(_ x: Tensor, _ y: Tensor, _ dy: Tensor) -> Tensor {
   let value = Tensor.zipped(
     .scaledDifference, x, y, parameter: 2 * dy.scalar)

@@ -1,56 +1,56 @@
 /// An integral by adaptive quadrature, with an estimate of its error.
 public struct AdaptiveIntegral: Sendable, CustomStringConvertible {
-  /// Why no further part was halved.
+  /// The reason why the subdivision ended.
   public enum Reason: String, Sendable {
     /// The estimated error is within the tolerance.
     case converged = "converged"
-    /// As many parts as allowed.
+    /// The maximum number of parts was reached.
     case partLimit = "the parts are used up"
-    /// The part with the largest error is too short to be halved, or its error is rounding: a singularity,
-    /// a divergent integral, or a tolerance beyond the arithmetic.
+    /// The part with the largest error is too short to be halved, or its error is due to rounding:
+    /// a singularity, a divergent integral, or a tolerance beyond the arithmetic.
     case precisionLimit = "the arithmetic has no more digits"
-    /// The function is infinite or NaN at a point inside; the value is NaN.
+    /// The function is infinite or NaN at an interior point; the value is NaN.
     case notFinite = "the function is not finite"
   }
 
   /// The integral.
   public let value: Double
-  /// An estimate of the absolute error, mostly too large.
+  /// An estimate of the absolute error, usually too large.
   public let errorEstimate: Double
-  /// How often the function was evaluated.
+  /// The number of evaluations of the function.
   public let evaluations: Int
-  /// Why the parts were not made smaller.
+  /// The reason why the subdivision ended.
   public let reason: Reason
   /// Whether the estimated error is within the tolerance.
   public var hasConverged: Bool { reason == .converged }
 
-  /// The result in a line.
+  /// The result in one line.
   public var description: String {
     "\(value) ± \(errorEstimate) after \(evaluations) evaluations: \(reason.rawValue)"
   }
 
-  /// Integrates a function from one end to another, either of which may be infinite.
+  /// Integrates a function between two ends, either of which may be infinite.
   ///
   /// The part with the largest error is halved until the sum of the errors is within one of the
-  /// tolerances; each part is integrated by the rule of 21 points of Kronrod (1965), compared with that of
-  /// Gauss with 10 of them (the method of QUADPACK; Piessens and others 1983). The ends are not evaluated, so
-  /// singularities may lie there. A peak that lies between the first 21 points is not seen: give an interval
-  /// that is not much wider than it.
+  /// tolerances; each part is integrated with the 21-point rule of Kronrod (1965), compared with
+  /// the 10-point Gauss rule (the method of QUADPACK; Piessens and others 1983). The ends are not
+  /// evaluated, so they may be singular. A peak between the first 21 points goes unnoticed: give an
+  /// interval that is not much wider than the peak.
   ///
   /// ```swift
   /// let integral = AdaptiveIntegral(from: 0, to: .infinity) { x in exp(-x * x) }
   /// integral.value   // √π / 2
   /// ```
   ///
-  /// Where parts of the integral cancel, and the error is that of rounding, the relative tolerance is of the
-  /// integral of the absolute value.
+  /// If parts of the integral cancel and the error is due to rounding, the relative tolerance
+  /// refers to the integral of the absolute value.
   ///
   /// - Parameters:
-  ///   - start: Where the integral begins; with `end` below it the sign changes.
-  ///   - end: Where it ends.
-  ///   - absoluteTolerance: The error that is good enough.
-  ///   - relativeTolerance: The same as a part of the integral.
-  ///   - partLimit: The most parts.
+  ///   - start: The lower end; if `end` is below it, the sign changes.
+  ///   - end: The upper end.
+  ///   - absoluteTolerance: The acceptable absolute error.
+  ///   - relativeTolerance: The acceptable error relative to the integral.
+  ///   - partLimit: The maximum number of parts.
   ///   - function: The function.
   public init(
     from start: Double, to end: Double, absoluteTolerance: Double = 0,
@@ -76,7 +76,7 @@ public struct AdaptiveIntegral: Sendable, CustomStringConvertible {
   }
 }
 
-/// A finite interval in the place of one that may be infinite.
+/// Maps a finite interval to one that may be infinite.
 private struct IntervalMap {
   private let lower: Double
   private let upper: Double
@@ -105,7 +105,7 @@ private struct IntervalMap {
   }
 }
 
-/// The parts of an interval, halved where the error is largest.
+/// The parts of an interval, of which the one with the largest error is halved.
 private struct Parts {
   private struct Part {
     let lower: Double
@@ -144,7 +144,7 @@ private struct Parts {
       let size = max(Swift.abs(part.lower), Swift.abs(part.upper))
       let isRounding = part.error <= 2 * roundingOfSum * part.size
       if isRounding || part.upper - part.lower <= 1_000 * .ulpOfOne * size {
-        // An integral that is small because parts of it cancel is as good as its parts.
+        // An integral that is small because parts cancel is only as accurate as its parts.
         let total = parts.reduce(0) { $0 + $1.size }
         reason = isRounding && error <= relativeTolerance * total ? .converged : .precisionLimit
         return
@@ -154,7 +154,7 @@ private struct Parts {
     }
   }
 
-  /// The integral over a part by both rules, and the error that their difference suggests.
+  /// Integrates over a part with both rules, and estimates the error from their difference.
   private mutating func integrate(
     _ lower: Double, _ upper: Double, _ map: IntervalMap, _ function: (Double) throws -> Double
   ) rethrows -> Part {
@@ -163,7 +163,7 @@ private struct Parts {
     func values(_ node: Double) throws -> [Double] {
       try (node == 0 ? [middle] : [middle - half * node, middle + half * node]).map {
         let (x, slope) = map.point($0)
-        // Beyond the largest number there is nothing.
+        // Nothing lies beyond the largest number.
         return x.isFinite && slope.isFinite ? try function(x) * slope : 0
       }
     }
@@ -176,7 +176,7 @@ private struct Parts {
       coarse += gaussWeight * found.reduce(0, +)
       size += weight * found.reduce(0) { $0 + Swift.abs($1) }
     }
-    // How far the function is from its mean.
+    // The deviation of the function from its mean.
     let spread =
       half
       * samples.reduce(0) { sum, sample in
@@ -193,11 +193,12 @@ private struct Parts {
   }
 }
 
-/// What the rounding of a rule's values and sum is taken for, as a part of the sum of their sizes.
+/// The assumed rounding error of a rule's values and sum, relative to the sum of their absolute
+/// values.
 private let roundingOfSum = 50 * Double.ulpOfOne
 
-/// The nodes of Kronrod's rule of 21 points that are 0 or above, their weights, and those of Gauss' rule of
-/// 10 points, 0 where it has no node.
+/// The nonnegative nodes of Kronrod's 21-point rule, their weights, and those of the 10-point Gauss
+/// rule, 0 where it has no node.
 private let kronrodRule: [(node: Double, weight: Double, gaussWeight: Double)] = [
   (0.99565716302580808, 0.011694638867371874, 0),
   (0.97390652851717172, 0.032558162307964727, 0.066671344308688138),

@@ -1,4 +1,5 @@
-/// A number as the sum of two, the second below the rounding of the first: some 32 digits (Dekker 1971).
+/// A number represented as the sum of two, the second below the rounding of the first: about 32
+/// digits (Dekker 1971).
 struct DoubleDouble {
   let high: Double
   let low: Double
@@ -39,6 +40,6 @@ struct DoubleDouble {
     return DoubleDouble(root, rest.high / (2 * root))
   }
 
-  /// Multiplied by a power of two.
+  /// This number multiplied by a power of two.
   func scaled(by power: Double) -> DoubleDouble { DoubleDouble(high * power, low * power) }
 }

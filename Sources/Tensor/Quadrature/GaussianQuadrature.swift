@@ -1,18 +1,18 @@
-/// Nodes and weights with which an integral is a weighted sum: exact for polynomials of degree
-/// 2 · `count` − 1 (Gauss 1814).
+/// Nodes and weights that express an integral as a weighted sum: exact for polynomials of degree 2
+/// · `count` − 1 (Gauss 1814).
 ///
 /// ```swift
 /// let rule = GaussianQuadrature.legendre(5, over: 0...1)
 /// rule.integral { exp($0) }.scalar   // e − 1
 /// ```
 ///
-/// The nodes are roots of an orthogonal polynomial. They are found by bisection in the polynomials'
-/// recurrence and refined, with the weights, by Newton's method in 32 digits; all are the
-/// numbers nearest to the exact ones. The cost grows with `count`².
+/// The nodes are the roots of an orthogonal polynomial. They are located by bisection with the
+/// polynomials' recurrence and refined, together with the weights, by Newton's method in 32 digits;
+/// all are correctly rounded. The cost grows with `count`².
 public struct GaussianQuadrature: Sendable {
-  /// Where the function is evaluated, in ascending order: float64 `[count]`.
+  /// The points where the function is evaluated, in ascending order: float64 `[count]`.
   public let nodes: Tensor
-  /// What its values are multiplied with: float64 `[count]`.
+  /// The factors of the function's values: float64 `[count]`.
   public let weights: Tensor
 
   /// The rule for ∫ f(x) dx over an interval (Gauss–Legendre).
@@ -25,7 +25,7 @@ public struct GaussianQuadrature: Sendable {
       "GaussianQuadrature.legendre: expected an interval with finite ends, found \(interval)")
     let rule = JacobiMatrix.legendre(count).rule()
     if interval == -1...1 { return GaussianQuadrature(rule.nodes, rule.weights) }
-    // Half of the interval has a finite width, and the nearer end keeps the digits.
+    // Half of the interval has a finite width, and the nearer end preserves the digits.
     let (half, middle) = (0.5 * upper - 0.5 * lower, 0.5 * lower + 0.5 * upper)
     return GaussianQuadrature(
       rule.nodes.map { min(max(middle + half * $0, lower), upper) }, rule.weights.map { half * $0 })
@@ -52,7 +52,7 @@ public struct GaussianQuadrature: Sendable {
 
   /// The weighted sum of the function's values at the nodes; gradients flow through it.
   ///
-  /// - Parameter function: From float64 `[count]`, the nodes, to the values there, `[…, count]`.
+  /// - Parameter function: Maps the nodes, float64 `[count]`, to the values there, `[…, count]`.
   /// - Returns: A scalar, or `[…]`.
   public func integral(of function: (Tensor) throws -> Tensor) rethrows -> Tensor {
     let values = try function(nodes)
@@ -64,16 +64,16 @@ public struct GaussianQuadrature: Sendable {
   }
 }
 
-/// The recurrence of polynomials that are orthonormal with an even weight,
-/// b₍ⱼ₊₁₎ p₍ⱼ₊₁₎ = x pⱼ − bⱼ p₍ⱼ₋₁₎: bⱼ are the off-diagonal elements of a symmetric tridiagonal matrix whose
+/// The recurrence of polynomials that are orthonormal under an even weight, b₍ⱼ₊₁₎ p₍ⱼ₊₁₎ = x pⱼ −
+/// bⱼ p₍ⱼ₋₁₎: the bⱼ are the off-diagonal elements of a symmetric tridiagonal matrix whose
 /// eigenvalues are the roots (Golub and Welsch 1969).
 private struct JacobiMatrix {
   let count: Int
-  /// b₁ …; one more than the matrix has.
+  /// b₁ …; one more than the matrix contains.
   let elements: [DoubleDouble]
   /// The integral of the weight.
   let mass: DoubleDouble
-  /// A bound of the roots' size.
+  /// A bound on the size of the roots.
   let bound: Double
 
   private init(
@@ -108,7 +108,7 @@ private struct JacobiMatrix {
     ) { DoubleDouble($0) }
   }
 
-  /// The nodes in ascending order and their weights, which are symmetric.
+  /// The nodes in ascending order with their weights, which are symmetric.
   func rule() -> (nodes: [Double], weights: [Double]) {
     let squares = elements.map { $0.high * $0.high }
     var (nodes, weights) = (
@@ -126,7 +126,7 @@ private struct JacobiMatrix {
     return (nodes, weights)
   }
 
-  /// The eigenvalue with so many below it, by bisection of Sturm's sequence.
+  /// The eigenvalue with `place` eigenvalues below it, by bisection of Sturm's sequence.
   private func root(_ place: Int, _ squares: [Double]) -> Double {
     var (low, high) = (0.0, bound)
     while true {
@@ -145,7 +145,7 @@ private struct JacobiMatrix {
   /// K = p₀² + … + p²₍ₙ₋₁₎ it is mass / K, and at a root p_n′ = K / (b_n p₍ₙ₋₁₎) (Christoffel and Darboux).
   private func evaluate(_ x: DoubleDouble) -> (correction: DoubleDouble, weight: Double) {
     var (last, value, sum) = (DoubleDouble(0), DoubleDouble(1), DoubleDouble(1))
-    // Far out the polynomials overflow: powers of two are put aside.
+    // Far out the polynomials overflow: powers of two are factored out.
     var scale = 1.0
     for index in 0..<count - 1 {
       let product = index == 0 ? x * value : x * value - elements[index - 1] * last

@@ -1,8 +1,9 @@
-/// The examples of a batch that are computed here, where the rest of the batch is computed elsewhere.
+/// The examples of a batch that are computed here, while the rest of the batch is computed
+/// elsewhere.
 ///
-/// Random numbers that are drawn for a part of a batch are those that the part's examples get where the
-/// whole batch is drawn for, and the stream then stands where it stands behind the whole batch. So what
-/// is random in a loss does not depend on how a batch is cut.
+/// Random numbers drawn for a part of a batch are the same that the part's examples get when the
+/// whole batch is drawn, and the stream then advances as after the whole batch. So the random
+/// numbers of a loss do not depend on how a batch is divided.
 ///
 /// ```swift
 /// BatchPart.$current.withValue(BatchPart(32..<64, of: 128)) {
@@ -10,20 +11,21 @@
 /// }
 /// ```
 public struct BatchPart: Sendable {
-  /// The places of the examples in the batch.
+  /// The indices of the examples in the batch.
   public let examples: Range<Int>
-  /// The number of examples of the batch.
+  /// The number of examples in the batch.
   public let batchCount: Int
-  /// The numbers of all parts, in their order, where each gives its own.
+  /// Exchanges numbers between the parts: each part gives its own and receives those of all parts,
+  /// in order.
   ///
-  /// By this, layers that take statistics over a batch take them over all its parts. Nil where the parts
-  /// are not computed at the same time.
+  /// Layers that take statistics over a batch use it to take them over all its parts. Nil if the
+  /// parts are not computed concurrently.
   public let gather: (@Sendable ([Double]) -> [[Double]])?
 
-  /// The part of the batch that is computed on this thread; nil for all of it.
+  /// The part of the batch computed on this thread; nil for the whole batch.
   @TaskLocal public static var current: BatchPart?
 
-  /// Some examples of a batch of so many.
+  /// Describes a part of a batch.
   public init(
     _ examples: Range<Int>, of batchCount: Int,
     gatheringBy gather: (@Sendable ([Double]) -> [[Double]])? = nil
@@ -34,15 +36,15 @@ public struct BatchPart: Sendable {
     (self.examples, self.batchCount, self.gather) = (examples, batchCount, gather)
   }
 
-  /// How many there are for the whole batch of what there are so many of for the part that is computed, where
-  /// statistics are those of the whole batch.
+  /// Converts a number of items in this part to the number in the whole batch, if statistics are
+  /// those of the whole batch.
   package static func wholeCount(of count: Int) -> Int {
     guard let part = current, part.gather != nil else { return count }
     return count / part.examples.count * part.batchCount
   }
 
-  /// The sums over all parts of the batch of numbers that each part has, in the order of the parts; where
-  /// there is one part, the numbers.
+  /// The sums of each part's numbers over all parts of the batch, in the order of the parts; with a
+  /// single part, the numbers themselves.
   package static func sums(_ values: Tensor) -> Tensor {
     guard let gather = current?.gather else { return values }
     let all = gather(values.doubles)
@@ -50,8 +52,8 @@ public struct BatchPart: Sendable {
     return Tensor(sums, shape: values.shape, dtype: values.dtype)
   }
 
-  /// Rows at some places of the whole batch, in which this part has the rows `values` and so many for each
-  /// example.
+  /// Rows at some indices of the whole batch, of which this part holds the rows `values`, the same
+  /// number for each example.
   package static func rows(_ places: [Int], of values: Tensor) -> Tensor {
     guard let part = current, part.gather != nil else { return values.gatheredRows(at: places) }
     let first = values.shape[0] / part.examples.count * part.examples.lowerBound
@@ -61,11 +63,11 @@ public struct BatchPart: Sendable {
     return sums(select(isOwn, found, Tensor.zeros(found.shape, dtype: found.dtype)))
   }
 
-  /// How numbers of a shape that has the part's examples along one axis lie among those of the batch.
+  /// The layout of numbers with the part's examples along one axis among those of the whole batch.
   ///
-  /// That axis is the first one with as many places as there are examples, or the first of all where it
-  /// has a multiple of that. Numbers of another shape are not each for an example, and nil is returned:
-  /// all parts get the same.
+  /// That axis is the first one whose size is the number of examples, or else the first axis if its
+  /// size is a multiple of that. For other shapes, whose numbers do not belong to examples, nil is
+  /// returned: all parts get the same numbers.
   func layout(of shape: [Int]) -> (blocks: Int, start: Int, length: Int, stride: Int)? {
     if let axis = shape.firstIndex(of: examples.count) {
       let inner = shape[(axis + 1)...].reduce(1, *)

@@ -1,35 +1,35 @@
 import CKernels
 
-/// A stream of random numbers, given explicitly to whatever draws from it.
+/// A stream of random numbers, passed explicitly to everything that draws from it.
 ///
 /// The generator is counter-based: number *i* of a stream is a function of the seed, the stream and
 /// *i* alone (Philox 4×32-10; Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
-/// 1, 2, 3", 2011). So the numbers are the same at any number of threads, and the state is three
-/// integers. Uniform, normal and shuffled values are the package's own and do not change with the
-/// Swift version.
+/// 1, 2, 3", 2011). So the numbers are the same with any number of threads, and the state is three
+/// integers. Uniform, normal and shuffled values are computed by this package and do not change
+/// with the Swift version.
 ///
 /// ```swift
 /// let random = Random(seed: 0)
 /// let noise = random.normal([128, 20])
 /// ```
 ///
-/// One stream is drawn from by one thread at a time; give each thread its own with ``split()``.
+/// Only one thread at a time may draw from a stream; give each thread its own with ``split()``.
 public final class Random {
-  /// Where a stream stands: all that is needed to go on with the same numbers.
+  /// The position of a stream: everything needed to continue with the same numbers.
   public struct State: Hashable, Codable, Sendable {
-    /// The seed, Philox' key.
+    /// The seed, which is Philox's key.
     public var seed: UInt64
-    /// Which of the seed's streams.
+    /// The index of the stream among those of the seed.
     public var stream: UInt64
-    /// The next block of four 32-bit words to be drawn from.
+    /// The next block of four 32-bit words.
     public var block: UInt64
-    /// How many words of that block have been used, one at a time: 0 … 3.
+    /// The number of words of that block used so far by single draws: 0 … 3.
     public var word: Int
-    /// How many streams have been split off this one.
+    /// The number of streams split off this one.
     public var children: UInt64
   }
 
-  /// Where the stream stands; assigning a saved state goes on from there.
+  /// The position of the stream; assigning a saved state continues from there.
   public var state: State {
     didSet {
       if (state.block, state.seed, state.stream)
@@ -40,7 +40,7 @@ public final class Random {
     }
   }
 
-  /// The words of block `state.block`, or none where it has not been made yet.
+  /// The words of block `state.block`, empty if it has not been generated yet.
   private var words: [UInt32] = []
 
   /// Creates the first stream of a seed.
@@ -48,18 +48,19 @@ public final class Random {
     state = State(seed: seed, stream: 0, block: 0, word: 0, children: 0)
   }
 
-  /// Creates a stream that goes on where `state` stood.
+  /// Creates a stream that continues from `state`.
   public init(state: State) {
     self.state = state
   }
 
-  /// Returns a new stream, independent of this one and of every other that is split off it.
+  /// Returns a new stream, independent of this one and of every other split off it.
   ///
-  /// The child's number is a Philox output of its parent's number and its place among the siblings,
-  /// so that grandchildren do not meet. Drawing from the parent before or after changes nothing.
+  /// The child's number is a Philox output of its parent's number and its index among the siblings,
+  /// so that grandchildren do not collide. It does not matter whether the parent is drawn from
+  /// before or after.
   public func split() -> Random {
     state.children += 1
-    // A key of its own keeps these words apart from the ones that are drawn.
+    // A separate key keeps these words distinct from those that are drawn.
     let words = philox(
       counter: halves(of: state.children, state.stream),
       key: halves(of: state.seed ^ 0x7453_7472_5370_6c69))
@@ -69,11 +70,11 @@ public final class Random {
 
   // MARK: Tensors
 
-  /// Returns numbers uniform on [`range.lowerBound`, `range.upperBound`): numbers of the element type
-  /// that lie in the range, the upper bound never among them.
+  /// Returns numbers uniform on [`range.lowerBound`, `range.upperBound`): numbers of the element
+  /// type in the range, never the upper bound.
   ///
-  /// An empty range gives its bound. The program stops where the bounds are not finite in the element
-  /// type, or no number of that type lies between them.
+  /// An empty range gives its bound. The program stops if the bounds are not finite in the element
+  /// type, or if no number of that type lies between them.
   public func uniform(
     _ shape: [Int], in range: Range<Double> = 0..<1, dtype: DType = .float32
   ) -> Tensor {
@@ -99,7 +100,8 @@ public final class Random {
 
   /// Returns a one where an independent uniform number is below `probability`, a zero elsewhere.
   ///
-  /// - Parameter probability: The probability of each element, of any shape; the result has it too.
+  /// - Parameter probability: The probability of each element, of any shape, which is also the
+  ///   result's.
   public func bernoulli(probability: Tensor) -> Tensor {
     uniform(probability.shape, dtype: probability.dtype) .< probability
   }
@@ -132,7 +134,7 @@ public final class Random {
     return result
   }
 
-  /// So many of the numbers that are drawn next, from one of them on.
+  /// The given number of upcoming numbers, starting at an offset.
   private func numbers(
     from start: Int, _ count: Int, _ dtype: DType, _ draw: Draw, _ function: String
   ) -> Tensor {
@@ -167,8 +169,8 @@ public final class Random {
     Double(bits()) * 0x1p-32
   }
 
-  /// Returns a number uniform on [`range.lowerBound`, `range.upperBound`), never the upper bound; of an
-  /// empty range, its bound.
+  /// Returns a number uniform on [`range.lowerBound`, `range.upperBound`), never the upper bound;
+  /// for an empty range, its bound.
   public func uniform(in range: Range<Double>) -> Double {
     UniformRange(range, .float64).scaled(uniform())
   }
@@ -189,9 +191,9 @@ public final class Random {
     return Int(product >> 32)
   }
 
-  /// Returns an integer for each of `count` examples, each as ``integer(below:)`` draws it.
+  /// Returns an integer for each of `count` examples, drawn like ``integer(below:)``.
   ///
-  /// Of a part of a batch (``BatchPart``) these are the integers of its examples.
+  /// For a part of a batch (``BatchPart``), these are the integers of its examples.
   public func integers(_ count: Int, below bound: Int) -> [Int] {
     guard let part = BatchPart.current, count == part.examples.count else {
       return (0..<count).map { _ in integer(below: bound) }

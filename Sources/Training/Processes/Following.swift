@@ -2,10 +2,10 @@ import CommandLine
 import Tensor
 
 extension Processes {
-  /// Trains along with the first process, which alone writes and prints, to its end.
+  /// Trains in step with the first process, which alone writes and prints, to its end.
   ///
-  /// The trainer was made in the same way; it gets the first one's state. Both count epochs by themselves:
-  /// the figures by which a run ends early are the same.
+  /// The trainer must have been created in the same way; it receives the first one's state. Both
+  /// count epochs independently: the figures that end a run early are the same.
   public func follow(_ trainer: some Trainer, epochs: Int, stoppingAfter patience: Int?) {
     let start = share(trainer.state, [0, 0, .infinity])
     var (epoch, best) = (Int(start[0]), BestEpoch())

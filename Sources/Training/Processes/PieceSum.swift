@@ -2,23 +2,23 @@ import Distributed
 import NN
 import Tensor
 
-/// The sum over all pieces of a batch of the gradients in a module's parameters, and of what else each
-/// piece has.
+/// The sum, over all pieces of a batch, of the gradients of a module's parameters and of other
+/// tensors that each piece has.
 ///
-/// Parameters are in groups of about a megabyte. A group is added up over the processes as soon as the
-/// gradients of this process's last piece are there, while those of the layers before are still computed
-/// (Li and others 2020, "PyTorch distributed", section 3.2.3). The last parameters come first, as
-/// their gradients do.
+/// Parameters are in groups of about a megabyte. A group is added up over the processes as soon as
+/// the gradients of this process's last piece are available, while those of earlier layers are
+/// still being computed (Li and others 2020, "PyTorch distributed", section 3.2.3). The last
+/// parameters come first, as their gradients do.
 final class PieceSum {
   private let processes: Processes
-  /// The places of tensors that are sent together, in the order in which they are.
+  /// The indices of tensors that are sent together, in the order of sending.
   private let groups: [Range<Int>]
   private let parameterCount: Int
-  /// What this process's pieces come to: the gradients, and then the rest.
+  /// The sum over this process's pieces: the gradients, then the other tensors.
   private var sum: TreeSum<[Tensor]>
-  /// The gradients of the last piece that are there.
+  /// The gradients of the last piece that are available.
   private var last: [Tensor?] = []
-  /// The sums of the groups, as far as they have begun.
+  /// The sums of groups that have been started.
   private var pending: [PendingSum] = []
 
   init(_ processes: Processes, of parameters: [Tensor], and others: [Tensor]) {
@@ -34,9 +34,9 @@ final class PieceSum {
 
   private let zeros: [() -> Tensor]
 
-  /// Computes a piece's gradients; those of the last piece are sent as they come.
+  /// Computes a piece's gradients; those of the last piece are sent as they become available.
   func observing<Result>(_ module: AnyObject, at piece: Int, _ body: () -> Result) -> Result {
-    // Pieces that meet come to their ends together.
+    // Pieces that exchange numbers end together.
     guard processes.communicator.size > 1, !processes.hasPiecesThatMeet,
       piece == processes.own.upperBound - 1
     else { return body() }
@@ -49,7 +49,7 @@ final class PieceSum {
     return GradientObserver.$requested.withValue(observer, operation: body)
   }
 
-  /// Adds what a piece has.
+  /// Adds the tensors of a piece.
   func add(_ gradients: [Tensor], _ others: [Tensor], at piece: Int) {
     let lists = gradients + others
     let isLast = piece == processes.own.upperBound - 1
@@ -68,7 +68,7 @@ final class PieceSum {
     return (all[..<parameterCount], all[parameterCount...])
   }
 
-  /// Begins the sums of the groups that are complete, in the same order in all processes.
+  /// Starts the sums of the groups that are complete, in the same order in all processes.
   private func beginSums(at piece: Int) {
     while pending.count < groups.count {
       let group = groups[pending.count]
@@ -86,7 +86,7 @@ final class PieceSum {
     }
   }
 
-  /// The places of tensors, one group after another, that are sent together: of one type, of about a megabyte.
+  /// Groups the indices of tensors that are sent together: of one type, about a megabyte each.
   private static func groups(of tensors: [Tensor]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var (start, size) = (0, 0)

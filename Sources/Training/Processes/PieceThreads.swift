@@ -3,13 +3,13 @@ import Glibc
 import NN
 import Tensor
 
-/// Computes this process's pieces of a batch side by side, for a model in which something is taken over the
-/// whole batch, such as the statistics of batch norm.
+/// Computes this process's pieces of a batch concurrently, for a model that computes something over
+/// the whole batch, such as the statistics of batch norm.
 ///
-/// Each piece has a thread, and one thread runs at a time: a piece goes on until it gives numbers to the
-/// others (`BatchPart.gather`), then the next one does. When all have given theirs, the processes exchange
-/// them. Each piece has its own values of what pieces change: the parameters while they are watched, the
-/// buffers and the random streams.
+/// Each piece has a thread, and only one thread runs at a time: a piece runs until it passes
+/// numbers to the others (`BatchPart.gather`), then the next one runs. When all have passed theirs,
+/// the processes exchange them. Each piece has its own values of everything that pieces change: the
+/// parameters while they are watched, the buffers and the random streams.
 final class PieceThreads: @unchecked Sendable {
   private let communicator: Communicator
   private let parameters: [Parameter]
@@ -19,20 +19,20 @@ final class PieceThreads: @unchecked Sendable {
   /// The numbers of the pieces of all processes.
   private var gathered: [[Double]] = []
 
-  /// Prepares threads for so many pieces.
+  /// Creates threads for this many pieces.
   ///
   /// - Parameters:
   ///   - communicator: The processes.
-  ///   - count: The number of pieces of each of them.
-  ///   - owner: What the pieces compute with.
-  ///   - randoms: The streams that they draw from.
+  ///   - count: The number of pieces of each process.
+  ///   - owner: The module that the pieces compute with.
+  ///   - randoms: The random streams that they draw from.
   init(_ communicator: Communicator, count: Int, of owner: any Module, drawing randoms: [Random]) {
     self.communicator = communicator
     (parameters, buffers) = (owner.parameters.map(\.parameter), owner.buffers.map(\.buffer))
     (self.randoms, turns) = (randoms, (0..<count).map { _ in Turn() })
   }
 
-  /// Gives a piece's numbers to the others, and returns those of all pieces.
+  /// Passes a piece's numbers to the others, and returns those of all pieces.
   func gather(_ numbers: [Double], of piece: Int) -> [[Double]] {
     turns[piece].given = numbers
     turns[piece].pause()
@@ -57,7 +57,7 @@ final class PieceThreads: @unchecked Sendable {
     for turn in turns { turn.join() }
   }
 
-  /// Exchanges the numbers that this process's pieces have given with those of the others.
+  /// Exchanges the numbers of this process's pieces with those of the others.
   private func exchange() {
     let given = turns.compactMap { $0.given.take() }
     precondition(
@@ -72,7 +72,7 @@ final class PieceThreads: @unchecked Sendable {
     }
   }
 
-  /// What each piece has its own values of.
+  /// The values that each piece has for itself.
   private struct State {
     let parameters: [Tensor]
     let buffers: [Tensor]
@@ -95,9 +95,9 @@ final class PieceThreads: @unchecked Sendable {
   }
 }
 
-/// A thread that runs when it is its turn, while the one that started it waits.
+/// A thread that runs only when it is its turn, while the thread that started it waits.
 private final class Turn: @unchecked Sendable {
-  /// The numbers that it gives to others.
+  /// The numbers that it passes to others.
   var given: [Double]?
   private(set) var isOver = false
   private var thread = pthread_t()
@@ -115,7 +115,7 @@ private final class Turn: @unchecked Sendable {
         return nil
       }, Unmanaged.passUnretained(self).toOpaque())
     precondition(
-      failure == 0, "a thread could not be started: \(String(cString: strerror(failure)))")
+      failure == 0, "cannot start a thread: \(String(cString: strerror(failure)))")
   }
 
   private func run() {
@@ -131,7 +131,7 @@ private final class Turn: @unchecked Sendable {
     end.wait()
   }
 
-  /// Lets the one that started it run, until it is its turn again.
+  /// Lets the starting thread run until it is this thread's turn again.
   func pause() {
     end.post()
     begin.wait()
@@ -157,6 +157,6 @@ private final class Semaphore {
 
   func post() { sem_post(memory) }
 
-  /// A signal may end a wait early.
+  /// Waits; a signal may interrupt a wait, which is then repeated.
   func wait() { while sem_wait(memory) != 0 {} }
 }

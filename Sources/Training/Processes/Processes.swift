@@ -3,12 +3,12 @@ import Distributed
 import NN
 import Tensor
 
-/// The processes of a training, and the pieces into which they cut each batch.
+/// The processes of a training, and the pieces into which they divide each batch.
 ///
-/// Every process has the whole model, the whole order of the data and the same random streams, and computes
-/// its pieces of a batch. Gradients and figures are added over the pieces in one fixed order
-/// (`TreeSum`), so that every process makes the same step. One process with one piece does what there
-/// would be without all this.
+/// Every process has the whole model, the whole order of the data and the same random streams, and
+/// computes its pieces of a batch. Gradients and figures are added over the pieces in one fixed
+/// order (`TreeSum`), so that every process takes the same step. One process with one piece
+/// computes exactly what a program without processes would.
 ///
 /// ```swift
 /// let processes = try Processes(.world, shards: 4, batchSize: 128)
@@ -19,22 +19,22 @@ import Tensor
 public final class Processes {
   /// The processes.
   public let communicator: Communicator
-  /// The number of pieces into which every batch is cut.
+  /// The number of pieces into which every batch is divided.
   public let pieceCount: Int
-  /// What takes its statistics over whole batches in the model that is trained, if there is something.
+  /// The part of the trained model that takes its statistics over whole batches, if there is one.
   var partOverBatches: String?
 
-  /// One process, which does not cut batches.
+  /// One process, which does not divide batches.
   public static var alone: Processes { Processes(.alone, pieceCount: 1) }
 
   private init(_ communicator: Communicator, pieceCount: Int) {
     (self.communicator, self.pieceCount) = (communicator, pieceCount)
   }
 
-  /// Cuts batches into so many shards, or where nothing is said into one for each process.
+  /// Divides batches into this many shards, or by default into one for each process.
   ///
-  /// - Throws: `CommandLineError` for shards that the processes do not divide, and for a batch smaller
-  ///   than the pieces.
+  /// - Throws: `CommandLineError` if the number of shards is not a multiple of the number of
+  ///   processes, or if a batch is smaller than the number of pieces.
   public convenience init(
     _ communicator: Communicator, shards: Int?, batchSize: Int
   ) throws(CommandLineError) {
@@ -64,7 +64,7 @@ public final class Processes {
     return communicator.rank * count..<(communicator.rank + 1) * count
   }
 
-  /// How the pieces tell each other numbers while they are computed, where each process has one.
+  /// Exchanges numbers between the pieces while they are computed, if each process has one.
   var gatherer: (@Sendable ([Double]) -> [[Double]])? {
     guard cutsBatches, own.count == 1 else { return nil }
     return { Communicator.world.gather($0) }
@@ -73,20 +73,20 @@ public final class Processes {
   /// Whether this process has several pieces that need each other's numbers.
   var hasPiecesThatMeet: Bool { partOverBatches != nil && own.count > 1 }
 
-  /// The places of a piece's examples in a batch of so many; none, where a last batch has fewer examples
-  /// than there are pieces.
+  /// The range of a piece's examples in a batch of this size; empty if a last batch has fewer
+  /// examples than there are pieces.
   func examples(of piece: Int, among count: Int) -> Range<Int> {
     piece * count / pieceCount..<(piece + 1) * count / pieceCount
   }
 
-  // MARK: What all are to do
+  // MARK: Agreement
 
-  /// Throws a `CancellationError` in all processes where one was asked to end.
+  /// Throws a `CancellationError` in all processes if one was asked to end.
   public func check() throws(CancellationError) {
     if isEndRequested() { throw CancellationError() }
   }
 
-  /// Whether a process was asked to end, told to all.
+  /// Whether any process was asked to end; the same answer in all.
   public func isEndRequested() -> Bool {
     guard communicator.size > 1 else { return Interrupt.isRequested }
     let signals = communicator.gather([Double(Interrupt.requestedSignal)]).map { Int32($0[0]) }
@@ -95,11 +95,12 @@ public final class Processes {
     return true
   }
 
-  /// Checks that all processes have the same of something, such as the data.
+  /// Checks that all processes have the same value of something, such as the data.
   ///
-  /// - Throws: `ProcessError` that names the first process with something else, and what `text` throws.
+  /// - Throws: `ProcessError` that names the first process with a different value, and the errors
+  ///   of `text`.
   public func checkAgreement(on subject: String, _ text: @autoclosure () throws -> String) throws {
-    // One process agrees with itself, without reading all its data for a checksum.
+    // A single process agrees with itself; it need not read all its data for a checksum.
     guard communicator.size > 1 else { return }
     let texts = communicator.gather(Array(try text().utf8))
     guard let rank = texts.firstIndex(where: { $0 != texts[0] }) else { return }
@@ -108,7 +109,7 @@ public final class Processes {
       found: String(decoding: texts[rank], as: UTF8.self))
   }
 
-  /// Gives all processes the state of the first one, and numbers that go with it.
+  /// Gives all processes the state of the first one, and some numbers along with it.
   func share(_ state: [StatePart], _ numbers: [Double]) -> [Double] {
     guard communicator.size > 1 else { return numbers }
     for tensor in state.flatMap(\.tensors) {
@@ -140,13 +141,13 @@ extension Random.State {
   }
 }
 
-/// Why processes cannot train together.
+/// The reason why processes cannot train together.
 public enum ProcessError: Error, Equatable, ExitCodeProviding, CustomStringConvertible {
-  /// One has something else than the first: what, whose, and what both have.
+  /// A process has a value different from the first one's.
   case different(subject: String, rank: Int, expected: String, found: String)
-  /// A part of the model has to know all pieces of a batch, and the last batch has no example for some.
+  /// A part of the model needs all pieces of a batch, but the last batch has no example for some.
   case lastBatchTooSmall(part: String, count: Int, pieces: Int)
-  /// The package was built without the trait that many processes need.
+  /// The package was built without the trait that several processes need.
   case withoutMPI(count: Int)
 
   /// What was expected and what was found.

@@ -3,13 +3,14 @@ import NN
 import Tensor
 
 extension Processes {
-  /// The figures of a batch's loss and its gradient in a module's parameters, over all pieces of the batch.
+  /// The figures of a batch's loss and the gradient in a module's parameters, over all pieces of
+  /// the batch.
   ///
   /// - Parameters:
-  ///   - module: What is differentiated.
+  ///   - module: The module whose parameters are differentiated.
   ///   - batch: The whole batch, the same in all processes.
-  ///   - randoms: The streams that the loss draws from, beside the module's own.
-  ///   - loss: The loss of some of its examples, averaged over them.
+  ///   - randoms: The random streams that the loss draws from, besides the module's own.
+  ///   - loss: The loss of a part of the examples, averaged over them.
   public func valueWithGradient(
     of module: some Module, over batch: Batch, drawing randoms: [Random],
     _ loss: (Batch) -> Loss
@@ -38,14 +39,16 @@ extension Processes {
     return mean(of: figures, count: batch.count) { batch.weight(of: $0) }
   }
 
-  /// Computes something with each of this process's pieces of a batch, and adds it up over all pieces.
+  /// Computes something for each of this process's pieces of a batch, and adds it up over all
+  /// pieces.
   ///
   /// - Parameters:
-  ///   - module: Whose parameters the gradients are of.
+  ///   - module: The module whose parameters the gradients belong to.
   ///   - count: The number of examples in the batch.
-  ///   - weight: The weight of some examples in the batch's mean; by default their number.
-  ///   - owner: Whose buffers, such as running averages, `body` changes; by default the module's.
-  ///   - randoms: The streams that `body` draws from, beside the module's own.
+  ///   - weight: The weight of a range of examples in the batch's mean; by default their number.
+  ///   - owner: The module whose buffers, such as running averages, `body` changes; by default
+  ///     `module`.
+  ///   - randoms: The random streams that `body` draws from, besides the module's own.
   ///   - body: Returns figures, which are averaged, and gradients of a loss that is multiplied by the piece's
   ///     share of the batch.
   public func sum(
@@ -68,7 +71,7 @@ extension Processes {
       let share = Double(weight(examples)) / whole
       let (own, gradients) = sum.observing(module, at: piece) { body(examples, share) }
       figures[piece] = own
-      // Every piece began with the same buffers; their mean is what all go on with.
+      // Every piece began with the same buffers; all continue with their mean.
       sum.add(
         gradients.elements.map(\.gradient), buffers.map { $0.wrappedValue * share }, at: piece)
     } empty: { piece in
@@ -83,7 +86,8 @@ extension Processes {
     )
   }
 
-  /// Calls a function with each of this process's pieces, each of which draws its examples' random numbers.
+  /// Calls a function for each of this process's pieces, each of which draws its examples' random
+  /// numbers.
   func forEachPiece(
     of count: Int, by module: any Module, restoring randoms: [Random],
     _ body: (_ piece: Int, _ examples: Range<Int>) -> Void, empty: (_ piece: Int) -> Void = { _ in }
@@ -102,7 +106,7 @@ extension Processes {
       let part = BatchPart(examples, of: count, gatheringBy: count < pieceCount ? nil : gatherer)
       BatchPart.$current.withValue(part) { body(piece, examples) }
     }
-    // A process without examples has drawn nothing, and has to stand where the others do.
+    // A process without examples has drawn nothing, and must catch up with the others.
     let isShort = count < pieceCount && communicator.size > 1
     guard isShort else { return }
     let moved = (0..<communicator.size).first { rank in
@@ -113,7 +117,7 @@ extension Processes {
     for random in randoms { random.move(toThatOf: moved ?? 0, communicator) }
   }
 
-  /// The same with pieces that need each other's numbers.
+  /// Does the same with pieces that need each other's numbers.
   private func meet(
     of count: Int, by module: any Module, restoring randoms: [Random],
     _ body: (_ piece: Int, _ examples: Range<Int>) -> Void
@@ -129,9 +133,10 @@ extension Processes {
     }
   }
 
-  /// The figures of all pieces, each weighted by its examples, in the order of the pieces.
+  /// The means of the figures of all pieces, weighted by examples and added in the order of the
+  /// pieces.
   func mean(of own: [Int: [Double]], count: Int, weight: (Range<Int>) -> Int) -> [Double] {
-    // A process without an example does not know how many figures there are.
+    // A process without examples does not know the number of figures.
     var width = own.values.first?.count ?? 0
     if count < pieceCount { width = Int(communicator.gather([Double(width)]).joined().max() ?? 0) }
     let ordered = self.own.flatMap { own[$0] ?? [Double](repeating: 0, count: width) }
@@ -147,12 +152,12 @@ extension Processes {
 }
 
 extension Batch {
-  /// The weight of some of the examples.
+  /// The weight of a range of examples.
   func weight(of examples: Range<Int>) -> Int {
     lengths?[examples].reduce(0, +) ?? examples.count
   }
 
-  /// Some of the examples.
+  /// A range of the examples.
   subscript(examples: Range<Int>) -> Batch {
     if examples == 0..<count { return self }
     return Batch(
@@ -162,7 +167,7 @@ extension Batch {
 }
 
 extension Random {
-  /// Moves the stream to where that of another process stands.
+  /// Moves the stream to the position of another process's stream.
   fileprivate func move(toThatOf rank: Int, _ communicator: Communicator) {
     let numbers = [state.block, UInt64(state.word), state.children]
     let bytes = communicator.broadcast(numbers.withUnsafeBytes { Array($0) }, from: rank)

@@ -2,10 +2,10 @@ import Datasets
 import NN
 
 extension Processes {
-  /// Looks for what a model computes over the whole batch and not for each example; its pieces are then
-  /// computed at the same time.
+  /// Finds what a model computes over whole batches rather than for each example; its pieces are
+  /// then computed concurrently.
   ///
-  /// - Throws: `ProcessError` where a batch then has no example for some of them.
+  /// - Throws: `ProcessError` if some pieces of a batch then have no example.
   public func prepare(for model: any Module, _ train: Batches) throws(ProcessError) {
     partOverBatches = cutsBatches ? model.partOverBatches : nil
     guard let part = partOverBatches else { return }
@@ -17,7 +17,7 @@ extension Processes {
 }
 
 extension Module {
-  /// What takes its statistics over a batch, if there is something in the module.
+  /// The part of the module that takes its statistics over a batch, if there is one.
   fileprivate var partOverBatches: String? {
     if self is BatchNorm { return "batch norm" }
     if self is Codebook { return "a codebook" }

@@ -42,7 +42,7 @@ private let stopRows: [StopRow<GAN>] = [
     _ = AdversarialTraining(other, using: random)
   },
   .init(
-    "gradientPenalty: expected as many made samples as real ones, found shapes [3, 6] and [2, 6]"
+    "gradientPenalty: expected as many generated samples as real, found shapes [3, 6] and [2, 6]"
   ) { gan, random in
     _ = GAN.gradientPenalty(
       of: { gan.discriminator($0) }, between: Tensor.zeros([2, 6]), and: Tensor.zeros([3, 6]),

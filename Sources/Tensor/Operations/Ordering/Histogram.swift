@@ -1,22 +1,22 @@
-/// How many numbers lie in each of several intervals.
+/// The numbers of values in several intervals.
 public struct Histogram: Equatable, Sendable {
-  /// How many numbers lie in each interval.
+  /// The number of values in each interval.
   public let counts: [Int]
-  /// The intervals' bounds, one more than there are intervals: each holds its lower bound, and the last one
-  /// its upper bound too.
+  /// The intervals' bounds, one more than there are intervals: each interval contains its lower
+  /// bound, and the last one also its upper bound.
   public let edges: [Double]
 }
 
 extension Tensor {
-  /// How many elements lie in each of some intervals of equal width, as NumPy's `histogram`.
+  /// Counts the elements in intervals of equal width, like NumPy's `histogram`.
   ///
-  /// Elements outside of the range, and NaN where a range is given, are not counted. Without a range it is
-  /// that of the elements, which have to be finite then; one half more to each side where they are all
-  /// equal, and 0…1 where there are none.
+  /// Elements outside the range, and NaN if a range is given, are not counted. Without a range, the
+  /// range of the elements is used, which must then be finite; it is extended by one half to each
+  /// side if they are all equal, and is 0…1 if there are none.
   ///
   /// - Parameters:
-  ///   - bins: How many intervals, 1 or more.
-  ///   - range: From the first lower bound to the last upper one, finite.
+  ///   - bins: The number of intervals, 1 or more.
+  ///   - range: The range from the first lower bound to the last upper one, finite.
   public func histogram(bins: Int, in range: ClosedRange<Double>? = nil) -> Histogram {
     precondition(bins > 0, "histogram: expected one interval or more, found \(bins)")
     var (lower, upper) = (range?.lowerBound ?? 0, range?.upperBound ?? 1)
@@ -33,15 +33,15 @@ extension Tensor {
     return histogram(edges: edges) { number in
       guard number >= lower && number <= upper else { return nil }
       let index = Swift.min(Int((number - lower) * scale), bins - 1)
-      // The product is rounded: what lies at an edge belongs above it.
+      // The product is rounded: a value at an edge belongs above it.
       if number < edges[index] { return index - 1 }
       return index + 1 < bins && number >= edges[index + 1] ? index + 1 : index
     }
   }
 
-  /// How many elements lie in each of some intervals, whose bounds are given.
+  /// Counts the elements in intervals with given bounds.
   ///
-  /// Elements outside of all, and NaN, are not counted.
+  /// Elements outside all intervals, and NaN, are not counted.
   ///
   /// - Parameter edges: The bounds, two or more in ascending order.
   public func histogram(edges: [Double]) -> Histogram {
@@ -83,13 +83,14 @@ extension Tensor {
   }
 }
 
-/// How often each of the integers from 0 on occurs, as NumPy's `bincount`: [0, 2, 2] gives [1, 0, 2].
+/// Counts how often each of the integers from 0 on occurs, like NumPy's `bincount`: [0, 2, 2] gives
+/// [1, 0, 2].
 ///
-/// With weights it is ``Tensor/scattered(to:count:along:)`` of these, which has a gradient.
+/// For weighted counts use ``Tensor/scattered(to:count:along:)``, which has a gradient.
 ///
 /// - Parameters:
-///   - integers: Of 0 or more; others stop the program.
-///   - minimumCount: The result has this many elements at least.
+///   - integers: Integers of 0 or more; others stop the program.
+///   - minimumCount: The minimum number of elements in the result.
 public func binCounts(_ integers: [Int], minimumCount: Int = 0) -> [Int] {
   precondition(
     minimumCount >= 0 && (integers.min() ?? 0) >= 0,

@@ -1,7 +1,7 @@
 extension Tensor {
-  /// The median along one axis: the middle element in order, or the mean of the two in the middle.
+  /// The median along one axis: the middle element in order, or the mean of the two middle ones.
   ///
-  /// It is ``quantile(_:along:keepingDimensions:)`` of ½. Where an element is NaN, so is the result.
+  /// It is ``quantile(_:along:keepingDimensions:)`` of ½. If an element is NaN, so is the result.
   public func median(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
     quantile(0.5, along: axis, keepingDimensions: keepingDimensions)
   }
@@ -23,16 +23,16 @@ extension Tensor {
     return keepingDimensions ? kept : kept.squeezed(at: axis)
   }
 
-  /// Quantiles along one axis, by linear interpolation between the elements in order, as NumPy's by
-  /// default.
+  /// Quantiles along one axis, with linear interpolation between the elements in order, like
+  /// NumPy's default.
   ///
-  /// With the elements x₀ ≤ … ≤ xₙ₋₁ in order and h = p (n − 1) the quantile of p is
-  /// x₍⌊h⌋₎ + (h − ⌊h⌋) (x₍⌊h⌋₊₁₎ − x₍⌊h⌋₎) (Hyndman and Fan 1996, definition 7). Where an element is
-  /// NaN, so is the result. The elements are sorted once for all.
+  /// With the elements x₀ ≤ … ≤ xₙ₋₁ in order and h = p (n − 1), the quantile of p is x₍⌊h⌋₎ + (h −
+  /// ⌊h⌋) (x₍⌊h⌋₊₁₎ − x₍⌊h⌋₎) (Hyndman and Fan 1996, definition 7). If an element is NaN, so is the
+  /// result. The elements are sorted only once for all quantiles.
   ///
   /// - Parameters:
   ///   - probabilities: p, from 0 to 1; others stop the program.
-  ///   - axis: Which axis, with an element at least; a negative one counts from the end.
+  ///   - axis: The axis, with at least one element; a negative one counts from the end.
   /// - Returns: `[probabilities.count] +` the tensor's shape without the axis. The gradient goes to the two
   ///   elements between which each quantile lies.
   public func quantiles(_ probabilities: [Double], along axis: Int = -1) -> Tensor {
@@ -41,7 +41,7 @@ extension Tensor {
     return kept.permuted(to: [axis] + kept.shape.indices.filter { $0 != axis })
   }
 
-  /// Quantiles, along the axis whose elements they are of.
+  /// Quantiles along the given axis.
   private func interpolated(
     _ probabilities: [Double], along axis: Int, _ name: String
   ) -> Tensor {
@@ -59,7 +59,7 @@ extension Tensor {
     let parts = zip(positions, lower).map { $0 - Double($1) }
     let sorted = sorted(along: axis)
     let (a, b) = (sorted.gathered(at: lower, along: axis), sorted.gathered(at: upper, along: axis))
-    // From the nearer of the two, so that both ends are met.
+    // From the nearer of the two, so that both ends are exact.
     let isLower = parts.map { $0 < 0.5 }
     let nearer = sorted.gathered(
       at: probabilities.indices.map { isLower[$0] ? lower[$0] : upper[$0] }, along: axis)
@@ -68,8 +68,8 @@ extension Tensor {
       shape: [parts.count] + [Int](repeating: 1, count: rank - axis - 1), dtype: dtype)
     let value = nearer + (b - a) * weights
     if value.isFinite { return value }
-    // The difference of infinite elements says nothing; their weighted mean does, if no weight is 0. And
-    // NaN, which is last in order, makes all quantiles of its row NaN.
+    // The difference of infinite elements is undefined; their weighted mean is not, unless a
+    // weight is 0. And NaN, which is last in order, makes all quantiles of its row NaN.
     let shares = Tensor(parts.map { $0 == 0 ? 0.5 : $0 }, shape: weights.shape, dtype: dtype)
     let mean = a * (1 - shares) + b * shares
     let last = sorted.sliced(length - 1..<length, along: axis)

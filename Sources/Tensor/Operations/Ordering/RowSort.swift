@@ -1,16 +1,17 @@
 import CKernels
 
-/// An item that a sort moves: a number's key alone, or its leading bits with the number's place.
+/// An item that a sort moves: a number's key alone, or its leading bits together with the number's
+/// index.
 protocol SortedItem: FixedWidthInteger & UnsignedInteger & BitwiseCopyable {
-  /// Sorts items where they are, with room for as many.
+  /// Sorts items in place, with scratch memory of the same size.
   static func sort(
     _ items: UnsafeMutablePointer<Self>, _ room: UnsafeMutablePointer<Self>, _ count: Int,
     bitsFrom begin: Int)
-  /// Writes the part of each item and how many a part has.
+  /// Writes the part of each item and the number of items in each part.
   static func findParts(
     _ items: UnsafePointer<Self>, _ count: Int, splitters: UnsafePointer<Self>,
     _ parts: UnsafeMutablePointer<UInt8>, _ counts: UnsafeMutablePointer<Int>)
-  /// Moves each item to the next place of its part.
+  /// Moves each item to the next free position of its part.
   static func deal(
     _ items: UnsafePointer<Self>, _ parts: UnsafePointer<UInt8>, _ count: Int,
     to target: UnsafeMutablePointer<Self>, _ places: UnsafeMutablePointer<Int>)
@@ -50,30 +51,31 @@ extension UInt64: SortedItem {
   ) { ck_sorting().pointee.deal_64(items, parts, count, target, places) }
 }
 
-/// Sorts of rows of items, each row on one thread, or a long one on all.
+/// Sorts rows of items, each row on one thread, or a long one on all.
 struct RowSort<Item: SortedItem> {
-  /// How many rows there are, and how long they are.
+  /// The number of rows, and their length.
   let rows: Int
   let length: Int
-  /// The lowest bit that is compared; in the bits below, items are in order already.
+  /// The lowest bit that is compared; by the bits below, items are already in order.
   var lowestBit = 0
 
   /// Writes the items of a range of a row.
   typealias Fill = (_ row: Int, Range<Int>, UnsafeMutablePointer<Item>) -> Void
-  /// Gets the sorted items of a range of a row, and room for as many.
+  /// Receives the sorted items of a range of a row, and scratch memory of the same size.
   typealias Use = (
     _ row: Int, Range<Int>, UnsafeMutablePointer<Item>, _ room: UnsafeMutablePointer<Item>
   ) -> Void
 
-  /// From this many items on a row is sorted on all threads, if there are few.
+  /// The number of items from which a row is sorted on all threads, if there are few rows.
   private static var leastShared: Int { 1 << 16 }
-  /// The least number of items of a row that a thread fills by themselves, but for a sample and the end.
+  /// The smallest number of items of a row that a thread fills at a time, except for a sample and
+  /// the end.
   static var leastBlock: Int { 1 << 14 }
   private var isShared: Bool { rows < 8 && length >= Self.leastShared }
 
   /// Sorts all rows.
   ///
-  /// Items with the same bits from the lowest compared one on come to `use` together.
+  /// Items whose compared bits are equal reach `use` together.
   func run(fill: Fill, use: Use) {
     if rows == 0 || length == 0 { return }
     let byteCount = (length * Item.bitWidth / 8 + 63) / 64 * 64
@@ -98,7 +100,7 @@ struct RowSort<Item: SortedItem> {
 
   // MARK: On all threads
 
-  /// Deals the items of blocks into parts, one above the other, and sorts each of these.
+  /// Distributes the items of blocks into ordered parts, and sorts each part.
   ///
   /// Samplesort (Frazer and McKellar 1970). The order does not depend on the splitters.
   private func sortOnAllThreads(
@@ -111,7 +113,7 @@ struct RowSort<Item: SortedItem> {
     var places = [Int](repeating: 0, count: (length + blockLength - 1) / blockLength * partCount)
     let parts = BufferPool.shared.take(byteCount: length).assumingMemoryBound(to: UInt8.self)
     defer { BufferPool.shared.giveBack(parts, byteCount: length) }
-    // Numbers are moved as they are, and denormal ones stay.
+    // Numbers are moved unchanged, including denormal ones.
     func eachBlock(_ body: (Int, Range<Int>) -> Void) {
       parallel(over: length, step: blockLength, of: .float64) {
         body($0 / blockLength * partCount, $0..<$1)
@@ -139,7 +141,7 @@ struct RowSort<Item: SortedItem> {
     }
   }
 
-  /// What separates parts of about the same length, by a sample of the row.
+  /// Separators of parts of about the same length, chosen from a sample of the row.
   private func splitters(
     _ row: Int, _ items: UnsafeMutablePointer<Item>, _ fill: Fill
   ) -> [Item] {
@@ -154,9 +156,9 @@ struct RowSort<Item: SortedItem> {
     return (1..<parts).map { (items[$0 * count / parts] >> lowestBit) << lowestBit }
   }
 
-  /// Turns how many items of each block are in a part into where the first of them goes.
+  /// Turns the number of items of each block in each part into the position of the first of them.
   ///
-  /// - Returns: Where each part begins, and the end of the last.
+  /// - Returns: The beginning of each part, and the end of the last.
   private static func turnIntoPlaces(
     _ counts: UnsafeMutablePointer<Int>, blocks: Int
   ) -> [Int] {

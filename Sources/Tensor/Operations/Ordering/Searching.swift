@@ -1,4 +1,4 @@
-/// Which of several places a number gets that equals elements of a sorted row.
+/// The position for a number that equals elements of a sorted row.
 public enum SearchSide: Sendable {
   /// Before them: the number of elements that are smaller.
   case left
@@ -7,19 +7,20 @@ public enum SearchSide: Sendable {
 }
 
 extension Tensor {
-  /// Where numbers would stand in this row of numbers in ascending order, as NumPy's `searchsorted`.
+  /// The positions at which numbers would be inserted into this ascending row, like NumPy's
+  /// `searchsorted`.
   ///
   /// ```swift
   /// Tensor([1, 3, 3, 5]).searchSorted(Tensor([3, 0, 9]))                // [1, 0, 4]
   /// Tensor([1, 3, 3, 5]).searchSorted(Tensor([3, 0, 9]), side: .right)  // [3, 0, 4]
   /// ```
   ///
-  /// NaN is larger than every number, in the row and among the numbers. O(m log n) for m numbers in a row
-  /// of n, on all threads.
+  /// NaN is larger than every number, in the row and among the numbers. Takes O(m log n) time for m
+  /// numbers and a row of n, on all threads.
   ///
   /// - Parameters:
-  ///   - numbers: Of any shape, and of the row's type.
-  ///   - side: The place of a number that equals elements of the row.
+  ///   - numbers: Numbers of any shape, and of the row's type.
+  ///   - side: The position for a number that equals elements of the row.
   /// - Returns: An index from 0 to `count` for each number, row-major.
   public func searchSorted(_ numbers: Tensor, side: SearchSide = .left) -> [Int] {
     precondition(
@@ -63,7 +64,7 @@ extension Tensor {
   }
 }
 
-/// Whether a number is before another where NaN is larger than every number.
+/// Whether a number precedes another, where NaN is larger than every number.
 private func isLess<Number: BinaryFloatingPoint>(_ a: Number, _ b: Number) -> Bool {
   a < b || (b.isNaN && !a.isNaN)
 }

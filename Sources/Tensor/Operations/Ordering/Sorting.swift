@@ -1,18 +1,18 @@
 import CKernels
 
-// One rule of order for sorting, the largest elements and quantiles: −0 and 0 are equal, and NaN is
-// larger than every number, so that it is last in ascending order, as in NumPy. Elements are moved as
-// they are; denormal ones of float32 are numbers like any other here.
+// Sorting, top-k and quantiles share one order: −0 and 0 are equal, and NaN is larger than every
+// number, so that it comes last in ascending order, as in NumPy. Elements are moved unchanged,
+// including denormal float32 numbers.
 
 extension Tensor {
-  /// The elements in order along one axis, of the tensor's shape; equal ones stay in their order.
+  /// The elements in order along one axis; equal elements keep their order.
   ///
-  /// NaN is larger than every number: last, or first if descending. It takes O(n log n) steps, on all
-  /// threads. The gradient goes to where each element was.
+  /// NaN is larger than every number: last, or first if descending. It takes O(n log n) time, on
+  /// all threads. The gradient goes to the original position of each element.
   ///
   /// - Parameters:
-  ///   - axis: Which axis; a negative one counts from the end.
-  ///   - isDescending: The largest first.
+  ///   - axis: The axis; a negative one counts from the end.
+  ///   - isDescending: Whether the largest come first.
   public func sorted(along axis: Int = -1, descending isDescending: Bool = false) -> Tensor {
     let axis = self.axis(axis, "sorted")
     if isBeingRecorded {
@@ -22,35 +22,36 @@ extension Tensor {
     return untracked.movedToTheEnd(axis).rowsSorted(isDescending).movedBackFromTheEnd(axis)
   }
 
-  /// The indices along one axis that bring its elements in order, row-major in the tensor's shape; equal
-  /// ones stay in their order.
+  /// The indices along one axis that sort its elements, row-major in the tensor's shape; equal
+  /// elements keep their order.
   ///
-  /// NaN is larger than every number: last, or first if descending. To be used with
+  /// NaN is larger than every number: last, or first if descending. Use the indices with
   /// ``gatheredElements(at:along:)``.
   ///
   /// - Parameters:
-  ///   - axis: Which axis; a negative one counts from the end.
-  ///   - isDescending: The largest first.
+  ///   - axis: The axis; a negative one counts from the end.
+  ///   - isDescending: Whether the largest come first.
   public func argsorted(along axis: Int = -1, descending isDescending: Bool = false) -> [Int] {
     let axis = self.axis(axis, "argsorted")
     let rows = untracked.movedToTheEnd(axis)
     return Self.movedBack(rows.rowsArgsorted(isDescending), shape[axis], Slices(self, along: axis))
   }
 
-  /// The largest elements along one axis, the largest first, and their indices; of equal ones the first.
+  /// The largest elements along one axis, largest first, and their indices; the first of equal
+  /// ones.
   ///
-  /// NaN is larger than every number, as it is for `max(along:)` and `argmax(along:)`.
+  /// NaN is larger than every number, as for `max(along:)` and `argmax(along:)`.
   ///
   /// ```swift
   /// Tensor([3, 1, 4, 1, 5]).topK(2)   // values [5, 4], indices [4, 2]
   /// ```
   ///
   /// - Parameters:
-  ///   - k: How many, from 0 to the axis' size.
-  ///   - axis: Which axis; a negative one counts from the end.
-  ///   - isLargest: False for the smallest, the smallest first, and NaN only where there is nothing else.
-  /// - Returns: The elements, of the tensor's shape with `k` at the axis, with their gradient, and the
-  ///   indices along the axis, row-major in that shape.
+  ///   - k: The number of elements, from 0 to the axis's size.
+  ///   - axis: The axis; a negative one counts from the end.
+  ///   - isLargest: False for the smallest, smallest first, with NaN only if nothing else is left.
+  /// - Returns: The elements, of the tensor's shape with `k` at the axis, with their gradient, and
+  ///   the indices along the axis, row-major in that shape.
   public func topK(
     _ k: Int, along axis: Int = -1, largest isLargest: Bool = true
   ) -> (values: Tensor, indices: [Int]) {
@@ -85,7 +86,7 @@ extension Tensor {
 
   private func rowsSorted<Key: SortedKey>(by _: Key.Type, _ isDescending: Bool) -> Tensor {
     let (rows, length) = rowShape
-    // Whether a stretch of a row holds −0: a flag for each, as threads set them at once.
+    // Whether each stretch of a row contains −0: separate flags, as threads set them concurrently.
     let stretch = RowSort<Key>.leastBlock
     let stretches = length / stretch + 1
     var zeros = [Bool](repeating: false, count: rows * stretches)
@@ -129,7 +130,7 @@ extension Tensor {
   /// The indices of the first elements of each row in order.
   private func rowsSelected(_ k: Int, _ isLargest: Bool) -> [Int] {
     let (rows, length) = rowShape
-    // A heap of few costs a comparison for most elements; one of many costs more than to sort.
+    // A small heap costs one comparison for most elements; a large one costs more than sorting.
     if 16 * k > length {
       let places = rowsArgsorted(isLargest)
       return (0..<rows).flatMap { places[$0 * length..<$0 * length + k] }
@@ -158,7 +159,7 @@ extension Tensor {
     }
   }
 
-  /// So many indices, which `body` writes.
+  /// This many indices, which `body` writes.
   private func places(
     _ count: Int, _ name: String, _ body: (UnsafeMutablePointer<Int>) -> Void
   ) -> [Int] {
@@ -170,7 +171,7 @@ extension Tensor {
     }
   }
 
-  /// Indices of rows, `[outer, inner, count]`, as those of an axis before, `[outer, count, inner]`.
+  /// Indices of rows, `[outer, inner, count]`, rearranged to `[outer, count, inner]`.
   private static func movedBack(_ places: [Int], _ count: Int, _ slices: Slices) -> [Int] {
     if slices.inner == 1 || places.isEmpty { return places }
     return [Int](unsafeUninitializedCapacity: places.count) { moved, written in

@@ -1,15 +1,15 @@
 import CKernels
 
-// Numbers as the items that a sort moves, and back.
+// Conversion of numbers to the items that a sort moves, and back.
 
-/// The key of a number: an unsigned integer whose order is that of the numbers.
+/// The key of a number: an unsigned integer with the same order as the numbers.
 protocol SortedKey: SortedItem {
-  /// Writes the keys of a range of numbers, and returns whether one of these is −0.
+  /// Writes the keys of a range of numbers, and returns whether any of them is −0.
   static func writeKeys(
     of numbers: UnsafeRawPointer, _ range: Range<Int>, to keys: UnsafeMutablePointer<Self>,
     _ isDescending: Bool
   ) -> Bool
-  /// Writes the numbers of keys into a range.
+  /// Converts keys back to numbers in a range.
   static func writeNumbers(
     of keys: UnsafePointer<Self>, to numbers: UnsafeMutableRawPointer, _ range: Range<Int>,
     _ isDescending: Bool)
@@ -55,15 +55,15 @@ extension UInt64: SortedKey {
   }
 }
 
-/// The numbers of a row with their places, as items of 64 bits: the place in as many low bits as it
-/// takes, and above them as many leading bits of the key as there is room for.
+/// The numbers of a row with their indices, as items of 64 bits: the index in as many low bits as
+/// it takes, and as many leading bits of the key as fit above it.
 struct PlacedNumbers {
   let dtype: DType
   let isDescending: Bool
-  /// The bits of a place.
+  /// The number of bits of an index.
   let placeBits: Int
 
-  /// For rows of so many numbers, at most 2³².
+  /// For rows of this length, at most 2³².
   init(_ dtype: DType, length: Int, descending isDescending: Bool, _ operation: String) {
     precondition(
       length <= 1 << 32, "\(operation): expected at most 2³² elements in a row, found \(length)")
@@ -88,7 +88,8 @@ struct PlacedNumbers {
     }
   }
 
-  /// Writes the places of items that are sorted by their leading bits, sorted by the others too.
+  /// Writes the indices of items that are sorted by their leading bits, after sorting them by the
+  /// remaining bits too.
   func writePlaces(
     _ items: UnsafeMutablePointer<UInt64>, room: UnsafeMutablePointer<UInt64>, count: Int,
     of numbers: UnsafeRawPointer, to places: UnsafeMutablePointer<Int>
@@ -104,8 +105,8 @@ struct PlacedNumbers {
 }
 
 extension DType {
-  /// Gives the zeros of a sorted row the signs that they have in the row before, in their order there:
-  /// the keys of 0 and −0 are the same.
+  /// Gives the zeros of a sorted row the signs that they have in the original row, in their order
+  /// there: the keys of 0 and −0 are the same.
   func copyZeros(of row: UnsafeRawPointer, to sorted: UnsafeMutableRawPointer, _ count: Int) {
     switch self {
     case .float32: copyZeros(of: row, to: sorted, count, Float.self)

@@ -1,26 +1,26 @@
 import CKernels
 
 extension Tensor {
-  /// The largest of x₀ … xᵢ along one axis, of the tensor's shape.
+  /// The running maximum of x₀ … xᵢ along one axis.
   ///
-  /// From the first NaN on the result is NaN. The gradient goes to the element that is the largest, the
-  /// first of equal ones.
+  /// From the first NaN on the result is NaN. The gradient goes to the element that is the largest,
+  /// the first of equal ones.
   ///
   /// - Parameters:
-  ///   - axis: Which axis; a negative one counts from the end.
-  ///   - reversed: From the end on: the largest of xᵢ … xₙ₋₁, the last of equal ones.
+  ///   - axis: The axis; a negative one counts from the end.
+  ///   - reversed: Whether to run from the end: the largest of xᵢ … xₙ₋₁, the last of equal ones.
   public func cumulativeMax(along axis: Int = -1, reversed: Bool = false) -> Tensor {
     cumulativeExtreme(.max, axis, reversed, "cumulativeMax")
   }
 
-  /// The smallest of x₀ … xᵢ along one axis, of the tensor's shape.
+  /// The running minimum of x₀ … xᵢ along one axis.
   ///
   /// From the first NaN on the result is NaN. The gradient goes to the element that is the smallest, the
   /// first of equal ones.
   ///
   /// - Parameters:
-  ///   - axis: Which axis; a negative one counts from the end.
-  ///   - reversed: From the end on: the smallest of xᵢ … xₙ₋₁, the last of equal ones.
+  ///   - axis: The axis; a negative one counts from the end.
+  ///   - reversed: Whether to run from the end: the smallest of xᵢ … xₙ₋₁, the last of equal ones.
   public func cumulativeMin(along axis: Int = -1, reversed: Bool = false) -> Tensor {
     cumulativeExtreme(.min, axis, reversed, "cumulativeMin")
   }

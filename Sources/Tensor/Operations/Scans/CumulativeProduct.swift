@@ -1,13 +1,13 @@
 extension Tensor {
-  /// The products yᵢ = x₀ ⋯ xᵢ along one axis, of the tensor's shape, multiplied in double precision.
+  /// The cumulative products yᵢ = x₀ ⋯ xᵢ along one axis, computed in double precision.
   ///
-  /// The gradient is exact where elements are 0 too, as nothing is divided by them: with the products
-  /// before each element Eᵢ = x₀ ⋯ xᵢ₋₁ it is Eᵢ rᵢ, where rᵢ = dyᵢ + xᵢ₊₁ rᵢ₊₁.
+  /// The gradient is exact even where elements are 0, since nothing is divided by them: with the
+  /// products before each element Eᵢ = x₀ ⋯ xᵢ₋₁ it is Eᵢ rᵢ, where rᵢ = dyᵢ + xᵢ₊₁ rᵢ₊₁.
   ///
   /// - Parameters:
-  ///   - axis: Which axis; a negative one counts from the end.
-  ///   - reversed: From the end on: yᵢ = xᵢ ⋯ xₙ₋₁.
-  ///   - exclusive: Without the element itself: yᵢ = x₀ ⋯ xᵢ₋₁, and y₀ = 1.
+  ///   - axis: The axis; a negative one counts from the end.
+  ///   - reversed: Whether to run from the end: yᵢ = xᵢ ⋯ xₙ₋₁.
+  ///   - exclusive: Whether to exclude the element itself: yᵢ = x₀ ⋯ xᵢ₋₁, and y₀ = 1.
   public func cumulativeProduct(
     along axis: Int = -1, reversed: Bool = false, exclusive: Bool = false
   ) -> Tensor {

@@ -1,14 +1,14 @@
 extension Tensor {
-  /// The sums yᵢ = x₀ + … + xᵢ along one axis, of the tensor's shape.
+  /// The cumulative sums yᵢ = x₀ + … + xᵢ along one axis.
   ///
-  /// Added up in double precision and in short blocks, so that a long sum of float32 is exact to its last
-  /// digit, and the sums of numbers of 0 or more never fall. Along an axis of size 0 there are none. Two
-  /// passes through the elements, on all threads.
+  /// They are added up in double precision and in short blocks, so that a long sum of float32 is
+  /// exact to its last digit, and the sums of nonnegative numbers never decrease. An axis of size 0
+  /// gives no sums. Takes two passes through the elements, on all threads.
   ///
   /// - Parameters:
-  ///   - axis: Which axis; a negative one counts from the end.
-  ///   - reversed: From the end on: yᵢ = xᵢ + … + xₙ₋₁.
-  ///   - exclusive: Without the element itself: yᵢ = x₀ + … + xᵢ₋₁, and y₀ = 0.
+  ///   - axis: The axis; a negative one counts from the end.
+  ///   - reversed: Whether to run from the end: yᵢ = xᵢ + … + xₙ₋₁.
+  ///   - exclusive: Whether to exclude the element itself: yᵢ = x₀ + … + xᵢ₋₁, and y₀ = 0.
   public func cumulativeSum(
     along axis: Int = -1, reversed: Bool = false, exclusive: Bool = false
   ) -> Tensor {

@@ -1,13 +1,14 @@
 /// The linear recurrence yᵢ = aᵢ yᵢ₋₁ + bᵢ along one axis, with y₀ = b₀.
 ///
-/// For discounted sums, autoregressive series, exponential averages, and the gradients of other scans.
-/// What is carried along is double, whatever the elements are. The first factor a₀ counts for nothing.
+/// It serves discounted sums, autoregressive series, exponential averages, and the gradients of
+/// other scans. The running value is double, whatever the element type. The first factor a₀ is
+/// ignored.
 ///
 /// - Parameters:
 ///   - factors: a, of the shape of `terms` and its type.
 ///   - terms: b.
-///   - axis: Which axis; a negative one counts from the end.
-///   - reversed: From the end on: yᵢ = aᵢ yᵢ₊₁ + bᵢ, and the last factor counts for nothing.
+///   - axis: The axis; a negative one counts from the end.
+///   - reversed: Whether to run from the end: yᵢ = aᵢ yᵢ₊₁ + bᵢ; the last factor is then ignored.
 /// - Returns: y, of the same shape.
 public func linearRecurrence(
   _ factors: Tensor, _ terms: Tensor, along axis: Int = -1, reversed: Bool = false
@@ -26,7 +27,7 @@ public func linearRecurrence(
         scan.count, scan.step, begin, end)
     }
   }
-  // What reaches yᵢ comes from dyᵢ and from all that is computed of it: rᵢ = dyᵢ + aᵢ₊₁ rᵢ₊₁.
+  // The gradient of yᵢ includes those of all later values: rᵢ = dyᵢ + aᵢ₊₁ rᵢ₊₁.
   func reaching(_ dy: Tensor) -> Tensor {
     linearRecurrence(
       factors.shifted(filling: 0, along: axis, reversed: !reversed), dy, along: axis,

@@ -1,13 +1,13 @@
 import CKernels
 
-/// How a scan goes along one axis: over rows of `inner` elements, from the first to the last or back.
+/// The traversal of a scan along one axis: over rows of `inner` elements, forwards or backwards.
 struct Scan {
   let outer: Int
   let count: Int
   let inner: Int
   let isReversed: Bool
 
-  /// Along an axis of a tensor, which may be counted from the end.
+  /// Along an axis of a tensor, which may count from the end.
   init(_ x: Tensor, along axis: Int, reversed isReversed: Bool) {
     outer = x.shape[..<axis].reduce(1, *)
     count = x.shape[axis]
@@ -15,10 +15,10 @@ struct Scan {
     self.isReversed = isReversed
   }
 
-  /// From one row to the next, in elements.
+  /// The distance from one row to the next, in elements.
   var step: Int { isReversed ? -inner : inner }
 
-  /// Where the first row of an outer index lies, for the row `row` of the scan.
+  /// The offset of the row `row` of the scan, for an outer index.
   func offset(_ outer: Int, row: Int = 0) -> Int {
     (outer * count + (isReversed ? count - 1 - row : row)) * inner
   }
@@ -27,7 +27,7 @@ struct Scan {
   func run(of dtype: DType, _ body: (_ offset: Int, _ begin: Int, _ end: Int) -> Void) {
     if outer * count * inner == 0 { return }
     let (width, chunks) = (columnsPerTask, columnChunks)
-    // Short rows are done several at once.
+    // Several short rows are processed at a time.
     let step = Swift.max(1, elementwiseGrain / (count * Swift.min(width, inner)))
     parallel(over: outer * chunks, step: step, of: dtype) { first, last in
       for index in first..<last {
@@ -37,14 +37,15 @@ struct Scan {
     }
   }
 
-  /// How many columns a thread takes at once: a few, where many threads should have something.
+  /// The number of columns that a thread processes at a time: few if there would not be enough work
+  /// for many threads.
   private var columnsPerTask: Int { outer < 8 ? 64 : Swift.max(inner, 1) }
 
   private var columnChunks: Int { (inner + columnsPerTask - 1) / columnsPerTask }
 
   // MARK: Sums in blocks
 
-  /// How many rows a block of a long sum has, or nil where it goes in one piece.
+  /// The number of rows in a block of a long sum, or nil if it is done in one piece.
   private var blockLength: Int? {
     let length = Swift.max(64, 2 * elementwiseGrain / Swift.max(1, inner))
     return outer * columnChunks < 8 && count > 2 * length ? length : nil
@@ -76,7 +77,7 @@ struct Scan {
       }
     }
     eachBlock { kernel(x.pointer(at: $0), nil, $1, inner, step, $2, 0, inner) }
-    // From the sum of each block to the sum of those before it.
+    // Turns the sum of each block into the sum of those before it.
     for row in 0..<outer {
       for column in 0..<inner {
         let sums = before.pointer(at: row * blocks * inner + column)
@@ -92,8 +93,8 @@ struct Scan {
 }
 
 extension Tensor {
-  /// A scan's value along an axis, and if wanted the index along the axis of each element it took; on no
-  /// tape.
+  /// A scan's value along an axis and, on request, the index along the axis of each element it
+  /// selected; without a gradient.
   func scanned(
     _ operation: CKScan, along axis: Int, reversed: Bool, placed isPlaced: Bool = false,
     _ name: String
@@ -113,7 +114,7 @@ extension Tensor {
     return (values, places.map { Int($0) })
   }
 
-  /// The elements moved on by one along an axis, where `first` comes in and the last is lost; in the
+  /// The elements shifted by one along an axis: `first` enters and the last one is dropped; in the
   /// other direction if reversed.
   func shifted(filling first: Double, along axis: Int, reversed: Bool) -> Tensor {
     let length = shape[axis]

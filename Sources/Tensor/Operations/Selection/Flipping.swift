@@ -17,12 +17,12 @@ extension Tensor {
   /// The elements in the opposite order along one axis; a negative axis counts from the end.
   public func flipped(along axis: Int = -1) -> Tensor { flipped(along: [axis]) }
 
-  /// The elements moved along one axis, those moved over its end put in at its begin, as NumPy's `roll`:
-  /// y[i] = x[(i − places) mod n].
+  /// The elements shifted cyclically along one axis, like NumPy's `roll`: y[i] = x[(i − places) mod
+  /// n].
   ///
   /// - Parameters:
-  ///   - places: How far, towards the end; a negative number moves towards the begin.
-  ///   - axis: Which axis; a negative one counts from the end.
+  ///   - places: The distance towards the end; a negative number moves towards the beginning.
+  ///   - axis: The axis; a negative one counts from the end.
   public func rolled(by places: Int, along axis: Int = -1) -> Tensor {
     let axis = self.axis(axis, "rolled")
     let length = shape[axis]

@@ -15,11 +15,11 @@ extension Tensor {
     return scattered(to: indices, count: count, along: 0, "scatteredRows", "row", "rows")
   }
 
-  /// The slices at the given indices along one axis, in that order, as NumPy's `take`.
+  /// The slices at the given indices along one axis, in that order, like NumPy's `take`.
   ///
   /// - Parameters:
-  ///   - indices: From 0 to the axis' size − 1; others stop the program.
-  ///   - axis: Which axis; a negative one counts from the end.
+  ///   - indices: Indices from 0 to the axis's size − 1; others stop the program.
+  ///   - axis: The axis; a negative one counts from the end.
   /// - Returns: The tensor's shape with `indices.count` at the axis. The gradient of a slice that is
   ///   taken several times is the sum over its copies.
   public func gathered(at indices: [Int], along axis: Int) -> Tensor {
@@ -29,12 +29,13 @@ extension Tensor {
   /// A tensor with `count` slices along one axis, where each of this tensor's slices is added to the one
   /// at its index: the adjoint of ``gathered(at:along:)``.
   ///
-  /// Of one axis this is a histogram with weights, as NumPy's `bincount`. Slices are added in their order.
+  /// For a single axis this is a weighted histogram, like NumPy's `bincount`. Slices are added in
+  /// order.
   ///
   /// - Parameters:
   ///   - indices: One for each slice, from 0 to `count` − 1; others stop the program.
   ///   - count: The size of the result's axis.
-  ///   - axis: Which axis; a negative one counts from the end.
+  ///   - axis: The axis; a negative one counts from the end.
   public func scattered(to indices: [Int], count: Int, along axis: Int) -> Tensor {
     scattered(
       to: indices, count: count, along: self.axis(axis, "scattered"), "scattered", "slice",
@@ -54,7 +55,7 @@ extension Tensor {
       target, dtype, name, reading: target.elementCount(for: name)
     ) { result, count in
       if count == 0 { return }
-      // Elements are copied as they are, and denormal ones stay.
+      // Elements are copied unchanged, including denormal ones.
       let step = Swift.max(1, elementwiseGrain / slices.inner)
       indices.withUnsafeBufferPointer { indices in
         parallel(over: slices.outer * indices.count, step: step, of: .float64) { begin, end in
@@ -104,7 +105,7 @@ extension Tensor {
     precondition(rank > 0, "\(name): expected one dimension or more, found a scalar")
   }
 
-  /// Stops the program at an index of none of so many slices.
+  /// Stops the program at an index outside `0 ..< count`.
   func checkIndices(_ indices: [Int], below count: Int, _ name: String, _ what: String) {
     for index in indices {
       precondition(
@@ -126,7 +127,7 @@ struct Slices {
   }
 }
 
-/// Copies the bytes of a slice, most quickly where it is a single element.
+/// Copies the bytes of a slice, fastest if it is a single element.
 @inline(__always)
 private func copySlice(
   from source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer, _ byteCount: Int
@@ -134,7 +135,7 @@ private func copySlice(
   switch byteCount {
   case 4: target.storeBytes(of: source.load(as: UInt32.self), as: UInt32.self)
   case 8:
-    // Of two float32, at the places of which no more than four bytes are aligned.
+    // Two float32 elements, aligned to only four bytes.
     target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
   default: target.copyMemory(from: source, byteCount: byteCount)
   }

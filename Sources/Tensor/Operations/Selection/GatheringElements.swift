@@ -1,13 +1,12 @@
 extension Tensor {
-  /// Along one axis, for each place beside it, the elements at indices of its own, as NumPy's
+  /// The elements at separate indices for each position along one axis, like NumPy's
   /// `take_along_axis`: y[…, k, …] = x[…, indices[…, k, …], …].
   ///
-  /// - Parameters:
-  ///   - indices: As many as the result has elements, row-major in its shape, such as
-  ///     ``argsorted(along:descending:)`` gives them; from 0 to the axis' size − 1.
-  ///   - axis: Which axis; a negative one counts from the end.
-  /// - Returns: The tensor's shape, with as many elements along the axis as there are indices for each
-  ///   place. The gradient of an element that is taken several times is the sum over its copies.
+  /// - indices: One for each element of the result, row-major in its shape, for example from
+  ///     ``argsorted(along:descending:)``; from 0 to the axis's size − 1.
+  ///   - axis: The axis; a negative one counts from the end.
+  /// - Returns: The tensor's shape, with the number of indices per position as the axis's size. The
+  ///   gradient of an element that is taken several times is the sum over its copies.
   public func gatheredElements(at indices: [Int], along axis: Int) -> Tensor {
     let (name, axis) = ("gatheredElements", self.axis(axis, "gatheredElements"))
     let slices = Slices(self, along: axis)
@@ -41,7 +40,7 @@ extension Tensor {
   /// - Parameters:
   ///   - indices: One for each element, row-major in the tensor's shape, from 0 to `count` − 1.
   ///   - count: The size of the result's axis.
-  ///   - axis: Which axis; a negative one counts from the end.
+  ///   - axis: The axis; a negative one counts from the end.
   public func scatteredElements(to indices: [Int], count: Int, along axis: Int) -> Tensor {
     let (name, axis) = ("scatteredElements", self.axis(axis, "scatteredElements"))
     precondition(
@@ -66,11 +65,11 @@ extension Tensor {
 }
 
 extension Slices {
-  /// Calls `body` with the place of each of `taken` elements along the axis, and with the place that its
-  /// index gives it, in parallel.
+  /// Calls `body` with the position of each element of `taken` along the axis, and the position
+  /// that its index refers to, in parallel.
   ///
-  /// - Parameter isSplit: Whether those along the axis may be shared among threads too, as none is written
-  ///   twice.
+  /// - Parameter isSplit: Whether elements along the axis may also be shared among threads, because
+  ///   none is written twice.
   @inline(__always)
   fileprivate func forEachElement(
     of taken: Int, at indices: [Int], isSplit: Bool,

@@ -14,46 +14,46 @@ public func isFinite(_ x: Tensor) -> Tensor {
 }
 
 extension Tensor {
-  // MARK: Any, all, how many
+  // MARK: Any, all, counts
 
-  // What is not 0 counts as true: NaN too, as in NumPy.
+  // Anything other than 0 counts as true, including NaN, as in NumPy.
 
-  /// Whether any element is other than 0; of none, false.
+  /// Whether any element is not 0; false for an empty tensor.
   public func any() -> Bool { nonzeroCount() > 0 }
 
-  /// Whether all elements are other than 0; of none, true.
+  /// Whether all elements are not 0; true for an empty tensor.
   public func all() -> Bool { nonzeroCount() == count }
 
-  /// How many elements are other than 0.
+  /// The number of elements that are not 0.
   public func nonzeroCount() -> Int { Int(isNonzero.sumOfSquares) }
 
-  /// 1 where any element along the axes is other than 0, and 0 elsewhere; of none, 0.
+  /// 1 where any element along the axes is not 0, 0 elsewhere; 0 if there are none.
   public func any(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     isNonzero.sum(along: axes, keepingDimensions: keepingDimensions) .> 0
   }
 
-  /// 1 where any element along the axis is other than 0, and 0 elsewhere.
+  /// 1 where any element along the axis is not 0, 0 elsewhere.
   public func any(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
     any(along: [axis], keepingDimensions: keepingDimensions)
   }
 
-  /// 1 where all elements along the axes are other than 0, and 0 elsewhere; of none, 1.
+  /// 1 where all elements along the axes are not 0, 0 elsewhere; 1 if there are none.
   public func all(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     (1 - isNonzero).sum(along: axes, keepingDimensions: keepingDimensions) .<= 0
   }
 
-  /// 1 where all elements along the axis are other than 0, and 0 elsewhere.
+  /// 1 where all elements along the axis are not 0, 0 elsewhere.
   public func all(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
     all(along: [axis], keepingDimensions: keepingDimensions)
   }
 
-  /// How many elements along the axes are other than 0, in the tensor's element type: exact up to 2²⁴ in
-  /// float32.
+  /// The number of elements along the axes that are not 0, in the tensor's element type: exact up
+  /// to 2²⁴ in float32.
   public func nonzeroCount(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     isNonzero.sum(along: axes, keepingDimensions: keepingDimensions)
   }
 
-  /// How many elements along the axis are other than 0.
+  /// The number of elements along the axis that are not 0.
   public func nonzeroCount(along axis: Int, keepingDimensions: Bool = false) -> Tensor {
     nonzeroCount(along: [axis], keepingDimensions: keepingDimensions)
   }

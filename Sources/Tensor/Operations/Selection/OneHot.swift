@@ -1,8 +1,8 @@
 extension Tensor {
-  /// Rows of zeros with a 1 at the index of each: classes as probabilities.
+  /// Rows of zeros with a 1 at each index: the one-hot encoding of classes.
   ///
   /// - Parameters:
-  ///   - indices: From 0 to `count` − 1; others stop the program.
+  ///   - indices: Indices from 0 to `count` − 1; others stop the program.
   ///   - count: The length of a row.
   ///   - dtype: The type of the elements.
   /// - Returns: Shape `[indices.count, count]`.

@@ -1,16 +1,16 @@
 extension Tensor {
-  /// Each slice along one axis repeated, the copies one after the other, as NumPy's `repeat`.
+  /// Each slice along one axis repeated, with copies adjacent, like NumPy's `repeat`.
   ///
   /// [1, 2] twice is [1, 1, 2, 2]. The gradient is the sum over the copies.
   public func repeated(_ times: Int, along axis: Int = -1) -> Tensor {
     copied(times, along: self.axis(axis, "repeated"), isBeforeAxis: false, "repeated")
   }
 
-  /// Each slice along one axis repeated as often as its own number says.
+  /// Each slice along one axis repeated a separate number of times.
   ///
   /// - Parameters:
   ///   - times: One number of 0 or more for each slice.
-  ///   - axis: Which axis; a negative one counts from the end.
+  ///   - axis: The axis; a negative one counts from the end.
   public func repeated(_ times: [Int], along axis: Int = -1) -> Tensor {
     let axis = self.axis(axis, "repeated")
     precondition(
@@ -22,12 +22,12 @@ extension Tensor {
       along: axis)
   }
 
-  /// The whole tensor repeated along each axis, as NumPy's `tile`.
+  /// The whole tensor repeated along each axis, like NumPy's `tile`.
   ///
   /// [1, 2] twice is [1, 2, 1, 2].
   ///
-  /// - Parameter times: How often along each axis, at least as many numbers as there are axes; more are for
-  ///   new axes before. The gradient is the sum over the copies.
+  /// - Parameter times: The number of repetitions along each axis, at least one number per axis;
+  ///   additional numbers add leading axes. The gradient is the sum over the copies.
   public func tiled(_ times: [Int]) -> Tensor {
     precondition(
       times.count >= rank,

@@ -1,22 +1,22 @@
 import CKernels
 
 extension Random {
-  /// Returns places in a population, drawn one after another.
+  /// Returns indices into a population, drawn one after another.
   ///
   /// ```swift
   /// let batch = images.gatheredRows(at: random.choice(32, of: images.shape[0]))
   /// ```
   ///
-  /// Without replacement and with weights, each draw takes one of the places that are left with a
-  /// probability proportional to its weight (Efraimidis and Spirakis 2006: an exponential variable of
-  /// that rate, the smallest come first).
+  /// Without replacement and with weights, each draw takes one of the remaining indices with
+  /// probability proportional to its weight (Efraimidis and Spirakis 2006: each gets an exponential
+  /// variable of that rate, and the smallest come first).
   ///
   /// - Parameters:
-  ///   - count: How many.
-  ///   - population: How many there are to choose from.
-  ///   - replacing: Whether a place can be drawn again.
-  ///   - weights: `[population]`, 0 or more and not all 0; by default all places are equally likely. A
-  ///     place of weight 0 is never drawn.
+  ///   - count: The number of draws.
+  ///   - population: The number of items to choose from.
+  ///   - replacing: Whether an index can be drawn again.
+  ///   - weights: `[population]`, 0 or more and not all 0; by default all are equally likely. An
+  ///     index of weight 0 is never drawn.
   /// - Returns: Numbers in `0 ..< population`, in the order of the draws.
   public func choice(
     _ count: Int, of population: Int, replacing: Bool = false, weights: Tensor? = nil
@@ -58,8 +58,8 @@ extension Random {
     return Array(order.prefix(count))
   }
 
-  /// The first places of a permutation (Fisher and Yates; Durstenfeld 1964), of which only what moved is
-  /// kept where few are asked for.
+  /// The beginning of a permutation (Fisher and Yates; Durstenfeld 1964); if few are requested,
+  /// only moved elements are stored.
   private func distinctIntegers(_ count: Int, below population: Int) -> [Int] {
     let offsets = integers(count, below: population, step: 1)
     if count > population / 16 {
@@ -75,7 +75,8 @@ extension Random {
     }
   }
 
-  /// Integers, the one at i uniform on `0 ..< bound - i * step`, without bias (Lemire 2019).
+  /// Integers, of which number i is uniform on `0 ..< bound - i * step`, without bias (Lemire
+  /// 2019).
   private func integers(_ count: Int, below bound: Int, step: Int = 0) -> [Int] {
     let stream = substreams(count)
     var result = [Int64](repeating: 0, count: count)

@@ -1,6 +1,6 @@
 import CKernels
 
-// Samples that are a location and a scale away from fixed noise: gradients flow to both.
+// Samples computed from fixed noise by a location and a scale: gradients flow to both.
 
 extension Random {
   /// Returns exponentially distributed numbers, of mean 1 / `rate`.
@@ -60,7 +60,7 @@ extension Random {
   /// Returns points uniform on the unit sphere: directions without a preferred one (Muller 1959).
   ///
   /// - Parameters:
-  ///   - shape: How many points, in which shape.
+  ///   - shape: The shape of the array of points.
   ///   - dimension: The number of coordinates, 1 or more; in one dimension the points are ±1.
   ///   - dtype: The type of the elements.
   /// - Returns: Shape `shape + [dimension]`, rows of length 1.

@@ -1,10 +1,10 @@
 import CKernels
 
-// Counts and categories. They are constants to any gradient, as comparisons are.
+// Counts and categories. They are constants for gradients, like comparisons.
 
 extension Random {
-  /// Returns samples of the Poisson distribution: integers of mean `rate` (by inversion below 10, else
-  /// Hörmann 1993).
+  /// Returns samples of the Poisson distribution, integers of mean `rate` (by inversion below 10,
+  /// otherwise Hörmann 1993).
   ///
   /// - Parameters:
   ///   - shape: The result's shape; by default the rate's.
@@ -20,8 +20,8 @@ extension Random {
     poisson(shape, rate: Tensor(rate, dtype: dtype))
   }
 
-  /// Returns samples of the binomial distribution: how many of `count` trials succeed, each with this
-  /// probability (by inversion where fewer than 10 are expected, else Hörmann 1993).
+  /// Returns samples of the binomial distribution: the number of successes in `count` trials, each
+  /// with this probability (by inversion if fewer than 10 are expected, otherwise Hörmann 1993).
   ///
   /// - Parameters:
   ///   - shape: The result's shape; by default the parameters' common one.
@@ -35,12 +35,12 @@ extension Random {
     return sampled(.binomial, call.shape, call.dtype, [count, probability])
   }
 
-  /// Returns samples of the binomial distribution: how many of `count` trials succeed, each with this
-  /// probability.
+  /// Returns samples of the binomial distribution: the number of successes in `count` trials, each
+  /// with this probability.
   public func binomial(
     _ shape: [Int], count: Int, probability: Double, dtype: DType = .float32
   ) -> Tensor {
-    // A number of trials that float32 would round is still the number of trials.
+    // A number of trials that float32 would round is kept exact.
     let call = SamplerArguments(
       "Random.binomial", shape, ("count", Tensor(count, dtype: .float64), .count, 0),
       ("probability", Tensor(probability, dtype: .float64), .probability, 0))
@@ -49,16 +49,18 @@ extension Random {
       [Tensor(count, dtype: .float64), Tensor(probability, dtype: .float64)])
   }
 
-  /// Returns categories, each the index of a logit: with probability ∝ eˡ of a logit l, never one of −∞.
+  /// Returns categories, each the index of a logit l drawn with probability ∝ eˡ, never a logit of
+  /// −∞.
   ///
   /// ```swift
   /// random.categorical([1000], logits: Tensor([0, 1, -Double.infinity]))   // [1000], of zeros and ones
   /// ```
   ///
   /// - Parameters:
-  ///   - shape: The result's shape; by default the leading axes of the logits, a category for each row.
-  ///   - logits: `[…, k]`, less than +∞, in each row one or more above −∞; the leading axes broadcast to
-  ///     `shape`.
+  ///   - shape: The result's shape; by default the leading axes of the logits, a category for each
+  ///     row.
+  ///   - logits: `[…, k]`, less than +∞, with at least one above −∞ in each row; the leading axes
+  ///     broadcast to `shape`.
   /// - Returns: Integers in the logits' element type; float32 holds up to 2²⁴ categories.
   public func categorical(_ shape: [Int]? = nil, logits: Tensor) -> Tensor {
     let call = SamplerArguments("Random.categorical", shape, ("logits", logits, .logit, 1))
@@ -82,13 +84,15 @@ extension Random {
     }
   }
 
-  /// Returns samples of the multinomial distribution: how many of `count` trials have each outcome.
+  /// Returns samples of the multinomial distribution: the number of `count` trials with each
+  /// outcome.
   ///
   /// - Parameters:
-  ///   - shape: The shape of the samples; by default the common one of the counts and the leading axes of
-  ///     the probabilities.
+  ///   - shape: The shape of the samples; by default the common shape of the counts and the leading
+  ///     axes of the probabilities.
   ///   - count: Integers in 0 … 2⁵³, of a shape that broadcasts to `shape`.
-  ///   - probabilities: `[…, k]`, in 0 … 1; each row sums to 1, but for rounding, which is divided out.
+  ///   - probabilities: `[…, k]`, in 0 … 1; each row sums to 1 up to rounding, which is divided
+  ///     out.
   /// - Returns: Shape `shape + [k]`: integers that sum to the count along the last axis, in the
   ///   parameters' element type; float32 rounds those above 2²⁴.
   public func multinomial(
@@ -120,7 +124,8 @@ extension Random {
     }
   }
 
-  /// Returns samples of the multinomial distribution: how many of `count` trials have each outcome.
+  /// Returns samples of the multinomial distribution: the number of `count` trials with each
+  /// outcome.
   public func multinomial(_ shape: [Int]? = nil, count: Int, probabilities: Tensor) -> Tensor {
     multinomial(
       shape, count: Tensor(count, dtype: probabilities.dtype), probabilities: probabilities)
@@ -139,7 +144,7 @@ extension Random {
     return columns
   }
 
-  /// A table of the same shape, float64, made row by row.
+  /// A table of the same shape, float64, computed row by row.
   private func rowwise(
     _ table: Tensor,
     _ kernel: (UnsafePointer<Double>, UnsafeMutablePointer<Double>, Int, Int, Int) -> Void

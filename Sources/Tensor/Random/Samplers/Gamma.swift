@@ -1,15 +1,16 @@
 import CKernels
 
-// Gamma samples, and what is made of them. They are computed in float64 and in logarithms, because with a
-// small shape parameter most of them are too small for any number.
+// Gamma samples and samples derived from them. They are computed in float64 and in logarithms,
+// because with a small shape parameter most of them would underflow.
 
 extension Random {
-  /// Returns samples of the gamma distribution, of mean `concentration` / `rate` (Marsaglia and Tsang
-  /// 2000).
+  /// Returns samples of the gamma distribution with the mean `concentration` / `rate` (Marsaglia
+  /// and Tsang 2000).
   ///
-  /// Gradients flow to both parameters, and to the second order: the sample's quantile is held fixed
-  /// (implicit reparameterisation; Figurnov, Mohamed and Mnih 2018). A third derivative stops the program.
-  /// With a concentration far below 1 samples can be 0; ``logGamma(_:concentration:)`` cannot.
+  /// Gradients flow to both parameters, to second order: the sample's quantile is held fixed
+  /// (implicit reparameterisation; Figurnov, Mohamed and Mnih 2018). A third derivative stops the
+  /// program. With a concentration far below 1, samples can be 0; ``logGamma(_:concentration:)``
+  /// has no such underflow.
   ///
   /// - Parameters:
   ///   - shape: The result's shape; by default the parameters' common one.
@@ -23,7 +24,7 @@ extension Random {
     return (exp(logarithm) / rate.converted(to: .float64)).converted(to: call.dtype)
   }
 
-  /// Returns samples of the gamma distribution, of mean `concentration` / `rate`.
+  /// Returns samples of the gamma distribution with the mean `concentration` / `rate`.
   public func gamma(
     _ shape: [Int], concentration: Double, rate: Double = 1, dtype: DType = .float32
   ) -> Tensor {
@@ -53,7 +54,7 @@ extension Random {
 
   /// Returns samples of the beta distribution on [0, 1], with density ∝ xᵃ⁻¹ (1 − x)ᵇ⁻¹.
   ///
-  /// They are the share of one gamma sample in the sum of two, and gradients flow to both parameters
+  /// Each is the share of one gamma sample in the sum of two. Gradients flow to both parameters
   /// through these, to second order.
   ///
   /// - Parameters:
@@ -79,12 +80,12 @@ extension Random {
 
   /// Returns samples of the Dirichlet distribution: rows of shares that sum to 1.
   ///
-  /// They are gamma samples divided by their sum, in logarithms, so that with concentrations far below 1
-  /// a row is the corner of the simplex that it should be. Gradients flow to the concentrations, to
+  /// They are gamma samples divided by their sum, computed in logarithms, so that concentrations
+  /// far below 1 give the correct corner of the simplex. Gradients flow to the concentrations, to
   /// second order.
   ///
   /// - Parameters:
-  ///   - shape: How many rows, in which shape; by default the leading axes of the concentration.
+  ///   - shape: The shape of the array of rows; by default the leading axes of the concentration.
   ///   - concentration: `[…, k]`, above 0; its leading axes broadcast to `shape`.
   /// - Returns: Shape `shape + [k]`.
   public func dirichlet(_ shape: [Int]? = nil, concentration: Tensor) -> Tensor {
@@ -92,8 +93,8 @@ extension Random {
       .converted(to: concentration.dtype)
   }
 
-  /// Returns the logarithms of samples of the Dirichlet distribution, as
-  /// ``dirichlet(_:concentration:)`` makes them: of shares too small for a number, too.
+  /// Returns the logarithms of samples of the Dirichlet distribution, as in
+  /// ``dirichlet(_:concentration:)``, even of shares that are too small for a number.
   public func logDirichlet(_ shape: [Int]? = nil, concentration: Tensor) -> Tensor {
     logSoftmax(dirichletLogits("Random.logDirichlet", shape, concentration))
       .converted(to: concentration.dtype)
@@ -108,8 +109,8 @@ extension Random {
     return standardLogGamma(call.shape + [categories], concentration.converted(to: .float64))
   }
 
-  /// Returns numbers of Student's t distribution: `location` + `scale` · z / √(g / ν) for a normal z and
-  /// a χ² variable g of ν degrees of freedom.
+  /// Returns samples of Student's t distribution: `location` + `scale` · z / √(g / ν) for a normal
+  /// z and a χ² variable g with ν degrees of freedom.
   ///
   /// Gradients flow to all three parameters, to second order.
   ///
@@ -132,7 +133,7 @@ extension Random {
       .converted(to: call.dtype)
   }
 
-  /// Returns numbers of Student's t distribution.
+  /// Returns samples of Student's t distribution.
   public func studentT(
     _ shape: [Int], degreesOfFreedom: Double, location: Double = 0, scale: Double = 1,
     dtype: DType = .float32
@@ -142,7 +143,8 @@ extension Random {
       location: Tensor(location, dtype: dtype), scale: Tensor(scale, dtype: dtype))
   }
 
-  /// Logarithms of gamma samples of rate 1, float64, with the gradient in the shape parameter.
+  /// The logarithms of gamma samples with rate 1, float64, with the gradient with respect to the
+  /// shape parameter.
   func standardLogGamma(_ shape: [Int], _ concentration: Tensor) -> Tensor {
     sampled(.logGamma, shape, .float64, [concentration])
       .tracked(from: concentration) { y, dy in
@@ -151,8 +153,8 @@ extension Random {
   }
 }
 
-/// The derivative of the logarithm y of a gamma sample in its shape parameter a at a fixed quantile:
-/// −(∂F/∂a) / (∂F/∂y), with F the distribution function.
+/// The derivative of the logarithm y of a gamma sample with respect to its shape parameter a at a
+/// fixed quantile: −(∂F/∂a) / (∂F/∂y), where F is the distribution function.
 func logGammaSlope(_ a: Tensor, _ y: Tensor) -> Tensor {
   logGammaSlope(.itself, a, y).tracked(
     from: (a, { _, dy in (dy * secondSlope(.inShape, a, y)).summed(to: a.shape) }),

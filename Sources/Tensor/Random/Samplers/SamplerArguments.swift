@@ -1,6 +1,6 @@
 import CKernels
 
-/// Which numbers a sampler's parameter may be.
+/// The range of a sampler's parameter.
 struct ParameterRange {
   /// As in "expected … in every place".
   let description: String
@@ -10,30 +10,30 @@ struct ParameterRange {
   let includesUpper: Bool
   var isInteger = false
 
-  /// A scale, a rate, a shape parameter.
+  /// The range of a scale, a rate or a shape parameter.
   static let positive = ParameterRange(
     description: "a finite number above 0", lower: 0, includesLower: false, upper: .infinity,
     includesUpper: false)
-  /// A mean that may vanish.
+  /// The range of a mean that may be 0.
   static let nonnegative = ParameterRange(
     description: "a finite number of 0 or more", lower: 0, includesLower: true, upper: .infinity,
     includesUpper: false)
-  /// A location.
+  /// The range of a location.
   static let finite = ParameterRange(
     description: "a finite number", lower: -.infinity, includesLower: false, upper: .infinity,
     includesUpper: false)
-  /// The end of an interval.
+  /// The range of the end of an interval.
   static let bound = ParameterRange(
     description: "a number, not NaN", lower: -.infinity, includesLower: true, upper: .infinity,
     includesUpper: true)
   static let probability = ParameterRange(
     description: "a number in 0 ... 1", lower: 0, includesLower: true, upper: 1, includesUpper: true
   )
-  /// The logarithm of a weight, which may be 0.
+  /// The range of the logarithm of a weight, which may be 0.
   static let logit = ParameterRange(
     description: "a finite number or -inf", lower: -.infinity, includesLower: true,
     upper: .infinity, includesUpper: false)
-  /// How many trials there are: float64 holds every integer up to 2⁵³.
+  /// The range of a number of trials; float64 holds every integer up to 2⁵³.
   static let count = ParameterRange(
     description: "an integer in 0 ... 2⁵³", lower: 0, includesLower: true, upper: 0x1p53,
     includesUpper: true, isInteger: true)
@@ -45,17 +45,18 @@ struct ParameterRange {
   }
 }
 
-/// What a sampler was called with, checked: the result's shape and element type, and its parameters.
+/// The checked arguments of a sampler: the result's shape and element type, and its parameters.
 struct SamplerArguments {
   let sampler: String
-  /// The shape of the samples; without the axes of a single one, such as the categories.
+  /// The shape of the samples, without the axes of a single one, such as the categories.
   private(set) var shape: [Int] = []
   private(set) var dtype = DType.float32
 
   /// - Parameters:
   ///   - sampler: The name in messages.
-  ///   - shape: What was asked for; `nil` for the common shape of the parameters.
-  ///   - parameters: Each with the number of its last axes that belong to a single sample.
+  ///   - shape: The requested shape; `nil` for the common shape of the parameters.
+  ///   - parameters: The parameters, each with the number of its last axes that belong to a single
+  ///     sample.
   init(
     _ sampler: String, _ shape: [Int]?,
     _ parameters: (name: String, value: Tensor, range: ParameterRange, eventRank: Int)...
@@ -84,7 +85,7 @@ struct SamplerArguments {
     }
   }
 
-  /// Stops the program where an element is not in the range.
+  /// Stops the program if an element is not in the range.
   func expect(_ name: String, _ value: Tensor, in range: ParameterRange) {
     let double = value.untracked.converted(to: .float64)
     let place = ck_first_outside(
@@ -96,7 +97,7 @@ struct SamplerArguments {
         + position(of: place, in: value.shape))
   }
 
-  /// Stops the program where the mask is 0; says what was found there.
+  /// Stops the program where the mask is 0, and reports the value found there.
   func expect(
     _ mask: Tensor, _ expected: @autoclosure () -> String, found: (Int) -> String
   ) {
@@ -106,7 +107,7 @@ struct SamplerArguments {
         + position(of: place, in: mask.shape))
   }
 
-  /// An element's indices, as part of a message.
+  /// The indices of an element, as part of a message.
   private func position(of place: Int, in shape: [Int]) -> String {
     if shape.isEmpty { return "" }
     var (rest, indices) = (place, [Int]())
@@ -118,11 +119,11 @@ struct SamplerArguments {
   }
 }
 
-/// How many samples are worth a chunk of their own.
+/// The number of samples that is worth a separate chunk.
 let samplerGrain = 512
 
 extension Random {
-  /// The next sub-streams, one for each of so many elements.
+  /// The next sub-streams, one for each of a number of elements.
   func substreams(_ count: Int) -> CKStream {
     if state.word > 0 {
       state.block += 1
@@ -132,7 +133,8 @@ extension Random {
     return CKStream(seed: state.seed, stream: state.stream, block: state.block)
   }
 
-  /// Independent samples with parameters that broadcast to the shape; constants to any gradient.
+  /// Draws independent samples with parameters that broadcast to the shape; they are constants to
+  /// any gradient.
   func sampled(
     _ sampler: CKSampler, _ shape: [Int], _ dtype: DType, _ parameters: [Tensor] = [],
     _ function: String = #function
@@ -151,8 +153,8 @@ extension Random {
   }
 }
 
-/// A parameter as the loops take it: in double precision, repeated to the samples' shape where it is not
-/// a single number.
+/// A parameter in the form that the loops take: in double precision and, unless it is a single
+/// number, repeated to the samples' shape.
 struct SamplerParameter {
   let values: Tensor
 
@@ -161,13 +163,13 @@ struct SamplerParameter {
     values = double.count == 1 ? double : double.broadcast(to: shape)
   }
 
-  /// For each element of a shape which of the rows it takes, of a table with these leading axes.
+  /// For each element of a shape, the row that it takes from a table with these leading axes.
   init(rowsOf batch: [Int], in shape: [Int]) {
     let rows = Tensor.range(0..<batch.reduce(1, *), dtype: .float64)
     self.init(rows.reshaped(to: batch), shape)
   }
 
-  /// The memory, to be read while this value is alive.
+  /// The memory, which may be read while this value is alive.
   var kernel: CKParameter {
     CKParameter(
       values: values.pointer.assumingMemoryBound(to: Double.self), step: values.count == 1 ? 0 : 1)

@@ -1,18 +1,19 @@
 import CKernels
 
 extension Random {
-  /// Returns normally distributed numbers, given that they lie between two bounds, however far from the
-  /// mean these are (in the manner of Robert 1995).
+  /// Returns normally distributed numbers, given that they lie between two bounds, which may be far
+  /// from the mean (in the manner of Robert 1995).
   ///
-  /// The parameters broadcast to the result's shape. The samples have no gradient: parameters that a
-  /// gradient is being taken with respect to stop the program, because zeros would be silently wrong.
+  /// The parameters broadcast to the result's shape. The samples have no gradient. If a gradient is
+  /// being taken with respect to a parameter, the program stops, because zeros would be silently
+  /// wrong.
   ///
   /// - Parameters:
   ///   - shape: The result's shape; by default the parameters' common one.
   ///   - mean: The mean before truncation.
   ///   - standardDeviation: The standard deviation before truncation, above 0.
-  ///   - lower: The smallest number, −∞ for none.
-  ///   - upper: The largest number, above the smallest one, +∞ for none.
+  ///   - lower: The lower bound; −∞ for none.
+  ///   - upper: The upper bound, above the lower one; +∞ for none.
   public func truncatedNormal(
     _ shape: [Int]? = nil, mean: Tensor, standardDeviation: Tensor, lower: Tensor, upper: Tensor
   ) -> Tensor {
