@@ -28,7 +28,7 @@ public let registry: [ModelRow] = [
     PixelCNN.self, "a convolutional model of pixels (van den Oord et al. 2016)",
     epochs: 10, batchSize: 64),
   ModelRow(
-    LanguageModel.self, "a language model with attention (Vaswani et al. 2017) or an RNN",
+    LanguageModel.self, "a language model: attention (Vaswani et al. 2017) or RNN",
     epochs: 10, batchSize: 64),
   ModelRow(
     VQVAE.self, "an autoencoder with a codebook (van den Oord et al. 2017)", epochs: 10),

@@ -9,7 +9,7 @@ extension DiscriminantAnalysis.Kind: Choice {}
 /// `pushforward fit discriminant`: a normal density for each class.
 struct DiscriminantFit: FitMethod {
   static let name = "discriminant"
-  static let summary = "normal densities of classes, linear or quadratic (Fisher 1936)"
+  static let summary = "Gaussian classes, linear or quadratic (Fisher 1936)"
   static let notes = """
     linear: the classes share a covariance; quadratic: each has its own.
     Covariances are divided by n; the prior of a class is its share of the

@@ -24,7 +24,7 @@ struct DistributionFit: FitMethod {
   }
 
   static let name = "distribution"
-  static let summary = "a family of distributions by maximum likelihood (Fisher 1922)"
+  static let summary = "a distribution by maximum likelihood (Fisher 1922)"
   static let notes = """
     Families of one column: normal, log-normal, half-normal, bernoulli, binomial,
     poisson, geometric, uniform, exponential, gamma, inverse-gamma, beta,

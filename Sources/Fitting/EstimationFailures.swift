@@ -91,7 +91,7 @@ extension FitData {
   private func rowFailure(_ error: EstimationError) -> FitError {
     switch error {
     case .tooFewRows(_, let found, let expected):
-      return unsuitable("\(expected) rows or more", "\(found)")
+      return unsuitable("at least \(expected) rows", "\(found)")
     case .notFinite(_, let row): return unsuitable("finite numbers", "others in row \(row + 1)")
     case .invalidWeight(_, let value, let row):
       return unsuitable("weights of 0 or more", "\(value) in row \(row + 1)")

@@ -22,7 +22,7 @@ struct HierarchicalMixturePosterior {
     let counted = data.weights?.nonzeroCount() ?? data.count
     guard counted >= components else {
       throw FitError.unsuitable(
-        path: data.path, expected: "\(components) rows or more, one for each component",
+        path: data.path, expected: "at least \(components) rows, one for each component",
         found: "\(counted)")
     }
     (self.data, self.components) = (data, components)

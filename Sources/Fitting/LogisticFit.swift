@@ -7,7 +7,7 @@ import Tensor
 /// `pushforward fit logistic`: classes whose log-odds are linear in the columns.
 struct LogisticFit: FitMethod {
   static let name = "logistic"
-  static let summary = "log-linear probabilities of classes by Newton's method (Cox 1958)"
+  static let summary = "class probabilities by logistic regression (Cox 1958)"
   static let notes = """
     Coefficients are in the order of "columns" in result.json, the constant's
     first; with two classes they are those of the second class's log-odds, with

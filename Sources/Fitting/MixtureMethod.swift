@@ -35,7 +35,7 @@ struct MixtureMethod: FitMethod {
 
   static let name = "mixture"
   static let summary =
-    "a mixture of Gaussians by expectation–maximisation (Dempster, Laird and Rubin 1977)"
+    "a Gaussian mixture by EM (Dempster, Laird and Rubin 1977)"
   static let notes = """
     The start of largest likelihood is kept. A component that collapses onto points
     without extent ends its start; --floor keeps every variance above a bound, and

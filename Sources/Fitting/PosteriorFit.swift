@@ -27,7 +27,7 @@ struct PosteriorFit: FitMethod {
   }
 
   static let name = "posterior"
-  static let summary = "the posterior of a Bayesian model, by Markov chains or a Gaussian"
+  static let summary = "a posterior, by Markov chains or a Gaussian approximation"
   static let notes = """
     Models: regression and logistic, whose coefficients and constant are N(0, V),
     with --target; eight-schools, Rubin's data (1981) unless a table has effects and

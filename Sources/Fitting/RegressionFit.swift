@@ -7,7 +7,7 @@ import Tensor
 /// `pushforward fit regression`: numbers as a linear function of columns.
 struct RegressionFit: FitMethod {
   static let name = "regression"
-  static let summary = "a linear function by least squares (Legendre 1805, Gauss 1809)"
+  static let summary = "a linear function by least squares (Legendre 1805)"
   static let notes = """
     Coefficients are in the order of "columns" in result.json, the constant's first;
     weights are counts of rows. A prior N(0, V) on all coefficients makes the

@@ -14,7 +14,7 @@ struct StateSpaceMethod: FitMethod {
 
   static let name = "state-space"
   static let summary =
-    "a level, or a level with a slope, by Kalman's filter (Kalman 1960; Shumway and Stoffer 1982)"
+    "a level or a trend over time by the Kalman filter (1960)"
   static let notes = """
     The data are one column, whose rows are the steps, in order; missing numbers are
     allowed. The variances maximise the likelihood: expectation–maximisation comes
@@ -74,7 +74,7 @@ struct StateSpaceMethod: FitMethod {
     let least = model == .localLevel ? 3 : 4
     guard there.count >= least else {
       throw FitError.unsuitable(
-        path: data.path, expected: "\(least) numbers or more in column '\(data.names[0])'",
+        path: data.path, expected: "at least \(least) numbers in column '\(data.names[0])'",
         found: "\(there.count)")
     }
     let variance = Tensor(there, dtype: .float64).variance().scalar

@@ -13,7 +13,7 @@ struct TopicsMethod: FitMethod {
 
   static let name = "topics"
   static let summary =
-    "topics of documents by latent Dirichlet allocation (Blei, Ng and Jordan 2003)"
+    "topics by latent Dirichlet allocation (Blei et al. 2003)"
   static let notes = """
     FILE is a folder of texts, one document each; or a table with a row for each
     document and a column for the count of each word; or, if it ends in neither .csv

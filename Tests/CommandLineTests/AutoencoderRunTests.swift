@@ -169,7 +169,7 @@ import Testing
     #expect(components > 0 && components < error)
     let line = try #require(
       result.lines.first { $0.hasPrefix("mean squared error per pixel of the test images: 0.") })
-    #expect(line.contains(", of 3 principal components 0."))
+    #expect(line.contains(", with 3 principal components 0."))
   }
 
   /// Three pictures for an image: half of the second one's pixels are masked.

@@ -83,7 +83,7 @@ import Testing
       #expect(
         result.error
           == "\(Executable.title(program)): datasets/mnist: expected the four files of MNIST, found "
-          + "images; to train on them: --data datasets/mnist, and where they are of several sizes "
+          + "images; to train on these: --data datasets/mnist, and if their sizes differ "
           + "--image-size N\n")
     }
     // What it says works.

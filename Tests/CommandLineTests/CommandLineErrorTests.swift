@@ -14,7 +14,7 @@ import Testing
     (["--verison"], "unknown option '--verison'; did you mean '--version'?"),
     (["--colour", "red"], "unknown option '--colour'"),
     (["-x"], "unknown option '-x'"),
-    (["--beta", "2"], "'--beta' is an option of vae and flow, and not of this command"),
+    (["--beta", "2"], "'--beta' is an option of vae and flow, not of this command"),
     (["--l", "3"], "ambiguous option '--l': it could be --learning-rate, --likelihood or --limit"),
     // Values missing, or where none belongs.
     (["--quiet", "--epochs"], "--epochs needs a value: --epochs N"),

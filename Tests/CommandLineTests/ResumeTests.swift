@@ -116,9 +116,9 @@ import Testing
     #expect(result.code == 65)
     #expect(
       result.error
-        == "train-vae: expected a checkpoint, 'runs/vae-001/checkpoint.safetensors', to go "
-        + "on from; found none, and a trained model, 'runs/vae-001/model.safetensors', which a new "
-        + "beginning would replace\n")
+        == "train-vae: expected a checkpoint, 'runs/vae-001/checkpoint.safetensors', to "
+        + "resume from; found none, and a trained model, 'runs/vae-001/model.safetensors', which "
+        + "starting over would replace\n")
     #expect(try files("vae-001") == before)
   }
 
@@ -203,7 +203,7 @@ import Testing
     for (options, message) in [
       (
         ["--noise", "gaussian"],
-        "'--noise' is an option of autoencoder, and not of this command"
+        "'--noise' is an option of autoencoder, not of this command"
       ),
       (["--architecture", "dcgan"], "--architecture expects dense or conv, found 'dcgan'"),
       (["--early", "0"], "--early-stop is out of range: expected 1 or more, found 0"),
@@ -234,7 +234,8 @@ import Testing
     let other = try run("train-vae", resume + ["other"])
     #expect(other.code == 65)
     #expect(
-      other.error == "train-vae: 'runs/vae-001/checkpoint.safetensors' is of a run on other data: "
+      other.error
+        == "train-vae: 'runs/vae-001/checkpoint.safetensors' is from a run on other data: "
         + "expected the same images in --data\n")
     #expect(try run("train-vae", resume + ["moved"]).code == 0)
     #expect(try LossTable(of: "runs/vae-001", in: workspace).rows.count == 2)
@@ -258,8 +259,8 @@ import Testing
     let earlier = try run("resume", ["runs/vae-001"])
     #expect(earlier.code == 65)
     #expect(
-      earlier.error == "pushforward resume: cannot resume 'runs/vae-001': it is of an earlier "
-        + "version, whose runs only that version resumes\n")
+      earlier.error == "pushforward resume: cannot resume 'runs/vae-001': it is from an earlier "
+        + "version, and only that version can resume it\n")
     try workspace.write("{ \"model\":".utf8, to: path)
     #expect(try run("train-vae", ["--resume", "runs/vae-001"]).code == 65)
   }
@@ -295,7 +296,7 @@ import Testing
     #expect(
       folder.error
         == "train-vae: cannot resume 'runs/vae-001': its config.json is damaged: expected "
-        + "a file of bytes, found a folder\n")
+        + "a regular file, found a folder\n")
   }
 
   // MARK: A folder that is moved

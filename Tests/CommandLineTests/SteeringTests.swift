@@ -78,7 +78,8 @@ import Testing
     ),
     ("plain", ["--guidance", "2"], "expected a model of examples with classes, found 'ddpm' with"),
     (
-      "known", ["--class", "1", "--guidance", "2"], "found 'flow-matching' that knows none without"
+      "known", ["--class", "1", "--guidance", "2"],
+      "found 'flow-matching' that always needs a class"
     ),
     (
       "flow", ["--sampler", "dopri5", "--steps", "9"], "expected a sampler of fixed steps, found d"

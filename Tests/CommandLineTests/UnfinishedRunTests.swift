@@ -67,8 +67,8 @@ import Testing
     #expect(result.code == 65)
     #expect(
       result.error
-        == "pushforward sample: '\(folder)checkpoint.safetensors' is a checkpoint, from which a run is"
-        + " resumed: expected a trained model, which its run has not written; to write it: pushforward"
+        == "pushforward sample: '\(folder)checkpoint.safetensors' is a checkpoint, for resuming a"
+        + " run: expected a trained model, which its run has not written; to write it: pushforward"
         + " resume 'my runs/gan-001' --epochs 2\n")
     #expect(try run("resume", ["my runs/gan-001", "--epochs", "2"]).code == 0)
     #expect(try workspace.contents(of: folder + "model.safetensors") == model)

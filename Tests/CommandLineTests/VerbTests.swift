@@ -28,6 +28,11 @@ import Testing
     #expect(try help() == text && help("-h") == text)
   }
 
+  @Test func theHelpOfFitListsTheMethodsALineEach() throws {
+    let text = try help("fit", "--help")
+    #expect(text.contains("\n  topics             topics by latent Dirichlet allocation"))
+  }
+
   @Test func theHelpOfTrainListsTheModelsALineEach() throws {
     let text = try help("train", "--help")
     #expect(text.hasPrefix("Usage: pushforward train MODEL [options]\n"))
@@ -86,20 +91,20 @@ import Testing
     Wrong(["train", "vae", "moons"], "train vae", "unexpected argument 'moons'"),
     Wrong(
       ["train", "gan", "--free-bits", "2"], "train gan",
-      "'--free-bits' is an option of vae, and not of this command"),
+      "'--free-bits' is an option of vae, not of this command"),
     Wrong(
       ["train", "vae", "--noise=gaussian"], "train vae",
-      "'--noise' is an option of autoencoder, and not of this command"),
+      "'--noise' is an option of autoencoder, not of this command"),
     Wrong(
       ["train", "classifier", "--latent", "2"], "train classifier",
-      "'--latent' is an option of autoencoder, vae and gan, and not of this command"),
+      "'--latent' is an option of autoencoder, vae and gan, not of this command"),
     Wrong(
       ["train", "gan", "--early-stop", "2"], "train gan",
-      "'--early-stop' is an option of autoencoder, vae, planar-flow and others, and not of this"
+      "'--early-stop' is an option of autoencoder, vae, planar-flow and others, not of this"
         + " command"),
     Wrong(
       ["train", "gan", "--importance-samples", "2"], "train gan",
-      "'--importance-samples' is an option of vae, planar-flow, real-nvp and others, and not of this"
+      "'--importance-samples' is an option of vae, planar-flow, real-nvp and others, not of this"
         + " command"),
     Wrong(
       ["train", "vae", "--resume", "runs/vae-001"], "train vae", "unknown option '--resume'"),

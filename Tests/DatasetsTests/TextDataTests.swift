@@ -135,7 +135,7 @@ import Testing
     ),
     (
       "abcdefghijklmnop",
-      "t.txt: expected at least 5 characters in the last tenth, for testing, for windows of 4,"
+      "t.txt: expected at least 5 characters in the last tenth, to test on, for windows of 4,"
         + " found 2"
     ),
   ]) func emptyAndShortTexts(text: String, expected: String) {

@@ -255,7 +255,7 @@ private func statistics(_ results: Results, _ name: String) -> Results {
     fit.vocabulary = folder + "/words.txt"
     let chosen = try fit.fit(reading: settings, using: Random(seed: 1))
     #expect(chosen.number("words") == 4 && chosen.number("vocabulary-size") == 2)
-    #expect(chosen.notes.contains { $0.contains("9 words are not in the vocabulary") })
+    #expect(chosen.notes.contains { $0.contains("9 words not in the vocabulary") })
     try write("2\n3\n3\n1 1 4\n1 2 1\n2 3 5\n", to: folder + "/docword.txt")
     try write("x\ny\nz\n", to: folder + "/vocab.txt")
     settings.data = folder + "/docword.txt"

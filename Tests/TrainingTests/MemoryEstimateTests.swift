@@ -43,7 +43,7 @@ import Testing
       error?.description
         == "expected a training that fits into the 1.0 MB of memory that the machine"
         + " has left, found one of about 122 GB: 4,347,789,332 parameters, their gradients, Adam's"
-        + " moments, a checkpoint and the values of a batch; a smaller --hidden or --batch-size takes"
+        + " moments, a checkpoint and the values of a batch; a smaller --hidden or --batch-size needs"
         + " less")
     #expect(error?.exitCode == .usage)
   }

@@ -46,7 +46,7 @@ public struct TextData: SplitDataset {
       }
       return TextWindows(text.symbols, range, text.vocabulary, window: window)
     }
-    train = try part(0..<border, "for training")
-    test = try part(border..<text.symbols.count, "in the last tenth, for testing,")
+    train = try part(0..<border, "to train on")
+    test = try part(border..<text.symbols.count, "in the last tenth, to test on,")
   }
 }
