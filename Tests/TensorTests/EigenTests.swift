@@ -19,8 +19,9 @@ import Testing
     #expect(v[0] * v[2] < 0 && v[1] * v[3] > 0)
   }
 
-  /// Sizes below and above 25, from which on the routine divides and conquers.
-  @Test(arguments: [1, 2, 3, 7, 24, 25, 26, 60, 131])
+  /// Sizes below and above 25, from which on the routine divides and conquers, and 256, from which on
+  /// threads share the vectors.
+  @Test(arguments: [1, 2, 3, 7, 24, 25, 26, 60, 131, 257])
   func vectorsAreOrthonormalAndTheMatrixIsDiagonalInThem(_ n: Int) {
     let a = symmetric(n)
     let (values, vectors) = a.symmetricEigendecomposition()
@@ -30,6 +31,14 @@ import Testing
     let products = vectors.matmul(vectors, transposeLeft: true)
     #expect(abs(products - Tensor.identity(n, dtype: .float64)).max().scalar < 1e-12)
     #expect(values.doubles == values.doubles.sorted())
+  }
+
+  /// The squares of such elements would vanish or overflow.
+  @Test(arguments: [1e-300, 1e-170, 1e170, 1e300]) func tinyAndHugeElements(_ size: Double) {
+    let (values, vectors) = (size * symmetric(7)).symmetricEigendecomposition()
+    let (expected, expectedVectors) = symmetric(7).symmetricEigendecomposition()
+    #expect(abs(values / size - expected).max().scalar < 1e-13)
+    #expect(abs(abs(vectors) - abs(expectedVectors)).max().scalar < 1e-12)
   }
 
   @Test func theMatrixItselfStaysAsItWas() {
