@@ -3,8 +3,8 @@ import CKernels
 /// The number of threads that share the work of an operation, the calling one included.
 ///
 /// It starts as the number of processors that the process may use, by its affinity and by the quota of
-/// its control groups, rounded up. It changes the time that an operation takes, never its result: however
-/// work is split, each element is computed in the same way. Set it while no operation runs.
+/// its control groups, rounded up. It changes the time that an operation takes, never its result: work
+/// is split by shape alone. Set it while no operation runs.
 public var threadCount: Int {
   get {
     _ = hasDefaultThreadCount

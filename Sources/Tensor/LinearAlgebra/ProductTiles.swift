@@ -1,30 +1,28 @@
 /// The blocks that a large product of float64 matrices is cut into, each a product by itself.
 ///
 /// In strips of columns, as smaller products are cut, each strip would go through the whole left factor
-/// for little arithmetic. The number of blocks follows from that of the threads; the bits of the result
-/// do not, as every element is the same sum in every block.
+/// for little arithmetic. The blocks depend on the sizes alone.
 struct ProductTiles {
   /// The floating-point operations of a product from which on it is worth it.
   static let leastWork = 2_000_000_000
 
-  /// The columns of a block at most, so that its packed right factor stays in the last cache.
+  /// The greatest number of columns of a block, so that its packed right factor stays in the last cache.
   static let mostColumns = 2048
 
-  /// The elements of a block from which on down it is not cut for more threads.
-  static let leastArea = 128 * 128
+  /// The greatest number of elements of a block: larger ones would pack less often, and smaller ones keep
+  /// more threads busy.
+  static let mostElements = 512 * 1024
 
   /// The rows and the columns of each block of an `m` × `n` result.
   let blocks: [(rows: Range<Int>, columns: Range<Int>)]
 
-  /// Halves the longer sides of the blocks until each thread has two of them; rows and columns of a block
-  /// begin at multiples of these units.
-  init(m: Int, n: Int, rowUnit: Int, columnUnit: Int, threads: Int = threadCount) {
+  /// Halves the longer sides of the blocks until these are small enough; rows and columns of a block begin at
+  /// multiples of these units.
+  init(m: Int, n: Int, rowUnit: Int, columnUnit: Int) {
     var (rowParts, columnParts) = (1, 1)
     var height: Int { m / rowParts }
     var width: Int { n / columnParts }
-    while width > Self.mostColumns
-      || rowParts * columnParts < 2 * threads && height * width > Self.leastArea
-    {
+    while width > Self.mostColumns || height * width > Self.mostElements {
       if width > Self.mostColumns || width > height { columnParts *= 2 } else { rowParts *= 2 }
     }
     let rows = Self.parts(of: m, count: rowParts, unit: rowUnit)
