@@ -26,11 +26,13 @@ enum LAPACK {
   ///
   /// As LAPACK's `dsyevd`, from a tridiagonal matrix by divide and conquer, but that the vectors of that
   /// matrix are turned back on all threads.
+  ///
+  /// - Parameter largest: The largest modulus of an element.
   static func eigendecompose(
-    _ matrix: UnsafeMutablePointer<Double>, _ size: Int, values: UnsafeMutablePointer<Double>,
-    vectors: UnsafeMutablePointer<Double>
+    _ matrix: UnsafeMutablePointer<Double>, _ size: Int, largest: Double,
+    values: UnsafeMutablePointer<Double>, vectors: UnsafeMutablePointer<Double>
   ) -> Int {
-    let scale = eigenScale(matrix, count: size * size)
+    let scale = eigenScale(largest: largest)
     if scale != 1 { for i in 0..<size * size { matrix[i] *= scale } }
     var (n, code) = (blasint(size), blasint(0))
     var (beside, reflections) = (
@@ -53,9 +55,7 @@ enum LAPACK {
   }
 
   /// What to multiply a matrix by so that its squares neither overflow nor vanish.
-  private static func eigenScale(_ matrix: UnsafeMutablePointer<Double>, count: Int) -> Double {
-    var largest = 0.0
-    for i in 0..<count { largest = max(largest, abs(matrix[i])) }
+  private static func eigenScale(largest: Double) -> Double {
     let least = (Double.leastNormalMagnitude / Double.ulpOfOne).squareRoot()
     if largest > 0, largest < least { return least / largest }
     return largest > 1 / least ? 1 / least / largest : 1

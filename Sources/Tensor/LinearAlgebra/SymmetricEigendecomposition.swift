@@ -39,7 +39,7 @@ public struct SymmetricEigendecomposition: Sendable {
     }
     let a = matrix.converted(to: .float64)
     (n, dtype) = (stack.rows, matrix.dtype)
-    try Self.requireSymmetry(
+    let largest = try Self.requireSymmetry(
       a.untracked, stack, tolerance: tolerance ?? (dtype == .float32 ? 1e-5 : 1e-10), operation)
     let n = stack.rows
     var codes = [Int](repeating: 0, count: stack.count)
@@ -59,7 +59,8 @@ public struct SymmetricEigendecomposition: Sendable {
             let vectors = BufferPool.shared.take(byteCount: n * n * 8)
             defer { BufferPool.shared.giveBack(vectors, byteCount: n * n * 8) }
             let rows = vectors.assumingMemoryBound(to: Double.self)
-            codes[i] = LAPACK.eigendecompose(own, n, values: to, vectors: rows)
+            codes[i] = LAPACK.eigendecompose(
+              own, n, largest: largest[i], values: to, vectors: rows)
             DType.factors.transpose(rows, n, n, n, to + n, n)
           }
           if stack.count == 1 { return decompose(0) }
@@ -100,17 +101,19 @@ public struct SymmetricEigendecomposition: Sendable {
     return symmetricPart(product(product(vectors, middle), vectors, transposeRight: true))
   }
 
+  /// - Returns: The largest modulus of an element of each matrix.
   private static func requireSymmetry(
     _ a: Tensor, _ stack: MatrixStack, tolerance: Double, _ operation: String
-  ) throws {
-    if a.count == 0 { return }
+  ) throws -> [Double] {
+    if a.count == 0 { return [] }
     let asymmetry = abs(a - a.transposed()).max(along: [-2, -1]).doubles
-    let size = abs(a).max(along: [-2, -1]).doubles
-    for (matrix, (difference, largest)) in zip(asymmetry, size).enumerated()
+    let sizes = abs(a).max(along: [-2, -1]).doubles
+    for (matrix, (difference, largest)) in zip(asymmetry, sizes).enumerated()
     where difference > tolerance * largest {
       throw LinearAlgebraError.notSymmetric(
         operation: operation, difference: difference, index: stack.index(of: matrix))
     }
+    return sizes
   }
 }
 
