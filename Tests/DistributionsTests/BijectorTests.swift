@@ -113,7 +113,7 @@ private let rows: [BijectorRow] = [
     let normal = Normal(mean: double([0.0, 1]), standardDeviation: double([1.0, 2]))
     let logNormal = Transformed(normal, by: ExponentialMap())
     let y = double([[-1, 0], [1, 2]])
-    #expect(logNormal.logDensity(of: y).doubles.prefix(2).allSatisfy { $0 == -.infinity })
+    #expect(logNormal.logDensity(of: y).doubles.prefix(2).elementsEqual(twoImpossible))
     #expect(logNormal.cumulative(at: y).doubles.prefix(2) == [0, 0])
     #expect(gradient(at: y) { logNormal.logDensity(of: $0).sliced(1..<2).sum() }.isFinite)
     let matrices = double([[[1, 2], [2, 1]], [[2, 0.5], [0.5, 1]]])

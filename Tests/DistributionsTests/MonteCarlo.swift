@@ -27,3 +27,6 @@ func repeated(_ row: [Double], _ count: Int) -> Tensor {
 
 /// A tensor in float64.
 func double(_ values: some TensorConvertible) -> Tensor { Tensor(values, dtype: .float64) }
+
+/// The log-densities of two impossible points; named, as the compiler takes seconds to compare with a literal.
+let twoImpossible: [Double] = [-.infinity, -.infinity]

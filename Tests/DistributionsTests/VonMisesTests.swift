@@ -90,7 +90,7 @@ import Testing
 
   @Test func theEndsOfTheCircle() {
     let p = VonMises(location: 7, concentration: 2)
-    #expect(p.logDensity(of: double([-3.2, 3.2])).doubles.allSatisfy { $0 == -.infinity })
+    #expect(p.logDensity(of: double([-3.2, 3.2])).doubles == twoImpossible)
     #expect(p.logDensity(of: double(Double.nan)).scalar.isNaN)
     let ends = p.cumulative(at: double([-4, -Double.pi, Double.pi, 4])).doubles
     #expect(zip(ends, [0, 0, 1, 1]).allSatisfy { Swift.abs($0 - $1) < 1e-15 })
