@@ -147,8 +147,8 @@ extension GAN.Configuration {
     }
   }
 
-  /// The number of passes per example, including those of a penalty: between real and generated
-  /// samples, and back through its gradient.
+  /// The number of passes per example; a gradient penalty adds one at points between real and
+  /// generated samples, and one back through its gradient.
   public var passesPerExample: Int { hasGradientPenalty ? 3 : 1 }
 }
 

@@ -82,8 +82,8 @@ extension GAN {
   /// The mean of (‖∇c(u)‖₂ − 1)² over points u, `[batch] + sampleShape`; the norm is over all axes
   /// but the batch's.
   ///
-  /// A small constant is added to the squared norm: the root has no derivative at a gradient of 0,
-  /// where that of the penalty is then 0.
+  /// A small constant is added to the squared norm: the root has no derivative at a gradient of 0;
+  /// with the constant, the penalty's derivative there is 0.
   public static func gradientPenalty(of critic: (Tensor) -> Tensor, at points: Tensor) -> Tensor {
     let slopes = gradient(at: points) { critic($0).sum() }
     let norms = sqrt(square(slopes).flattened().sum(along: 1) + 1e-12)
