@@ -55,9 +55,11 @@ public struct OptimizerState: Sendable {
 }
 
 extension Optimizer {
-  /// Updates each parameter by the rule.
+  /// Updates each parameter by the rule; before the first update it checks that no module forgets a
+  /// member.
   public func update(along gradients: Gradients) {
     state.step += 1
+    if state.step == 1 { module.expectAllMembersListed() }
     let rate = learningRate(state.step)
     let parameters = module.parameters
     precondition(
