@@ -35,6 +35,7 @@ GROUPS = {
         "wgan-gp-conv": 10, "glow-28": 50, "pixelcnn-28": 15, "vqvae-28": 60,
         "transformer-char": 15, "lstm-char": 40, "unet-ddpm": 15, "unet-flow": 15,
     },
+    "sampling": {"pixelcnn-samples": 1, "transformer-text": 5, "unet-samples": 1},
     "linear-algebra": {
         "product-2000": 10, "cholesky-2000": 15, "cholesky-3000": 5, "cholesky-inverse-3000": 5,
         "triangular-solve-2000": 10, "cholesky-4x4": 500, "cholesky-16x16": 100, "eigen-500": 10,
@@ -58,12 +59,14 @@ PEERS = [
 ]  # fmt: skip
 # Without the compiled mode, whose compilation outlasted the trials where it was tried.
 DEEP_PEERS = [(f"deep_{program}", mode) for program, mode in PEERS if mode != "compile"]
+SAMPLING_PEERS = [("deep_torch_sampling.py", mode) for mode in ["eager", "channels-last"]]
 OPERATION_PEERS = [("numpy_peer.py", "numpy"), ("numpy_peer.py", "scipy")]
 CLASSICAL_PEERS = [
     ("classical_peer.py", mode) for mode in [
         "scikit-learn", "scipy", "numpy", "python", "statsmodels", "POT", "ott", "blackjax", "numpyro"]]  # fmt: skip
 GROUP_PEERS = {
-    "training": PEERS, "deep": DEEP_PEERS, "linear-algebra": OPERATION_PEERS,
+    "training": PEERS, "deep": DEEP_PEERS, "sampling": SAMPLING_PEERS,
+    "linear-algebra": OPERATION_PEERS,
     "functions": OPERATION_PEERS, "classical": CLASSICAL_PEERS,
 }  # fmt: skip
 # Works that end with a figure of their own, which depends on random draws or on how far they go.
@@ -74,7 +77,7 @@ EPOCH_PEERS = [("torch_epoch.py", "eager"), ("jax_epoch.py", "jit"), ("jax_epoch
 # A mode that takes longer than this many times the fastest one's time is not measured further.
 SLOW = 4 / 3
 # Nor is one that takes longer than this many seconds for a tenth of the steps.
-LONGEST_TRIAL = 120
+LONGEST_TRIAL = 400
 PROGRAMS = pathlib.Path(__file__).parent / "peers"
 COLUMNS = [
     "work", ">ms", ">peer's", "its fastest mode", ">ratio", "from–to", ">of the peak", ">MB",
@@ -146,7 +149,7 @@ class Steps:
         self.inputs = ["--inputs", inputs] if group == "classical" else []
 
     def ours(self):
-        return self.measured([self.bench, "--steps", str(STEPS[self.name])])
+        return self.measured([self.bench, "--steps", str(max(5, STEPS[self.name]))])
 
     def peer(self, mode, steps=None, seconds=None):
         command = [sys.executable, PROGRAMS / mode[0], "--mode", mode[1]]
@@ -160,7 +163,8 @@ class Steps:
         return found
 
     def trial(self, mode):
-        return self.peer(mode, max(5, STEPS[self.name] // 10), LONGEST_TRIAL)
+        steps = STEPS[self.name]
+        return self.peer(mode, min(steps, max(5, steps // 10)), LONGEST_TRIAL)
 
 
 class WholeProcess:
@@ -267,7 +271,7 @@ def main():
     parser.add_argument("bench")
     parser.add_argument("train_vae")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--works", help="works or the tables training, deep, linear-algebra, functions and classical, with commas between; training without this")
+    parser.add_argument("--works", help="works or the tables training, deep, sampling, linear-algebra, functions and classical, with commas between; training without this")
     parser.add_argument("--data", default="datasets/mnist", help=f"MNIST's files, for {EPOCH}")
     parser.add_argument("--write", metavar="FILE", help="put the table between the marks there")
     args = parser.parse_args()

@@ -19,7 +19,7 @@ struct Work {
       ("vae-mlp", { denseVAE() }), ("ae-mlp", autoencoder), ("gan-mlp", gan), ("dcgan-28", dcgan28),
       ("dcgan-64", dcgan64), ("cnn-mnist", classifier), ("conv-vae", { convolutionalVAE() }),
       ("dcgan-small", dcganSmall),
-    ] + deep + linearAlgebra + functions + classical
+    ] + deep + sampling + linearAlgebra + functions + classical
 }
 
 // MARK: - Data
