@@ -1,4 +1,4 @@
-"""Runs Pushforward and its peers in turn, and writes how their times and memory compare.
+"""Runs Pushforward and its peers in turn, and writes a comparison of their times and memory.
 
     compare.py BENCH TRAIN_VAE [--rounds 5] [--works vae-mlp,conv-vae] [--data datasets/mnist]
                [--write BENCHMARKS.md]
@@ -6,8 +6,7 @@
 BENCH is the program `bench` of this folder's package, TRAIN_VAE the executable that trains a
 variational autoencoder. Every mode of every peer is tried for a tenth of the steps, and those that
 come within a third of the fastest take part in the rounds. A ratio is the median over the rounds of
-our time by the mode's in the same round, so that a minute in which the machine is slow weighs on
-both.
+our time divided by the mode's in the same round, so that a slow minute of the machine affects both.
 """
 
 import argparse
@@ -23,7 +22,7 @@ import time
 
 import tables
 
-# The works of each table, with the steps in a measurement: some seconds' worth.
+# The workloads of each table, with the number of steps in a measurement, which takes a few seconds.
 GROUPS = {
     "training": {
         "vae-mlp": 1000, "ae-mlp": 1000, "gan-mlp": 250, "cnn-mnist": 100, "conv-vae": 150,
@@ -57,7 +56,7 @@ PEERS = [
     ("torch_peer.py", "eager"), ("torch_peer.py", "channels-last"), ("torch_peer.py", "compile"),
     ("jax_peer.py", "jit"), ("jax_peer.py", "scan"),
 ]  # fmt: skip
-# Without the compiled mode, whose compilation outlasted the trials where it was tried.
+# Without the compiled mode, whose compilation took longer than the trials wherever it was tried.
 DEEP_PEERS = [(f"deep_{program}", mode) for program, mode in PEERS if mode != "compile"]
 SAMPLING_PEERS = [("deep_torch_sampling.py", mode) for mode in ["eager", "channels-last"]]
 OPERATION_PEERS = [("numpy_peer.py", "numpy"), ("numpy_peer.py", "scipy")]
@@ -69,12 +68,13 @@ GROUP_PEERS = {
     "linear-algebra": OPERATION_PEERS,
     "functions": OPERATION_PEERS, "classical": CLASSICAL_PEERS,
 }  # fmt: skip
-# Works that end with a figure of their own, which depends on random draws or on how far they go.
+# Workloads whose final figure depends on random draws or on the number of iterations, and is not
+# compared.
 FREE_FIGURES = {"nuts", "metropolis", "mean-field", "lda", "image-barycenter"}
-# A process from its start to its end, in which vae-mlp is trained for an epoch.
+# A whole process, from start to end, that trains vae-mlp for an epoch.
 EPOCH = "vae-epoch"
 EPOCH_PEERS = [("torch_epoch.py", "eager"), ("jax_epoch.py", "jit"), ("jax_epoch.py", "scan")]
-# A mode that takes longer than this many times the fastest one's time is not measured further.
+# A mode that takes more than this many times as long as the fastest is not measured further.
 SLOW = 4 / 3
 # Nor is one that takes longer than this many seconds for a tenth of the steps.
 LONGEST_TRIAL = 400
@@ -87,7 +87,7 @@ COLUMNS = [
 
 @dataclasses.dataclass
 class Measurement:
-    """What a process found: the time of a step or, for a whole process, its own."""
+    """The measurements of a process: the time of a step or, for a whole process, its total time."""
 
     milliseconds: float
     peak_megabytes: float
@@ -96,21 +96,21 @@ class Measurement:
 
 
 class Failed(Exception):
-    """A work that cannot be compared, and why."""
+    """A workload that cannot be compared, and the reason."""
 
 
 # Processes
 
 
 def timed_by_itself(command, seconds=None):
-    """What a program says of its steps, or None where it fails or takes longer than it may."""
+    """The times that a program reports, or None if it fails or exceeds the time limit."""
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
     except subprocess.TimeoutExpired:
         print(f"{' '.join(map(str, command))} took longer than {seconds} s", file=sys.stderr)
         return None
     if run.returncode != 0:
-        # What another library does not have is no fault.
+        # A method that another library lacks is not a failure.
         if " has no " not in run.stderr:
             print(f"{' '.join(map(str, command))} failed:\n{run.stderr[-2000:]}", file=sys.stderr)
         return None
@@ -119,7 +119,7 @@ def timed_by_itself(command, seconds=None):
 
 
 def timed_from_outside(command):
-    """How long a process took and how much memory, or None where it fails."""
+    """The time and memory that a process took, or None if it fails."""
     with tempfile.TemporaryFile("w+") as output:
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
@@ -140,7 +140,7 @@ def timed_from_outside(command):
 
 
 class Steps:
-    """A work of which each side times the steps."""
+    """A workload whose steps each program times itself."""
 
     def __init__(self, name, bench, inputs):
         self.name, self.bench = name, bench
@@ -157,7 +157,7 @@ class Steps:
 
     def measured(self, command, seconds=None):
         found = timed_by_itself([*command, "--work", self.name, *self.inputs], seconds)
-        # A sampler's time is that of a draw that counts.
+        # A sampler's time is the time per effective draw.
         if found and self.name == "nuts":
             found.milliseconds /= found.line["reached"]
         return found
@@ -168,7 +168,7 @@ class Steps:
 
 
 class WholeProcess:
-    """A work that is a process, each time a new one."""
+    """A workload that is a whole process, started anew for each measurement."""
 
     name, modes = EPOCH, EPOCH_PEERS
 
@@ -194,7 +194,7 @@ def tried(work):
     """A short measurement of each mode."""
     found = {}
     for mode in work.modes:
-        # What is slow step by step is not worth twenty-five steps in one call.
+        # If single steps are slow, twenty-five steps in one call are not worthwhile.
         jit = next((found[other] for other in found if other[1] == "jit"), None)
         fastest = min((each.milliseconds for each in found.values()), default=0)
         if mode[1] == "scan" and (not jit or jit.milliseconds > 2 * fastest):
@@ -207,7 +207,7 @@ def tried(work):
 
 
 def compared(work, count):
-    """The rounds of a work, ours and, by mode, the peers'; and the trials before them."""
+    """The rounds of a workload, ours and, by mode, the peers'; and the trials before them."""
     trials = tried(work)
     if not trials:
         raise Failed("no peer ran")
@@ -216,7 +216,7 @@ def compared(work, count):
     rounds = []
     for number in range(count):
         print(f"{work.name}: round {number + 1} of {count}", file=sys.stderr)
-        # By turns first and last: what runs after others may find a hot processor.
+        # In alternating order, because a program that runs after others may find a hot processor.
         ours = work.ours() if number % 2 else None
         peers = {mode: work.peer(mode) for mode in kept}
         ours = ours or work.ours()
@@ -229,7 +229,7 @@ def compared(work, count):
 
 
 def expect_same(ours, trials):
-    """Fails where a peer came to another figure: then it was not the same work."""
+    """Fails if a peer reached another figure, because then it did not do the same work."""
     for mode, trial in trials.items():
         if abs(ours.line["reached"] - trial.line["reached"]) > 1e-6 * abs(ours.line["reached"]):
             raise Failed(f"came to {ours.line['reached']}, {mode[1]} to {trial.line['reached']}")
@@ -239,7 +239,7 @@ def expect_same(ours, trials):
 
 
 def row(name, rounds, trials):
-    """The cells of a work, against the mode that is fastest over all rounds."""
+    """The cells of a workload, compared with the mode that is fastest over all rounds."""
     times = {}
     for _, peers in rounds:
         for mode, peer in peers.items():
@@ -248,7 +248,7 @@ def row(name, rounds, trials):
     ratios = sorted(
         ours.milliseconds / peers[best].milliseconds for ours, peers in rounds if best in peers)  # fmt: skip
     own = [ours for ours, _ in rounds]
-    # Nothing where a work has no products.
+    # Empty if a workload has no products.
     shares = list(filter(None, (ours.line.get("product_peak_share") for ours in own)))
     memory = max(ours.peak_megabytes for ours in own)
     leanest = min(trial.peak_megabytes for trial in trials.values())
@@ -262,7 +262,7 @@ def row(name, rounds, trials):
 
 
 def rounded(milliseconds):
-    """To two places, and from a second on to none."""
+    """Rounds to two decimal places, and to none from a second on."""
     return f"{milliseconds:.2f}" if milliseconds < 1000 else f"{milliseconds:,.0f}"
 
 
@@ -271,9 +271,11 @@ def main():
     parser.add_argument("bench")
     parser.add_argument("train_vae")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--works", help="works or the tables training, deep, sampling, linear-algebra, functions and classical, with commas between; training without this")
-    parser.add_argument("--data", default="datasets/mnist", help=f"MNIST's files, for {EPOCH}")
-    parser.add_argument("--write", metavar="FILE", help="put the table between the marks there")
+    parser.add_argument(
+        "--works", help="workloads, or the tables training, deep, sampling, linear-algebra, functions and classical,"
+        " separated by commas (default: training)")  # fmt: skip
+    parser.add_argument("--data", default="datasets/mnist", help=f"the folder of MNIST's files, for {EPOCH}")
+    parser.add_argument("--write", metavar="FILE", help="write the table between the marks in this file")
     args = parser.parse_args()
     works = []
     for name in (args.works or "training").split(","):
@@ -301,7 +303,7 @@ def main():
         try:
             results[name] = compared(work, args.rounds)
         except Failed as error:
-            # The others take an hour, and are none the worse.
+            # The other workloads take an hour, and their results are still valid.
             print(f"left out: {name}: {error}", file=sys.stderr)
     if not results:
         sys.exit("nothing could be compared")
@@ -318,7 +320,7 @@ def main():
         if not rows:
             continue
         if args.works and args.write:
-            # The others stay as an earlier run has measured them.
+            # Other rows keep the results of an earlier run.
             rows = tables.rows(pathlib.Path(args.write).read_text(), mark, COLUMNS) | rows
         table = tables.table(COLUMNS, [rows[name] for name in order if name in rows])
         print(f"{words}\n\n{table}\n")

@@ -2,8 +2,8 @@
 
     scaling.py BENCH [--rounds 5] [--write BENCHMARKS.md] [--plot Benchmarks/scaling.svg]
 
-BENCH is the program `bench` of this folder's package; the plot is drawn by `plot-scaling`, which lies
-beside it.
+BENCH is the program `bench` of this folder's package; the plot is drawn by `plot-scaling`, in the
+same folder.
 """
 
 import argparse
@@ -15,7 +15,8 @@ import sys
 
 import tables
 
-# What the arithmetic of a step is in proportion to, of the size along an axis, and its name.
+# The quantity that the arithmetic of a step is proportional to, as a function of the size along an
+# axis, and its name.
 UNITS = {
     "batch size": (lambda size: size, "images of a batch"),
     "hidden width": (lambda size: size, "units of a hidden layer"),
@@ -24,10 +25,10 @@ UNITS = {
 
 
 def medians(rounds):
-    """The points of several rounds as one: for each series and size its lines by thread count.
+    """Merges the points of several rounds: for each series and size, its lines by thread count.
 
-    The time is the rounds' median. The machine's peak is the best that any round found, as within a
-    round it is the best of several tries.
+    The time is the rounds' median. The machine's peak is the best of all rounds, just as within a
+    round it is the best of several attempts.
     """
     lines = [line for round in rounds for line in round]
     peaks, times = {}, {}
@@ -50,7 +51,7 @@ def medians(rounds):
 
 
 def rows(series):
-    """The cells of every size, those of all thread counts beside one another."""
+    """The cells of every size, with all thread counts side by side."""
     for (work, axis), sizes in series.items():
         for size, by_threads in sizes.items():
             points = [by_threads[threads] for threads in sorted(by_threads)]
@@ -85,7 +86,8 @@ def points(series):
 
 
 def draw(series, file, program):
-    """Has plot-scaling draw a panel for each series: milliseconds by what the arithmetic grows with."""
+    """Has plot-scaling draw a panel for each series: milliseconds against the quantity that the
+    arithmetic grows with."""
     subprocess.run([program, file], input="\n".join(points(series)), text=True, check=True)
 
 
@@ -93,8 +95,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("bench")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--write", metavar="FILE", help="put the table between the marks there")
-    parser.add_argument("--plot", metavar="FILE", help="draw the plot, as an SVG file")
+    parser.add_argument("--write", metavar="FILE", help="write the table between the marks in this file")
+    parser.add_argument("--plot", metavar="FILE", help="draw the plot to an SVG file")
     args = parser.parse_args()
     if args.rounds < 1:
         parser.error(f"expected 1 round or more, found {args.rounds}")

@@ -1,4 +1,4 @@
-"""What the programs that write BENCHMARKS.md share: tables, and where they go in that file."""
+"""Shared code of the programs that write BENCHMARKS.md: tables, and their places in that file."""
 
 import datetime
 import os
@@ -17,7 +17,7 @@ def table(columns, rows):
 
 
 def placed(text, name, content):
-    """The text with this content in place of what stands between the marks of a name."""
+    """The text with the content between the marks of a name replaced."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     before, found_begin, rest = text.partition(begin)
     _, found_end, after = rest.partition(end)
@@ -43,35 +43,38 @@ def place(file, name, content):
 
 
 class OtherWork:
-    """How much of the processors' time goes to others than this program and those that it runs."""
+    """Measures the share of the processors' time that goes to programs other than this one and
+    those that it runs."""
 
     def __init__(self):
         self.start = self.now()
 
     @staticmethod
     def now():
-        """Seconds of the clock, and those that others have had of all processors."""
+        """The clock in seconds, and the processor seconds that other programs have used."""
         usages = map(resource.getrusage, [resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN])
         own = sum(usage.ru_utime + usage.ru_stime for usage in usages)
         ticks = busy(pathlib.Path("/proc/stat").read_text())
         return time.monotonic(), ticks / os.sysconf("SC_CLK_TCK") - own
 
     def share(self):
-        """The share since the start, once all programs that were run have ended."""
+        """The share since the start, once all started programs have ended."""
         seconds, others = (after - before for after, before in zip(self.now(), self.start))
         return max(0, others / (seconds * os.cpu_count()))
 
 
 def busy(stat):
-    """The ticks of a clock that all processors together have not been idle, of /proc/stat."""
+    """The clock ticks for which processors have been busy, summed over all of them, from
+    /proc/stat."""
     user, nice, system, _idle, _waiting, *interrupts_and_stolen = map(int, stat.split()[1:9])
     return user + nice + system + sum(interrupts_and_stolen)
 
 
 def circumstances(line, versions, rounds, others):
-    """A sentence on when, where and how was measured.
+    """A sentence that says when, where and how the measurements were taken.
 
-    `line` is what `bench` printed, if it ran; `others` the share of the processors that others had.
+    `line` is the output of `bench`, if it ran; `others` is the share of the processors that other
+    programs used.
     """
     machine = [processor()]
     if line:

@@ -1,4 +1,4 @@
-"""Tests of what is computed here between a measurement and a table.
+"""Tests of the computations between a measurement and a table.
 
     python3 -m unittest discover --start-directory Benchmarks
 """
@@ -75,7 +75,7 @@ class Comparison(unittest.TestCase):
             (self.ours(4, 0.2), {fast: self.peer(5), slow: self.peer(9)}),
             (self.ours(3, 0.3), {fast: self.peer(10), slow: self.peer(20)}),
         ]
-        # The slow mode is the leanest, whether or not it took part in the rounds.
+        # The slow mode uses the least memory, whether or not it took part in the rounds.
         trials = {fast: self.peer(3), slow: self.peer(4, 400)}
         self.assertEqual(
             compare.row("w", rounds, trials),

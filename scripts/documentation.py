@@ -1,7 +1,7 @@
 """Checks of the documentation: symbols without a doc comment, and links that lead nowhere.
 
   documentation.py symbols FOLDER    the symbol graphs in a folder
-  documentation.py links SITE        the pages of a site that docc made
+  documentation.py links SITE        the pages of a site that docc generated
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 
 
 def undocumented(folder):
-    """The public symbols without a doc comment, each with its place; and the number of all."""
+    """The public symbols without a doc comment, each with its location; and the number of all symbols."""
     missing, count = [], 0
     for path in sorted(pathlib.Path(folder).rglob("*.symbols.json")):
         graph = json.loads(path.read_text())
@@ -31,7 +31,7 @@ def undocumented(folder):
 
 
 def references(value):
-    """The references of a page or of a part of it: links, topics, images."""
+    """The references of a page or part of a page: links, topics, images."""
     if isinstance(value, dict):
         if "identifier" in value and value.get("type") in ("topic", "link", "image"):
             yield value
@@ -43,7 +43,7 @@ def references(value):
 
 
 def broken_links(site):
-    """The links to pages and images that the site lacks, each with its page; and the number of all."""
+    """The links to pages and images that the site lacks, each with its page; and the number of all links."""
     site = pathlib.Path(site)
     broken, checked = set(), set()
     for path in sorted((site / "data").rglob("*.json")):

@@ -9,7 +9,7 @@ usage() {
 Usage: download-mnist.sh [--mirror URL] [DIR]
 
 Downloads MNIST as four gzipped IDX files into DIR and checks their MD5 sums. Files that are
-already there and good are not fetched again.
+already there and intact are not downloaded again.
 
   DIR            where the files go (default: datasets/mnist of this repository)
   --mirror URL   where the files come from (default: \$MNIST_MIRROR if it is set, else
@@ -18,7 +18,7 @@ already there and good are not fetched again.
 EOF
 }
 
-# Wrong use ends with the corresponding exit code of sysexits.
+# A usage error ends with the exit code that sysexits.h defines for it.
 wrong_use() {
   echo "download-mnist.sh: $1" >&2
   echo "Try 'download-mnist.sh --help'." >&2
@@ -66,7 +66,7 @@ if [[ ! -d $directory ]]; then
   created=yes
 fi
 
-# However the script ends, it removes incomplete files, and a folder that stayed empty.
+# However the script ends, it removes incomplete files, and the folder if it is still empty.
 temporary=
 clean_up() {
   if [[ -n $temporary ]]; then rm -f -- "$temporary"; fi
@@ -81,11 +81,11 @@ content_sum() {
   gzip --decompress --stdout --force < "$1" 2> /dev/null | md5sum | cut -d ' ' -f 1 || true
 }
 
-# fetch NAME MD5: makes sure that DIR holds NAME, gzipped, whose gunzipped content has that sum.
+# fetch NAME MD5: makes sure that DIR contains NAME, gzipped, and that its gunzipped content has that sum.
 fetch() {
   local name=$1 expected=$2 found path
 
-  # The program reads raw files and files with the other naming first, so they must be correct.
+  # The program prefers raw files and files with the other naming, so those must be correct.
   for path in "$directory/$name" "$directory/$name.gz" \
     "$directory/${name/-idx/.idx}" "$directory/${name/-idx/.idx}.gz"; do
     [[ -e $path ]] || continue

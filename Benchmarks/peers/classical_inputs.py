@@ -1,8 +1,8 @@
-"""Writes the inputs of the classical works as files of numbers, the same for all programs.
+"""Writes the inputs of the classical workloads as files of numbers, the same for all programs.
 
     classical_inputs.py FOLDER
 
-Files that are there stay.
+Existing files are kept.
 """
 
 import pathlib
@@ -21,7 +21,7 @@ def random(seed):
 
 
 def clouds(draws, count, dimension, clusters, spread):
-    """Points around centres, each cluster with a covariance of its own."""
+    """Points around centres, each cluster with its own covariance."""
     centres = spread * draws.standard_normal((clusters, dimension))
     roots = draws.standard_normal((clusters, dimension, dimension)) / dimension**0.5
     roots = roots * draws.uniform(0.4, 1.2, (clusters, 1, 1)) + 0.4 * numpy.eye(dimension)
@@ -31,7 +31,7 @@ def clouds(draws, count, dimension, clusters, spread):
 
 
 def picked(draws, points, count):
-    """Points as first centres, far from one another (Arthur and Vassilvitskii 2007)."""
+    """Points to use as initial centres, far from one another (Arthur and Vassilvitskii 2007)."""
     centres = points[draws.integers(len(points), size=1)]
     while len(centres) < count:
         nearest = ((points[:, None] - centres) ** 2).sum(2).min(1)
@@ -83,7 +83,7 @@ draws = random(6)
 arrays["kde_x"] = clouds(draws, 10_000, 2, 4, 2)
 arrays["kde_new"] = draws.uniform(-5, 5, (10_000, 2))
 
-# Two oscillators that are seen through noise.
+# Two oscillators observed with noise.
 draws = random(7)
 transition = numpy.zeros((4, 4))
 for place, (angle, shrink) in zip((0, 2), ((0.3, 0.995), (0.07, 0.99))):
@@ -99,7 +99,7 @@ arrays["kalman_y"] = numpy.array(seen)
 arrays["kalman_f"], arrays["kalman_h"] = transition, observation
 arrays["kalman_q"], arrays["kalman_r"] = noise, error
 
-# A public table of scikit-learn's, standardised, with a constant as the last column.
+# A public table from scikit-learn, standardised, with a constant as the last column.
 table = load_breast_cancer()
 x = (table.data - table.data.mean(0)) / table.data.std(0)
 arrays["cancer_x"] = numpy.hstack([x, numpy.ones((len(x), 1))])

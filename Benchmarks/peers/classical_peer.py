@@ -1,10 +1,10 @@
-"""Times classical methods in the libraries that Python's users take for them.
+"""Times classical methods in the libraries that Python users use for them.
 
     classical_peer.py --work gmm --mode scikit-learn --inputs FOLDER [--steps 5] [--threads 2]
 
-FOLDER holds the files of classical_inputs.py. All are in double precision. The line that is printed has
-what the method came to, so that a faster wrong answer is seen. A mode that has no such method ends with
-an error.
+FOLDER contains the files of classical_inputs.py. All methods run in double precision. The printed
+line contains the method's result, so that a fast wrong answer is detected. A mode without the
+method ends with an error.
 """
 
 import argparse
@@ -24,7 +24,7 @@ parser.add_argument("--inputs", default="inputs")
 parser.add_argument("--steps", type=int, default=5)
 parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
 args = parser.parse_args()
-# Before the libraries are loaded, which read them then.
+# Set before the libraries are loaded, because they read these variables then.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[name] = str(args.threads)
 for name in ("JAX", "TENSORFLOW", "CUPY", "PYTORCH"):
@@ -37,7 +37,7 @@ MODES = {}
 
 
 def method(*names, mode, **settings):
-    """Registers what prepares a call, which returns a result, and what reads the figure from it."""
+    """Registers a function that returns a call and, if its result is not the figure, a function of it."""
 
     def register(prepare):
         for name in names:
@@ -96,7 +96,7 @@ def topics(_):
     table = scipy.sparse.csr_matrix(parts, shape=(len(offsets) - 1, start.shape[1]))
 
     class Started(LatentDirichletAllocation):
-        """From given topics, with each document's weights from ones in every sweep."""
+        """Starts from given topics; in every sweep each document's weights start from ones."""
 
         def _init_latent_vars(self, *arguments, **named):
             super()._init_latent_vars(*arguments, **named)
@@ -116,7 +116,7 @@ def topics(_):
 
 
 def logistic_posterior():
-    """The log-density as a function that JAX compiles."""
+    """The log-density as a function for JAX to compile."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
@@ -195,7 +195,7 @@ def mean_field(_):
     guide = autoguide.AutoNormal(model)
     search = SVI(model, guide, numpyro.optim.Adam(0.01), Trace_ELBO())
     fit = lambda: search.run(jax.random.PRNGKey(0), 2000, progress_bar=False).params  # noqa: E731
-    # Ours leaves out the prior's constant.
+    # Our value leaves out the prior's constant.
     constant = 15.5 * numpy.log(2 * numpy.pi)
 
     def bound(found):
@@ -239,7 +239,7 @@ def kernel_density_of_one_leaf(_):
     from sklearn.neighbors import KernelDensity
 
     x, new = load("kde_x"), load("kde_new")
-    # With several leaves its tails are wrong, whatever the tolerance.
+    # With several leaves, its results in the tails are wrong, whatever the tolerance.
     model = KernelDensity(bandwidth=0.3, rtol=0, atol=0, leaf_size=len(x) + 1)
     return lambda: model.fit(x).score_samples(new).mean()
 
@@ -249,7 +249,7 @@ def logistic(_, solver):
     from sklearn.linear_model import LogisticRegression
 
     x, y = load("cancer_x")[:, :-1], load("cancer_y")
-    # This solver's prior is on the constant, too, as ours is.
+    # This solver's prior includes the constant, like ours.
     model = LogisticRegression(C=1, solver=solver, tol=1e-8, max_iter=1000)
 
     def log_likelihood(model):
@@ -324,7 +324,7 @@ def problem(size, weighted):
 def exact(name):
     size = int(name.removeprefix("emd").removeprefix("assignment"))
     ot, a, b, costs = problem(size, name.startswith("emd"))
-    # Ours counts an assignment's costs, not their mean.
+    # Our value is the sum of an assignment's costs, not their mean.
     scale = 1 if name.startswith("emd") else size
     return lambda: scale * ot.emd2(a, b, costs, numItermax=10_000_000)
 
@@ -382,7 +382,7 @@ def image_barycenter(_):
     import ot
 
     pictures = load("pictures")
-    # Its ε is of coordinates in [0, 1], ours of pixels.
+    # Its ε refers to coordinates in [0, 1], ours to pixels.
     return lambda: ot.bregman.convolutional_barycenter2d(
         pictures, 16 / 63**2, numItermax=100, stopThr=0, warn=False).max()  # fmt: skip
 

@@ -19,7 +19,7 @@ def perceptron(*widths, activation=nn.relu):
 
 
 def scaled_last(layers, scale):
-    """A network whose last weights begin at `scale` times what they were."""
+    """A network whose last weights are initially multiplied by `scale`."""
     parameters, apply = layers
     weight, bias = parameters[-1]
     return [*parameters[:-1], (scale * weight, bias)], apply
@@ -34,7 +34,7 @@ def half_square(x):
 
 
 def flow(*layers):
-    """The mean of -log p(x) where the layers lead x to N(0, I)."""
+    """The mean of -log p(x) if the layers map x to N(0, I)."""
 
     def loss(parameters, x, key):
         total = 0.0
@@ -47,7 +47,8 @@ def flow(*layers):
 
 
 def flow_of_pixels(*layers):
-    """The same of log(y / (1 - y)), y the pixels with noise and a little inside (0, 1)."""
+    """The same for log(y / (1 - y)), where y is the pixels with noise, scaled to slightly inside
+    (0, 1)."""
     parameters, points_loss = flow(*layers)
 
     def loss(parameters, x, key):
@@ -62,7 +63,8 @@ def flow_of_pixels(*layers):
 
 
 def coupling(conditioner, moved, given):
-    """Half of the coordinates moved by what a network says of the other half."""
+    """Transforms half of the coordinates with parameters that a network computes from the other
+    half."""
     parameters, apply = conditioner
 
     def function(p, x):
@@ -115,7 +117,7 @@ def spline(x, raw):
 
 
 def spline_coupling(given):
-    """It begins as the identity, as the last layer begins at 0."""
+    """It is initially the identity, because the last layer is initialised to 0."""
     parameters, apply = scaled_last(perceptron(1, 64, 64, 3 * BINS - 1), 0)
     weight, bias = parameters[-1]
     return coupling(([*parameters[:-1], (weight, 0 * bias)], apply), spline, given)
@@ -154,7 +156,8 @@ def masked(hidden, outputs):
 
 
 def masked_affine():
-    """z = (x - m) exp(-s), m and s of the coordinates before (Papamakarios et al. 2017)."""
+    """z = (x - m) exp(-s), with m and s from the preceding coordinates (Papamakarios et al.
+    2017)."""
     parameters, apply = scaled_last(masked([512], 2), 0.1)
 
     def function(p, x):

@@ -1,4 +1,5 @@
-"""The deep works without convolutions in JAX: each is a state and a step, as in jax_steps.py."""
+"""The deep workloads without convolutions in JAX: each is a state and a step, as in
+jax_steps.py."""
 
 import math
 
@@ -40,7 +41,7 @@ def importance_weighted(samples=5):
 
 
 def wasserstein():
-    """Five steps of the critic, each on a batch of its own, then one of the generator."""
+    """Five steps of the critic, each on its own batch, then one of the generator."""
     leaky = lambda x: nn.leaky_relu(x, 0.2)
     generator, hidden = perceptron(100, 256, 512, 1024, 784, activation=leaky)
     critic, judge = perceptron(784, 512, 256, 1, activation=leaky)
@@ -89,7 +90,8 @@ def flow_matching_2d():
 
 
 def sliced_score_2d():
-    """E[v' grad(v' s) + |s|^2 / 2] (Song et al. 2019): v' grad(v' s) is v' of s along v."""
+    """E[v' grad(v' s) + |s|^2 / 2] (Song et al. 2019): v' grad(v' s) is v' times the derivative of
+    s along v."""
     parameters, score = perceptron(2, 128, 128, 2, activation=nn.silu)
 
     def loss(p, x, key):
@@ -126,7 +128,7 @@ def layer_norm(width):
 
 
 def attention(width, heads=4):
-    """Each place sees itself and those before it."""
+    """Each position attends to itself and the positions before it."""
     (into, project), (out, merge) = small_dense(width, 3 * width), small_dense(width, width)
 
     def apply(p, x, key=None):

@@ -1,4 +1,4 @@
-"""The deep works without convolutions in JAX, on the CPU.
+"""The deep workloads without convolutions in JAX, on the CPU.
 
     python deep_jax_peer.py --work made-mlp --mode scan
 """
@@ -19,7 +19,8 @@ import jax_steps
 
 state, step = deep_jax_models.WORKS[args.work]()
 is_game = args.work == "wgan-gp-mlp"
-# Of a game the state begins with its networks' parameters, otherwise with the network's.
+# The first element of an adversarial model's state is the parameters of both networks, otherwise
+# the network's.
 parameters = state[:2] if is_game else state[0]
 deep_works.expect_size(work, sum(leaf.size for leaf in jax.tree.leaves(parameters)))
 table = deep_works.examples(work)

@@ -1,4 +1,4 @@
-"""Normalizing flows in PyTorch: a layer gives y and log |det dy/dx|."""
+"""Normalizing flows in PyTorch: a layer returns y and log |det dy/dx|."""
 
 import itertools
 import math
@@ -23,7 +23,8 @@ def scale_and_shift(raw):
 
 
 class Coupling(nn.Module):
-    """Moves one half of the coordinates by what a network says of the other, which stays."""
+    """Transforms one half of the coordinates with parameters that a network computes from the other
+    half."""
 
     def __init__(self, network, given):
         super().__init__()
@@ -37,7 +38,7 @@ class Coupling(nn.Module):
 
 
 class AffineCoupling(Coupling):
-    """y = x exp(s) + t (Dinh et al. 2017); the last layer's weights begin at 0."""
+    """y = x exp(s) + t (Dinh et al. 2017); the last layer's weights are initially 0."""
 
     def __init__(self, network, given):
         super().__init__(network, given)
@@ -49,9 +50,9 @@ class AffineCoupling(Coupling):
 
 
 class SplineCoupling(Coupling):
-    """A coordinate through a monotone rational-quadratic spline of 8 bins (Durkan et al. 2019).
+    """Maps a coordinate by a monotone rational-quadratic spline with 8 bins (Durkan et al. 2019).
 
-    The spline reaches from -4 to 4, the identity goes on outside; so it begins as the identity.
+    The spline covers -4 to 4, with the identity outside; it is initially the identity.
     """
 
     BINS, BOUND, LEAST = 8, 4.0, 0.001
@@ -62,7 +63,7 @@ class SplineCoupling(Coupling):
         nn.init.zeros_(self.network[-1].bias)
 
     def knots(self, raw):
-        """Nine places from -BOUND to BOUND."""
+        """Nine knots from -BOUND to BOUND."""
         shares = self.LEAST + (1 - self.BINS * self.LEAST) * raw.softmax(1)
         inner = self.BOUND * (2 * shares[:, :-1].cumsum(1) - 1)
         return F.pad(F.pad(inner, (1, 0), value=-self.BOUND), (0, 1), value=self.BOUND)
@@ -94,7 +95,7 @@ class SplineCoupling(Coupling):
 
 
 class Reordering(nn.Module):
-    """The coordinates in another order."""
+    """Permutes the coordinates."""
 
     def __init__(self, order):
         super().__init__()
@@ -105,7 +106,7 @@ class Reordering(nn.Module):
 
 
 class Flow(nn.Module):
-    """Gives the mean of -log p(x), in nats, where the layers lead x to N(0, I)."""
+    """Returns the mean of -log p(x), in nats, if the layers map x to N(0, I)."""
 
     def __init__(self, *layers):
         super().__init__()
@@ -120,7 +121,8 @@ class Flow(nn.Module):
 
 
 class PixelLogits(nn.Module):
-    """Pixels with uniform noise, u, as points log(y / (1 - y)) with y a little inside (0, 1)."""
+    """Maps pixels with uniform noise, u, to log(y / (1 - y)), with y scaled to slightly inside (0,
+    1)."""
 
     def forward(self, x):
         u = (255 * x + torch.rand_like(x)) / 256
@@ -148,7 +150,7 @@ def realnvp():
 
 
 class MaskedLinear(nn.Linear):
-    """A dense layer that lets through what its mask [outputs, inputs] allows."""
+    """A dense layer with the connections that its mask [outputs, inputs] allows."""
 
     def __init__(self, mask):
         super().__init__(*mask.shape[::-1])
@@ -165,7 +167,8 @@ def masked(hidden, outputs):
 
 
 class MaskedAffine(nn.Module):
-    """z = (x - m) exp(-s), m and s of the coordinates before (Papamakarios et al. 2017)."""
+    """z = (x - m) exp(-s), with m and s from the preceding coordinates (Papamakarios et al.
+    2017)."""
 
     def __init__(self):
         super().__init__()
@@ -201,7 +204,7 @@ class ChannelScale(nn.Module):
 
 
 class ChannelMixing(nn.Module):
-    """A convolution of 1 x 1, at first a random rotation; its determinant comes by LU."""
+    """A 1 x 1 convolution, initially a random rotation; its determinant is computed by LU."""
 
     def __init__(self, channels):
         super().__init__()
@@ -213,7 +216,7 @@ class ChannelMixing(nn.Module):
 
 
 class Squares(nn.Module):
-    """2 x 2 squares of pixels to channels."""
+    """Moves 2 x 2 squares of pixels to channels."""
 
     def forward(self, x):
         return F.pixel_unshuffle(x, 2), 0
@@ -233,7 +236,7 @@ def glow_steps(channels, depth=4):
 
 
 class SplitFlow(nn.Module):
-    """Half of the channels after `coarse` have their density there, the others after `fine`."""
+    """Half of the channels are factored out after `coarse`, the others after `fine`."""
 
     def __init__(self, coarse, fine):
         super().__init__()

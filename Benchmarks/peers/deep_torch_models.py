@@ -1,4 +1,4 @@
-"""Adversarial, latent-variable and autoregressive models in PyTorch; a loss is an example's."""
+"""Adversarial, latent-variable and autoregressive models in PyTorch; losses are per example."""
 
 import math
 
@@ -22,7 +22,8 @@ def dense_game():
 
 
 def convolutional_game():
-    """The generator of dcgan-28; a critic has no batch norm, as each image has its own penalty."""
+    """The generator of dcgan-28; a critic has no batch norm, because each image has its own
+    penalty."""
     generator = nn.Sequential(
         nn.ConvTranspose2d(100, 256, 7, bias=False), nn.BatchNorm2d(256), nn.ReLU(),
         nn.ConvTranspose2d(256, 128, 4, 2, 1, bias=False), nn.BatchNorm2d(128), nn.ReLU(),
@@ -34,7 +35,8 @@ def convolutional_game():
 
 
 def gradient_penalty(critic, real, fake):
-    """How far the slope of the critic is from 1, between each real and a fake image."""
+    """How far the norm of the critic's gradient is from 1, between each real and a generated
+    image."""
     share = torch.rand(len(real), *[1] * (real.dim() - 1))
     between = torch.lerp(fake, real, share).requires_grad_()
     (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
@@ -65,7 +67,7 @@ class ImportanceWeighted(nn.Module):
 
 
 class Residual(nn.Module):
-    """An image and what a network without an activation at its end adds to it."""
+    """A residual connection around a network without a final activation."""
 
     def __init__(self, *layers):
         super().__init__()
@@ -76,9 +78,9 @@ class Residual(nn.Module):
 
 
 class VectorQuantized(nn.Module):
-    """The nearest of 128 codes at each place (van den Oord et al. 2017).
+    """The nearest of 128 codes at each position (van den Oord et al. 2017).
 
-    The codes are moving averages of the vectors that they stand for, as in its appendix A.1.
+    The codes are moving averages of the vectors assigned to them, as in appendix A.1 of that paper.
     """
 
     CODES, SIZE, DECAY = 128, 32, 0.99
@@ -105,7 +107,7 @@ class VectorQuantized(nn.Module):
 
     @torch.no_grad()
     def follow(self, vectors, index):
-        """Moves the codes to the averages of the vectors that chose them."""
+        """Moves the codes towards the averages of the vectors that chose them."""
         chosen = F.one_hot(index, self.CODES).float()
         self.counts.lerp_(chosen.sum(0), 1 - self.DECAY)
         self.sums.lerp_(chosen.T @ vectors, 1 - self.DECAY)
@@ -119,7 +121,7 @@ class VectorQuantized(nn.Module):
         vectors = made.detach().flatten(0, 2)
         index = self.nearest(vectors)
         code = self.codes[index].view_as(made)
-        # The code, with the gradient going straight through to what was made.
+        # The code, with a straight-through gradient to the encoder's output.
         through = made + (code - made).detach()
         restored = self.decoder(through.movedim(-1, 1))
         # In [-1, 1] squared errors are four times those in [0, 1], where the variance is 0.0949.
@@ -138,7 +140,7 @@ def pixel_loss(logits, x):
 
 
 class MaskedPixels(nn.Module):
-    """Each pixel from those before it in the order of reading (MADE, Germain et al. 2015)."""
+    """Predicts each pixel from the pixels before it in raster order (MADE, Germain et al. 2015)."""
 
     def __init__(self):
         super().__init__()
@@ -149,7 +151,7 @@ class MaskedPixels(nn.Module):
 
 
 class MaskedConvolution(nn.Conv2d):
-    """Sees the pixels before its own in the order of reading, and its own if it `includes` it."""
+    """Depends on the pixels before its own in raster order, and on its own if `includes` is set."""
 
     def __init__(self, inputs, outputs, side, includes):
         super().__init__(inputs, outputs, side, padding=side // 2)
@@ -185,7 +187,7 @@ def text_loss(logits, text):
 
 
 class Attention(nn.Module):
-    """Four heads, each place seeing itself and those before it."""
+    """Four heads; each position attends to itself and the positions before it."""
 
     def __init__(self, width, heads=4):
         super().__init__()
@@ -202,7 +204,8 @@ class Attention(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Four blocks of attention and a network (Vaswani et al. 2017), layer norm before each."""
+    """Four blocks of attention and a feed-forward network (Vaswani et al. 2017), with layer norm
+    before each."""
 
     def __init__(self, width=128):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Diffusion, flow matching and score matching in PyTorch: each module gives its loss."""
+"""Diffusion, flow matching and score matching in PyTorch: each module returns its loss."""
 
 import torch
 import torch.nn.functional as F
@@ -45,12 +45,12 @@ def convolution(inputs, outputs, stride=1):
 
 
 def normalized(inputs, outputs):
-    """A convolution of what group norm and silu make of the input."""
+    """Group norm, SiLU and a convolution."""
     return nn.Sequential(nn.GroupNorm(8, inputs), nn.SiLU(), convolution(inputs, outputs))
 
 
 class Block(nn.Module):
-    """Two convolutions with the time between them, beside the input itself."""
+    """Two convolutions, with the time added between them, and a residual connection."""
 
     def __init__(self, inputs, outputs):
         super().__init__()
@@ -64,7 +64,7 @@ class Block(nn.Module):
 
 
 class Attention(nn.Module):
-    """Four heads over the places of an image, added to it."""
+    """Attention with four heads over the pixels of an image, with a residual connection."""
 
     def __init__(self, channels, heads=4):
         super().__init__()
@@ -82,7 +82,7 @@ class Attention(nn.Module):
 
 
 class UNet(nn.Module):
-    """A field of images, times and labels: 28 x 28 with 32 channels, 14 x 14 and 7 x 7 with 64."""
+    """A U-Net for images, times and labels: 28 x 28 with 32 channels, 14 x 14 and 7 x 7 with 64."""
 
     NO_LABEL = 10
 
@@ -102,7 +102,7 @@ class UNet(nn.Module):
         nn.init.zeros_(self.last[-1].bias)
 
     def times(self, t, label):
-        """What all blocks hear of the time and the label."""
+        """The embedding of the time and the label, which all blocks receive."""
         angle = t[:, None] * 10000 ** (-torch.arange(16) / 16)
         return self.time(torch.cat([angle.sin(), angle.cos()], 1)) + self.label(label)
 
@@ -119,12 +119,12 @@ class UNet(nn.Module):
 
 
 def dropped(labels, rate=0.1):
-    """The labels, some of them left out, as guidance needs it (Ho and Salimans 2022)."""
+    """The labels, some of them dropped, for classifier-free guidance (Ho and Salimans 2022)."""
     return torch.where(torch.rand(len(labels)) < rate, UNet.NO_LABEL, labels)
 
 
 class Diffusion(nn.Module):
-    """The network finds the noise in an image of a random time (Ho et al. 2020)."""
+    """The network predicts the noise in an image at a random time (Ho et al. 2020)."""
 
     STEPS = 1000
 

@@ -1,4 +1,4 @@
-"""The deep works in PyTorch, on the CPU: flows, diffusion, autoregressive models and others.
+"""The deep workloads in PyTorch, on the CPU: flows, diffusion, autoregressive models and others.
 
     python deep_torch_peer.py --work unet-ddpm --mode channels-last
 """
@@ -25,7 +25,8 @@ torch_steps.begin(args)
 
 
 def sized(*networks):
-    """The networks, if they have as many parameters as the work."""
+    """Builds the networks, and checks that they have as many parameters as the workload
+    requires."""
     counts = (parameter.numel() for network in networks for parameter in network.parameters())
     deep_works.expect_size(work, sum(counts))
     return networks
@@ -38,7 +39,7 @@ def descent(module):
 
 
 def game(networks, noise_shape):
-    """Five steps of the critic, each on a batch of its own, then one of the generator."""
+    """Five steps of the critic, each on its own batch, then one of the generator."""
     generator, critic = sized(*networks)
     generator_adam, critic_adam = (optimizer(each, 1e-4, (0.0, 0.9)) for each in networks)
     generate, judge = prepared(generator, args), prepared(critic, args)
@@ -104,7 +105,7 @@ losses = []
 
 
 def draw():
-    """A batch, with its labels where a work has them."""
+    """A batch, with its labels if the workload has them."""
     chosen = torch.from_numpy(next(rows))
     return (table[chosen],) if labels is None else (table[chosen], labels[chosen])
 

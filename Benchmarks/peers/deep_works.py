@@ -1,4 +1,4 @@
-"""The deep works' sizes and examples, which the programs of both frameworks share.
+"""The deep workloads' sizes and examples, which the programs of both frameworks share.
 
 `Benchmarks/Sources/bench/DeepWorks.swift` has ours.
 """
@@ -14,7 +14,8 @@ import timing
 
 @dataclasses.dataclass
 class Work:
-    """The examples in a step, the shape of one and what its numbers are; the learned numbers."""
+    """The number of examples in a step, the shape and kind of an example, and the number of
+    parameters."""
 
     batch: int
     shape: tuple
@@ -43,24 +44,25 @@ WORKS = {
     "unet-flow": Work(64, IMAGE, "pixels", 766_337),
 }
 LABELLED = {"unet-ddpm", "unet-flow"}
-# How many characters a text may have; a window is 128 of them, and the one that follows.
+# The size of the alphabet; a window is 128 characters, and the one that follows.
 ALPHABET, LENGTH = 96, 128
 CRITIC_STEPS, PENALTY_WEIGHT = 5, 10
-# Flows of images go through log(y / (1 - y)) of pixels brought to between this and 1 less this.
+# Image flows model log(y / (1 - y)) of pixels scaled to between this and 1 minus this.
 LOGIT_MARGIN = 0.05
 LOG_2_PI = math.log(2 * math.pi)
-# Examples to draw from, as many as ours.
+# The number of examples to draw from, the same as ours.
 COUNTS = {"points": 100_000, "pixels": 60_000, "bits": 60_000, "characters": 1_400_000 // LENGTH}
 
 
 def arguments(description, modes):
-    """The command line and the work that it names."""
+    """The command line and the workload that it names."""
     args = timing.arguments(description, modes, WORKS)
     return args, WORKS[args.work]
 
 
 def examples(work):
-    """A table of examples: pixels are whole numbers of 255ths, bits 0 or 1, characters whole."""
+    """A table of examples: pixels are multiples of 1/255, bits are 0 or 1, characters are
+    integers."""
     generator = numpy.random.default_rng(0)
     size = (COUNTS[work.kind], *work.shape)
     if work.kind == "points":
@@ -74,7 +76,7 @@ def examples(work):
 
 
 def labels(work):
-    """The class of each example, of ten."""
+    """The class of each example, one of ten."""
     return numpy.arange(COUNTS[work.kind]) % 10
 
 
@@ -84,19 +86,19 @@ def drawn(work):
 
 
 def expect_size(work, found):
-    """Ends the program if its networks do not have as many learned numbers as the work."""
+    """Ends the program if its networks do not have as many parameters as the workload requires."""
     if found != work.parameters:
         sys.exit(f"expected {work.parameters} parameters, found {found}")
 
 
 def checkerboard():
-    """The places of the even squares, then of the odd ones."""
+    """The indices of the even squares, then of the odd ones."""
     row, column = numpy.divmod(numpy.arange(784), 28)
     return numpy.argsort((row + column) % 2, kind="stable")
 
 
 def masks(hidden, outputs):
-    """What each layer of a masked network lets through, [outputs, inputs] (Germain et al. 2015).
+    """The masks of each layer of a masked network, [outputs, inputs] (Germain et al. 2015).
 
     An output's pixel depends on the pixels before it; there are `outputs` outputs for each.
     """
@@ -107,7 +109,8 @@ def masks(hidden, outputs):
 
 
 def learned(work, losses):
-    """The fields of the line for what has learned: how many numbers, the first and the last loss."""
+    """The fields of the line for a trained model: the number of parameters, the first and the last
+    loss."""
     first, last = float(losses[0]), float(losses[-1])
     if not math.isfinite(first + last):
         sys.exit(f"expected finite losses, found {first} and {last}")

@@ -1,4 +1,4 @@
-"""What the programs that train for an epoch share: the options, the data and what is written."""
+"""Shared code of the programs that train for an epoch: the options, the data and the output."""
 
 import argparse
 import gzip
@@ -11,7 +11,7 @@ BATCH = 128
 
 
 def arguments(description, modes):
-    """The command line: in which mode, with which data, and where to write."""
+    """The command line: the mode, the data, and the folder to write to."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--mode", choices=modes, default=modes[0])
     parser.add_argument("--data", required=True, help="the folder of the four IDX files")
@@ -33,7 +33,8 @@ def read(folder, name):
 
 
 def images(folder):
-    """The training and the test images in [0, 1], a row each; the labels are read and not needed."""
+    """The training and the test images in [0, 1], a row each; the labels are read but not
+    needed."""
     tables = []
     for part in ("train", "t10k"):
         read(folder, f"{part}-labels-idx1-ubyte")

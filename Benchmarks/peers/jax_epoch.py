@@ -1,9 +1,10 @@
-"""A variational autoencoder trained on MNIST for an epoch in JAX, as a user's whole program.
+"""A complete program, as a user would write it, that trains a variational autoencoder on MNIST for
+an epoch in JAX.
 
     python jax_epoch.py --data datasets/mnist --out runs --mode scan
 
 Mode `jit` compiles a step, mode `scan` the epoch. The last images of an epoch, which do not fill a
-batch, are left out: another shape would be compiled anew.
+batch, are left out, because another shape would require another compilation.
 """
 
 import epoch
@@ -42,7 +43,7 @@ def loss(parameters, x, key):
 
 
 def step(state, x, key):
-    """A step of Adam (Kingma and Ba 2015) and the loss before it."""
+    """A step of Adam (Kingma and Ba 2015), and the loss before it."""
     parameters, means, squares, time = state
     value, gradients = jax.value_and_grad(loss)(parameters, x, key)
     time = time + 1

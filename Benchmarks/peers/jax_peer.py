@@ -1,8 +1,8 @@
-"""The works in JAX, as functions of trees of arrays, on the CPU.
+"""The workloads in JAX, as functions of trees of arrays, on the CPU.
 
     python jax_peer.py --work vae-mlp --mode scan
 
-Mode `jit` compiles a step, mode `scan` twenty-five of them, which spares the calls in between.
+Mode `jit` compiles a step, mode `scan` twenty-five of them, which avoids the calls in between.
 """
 
 import itertools
@@ -46,7 +46,7 @@ def convolution(inputs, outputs, side, stride=1, padding=0, bias=True, up=False)
 
 
 def batch_norm(channels):
-    """Over all axes but the last, with the batch's statistics."""
+    """Normalises over all axes but the last, with the batch's statistics."""
 
     def normalized(p, x, key):
         mean, variance = x.mean((0, 1, 2)), x.var((0, 1, 2))
@@ -136,7 +136,8 @@ def dense_networks():
 
 
 def convolutional_networks(side, channels, widths):
-    """A DCGAN whose generator begins, and whose discriminator ends, with `side` x `side` pixels."""
+    """A DCGAN whose generator starts from, and whose discriminator ends with, `side` x `side`
+    pixels."""
     up = [convolution(100, widths[0], side, bias=False, up=True)]
     for a, b in itertools.pairwise(widths):
         up += [batch_norm(a), relu, convolution(a, b, 4, 2, 1, bias=False, up=True)]
@@ -201,7 +202,7 @@ rows = timing.drawn(count, batch)
 
 
 def without_loss(*inputs):
-    """A step whose loss nobody reads: then its compiled form does not compute it."""
+    """A step whose loss is not read, so that its compiled form does not compute it."""
     return step(*inputs)[0], None
 
 

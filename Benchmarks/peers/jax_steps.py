@@ -1,7 +1,7 @@
-"""What the works in JAX share: layers, Adam, and the timing of compiled steps.
+"""Shared code of the workloads in JAX: layers, Adam, and the timing of compiled steps.
 
-A layer is (parameters, function of parameters, inputs and a key). A work is (state, step), and a step
-makes (state, loss) of a state, examples and a key.
+A layer is (parameters, function of parameters, inputs and a key). A workload is (state, step), and
+a step returns (state, loss) for a state, examples and a key.
 """
 
 import itertools
@@ -21,7 +21,8 @@ STEPS_IN_A_SCAN = 25
 
 
 def dense(inputs, outputs):
-    """Begun as PyTorch does: uniform between -1 and 1 over the root of the inputs."""
+    """Initialised as in PyTorch: uniform between plus and minus 1 over the square root of the
+    number of inputs."""
     bound = inputs**-0.5
     weight, bias = (
         jax.random.uniform(next(keys), shape, minval=-bound, maxval=bound)
@@ -34,7 +35,7 @@ def plain(function):
 
 
 def network(*layers):
-    """The parameters of all layers, and the function of them that goes through all."""
+    """The parameters of all layers, and the function that applies the layers in turn."""
     functions = [function for _, function in layers]
 
     def apply(parameters, x, key=None):
@@ -67,7 +68,7 @@ def adam(parameters, state, gradients, rate=1e-3, beta1=0.9, beta2=0.999):
 
 
 def descent(parameters, loss):
-    """A work that follows the gradient of a loss of parameters, examples and a key."""
+    """A workload that descends the gradient of a loss of parameters, examples and a key."""
 
     def step(state, x, key):
         parameters, moments = state
@@ -81,7 +82,8 @@ def descent(parameters, loss):
 
 
 def measure(args, batch, state, step, draw, more=lambda losses: {}):
-    """Times a work's steps on what `draw` gives; `more` makes fields of the first and last loss."""
+    """Times a workload's steps on the batches from `draw`; `more` makes fields of the first and
+    last loss."""
     numbers = itertools.count()
     losses = []
 
@@ -93,7 +95,7 @@ def measure(args, batch, state, step, draw, more=lambda losses: {}):
     many_steps = jax.jit(lambda state, *numbered: lax.scan(one, state, numbered), donate_argnums=0)
 
     def call():
-        """The state and the losses after one call, and how many steps that is."""
+        """The state and the losses after one call, and the number of its steps."""
         if args.mode == "jit":
             return *one_step(state, draw(), next(numbers)), 1
         x = numpy.stack([draw() for _ in range(STEPS_IN_A_SCAN)])

@@ -1,8 +1,8 @@
-"""Times operations of linear algebra and functions of a million numbers in NumPy and SciPy.
+"""Times linear algebra and functions of a million numbers in NumPy and SciPy.
 
     numpy_peer.py --work cholesky-2000 --mode numpy [--steps 20] [--threads 2]
 
-All are in double precision but for the sort. A mode that has no such operation ends with an error.
+All are in double precision except the sort. A mode without the operation ends with an error.
 """
 
 import argparse
@@ -19,7 +19,7 @@ parser.add_argument("--mode", choices=["numpy", "scipy"], default="numpy")
 parser.add_argument("--steps", type=int, default=20)
 parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
 args = parser.parse_args()
-# Before the library is loaded, which reads it then.
+# Set before the library is loaded, because it reads this variable then.
 os.environ["OPENBLAS_NUM_THREADS"] = str(args.threads)
 
 import numpy  # noqa: E402
@@ -52,7 +52,7 @@ def applied(function, *arguments):
 
 
 def inverse(matrix):
-    """By the factor, as LAPACK has it: one triangle of the inverse, copied to the other."""
+    """From the factor, as in LAPACK: one triangle of the inverse, copied to the other."""
     factor, info = scipy.linalg.lapack.dpotrf(matrix, lower=True)
     half, info = scipy.linalg.lapack.dpotri(factor, lower=True)
     return numpy.tril(half) + numpy.tril(half, -1).T

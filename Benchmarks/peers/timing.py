@@ -1,4 +1,5 @@
-"""What the programs of both frameworks share: the works' sizes, the timing and the line printed."""
+"""Shared code of the programs of both frameworks: the workloads' sizes, the timing and the printed
+line."""
 
 import argparse
 import json
@@ -9,7 +10,7 @@ import time
 
 import numpy
 
-# Images in a step, their shape, and how many there are to draw from.
+# The number of images in a step, their shape, and the number of images to draw from.
 WORKS = {
     "vae-mlp": (128, (784,), 60_000),
     "ae-mlp": (128, (784,), 60_000),
@@ -22,19 +23,19 @@ WORKS = {
 
 
 def arguments(description, modes, works=WORKS):
-    """The command line of a peer: which work, in which mode, for how long."""
+    """The command line of a peer: the workload, the mode and the number of steps."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--work", choices=works, required=True)
     parser.add_argument("--mode", choices=modes, default=modes[0])
-    parser.add_argument("--steps", type=int, default=200, help="in all, after warming up")
+    parser.add_argument("--steps", type=int, default=200, help="steps in total, after the warm-up")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument(
-        "--processes", type=int, default=1, help="that torchrun starts, each with its part of a batch")
+        "--processes", type=int, default=1, help="processes that torchrun starts, each with its part of a batch")
     return parser.parse_args()
 
 
 def images(work):
-    """A table of pixels in [0, 1]: no step's arithmetic depends on what they are."""
+    """A table of pixels in [0, 1]; no step's arithmetic depends on their values."""
     _, shape, count = WORKS[work]
     pixels = numpy.random.default_rng(0).integers(0, 256, (count, *shape), dtype=numpy.uint8)
     table = pixels.astype(numpy.float32)
@@ -52,10 +53,10 @@ def drawn(count, batch):
 
 
 def measure(args, batch, framework, version, run, finish=lambda: None, more=dict):
-    """Times `run(n)`, which makes about n steps and returns how many, in five blocks.
+    """Times `run(n)`, which takes about n steps and returns their number, in five blocks.
 
-    `finish` waits until all that was asked for is done; `more` gives further fields of the line,
-    once all steps are made.
+    `finish` waits until all requested work is done; `more` returns further fields of the line, once
+    all steps have been taken.
     """
 
     def block(count):

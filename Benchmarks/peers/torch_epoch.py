@@ -1,4 +1,5 @@
-"""A variational autoencoder trained on MNIST for an epoch in PyTorch, as a user's whole program.
+"""A complete program, as a user would write it, that trains a variational autoencoder on MNIST for
+an epoch in PyTorch.
 
     python torch_epoch.py --data datasets/mnist --out runs
 """

@@ -1,9 +1,9 @@
-"""The works in PyTorch, as its own tutorials write them, on the CPU.
+"""The workloads in PyTorch, written as in its own tutorials, on the CPU.
 
     python torch_peer.py --work vae-mlp --mode eager
 
-With several processes they are wrapped in DistributedDataParallel, on gloo; batch norm is each process's own,
-as PyTorch has a synchronised one for GPUs alone:
+With several processes they are wrapped in DistributedDataParallel, on gloo; each process has its
+own batch norm, because PyTorch has a synchronised one only for GPUs:
 
     torchrun --nproc-per-node 2 torch_peer.py --work vae-mlp --processes 2 --threads 1
 """
@@ -102,7 +102,8 @@ def dense_networks():
 
 
 def convolutional_networks(side, channels, widths):
-    """A DCGAN whose generator begins, and whose discriminator ends, with `side` x `side` pixels."""
+    """A DCGAN whose generator starts from, and whose discriminator ends with, `side` x `side`
+    pixels."""
     up = [nn.ConvTranspose2d(100, widths[0], side, bias=False)]
     for a, b in itertools.pairwise(widths):
         up += [nn.BatchNorm2d(a), nn.ReLU(), nn.ConvTranspose2d(a, b, 4, 2, 1, bias=False)]
@@ -130,7 +131,7 @@ def dcgan_64():
 def game(networks, noise_shape):
     """A step of the discriminator, then one of the generator through the new discriminator.
 
-    The samples are made once; the discriminator's weights get no gradient in the second step.
+    The samples are generated once; the discriminator's weights get no gradient in the second step.
     """
     generator, critic = networks
     adams = [optimizer(network, 2e-4, (0.5, 0.999)) for network in networks]
@@ -146,7 +147,7 @@ def game(networks, noise_shape):
         adams[1].step()
 
         critic.requires_grad_(False)
-        # Nothing of the critic's is to be summed here.
+        # The critic's gradients must not be summed here.
         logits = (critic if parallel else judge)(fake)
         adams[0].zero_grad()
         loss(logits, torch.ones_like(logits)).backward()

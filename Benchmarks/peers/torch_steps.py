@@ -1,10 +1,11 @@
-"""What the works in PyTorch share: how a network is prepared for a mode, and a step of Adam."""
+"""Shared code of the workloads in PyTorch: preparing a network for a mode, and a step of Adam."""
 
 import torch
 
 
 def begin(args):
-    """Sets the threads and the seed, and returns the number of this process among those that train together."""
+    """Sets the threads and the seed, and returns the rank of this process among those that train
+    together."""
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
     if args.processes == 1:
@@ -16,15 +17,16 @@ def begin(args):
 
 
 def layout(args):
-    """How a mode lays out images in memory."""
+    """The memory layout of images in a mode."""
     return torch.channels_last if args.mode == "channels-last" else torch.contiguous_format
 
 
 def prepared(module, args):
-    """A module as a mode runs it."""
+    """A module prepared for a mode."""
     module = module.to(memory_format=layout(args))
     if args.processes > 1:
-        # The buffers are each process's own: a broadcast between two passes would spoil the first.
+        # Each process keeps its own buffers, because a broadcast between two passes would
+        # invalidate the first.
         module = torch.nn.parallel.DistributedDataParallel(module, broadcast_buffers=False)
     return torch.compile(module) if args.mode == "compile" else module
 

@@ -1,3 +1,3 @@
-// getopt_long of the C library. Swift's Glibc module leaves <getopt.h> out.
+// getopt_long of the C library. Swift's Glibc module omits <getopt.h>.
 #pragma once
 #include <getopt.h>

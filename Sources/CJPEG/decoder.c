@@ -10,7 +10,7 @@
 
 // A file of a few kilobytes may have thousands of scans, each of which takes as long as the whole image.
 // Encoders write about ten; all scans together may have as many pixels as sixteen of the largest image.
-// A scan takes some time of its own too, as much as so many pixels.
+// A scan also has a fixed cost, equivalent to FEWEST_SCAN_PIXELS pixels.
 enum { GREATEST_SCANNED_PIXEL_COUNT = 16 << 26, FEWEST_SCAN_PIXELS = 64 * 64 };
 
 struct CJPEGDecoder {
@@ -23,16 +23,16 @@ struct CJPEGDecoder {
 
 static CJPEGDecoder *decoder_of(j_common_ptr library) { return library->client_data; }
 
-// MARK: What the library calls
+// MARK: Callbacks of the library
 
-// Keeps the message and ends the call that is under way.
+// Stores the message and ends the current call.
 static _Noreturn void fail(j_common_ptr library) {
   CJPEGDecoder *decoder = decoder_of(library);
   library->err->format_message(library, decoder->message);
   longjmp(decoder->failure, 1);
 }
 
-// Ends the call where a warning says that pixels were lost; the level is −1 for warnings.
+// Ends the call if a warning says that pixels were lost; the level is −1 for warnings.
 static void note(j_common_ptr library, int level) {
   if (level >= 0) return;
   switch (library->err->msg_code) {
@@ -49,7 +49,7 @@ static void note(j_common_ptr library, int level) {
 
 static void print_nothing(j_common_ptr library) { (void)library; }
 
-// All bytes are in memory: whoever wants more of them has reached the end too early.
+// All bytes are in memory, so a request for more means a premature end.
 static boolean end_of_data(j_decompress_ptr library) {
   ERREXIT(library, JERR_INPUT_EOF);
   return FALSE;
@@ -63,7 +63,7 @@ static size_t rounded_up(size_t size, int factor) {
 static void limit_scans(j_common_ptr common) {
   if (!common->is_decompressor) return;
   const j_decompress_ptr library = (j_decompress_ptr)common;
-  // A row of one pixel is decoded as one of whole blocks.
+  // Whole blocks are decoded, so a row of one pixel costs as much as a row of blocks.
   const size_t pixels = rounded_up(library->image_height, library->max_v_samp_factor) *
                         rounded_up(library->image_width, library->max_h_samp_factor);
   const size_t cost = pixels < FEWEST_SCAN_PIXELS ? FEWEST_SCAN_PIXELS : pixels;
@@ -76,7 +76,7 @@ static void limit_scans(j_common_ptr common) {
   longjmp(decoder->failure, 1);
 }
 
-// MARK: What Swift calls
+// MARK: Functions for Swift
 
 CJPEGDecoder *CJPEGDecoderCreate(const uint8_t *bytes, size_t count) {
   CJPEGDecoder *decoder = calloc(1, sizeof *decoder);
@@ -87,8 +87,8 @@ CJPEGDecoder *CJPEGDecoderCreate(const uint8_t *bytes, size_t count) {
   decoder->errors.output_message = print_nothing;
   decoder->library.client_data = decoder;
   if (setjmp(decoder->failure)) {
-    // The version of the library's header is another one, or there is no memory: the first call into
-    // it, whose message will be asked for.
+    // The library has another version than its header, or there is no memory; the next call reports
+    // this message.
     return decoder;
   }
   jpeg_create_decompress(&decoder->library);
@@ -118,7 +118,7 @@ static CJPEGColors colors(J_COLOR_SPACE space) {
 }
 
 bool CJPEGDecoderReadHeader(CJPEGDecoder *decoder, CJPEGHeader *header) {
-  // What failed when the decoder was made.
+  // If creating the decoder failed, its message is kept.
   if (decoder->message[0] || !decoder->library.src) return false;
   if (setjmp(decoder->failure)) return false;
   jpeg_read_header(&decoder->library, TRUE);
@@ -142,7 +142,7 @@ bool CJPEGDecoderReadPixels(CJPEGDecoder *decoder, uint8_t *pixels) {
     JSAMPROW row = pixels + library->output_scanline * row_length;
     jpeg_read_scanlines(library, &row, 1);
   }
-  // It has to end in the marker for that.
+  // This requires an end marker in the file.
   jpeg_finish_decompress(library);
   return true;
 }

@@ -60,7 +60,7 @@ static bool processor_has(const char *name) {
 // The best one first.
 static const InstructionSet sets[] = {
 #if defined(__x86_64__)
-    // Debian 12's OpenBLAS takes some processors with AVX-512 for ones without AVX, and is slow.
+    // Debian 12's OpenBLAS treats some processors with AVX-512 as having no AVX, and is slow.
     {"AVX-512", &ck_kernels_avx512_float, &ck_kernels_avx512_double, &ck_product_avx512_float,
      &ck_product_avx512_double, &ck_winograd_avx512_float, &ck_winograd_avx512_double,
      &ck_factors_avx512_double, &ck_few_rows_avx512_double, &ck_clustering_avx512_double,

@@ -1,7 +1,7 @@
-// The derivative of a gamma sample in its shape at a fixed quantile, by implicit differentiation of the
-// distribution function (Figurnov, Mohamed and Mnih 2018, "Implicit reparameterization gradients"):
-// with w = log z, dw/da = L(a, w) = -(dP(a, e^w)/da) / h, where h = z^a e^-z / Gamma(a) is the density of
-// w; and the derivatives of L in a and in w.
+// The derivative of a gamma sample with respect to its shape at a fixed quantile, by implicit
+// differentiation of the distribution function (Figurnov, Mohamed and Mnih 2018, "Implicit
+// reparameterization gradients"): with w = log z, dw/da = L(a, w) = -(dP(a, e^w)/da) / h, where
+// h = z^a e^-z / Gamma(a) is the density of w; and the derivatives of L with respect to a and w.
 #include <float.h>
 #include <math.h>
 
@@ -13,8 +13,8 @@ typedef struct {
   double value, in_shape;
 } Slope;
 
-// The first two derivatives of log Gamma(1 + a), a >= 0, by their asymptotic series beyond 12 and
-// recurrences to there.
+// The first two derivatives of log Gamma(1 + a), a >= 0, by their asymptotic series above 12 and by
+// recurrences below.
 typedef struct {
   double first, second;
 } Polygamma;
@@ -39,8 +39,8 @@ static Polygamma polygamma_after(double a) {
   return y;
 }
 
-// By P / h = S = sum of t_n = z^n / (a (a + 1) ... (a + n)), for z up to a + 1. What 1 / a adds to the
-// sums of 1 / (a + 1) ... 1 / (a + n) is left out of them, because for a small a it cancels.
+// By P / h = S = sum of t_n = z^n / (a (a + 1) ... (a + n)), for z up to a + 1. The sums of
+// 1 / (a + 1) ... 1 / (a + n) leave out 1 / a, because it cancels for small a.
 static Slope slope_by_series(double a, double w) {
   const double z = exp(w);
   double term = 1 / a, sum = term, harmonic = 0, squares = 0, first = 0, second = 0;
@@ -79,8 +79,8 @@ static inline Jet sum(Jet x, Jet y) {
   return (Jet){x.value + y.value, x.first + y.first, x.second + y.second};
 }
 
-// By Legendre's continued fraction C = (1 - P) / h, evaluated as Lentz (1976) does, for z from a + 1 on:
-// L = C l + dC/da with l = w - psi(a).
+// By Legendre's continued fraction C = (1 - P) / h, evaluated by Lentz' method (1976), for z from
+// a + 1 on: L = C l + dC/da with l = w - psi(a).
 static Slope slope_by_fraction(double a, double w) {
   Jet b = {exp(w) + 1 - a, -1, 0}, c = {1e300, 0, 0};
   Jet d = reciprocal(b), fraction = d;
@@ -145,7 +145,7 @@ static const double coefficients[6][20] = {
      -4.513426216163278e-11},
 };
 
-// C_k and its derivatives in e.
+// C_k and its derivatives with respect to e.
 static Jet coefficient(int k, double e) {
   Jet y = {0, 0, 0};
   for (int n = 19; n >= 0; n--) {
@@ -156,7 +156,8 @@ static Jet coefficient(int k, double e) {
   return y;
 }
 
-// T = sum of C_k(e) a^-k with its derivatives in a, where e has the derivatives e.first and e.second.
+// T = sum of C_k(e) a^-k and its derivatives with respect to a, where e has the derivatives e.first
+// and e.second.
 static Jet correction(double a, Jet e) {
   Jet y = {0, 0, 0};
   double power = 1;
@@ -175,8 +176,8 @@ static Jet correction(double a, Jet e) {
 // By the expansion of P for large a (Temme 1979, "The asymptotic expansion of the incomplete gamma
 // functions"). With m = z / a - 1, e^2 / 2 = m - log(1 + m) and the T above,
 // 1 - P = erfc(e sqrt(a / 2)) / 2 + exp(-a e^2 / 2) / sqrt(2 pi a) T, and so
-// L = G / a (m / e - e / 2 + (log(1 + m) - 1 / (2a)) T + dT/da), where G is Gamma(a) over Stirling's
-// formula for it. De/da = -m / (a e), and e / m = 1 + e C_0.
+// L = G / a (m / e - e / 2 + (log(1 + m) - 1 / (2a)) T + dT/da), where G is the ratio of Gamma(a)
+// to Stirling's formula. Here de/da = -m / (a e), and e / m = 1 + e C_0.
 static Slope slope_for_large_shape(double a, double m) {
   const double e = copysign(sqrt(2 * log_excess(m)), m);
   const Jet c = coefficient(0, e);

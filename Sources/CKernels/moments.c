@@ -2,7 +2,7 @@
 // variance").
 #include "CKernels.h"
 
-// The moments of a block with those of a later one of so many elements.
+// Merges the moments of a block with those of a later block.
 static void merge(double *mean, double *squares, double count, const double *later_mean,
                   const double *later_squares, double later_count, size_t inner) {
   const double weight = later_count / (count + later_count), rest = count / (count + later_count);
@@ -10,7 +10,7 @@ static void merge(double *mean, double *squares, double count, const double *lat
   for (size_t i = 0; i < inner; i++) {
     const double difference = later_mean[i] - mean[i];
     const double near = mean[i] + difference * weight;
-    // Two means too far apart, or infinite ones.
+    // The means are too far apart, or infinite.
     const double far = mean[i] * rest + later_mean[i] * weight;
     mean[i] = difference - difference == 0 ? near : far;
     if (squares) squares[i] = squares[i] + later_squares[i] + difference * difference * factor;
@@ -19,7 +19,7 @@ static void merge(double *mean, double *squares, double count, const double *lat
 
 void ck_merge_moments(double *means, double *squares, size_t blocks, size_t inner, size_t length,
                       size_t last) {
-  // Two by two, so that a sum of many is rounded a few times.
+  // Pairwise, so that a sum of many blocks is rounded only a few times.
   for (size_t apart = 1; apart < blocks; apart *= 2) {
     for (size_t i = 0; i + apart < blocks; i += 2 * apart) {
       const size_t later = i + apart;

@@ -1,5 +1,5 @@
-// The matrix product, what turns convolutions into it, and factorisations over it, for x86
-// processors with 256-bit vectors.
+// The matrix product, and the convolutions and factorisations built on it, for x86 processors with
+// 256-bit vectors.
 #if defined(__x86_64__)
 #include "CKernels.h"
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

@@ -1,5 +1,5 @@
-// The matrix product, what turns convolutions into it, and factorisations over it, for x86
-// processors with 512-bit vectors.
+// The matrix product, and the convolutions and factorisations built on it, for x86 processors with
+// 512-bit vectors.
 #if defined(__x86_64__)
 #include "CKernels.h"
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma"))), \
@@ -16,7 +16,8 @@
 #undef REAL
 #undef P
 
-// Deeper blocks of doubles, whose tiles of C come from the last cache, and as much of A in a block.
+// Blocks of doubles are deeper, because their tiles of C come from the last-level cache; a block
+// holds as much of A as before.
 #undef INNER_BLOCK
 #undef ROW_BLOCK
 #define INNER_BLOCK 512

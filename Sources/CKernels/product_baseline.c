@@ -1,5 +1,4 @@
-// The matrix product, what turns convolutions into it, and factorisations over it, for every
-// processor.
+// The matrix product, and the convolutions and factorisations built on it, for every processor.
 #include "CKernels.h"
 #define VECTOR_BYTES 16
 #define TILE_ROWS 6

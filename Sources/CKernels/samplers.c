@@ -1,4 +1,5 @@
-// Random samples, each from a separate generator, so that rejection depends on no other element.
+// Random samples, each from a separate generator, so that an element's rejections affect no other
+// element.
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -58,8 +59,8 @@ void ck_cumulative_weights(const double *logits, double *sums, size_t columns, s
   }
 }
 
-// The first sum above a number below the last one: an outcome without weight has the same sum as the one
-// before it.
+// The index of the first sum above a number that is below the last sum; an outcome of weight 0 has
+// the same sum as the one before it, so it is never chosen.
 static size_t first_above(const double *sums, size_t columns, double target) {
   size_t low = 0, high = columns - 1;
   while (low < high) {
@@ -123,7 +124,7 @@ void ck_sample_sphere(CKStream stream, size_t columns, void *y, bool is_double, 
         square += x * x;
       }
     }
-    // The same numbers once more, so that no row has to be kept.
+    // Draws the same numbers again, so that no row has to be stored.
     for (size_t j = 0; j < columns; j++)
       put(normal(&start) / sqrt(square), y, is_double, i * columns + j);
   }

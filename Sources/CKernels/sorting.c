@@ -1,5 +1,5 @@
-// Sorting of keys by radix (Knuth, The Art of Computer Programming 3, algorithm 5.2.5R), the steps that
-// follow for items with places, and the selection of a few.
+// Sorting of keys by radix (Knuth, The Art of Computer Programming 3, algorithm 5.2.5R), the
+// further steps for items with places, and the selection of a few items.
 #include <string.h>
 
 #include "CKernels.h"
@@ -37,7 +37,8 @@ void ck_placed_keys(const double *x, CKPlacedKey *items, size_t count, bool desc
     items[i] = (CKPlacedKey){key_of_double_plain(x[i], complement), i};
 }
 
-// Sorts items of one head: as many low bits of the keys, which the head left out, take its place.
+// Sorts items with equal heads: the low bits of the keys, which the head left out, replace the
+// head.
 static void sort_tie(uint64_t *items, uint64_t *room, size_t count, const double *x,
                      unsigned place_bits, uint64_t complement) {
   const uint64_t places = ~(UINT64_MAX << place_bits);

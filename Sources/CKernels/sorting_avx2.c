@@ -1,4 +1,5 @@
-// Sorting for x86 processors since 2013 (Haswell) and 2015 (Excavator): by radix, its loops by vectors.
+// Sorting for x86 processors since 2013 (Haswell) and 2015 (Excavator): by radix, with vectorised
+// loops.
 #if defined(__x86_64__)
 #include "CKernels.h"
 

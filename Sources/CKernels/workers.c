@@ -94,7 +94,7 @@ static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t sleep_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t work_posted = PTHREAD_COND_INITIALIZER;
 
-static _Thread_local size_t worker_index;  // 0: none of the pool's
+static _Thread_local size_t worker_index;  // 0: not a worker of the pool
 
 size_t ck_worker_index(void) { return worker_index; }
 
@@ -199,8 +199,8 @@ void ck_parallel(size_t chunks, bool flushes, void *context, CKBody body) {
   start_workers(threads);
   const uint32_t generation = atomic_load(&posted) + 1;
   // Nobody can claim a chunk of the finished job, so its description may be overwritten; a reader
-  // of a half-written one fails its compare-and-swap, because the tickets change last. The old
-  // tickets must not look claimable beside a larger number of chunks, so they are closed first.
+  // of a half-written one fails its compare-and-swap, because the tickets change last. With a
+  // larger number of chunks, the old tickets must not look claimable, so they are closed first.
   for (size_t i = 0; i < threads || i < atomic_load(&job_shares); i++)
     atomic_store_explicit(&shares[i].ticket, UINT32_MAX, memory_order_relaxed);
   atomic_store(&job_chunks, chunks);
@@ -221,7 +221,7 @@ void ck_parallel(size_t chunks, bool flushes, void *context, CKBody body) {
   run_chunks(generation);
   for (int spins = 0; atomic_load(&chunks_left) > 0; spins++) {
     if (spins < SPINS_BEFORE_SLEEP) pause_briefly();
-    else sched_yield();  // A worker has lost its processor; let it have this one.
+    else sched_yield();  // A worker has been descheduled; give it this processor.
   }
   pthread_mutex_unlock(&pool_lock);
   set_float_state(before);

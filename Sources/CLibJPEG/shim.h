@@ -1,4 +1,4 @@
-// The library's header needs these before it.
+// The library's header requires these to be included first.
 #include <stddef.h>
 #include <stdio.h>
 

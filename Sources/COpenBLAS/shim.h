@@ -1,9 +1,9 @@
 #include <cblas.h>
 #include <stddef.h>
 
-// LAPACK's own interface, for which no header is there: Debian's OpenBLAS contains LAPACK, but its C
-// interface, LAPACKE, is a library of its own. Arguments are pointers, as Fortran has them; the
-// lengths of the two texts follow at the end, as Fortran compilers pass them.
+// LAPACK's own interface, for which there is no header: Debian's OpenBLAS contains LAPACK, but its
+// C interface, LAPACKE, is a separate library. Arguments are pointers, as in Fortran; the lengths
+// of texts follow at the end, as Fortran compilers pass them.
 
 /// Reduces a symmetric matrix to a tridiagonal one, Qᵀ·A·Q, by reflections, which it leaves in the matrix.
 void dsytrd_(const char *uplo, const blasint *n, double *a, const blasint *lda, double *diagonal,
@@ -22,7 +22,7 @@ void dormtr_(const char *side, const char *uplo, const char *trans, const blasin
              double *work, const blasint *lwork, blasint *info, size_t sideLength, size_t uploLength,
              size_t transLength);
 
-/// The factors of an m x n matrix by Householder's reflections: R, and below it the reflections.
+/// The factors of an m x n matrix by Householder reflections: R, and below it the reflections.
 void dgeqrf_(const blasint *m, const blasint *n, double *a, const blasint *lda, double *tau,
              double *work, const blasint *lwork, blasint *info);
 

@@ -132,7 +132,9 @@ extension Module {
   }
 
   /// Stops if this module, or one inside it, stores a member that ``members`` lacks, which would be
-  /// neither trained nor saved. It looks through all stored properties, which takes long.
+  /// neither trained nor saved.
+  ///
+  /// It inspects all stored properties, which is slow.
   func expectAllMembersListed() {
     precondition(forgottenMembers.isEmpty, "\(Self.self).members lacks \(forgottenMembers)")
     for module in submodules { module.expectAllMembersListed() }

@@ -29,7 +29,7 @@ extension Figure {
   private static let mostMarks = 12
 }
 
-/// What a mark is, with its label before it: `train: line through 30 points`.
+/// The description of a mark, preceded by its label: `train: line through 30 points`.
 func words(_ label: String, _ description: String) -> String {
   label.isEmpty ? description : "\(label): \(description)"
 }

@@ -10,7 +10,8 @@ public protocol Mark: Sendable {
   func draw(on canvas: inout Canvas)
 }
 
-/// What a figure needs to know about a mark before drawing: extent, colours, legend, description.
+/// The properties of a mark that a figure needs before drawing: extent, colours, legend,
+/// description.
 public struct MarkOutline: Sendable {
   /// The values that the axes must cover.
   var x = Interval()
@@ -23,7 +24,7 @@ public struct MarkOutline: Sendable {
   /// The number of palette colours that the mark takes; with 0 it takes that of the preceding mark,
   /// as a band has the colour of its line.
   var colorCount = 1
-  /// Whether the mark gets the next dash pattern, which tells lines apart without colour.
+  /// Whether the mark gets the next dash pattern, which distinguishes lines without colour.
   var takesDash = false
   /// The legend entries.
   var legend: [LegendEntry] = []

@@ -2,7 +2,8 @@ import Datasets
 import Foundation
 import Testing
 
-/// What is `train-autoencoder`'s own; what all executables share is tested with `train-vae`.
+/// The behaviour specific to `train-autoencoder`; what all executables share is tested with
+/// `train-vae`.
 @Suite struct AutoencoderRunTests {
   private static let columns = "epoch,step,train_loss,test_loss"
 
@@ -45,7 +46,7 @@ import Testing
     let paths = result.lines.filter { $0.hasPrefix("runs/autoencoder-001/") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
     let names = paths.map { $0.dropFirst("runs/autoencoder-001/".count).filter { $0 != "/" } }
-    // The checkpoint before the last goes without saying.
+    // The second-to-last checkpoint is not announced.
     #expect(
       names.sorted()
         == workspace.names(in: "runs/autoencoder-001").filter { !$0.contains("previous") })
@@ -144,7 +145,7 @@ import Testing
     let labels = SmallData().test.labels
     #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
     #expect(svg.contains("\(labels.count) points of \(Set(labels).count) classes"))
-    // Ticks are values: the axes reach about as far as the codes.
+    // Ticks are labelled with values: the axes extend about as far as the codes.
     let table = try workspace.contents(of: "runs/autoencoder-001/codes.csv")
     let codes = String(decoding: table, as: UTF8.self).split(separator: "\n").dropFirst()
       .compactMap { Double($0.split(separator: ",")[1]) }
@@ -172,7 +173,7 @@ import Testing
     #expect(line.contains(", with 3 principal components 0."))
   }
 
-  /// Three pictures for an image: half of the second one's pixels are masked.
+  /// Three pictures per image: half of the second one's pixels are masked.
   @Test func aDenoisingRunShowsTheNoise() throws {
     #expect(try train("--noise", "masking", "--noise-level", "0.5").code == 0)
     let grid = try PGM("runs/autoencoder-001/reconstructions/epoch-002.pgm", in: workspace)

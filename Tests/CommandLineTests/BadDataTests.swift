@@ -26,7 +26,7 @@ import Testing
     #expect(workspace.names() == before, sourceLocation: sourceLocation)
   }
 
-  // MARK: What is not there
+  // MARK: Missing data
 
   @Test func aMissingFolder() throws {
     try workspace.remove("data")
@@ -71,7 +71,7 @@ import Testing
     #expect(!workspace.has("runs"))
   }
 
-  /// In the default place, where no folder was asked for.
+  /// In the default place, when no folder was given.
   @Test func imagesInPlaceOfTheFiles() throws {
     let image = Image(height: 2, width: 2, channels: 1, pixels: [1, 2, 3, 4])
     try workspace.makeFolder("datasets/mnist/cats")
@@ -86,7 +86,7 @@ import Testing
           + "images; to train on these: --data datasets/mnist, and if their sizes differ "
           + "--image-size N\n")
     }
-    // What it says works.
+    // The suggested command works.
     try workspace.write(image.png, to: "datasets/mnist/cats/2.png")
     try workspace.remove("datasets/mnist/a.txt")
     #expect(try workspace.train("--data", "datasets/mnist", "--no-cache").code == 0)
@@ -112,7 +112,7 @@ import Testing
     #expect(!workspace.has("runs"))
   }
 
-  // MARK: What cannot be read
+  // MARK: Unreadable data
 
   @Test func aFolderInPlaceOfAFile() throws {
     try workspace.remove(Self.trainImages)
@@ -136,14 +136,14 @@ import Testing
   func aFolderThatMayNotBeRead() throws {
     chmod(workspace.path(of: "data"), 0)
     let result = try Unprivileged.run(Workspace.quick, in: workspace)
-    // Without this nobody but root could remove it at the end.
+    // Otherwise only root could remove it at the end.
     chmod(workspace.path(of: "data"), 0o755)
     #expect(result.code == 66)
     #expect(result.error == "train-vae: data: cannot be read: Permission denied\n")
     #expect(!workspace.has("runs"))
   }
 
-  // MARK: What is damaged
+  // MARK: Damaged data
 
   @Test func aWrongMagicNumber() throws {
     try workspace.edit(Self.trainImages) {
@@ -204,14 +204,14 @@ import Testing
     let images = [UInt8](try workspace.contents(of: Self.trainImages))
     try workspace.remove(Self.trainImages)
     let length = [UInt8(images.count & 255), UInt8(images.count >> 8)]
-    // A gzip file of one block that is stored as it is, cut in its middle (RFC 1951 and 1952).
+    // A gzip file of one stored block, cut in the middle (RFC 1951 and 1952).
     let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
     let block = [1] + length + length.map { ~$0 } + images[..<1000]
     try workspace.write(header + block, to: Self.trainImages + ".gz")
     try expect(65, "\(Self.trainImages).gz: the gzip data is damaged: unexpected end of file")
   }
 
-  // MARK: What does not fit
+  // MARK: Inconsistent data
 
   @Test func noImages() throws {
     try workspace.write([0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 8], to: Self.trainImages)

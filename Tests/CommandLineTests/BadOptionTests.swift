@@ -9,7 +9,7 @@ import Testing
   }
 
   private static let cases = [
-    // Unknown, incomplete, superfluous.
+    // Unknown, incomplete and superfluous options.
     Case(
       arguments: ["--epoch-count", "3"],
       message: "unknown option '--epoch-count'"),
@@ -25,7 +25,7 @@ import Testing
     Case(arguments: ["--data"], message: "--data needs a value: --data DATA"),
     Case(arguments: ["--quiet=yes"], message: "--quiet takes no value, but was given 'yes'"),
     Case(arguments: ["mnist"], message: "unexpected argument 'mnist'"),
-    // Not a number, not a word that is known.
+    // Values that are not numbers or known words.
     Case(arguments: ["--epochs", "ten"], message: "--epochs expects a whole number, found 'ten'"),
     Case(arguments: ["--epochs", "1.5"], message: "--epochs expects a whole number, found '1.5'"),
     Case(arguments: ["--epochs", ""], message: "--epochs expects a whole number, found ''"),
@@ -48,12 +48,12 @@ import Testing
     Case(
       arguments: ["--architecture", "deep"],
       message: "--architecture expects dense or conv, found 'deep'"),
-    // The widths are among the arguments of every quick run.
+    // Every quick run passes widths.
     Case(
       arguments: ["--architecture", "conv"],
       message: "--hidden 8: expected --architecture dense with it, as conv has its own widths"),
     Case(arguments: ["--out", ""], message: "--out expects a text that is not empty, found ''"),
-    // Out of range.
+    // Values out of range.
     outOfRange("--epochs", "0", "1 to 1000000"),
     outOfRange("--epochs", "-1", "1 to 1000000"),
     outOfRange("--epochs", "\(Int.max)", "1 to 1000000"),
@@ -87,7 +87,7 @@ import Testing
   @Test(arguments: cases)
   func saysWhatIsWrongAndDoesNothing(wrong: Case) throws {
     let workspace = try Workspace()
-    // First what is right: nothing of it is done.
+    // Valid options come first: none of them takes effect.
     let arguments = Workspace.quick + wrong.arguments
     let result = try Executable("train-vae", arguments, in: workspace).result()
     #expect(result.code == 64)

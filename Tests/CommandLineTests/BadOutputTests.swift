@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-/// A run folder that cannot be made or written to.
+/// A run folder that cannot be created or written to.
 @Suite struct BadOutputTests {
   let workspace: Workspace
 
@@ -40,7 +40,7 @@ import Testing
 
   @Test(.enabled(if: TinyDisk.isPossible, "needs the permission to mount a tmpfs"))
   func aDiskThatFillsUpLeavesWhatWasComplete() throws {
-    // The table and small pictures go on it, a hundred samples of 28×28 pixels do not.
+    // The table and small pictures fit, a hundred samples of 28×28 pixels do not.
     let workspace = try Workspace(data: SmallData(height: 28, width: 28))
     let disk = try TinyDisk(at: "out", in: workspace, options: "size=64k")
     let result = try workspace.train("--out", "out")
@@ -57,7 +57,7 @@ import Testing
 
   @Test(.enabled(if: TinyDisk.isPossible, "needs the permission to mount a tmpfs"))
   func aDiskThatIsFullFromTheStart() throws {
-    // Room for its own folder and that of the run, and for no file.
+    // Room for its own folder and the run's, but for no file.
     let disk = try TinyDisk(at: "out", in: workspace, options: "size=64k,nr_inodes=2")
     let result = try workspace.train("--out", "out")
     #expect(result.code == 74)
@@ -69,10 +69,10 @@ import Testing
     withExtendedLifetime(disk) {}
   }
 
-  /// The same without any permission: files may not grow beyond 80 KB.
+  /// The same without special permissions: files may not grow beyond 80 KB.
   @Test func aFileThatMayNotGrow() throws {
     let workspace = try Workspace(data: SmallData(height: 28, width: 28))
-    // The unit of the limit is 512 bytes or 1024, as the shell has it.
+    // The unit of the limit is 512 or 1024 bytes, depending on the shell.
     let script = #"ulimit -f 80; exec "$0" "$@""#
     let result = try Executable(
       command: ["/bin/sh", "-c", script, Executable.path(of: "train-vae")] + Workspace.quick,
@@ -87,10 +87,10 @@ import Testing
   }
 }
 
-/// A file system in memory with little room.
+/// A small file system in memory.
 private final class TinyDisk {
   private let path: String
-  /// Held so that it is removed after the disk is gone from it, which it could not be before.
+  /// Held so that it is removed after the disk is unmounted, because it cannot be removed before.
   private let workspace: Workspace
 
   init(at name: String, in workspace: Workspace, options: String) throws {

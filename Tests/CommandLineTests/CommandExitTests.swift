@@ -6,7 +6,7 @@ import Training
 
 @testable import CommandLine
 
-/// What the process prints and how it ends.
+/// The output of the process and how it ends.
 @Suite struct CommandExitTests {
   @Test func helpGoesToStandardOutputAndSucceeds() async throws {
     let result = try #require(

@@ -16,12 +16,12 @@ import Testing
     (["-x"], "unknown option '-x'"),
     (["--beta", "2"], "'--beta' is an option of vae and flow, not of this command"),
     (["--l", "3"], "ambiguous option '--l': it could be --learning-rate, --likelihood or --limit"),
-    // Values missing, or where none belongs.
+    // Missing values, and values where none is allowed.
     (["--quiet", "--epochs"], "--epochs needs a value: --epochs N"),
     (["--data"], "--data needs a value: --data DIR"),
     (["--quiet=yes"], "--quiet takes no value, but was given 'yes'"),
     (["--help=all"], "--help takes no value, but was given 'all'"),
-    // No numbers.
+    // Values that are not numbers.
     (["--epochs", "many"], "--epochs expects a whole number, found 'many'"),
     (["--epochs", "3.5"], "--epochs expects a whole number, found '3.5'"),
     (["--epochs", "1e3"], "--epochs expects a whole number, found '1e3'"),
@@ -40,7 +40,7 @@ import Testing
     (["--learning-rate", "inf"], "--learning-rate expects a finite number, found 'inf'"),
     (["--learning-rate", "1e999"], "--learning-rate expects a finite number, found '1e999'"),
     (["--clip", "0,5"], "--clip expects a finite number, found '0,5'"),
-    // Out of range.
+    // Values out of range.
     (["--epochs", "0"], "--epochs is out of range: expected 1 or more, found 0"),
     (["--epochs=-3"], "--epochs is out of range: expected 1 or more, found -3"),
     (["--limit", "0"], "--limit is out of range: expected 1 or more, found 0"),

@@ -117,7 +117,7 @@ extension CommandTests {
   }
 }
 
-/// Counts from several threads.
+/// A counter for several threads.
 final class LockedCount: @unchecked Sendable {
   private let lock = NSLock()
   private var count = 0

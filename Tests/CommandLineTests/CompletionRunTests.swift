@@ -24,7 +24,7 @@ import Testing
     let trained = try train(kind)
     let made = try run("sample", model(trained) + ["--count", "6", "--out", "made"])
     #expect(made.code == 0, "\(made.error)")
-    // Each is there as PNG and as PGM.
+    // Each is written as PNG and as PGM.
     for (name, options) in [("a", [String]()), ("b", []), ("c", ["--seed", "1"])] {
       let result = try run(
         "sample", model(trained) + ["--complete", "made", "--out", name + ".npy"] + options)
@@ -33,7 +33,8 @@ import Testing
     }
     let files = try ["a", "b", "c"].map { Array(try workspace.contents(of: $0 + ".npy")) }
     #expect(files[0] == files[1] && files[0] != files[2])
-    // Of each image, 64 numbers of four bytes at the end of the file, the first half is kept.
+    // The first half of each image, which is 64 numbers of four bytes at the end of the file, is
+    // kept.
     let images = files.map { $0.suffix(12 * 256) }.map(Array.init)
     for image in 0..<12 {
       let half = 256 * image..<256 * image + 128
@@ -101,7 +102,7 @@ import Testing
     ).split(separator: "\n").map { $0.split(separator: ",") }
     let loss = try #require(table.last?.last.flatMap { Double($0) })
     #expect(abs(nats.reduce(0, +) / 12 + loss) < 1e-4)
-    // An estimate takes samples.
+    // An estimate needs samples.
     let vae = try train("vae")
     let missing = try run("evaluate", [vae, "--examples", images])
     #expect(missing.code == 64)

@@ -33,7 +33,7 @@ import Testing
     #expect(result.output.contains(" of the samples to the class requested"))
     #expect(known["log-likelihood-nats-per-image"] != nil)
     #expect(workspace.has("runs/vae-001/classes.png") && workspace.has("runs/vae-001/manifold.png"))
-    // Evaluated again, the same.
+    // A second evaluation gives the same result.
     let before = try workspace.contents(of: "runs/vae-001/evaluation.json")
     let again = try run(
       "evaluate", ["runs/vae-001", "--judge", file, "--importance-samples", "2", "--quiet"])
@@ -108,7 +108,7 @@ import Testing
           + " some up to 12"), "\(result.error)")
   }
 
-  /// Whatever the objective, a resumed run is one that was not interrupted, on any number of threads.
+  /// Whatever the objective, a resumed run equals an uninterrupted one, on any number of threads.
   @Test(
     arguments: [
       ["--conditional"], ["--conditional", "--architecture", "conv", "--hidden", "400"],
@@ -154,7 +154,7 @@ import Testing
     }
   }
 
-  /// Points have classes too.
+  /// Points also have classes.
   @Test func pointsOfAClass() throws {
     let result = try run(
       "train vae",

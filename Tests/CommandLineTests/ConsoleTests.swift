@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a user sees of a run.
+/// The output of a run that a user sees.
 @Suite struct ConsoleTests {
   let workspace: Workspace
 
@@ -51,7 +51,7 @@ import Testing
       .compactMap { $0.split(separator: " ").first.map(String.init) }
     for path in paths { #expect(workspace.has(path), "\(path)") }
     let names = paths.map { $0.dropFirst("runs/vae-001/".count).filter { $0 != "/" } }
-    // The PGM beside the PNG goes without saying.
+    // The PGM file next to each PNG is not announced.
     #expect(
       names.sorted() == workspace.names(in: "runs/vae-001").filter { !$0.hasSuffix(".pgm") })
     #expect(result.lines.contains { $0.hasPrefix("log p(x) of the test images is about -") })
@@ -98,7 +98,7 @@ import Testing
   }
 }
 
-/// The same on a terminal, which `script` stands in for.
+/// The same on a terminal, emulated by `script`.
 @Suite(.enabled(if: Terminal.isThere, "needs the program script"))
 struct TerminalTests {
   let workspace: Workspace
@@ -109,7 +109,7 @@ struct TerminalTests {
     let output = try Terminal.output(of: ["--epochs", "2"], in: workspace)
     let bar = /\repoch 1\/2  \[#+\.+\]   40 %  [\d.,]+ images\/s  \d+ s left  train_loss [\d.]+/
     #expect(output.firstMatch(of: bar) != nil, "\(output.debugDescription)")
-    // It gives way to the lines that stay.
+    // Permanent lines replace it.
     #expect(output.contains(/\r\u{1B}\[Kepoch 1\/2  [\d.]+/))
     #expect(output.contains(/epoch 2\/2  [\d.]+ +[\d.]+/))
     #expect(output.contains("\ntrained 2 epochs in "))
@@ -138,7 +138,7 @@ private enum Terminal {
 
   static let isThere = FileManager.default.isExecutableFile(atPath: script)
 
-  /// What a quick run writes to a terminal of the given kind.
+  /// The output of a quick run to a terminal of the given kind.
   static func output(
     of arguments: [String], in workspace: Workspace, kind: String = "xterm"
   ) throws -> String {

@@ -17,7 +17,7 @@ import Testing
     try MNIST(directory: workspace.path(of: folder))
   }
 
-  /// A grey image of 2×2 pixels of one value.
+  /// A grey image of 2×2 pixels with equal values.
   private func write(_ value: UInt8, to path: String) throws {
     let image = Image(height: 2, width: 2, channels: 1, pixels: [value, value, value, value])
     try workspace.makeFolder((path as NSString).deletingLastPathComponent)
@@ -126,7 +126,7 @@ import Testing
         "train-labels-idx1-ubyte.gz",
       ])
     #expect(labels(of: try read("idx")) == [103: 3, 107: 7, 109: 9])
-    // The files are as gzip wants them, and each program's gzip agrees.
+    // The files are valid gzip, and every implementation of gzip agrees.
     let check = try Executable(
       command: ["/bin/sh", "-c", "gzip -t idx/*.gz && gzip -dc idx/train-im*.gz | wc -c"],
       in: workspace
@@ -142,7 +142,7 @@ import Testing
     #expect(labels(of: try read("idx")) == [0: 5, 1: 6, 2: 4])
   }
 
-  /// Quotes as R writes them, blanks, `./`, other line ends and separators (RFC 4180).
+  /// Quotation marks as R writes them, blanks, `./`, other line endings and separators (RFC 4180).
   @Test(arguments: [
     "\"path\",\"label\"\n\"a, b.png\",4\n\"1.png\",5\n\"é\"\"2.png\",6\n",
     "\"a, b.png\",\"4\"\n1.png,5\n\"é\"\"2.png\",6",
@@ -160,7 +160,7 @@ import Testing
     #expect(labels(of: try read("idx")) == [0: 4, 1: 5, 2: 6])
   }
 
-  /// Two files of one name for Swift, told apart by their bytes.
+  /// Two file names that are equal to Swift but differ in their bytes.
   @Test func labelsOfNamesThatDifferInNormalisation() throws {
     try write(1, to: "photos/\u{e9}")
     try write(2, to: "photos/e\u{301}")
@@ -180,7 +180,7 @@ import Testing
         == Array("label,class\n0,\"a, \"\"b\"\"\"\n1,e\u{301}\n2,\u{e9}\n".utf8))
   }
 
-  /// Two names of one number are no labels.
+  /// Two spellings of the same number are not labels.
   @Test func foldersOfTheSameNumberAreTwoClasses() throws {
     for (index, name) in ["5", "05", "7"].enumerated() {
       try write(UInt8(index), to: "photos/\(name)/x")
@@ -224,7 +224,7 @@ import Testing
     #expect(result.error == message(#"\xE9"#) + message(#"p\xE9"#))
   }
 
-  // MARK: A split of its own
+  // MARK: A given split
 
   @Test(arguments: [
     ("train", ["test"]), ("Train", ["VAL"]), ("training", ["test", "validation"]),
@@ -291,7 +291,7 @@ import Testing
     #expect(labels(of: try read("idx")) == [1: 0, 2: 0, 3: 1])
   }
 
-  /// Names of classes, even if one of them is also that of a split.
+  /// Names of classes, even if one of them is also the name of a split.
   @Test func otherFoldersAreClasses() throws {
     for (index, name) in ["train/a", "bus/a", "test/a"].enumerated() {
       try write(UInt8(index), to: "vehicles/\(name)")
@@ -299,7 +299,7 @@ import Testing
     let result = try convert("--data", "vehicles", "--out", "a")
     #expect(result.output.contains("classes: 3\n") && !result.output.contains("split"))
     #expect(labels(of: try read("a")) == [0: 2, 1: 0, 2: 1])
-    // A folder train with images alone is a class, as before.
+    // A folder `train` that contains only images is a class, as before.
     try write(1, to: "one/train/a")
     try write(2, to: "one/train/b")
     #expect(try !convert("--data", "one", "--out", "b").output.contains("split"))
@@ -384,7 +384,7 @@ import Testing
     let data = try read("idx")
     #expect(data.train.height == 4 && data.train.width == 4 && data.train.channels == 1)
     let values = Set(data.train.pixels + data.test.pixels)
-    // JPEG is out by one or two.
+    // JPEG is off by one or two.
     #expect(
       values.count == 2 && values.contains(7) && values.allSatisfy { $0 == 7 || (74...78) ~= $0 })
     #expect(data.train.labels + data.test.labels == [0, 0])
@@ -420,7 +420,7 @@ import Testing
     #expect(Set(orders[0]).count == 14 && orders[0] != orders[0].sorted())
   }
 
-  // MARK: What others left
+  // MARK: Existing files
 
   @Test func whatAKilledRunLeftIsRemovedAndNoLinkIsFollowed() throws {
     try workspace.makeFolder("out.0123456789abcdef.partial/inner")
@@ -523,7 +523,7 @@ import Testing
     let result = try convert("--limit", "20", "--out", "/proc/idx")
     #expect(result.code == 73)
     #expect(result.error.hasPrefix("pushforward convert: cannot create the folder '/proc/idx'"))
-    // No room for the files.
+    // There is no room for the files.
     let script = #"ulimit -f 1; exec "$0" "$@""#
     let full = try Executable(
       command: [

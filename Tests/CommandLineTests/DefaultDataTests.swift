@@ -2,10 +2,10 @@ import Foundation
 import Glibc
 import Testing
 
-/// What is trained on where no folder is given.
+/// The data that are used if no folder is given.
 ///
-/// Ten thousand test digits are drawn in each of the
-/// first two, so that they end as soon as they have said what they do.
+/// The first two runs would each render ten thousand test digits, so they are stopped once they
+/// have reported their data.
 @Suite struct DefaultDataTests {
   @Test func withoutMNISTTheProgramDrawsDigitsAndSaysHowToGetMNIST() throws {
     let workspace = try Workspace(data: nil)

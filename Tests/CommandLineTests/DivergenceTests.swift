@@ -21,7 +21,7 @@ import Testing
     #expect(try LossTable(of: "runs/vae-001", in: workspace).rows.isEmpty)
   }
 
-  /// The update overflows in the first layer of what learns first.
+  /// The update overflows in the first layer of the network that is updated first.
   @Test(arguments: [
     ("train-vae", "encoder.0.weight"), ("train-autoencoder", "encoder.0.weight"),
     ("train-gan", "discriminator.0.weight"), ("train classifier", "body.1.weight"),

@@ -2,7 +2,7 @@ import Foundation
 import Models
 import Testing
 
-/// A finished run evaluated again.
+/// Evaluating a finished run again.
 @Suite struct EvaluateTests {
   let workspace: Workspace
 
@@ -13,7 +13,7 @@ import Testing
   }
 
   private func train(_ kind: String, _ arguments: String...) throws {
-    // A judge is of convolutions.
+    // A judge must be convolutional.
     let options =
       ["--data", "data", "--batch-size", "16", "--epochs", "2"]
       + (kind == "classifier" ? [] : SmallModel.options(kind))

@@ -6,11 +6,11 @@ import Glibc
 /// Standard output is a pipe and standard error a file, so that neither is a terminal and neither
 /// can fill up while the other is read.
 final class Executable {
-  /// What a process has left.
+  /// The result of a process.
   struct Result {
-    /// The exit code, or 128 and the signal's number where a signal ended it, as shells count.
+    /// The exit code, or 128 plus the signal's number if a signal ended it, as in shells.
     let code: Int32
-    /// Whether a signal ended it, and not a call of `exit`.
+    /// Whether a signal ended it, rather than a call of `exit`.
     let wasKilled: Bool
     let output: String
     let error: String
@@ -19,7 +19,7 @@ final class Executable {
     var lines: [String] { output.split(separator: "\n").map(String.init) }
   }
 
-  /// The path of an executable, which the build leaves in the folder of the test bundle.
+  /// The path of an executable, which the build puts into the folder of the test bundle.
   static func path(of name: String) -> String {
     // Not the first argument, which may be relative and need not be the test bundle.
     let bundle = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -43,14 +43,14 @@ final class Executable {
     try self.init(command: Self.command(name) + arguments, in: workspace)
   }
 
-  /// What starts a program or a verb of `pushforward`.
+  /// The command that starts a program or a verb of `pushforward`.
   static func command(_ name: String) -> [String] {
     name.hasPrefix("train-")
       ? [path(of: name)]
       : [path(of: "pushforward")] + name.split(separator: " ").map(String.init)
   }
 
-  /// What its messages begin with: `train-vae`, `pushforward sample`.
+  /// The beginning of its messages: `train-vae`, `pushforward sample`.
   static func title(_ name: String) -> String {
     name.hasPrefix("train-") ? name : "pushforward " + name
   }
@@ -69,14 +69,14 @@ final class Executable {
     process.standardOutput = outputPipe
     process.standardError = FileHandle(forWritingAtPath: errorPath)
     try process.run()
-    // A run that hangs fails its test and not the whole suite.
+    // A run that hangs fails its test instead of blocking the whole suite.
     let identifier = process.processIdentifier
     DispatchQueue.global().asyncAfter(deadline: .now() + 120) { [weak process] in
       if process?.isRunning == true { kill(identifier, SIGKILL) }
     }
   }
 
-  /// Reads standard output until it holds a text; false if it ends before.
+  /// Reads standard output until it contains a text; returns false if it ends before.
   func hasPrinted(_ text: String) -> Bool {
     while !String(decoding: output, as: UTF8.self).contains(text) {
       let more = outputPipe.fileHandleForReading.availableData
@@ -86,7 +86,7 @@ final class Executable {
     return true
   }
 
-  /// Whether the process has not ended.
+  /// Whether the process is still running.
   var isRunning: Bool { process.isRunning }
 
   /// Sends the process a signal.
@@ -98,7 +98,8 @@ final class Executable {
   func result() throws -> Result {
     output += outputPipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    // Not when the object goes, as a suite of hundreds of runs would hold hundreds of open files.
+    // Not when the object is released, because a suite of hundreds of runs would hold hundreds of
+    // open files.
     try outputPipe.fileHandleForReading.close()
     let wasKilled = process.terminationReason == .uncaughtSignal
     return Result(

@@ -13,7 +13,7 @@ import Testing
     try Executable("fit", arguments, in: workspace).result()
   }
 
-  /// Each method's help has `--out`, `--seed` and `--weights`, or says why it has no weights.
+  /// Each method's help lists `--out`, `--seed` and `--weights`, or says why it takes no weights.
   @Test func whatBelongsToEveryFit() throws {
     let names = try fit("--help").lines.filter { $0.hasPrefix("  ") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }

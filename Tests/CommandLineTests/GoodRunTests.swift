@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A run that nothing disturbs: its files, and what the figures must satisfy.
+/// An undisturbed run: its files, and the conditions that its figures must satisfy.
 @Suite struct GoodRunTests {
   let workspace: Workspace
 
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func theConfigurationHoldsTheWidthsThatWereUsed() throws {
-    // A later option overrides an earlier one, but none takes it back.
+    // A later option overrides an earlier one, but none can undo it.
     let quick = ["--data", "data", "--epochs", "1", "--latent", "2"]
     for (options, hidden) in [([], [400]), (["--hidden", "9,8", "--hidden", "7"], [7])] {
       let result = try Executable("train-vae", quick + options, in: workspace).result()
@@ -139,7 +139,7 @@ import Testing
       let losses = table.column(column)
       #expect(losses[11] < 0.7 * losses[0], "\(column)")
     }
-    // What has learned to tell images apart says something about them in its codes.
+    // A model that has learned to distinguish images has informative codes.
     #expect(table.column("test_kl")[11] > 0.1)
   }
 

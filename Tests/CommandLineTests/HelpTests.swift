@@ -5,7 +5,7 @@ import Testing
 
 /// The help of each training: the groups, the options in them, and their defaults.
 @Suite struct HelpTests {
-  /// What a training is typed as, and the model that it trains.
+  /// A training command, and the model that it trains.
   struct Program: Sendable, CustomTestStringConvertible {
     let name: String
     let row: ModelRow
@@ -31,7 +31,7 @@ import Testing
     return result.output
   }
 
-  /// The names of the options under each title.
+  /// The names of the options under each heading.
   private func groups(of help: String) -> [String: [String]] {
     var groups: [String: [String]] = [:]
     var title = ""
@@ -75,7 +75,7 @@ import Testing
       (model is any LikelihoodModel.Type ? ["importance-samples"] : [])
       + (model is any Generative.Type ? ["judge"] : [])
     if !evaluation.isEmpty { expected["Evaluation"] = evaluation }
-    // Without a test loss there is no early stopping.
+    // Without a test loss, early stopping is impossible.
     if !(model is any LossModel.Type) { expected["Run"]?.removeAll { $0 == "early-stop" } }
     if program.isAlone { expected["Resuming"] = ["resume"] }
     #expect(groups(of: help) == expected)
@@ -96,7 +96,7 @@ import Testing
       ])
   }
 
-  /// Each option has its bounds' words and its default in one place, aligned.
+  /// Each option states its bounds and its default once, aligned.
   @Test func anOptionIsALineWithItsDefault() throws {
     let help = try help("train vae")
     #expect(

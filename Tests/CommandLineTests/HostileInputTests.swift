@@ -8,7 +8,7 @@ import NN
 import Tensor
 import Testing
 
-/// The programs on files that somebody else has made.
+/// The programs on untrusted files.
 @Suite struct HostileInputTests {
   let workspace: Workspace
 
@@ -130,7 +130,7 @@ import Testing
         == "label,class\n0,'=1+2\n1,\"a,b\"\n2,plain\n3,\"say \"\"hi\"\"\"\n4,\"two\nlines\"\n")
   }
 
-  /// A tilde that no shell has replaced is a name.
+  /// A tilde that no shell has expanded is part of a name.
   @Test(arguments: ["~/made", "~root", "./~/made/", "~/made/."])
   func aTildeIsAName(out: String) throws {
     try workspace.makeFolder("~")

@@ -70,7 +70,7 @@ import Testing
       sigfillset(&signals)
       pthread_sigmask(SIG_BLOCK, &signals, nil)
       Interrupt.install()
-      // Sent to this thread, which alone could take it.
+      // Sent to this thread, the only one that could receive it.
       raise(SIGTERM)
       guard Interrupt.isRequested, let code = Interrupt.exitCode else { exit(1) }
       code.exit()
@@ -78,7 +78,7 @@ import Testing
   }
 }
 
-/// The end of a program that does not ask whether it is to end.
+/// Ending a program that does not check whether it should end.
 @Suite struct ForcedEndTests {
   @Test func aProgramThatDoesNotHearEndsWithinTwoSeconds() async throws {
     let result = await #expect(
@@ -87,7 +87,7 @@ import Testing
       Interrupt.install()
       ForcedEnd.setLastAction { Console.printLine("last words") }
       kill(getpid(), SIGTERM)
-      // Ten seconds, as the machine may be busy.
+      // Ten seconds, because the machine may be busy.
       sleep(10)
       exit(1)
     }
@@ -142,9 +142,9 @@ import Testing
   }
 }
 
-/// Sends this process a signal, as a terminal does, and waits until it is noticed.
+/// Sends this process a signal, as a terminal does, and waits until it has been handled.
 ///
-/// Not `raise`, which asks the calling thread, and those of the pool take no signals.
+/// Not `raise`, which signals the calling thread: the pool's threads block signals.
 private func isNoticed(_ signal: Int32) -> Bool {
   kill(getpid(), signal)
   for _ in 1...500 where !Interrupt.isRequested {

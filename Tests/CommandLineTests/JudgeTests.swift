@@ -73,7 +73,7 @@ import Testing
     #expect(evaluation["frechet-distance"] is Double)
   }
 
-  /// Forty images are too few, and a debug build is too slow.
+  /// Forty images would be too few, and a debug build too slow.
   @Test func withoutAFileTheRunSaysWhyItDoesNotJudge() throws {
     let result = try workspace.train()
     #expect(result.code == 0)
@@ -107,7 +107,7 @@ import Testing
   @Test func aFileThatBreaksOff() throws {
     let size = try workspace.contents(of: Self.judge).count
     try workspace.edit(Self.judge) { $0.removeLast(4) }
-    // The tensor that lies last ends beyond the file.
+    // The last tensor extends beyond the end of the file.
     let result = try workspace.train("--judge", Self.judge)
     #expect(result.code == 65)
     #expect(result.error.contains("'\(Self.judge)' is not a complete safetensors file: "))

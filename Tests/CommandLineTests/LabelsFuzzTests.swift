@@ -4,8 +4,8 @@ import Foundation
 import Fuzzing
 import Testing
 
-/// Broken tables of labels: the reader does not crash, hang or take more memory than it should, and what it
-/// takes has a label for each image.
+/// Broken tables of labels: the reader does not crash, hang or use more memory than it should, and
+/// what it accepts has a label for each image.
 @Suite struct LabelsFuzzTests {
   @Test(.timeLimit(.minutes(60))) func brokenTables() async {
     await #expect(processExitsWith: .success) {

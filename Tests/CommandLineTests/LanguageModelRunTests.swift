@@ -73,7 +73,7 @@ import Testing
     let written = try run("sample", Self.model + likeliest + ["--out", "a.txt"])
     #expect(written.output == "a.txt: 34 characters\n")
     #expect(try text("a.txt") + "\n" == first.output)
-    // The exact log-likelihood is that of the test windows.
+    // The exact log-likelihood refers to the test windows.
     let evaluated = try run(
       "evaluate", ["runs/language-model-001", "--importance-samples", "1"])
     #expect(evaluated.code == 0, "\(evaluated.error)")
@@ -133,7 +133,7 @@ import Testing
         .filter { $0.key != "report.html" }
     }
     #expect(files[0] == files[1])
-    // As many lines as asked for, each from its beginning.
+    // As many lines as requested, each from its beginning.
     let sample = try run("sample", Self.model + ["--count", "4", "--top-k", "1"])
     #expect(sample.code == 0 && sample.error == "", "\(sample.error)")
     #expect(sample.lines.count == 4 && Set(sample.lines).count == 1)
@@ -141,7 +141,7 @@ import Testing
       "sample", Self.model + ["--count", "2", "--prompt", "b", "--top-k", "1", "--out", "b.txt"])
     #expect(prompted.output == "b.txt: 2 lines\n", "\(prompted.error)")
     #expect(try text("b.txt").split(separator: "\n").allSatisfy { $0.hasPrefix("b") })
-    // The exact log-likelihood counts a line's characters and its end.
+    // The exact log-likelihood includes a line's characters and its end.
     let evaluated = try run(
       "evaluate", ["runs/language-model-001", "--importance-samples", "1"])
     #expect(evaluated.code == 0, "\(evaluated.error)")
@@ -181,7 +181,7 @@ import Testing
 
   // MARK: Sentences
 
-  /// Without data there is a text of known entropy, which is said and stands in the report.
+  /// Without data, a text of known entropy is used, which is announced and stated in the report.
   @Test func aLanguageModelWithoutDataTrainsOnSentences() throws {
     let result = try run(
       "train language-model",

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A `loss.csv` or another such table, read by the letter of its format.
+/// A `loss.csv` or a similar table, read in strict accordance with its format.
 struct LossTable {
   /// The columns of `train-vae`.
   static let vae =
@@ -9,8 +9,8 @@ struct LossTable {
 
   let rows: [[String: Double]]
 
-  /// Reads the table of a run, which must have this header; a line that is not complete or not
-  /// numeric fails the test.
+  /// Reads the table of a run, which must have this header; an incomplete or non-numeric line fails
+  /// the test.
   init(
     of run: String, in workspace: Workspace, header: String = vae, name: String = "loss.csv"
   ) throws {
@@ -28,6 +28,6 @@ struct LossTable {
     }
   }
 
-  /// One column, a number an epoch.
+  /// One column, a number per epoch.
   func column(_ name: String) -> [Double] { rows.map { $0[name] ?? .nan } }
 }

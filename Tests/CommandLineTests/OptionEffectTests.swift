@@ -4,7 +4,7 @@ import Testing
 
 /// Every option does what its name says, or at least does something.
 @Suite struct OptionEffectTests {
-  /// Changes of the options of each model, no two of which give the same losses.
+  /// Changes to the options of each model, no two of which give the same losses.
   private static let changes: [(kind: String, changes: [[String]])] = [
     (
       "vae",
@@ -97,7 +97,7 @@ import Testing
     ),
     ("classifier", [["--architecture", "conv"]]),
   ]
-  /// The options of every training, which are tried with a model of each trainer.
+  /// The options of every training command, tried with a model of each trainer.
   private static let sharedChanges = [
     ["--seed", "1"], ["--learning-rate", "0.002"], ["--batch-size", "15"], ["--limit", "39"],
     ["--augment", "shift"], ["--augment", "elastic"],
@@ -126,7 +126,7 @@ import Testing
       )
       .split(separator: "\n")
       try #require(lines.count == 2)
-      // Without epoch and step.
+      // Without the epoch and the step.
       losses.append(lines[1].split(separator: ",").dropFirst(2).compactMap { Double($0) })
     }
     for (index, figures) in losses.enumerated() {
@@ -164,7 +164,7 @@ import Testing
     #expect(try workspace.train("--threads", "3").output.contains("machine: CPU, 3 threads, "))
   }
 
-  /// Pixels that are all black or white stay so, whatever is done with grey ones.
+  /// Black and white pixels are unchanged, however grey ones are binarised.
   @Test func binarizingImagesWithoutGreyChangesNothing() throws {
     let workspace = try Workspace()
     for name in ["train-images-idx3-ubyte", "t10k-images-idx3-ubyte"] {

@@ -5,7 +5,7 @@ import NN
 import Tensor
 import Testing
 
-/// Data that are no MNIST: points, tables, folders of images, texts.
+/// Data other than MNIST: points, tables, folders of images, texts.
 @Suite struct OtherDataTests {
   let workspace: Workspace
 
@@ -19,7 +19,7 @@ import Testing
     String(decoding: try workspace.contents(of: name), as: UTF8.self)
   }
 
-  /// Everything that a run leaves but the report, which names its folder.
+  /// All files of a run except the report, which names its folder.
   private func files(_ run: String) throws -> [String: Data] {
     try workspace.files(below: "runs/" + run).filter { $0.key != "report.html" }
   }
@@ -79,7 +79,7 @@ import Testing
         "pushforward sample: --manifold with a model of points: expected a model of images\n"))
   }
 
-  /// Each model either trains on points or says what it expects.
+  /// Each model either trains on points or reports what it expects.
   @Test(arguments: SmallModel.all) func everyModelTakesPointsOrSaysWhatItExpects(
     model: SmallModel
   ) throws {
@@ -94,7 +94,7 @@ import Testing
     #expect(try text("runs/\(model.kind)-001/loss.csv").split(separator: "\n").count == 2)
   }
 
-  /// What the model says of itself is what the program says, and nothing is written.
+  /// The program prints the model's own message, and writes nothing.
   private func expect(
     _ result: Executable.Result, _ name: String, refuses data: String, _ refusal: UnsuitableSetting
   ) throws {
@@ -127,7 +127,7 @@ import Testing
 
   // MARK: Tables
 
-  /// Three columns of numbers, of which one is far from 0, and one of two words.
+  /// Three columns of numbers, one of them far from 0, and a column of two words.
   private func writeTable(_ name: String = "t.csv") throws {
     let rows = (0..<80).map { row in
       let x = Double(row % 9) - 4
@@ -156,13 +156,13 @@ import Testing
     let mean = far.reduce(0, +) / 200
     #expect((990...1_010).contains(mean), "\(mean)")
     #expect(Set(far).count > 100 && far.allSatisfy { (900...1_100).contains($0) })
-    // Rows go through the model and back in the same units, whatever other columns a table has.
+    // Rows pass through the model and return in the same units, whatever other columns a table has.
     #expect(try run("sample", model + ["--reconstruct", "t.csv", "--out", "r.npy"]).code == 0)
     let array = try Tensor(npy: workspace.path(of: "r.npy"))
     #expect(array.shape == [80, 2])
     let second = array.scalars.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
     #expect(second.allSatisfy { (900...1_100).contains($0) })
-    // The run keeps the choice of columns.
+    // The run stores the choice of columns.
     #expect(try text("runs/vae-001/config.json").contains("\"without\": \"kind,half\""))
     #expect(try run("resume", ["runs/vae-001", "--epochs", "41"]).code == 0)
   }
@@ -244,7 +244,7 @@ import Testing
     }
   }
 
-  /// What every model needs to train on few images quickly.
+  /// The options with which every model trains quickly on few images.
   private static func quick(_ kind: String) -> [String] {
     ["--epochs", "2", "--batch-size", "8", "--no-cache", "--threads", "1"]
       + SmallModel.options(kind)
@@ -304,7 +304,7 @@ import Testing
       one.error.hasPrefix(
         "pushforward train classifier: --data photos: expected labels of two classes or more, "),
       "\(one.error)")
-    // Who needs no classes trains.
+    // A model that needs no classes trains.
     let vae = try run("train vae", ["--data", "photos"] + Self.quick("vae"))
     #expect(vae.code == 0, "\(vae.error)")
   }
@@ -335,7 +335,7 @@ import Testing
     }
     let tables = try (1...4).map { try text("runs/\(kind)-00\($0)/loss.csv") }
     #expect(tables[1] == tables[2] && Set(tables).count == 3)
-    // A resumed run varies them on, from where it was.
+    // A resumed run continues to vary them from where it stopped.
     let first = try run("train " + kind, options + ["--augment", "shift", "--epochs", "1"])
     #expect(first.code == 0)
     #expect(try run("resume", ["runs/\(kind)-005", "--epochs", "2"]).code == 0)

@@ -5,13 +5,14 @@ import Models
 import NN
 import Testing
 
-/// Labels other than 0 to 9, or none: who uses no labels trains, and who uses them takes them as they are.
+/// Labels other than 0 to 9, or none: models that use no labels train, and models that use labels
+/// accept them as they are.
 @Suite struct OtherLabelsTests {
   private static let trainLabels = "data/train-labels-idx1-ubyte"
   private static let testLabels = "data/t10k-labels-idx1-ubyte"
   let workspace: Workspace
 
-  /// Labels from 1 to 20, as of EMNIST's letters.
+  /// Labels from 1 to 20, like those of EMNIST's letters.
   init() throws {
     workspace = try Workspace()
     for name in [Self.trainLabels, Self.testLabels] {
@@ -19,7 +20,7 @@ import Testing
         for index in bytes.indices.dropFirst(8) { bytes[index] = UInt8(1 + (index - 8) % 20) }
       }
     }
-    // The highest is among the images to train on alone.
+    // The highest label occurs only among the training images.
     try workspace.edit(Self.testLabels) { $0[8 + 3] = 2 }
   }
 
@@ -41,7 +42,7 @@ import Testing
     try workspace.remove(Self.testLabels)
     let unlabeled = try run(program, options)
     #expect(unlabeled.code == 0 && unlabeled.error == "")
-    // What is trained does not depend on them.
+    // The trained model does not depend on them.
     let name = String(program.dropFirst("train-".count))
     #expect(
       try workspace.contents(of: "runs/\(name)-001/loss.csv")
@@ -82,7 +83,7 @@ import Testing
     #expect(result.output.contains(" of at most 21 ("), "\(result.output)")
   }
 
-  /// A line why there is no judgement, and no failure.
+  /// A line that says why samples are not judged, and no failure.
   @Test func aJudgeOfFewerClassesSaysWhyItDoesNotJudge() throws {
     try SmallData().write(to: workspace.path(of: "digits"))
     #expect(try run("train classifier", ["--data", "digits"]).code == 0)
@@ -91,7 +92,7 @@ import Testing
       let size = program == "train-gan" ? ["--image-size", "28"] : []
       let result = try run(program, options + size + ["--judge", judge])
       if program == "train-gan" {
-        // The samples are of another size than the images, which was always refused.
+        // The samples have another size than the images, which has always been refused.
         #expect(result.code == 64)
         continue
       }

@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// A binary grey image (Netpbm's P5), read by the letter of its format.
+/// A binary grey image (Netpbm's P5), read in strict accordance with its format.
 struct PGM: Equatable {
   let width: Int
   let height: Int
   let pixels: [UInt8]
 
-  /// Reads an image; one that is not complete fails the test.
+  /// Reads an image; an incomplete one fails the test.
   init(_ name: String, in workspace: Workspace) throws {
     let bytes = [UInt8](try workspace.contents(of: name))
     let header = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 3)

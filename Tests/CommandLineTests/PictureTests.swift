@@ -47,7 +47,7 @@ import Testing
         contrasts.append((127 - Double(original)).magnitude)
       }
     }
-    // After training a reconstruction is nearer to its original than a grey image is.
+    // After training, a reconstruction is closer to its original than a grey image is.
     let (error, contrast) = (errors.reduce(0, +), contrasts.reduce(0, +))
     #expect(error < 0.5 * contrast)
   }

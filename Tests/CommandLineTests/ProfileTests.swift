@@ -8,14 +8,14 @@ import Testing
 
   init() throws { workspace = try Workspace() }
 
-  /// What a run printed of its operations.
+  /// The operations table that a run printed.
   private struct Table {
     let operations: [(name: String, direction: String, calls: Int, seconds: Double, share: Double)]
     let calls: Int
-    /// Percent of the time, between operations too.
+    /// The percentage of the time, including the time between operations.
     let timeShare: Double
 
-    /// Nil where there is no table.
+    /// Nil if there is no table.
     init?(_ output: String) {
       let row = /(\S+) +(forward|backward) +([\d,]+) +([\d.]+) +([\d.]+)(?: +[\d.]+)? +[\d.]+/
       let lines = output.split(separator: "\n")
@@ -53,7 +53,7 @@ import Testing
     #expect(table.calls("bernoulliLogDensity", "forward") == 3)
     #expect(table.calls("matmul", "backward") == 14)
     #expect(table.calls("affine", "forward") == 2 * 4 + 4 + 2 + 4)
-    // Of two steps, the evaluation, and the codes of the samples.
+    // For two steps, the evaluation, and the codes of the samples.
     #expect(table.calls("normal", "forward") == 4)
     #expect(table.calls("bytes", "forward") == 4)
     #expect(table.calls == table.operations.map(\.calls).reduce(0, +))

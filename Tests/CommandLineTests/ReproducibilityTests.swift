@@ -4,7 +4,8 @@ import Testing
 
 /// The same command line gives the same bytes, on any number of threads, whatever the model.
 ///
-/// Here the images are digits and the models of a size whose work is split between threads.
+/// Here the images are digits, and the models are large enough for work to be split between
+/// threads.
 @Suite struct ReproducibilityTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let kind: String
@@ -64,7 +65,7 @@ import Testing
       if name != "config.json" { #expect(runs[2][name] == runs[0][name], "\(name)") }
     }
     for run in runs { #expect(run.keys.sorted() == runs[0].keys.sorted()) }
-    // The report has the name of its run.
+    // The report contains the name of its run.
     func report(_ run: Int) -> String? {
       runs[run]["report.html"].map {
         String(decoding: $0, as: UTF8.self)

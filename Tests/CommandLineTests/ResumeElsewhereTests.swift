@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
-/// Runs that go on in another folder than they were begun in, and the command that says how.
+/// Runs resumed in another folder than they were started in, and the command that the program
+/// suggests for it.
 @Suite struct ResumeElsewhereTests {
   let workspace: Workspace
 
@@ -39,7 +40,7 @@ import Testing
         try workspace.contents(of: "runs/vae-001/" + name)
           == workspace.contents(of: "runs/vae-002/" + name))
     }
-    // From now on the run belongs here, and can go on from both.
+    // From now on the run belongs here, and can be resumed from both.
     let configuration = try text("runs/vae-001/config.json")
     #expect(configuration.contains("\"data\": \"\(workspace.path)/data\""))
     #expect(configuration.contains("\"directory\": \"\(workspace.path)/elsewhere\""))
@@ -72,7 +73,7 @@ import Testing
     #expect(try text("runs/vae-001/config.json").contains("\"data\": \"../moved\""))
   }
 
-  /// As earlier versions began them.
+  /// Runs as started by earlier versions.
   @Test func aRunThatDoesNotSayWhereItWasBegun() throws {
     #expect(try workspace.train().code == 0)
     let path = "runs/vae-001/config.json"
@@ -120,7 +121,7 @@ import Testing
     let command = try #require(result.lines.last?.split(separator: "to resume: ").last)
     #expect(command.hasPrefix("pushforward resume "))
     let binaries = (Executable.path(of: "train-vae") as NSString).deletingLastPathComponent
-    // The run is asked for fewer epochs than it has, which tells that it was found.
+    // Fewer epochs are requested than the run has, and the message shows that it was found.
     let pasted = try Executable(
       command: ["/bin/bash", "-c", "\(command) --epochs 1"], in: workspace,
       environment: ["PATH": binaries + ":/usr/bin:/bin"]

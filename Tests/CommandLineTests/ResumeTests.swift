@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import Testing
 
-/// Runs that go on where they stopped, to the same bytes as if they had not.
+/// Runs that resume where they stopped, with the same bytes as uninterrupted ones.
 @Suite struct ResumeTests {
   let workspace: Workspace
 
@@ -13,14 +13,14 @@ import Testing
     try Executable(program, arguments, in: workspace).result()
   }
 
-  /// All but the report, which names the folder.
+  /// All files except the report, which names the folder.
   private func files(_ run: String) throws -> [String: Data] {
     try workspace.files(below: "runs/" + run).filter { $0.key != "report.html" }
   }
 
   // MARK: The same bytes
 
-  /// The images are digits and the models of a size that is split between threads.
+  /// The images are digits, and the models are large enough for work to be split between threads.
   @Test(arguments: [
     ("vae", ["--latent", "2", "--hidden", "100", "--binarize", "stochastic"]),
     ("autoencoder", ["--latent", "2", "--noise", "gaussian"]),
@@ -51,7 +51,7 @@ import Testing
     #expect(found["checkpoint.safetensors"] != nil && found["loss.csv"] != nil)
   }
 
-  /// With other epochs the steps made so far would have been others.
+  /// With another number of epochs, the steps so far would have been different.
   @Test func epochsOverWhichTheStepSizeFallsStayAsTheyAre() throws {
     let first = try run(
       "train vae", Workspace.quick + ["--epochs", "1", "--learning-rate-decay", "cosine"])
@@ -66,7 +66,7 @@ import Testing
     let options = Workspace.quick + ["--checkpoint-every", "3"]
     #expect(try run("train-vae", options + ["--epochs", "5"]).code == 0)
     #expect(try run("train-vae", options + ["--epochs", "5"]).code == 0)
-    // As a kill in the fifth epoch would have left it, and worse.
+    // The state after a kill in the fifth epoch, and worse ones.
     try workspace.remove("runs/vae-002/checkpoint.safetensors")
     try workspace.write("epoch,step\n1,2\n".utf8, to: "runs/vae-002/loss.csv")
     try workspace.write("half".utf8, to: "runs/vae-002/samples/epoch-005.pgm.12.partial")
@@ -122,7 +122,7 @@ import Testing
     #expect(try files("vae-001") == before)
   }
 
-  /// Two dozen times a run is killed at a random moment, some of them again after it went on.
+  /// Two dozen times, a run is killed at a random moment, sometimes again after it was resumed.
   @Test(arguments: [
     ("train-vae", SmallModel.options("vae")),
     ("train-autoencoder", SmallModel.options("autoencoder") + ["--noise", "masking"]),
@@ -148,7 +148,7 @@ import Testing
       #expect(result.wasKilled || result.code == 0, "\(result.error)")
       #expect(result.error == "")
       if canResume, let line = result.lines.first(where: { $0.hasPrefix("resumed after epoch ") }) {
-        // Nothing is lost of what was said to be done.
+        // Nothing that was reported as done is lost.
         #expect(Int(line.split(separator: " ")[3]) ?? 0 >= epochs, "\(line) and not \(epochs)")
       }
       let lines = result.lines.filter { $0.hasPrefix("epoch ") }
@@ -197,7 +197,7 @@ import Testing
     }
   }
 
-  /// The model of the run decides which options there are and what they accept.
+  /// The run's model determines which options exist and what they accept.
   @Test func optionsOfOtherModelsAreNamedAndRefused() throws {
     #expect(try workspace.train().code == 0)
     for (options, message) in [
@@ -314,7 +314,7 @@ import Testing
     #expect(result.lines.contains("the run's folder is now '\(path)'"))
     #expect(result.lines.last?.contains("complete epochs are in \(path); to resume: ") == true)
     #expect(workspace.names(in: "runs").isEmpty && workspace.has("kept/report.html"))
-    // Nothing is lost, neither of the epochs before nor of those after.
+    // No epoch is lost, neither before nor after.
     let count = try LossTable(of: "kept", in: workspace).rows.count
     #expect(count >= 2 && workspace.names(in: "kept/samples").count == 2 * count)
     let second = try run("train-vae", ["--resume", "kept", "--epochs", "\(count + 1)"])
@@ -326,7 +326,7 @@ import Testing
     let training = try Executable(
       "train-vae", Workspace.quick + ["--epochs", "100000"], in: workspace)
     try #require(training.hasPrinted("epoch      1/100000"))
-    // In one step, as something may be written while a folder is emptied.
+    // In one step, because something may be written while a folder is being emptied.
     try workspace.makeFolder("bin")
     rename(workspace.path(of: "runs/vae-001"), workspace.path(of: "bin/vae-001"))
     while workspace.has("bin") { try? workspace.remove("bin") }

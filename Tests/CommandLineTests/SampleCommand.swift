@@ -25,7 +25,7 @@ struct SampleOptions: SettingGroup {
     notes: "Get MNIST with scripts/download-mnist.sh.",
     groups: [OptionGroup("Options", definitions)], elsewhere: ["beta": ["vae", "flow"]])
 
-  /// What the arguments set, or nil if they ask for the help or the version.
+  /// The parsed arguments, or nil if they request the help or the version.
   static func parse(_ arguments: String...) throws -> SampleOptions? {
     guard case .run(let options) = try command.parse(arguments) else { return nil }
     return try SampleOptions(options.values)

@@ -57,7 +57,7 @@ import Testing
     #expect(files["a.png"] != files["c.png"])
   }
 
-  /// A digit that a program saved in colour is a digit all the same.
+  /// A digit that a program saved in colour is still a digit.
   @Test func greySavedInColourIsReconstructedAsGrey() throws {
     let grey = Image(height: 3, width: 5, channels: 1, pixels: (0..<15).map { 17 * $0 })
     let color = Image(
@@ -76,7 +76,7 @@ import Testing
           + " 3×5×3\n"))
   }
 
-  /// The same files as the other readers of folders take, in the same order.
+  /// The same files in the same order as for other readers of folders.
   @Test func aFolderOfFoldersIsReconstructed() throws {
     for (index, name) in ["b/c/1.png", "a.png", "b/0.png"].enumerated() {
       try workspace.makeFolder(("photos/" + name as NSString).deletingLastPathComponent)
@@ -115,7 +115,7 @@ import Testing
       workspace.names(in: "new/folder") == [
         "001.pgm", "001.png", "002.pgm", "002.png", "003.pgm", "003.png",
       ])
-    // What is there is not mixed with more.
+    // New files are not added to existing ones.
     let again = try sample("--out", "new/folder", "--count", "1")
     #expect(again.code == 64)
     #expect(again.error.contains("--out new/folder: expected a new or an empty folder"))
@@ -136,7 +136,7 @@ import Testing
     let x = Tensor(bytes: images.flatMap(\.pixels), rows: 0..<4, rowLength: 15)
     let found = try Tensor(npy: workspace.path(of: "r.npy"))
     #expect(found.scalars == vae.reconstruct(x).scalars)
-    // A picture has each original beside its reconstruction.
+    // A picture shows each original next to its reconstruction.
     #expect(try sample("--reconstruct", "folder/001.png", "--out", "r.png").code == 0)
     let pair = try Image(path: workspace.path(of: "r.png"))
     #expect(pair.height == 3 && pair.width == 12)

@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 import Testing
 
-/// Ctrl-C and its relatives.
+/// Ctrl-C and similar signals.
 @Suite struct SignalTests {
-  /// Interrupts a run in its second epoch or one that soon follows.
+  /// Interrupts a run in its second epoch or soon after.
   @Test(arguments: [SIGINT, SIGTERM])
   func aSignalInAnEpochLeavesTheEpochsBefore(signal: Int32) throws {
     let workspace = try Workspace(data: SmallData(trainCount: 300, testCount: 12))
@@ -61,7 +61,7 @@ import Testing
     #expect(workspace.has("runs/vae-001/interpolations.pgm"))
   }
 
-  /// Here the estimate has one batch that takes minutes.
+  /// Here the estimate has a single batch that takes minutes.
   @Test(arguments: [SIGINT, SIGTERM])
   func aSignalIsHeardInTheMiddleOfABatch(signal: Int32) throws {
     let workspace = try Workspace()
@@ -105,7 +105,7 @@ import Testing
     #expect(workspace.names(in: "runs/vae-001") == ["config.json", "loss.csv", "report.html"])
   }
 
-  /// Of the eigenvectors of a large matrix a library has the processor for seconds.
+  /// For the eigenvectors of a large matrix, a library occupies the processor for seconds.
   @Test func aSignalIsHeardInTheComparisonWithPrincipalComponents() throws {
     let workspace = try Workspace(data: SmallData(height: 32, width: 32))
     let training = try Executable(
@@ -114,7 +114,7 @@ import Testing
     training.send(SIGINT)
     let result = try training.result()
     #expect(!result.wasKilled)
-    // Where the machine is fast the run may have come to its end.
+    // On a fast machine the run may already have ended.
     #expect(result.code == 130 || result.code == 0)
     #expect(result.error == "")
     #expect(workspace.has("runs/autoencoder-001/model.safetensors"))
@@ -130,7 +130,7 @@ import Testing
     let converting = try Executable(
       "convert", ["--data", "drawn", "--limit", "4000", "--gzip", "--out", "idx"],
       in: workspace)
-    // Once the files are being written, if that takes long enough to be seen.
+    // While the files are being written, if that takes long enough to be observed.
     while converting.isRunning, !workspace.names().contains(where: { $0.hasSuffix(".partial") }) {
       usleep(500)
     }

@@ -1,7 +1,8 @@
 import Datasets
 
-/// A few images that can be told apart and learned: a bright bar on a dark ground, its place given
-/// by the label, with grey edges, so that every way of making pixels black or white differs.
+/// A few images that can be distinguished and learned: a bright bar on a dark background, at a
+/// place given by the label, with grey edges, so that every way of binarising pixels gives a
+/// different result.
 struct SmallData: ImageDataset {
   let train: LabeledImages
   let test: LabeledImages

@@ -3,16 +3,16 @@ import NN
 import Settings
 import Testing
 
-/// A model of the registry at a size that trains at once, and what data it takes.
+/// A model of the registry at a size that trains quickly, and the data that it accepts.
 struct SmallModel: Sendable, CustomTestStringConvertible {
-  /// What it is.
+  /// The model's row in the registry.
   let row: ModelRow
   /// The options that make it small.
   let options: [String]
-  /// The options besides with which it takes numbers that do not lie in [0, 1].
+  /// The additional options with which it accepts numbers outside [0, 1].
   let optionsForNumbers: [String]
 
-  /// What it is called on the command line.
+  /// Its name on the command line.
   var kind: String { row.kind }
   var testDescription: String { kind }
 
@@ -24,26 +24,27 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
 
   /// Every model of the registry.
   static let all = registry.map(SmallModel.init)
-  /// Those that take small grey images.
+  /// The models that accept small grey images.
   static let ofImages = all.filter { $0.refusal(of: .images(8, 8, classes: 10)) == nil }
-  /// Those that take no text.
+  /// The models that accept no text.
   static let ofNumbers = all.filter { $0.refusal(of: text) != nil }
-  /// The shape of texts, as far as a model asks for it before one is read.
+  /// The shape of texts, as far as a model needs it before one is read.
   static let text = DataShape(.window(length: 1, vocabulary: 1))
-  /// A model of each trainer: how data come to the others is the same.
+  /// A model of each trainer; the other models receive data in the same way.
   static let ofEachTrainer = all.filter { ["vae", "gan", "classifier"].contains($0.kind) }
-  /// The kinds that have sizes.
+  /// The kinds that have size options.
   static let kinds = smallSizes.keys.sorted()
 
   /// The options that make a model small.
   static func options(_ kind: String) -> [String] { smallSizes[kind] ?? [] }
 
-  /// Whether its reconstructions say something of it: it finds codes, and they do not hold all.
+  /// Whether its reconstructions are informative: it computes codes, and these do not contain
+  /// everything.
   var reconstructs: Bool {
     (row.model as? any EncodingModel.Type)?.isInvertible == false
   }
 
-  /// Why the model itself says that it does not take such data; nil if it does.
+  /// The model's own reason for not accepting such data; nil if it accepts them.
   func refusal(of data: DataShape) -> UnsuitableSetting? {
     func check<M: Model>(_ type: M.Type) -> UnsuitableSetting? {
       do {
@@ -59,7 +60,7 @@ struct SmallModel: Sendable, CustomTestStringConvertible {
     return check(row.model)
   }
 
-  /// The settings that the options stand for.
+  /// The settings corresponding to the options.
   private func record(of definitions: [SettingDefinition]) throws -> Configuration {
     let words = options + optionsForNumbers
     var record = Configuration()

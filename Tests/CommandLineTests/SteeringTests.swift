@@ -4,7 +4,7 @@ import NN
 import Tensor
 import Testing
 
-/// Samplers, steps, classes and guidance that `pushforward sample` asks a model for.
+/// Samplers, steps, classes and guidance that `pushforward sample` requests from a model.
 @Suite struct SteeringTests {
   private let workspace: Workspace
 
@@ -47,7 +47,7 @@ import Testing
     return try Executable("sample", start + arguments, in: workspace).result()
   }
 
-  /// Each option changes the samples, and those that say what is so anyway change nothing.
+  /// Each option changes the samples, except when it states the default.
   @Test(arguments: [
     ("ddpm", ["--sampler", "ddim"], ["--sampler", "dpm-solver++", "--steps", "5"]),
     ("flow", ["--sampler", "euler"], ["--sampler", "heun", "--steps", "2"]),
@@ -96,7 +96,7 @@ import Testing
     #expect(!workspace.names().contains("a.csv"))
   }
 
-  /// The energy distance of points stands beside how the samples were drawn.
+  /// The energy distance of points is recorded together with how the samples were drawn.
   @Test(arguments: ["flow-matching", "score"]) func anEvaluationNamesTheSampler(
     _ kind: String
   ) throws {

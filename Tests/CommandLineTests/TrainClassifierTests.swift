@@ -2,7 +2,8 @@ import Datasets
 import Foundation
 import Testing
 
-/// What `pushforward train classifier` has of its own; what all executables share is tested with `train-vae`.
+/// The behaviour specific to `pushforward train classifier`; what all executables share is tested
+/// with `train-vae`.
 @Suite struct TrainClassifierTests {
   private static let header =
     "epoch,step,train_loss,train_accuracy,test_loss,test_accuracy"
@@ -41,7 +42,7 @@ import Testing
     ]
     if workspace.has(Self.run + "/mistakes") { names.insert("mistakes", at: 5) }
     #expect(workspace.names(in: Self.run) == names)
-    // What is named at the end is there.
+    // The files named at the end exist.
     let paths = result.lines.filter { $0.hasPrefix(Self.run + "/") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
     for path in paths { #expect(workspace.has(path), "\(path)") }

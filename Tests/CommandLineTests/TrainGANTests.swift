@@ -5,7 +5,7 @@ import Tensor
 import TestSupport
 import Testing
 
-/// What `train-gan` has of its own; what all executables share is tested with `train-vae`.
+/// The behaviour specific to `train-gan`; what all executables share is tested with `train-vae`.
 @Suite struct TrainGANTests {
   private static let figures = "d_loss,g_loss,d_real,d_fake,d_gradient_norm,g_gradient_norm"
   private static let run = "runs/gan-001"
@@ -25,7 +25,7 @@ import Testing
   }
 
   private func run(_ arguments: [String]) throws -> Executable.Result {
-    // One thread: the tests beside this one have work for the others.
+    // One thread, because other tests keep the others busy.
     let quick = ["--data", "data", "--batch-size", "16", "--epochs", "1", "--threads", "1"]
     return try Executable("train-gan", quick + arguments, in: workspace).result()
   }
@@ -69,7 +69,7 @@ import Testing
         #expect(table.column(column).allSatisfy { $0 > 0 })
       }
     }
-    // The images are of 8×8 pixels and are enlarged to 28×28.
+    // The images have 8×8 pixels and are enlarged to 28×28.
     #expect(
       workspace.names(in: Self.run + "/samples")
         == ["epoch-001.pgm", "epoch-001.png", "epoch-002.pgm", "epoch-002.png"])
@@ -78,7 +78,7 @@ import Testing
     }
     #expect(pictures.allSatisfy { $0.width == 298 && $0.height == 298 && $0.contrast > 0 })
     #expect(pictures[0] != pictures[1])
-    // What is named at the end is there.
+    // The files named at the end exist.
     let paths = result.lines.filter { $0.hasPrefix(Self.run + "/") }
       .compactMap { $0.split(separator: " ").first.map(String.init) }
     #expect(paths.count == 10)
@@ -101,7 +101,7 @@ import Testing
         "--generator-hidden", "128", "--discriminator-hidden", "256",
       ]).code == 0)
     let table = try table()
-    // 40 images are three batches and so one step of the generator an epoch.
+    // 40 images are three batches, and therefore one step of the generator per epoch.
     #expect(table.column("step") == [1, 2, 3, 4, 5, 6, 7, 8])
     #expect(table.column("d_loss")[7] < 0.7 * table.column("d_loss")[0])
     #expect(table.column("d_real")[7] > table.column("d_fake")[7] + 0.2)
@@ -260,7 +260,7 @@ import Testing
       let bytes = index % 2 == 0 ? photo.png : jpeg(photo)
       try workspace.write(bytes, to: index < 3 ? "photos/\(index)" : "photos/more/\(index)")
     }
-    usleep(1_100_000)  // younger files are not kept
+    usleep(1_100_000)  // newer files are not cached
     let runs = try ["1", "2", "2"].enumerated().map { run, threads in
       let result = try Executable(
         command: [
@@ -276,7 +276,7 @@ import Testing
       let kept = workspace.path(of: "cache/pushforward/\(names[0])")
       #expect(result.output.contains("\n         decoded, for the next run too: \(kept)\n"))
       var files = try workspace.files(below: "runs/gan-00\(run + 1)")
-      files["report.html"] = nil  // it says how many threads there were, as config.json does
+      files["report.html"] = nil  // it records the number of threads, like config.json
       let json = files.removeValue(forKey: "config.json")
       let configuration = String(decoding: try #require(json), as: UTF8.self)
       #expect(configuration.contains("\"image-size\": 28,"))
@@ -313,7 +313,7 @@ import Testing
         or PPM), found 0x01
 
         """))
-    // A run goes on as it began.
+    // A run continues as it started.
     let resumed = try Executable(
       "train-gan", ["--resume", Self.run, "--epochs", "2", "--no-cache"], in: workspace
     ).result()
@@ -352,7 +352,7 @@ import Testing
     ],
   ]
 
-  /// Whatever the variant: the run and its model are resumed, opened, sampled from and evaluated.
+  /// For every variant, the run and its model can be resumed, opened, sampled from and evaluated.
   @Test(arguments: variants) func everyVariantIsResumedAndSampledFrom(options: [String]) throws {
     let small = options + ["--latent", "3", "--log-every", "1"]
     #expect(try train(arguments: small + ["--epochs", "3"]).code == 0)
@@ -396,7 +396,7 @@ import Testing
     }
   }
 
-  /// Folders are classes; without them a conditional model has nothing to learn from.
+  /// Folders are classes; without them, a conditional model has no classes to learn from.
   @Test func theClassesOfAFolder() throws {
     try writeImages(3, side: 12, to: "images/a")
     try writeImages(3, side: 12, to: "images/b")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `pushforward transport`: a plan, a barycenter, and options that nothing would heed.
+/// `pushforward transport`: a plan, a barycenter, and options that would have no effect.
 @Suite struct TransportRunTests {
   private let workspace: Workspace
 

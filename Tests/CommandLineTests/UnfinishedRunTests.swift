@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import Testing
 
-/// What runs leave that were stopped or killed, and what becomes of it.
+/// The files of stopped or killed runs, and how they are treated.
 @Suite struct UnfinishedRunTests {
   let workspace: Workspace
 
@@ -31,7 +31,7 @@ import Testing
     let result = try run(
       "sample", ["--model", folder + "model.safetensors", "--count", "4", "--out", "a.png"])
     #expect(result.code == 0, "\(result.error)")
-    // Without a checkpoint it begins anew, and the model is that of the new run.
+    // Without a checkpoint it starts again, and the model is the new run's.
     let resumed = try run(
       "train-" + name, ["--resume", folder, "--epochs", "2", "--judge", "none"])
     #expect(resumed.lines.contains("there is no checkpoint yet: the run starts from the beginning"))
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  /// As earlier versions left runs.
+  /// Runs as left by earlier versions.
   @Test func aCheckpointWithoutAModelSaysHowToGetOne() throws {
     let options =
       ["--data", "data", "--epochs", "2", "--judge", "none", "--out", "my runs"] + Self.small
@@ -109,7 +109,7 @@ import Testing
   @Test func eventsBehindTheCheckpointAreWrittenOnce() throws {
     let options = Workspace.quick + ["--tensorboard", "--checkpoint-every", "3", "--epochs"]
     #expect(try run("train-vae", options + ["5"]).code == 0)
-    // As a kill in the fifth epoch leaves it.
+    // The state after a kill in the fifth epoch.
     try workspace.remove("runs/vae-001/checkpoint.safetensors")
     let first = "runs/vae-001/events.out.tfevents.001"
     let size = try workspace.contents(of: first).count

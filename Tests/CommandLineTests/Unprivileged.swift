@@ -1,10 +1,10 @@
 import Foundation
 import Glibc
 
-/// Runs `train-vae` as a user whom file permissions bind, also where the tests run as root.
+/// Runs `train-vae` as a user who is subject to file permissions, even if the tests run as root.
 ///
-/// Root stays root but gives up the right to pass over permissions, so that it can still reach the
-/// executable wherever the build folder lies.
+/// Root stays root but gives up the right to override permissions, so that it can still reach the
+/// executable wherever the build folder is.
 enum Unprivileged {
   private static let launcher: [String] =
     geteuid() != 0
@@ -14,7 +14,7 @@ enum Unprivileged {
       "--inh-caps", "-dac_override,-dac_read_search",
     ]
 
-  /// Whether a file without permissions is closed to what is run.
+  /// Whether a file without permissions is inaccessible to such a process.
   static let isPossible: Bool = {
     guard launcher.first.map(FileManager.default.isExecutableFile) != false,
       let workspace = try? Workspace(data: nil)

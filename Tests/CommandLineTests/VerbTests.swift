@@ -1,8 +1,8 @@
 import Models
 import Testing
 
-/// The program `pushforward`: what it says of its verbs and models, and what is wrong with a command
-/// line before there is a model.
+/// The program `pushforward`: its messages about its verbs and models, and errors in a command line
+/// before the model is known.
 @Suite struct VerbTests {
   private let workspace: Workspace
 
@@ -127,7 +127,7 @@ import Testing
     #expect(workspace.names().isEmpty)
   }
 
-  /// `train-vae` speaks of itself, and not of the program behind it.
+  /// `train-vae` uses its own name in messages, not that of the underlying program.
   @Test func argumentsThatAreNotUTF8() throws {
     for name in ["train-vae", "train-gan", "train-autoencoder"] {
       let script = #""$0" --data "$(printf 'x\351')""#

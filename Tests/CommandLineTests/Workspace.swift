@@ -2,15 +2,15 @@ import Datasets
 import Foundation
 import TestSupport
 
-/// An empty folder for one test, removed with everything in it at its end.
+/// An empty folder for one test, removed with its contents when the test ends.
 ///
-/// Runs are started in it, so that the default paths, `runs` and `datasets/mnist`, lie in it too.
+/// Runs are started in it, so the default paths, `runs` and `datasets/mnist`, are also inside it.
 final class Workspace {
   private let folder: TemporaryFolder
 
   var path: String { folder.path }
 
-  /// Makes the folder, and small data in `data` unless there is to be none.
+  /// Creates the folder, with small data in `data` unless no data are requested.
   init(data: SmallData? = SmallData()) throws {
     folder = try TemporaryFolder()
     try data?.write(to: path(of: "data"))
@@ -19,16 +19,16 @@ final class Workspace {
   /// The path of a file in the folder.
   func path(of name: String) -> String { path + "/" + name }
 
-  /// Whether a file or folder is there.
+  /// Whether a file or folder exists.
   func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
 
-  /// The names in one of the folders, sorted; none if it is not there.
+  /// The names in one of the folders, sorted; none if it does not exist.
   func names(in folder: String = "") -> [String] {
     let names = try? FileManager.default.contentsOfDirectory(atPath: path(of: folder))
     return (names ?? []).filter { !$0.hasPrefix(".stderr-") }.sorted()
   }
 
-  /// Every file below one of the folders, by its path from there.
+  /// Every file below one of the folders, by its relative path.
   func files(below folder: String) throws -> [String: Data] {
     var files: [String: Data] = [:]
     for name in try FileManager.default.subpathsOfDirectory(atPath: path(of: folder)) {
@@ -48,7 +48,7 @@ final class Workspace {
     try Data(contents).write(to: URL(fileURLWithPath: path(of: name)))
   }
 
-  /// Replaces a file by what `change` makes of its bytes.
+  /// Replaces a file's bytes by the result of `change`.
   func edit(_ name: String, _ change: (inout [UInt8]) -> Void) throws {
     var bytes = [UInt8](try contents(of: name))
     change(&bytes)
@@ -66,7 +66,7 @@ final class Workspace {
 }
 
 extension Workspace {
-  /// The arguments that every quick run has: the data, and a model of a few units.
+  /// The arguments of every quick run: the data, and a model with a few units.
   static let quick = ["--data", "data", "--hidden", "8", "--latent", "3", "--batch-size", "16"]
 
   /// Runs `train-vae` on the small data with a small model; later options override these.

@@ -10,14 +10,14 @@ import Testing
 
 @testable import Training
 
-/// A run that a crash of the machine ends, at each of the calls by which it changes a file.
+/// A run that a crash of the machine ends at each of the calls that change a file.
 ///
-/// `scripts/check-crashes` does the same with the executables and the calls that the system saw.
+/// `scripts/check-crashes` does the same with the executables and the recorded system calls.
 @Suite(.serialized) struct CrashTests {
   private static let runPath = "/deep/runs/test-001"
 
-  /// From which crash to which one is tried: every ninth, and each where the environment variable
-  /// `PUSHFORWARD_ALL_CRASHES` is there, as in `.ci/run`.
+  /// The step between tested crashes: every ninth is tested, or every one if the environment
+  /// variable `PUSHFORWARD_ALL_CRASHES` is set, as in `.ci/run`.
   private static let step =
     ProcessInfo.processInfo.environment["PUSHFORWARD_ALL_CRASHES"] == nil ? 9 : 1
 
@@ -37,8 +37,8 @@ import Testing
     #expect(counts.begun > 3 / Self.step && counts.resumed > 80 / Self.step, "\(counts)")
   }
 
-  /// Where no folder is flushed before a checkpoint takes its name, pictures or tables are missing: the
-  /// test above would see that.
+  /// If no folder is flushed before a checkpoint is renamed, pictures or tables are missing: the
+  /// test above would detect that.
   @Test func withoutFlushedFoldersARunWouldNotGoOnToTheSameBytes() throws {
     let (disk, expected) = try record(epochs: 2, checkpointsEvery: 1)
     let folders = disk.changes.compactMap { change in
@@ -47,7 +47,8 @@ import Testing
     let careless = RecordedDisk(
       root: disk.root,
       changes: disk.changes.filter { change in
-        // Those of the run's folder and above it are left, without which it has no config.json.
+        // Flushes of the run's folder and those above it are kept, because without them it has no
+        // config.json.
         if case .flush(let identity) = change { identity != folders.last } else { true }
       })
     let isMissed = try careless.crashes().suffix(60).contains { crash in
@@ -58,7 +59,7 @@ import Testing
 
   // MARK: Runs
 
-  /// Trains without a crash: the calls, and the files at the end.
+  /// Trains without a crash; returns the calls, and the files at the end.
   private func record(
     epochs: Int, checkpointsEvery interval: Int
   ) throws -> (RecordedDisk, [String: [UInt8]]) {
@@ -69,7 +70,7 @@ import Testing
     return (disk, try files(below: temporary.path + Self.runPath))
   }
 
-  /// What the run that a crash ended comes to: it goes on where it had begun, or begins anew.
+  /// The result of resuming a crashed run, or of starting it again if it had not begun.
   private func files(
     after crash: RecordedDisk.Contents, epochs: Int, checkpointsEvery interval: Int
   ) throws -> [String: [UInt8]] {
@@ -117,7 +118,7 @@ import Testing
     return files
   }
 
-  /// A report without the line that has the number of threads, which tests in other suites change.
+  /// A report without the line with the number of threads, which tests in other suites change.
   private static func withoutMachine(_ report: [UInt8]) -> [UInt8] {
     let newline = UInt8(ascii: "\n")
     return Array(
@@ -134,7 +135,7 @@ private struct Pixels: ImageDataset {
   var test: LabeledImages { train }
 }
 
-/// A small trainer of which every part of the state matters.
+/// A small trainer in which every part of the state matters.
 private final class PixelTrainer: Trainer {
   let model: Sequential
   private let adam: Adam

@@ -2,12 +2,13 @@ import Files
 import Foundation
 import Synchronization
 
-/// Records the changes to the files below a folder, and tells what a crash could have left of them.
+/// Records the changes to the files below a folder, and computes what a crash could have left of
+/// them.
 final class ChangeRecorder: Sendable {
   private let root: FileChange.Identity?
   private let changes = Mutex<[FileChange]>([])
 
-  /// Begins to record the changes below a folder, which is empty.
+  /// Starts recording the changes below an empty folder.
   init(below path: String) {
     root = FileChange.Identity(path: path)
     FileChange.observe { [changes = UncheckedReference(self)] in changes.value?.add($0) }
@@ -15,34 +16,35 @@ final class ChangeRecorder: Sendable {
 
   private func add(_ change: FileChange) { changes.withLock { $0.append(change) } }
 
-  /// Ends the recording.
+  /// Stops recording.
   func finish() -> RecordedDisk? {
     FileChange.observe(nil)
     return root.map { RecordedDisk(root: $0, changes: changes.withLock { $0 }) }
   }
 }
 
-/// Not kept alive by whoever observes.
+/// The observer does not keep it alive.
 private final class UncheckedReference: @unchecked Sendable {
   weak var value: ChangeRecorder?
   init(_ value: ChangeRecorder) { self.value = value }
 }
 
-/// What a disk may hold after a crash, by the calls that were made before.
+/// The possible contents of a disk after a crash, given the calls made before.
 ///
-/// The model promises no more than the standard does: bytes are on the disk after `fsync` of their
-/// file, names after `fsync` of their folder. What was not flushed may be there or not, each name for
-/// itself, and of a file's bytes all, none, half or as many zeros.
+/// The model guarantees no more than the standard does: bytes are on the disk after `fsync` of
+/// their file, names after `fsync` of their folder. Each unflushed name independently may be
+/// present or not, and of a file's unflushed bytes all, none, half, or as many zeros may be
+/// present.
 struct RecordedDisk {
   let root: FileChange.Identity
   let changes: [FileChange]
 
-  /// Files by their paths, and folders.
+  /// Files and folders, by their paths.
   struct Contents: Hashable {
     var files: [String: [UInt8]] = [:]
     var folders: Set<String> = []
 
-    /// Makes files and folders of them.
+    /// Creates these files and folders.
     func write(to path: String) throws {
       for folder in folders.sorted() {
         try FileManager.default.createDirectory(
@@ -54,7 +56,7 @@ struct RecordedDisk {
     }
   }
 
-  /// All that a crash at any moment could have left, each once, in the order of the moments.
+  /// All states that a crash at any moment could have left, each once, in chronological order.
   func crashes() -> [Contents] {
     var seen: Set<Contents> = []
     var all: [Contents] = []
@@ -110,7 +112,7 @@ private final class Disk {
 
   init(_ root: FileChange.Identity) { nodes = [root: self.root] }
 
-  /// Changes of what is not below the root are those of other tests.
+  /// Changes outside the root are made by other tests.
   func apply(_ change: FileChange) {
     switch change {
     case .makeFolder(let identity, let place): make(identity, place, isFolder: true)
@@ -156,7 +158,8 @@ private final class Disk {
     return all
   }
 
-  /// Which of so many changes are kept: any of few; of many the first ones, all but one, or one.
+  /// The sets of changes that may be kept: all subsets of a few; of many, the first ones, all but
+  /// one, or one.
   private static func choices(of count: Int) -> [(Int) -> Bool] {
     if count < 4 { return (0..<1 << count).map { subset in { subset >> $0 & 1 == 1 } } }
     return (0...count).flatMap { place -> [(Int) -> Bool] in
@@ -164,7 +167,7 @@ private final class Disk {
     }
   }
 
-  /// What becomes of bytes that were not flushed.
+  /// The fate of unflushed bytes.
   enum Fate: CaseIterable {
     case lost, halfLost, zeros, kept
 
@@ -190,7 +193,7 @@ private final class Disk {
         contents.folders.insert(inner)
         collect(node, inner, names, fate, &contents)
       } else {
-        // What is in a temporary file nobody reads.
+        // Nothing reads a temporary file.
         contents.files[inner] = name.hasSuffix(".partial") ? [] : fate.bytes(of: node)
       }
     }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Course
 
-/// Makes a figure or an exercise, quickly, and checks what all of them have.
+/// Runs a figure or an exercise in its quick form, and checks the properties that all share.
 func made(_ name: String) throws -> Results {
   let item = try #require(courseRegistry.first { $0.name == name }, "there is no \(name)")
   let results = try item.make(true, Random(seed: 0))
@@ -43,7 +43,7 @@ func made(_ name: String) throws -> Results {
 }
 
 extension Results {
-  /// The numbers of a name's list; none where it has no list of numbers.
+  /// The list of numbers with a name; empty if there is none.
   func numbers(_ name: String) -> [Double] {
     guard case .list(let values)? = self[name] else { return [] }
     return values.compactMap { if case .number(let number) = $0 { number } else { nil } }

@@ -136,7 +136,7 @@ import Testing
     #expect(chosen > results.number("mean-log-density-small"))
     #expect(chosen > results.number("mean-log-density-large"))
     #expect(chosen < results.number("mean-log-density-truth"))
-    // Scott's rule is blind to two modes: the chosen bandwidth is smaller.
+    // Scott's rule ignores the two modes: the chosen bandwidth is smaller.
     #expect(results.numbers("bandwidths")[1] < results.number("scott"))
   }
 
@@ -144,10 +144,10 @@ import Testing
     let results = try made("law-of-large-numbers")
     #expect(abs(results.number("mean") - 0.3) < 1e-12)
     #expect(abs(results.number("standard-error") - sqrt(0.21 / 2_000)) < 1e-12)
-    // The root of a mean of 20 squares is known to 1/√40 of itself.
+    // The square root of a mean of 20 squares has a relative standard error of 1/√40.
     let ratio = results.number("root-mean-square-error") / results.number("standard-error")
     #expect(abs(ratio - 1) < 5 / sqrt(40))
-    // A mean of Cauchy numbers is distributed as each: quartiles ±1, whatever n is.
+    // A mean of Cauchy numbers has the same distribution as each: quartiles ±1, whatever n is.
     #expect(results.number("cauchy-quartile-range") > 0.5)
   }
 

@@ -35,7 +35,7 @@ import Testing
     let results = try made("soft-to-hard")
     #expect(results.number("difference-from-k-means") < 1e-9)
     #expect(results.number("entropy-at-least-variance") < 1e-9)
-    // Above the largest variance there is one cluster, in which all three share alike.
+    // Above the largest variance there is one cluster, which all three share equally.
     #expect(results.number("extent-above-largest-variance") < 1e-4)
     #expect(abs(results.number("entropy-above-largest-variance") - 1.0986122886681098) < 1e-6)
   }
@@ -63,7 +63,8 @@ import Testing
 
   @Test func delayMixture() throws {
     let results = try made("delay-mixture")
-    // No forecast is better on average than the law that made the series; one line is far worse.
+    // On average, no forecast is better than the law that generated the series; a single line is
+    // far worse.
     let law = results.number("log-density-of-the-law")
     let found = results.number("log-density")
     #expect(found < law + 0.1 && found > law - 0.15)

@@ -13,7 +13,8 @@ import Testing
       #expect(abs(share - weight) < 4 * (weight * (1 - weight) / count).squareRoot() + 1e-9)
     }
     #expect(abs(results.number("variance-around-means") - 1) < 4 / count.squareRoot())
-    // N log densities of two coordinates each have the mean −1 − log 2π, less the weights' entropy.
+    // N log densities of two coordinates each have the mean −1 − log 2π, minus the weights'
+    // entropy.
     let entropy = weights.reduce(0) { $0 - $1 * log($1) }
     let expected = -count * (2.8378770664093453 + entropy)
     #expect(abs(results.number("log-density-of-points") - expected) < 6 * count.squareRoot())
@@ -127,7 +128,7 @@ import Testing
       variances.append(numbers(results["variance-\(name)"])[0])
     }
     #expect(variances[2] < variances[1] && variances[1] < variances[0])
-    // That of −(m + s z − 1) is s².
+    // The variance of −(m + s z − 1) is s².
     #expect(abs(variances[2] - 0.64) < 0.1)
   }
 

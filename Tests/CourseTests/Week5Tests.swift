@@ -26,7 +26,7 @@ import Testing
     #expect(abs(results.number("cost-of-two-points-lambda-10") - 4.5397868702e-5) < 1e-10)
     #expect(results["converged"] == true)
     #expect(results.number("exact-entries") <= 2 * results.number("points") - 1)
-    // The less blur, the nearer to the optimum.
+    // The less blur, the closer to the optimum.
     let costs = numbers(results["costs"]) + [results.number("exact-cost")]
     #expect(costs == costs.sorted(by: >))
   }
@@ -38,7 +38,7 @@ import Testing
     // Twice the total variation, 2 (2 Φ(t/2) − 1).
     #expect(abs(results.number("l1-at-1") - 2 * 0.3829249225) < 1e-4)
     #expect(abs(results.number("l1-at-8") - 1.9998733) < 1e-4)
-    // √(2 / (2 √π)) where the densities no longer overlap.
+    // √(2 / (2 √π)) once the densities no longer overlap.
     #expect(abs(results.number("l2-at-8") - 0.7511255444649425) < 1e-6)
   }
 
@@ -77,7 +77,7 @@ import Testing
     #expect(results.number("largest-entry") <= 1)
     #expect(results.number("cost-with-a-forbidden-pair") >= results.number("least-cost"))
     #expect(results.number("forbidden-entry") == 0)
-    // Ever nearer to what splitting costs, and never as little: 1 + 1/(24 n²) for many pieces.
+    // Ever closer to the cost of splitting, but always above it: 1 + 1/(24 n²) for many pieces.
     let maps = numbers(results["costs-of-maps"])
     #expect(
       maps == maps.sorted(by: >) && maps.allSatisfy { $0 > results.number("cost-of-splitting") })
@@ -89,7 +89,7 @@ import Testing
     for name in ["least-cost-p1", "shift-p1", "jump-p1", "least-cost-p2", "shift-p2"] {
       #expect(abs(results.number(name) - 1) < 1e-12, "\(name)")
     }
-    // One book by four: 16 / 4.
+    // One book moved by four: 16 / 4.
     #expect(abs(results.number("jump-p2") - 4) < 1e-12)
     // √4 / 4 and 4^(3/2) / 4.
     for (name, cost) in [
@@ -128,7 +128,7 @@ import Testing
     // Straight where Δ < 0, across where Δ > 0.
     #expect(areNear(numbers(results["equal-weights-negative"]), [0.5, 0, 0, 0.5]))
     #expect(areNear(numbers(results["equal-weights-positive"]), [0, 0.5, 0.5, 0]))
-    // c₁₂ − c₂₂, for both sources bring something to the second target.
+    // c₁₂ − c₂₂, because both sources send mass to the second target.
     #expect(abs(results.number("price-of-first-source-negative") + 1) < 1e-12)
     #expect(abs(results.number("price-of-first-source-positive") + 3) < 1e-12)
   }

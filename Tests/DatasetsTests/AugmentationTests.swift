@@ -69,7 +69,7 @@ import Testing
     #expect(try Self.versions(one, augmentation, count: 6, seed: 6).map(\.scalars) != versions)
   }
 
-  /// A run that goes on from a stream's state sees what it would have seen.
+  /// A run resumed from a stream's state sees the images that it would have seen.
   @Test func aResumedStreamGoesOnWithTheSameVersions() throws {
     let digits = DrawnDigits(trainCount: 10, testCount: 1).train
     let batches = try Batches(digits, size: 4, augmentation: .elastic)
@@ -127,7 +127,7 @@ import Testing
     #expect(Set(values) == [0, 1])
   }
 
-  /// Of an image whose values are coordinates, a distorted one tells the displacement.
+  /// If an image's values are coordinates, the distorted image shows the displacement.
   @Test func elasticDisplacementsAreSmoothAndAsLargeAsStated() throws {
     let side = 28
     var pixels: [UInt8] = []
@@ -155,7 +155,7 @@ import Testing
     }
     let root = (squares / Double(count)).squareRoot()
     #expect(root > 0.9 && root < 1.35, "\(root)")
-    // Rounding to bytes is an eighth of a pixel.
+    // Rounding to bytes corresponds to an eighth of a pixel.
     #expect(steepest < 1.2, "\(steepest)")
   }
 

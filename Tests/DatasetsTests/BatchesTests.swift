@@ -41,7 +41,7 @@ import Testing
     let order = epoch.flatMap(indices)
     #expect(order != Array(0..<100))
     #expect(order.sorted() == Array(0..<100))
-    // Labels go with their images.
+    // Labels stay with their images.
     #expect(epoch.flatMap(\.labels) == order.map { $0 % 10 })
   }
 
@@ -96,7 +96,7 @@ import Testing
     let means = (0..<4).map { scalars[($0 * 1_000)..<(($0 + 1) * 1_000)].reduce(0, +) / 1_000 }
     #expect(means[0] == 0)
     #expect(means[3] == 1)
-    // Four standard errors of a mean of 1,000 are 0.055.
+    // Four standard errors of a mean of 1,000 values are 0.055.
     #expect(abs(means[1] - 64 / 255) < 0.055)
     #expect(abs(means[2] - 191 / 255) < 0.055)
   }
@@ -150,7 +150,7 @@ import Testing
   }
 }
 
-/// The indices of a batch's images in `numbered`, read off their pixels.
+/// The indices of a batch's images in `numbered`, read from their pixels.
 private func indices(_ batch: Batch) -> [Int] {
   let length = batch.images.shape[1]
   return (0..<batch.count).map { Int((batch.images.scalars[$0 * length] * 255).rounded()) }
@@ -206,7 +206,7 @@ private func indices(_ batch: Batch) -> [Int] {
     }
   }
 
-  /// What a training loop sees of any data set.
+  /// The view of any data set that a training loop has.
   @Test func everyKindGoesThroughTheSameLoop() throws {
     let text = try TextData(Array(String(repeating: "abc ", count: 50).utf8), path: "t", window: 8)
     let csv = "a,b,c\n" + (0..<40).map { "\($0),\($0 * $0),\($0 % 3 == 0 ? "x" : "y")\n" }.joined()

@@ -2,7 +2,7 @@ import Datasets
 import Testing
 
 @Suite struct ChecksumTests {
-  /// Against zlib.crc32 of Python, of the bytes 1, 2, 3, 4, 7, 9.
+  /// Compared with Python's zlib.crc32 for the bytes 1, 2, 3, 4, 7, 9.
   @Test func theChecksumIsTheCRCOfPixelsAndLabels() {
     let images = LabeledImages(height: 1, width: 2, pixels: [1, 2, 3, 4], labels: [7, 9])
     #expect(images.checksum == 595_527_735)

@@ -30,7 +30,7 @@ import Testing
     "in", "infinit", "nan0", "١", "1e5x", "+-1", "setosa",
   ]) func others(text: String) { #expect(number(text) == nil) }
 
-  /// Every number that Swift writes, and its digits cut short, against the standard library.
+  /// Every number that Swift writes, and its truncated digits, compared with the standard library.
   @Test func againstTheStandardLibrary() {
     let random = Random(seed: 4)
     for _ in 0..<20_000 {

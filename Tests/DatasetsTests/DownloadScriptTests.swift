@@ -8,7 +8,7 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("scripts/download-mnist.sh").path
 
-  /// A folder that holds the real four files, gzipped, if there is one on this machine.
+  /// A folder with the four real files, gzipped, if this machine has one.
   static let realData = ProcessInfo.processInfo.environment["PUSHFORWARD_MNIST"]
 
   let scratch: Scratch
@@ -85,7 +85,7 @@ import Testing
     try files.write(idx([1, 1, 1], [0]), "train-images-idx3-ubyte")
     try files.gzip("train-images-idx3-ubyte")
     let server = try Server(files)
-    // The mirror can be chosen by the environment, too.
+    // The environment can also select the mirror.
     let result = try download(scratch("mnist"), environment: ["MNIST_MIRROR": server.url])
     #expect(result.status == 1)
     #expect(
@@ -125,7 +125,7 @@ import Testing
     #expect(data.train.count == 60_000)
     #expect(data.test.count == 10_000)
 
-    // What is good is not fetched again; what is damaged is.
+    // Intact files are not downloaded again; damaged ones are.
     try Scratch.truncate(scratch("mnist/t10k-images-idx3-ubyte.gz"), to: 1_000)
     let second = try download("--mirror", server.url, scratch("mnist"))
     #expect(second.status == 0)
@@ -165,7 +165,7 @@ private final class Server {
   }
 
   deinit {
-    // Not `terminate()`: test threads block its signal, and children inherit that.
+    // Not `terminate()`: test threads block its signal, and child processes inherit that.
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }

@@ -73,7 +73,7 @@ import Testing
     let pixels = Self.data.test.pixels
     let grey = pixels.count { (16..<240).contains($0) }
     let white = pixels.count { $0 >= 240 }
-    // In MNIST there are about as many of one as of the other.
+    // In MNIST the two are about equally frequent.
     #expect(grey > white / 3)
     #expect(white > grey / 3)
   }

@@ -5,7 +5,8 @@ import Testing
 @testable import Datasets
 
 @Suite struct ElasticImagesTests {
-  /// Against the formula in plain Swift: the distortion of each pixel's place, and four pixels weighted.
+  /// Compared with the formula in plain Swift: the displacement of each pixel, and four weighted
+  /// pixels.
   @Test(arguments: [(28, 28, 1), (9, 17, 3), (40, 5, 1), (1, 1, 1), (2, 3, 3)])
   func againstTheFormula(height: Int, width: Int, channels: Int) {
     let random = Random(seed: 3)

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test func valuesByHand() throws {
-    // The new centres lie at −¼, ¼, ¾, 1¼ of the old ones.
+    // The new centres are at −¼, ¼, ¾, 1¼ in the old coordinates.
     let images = LabeledImages(height: 2, width: 2, pixels: [0, 200, 100, 40], labels: [0])
     let expected: [Double] = [
       0, 50, 150, 200,
@@ -36,7 +36,7 @@ import Testing
     #expect(try enlarged(images, to: 64).scalars.allSatisfy { abs($0 - 1) < 1e-6 })
   }
 
-  /// Each image by itself, an interpolation of 28 × 28 to 64 × 64 at a time in plain Swift.
+  /// Each image separately, interpolated from 28 × 28 to 64 × 64 in plain Swift.
   @Test func digitsAgainstTheFormula() throws {
     let digits = DrawnDigits(trainCount: 4, testCount: 1).train
     let found = try enlarged(digits, to: 64)

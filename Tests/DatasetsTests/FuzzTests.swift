@@ -5,8 +5,8 @@ import Fuzzing
 import Images
 import Testing
 
-/// Broken IDX files, raw and gzipped, and files of the image cache: no reader crashes, hangs or takes more
-/// memory than it should.
+/// Broken IDX files, raw and gzipped, and files of the image cache: no reader crashes, hangs or
+/// uses more memory than it should.
 @Suite struct FuzzTests {
   @Test(.timeLimit(.minutes(60)), arguments: [false, true])
   func brokenIDXFiles(isGzipped: Bool) async {
@@ -39,7 +39,7 @@ import Testing
       try scratch.makeFolder("images")
       let image = Image(height: 2, width: 3, channels: 1, pixels: [1, 2, 3, 4, 5, 6])
       try scratch.write(image.png, "images/a")
-      // Files that have just changed are not kept.
+      // Files that have just changed are not cached.
       usleep(1_100_000)
       func read() throws -> ImageFolder {
         try ImageFolder(directory: scratch("images"), cache: ImageCache(folder: scratch("cache")))
@@ -52,7 +52,7 @@ import Testing
       } read: { path in
         rename(path, file)
         let images = try read().train
-        // What is taken for images is of these files; what is not is decoded anew.
+        // Images that are accepted come from these files; anything else is decoded again.
         precondition(
           images.count == 1
             && images.pixels.count == images.height * images.width * images.channels, "")
@@ -63,8 +63,8 @@ import Testing
   }
 }
 
-/// A file of the cache in its parts: the name of the format, four numbers, the manifest and so many pixels,
-/// with their checksum.
+/// A file of the cache in its parts: the name of the format, four numbers, the manifest, and the
+/// pixels with their checksum.
 private func cacheFile(_ file: [UInt8], pixelCount: Int) -> StructuredFile {
   let numbers = (0..<4).map { index in
     Part.number(

@@ -5,7 +5,7 @@ import Tensor
 import Testing
 
 @Suite struct GrammarTests {
-  /// Words of a's of which each is the last with probability ¾: entropy h(¼) / ¾, mean length 4 / 3.
+  /// Words of a's, each the last with probability ¾: entropy h(¼) / ¾, mean length 4 / 3.
   @Test func aGeometricWord() {
     let grammar = Grammar(["word": [(3, "a"), (1, "a<word>")]])
     let choice = -(0.25 * log(0.25) + 0.75 * log(0.75))
@@ -16,7 +16,7 @@ import Testing
     #expect(abs(logProbability - expected) < 1e-12)
   }
 
-  /// All texts written out: ax, ay, b with ⅓, ⅙, ½.
+  /// All texts: ax, ay, b with probabilities ⅓, ⅙, ½.
   @Test func aFewTexts() {
     let grammar = Grammar(["text": [(1, "a<end>"), (1, "b")], "end": [(2, "x"), (1, "y")]])
     let shares = [1.0 / 3, 1.0 / 6, 0.5]
@@ -30,8 +30,8 @@ import Testing
     }
   }
 
-  /// The mean of −log p and of the length over draws are the entropy and the mean length, and a sentence that
-  /// comes again is made with the same probability: in one way.
+  /// The means of −log p and of the length over draws are the entropy and the mean length, and a
+  /// repeated sentence always has the same probability, because it has a single derivation.
   @Test func theEntropyOfSentencesIsExact() {
     let grammar = Sentences.grammar
     let random = Random(seed: 2)
@@ -56,7 +56,7 @@ import Testing
     #expect(repeated > 100)
     let perCharacter = grammar.entropy / (grammar.meanLength + 1)
     #expect(Sentences.entropyPerCharacter == perCharacter)
-    // As a program in another language computes them.
+    // The values computed by a program in another language.
     #expect(abs(grammar.entropy - 10.883381080404071) < 1e-10)
     #expect(abs(grammar.meanLength - 37.46297619047618) < 1e-10)
   }

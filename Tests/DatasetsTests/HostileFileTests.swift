@@ -4,7 +4,7 @@ import Fuzzing
 import Images
 import Testing
 
-/// Files that are no files, or that become huge when they are read.
+/// Pipes and devices, and files that become huge when read.
 @Suite struct HostileFileTests {
   let scratch: Scratch
 
@@ -47,7 +47,7 @@ import Testing
     unlink(file)
     #expect(mkfifo(file, 0o666) == 0)
     #expect(try read().train.pixels == [3, 4])
-    // Sizes that nobody wrote.
+    // Sizes that no real file has.
     let bytes = try scratch.read("cache/" + (file as NSString).lastPathComponent)
     for place in [40, 48, 56] {
       for value in [0, 1 << 31, 1 << 47, Int.max] {
@@ -61,9 +61,10 @@ import Testing
     }
   }
 
-  // MARK: What becomes huge
+  // MARK: Files that become huge
 
-  /// 64 MB of zeros in 64 KB: the memory is what the header says, and half of it more would be too much.
+  /// 64 MB of zeros in 64 KB: the memory is what the header states; half as much again would be too
+  /// much.
   @Test func aGzippedFileTakesWhatItsHeaderNeeds() async {
     await #expect(processExitsWith: .success) {
       let scratch = try Scratch()
@@ -71,7 +72,7 @@ import Testing
       try scratch.write(
         idx([count, side, side], [UInt8](repeating: 0, count: Int(count * side * side))), "a")
       let path = try scratch.gzip("a")
-      // What it took to write it is given back, and counts no more.
+      // The memory used for writing it has been released and no longer counts.
       try resetPeakMemory()
       let before = peakMemory()
       let images = try IDX(path: path, rank: 3)
@@ -102,7 +103,8 @@ import Testing
     #expect(throws: DatasetError.self) { try IDX(path: path, rank: 3) }
   }
 
-  /// Each of forty files holds 16 million pixels in 16 KB, and the second is of another size than the first.
+  /// Each of forty files contains 16 million pixels in 16 KB, and the second has another size than
+  /// the first.
   @Test func aFolderOfBombsIsRefusedByItsHeaders() async {
     await #expect(processExitsWith: .success) {
       let scratch = try Scratch()

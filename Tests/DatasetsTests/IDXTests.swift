@@ -104,7 +104,7 @@ import Testing
     #expect(try virtualMemoryPeak() - before < 1 << 30)
   }
 
-  // The second product does not fit into an Int, the third is one more than is read.
+  // The second product overflows an Int, the third is one more than the reader accepts.
   @Test(arguments: [
     [4_294_967_295, 4_294_967_295, 4_294_967_295], [3, 4_294_967_295, 4_294_967_295],
     [641, 1, 6_700_417],
@@ -204,7 +204,7 @@ import Testing
   }
 }
 
-/// The most address space that the process has had, in bytes.
+/// The peak address space of the process, in bytes.
 private func virtualMemoryPeak() throws -> Int {
   let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
   let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmPeak:") })

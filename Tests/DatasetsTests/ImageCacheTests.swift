@@ -25,17 +25,17 @@ import Testing
     try ImageFolder(directory: scratch(folder), side: side, cache: cache ?? self.cache)
   }
 
-  /// Until the files that were written are old enough to be kept.
+  /// Waits until the written files are old enough to be cached.
   private func wait() async throws { try await Task.sleep(for: .milliseconds(1_100)) }
 
-  /// Whether reading takes the images from this file, which is then the one used last.
+  /// Whether reading takes the images from this file, which then becomes the most recently used.
   private func isUsed(_ file: String, side: Int? = nil) throws -> Bool {
     let past = Date(timeIntervalSince1970: 1_000_000)
     try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: file)
     let contents = try Data(contentsOf: URL(fileURLWithPath: file))
     _ = try read(side: side)
     let date = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date
-    // One that is written anew has the new date, too, but another number.
+    // A rewritten file also has the new date, but another inode number.
     return try date != past && contents == Data(contentsOf: URL(fileURLWithPath: file))
   }
 
@@ -68,7 +68,7 @@ import Testing
     try write([5, 6, 7, 8], "b")
     try await wait()
     let file = try #require(try read().cacheFile)
-    // As long and, as far as the file says, as old as before.
+    // The length and the recorded date are unchanged.
     let path = scratch("images/a")
     let date = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
     try write([9, 2, 3, 4], "a")
@@ -127,7 +127,7 @@ import Testing
     #expect(try scratch.names(in: "cache") == [(first as NSString).lastPathComponent])
     let second = try #require(try read("two", small).cacheFile)
     #expect(try scratch.names(in: "cache") == [(second as NSString).lastPathComponent])
-    // What is larger than all the room is not kept, and drives nothing else out.
+    // Images larger than the whole cache are not cached, and evict nothing.
     _ = try read("one", ImageCache(folder: scratch("cache"), capacity: 300))
     #expect(try scratch.names(in: "cache") == [(second as NSString).lastPathComponent])
   }
@@ -149,7 +149,7 @@ import Testing
     try FileManager.default.removeItem(atPath: file)
     _ = try read("images", cache)
     #expect(try scratch.names(in: "cache") == [name])
-    // As another process would that has just begun to write.
+    // Like another process that has just started to write.
     let other = scratch("cache/\(left[0])")
     try scratch.write([UInt8](repeating: 0, count: 900), "cache/\(left[0])")
     let descriptor = open(other, O_WRONLY)
@@ -160,7 +160,7 @@ import Testing
     #expect(try scratch.names(in: "cache") == [left[0]])
   }
 
-  /// Makes the last pixel of a kept file 9, as somebody could who knows its layout.
+  /// Sets the last pixel of a cached file to 9, as anyone who knows its layout could.
   private func forge(_ file: String) throws {
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))).dropLast(4)
     bytes[bytes.count - 1] = 9
@@ -186,11 +186,11 @@ import Testing
       #expect(try read().train.pixels == [1, 2, 3, 9])
       chmod(path, mode_t(permissions))
       #expect(try read().train.pixels == [1, 2, 3, 4])
-      // Written anew, and closed to others.
+      // It is rewritten, without access for others.
       #expect(try read().train.pixels == [1, 2, 3, 4])
       #expect(mode(file) == 0o600 && mode(scratch("cache")) & 0o022 == 0)
     }
-    // Nor is one that lies elsewhere, or that is no file; neither is waited for.
+    // Nor is a file elsewhere, or something that is not a file; the reader waits for neither.
     let elsewhere = scratch("elsewhere")
     try FileManager.default.moveItem(atPath: file, toPath: elsewhere)
     symlink(elsewhere, file)
@@ -214,7 +214,7 @@ import Testing
     chown(file, 12_345, 12_345)
     #expect(try read().train.pixels == [1, 2, 3, 4])
     #expect(try owner() == 0)
-    // Nor is a folder of another user written to.
+    // Nor is anything written to another user's folder.
     chown(scratch("cache"), 12_345, 12_345)
     try FileManager.default.removeItem(atPath: file)
     #expect(try read().train.pixels == [1, 2, 3, 4])

@@ -12,12 +12,12 @@ import Testing
 
   init() throws { scratch = try Scratch() }
 
-  /// The bytes of a binary PPM file of a header and pixels.
+  /// The bytes of a binary PPM file with a header and pixels.
   private func ppm(_ header: String, _ pixels: [UInt8] = []) -> [UInt8] {
     Array(header.utf8) + pixels
   }
 
-  /// Whether reading the folder fails with this error, which reads like this.
+  /// Whether reading the folder fails with this error and this message.
   private func expect(_ error: DatasetError, _ description: String) {
     #expect(throws: error) { try ImageFolder(directory: scratch.path) }
     #expect(error.description == description)
@@ -56,7 +56,7 @@ import Testing
     let folder = try ImageFolder(directory: scratch.path)
     #expect(folder.paths == ["a.pgm", "b/deep/x.ppm", "c.png", "d.jpeg"])
     #expect(folder.cacheFile == nil)
-    // The grey one is grey in colour.
+    // The grey image becomes a grey colour image.
     #expect(folder.train.channels == 3 && folder.train.count == 4)
     #expect(
       folder.train.pixels == [10, 10, 10, 20, 20, 20] + color.pixels + color.pixels + smooth.pixels)
@@ -118,7 +118,7 @@ import Testing
 
   // MARK: Names
 
-  /// Latin-1, as old archives have it, and the same letter in both of Unicode's forms.
+  /// Latin-1, as in old archives, and the same letter in both Unicode forms.
   @Test func namesOfAnyBytes() throws {
     let names: [[UInt8]] = [
       [0x63, 0xe9, 0x2e, 0x70], [0xff, 0xfe], Array("e\u{301}".utf8), Array("\u{e9}".utf8),
@@ -171,7 +171,7 @@ import Testing
 
   // MARK: Folders train and test
 
-  /// Writes an image of one pixel for each path, with its place as value.
+  /// Writes a one-pixel image for each path, with its index as the value.
   private func write(_ paths: [String]) throws {
     for (index, path) in paths.enumerated() {
       try scratch.makeFolder(path.split(separator: "/").dropLast().joined(separator: "/"))
@@ -183,7 +183,7 @@ import Testing
   @Test(arguments: [
     (["test/a", "train/b", "train/c"], [1, 2], [0]), (["train/a", "val/b"], [0], [1]),
     (["Test/x/0", "eval/y/1", "train/x/2", "train/y/3", "valid/4"], [2, 3], [0, 1, 4]),
-    // Names of classes, or a folder train alone.
+    // Names of classes, or a folder `train` only.
     (["test/a", "train/b", "tram/c"], [0, 1, 2], []), (["train/a/0", "train/b/1"], [0, 1], []),
     (["0", "test/1", "train/2"], [0, 1, 2], []),
   ])
@@ -221,7 +221,7 @@ import Testing
     try scratch.write(grey.inColor.netpbm, "c")
     let images = try ImageFolder(directory: scratch.path).train
     #expect(images.channels == 1 && images.pixels == [1, 2, 1, 2, 1, 2])
-    // One in colour, and all are.
+    // If one is in colour, all are.
     let color = Image(height: 1, width: 2, channels: 3, pixels: [1, 1, 1, 2, 2, 3])
     try scratch.write(color.png, "d")
     let all = try ImageFolder(directory: scratch.path).train
@@ -252,7 +252,7 @@ import Testing
     #expect(throws: ImageError.self) { try ImageFolder(directory: scratch.path) }
   }
 
-  /// Wherever it stands among the others, and though its header tells another size than theirs.
+  /// Wherever it is among the others, and even if its header states another size.
   @Test(arguments: [0, 1, 3, 4, 5, 300]) func aDamagedFileOfAnotherSizeIsLeftOut(place: Int) throws
   {
     let image = Image(height: 2, width: 2, channels: 1, pixels: [1, 2, 3, 4])
@@ -272,7 +272,7 @@ import Testing
     let other = Image(height: 3, width: 1, channels: 1, pixels: [5, 6, 7])
     let bytes = image.png
     for index in 1..<302 { try scratch.write(bytes, "\(100 + index)") }
-    // Of another size than all, and damaged: it says nothing.
+    // It has another size than all others and is damaged, so its size is ignored.
     try scratch.write(Array(other.png.dropLast(20)), "100")
     let path = try scratch.write(other.png, "\(100 + place)")
     let first = place > 1 ? scratch("101") : path
@@ -301,7 +301,7 @@ import Testing
     #expect(throws: error) { try ImageFolder.firstImage(in: scratch.path, damaged: .skip) }
   }
 
-  /// It may be a good image.
+  /// It may be a valid image.
   @Test func aFileThatCannotBeReadIsNotLeftOut() throws {
     try scratch.write(ppm("P6 1 1 255 ", [1, 2, 3]), "a.ppm")
     try #require(mkfifo(scratch("b"), 0o600) == 0)
@@ -310,13 +310,13 @@ import Testing
     }
   }
 
-  /// The next run with `error` would not hear of them.
+  /// Otherwise the next run with `error` would not be told about them.
   @Test func withDamagedFilesNothingIsKept() throws {
     let cache = ImageCache(folder: scratch("cache"))
     try scratch.makeFolder("images")
     try scratch.write(ppm("P6 1 1 255 ", [1, 2, 3]), "images/a.ppm")
     try scratch.write([1], "images/b")
-    // Files that changed in the last second are not kept in any case.
+    // Files that changed in the last second are never cached.
     for name in ["a.ppm", "b"] {
       var times = [timespec(tv_sec: 1_000, tv_nsec: 0), timespec(tv_sec: 1_000, tv_nsec: 0)]
       utimensat(AT_FDCWD, scratch("images/\(name)"), &times, 0)

@@ -41,7 +41,7 @@ import Testing
     #expect(data.test == pair.test)
   }
 
-  /// As the archives of Kaggle unpack: a folder of the file's name, with the file in it.
+  /// The layout of Kaggle's archives: a folder with the file's name, containing the file.
   @Test(arguments: [(false, false), (false, true), (true, false), (true, true)], [false, true])
   func foldersOfTheFilesNames(hasDot: (folder: Bool, file: Bool), isGzipped: Bool) throws {
     for name in Self.names {
@@ -62,7 +62,7 @@ import Testing
     for name in Self.names {
       let dotted = name.replacingOccurrences(of: "-idx", with: ".idx")
       try FileManager.default.moveItem(atPath: scratch(name), toPath: scratch(dotted))
-      // The folder is there, and another file than expected or none in it.
+      // The folder exists, but contains another file than expected, or none.
       try scratch.makeFolder(name)
       try scratch.write([1], "\(name)/notes.txt")
     }
@@ -156,7 +156,8 @@ import Testing
 
   // MARK: Labels
 
-  /// As of EMNIST's letters, from 1 to 26: whoever uses labels looks at how many classes there are.
+  /// Labels from 1 to 26, like those of EMNIST's letters; models that use labels check the number
+  /// of classes.
   @Test func labelsAboveNine() throws {
     try IDX(shape: [5], bytes: [1, 9, 8, 26, 255]).write(to: scratch("t10k-labels-idx1-ubyte"))
     let data = try MNIST(directory: scratch.path)
@@ -174,7 +175,7 @@ import Testing
     #expect(!data.hasLabels && data.classCount == 1)
     #expect(data.train.labels == [UInt8](repeating: 0, count: 12))
     #expect(throws: DatasetError.self) { try MNIST(directory: scratch.path) }
-    // Images are needed in any case.
+    // Images are always required.
     try FileManager.default.removeItem(atPath: scratch(Self.names[2]))
     #expect(
       throws: DatasetError.missingFiles(
@@ -183,7 +184,7 @@ import Testing
     ) { try MNIST(directory: scratch.path, needsLabels: false) }
   }
 
-  /// Labels that are there have to be whole, even if nobody uses them.
+  /// Labels that exist must be complete, even if they are not used.
   @Test func damagedLabelsAreAnErrorInAnyCase() throws {
     let path = scratch(Self.names[1])
     try scratch.write(Array(try scratch.read(Self.names[1]).dropLast()), Self.names[1])

@@ -3,7 +3,8 @@ import Tensor
 import Testing
 
 @Suite struct PlaneDensityTests {
-  /// ∫ p over the plane is 1, by sums over a fine grid, of whose cells none crosses a square's border.
+  /// ∫ p over the plane is 1, by sums over a fine grid none of whose cells crosses a square's
+  /// border.
   @Test(arguments: PlaneDistribution.allCases) func itIntegratesToOne(
     distribution: PlaneDistribution
   ) {
@@ -17,7 +18,7 @@ import Testing
     #expect(abs(mass - 1) < 3e-3, "\(mass)")
   }
 
-  /// The mean of −log p over points that are drawn is the entropy, as known from elsewhere.
+  /// The mean of −log p over drawn points is the entropy, computed independently.
   @Test(arguments: [
     (PlaneDistribution.moons, 0.999), (.eightGaussians, 1.690), (.checkerboard, 2.0794),
     (.spirals, 2.536),
@@ -29,7 +30,7 @@ import Testing
     #expect(abs(mean - entropy) < 0.05, "\(mean)")
   }
 
-  /// No more than the entropy that the arms would have apart.
+  /// At most the entropy that separate arms would have.
   @Test func ofThePinwheel() {
     let points = Points(.pinwheel, count: 1_000, using: Random(seed: 5))
     let batch = points.batch(at: Array(0..<1_000), varied: nil)

@@ -69,8 +69,8 @@ import Testing
 
   // MARK: The distributions
 
-  /// The mean of −log p over test points, under the exact density, is the entropy; its values are those of
-  /// another program's points.
+  /// The mean of −log p over test points, under the exact density, is the entropy; the expected
+  /// values come from another program's points.
   @Test(arguments: [
     (PlaneDistribution.moons, 0.999, 0.05), (.eightGaussians, 1.690, 0.03),
     (.checkerboard, log(8), 1e-9),
@@ -94,7 +94,7 @@ import Testing
       let x = Double(points.coordinates[2 * index]) / 2
       let y = Double(points.coordinates[2 * index + 1]) / 2
       let arm = 2 * Double.pi * Double(points.labels[index]) / 5
-      // (r, t) turned by an angle that depends on r: r² + t² = x² + y², and t is small.
+      // (r, t) rotated by an angle that depends on r: r² + t² = x² + y², and t is small.
       var along = (x * x + y * y).squareRoot()
       var across = 0.0
       for _ in 0..<50 {
@@ -109,7 +109,7 @@ import Testing
     let variance = radial.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 5_000
     #expect(abs(mean - 1) < 0.03)
     #expect(abs(variance.squareRoot() - 0.3) < 0.02)
-    // Where r is near 0 the equation has other solutions; nine in ten points are far from it.
+    // Near r = 0 the equation has other solutions; nine in ten points are far from there.
     let near = tangential.map { abs($0) }.sorted().prefix(4_500)
     #expect(near.allSatisfy { $0 < 0.15 })
   }
@@ -134,8 +134,8 @@ import Testing
 
   /// The root mean square of the points' distances from a curve.
   ///
-  /// It is the noise's deviation: one of its two dimensions is across the curve. Points with the label 1 are
-  /// on the other side of the origin.
+  /// It is the standard deviation of the noise, because one of its two dimensions is across the
+  /// curve. Points with the label 1 are on the other side of the origin.
   private func distance(
     from points: Points, _ curve: (Double) -> (x: Double, y: Double)
   ) -> Double {
@@ -176,7 +176,7 @@ private func logDensity(_ distribution: PlaneDistribution, _ x: Double, _ y: Dou
       density += gaussian(2 * cos(angle), 2 * sin(angle), 0.2) / 8
     }
   case .moons:
-    // The middle of 400 equal pieces of each arc.
+    // The midpoints of 400 equal pieces of each arc.
     for k in 0..<400 {
       let angle = (Double(k) + 0.5) / 400 * Double.pi
       density += gaussian(cos(angle), sin(angle), 0.1) / 800

@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import TestSupport
 
-/// A folder for one test, removed when the test lets go of it.
+/// A folder for one test, removed when the test releases it.
 final class Scratch {
   private let folder: TemporaryFolder
 
@@ -10,12 +10,12 @@ final class Scratch {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// The names of what is in the folder, hidden files included.
+  /// The names of the folder's contents, including hidden files.
   var contents: [String] {
     get throws { try folder.names() }
   }
 
-  /// The names of what is in a folder of it.
+  /// The names of the contents of a subfolder.
   func names(in subfolder: String) throws -> [String] { try folder.names(in: subfolder) }
 
   func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
@@ -27,7 +27,7 @@ final class Scratch {
     return self(name)
   }
 
-  /// Makes a folder and those above it.
+  /// Creates a folder and those above it.
   func makeFolder(_ name: String) throws {
     try FileManager.default.createDirectory(
       atPath: self(name), withIntermediateDirectories: true)
@@ -35,7 +35,7 @@ final class Scratch {
 
   func read(_ name: String) throws -> [UInt8] { try folder.bytes(of: name) }
 
-  /// Gzips the file of that name, which gets the ending `.gz`, and returns its path.
+  /// Gzips the file with that name, appending `.gz`, and returns its path.
   @discardableResult
   func gzip(_ name: String) throws -> String {
     let result = try run("gzip", ["-n", self(name)])
@@ -44,18 +44,18 @@ final class Scratch {
   }
 }
 
-/// What a finished process left.
+/// The result of a finished process.
 struct Finished {
   let status: Int32
   let output: String
   let errors: String
 }
 
-/// Runs a program found in the PATH to its end.
+/// Runs a program found in the PATH until it ends.
 func run(
   _ program: String, _ arguments: [String], environment: [String: String] = [:]
 ) throws -> Finished {
-  // Files and not pipes: a child of another test may hold a pipe open.
+  // Files rather than pipes, because a child process of another test may keep a pipe open.
   let scratch = try Scratch()
   let process = try start(program, arguments, environment: environment, output: scratch)
   process.waitUntilExit()
@@ -84,7 +84,7 @@ func start(
   return process
 }
 
-/// The bytes of an IDX file, right or wrong.
+/// The bytes of an IDX file, valid or not.
 func idx(magic: UInt32 = 0x0000_0803, _ dimensions: [UInt32], _ content: [UInt8]) -> [UInt8] {
   ([magic] + dimensions).flatMap { number in
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }

@@ -5,7 +5,7 @@ import Tensor
 import Testing
 
 @Suite struct TableDataTests {
-  /// Rows (i, i², 7) with the class of i mod 3, or i as the target.
+  /// Rows (i, i², 7) with the class i mod 3, or the target i.
   private func selected(_ count: Int, target: String?) throws -> SelectedTable {
     let rows = (0..<count).map { "\($0),\($0 * $0),7,c\($0 % 3)\n" }.joined()
     return try Table(csv: Array(("i,square,seven,class\n" + rows).utf8), path: "t.csv")
@@ -53,7 +53,7 @@ import Testing
       let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 180
       #expect(abs(mean) < 1e-6 && abs(variance - 1) < 1e-6)
     }
-    // The constant column is 0, and 7 on the way back.
+    // The constant column becomes 0, and 7 again in the inverse.
     #expect((0..<180).allSatisfy { rows[3 * $0 + 2] == 0 })
     #expect(data.constantColumns == ["seven"])
     let plain = try TableData(table, isStandardized: false)

@@ -2,7 +2,7 @@ import Datasets
 import Fuzzing
 import Testing
 
-/// Broken tables and texts: no reader crashes, hangs or takes more memory than it should.
+/// Broken tables and texts: no reader crashes, hangs or uses more memory than it should.
 @Suite struct TableFuzzTests {
   @Test(.timeLimit(.minutes(60))) func brokenTables() async {
     await #expect(processExitsWith: .success) { try readDamagedTables() }
@@ -13,7 +13,7 @@ import Testing
   }
 }
 
-/// Whatever is read can be selected from, split and taken in batches, or says why not.
+/// Whatever is read can be selected from, split and batched, or gives the reason why not.
 private func readDamagedTables() throws {
   let table = "a,b,\"c, d\",kind\n1,2.5,-3e2,x\n4,NA,6,\"y\"\"z\"\n7,8,9,x\n\n0,1,2,é\n"
   let others = ["1;2\r\n3;4\r\n", "x\ty\n1\t2\n3\t4\n"]

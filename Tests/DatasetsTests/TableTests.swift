@@ -51,7 +51,7 @@ import Testing
       return
     }
     #expect((0..<3).map { names[$0] } == ["x \"y\"", "two\nlines", "z"])
-    // The line break within quotation marks counts.
+    // The line break inside quotation marks is kept.
     #expect(
       message { try table.selecting(columns: ["c"]) }
         == "t.csv, line 5, column 3 'c': expected a finite number, found 'bad';"

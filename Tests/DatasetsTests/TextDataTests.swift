@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  /// 100 characters: the alphabet again and again, with an accent and a line break.
+  /// 100 characters: the alphabet repeated, with an accented letter and a line break.
   private static let sample = String(
     String(repeating: "abcdefghijklmnopqrstuvwxyzé\n", count: 4).prefix(100))
 
@@ -29,7 +29,8 @@ import Testing
     #expect(data.vocabulary.codePoints.first == 10 && data.vocabulary.codePoints.last == 0xe9)
     #expect(data.train.element == .window(length: 4, vocabulary: 28))
     #expect(data.train.element.shape == [5] && data.train.unit(1) == "character")
-    // 90 and 10 characters: each but the first is predicted once, as far as windows are full.
+    // 90 and 10 characters: each except the first is predicted once, as far as complete windows
+    // reach.
     #expect(data.train.count == 22 && data.test.count == 2)
     #expect(data.train.unitCount == 88 && data.test.unitCount == 8)
     let batch = data.test.batch(at: [0, 1])
@@ -55,7 +56,7 @@ import Testing
       expected += bytes[4 * window..<4 * window + 5].map { Float($0) }
     }
     #expect(found == expected)
-    // Whatever the bytes mean.
+    // Independent of what the bytes encode.
     let latin = try TextData(
       [UInt8](repeating: 0xe9, count: 100), path: "t.txt", unit: .bytes, window: 4)
     #expect(latin.train.batch(at: [0]).values.scalars == [233, 233, 233, 233, 233])
@@ -161,7 +162,7 @@ import Testing
     let one = try text(Self.sample)
     #expect(try text(Self.sample).train.checksum == one.train.checksum)
     #expect(one.train.checksum != one.test.checksum)
-    // The same numbers, other characters.
+    // The same codes with other characters.
     let moved = String(
       String.UnicodeScalarView(
         Self.sample.unicodeScalars.compactMap { Unicode.Scalar($0.value + 1_000) }))
@@ -208,7 +209,7 @@ import Testing
   @Test func aLineIsASequenceWithItsEnd() throws {
     let data = try lines("ada\r\nbob\n\nemma\r\n")
     #expect(data.train.count == 2 && data.test.count == 1)
-    // a, b, d, e, m, o and the end; the carriage returns are none.
+    // a, b, d, e, m, o and the end; carriage returns are left out.
     #expect(data.vocabulary.count == 7 && data.vocabulary.end == 6)
     #expect(data.train.element == .window(length: 5, vocabulary: 7))
     let all = [data.train.batch(at: [0, 1]), data.test.batch(at: [0])]
@@ -216,13 +217,13 @@ import Testing
       (0..<batch.count).map { row in
         let symbols = batch.values.scalars[6 * row..<6 * row + 6].map { Int($0) }
         let length = batch.lengths?[row] ?? 0
-        // The end comes first, after the line, and from there on.
+        // The end symbol comes first, after the line, and from there on.
         #expect(symbols[0] == 6 && symbols[length...].allSatisfy { $0 == 6 })
         return data.vocabulary.decode(symbols[1...length])
       }
     }
     #expect(rows.sorted() == ["ada\n", "bob\n", "emma\n"])
-    // Padding does not count.
+    // Padding is not counted.
     #expect(all[0].unitCount(of: data.train.element) == data.train.unitCount)
     #expect(data.train.unitCount + data.test.unitCount == 4 + 4 + 5)
   }

@@ -12,7 +12,7 @@ import Testing
     let solution = try solver.solve(gaussianField, from: one, over: (0, 1))
     #expect(abs(solution.state.scalar - 2.5) < 10 * tolerance)
     #expect(solution.times.last == 1 && solution.stiffSince == nil)
-    // Six slopes a step, the first one of all and one to find the first size.
+    // Six slopes per step, the initial one, and one to find the first step size.
     #expect(solution.evaluations == 6 * (solution.steps + solution.rejectedSteps) + 2)
   }
 
@@ -27,7 +27,7 @@ import Testing
     #expect(ratio > 5 && ratio < 15, "\(evaluations)")
   }
 
-  /// The orbit of Arenstorf comes back to where it began (Hairer, Nørsett and Wanner 1993, page 130).
+  /// The Arenstorf orbit returns to its starting point (Hairer, Nørsett and Wanner 1993, page 130).
   @Test func theOrbitOfArenstorfCloses() throws {
     let (mu, period) = (0.012277471, 17.0652165601579625588917206249)
     let start = Tensor([[0.994, 0, 0, -2.00158510637908252240537862224]], dtype: .float64)
@@ -45,7 +45,7 @@ import Testing
     let end = try solver.solve(field, from: start, over: (0, period), dense: true)
     #expect(abs(end.state.doubles[0] - 0.994) < 1e-3 && abs(end.state.doubles[1]) < 1e-2)
     #expect(end.rejectedSteps > 0 && end.steps < 1_000)
-    // Between the steps the interpolation is nearly as exact as at them.
+    // Between the steps, the interpolation is nearly as accurate as at them.
     let (middle, ahead) = (period / 2, try solver.solve(field, from: start, over: (0, period / 2)))
     for (a, b) in zip(end.state(at: middle).doubles, ahead.state.doubles) {
       #expect(abs(a - b) < 1e-5)
@@ -90,7 +90,7 @@ import Testing
     #expect(none.state.scalar == 1 && none.state(at: 2).scalar == 1 && none.steps == 1)
   }
 
-  /// van der Pol's equation with a large parameter.
+  /// The van der Pol equation with a large parameter.
   @Test func aStiffEquationIsToldWithItsRejectedSteps() throws {
     let field: VectorField = { _, state in
       let x = state.doubles

@@ -3,7 +3,8 @@ import Foundation
 import Tensor
 import Testing
 
-/// The velocity that carries N(0, 1) to N(2, ¼) on straight conditional paths, at time t in [0, 1].
+/// The velocity that transports N(0, 1) to N(2, ¼) along straight conditional paths, at time t in
+/// [0, 1].
 ///
 /// The flow takes x₀ to 2 + x₀ / 2.
 func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
@@ -12,7 +13,8 @@ func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
   return m + slope * (x - t * m)
 }
 
-/// One method, its order, and how far from 2.5 it ends from 1 in 10, 20 and 40 steps.
+/// A method, its order, and the errors of its end points with 10, 20 and 40 steps; from 1, the
+/// exact end point is 2.5.
 struct MethodRow: Sendable, CustomTestStringConvertible {
   let method: RungeKutta
   let errors: [Double]
@@ -52,7 +54,7 @@ private let rows: [MethodRow] = [
     }
   }
 
-  /// A method of an order has the exact integral of a polynomial of one degree less.
+  /// A method of order p integrates polynomials of degree p − 1 exactly.
   @Test(arguments: [RungeKutta.euler, .midpoint, .heun, .classic, DormandPrince.tableau])
   func polynomialsOfTimeAreExact(_ method: RungeKutta) {
     let degree = Double(method.order - 1)

@@ -4,7 +4,8 @@ import Tensor
 import Testing
 
 @Suite struct StochasticTests {
-  /// The mean distance of a method's ends from the exact ones, where steps of all sizes see one path.
+  /// The mean distance of a method's end points from the exact ones, with the same path for all
+  /// step sizes.
   private func strongError(
     _ method: StochasticMethod, _ equation: StochasticEquation, steps: Int,
     exact: (_ motion: Tensor) -> Tensor

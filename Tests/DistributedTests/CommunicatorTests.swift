@@ -2,7 +2,8 @@ import Distributed
 import Tensor
 import Testing
 
-/// Right at any number of processes: `scripts/check-mpi` runs them at one, two and four.
+/// These tests hold for any number of processes: `scripts/check-mpi` runs them with one, two and
+/// four.
 @Suite(.serialized) struct CommunicatorTests {
   private let world = Communicator.world
 
@@ -28,7 +29,7 @@ import Testing
     #expect(world.sum(values[world.rank]).doubles == expected.branches[0].sum.doubles)
   }
 
-  /// Six pieces are no power of two: a process then has more than one branch of the tree.
+  /// Six pieces are not a power of two, so a process has more than one branch of the tree.
   @Test(arguments: [1, 2, 3]) func sumsThatOverlapComeToTheSameAtAnyNumber(_ perProcess: Int) {
     let count = perProcess * world.size
     let own = world.rank * perProcess..<(world.rank + 1) * perProcess

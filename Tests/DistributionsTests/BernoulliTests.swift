@@ -10,7 +10,7 @@ import Testing
   private let outcomes = double(
     (0..<8).map { code in (0..<3).map { Double(code >> $0 & 1) } })
 
-  /// A distribution for each of `count` examples, all the same.
+  /// The same distribution for each of `count` examples.
   private func bernoulli(_ logits: [Double], _ count: Int = 8) -> Bernoulli {
     Bernoulli(logits: repeated(logits, count))
   }
@@ -36,7 +36,7 @@ import Testing
     let log4 = 1.3862943611198906, log3 = 1.0986122886681098
     #expect(Swift.abs(bernoulli.logDensity(of: double([[1]])).scalar - (log3 - log4)) < 1e-15)
     #expect(Swift.abs(bernoulli.logDensity(of: double([[0]])).scalar + log4) < 1e-15)
-    // Of a grey value, the negative cross-entropy.
+    // For a grey value, the negative cross-entropy.
     #expect(Swift.abs(bernoulli.logDensity(of: double([[0.5]])).scalar - (log3 / 2 - log4)) < 1e-15)
     #expect(Swift.abs(bernoulli.entropy.scalar - (log4 - 0.75 * log3)) < 1e-15)
     let fair = Bernoulli(logits: double([[0]]))

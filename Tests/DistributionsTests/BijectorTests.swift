@@ -2,7 +2,7 @@ import Distributions
 import Tensor
 import Testing
 
-/// A map and points where it is checked, `[count] + event`.
+/// A map, and the points where it is checked, `[count] + event`.
 struct BijectorRow: @unchecked Sendable, CustomTestStringConvertible {
   let name: String
   let map: any Bijector
@@ -60,7 +60,7 @@ private let rows: [BijectorRow] = [
     if let inside = row.map.isInImage(y) { #expect(inside.all()) }
   }
 
-  /// The determinant of the Jacobian, which is made column by column of gradients.
+  /// The determinant of the Jacobian, which is computed from gradients.
   @Test(arguments: rows)
   func theDeterminantIsThatOfTheJacobian(_ row: BijectorRow) throws {
     let rank = row.map.inputRank

@@ -27,7 +27,7 @@ import Testing
     #expect(abs(any.logDensity(of: x) - mixture.logDensity(of: x)).max().scalar < 1e-14)
   }
 
-  /// Against 50 digits, where the mass itself is below all numbers.
+  /// Compared with values of 50 digits, where the mass itself underflows.
   @Test func quantilesOfATruncatedNormalFarOut() {
     let p = Truncated(
       Normal(mean: -1.276, standardDeviation: 0.1129), lower: double(3.896), upper: double(4.798))

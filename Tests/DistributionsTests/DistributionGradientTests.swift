@@ -2,7 +2,8 @@ import Distributions
 import Tensor
 import Testing
 
-/// One number for each example, made of two distributions of a kind, and what it is a function of.
+/// A function of two distributions of the same kind with a number for each example, and its
+/// arguments.
 struct DistributionRow: Sendable, CustomTestStringConvertible {
   let name: String
   /// The shapes of the function's tensors.

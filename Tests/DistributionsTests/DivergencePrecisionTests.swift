@@ -2,8 +2,8 @@ import Distributions
 import Tensor
 import Testing
 
-/// Divergences of nearly equal distributions and entropies of nearly certain ones, of parameters that
-/// both element types hold exactly; the values have more digits than either.
+/// Divergences of nearly equal distributions and entropies of nearly certain ones, for parameters
+/// that both element types represent exactly; the expected values have more digits than either.
 private let rows: [(name: String, value: Double, found: @Sendable (DType) -> Tensor)] = [
   ("Gaussian, near the prior", 9.313415227108895603e-10, { gaussian(0, 0x1p-14, $0, to: nil) }),
   ("Gaussian, nearer", 2.2737360316310446004e-13, { gaussian(0, -0x1p-20, $0, to: nil) }),
@@ -61,7 +61,8 @@ private func entropy(_ logit: Double, _ dtype: DType) -> Tensor {
       "\(row.name): \(found) for \(row.value)")
   }
 
-  /// N(0, 1) made as such and by its parameters is one distribution, with one gradient.
+  /// N(0, 1) created as such or from its parameters is the same distribution, with the same
+  /// gradient.
   @Test func bothWaysToThePriorAgree() {
     let random = Random(seed: 93)
     let (mean, logVariance) = (
@@ -81,7 +82,7 @@ private func entropy(_ logit: Double, _ dtype: DType) -> Tensor {
     }
   }
 
-  /// The entropy is even in the logit and has its summit at 0, where its curvature is −¼.
+  /// The entropy is even in the logit and has its maximum at 0, where its curvature is −¼.
   @Test func theEntropyAtZero() {
     let logits = Tensor([[0.0]], dtype: .float64)
     func slope(_ x: Tensor) -> Tensor { gradient(at: x) { Bernoulli(logits: $0).entropy.sum() } }
@@ -89,7 +90,7 @@ private func entropy(_ logit: Double, _ dtype: DType) -> Tensor {
     #expect(gradient(at: logits) { slope($0).sum() }.scalar == -0.25)
   }
 
-  /// Certain outcomes have no gradients that are undefined.
+  /// No gradient is undefined for certain outcomes.
   @Test func infiniteLogitsHaveFiniteGradients() {
     let certain = Tensor([[Double.infinity, -.infinity]])
     let outcome = Tensor([[1, 0]])

@@ -66,7 +66,7 @@ import Testing
     #expect(Swift.abs(klDivergence(sure, fair).value.scalar - 0.6931471805599453) < 1e-15)
   }
 
-  /// Closed forms against quadrature or sums of the same pair.
+  /// Closed forms compared with quadrature or sums for the same pair.
   @Test func closedFormsAreTheIntegrals() throws {
     let pairs: [(any KnownDivergence, any Distribution)] = [
       (Normal(mean: 0, standardDeviation: 1), Normal(mean: 1, standardDeviation: 2)),
@@ -113,7 +113,7 @@ import Testing
   }
 }
 
-/// A distribution that does not say that it knows its divergences.
+/// A distribution that declares no closed-form divergences.
 private struct Opaque: ScalarLike {
   let base: any Distribution
   init(_ base: any Distribution) { self.base = base }

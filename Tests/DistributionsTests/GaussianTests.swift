@@ -6,7 +6,7 @@ import Testing
   private let log2 = 0.6931471805599453
   private let log2Pi = 1.8378770664093453
 
-  /// N(μ, σ²) at a grid of ±12 σ, one example a point, and the grid's spacing.
+  /// N(μ, σ²) on a grid of ±12 σ, one example per point, and the grid's spacing.
   private func grid(
     mean: Double, deviation: Double, count: Int = 4001
   ) -> (distribution: DiagonalGaussian, x: Tensor, spacing: Double) {
@@ -158,14 +158,14 @@ import Testing
   }
 
   @Test func thePathwiseGradientOfASquare() {
-    // E[z²] = μ² + σ²: 2μ in the mean, 2σ in the standard deviation.
+    // E[z²] = μ² + σ²: the derivatives are 2μ in the mean and 2σ in the standard deviation.
     let (mean, deviation) = (0.8, 1.7)
     let (_, gradients) = valueWithGradient(
       at: [repeated([mean], count), repeated([deviation], count)]
     ) {
       let z = DiagonalGaussian(mean: $0[0], standardDeviation: $0[1]).sample(
         using: Random(seed: 46))
-      return square(z).sum()  // so that each example's gradient is its own
+      return square(z).sum()  // so that examples do not share gradients
     }
     let inMean = MonteCarlo(gradients[0].flattened(from: 0))
     let inDeviation = MonteCarlo(gradients[1].flattened(from: 0))

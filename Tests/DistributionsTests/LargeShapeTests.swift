@@ -2,7 +2,7 @@ import Distributions
 import Tensor
 import Testing
 
-/// Values of 40 digits where a formula in the plain form loses its own: large shapes, small probabilities,
+/// Values of 40 digits where the plain formula loses accuracy: large shapes, small probabilities,
 /// and truncation in a tail.
 private let rows: [(name: String, expected: Double, found: @Sendable () -> Tensor)] = [
   // Steep at 0, where 1 − x is 1.
@@ -105,7 +105,8 @@ private func inverseWishart(_ freedom: Double, _ rows: [[Double]] = scale) -> In
       "\(row.name): \(found)")
   }
 
-  /// Both ends in one tail: quantiles and the distribution function invert each other, by symmetry.
+  /// Both bounds in one tail: quantiles and the distribution function invert each other, by
+  /// symmetry.
   @Test(arguments: [7.0, 9, 20]) func truncatedInATail(_ start: Double) {
     let normal = Normal(mean: 0, standardDeviation: 1)
     let above = Truncated(normal, lower: double(start), upper: double(start + 1))

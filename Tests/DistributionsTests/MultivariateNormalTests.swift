@@ -5,7 +5,7 @@ import Testing
 private let mean = double([1, -1])
 private let covariance = double([[2, 0.5], [0.5, 1]])
 
-/// The distribution by each of the ways to give a covariance.
+/// The distribution, created by each way of specifying a covariance.
 private func made() throws -> [MultivariateNormal] {
   let factor = try CholeskyFactor(of: covariance)
   return [
@@ -42,7 +42,7 @@ private func made() throws -> [MultivariateNormal] {
     #expect(x.shape == [5, 6, 3, 4, 2])
     let densities = p.logDensity(of: x)
     #expect(densities.shape == [5, 6, 3, 4])
-    // One of them, by itself.
+    // A single one of them.
     func part(_ y: Tensor, _ i: Int, _ j: Int, from axis: Int) -> Tensor {
       y.sliced(i..<i + 1, along: axis).squeezed(at: axis)
         .sliced(j..<j + 1, along: axis).squeezed(at: axis)

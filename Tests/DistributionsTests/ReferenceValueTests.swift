@@ -2,7 +2,7 @@ import Distributions
 import Tensor
 import Testing
 
-/// Log-densities, entropies and probabilities as SciPy 1.17 has them.
+/// Log-densities, entropies and probabilities from SciPy 1.17.
 @Suite struct ReferenceValueTests {
   private func expect(_ found: Tensor..., are expected: [Double], _ name: String) {
     for (found, expected) in zip(found.flatMap(\.doubles), expected) {
@@ -61,7 +61,7 @@ import Testing
       are: [-4.922006391798267, 5.8849229356134005], "multivariate normal")
   }
 
-  /// b x, or b/x, is no number any more, or has lost its digits; by mpmath.
+  /// b x or b/x overflows, underflows or has lost its digits; the values are from mpmath.
   @Test func gammasAtTheEndsOfTheNumbers() {
     let shapes = double([0.5, 1, 2])
     let gamma = Gamma(concentration: shapes, rate: double(1e-3))

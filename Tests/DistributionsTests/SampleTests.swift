@@ -2,7 +2,7 @@ import Distributions
 import Tensor
 import Testing
 
-/// Means of samples against those of theory.
+/// Means of samples compared with their theoretical values.
 struct SampleRow: Sendable, CustomTestStringConvertible {
   let name: String
   let sample: @Sendable (Int, Random) throws -> Tensor
@@ -27,7 +27,7 @@ private let rows: [SampleRow] = [
     let p = MultivariateStudentT(degreesOfFreedom: double(5), normal: normal)
     return p.sample([$0], using: $1) + double([1, -1])
   },
-  // Squares: Σᵢᵢ ν/(ν − 2).
+  // Mean squares: Σᵢᵢ ν/(ν − 2).
   .init("squares of Student's vectors", mean: [1.5, 1.5]) {
     let p = MultivariateStudentT(degreesOfFreedom: double(6), normal: .standard(2))
     return square(p.sample([$0], using: $1))
@@ -59,7 +59,7 @@ private let rows: [SampleRow] = [
     try PiecewiseLinear(nodes: double([0, 1, 3]), heights: double([0, 2, 0]))
       .sample([$0], using: $1)
   },
-  // e⁻¹: what is left of an exponential variable is one.
+  // The remainder of an exponential variable is exponential.
   .init("truncated exponential", mean: [3]) {
     Truncated(Exponential(rate: 1), lower: double(2), upper: double(Double.infinity))
       .sample([$0], using: $1)
@@ -86,7 +86,7 @@ private let rows: [SampleRow] = [
     }
   }
 
-  /// A batch of two gives the batch's shape after that of the samples.
+  /// A batch of two appends the batch's shape to that of the samples.
   @Test func shapes() throws {
     let random = Random(seed: 4)
     let factor = double([[1, 0], [0.5, 2]]).reshaped(to: [1, 2, 2]).broadcast(to: [3, 2, 2])

@@ -258,8 +258,8 @@ private func error(_ found: Double, _ expected: Double) -> Double {
     #expect(error(p.entropy.scalar, row.entropy) < 1e-11, "entropy \(p.entropy.scalar)")
   }
 
-  /// Samples' ranks against the distribution function: Kolmogorov's statistic; for integers, which have
-  /// ties, at their values.
+  /// Samples' ranks compared with the distribution function: the Kolmogorov statistic; for
+  /// integers, which have ties, at their values.
   @Test(arguments: scalarRows)
   func samplesFollowTheDistributionFunction(_ row: ScalarRow) {
     let count = 4_000
@@ -274,7 +274,7 @@ private func error(_ found: Double, _ expected: Double) -> Double {
     #expect(distance < 1.95 / Double(count).squareRoot(), "\(distance)")
   }
 
-  /// The mass within the 1e-6 and the 1 − 1e-6 quantile is that of the distribution function.
+  /// The mass between the 1e-6 and the 1 − 1e-6 quantile equals that of the distribution function.
   @Test(arguments: scalarRows)
   func theDensityIntegratesToTheDistributionFunction(_ row: ScalarRow) {
     let p = row.distribution
@@ -288,7 +288,7 @@ private func error(_ found: Double, _ expected: Double) -> Double {
       return
     }
     for (start, end) in zip(ends, ends.dropFirst()) where end > start {
-      // In the logarithm where the density is steep at its end.
+      // Over the logarithm if the density is steep at its end.
       let isSteep = start > 0 && end / start > 10
       let rule = GaussianQuadrature.legendre(60, over: isSteep ? 0...1 : start...end)
       let mass = rule.integral { t in

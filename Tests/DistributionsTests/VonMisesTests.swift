@@ -54,7 +54,7 @@ import Testing
   @Test(arguments: rows.indices) func values(_ index: Int) {
     let row = Self.rows[index]
     let p = VonMises(location: row.location, concentration: row.concentration)
-    // The angle's own rounding is all that a large concentration enlarges.
+    // A large concentration amplifies only the angle's own rounding error.
     let tolerance = 1e-13 * max(10, row.concentration * 1e-2)
     for value in row.values {
       let x = double(value.x)

@@ -10,7 +10,7 @@ import Testing
     Swift.abs(a - b) <= tolerance
   }
 
-  /// Newton's steps from 0, the mode, its variance, the evidence.
+  /// Newton steps from 0, the mode, its variance, and the evidence.
   @Test func laplaceOfFivePoints() throws {
     for (steps, expected) in [(1, 0.63157895), (2, 0.68533525), (3, 0.68620537)] {
       let fit = try LogisticRegression(
@@ -71,14 +71,14 @@ import Testing
     #expect("\(error)".contains("priorVariance"))
     let fit = try LogisticRegression(fitting: separable, on: x, priorVariance: 100)
     #expect(fit.hasConverged && fit.accuracy == 1)
-    // Two rows on the border: separable but for these.
+    // Two rows on the border: the data are separable except for these.
     let border = double([-2, -1, 0, 0, 1, 2])
     #expect(throws: error) { try LogisticRegression(fitting: [0, 0, 0, 1, 1, 1], on: border) }
     #expect(throws: error) {
       try LogisticRegression(
         fitting: [0, 0, 1, 1, 2, 2], on: border + double([0, 0, 0.1, 0.2, 0, 0]))
     }
-    // One extreme row among classes that overlap is none of that.
+    // One extreme row among overlapping classes does not make them separable.
     let overlap = try LogisticRegression(
       fitting: [0, 1, 0, 1, 1], on: double([-1, -0.5, 0.5, 1, 1000]))
     #expect(overlap.hasConverged)

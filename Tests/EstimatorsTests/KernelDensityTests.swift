@@ -68,7 +68,7 @@ import Testing
       var expected = 0.0
       for i in 0..<4 {
         var others = shares.doubles
-        // One of the point's copies is left out, or all of what counts less than once.
+        // One of the point's copies is left out, or all of it if its weight is below one.
         let own = others[i]
         others[i] = Swift.max(0, own - 1)
         let rest = try KernelDensity(
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  /// As SciPy's `gaussian_kde` has them.
+  /// Bandwidths of SciPy's `gaussian_kde`.
   @Test func rulesScaleWithTheData() throws {
     let x = double([1, 2, 4, 7, 11])
     let scott = try KernelDensity(fitting: x).bandwidths[0]
@@ -128,7 +128,7 @@ import Testing
       let check = checkGradient(of: { density.logDensity(of: $0[0]) }, at: [x])
       #expect(check.passes(), "\(check)")
     }
-    // Outside of all kernels the density is 0, and the gradient not NaN.
+    // Outside all kernels the density is 0, and the gradient is not NaN.
     let far = double([[1e3, 0]])
     if kernel != .gaussian { #expect(density.logDensity(of: far).scalar == -.infinity) }
     #expect(gradient(at: far) { density.logDensity(of: $0).sum() }.isFinite)

@@ -62,7 +62,7 @@ private let rows: [LikelihoodRow] = [
     let x = row.draw(random, 60)
     let weights = random.uniform([60], dtype: .float64) + 0.1
     let best = try MaximumLikelihood(of: row.family, fitting: x, weights: weights)
-    // Rows counted twice are rows of twice the weight.
+    // Rows that occur twice are equivalent to rows of twice the weight.
     let doubled = try MaximumLikelihood(
       of: row.family, fitting: .concatenated([x, x]), weights: .concatenated([weights, weights]))
     let change = abs(doubled.parameters / best.parameters - 1).max().scalar
@@ -104,7 +104,7 @@ private let rows: [LikelihoodRow] = [
   }
 
   @Test func vonMisesDirections() throws {
-    // Around 3, past the cut at π, with a cosine's symmetric offsets.
+    // Around 3, across the cut at π, with symmetric offsets.
     let offsets = double([-0.9, -0.4, -0.1, 0.1, 0.4, 0.9])
     let fit = try MaximumLikelihood(of: .vonMises, fitting: offsets + 3)
     #expect(Swift.abs(fit.parameters.doubles[0] - 3) < 1e-14)
@@ -116,7 +116,8 @@ private let rows: [LikelihoodRow] = [
     #expect(zip(observed, expected).allSatisfy { Swift.abs($0 - $1) < 1e-9 })
   }
 
-  /// Numbers that are equal but for 2⁻ᵏ of them: the concentration is (1 + …)/variance of the logarithms.
+  /// Numbers that are equal up to a relative 2⁻ᵏ: the concentration is (1 + …)/variance of the
+  /// logarithms.
   @Test(arguments: [0x1p-10, 0x1p-20]) func nearlyEqualNumbers(_ spread: Double) throws {
     let x = double([1, 1 + spread, 1 - spread])
     let variance = 2 * spread * spread / 3
@@ -186,7 +187,7 @@ private let rows: [LikelihoodRow] = [
     ) { try MaximumLikelihood(of: .gamma, fitting: double([1, -1])) }
     for family in DistributionFamily.all {
       let constant = double(family == .beta ? [0.5, 0.5, 0.5] : [1, 1, 1])
-      // A fit or an error, and never a crash or NaN.
+      // The result is a fit or an error, never a crash or NaN.
       if let fit = try? MaximumLikelihood(of: family, fitting: constant) {
         #expect(fit.parameters.isFinite && !isNaN(fit.standardErrors).any(), "\(family)")
       }

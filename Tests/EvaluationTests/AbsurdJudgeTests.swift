@@ -13,7 +13,7 @@ import Training
 
 @testable import Evaluation
 
-/// Judges and samples whose numbers are too large to compute with, and broken files of judges.
+/// Judges and samples whose numbers are too large to compute with, and broken judge files.
 @Suite struct AbsurdJudgeTests {
   private static let bars = Bars(trainCount: 1_000, testCount: 20, height: 6)
   let folder: TemporaryFolder
@@ -26,7 +26,7 @@ import Training
     try TrainingData(Self.bars, name: "bars", choice: "bars", .init(), batchSize: 128)
   }
 
-  /// A judge of which every number is ±`size`.
+  /// A judge in which every number is ±`size`.
   private func judge(size: Double) -> Judge {
     let classifier = Classifier(.conv, height: 6, width: 10, Random(seed: 1))
     for parameter in classifier.parameters {
@@ -63,7 +63,7 @@ import Training
     #expect(score.isFinite)
   }
 
-  /// Samples that are no numbers: the run ends well, and the figures are null.
+  /// Samples that are NaN: the run ends normally, and the figures are null.
   @Test(arguments: [Double.nan, .infinity, 3e38]) func absurdSamplesAreJudged(value: Double) throws
   {
     let path = folder.path + "/judge.safetensors"
@@ -92,7 +92,7 @@ import Training
     }
     let distance = moments(size).squaredFrechetDistance(to: moments(1))
     #expect(distance.isFinite == (size <= 1e100) || distance > 0)
-    // Of features that are large and the same, the covariance is rounding, and not symmetric.
+    // The covariance of large, equal features is rounding error, and not symmetric.
     let noise = Random(seed: 3).normal([5, 5], dtype: .float64)
     let mean = Tensor.zeros([5], dtype: .float64)
     let rounding = GaussianMoments(mean: mean, covariance: noise)
@@ -105,7 +105,7 @@ import Training
       let folder = try TemporaryFolder()
       let classifier = Classifier(.conv, height: 6, width: 6, Random(seed: 1))
       let path = folder.path + "/judge"
-      // Without checksums, by which most of what is broken would be known.
+      // Without checksums, which would detect most damage.
       let tensors = classifier.stateTensors().map { ($0.name, $0.value()) }
       try SafetensorsFile.write(tensors, to: path)
       try SafetensorsFile.write(
@@ -122,7 +122,7 @@ import Training
         guard try judge.isFinite(on: images) else { throw CocoaError(.fileReadCorruptFile) }
         _ = try judge.judgement(beside: images) { Tensor(filledWith: 0.5, [$0, 36]) }
       }
-      // A judge is read only where every name and shape is the classifier's.
+      // A judge is read only if every name and shape matches the classifier's.
       #expect(
         outcome.excess <= 64 << 20 && outcome.readCount > 0 && outcome.refusedCount > 0,
         "\(outcome)")

@@ -1,6 +1,6 @@
 import Datasets
 
-/// Images that can be learned in moments: a bright bar whose place is given by the label.
+/// Images that can be learned quickly: a bright bar at a place given by the label.
 struct Bars: ImageDataset {
   let train: LabeledImages
   let test: LabeledImages

@@ -44,7 +44,7 @@ import Trainers
     #expect(steps.map(\.count).prefix(4) == [16, 16, 16, 12])
   }
 
-  /// Against the logits themselves, one image at a time, over batches of unequal size.
+  /// Compared with the logits themselves, one image at a time, for batches of unequal size.
   @Test func theEvaluationCountsTheMistakesAndNamesThem() throws {
     let data = Bars(testCount: 30)
     let trainer = try trainer(.dense, data)
@@ -88,7 +88,7 @@ import Trainers
     #expect(picture.grid == grid)
   }
 
-  /// Dropout is there in training, also after an evaluation, and in an evaluation it is not.
+  /// Dropout is active in training, even after an evaluation, and not in an evaluation.
   @Test func theModeIsThatOfTheStage() throws {
     let trainer = try trainer()
     _ = trainer.nextEpoch()

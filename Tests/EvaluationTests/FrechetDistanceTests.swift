@@ -4,7 +4,7 @@ import Evaluation
 import Tensor
 import Testing
 
-/// Against closed forms.
+/// Compared with closed forms.
 @Suite struct FrechetDistanceTests {
   private func gaussian(_ mean: [Double], _ covariance: [[Double]]) -> GaussianMoments {
     GaussianMoments(
@@ -70,8 +70,8 @@ import Testing
     #expect(abs(difference) < 1e-10)
   }
 
-  /// Two covariances that are not diagonal together: (Σ₁ Σ₂)^½ of 2×2 matrices has the trace
-  /// (tr Σ₁Σ₂ + 2 √det Σ₁Σ₂)^½.
+  /// Two covariances that are not simultaneously diagonalisable: (Σ₁ Σ₂)^½ of 2×2 matrices has the
+  /// trace (tr Σ₁Σ₂ + 2 √det Σ₁Σ₂)^½.
   @Test func ofTwoByTwoCovariancesByHand() {
     let a = gaussian([0, 0], [[2, 1], [1, 2]])
     let b = gaussian([0, 0], [[3, -1], [-1, 1]])

@@ -5,7 +5,7 @@ import Tensor
 import Testing
 
 @Suite struct ImageStatisticsTests {
-  /// Logits under which the classes have these probabilities.
+  /// Logits that give the classes these probabilities.
   private func logits(_ probabilities: [[Double]]) -> Tensor {
     log(maximum(Tensor(probabilities, dtype: .float64), Tensor(1e-300, dtype: .float64)))
   }
@@ -45,7 +45,7 @@ import Testing
     #expect(statistics.classShares == [0.5, 0.5, 0])
   }
 
-  /// Mean and covariance against their definition, however the images come in batches.
+  /// Mean and covariance compared with their definitions, for any division into batches.
   @Test func momentsAreThoseOfAllBatchesTogether() {
     let random = Random(seed: 1)
     let features = random.normal([30, 4], mean: 3, dtype: .float64)

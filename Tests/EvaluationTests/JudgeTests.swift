@@ -11,9 +11,9 @@ import Training
 
 @testable import Evaluation
 
-/// The judge on bars of light, small enough for a debug build.
+/// The judge of bright bars, small enough for a debug build.
 @Suite struct JudgeTests {
-  /// Trained once for all tests: the training is deterministic, which has a test of its own.
+  /// Trained once for all tests: training is deterministic, as a separate test checks.
   private static let data = Bars(trainCount: 2_000, testCount: 60, height: 6)
   private nonisolated(unsafe) static let judge = Result { try Judge.trained(on: data.train) }
 
@@ -21,7 +21,7 @@ import Training
 
   private func judge() throws -> Judge { try #require(try Self.judge.get()) }
 
-  /// The test images from a place on, as samples.
+  /// The test images from an index on, as samples.
   private func images(_ images: LabeledImages) -> (Int) -> Tensor {
     var next = 0
     return { count in

@@ -13,7 +13,7 @@ import Training
 
 @testable import Evaluation
 
-/// Where the judge of a run comes from, and what becomes of what it says.
+/// The source of a run's judge, and the use of its results.
 @Suite struct JudgingTests {
   fileprivate static let bars = Bars(trainCount: 1_000, testCount: 20, height: 6)
 
@@ -55,7 +55,7 @@ import Training
     let json = try first.evaluation.json()
     #expect(first.file == json)
 
-    // The next run takes it, which a mark in the file shows: a head that knows one class alone.
+    // The next run uses it, as a marked file shows: its head always predicts one class.
     let path = folder.path + "/pushforward/" + names[0]
     let kept = try Judge(path: path, height: 6, width: 10)
     #expect(try report(data).file == first.file)
@@ -84,7 +84,7 @@ import Training
 
     let name = "pushforward/" + (path as NSString).lastPathComponent
     let bytes = try folder.bytes(of: name)
-    // The lowest bit of a weight, which nothing but a checksum tells.
+    // The lowest bit of a weight, which only a checksum detects.
     var damaged = bytes
     damaged[bytes.count - 400] ^= 1
     try Data(damaged).write(to: URL(fileURLWithPath: path))
@@ -141,7 +141,7 @@ import Training
     try judge.save(to: path)
     let judgement = try #require(
       try judge.judgement(beside: data.test.images) { Tensor(filledWith: 0.5, [$0, 60]) })
-    // In a debug build too.
+    // Even in a debug build.
     let found = try report(data, choice: path, isDebug: true).evaluation
     #expect(found["judge"] == .text(path))
     #expect(found["frechet-distance"] == .number(judgement.frechetDistance))
@@ -224,7 +224,7 @@ import Training
 
   @Test func imagesOfOneClassOrWithoutLabelsAreNotJudged() throws {
     for dataset in [Relabeled { _ in 3 }, Relabeled(hasLabels: false) { _ in 0 }] {
-      // All of the class 3 are labels of four classes, of which three are empty.
+      // Labels that are all 3 are labels of four classes, three of them empty.
       let (evaluation, file) = try report(data(dataset))
       #expect(evaluation == ["before": .integer(1)] && file == nil)
     }
@@ -264,7 +264,7 @@ import Training
     #expect(path([:]) == nil)
   }
 
-  /// Judges differ in their last digits where the arithmetic does.
+  /// Judges differ in their last digits if the arithmetic does.
   @Test func eachArithmeticHasAJudgeOfItsOwn() throws {
     let cache = try #require(JudgeCache(environment: ["HOME": "/home/a"]))
     let paths = ["avx-512", "avx2"].map { cache.path(for: Self.bars.train, arithmetic: $0) }

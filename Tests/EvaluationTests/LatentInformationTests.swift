@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func codesThatSayNothing() {
-    // All N((2, 0), 1): KL to N(0, 1) is 2²/2, all of it of the marginal.
+    // All N((2, 0), 1): KL to N(0, 1) is 2²/2, all of it due to the marginal.
     let means = Tensor([[2, 0]], dtype: .float64).broadcast(to: [300, 2])
     let found = information(means, variance: 1)
     #expect(found.count == 300 && found.activeUnits == 0 && found.latentSize == 2)
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(arguments: [DType.float32, .float64]) func codesThatSayAll(dtype: DType) {
-    // Eight places, far apart: the information is log 8.
+    // Eight means, far apart: the information is log 8.
     let means = Tensor((0..<8).map { 50 * Double($0) }, dtype: .float64).reshaped(to: [8, 1])
     let found = information(means, variance: 0.01, dtype: dtype)
     // Squares of 35,000 are subtracted from each other.
@@ -35,7 +35,7 @@ import Testing
     #expect(found.activeUnits == 1)
   }
 
-  /// Two examples at ±m: I is log 2 less the entropy of which of the two it was, by quadrature.
+  /// Two examples at ±m: I is log 2 minus the entropy of which of the two it was, by quadrature.
   @Test func twoOverlappingPosteriors() {
     let (m, half) = (0.8, 40)
     let means = Tensor((0..<2 * half).map { $0 % 2 == 0 ? m : -m }, dtype: .float64)
@@ -51,7 +51,7 @@ import Testing
     #expect(abs(found.divergence - 0.5 * m * m) < 1e-12)
   }
 
-  /// Means N(0, 1 − s²) and variances s² make N(0, 1) as a whole: I = −log s.
+  /// Means N(0, 1 − s²) and variances s² have the marginal N(0, 1): I = −log s.
   @Test func aMarginalThatIsThePrior() {
     let draws = Random(seed: 2).normal([200, 1], dtype: .float64)
     let means = (draws - draws.mean()) * (0.75 / draws.variance().scalar).squareRoot()

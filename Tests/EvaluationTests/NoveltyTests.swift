@@ -23,7 +23,7 @@ import Testing
     #expect(found.pairs.nearest == samples && found.pairs.samples == samples)
   }
 
-  /// A constant change of all pixels is its own distance.
+  /// A constant change to all pixels is the distance.
   @Test func distancesAreThoseOfAPixel() throws {
     let images = Tensor(bytes: bars.train.pixels, rows: [5, 6], rowLength: 60)
     let found = try #require(try novelty(of: images + 0.01))

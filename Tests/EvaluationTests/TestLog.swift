@@ -2,7 +2,7 @@ import Settings
 import TestSupport
 import Training
 
-/// A run's folder without a training; what is said is kept.
+/// A run's folder without training; messages are stored.
 final class TestLog: RunLog {
   let folder: RunFolder
   private(set) var lines: [String] = []
@@ -14,7 +14,7 @@ final class TestLog: RunLog {
   func say(_ line: String) { lines.append(line) }
   func list(_ files: KeyValuePairs<String, String>) {}
 
-  /// The text of a file of the run; nil where there is none.
+  /// The text of a file of the run; nil if it does not exist.
   func text(of name: String) -> String? {
     try? String(contentsOfFile: folder.path(of: name), encoding: .utf8)
   }

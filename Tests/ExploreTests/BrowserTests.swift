@@ -12,9 +12,9 @@ import Testing
 private let browser = ["chromium", "chromium-browser", "google-chrome"].lazy
   .map { "/usr/bin/" + $0 }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
-/// What a browser computes of a page, where there is one.
+/// The pixels that a browser computes from a page, if a browser is installed.
 @Suite(.enabled(if: browser != nil)) struct BrowserTests {
-  /// The picture of the first code as the page's script has it.
+  /// The picture of the first code, computed by the page's script.
   private func pixels(of html: String) throws -> [Double] {
     let folder = try TemporaryFolder()
     let page = folder.path + "/page.html"
@@ -53,7 +53,7 @@ private let browser = ["chromium", "chromium-browser", "google-chrome"].lazy
     ]
   }
 
-  /// As the model's own, to 2 of 255 grey values.
+  /// It equals the model's own picture to within 2 of 255 grey values.
   @Test(arguments: 0..<5) func thePicturesAreTheModels(_ index: Int) throws {
     let (name, model) = Self.models()[index]
     let examples = Random(seed: 3).uniform([12, 784])

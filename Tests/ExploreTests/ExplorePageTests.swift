@@ -73,7 +73,7 @@ import Testing
     #expect(ExplorePage.canShow(flow))
   }
 
-  /// Its codes need a class to become a point.
+  /// Its codes need a class to be decoded to a point.
   @Test func aConditionalModelOfPointsIsRefused() {
     let vae = VAE(
       .with {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Files
 
-/// Files that are written whole or not at all, whoever else writes or has laid links.
+/// Atomic file writing, even with other writers and planted links.
 @Suite struct AtomicFileTests {
   let temporary: TemporaryFolder
   private var path: String { temporary.path + "/file" }
@@ -26,7 +26,7 @@ import Testing
 
   // MARK: Links
 
-  /// The name that older versions used could be foreseen.
+  /// The temporary name used by older versions was predictable.
   @Test func aLinkThatWasLaidIsNotFollowed() throws {
     try write("precious", to: temporary.path + "/victim")
     let link = "\(path).\(getpid()).partial"
@@ -74,7 +74,7 @@ import Testing
 
   // MARK: Several writers
 
-  /// In one process, as in two containers, writers have the same number.
+  /// Within one process, as in two containers, writers have the same process number.
   @Test func writersOfOneFileDoNotMixTheirBytes() throws {
     let (path, folder) = (path, temporary.path)
     let failures = Mutex<[String]>([])
@@ -111,7 +111,7 @@ import Testing
     #expect(try temporary.names().count == 2)
   }
 
-  // MARK: What killed writers leave
+  // MARK: Files left by killed writers
 
   @Test func whatKilledWritersLeftIsRemovedAndNothingElse() throws {
     let kept = ["a.partial", "partial", "0123456789abcdef.partial", "b.0123456789abcdeg.partial"]
@@ -124,7 +124,7 @@ import Testing
     try replaceFile(at: path) { file throws(OutputError) in
       try file.write([1, 2, 3])
       let folder = try? OpenFolder(temporary.path)
-      // The one that is being written is there, and counts.
+      // The file being written is also present, and counted.
       #expect(folder.map { removeAbandonedFiles(in: $0) } == 3)
     }
     #expect(try temporary.bytes(of: "file") == [1, 2, 3])
@@ -152,7 +152,7 @@ import Testing
     #expect(try temporary.text(of: "second/log") == "AB")
     #expect(try temporary.names() == ["second"])
     #expect(folder.path == second && folder.path(of: "x") == second + "/x")
-    // What has its old name now is another folder.
+    // Another folder now has its old name.
     try makeFolders(first)
     #expect(folder.path == second)
 

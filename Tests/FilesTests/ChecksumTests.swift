@@ -2,7 +2,7 @@ import Files
 import Testing
 
 @Suite struct ChecksumTests {
-  /// The check value that is published for CRC-32: of the digits 1 to 9.
+  /// The published check value of CRC-32, for the digits 1 to 9.
   @Test func theChecksumIsTheKnownOne() {
     var checksum = Checksum()
     checksum.add(Array("123456789".utf8))

@@ -12,7 +12,7 @@ import Testing
     return records
   }
 
-  /// The expected values are those of Python's module csv.
+  /// The expected values are from Python's csv module.
   @Test(arguments: [
     ("", []),
     ("a", [["a"]]),
@@ -35,7 +35,8 @@ import Testing
     #expect(try records(text) == expected)
   }
 
-  /// What Python's module csv returns as an empty record, or with the mark in the first field.
+  /// Cases in which Python's csv module returns an empty record, or keeps the mark in the first
+  /// field.
   @Test func blankLinesAndAByteOrderMarkAreSkipped() throws {
     #expect(try records("\u{feff}a,1\n\n  \r\n\r\nb,2\n\n") == [["a", "1"], ["b", "2"]])
     #expect(try records("\u{feff}\"a\",1") == [["a", "1"]])
@@ -144,7 +145,7 @@ import Testing
     #expect(try table.nextRecord()?.map(\.text) == ["a;\"b,c\""])
   }
 
-  /// Any bytes are either read or refused, and what is read covers every line.
+  /// Any bytes are either read or refused, and if read, every line is included.
   @Test func anyBytesEnd() throws {
     let alphabet = Array("\"\",,\n\r a;".utf8)
     var state: UInt64 = 1

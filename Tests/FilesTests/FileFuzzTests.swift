@@ -6,7 +6,7 @@ import Testing
 
 @testable import Files
 
-/// Broken arrays and files of tensors: no reader crashes, hangs or takes more memory than it should.
+/// Broken arrays and files of tensors: no reader crashes, hangs or uses more memory than it should.
 @Suite struct FileFuzzTests {
   @Test(.timeLimit(.minutes(60))) func brokenSafetensorsFiles() async {
     await #expect(processExitsWith: .success) {
@@ -53,7 +53,7 @@ import Testing
   }
 }
 
-/// Does with a tensor what its shape could make impossible.
+/// Applies operations to a tensor that an unusual shape could break.
 private func use(_ tensor: Tensor) {
   precondition(tensor.scalars.count == tensor.count, "\(tensor.shape)")
   precondition(tensor.description.utf8.count < 1 << 20, "\(tensor.shape)")

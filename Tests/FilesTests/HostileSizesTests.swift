@@ -4,7 +4,7 @@ import Tensor
 import TestSupport
 import Testing
 
-/// Arrays of nothing with huge sizes, which cost a file no more than a header.
+/// Empty arrays with huge sizes, for which a file needs no more than a header.
 @Suite struct HostileSizesTests {
   let folder: TemporaryFolder
   var path: String { folder.path + "/a" }
@@ -37,7 +37,7 @@ import Testing
     [Int.max, Int.max, 0], [0, 1 << 62, 2], [1 << 24, 1 << 24, 1 << 24, 0],
   ]
 
-  /// What is read can be used: turned round, printed, added up.
+  /// Arrays that are read can be transposed, printed and summed.
   private func use(_ tensor: Tensor, _ shape: [Int]) {
     #expect(tensor.shape == shape && tensor.count == 0 && tensor.scalars.isEmpty)
     #expect(tensor.description == "Tensor \(shape) float32\n[]")

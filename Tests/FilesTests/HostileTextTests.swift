@@ -4,7 +4,7 @@ import Testing
 
 @testable import Files
 
-/// Texts from files, as they are shown and as they stand in tables.
+/// Texts from files, as displayed and as written to tables.
 @Suite struct HostileTextTests {
   @Test(arguments: [
     ("plain, with 'marks' \\ and %", "plain, with 'marks' \\ and %"),
@@ -17,7 +17,7 @@ import Testing
     ("\u{202E}gnp.exe", "\\u{202E}gnp.exe"),
     ("\u{2066}x\u{2069}\u{200F}", "\\u{2066}x\\u{2069}\\u{200F}"),
     ("a\u{2028}b\u{2029}c\u{FEFF}", "a\\u{2028}b\\u{2029}c\\u{FEFF}"),
-    // Joiners are letters' spelling, and so are the parts of one emoji.
+    // Joiners are part of the spelling of words and of single emoji.
     ("م\u{200C}ی 👩\u{200D}🔬", "م\u{200C}ی 👩\u{200D}🔬"),
   ])
   func whatATerminalWouldObeyIsEscaped(text: String, expected: String) {
@@ -62,7 +62,7 @@ import Testing
   }
 }
 
-/// Files of which the contents go where others see them.
+/// Files whose contents are displayed to others.
 @Suite struct RegularFileTests {
   let folder: TemporaryFolder
 
@@ -88,7 +88,7 @@ import Testing
     for name in ["b", "c/a", "d", "nowhere", "nowhere/a", "samples/a/b", "samples"] {
       #expect(throws: ModelFileError.self, "\(name)") { try text(name) }
     }
-    // The run's folder may itself be elsewhere.
+    // The run's folder itself may be elsewhere.
     try FileManager.default.createSymbolicLink(
       atPath: folder.path + "/there", withDestinationPath: "run")
     let file = try RegularFile<ModelFileError>("samples/a", withoutLinksIn: folder.path + "/there")

@@ -13,7 +13,7 @@ import Testing
     let data: String
     let expected: Tensor
 
-    /// The file: its header has been padded with spaces to 128 bytes in all, as NumPy does.
+    /// The file, with its header padded with spaces to 128 bytes in total, as in NumPy.
     var bytes: [UInt8] {
       let beginning = version == 1 ? 10 : 12
       let length = 128 - beginning
@@ -110,7 +110,7 @@ import Testing
     #expect(try Tensor(npy: path).doubles == expected)
   }
 
-  // MARK: What other versions and programs write
+  // MARK: Files of other versions and programs
 
   private func file(
     _ header: String, version: UInt8 = 1, _ data: [UInt8]
@@ -124,7 +124,7 @@ import Testing
     return bytes + data
   }
 
-  /// Python 2 marks whole numbers of any size with an L, and texts with a u.
+  /// Python 2 marks integers of any size with an L, and texts with a u.
   @Test(
     arguments: [
       "{'descr': '<f4', 'fortran_order': False, 'shape': (2L, 3L), }          \n",
@@ -148,7 +148,7 @@ import Testing
     #expect(throws: NPYError.self) { try Tensor(npy: path) }
   }
 
-  /// As `numpy.load`: several arrays may have been written to one file.
+  /// As with `numpy.load`, several arrays may have been written to one file.
   @Test func bytesBehindTheArrayAreLeftAlone() throws {
     for file in Self.files {
       for rest in [[0], Array("hello".utf8), Self.files[0].bytes] as [[UInt8]] {
@@ -158,7 +158,7 @@ import Testing
     }
   }
 
-  /// The names that `numpy.dtype` knows, with its byte order for each.
+  /// The names that `numpy.dtype` accepts, with its byte order for each.
   @Test(arguments: typeNames)
   func namesOfTypes(_ type: String, _ expected: [Double], _ data: String) throws {
     let header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (1,)}"
@@ -193,7 +193,7 @@ import Testing
     #expect(throws: NPYError.unsupportedType(path: path, found: type)) { try Tensor(npy: path) }
   }
 
-  // MARK: Files that are something else
+  // MARK: Files in other formats
 
   private func error(_ header: String, data: Int, length: Int? = nil) throws -> String {
     let length = length ?? header.utf8.count

@@ -21,7 +21,7 @@ import Testing
 
   // MARK: The layout
 
-  /// Byte for byte what the description of the format says.
+  /// Byte for byte as specified by the format.
   @Test func theLayoutIsThatOfSafetensors() throws {
     try SafetensorsFile.write(
       [("b", Tensor([[1, 2]])), ("a", Tensor(-2, dtype: .float64))],
@@ -65,7 +65,7 @@ import Testing
     ("b", Tensor([[1, 2], [3, 4]])), ("é", Tensor(-2, dtype: .float64)), ("a", Tensor([5])),
   ]
 
-  /// Its figure is Python's, by the lines in the documentation of the type.
+  /// The value is Python's, computed with the lines in the type's documentation.
   @Test func aFileMayHaveAChecksumOfItsTensors() throws {
     try SafetensorsFile.write(Self.checked, metadata: ["k": "v"], to: path, withChecksum: true)
     let text = String(decoding: try folder.bytes(of: "model.safetensors"), as: UTF8.self)
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  /// Other programs lay tensors in an order of their own, and keep the metadata.
+  /// Other programs store tensors in their own order, and preserve the metadata.
   @Test func theChecksumIsThatOfTheTensorsWhereverTheyLie() throws {
     try SafetensorsFile.write(Self.checked, to: path, withChecksum: true)
     let checksum = "870d4472"
@@ -112,7 +112,7 @@ import Testing
     #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
   }
 
-  /// Tensors may be listed in another order than they lie in.
+  /// Tensors may be listed in another order than they are stored in.
   @Test func aHeaderInAnotherOrderIsRead() throws {
     try write(
       #"{"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},"#
@@ -120,7 +120,7 @@ import Testing
     #expect(try SafetensorsFile(path: path).entries.map(\.name) == ["a", "b"])
   }
 
-  // MARK: What the reference implementation reads too
+  // MARK: Files that the reference implementation also reads
 
   private static let tensor = #""dtype":"F32","shape":[1],"data_offsets":[0,4]"#
 
@@ -161,7 +161,8 @@ import Testing
     #expect(throws: ModelFileError.self) { try SafetensorsFile(path: path) }
   }
 
-  /// é as one character, and as a letter with an accent: other bytes, and for Swift the same text.
+  /// é as one character, and as a letter with an accent: different bytes, but equal strings in
+  /// Swift.
   @Test func namesOfOtherBytesAreOtherNames() throws {
     let (composed, decomposed) = ("\u{e9}", "e\u{301}")
     try SafetensorsFile.write([(composed, Tensor([1, 2])), (decomposed, Tensor(3))], to: path)
@@ -170,7 +171,7 @@ import Testing
       file.entries.map { Array($0.name.utf8) } == [Array(composed.utf8), Array(decomposed.utf8)])
     #expect(try file.entries.map { try file.tensor($0).scalars } == [[1, 2], [3]])
 
-    // As escapes, and as texts beside the tensors.
+    // As escapes, and as names in the metadata.
     try write(
       #"{"__metadata__":{"\u00e9":"1","e\u0301":"2"},"é":{"# + Self.tensor
         + #"},"e\u0301":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, data: 8)
@@ -180,7 +181,7 @@ import Testing
     #expect(other.metadata.count == 2 && other.metadata.names.map(\.utf8.count) == [3, 2])
     #expect(other.metadata.map(\.value) == ["2", "1"])
 
-    // A model that has one of them has not the other.
+    // A model that has one of the names does not have the other.
     let shape = [2]
     #expect(
       TensorMismatch.all(
@@ -199,7 +200,7 @@ import Testing
     }
   }
 
-  // MARK: Files that are something else
+  // MARK: Files in other formats
 
   @Test(arguments: [
     ("", 0, nil, "its header does not describe tensors: expected { at byte 0"),
@@ -335,7 +336,7 @@ import Testing
 
   @Test func aHeaderBeyondTheLimitIsNotRead() throws {
     try write("", data: 0, length: 100_000_001)
-    // A file with a hole, which takes no room on the disk.
+    // A sparse file, which takes no space on the disk.
     try #require(truncate(path, 200_000_000) == 0)
     #expect(
       throws: ModelFileError.damaged(
@@ -343,7 +344,7 @@ import Testing
     ) { try SafetensorsFile(path: path) }
   }
 
-  /// The file has a hole, which takes no room on the disk and would take 100 MB of memory.
+  /// The file is sparse: it takes no space on the disk, but would take 100 MB of memory.
   @Test(arguments: [
     ("", 0), ("[{}]", 0), ("  \n}", 3), (String(repeating: " ", count: 9_000) + "a", 9_000),
   ])
@@ -366,7 +367,8 @@ import Testing
     }
   }
 
-  /// As the reference implementation reads it, though its description has the object begin at once.
+  /// The reference implementation accepts this, although its specification requires the object to
+  /// begin at once.
   @Test func whiteSpaceMayStandBeforeTheHeader() throws {
     let header = #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
     try write(String(repeating: "\n", count: 10_000) + header, data: 4)
@@ -387,7 +389,7 @@ import Testing
     }
   }
 
-  /// However deep the nesting, and however wide: nothing follows it.
+  /// The reader does not follow nesting, however deep or wide.
   @Test func aDeepHeaderIsRefused() throws {
     for nesting in ["[", "{\"a\":", "{\"a\":{\"shape\":["] {
       try write(String(repeating: nesting, count: 1_000_000), data: 0)
@@ -407,7 +409,7 @@ import Testing
           reason: "its header does not describe tensors: expected UTF-8 before at byte 4"))
   }
 
-  /// Signs beyond ASCII, white space and escapes are as JSON has them.
+  /// Non-ASCII characters, white space and escapes follow JSON.
   @Test func namesMayHaveAnySigns() throws {
     try write(
       " { \"\\ud83d\\ude00\\n\\/é\" :\t{\"shape\" : [ ] , \"dtype\":\"F32\",\n\"data_offsets\":[0, 4]} }  ",
@@ -419,7 +421,7 @@ import Testing
 
   // MARK: Types of numbers
 
-  /// The bytes are NumPy's, but for bfloat16, which are PyTorch's.
+  /// The bytes are from NumPy, except for bfloat16, which are from PyTorch.
   @Test(arguments: [
     ("F64", "000000000000f83f", [1.5]), ("F32", "0000c03f0000807f", [1.5, .infinity]),
     ("F16", "003e00c00100ff7b", [1.5, -2, 5.960464477539063e-08, 65_504]),

@@ -14,7 +14,7 @@ import Testing
     #expect(shellWord(word) == quoted)
   }
 
-  /// What a shell makes of the words is what they were.
+  /// A shell parses the quoted words back to the originals.
   @Test func aShellTakesEveryWordForWhatItIs() throws {
     let words = [
       "plain", "two words", "it's", "\"q\"", "$HOME $(ls) `ls`", "~", "~/x", "-n", "--", "a\nb\n",

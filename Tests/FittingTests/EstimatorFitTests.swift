@@ -122,7 +122,7 @@ import Testing
     #expect(isNear(straight["coefficients"], [2.8]))
   }
 
-  /// Of one column that says nothing: the constant is the log-odds of the shares.
+  /// For a column that carries no information, the constant is the log-odds of the shares.
   @Test func logistic() throws {
     let csv = "x,y\n-1,a\n1,a\n-1,b\n1,b\n-1,b\n1,b\n"
     let results = try fit(LogisticFit(), csv, target: "y")
@@ -159,7 +159,7 @@ import Testing
 
   // MARK: Densities
 
-  /// ACCEPTANCE: points ±1, h = ½, at 1.
+  /// Points ±1, h = ½, at 1.
   @Test func kernelDensity() throws {
     var method = KernelDensityFit()
     (method.bandwidth, method.samples) = (0.5, 3)
@@ -250,7 +250,7 @@ import Testing
     #expect(message(RegressionFit(), "z,x\n1,3\n2,1e200\n4,2\n", target: "x") == found)
   }
 
-  /// One row alone has no leave-one-out likelihood, and with a bandwidth a density all the same.
+  /// A single row has no leave-one-out likelihood, but with a bandwidth it still has a density.
   @Test func oneRow() throws {
     var method = KernelDensityFit()
     method.bandwidth = 1
@@ -276,7 +276,7 @@ import Testing
 }
 
 extension ResultValue {
-  /// The value of a name among named values.
+  /// The value with a name among named values.
   fileprivate subscript(name: String) -> ResultValue? {
     guard case .named(let entries) = self else { return nil }
     return entries.first { $0.name == name }?.value

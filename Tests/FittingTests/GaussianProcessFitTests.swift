@@ -6,7 +6,7 @@ import Testing
 
 @testable import Fitting
 
-/// A table of these lines.
+/// Creates a table from these lines.
 func fitData(
   _ csv: String, columns: [String]? = nil, target: String? = nil, weights: String? = nil
 ) throws -> FitData {

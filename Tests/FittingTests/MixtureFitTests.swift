@@ -166,7 +166,7 @@ private func unsuitable(_ error: FitError?, _ words: String...) -> Bool {
     #expect(unsuitable(error, "[0, 1]", "3.0 in row 2"))
   }
 
-  /// No component sits on the far point under the prior; without it all starts end there.
+  /// With the prior, no component collapses onto the far point; without it, all starts end there.
   @Test func aPriorCuresTheCollapse() throws {
     var method = MixtureMethod()
     (method.components, method.starts, method.prior) = (3, 2, true)
@@ -183,7 +183,7 @@ private func unsuitable(_ error: FitError?, _ words: String...) -> Bool {
   @Test func missingNumbersAreCompleted() throws {
     var method = MixtureMethod()
     (method.components, method.starts) = (1, 1)
-    // The second column is twice the first one, nearly.
+    // The second column is nearly twice the first one.
     let data = try table("x,y\n1,2.1\n2,3.9\n3,6\n4,\n5,10.1\n,\n", missing: true)
     let results = try method.fit(data, using: Random(seed: 0))
     guard case .numbers(let y)? = results.tables["completed.csv"]?.columns.last?.values else {
@@ -191,7 +191,7 @@ private func unsuitable(_ error: FitError?, _ words: String...) -> Bool {
       return
     }
     #expect(abs(y[3] - 8) < 0.2 && y[0] == 2.1)
-    // A row with nothing in it says nothing.
+    // An empty row carries no information.
     #expect(abs(y[5] - numbers(results["means"])[1]) < 1e-12)
     let shares = numbers(results["weights"])
     #expect(shares == [1])
@@ -229,7 +229,8 @@ private func unsuitable(_ error: FitError?, _ words: String...) -> Bool {
     let means = numbers(results["means"]).sorted()
     #expect(abs(means[0]) < 0.2 && abs(means[1] - 10) < 0.2, "\(means)")
     #expect(results["converged"] == .flag(true))
-    // Leaving once each: of 23 steps from the first state one, of 12 from the second one.
+    // Each state is left once: in one of 23 steps from the first state, and in one of 12 from the
+    // second.
     let transition = numbers(results["transition"]).sorted()
     #expect(abs(transition[0] - 1.0 / 23) < 1e-3 && abs(transition[1] - 1.0 / 12) < 1e-3)
     guard case .numbers(let path)? = results.tables["states.csv"]?.columns.last?.values else {

@@ -128,7 +128,7 @@ private func statistics(_ results: Results, _ name: String) -> Results {
   }
 
   @Test func bothFormsOfEightSchoolsHaveOnePosterior() throws {
-    // At the same μ, τ and θ the centred density is the other's over τ⁸.
+    // At the same μ, τ and θ, the centred density is the non-centred one divided by τ⁸.
     let schools = EightSchools()
     let (centred, other) = (
       schools.posterior(isCentred: true), schools.posterior(isCentred: false)

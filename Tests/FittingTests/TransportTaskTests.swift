@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func barycenterInThePlane() throws {
-    // The middle of the support takes what two ends share.
+    // The middle of the support receives the mass that two ends share.
     let both = try task { $0.epsilon = 0.2 }.barycenter(of: [
       fitData("x,y,w\n0,0,1\n1,0,0.000001\n", weights: "w"),
       fitData("x,y,w\n2,0,1\n1,0,0.000001\n", weights: "w"),

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Fitting
 
-/// A row of weight 3 is three rows, whatever is fitted.
+/// A row of weight 3 is equivalent to three rows, whatever is fitted.
 @Suite struct WeightsTests {
-  /// A method with rows and how often each counts.
+  /// A method with rows and their weights.
   struct Row: CustomTestStringConvertible {
     let method: any FitMethod
     let name: String
@@ -143,7 +143,7 @@ import Testing
     }
   }
 
-  /// A method that takes weights stands above, and any other says why it takes none.
+  /// Methods that take weights are listed above, and any other says why it takes none.
   @Test func everyMethodIsTested() {
     let tested = Set(
       (Self.families + Self.estimators + Self.clusters + Self.posteriors).map {

@@ -2,13 +2,13 @@
 public struct Draws: Sendable {
   private var state: UInt64
 
-  /// Choices that depend on the seed alone.
+  /// Choices that depend only on the seed.
   public init(seed: UInt64) { state = seed }
 
-  /// A whole number from 0 to below `bound`.
+  /// An integer from 0 to below `bound`.
   public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
-  /// One time in `count` true.
+  /// True with probability 1 / `count`.
   public mutating func isOne(in count: Int) -> Bool { below(count) == 0 }
 
   /// One of the elements.

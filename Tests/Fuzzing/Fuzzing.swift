@@ -1,28 +1,29 @@
 import Foundation
 import Synchronization
 
-/// What came of many broken files.
+/// The results of reading many broken files.
 public struct FuzzingOutcome: CustomStringConvertible, Sendable {
-  /// What read them.
+  /// The name of the reader.
   public let reader: String
-  /// How many were read in spite of their changes.
+  /// The number of files that were read despite their changes.
   public var readCount = 0
-  /// How many were refused.
+  /// The number of files that were refused.
   public var refusedCount = 0
-  /// By how many bytes the most greedy reading took more than the file's checked header needs.
+  /// The largest number of bytes that reading a file used beyond what the file's checked header
+  /// requires.
   public var excess = 0
-  /// How long the longest reading took.
+  /// The longest time that reading a file took.
   public var longest = Duration.zero
 
-  /// Whether no reading took more than 64 MB beyond what the header needs, and of the files enough were
-  /// read and enough refused for the changes to have been neither too many nor too few.
+  /// Whether no file took more than 64 MB beyond what its header requires, and enough files were
+  /// read and enough refused, which shows that the changes were neither too many nor too few.
   public var isGood: Bool {
     let (fewer, more) = (min(readCount, refusedCount), max(readCount, refusedCount))
-    // Of a hundred files one is enough.
+    // One of a hundred files is enough.
     return excess <= 64 << 20 && fewer > 0 && (fewer + 1) * 50 > more
   }
 
-  /// The figures in a line.
+  /// The results in a line.
   public var description: String {
     "\(reader): \(readCount + refusedCount) files, \(readCount) read, \(refusedCount) refused; at most"
       + " \(excess >> 10) KiB beyond the header's need, and"
@@ -31,28 +32,28 @@ public struct FuzzingOutcome: CustomStringConvertible, Sendable {
   }
 }
 
-/// How many files each reader gets: 100, or as many as the environment variable `PUSHFORWARD_FUZZ` says.
+/// The number of files for each reader: 100, or the value of the environment variable
+/// `PUSHFORWARD_FUZZ`.
 public let fuzzingCount =
   ProcessInfo.processInfo.environment["PUSHFORWARD_FUZZ"].flatMap { Int($0) } ?? 100
 
-/// What the environment variable `PUSHFORWARD_FUZZ_SEED` says, by which all files differ, or 0.
+/// The value of the environment variable `PUSHFORWARD_FUZZ_SEED`, which changes all files, or 0.
 let fuzzingSeed =
   ProcessInfo.processInfo.environment["PUSHFORWARD_FUZZ_SEED"].flatMap { UInt64($0) } ?? 0
 
-/// The longest that reading one file may take, in seconds.
+/// The maximum time for reading a file, in seconds.
 private let mostSeconds = 30.0
 
-/// Writes broken files one after another and has each of them read.
+/// Writes broken files one after another and reads each of them.
 ///
-/// It belongs into a process of its own (an exit test): a reader that crashes ends it, and so does one
-/// that takes longer than half a minute. The file that it was is then left in the folder for temporary
-/// files. Where the environment variable `PUSHFORWARD_FUZZ_REPORT` names a file, a line of figures is
-/// added to it.
+/// It must run in a separate process (an exit test), which ends if a reader crashes or takes longer
+/// than half a minute. The file is then left in the folder for temporary files. If the environment
+/// variable `PUSHFORWARD_FUZZ_REPORT` names a file, a line of results is appended to it.
 ///
 /// - Parameters:
-///   - reader: What is tried, for messages.
+///   - reader: The name of the reader, for messages.
 ///   - next: Makes a file.
-///   - need: How many bytes a file's header needs, where it is to be believed.
+///   - need: The number of bytes that a file's header requires, if it is valid.
 ///   - read: Reads the file at a path; any error but a crash is a refusal.
 public func fuzz(
   _ reader: String, _ next: () -> [UInt8],
@@ -73,7 +74,7 @@ public func fuzz(
       try read(file.path)
       outcome.readCount += 1
     } catch {
-      // What is said of a file must itself be possible to say.
+      // The error message must itself be printable.
       _ = "\(error)"
       outcome.refusedCount += 1
     }
@@ -94,9 +95,10 @@ private func report(_ outcome: FuzzingOutcome) {
   close(descriptor)
 }
 
-/// Ends the process where one reading takes too long.
+/// Ends the process if reading a file takes too long.
 private final class Watch: Sendable {
-  /// When the reading that is under way began, in milliseconds since 1970; 0 between two.
+  /// The time at which the current file's reading began, in milliseconds since 1970; 0 between
+  /// files.
   private let beginning = Atomic<Int>(0)
 
   init(_ path: String) {

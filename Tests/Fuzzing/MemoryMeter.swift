@@ -4,22 +4,22 @@ import Synchronization
 /// Whether the process runs under the address sanitizer.
 public let isAddressSanitized = dlsym(dlopen(nil, RTLD_NOW), "__asan_init") != nil
 
-/// The most memory that the process has had at a time since the last reset, in bytes.
+/// The peak memory of the process since the last reset, in bytes.
 public func peakMemory() -> Int { statusFigure("VmHWM:") }
 
-/// Has ``peakMemory()`` begin anew.
+/// Resets ``peakMemory()``.
 public func resetPeakMemory() throws {
   try Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
 }
 
-/// How much memory a piece of work takes at its peak beyond what there was before.
+/// Measures how far the peak memory of a piece of work exceeds the memory in use before it.
 ///
-/// Under the address sanitizer it is the sum of what is allocated and not yet freed, asked for at each
-/// allocation: the process itself does not shrink there. Without it, it is what the process grows by.
+/// Under the address sanitizer, under which the process itself does not shrink, this is the sum of
+/// live allocations, queried at each allocation. Otherwise it is the growth of the process.
 struct MemoryMeter {
   private let before: Int
 
-  /// Begins.
+  /// Starts measuring.
   init() throws {
     if isAddressSanitized {
       AllocationCount.install
@@ -36,7 +36,7 @@ struct MemoryMeter {
   }
 }
 
-/// A figure of the kernel's, in bytes.
+/// A figure reported by the kernel, in bytes.
 private func statusFigure(_ name: String) -> Int {
   let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
   let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
@@ -44,13 +44,13 @@ private func statusFigure(_ name: String) -> Int {
     .flatMap { Int($0) }.map { $0 * 1_024 } ?? 0
 }
 
-/// What is allocated, as the address sanitizer tells it.
+/// The allocated bytes, as reported by the address sanitizer.
 private enum AllocationCount {
   static let current = Atomic<Int>(0)
   static let peak = Atomic<Int>(0)
   nonisolated(unsafe) static var size: (@convention(c) (UnsafeRawPointer?) -> Int)?
 
-  /// Asks to be told, once.
+  /// Registers for notification, once.
   static let install: Void = {
     typealias OnMalloc = @convention(c) (UnsafeRawPointer?, Int) -> Void
     typealias OnFree = @convention(c) (UnsafeRawPointer?) -> Void
@@ -59,7 +59,7 @@ private enum AllocationCount {
     size = unsafeBitCast(
       dlsym(program, "__sanitizer_get_allocated_size"),
       to: (@convention(c) (UnsafeRawPointer?) -> Int)?.self)
-    // Made before they are asked for in a call of malloc.
+    // Initialised before a call of malloc uses them.
     current.store(0, ordering: .relaxed)
     peak.store(0, ordering: .relaxed)
     let install = unsafeBitCast(
@@ -74,7 +74,7 @@ private enum AllocationCount {
       })
   }()
 
-  /// Has the peak begin anew, and returns what is allocated.
+  /// Resets the peak, and returns the allocated bytes.
   static func beginAnew() -> Int {
     let now = current.load(ordering: .relaxed)
     peak.store(now, ordering: .relaxed)

@@ -1,11 +1,11 @@
-/// A whole file in parts, and how these are put together.
+/// An intact file in parts, and a function that assembles them.
 public struct StructuredFile: Sendable {
-  /// What it is made of.
+  /// The parts.
   public var parts: [Part]
-  /// Makes the file of the parts' contents, with lengths and checksums that are right for them.
+  /// Assembles the file from the parts' contents, with the right lengths and checksums.
   public var assemble: @Sendable (_ contents: [[UInt8]]) -> [UInt8]
 
-  /// Creates a file; without a closure its parts stand one after another.
+  /// Creates a file; without a closure, its parts are concatenated.
   public init(
     _ parts: [Part],
     assemble: @escaping @Sendable (_ contents: [[UInt8]]) -> [UInt8] = { $0.flatMap(\.self) }
@@ -18,13 +18,13 @@ public struct StructuredFile: Sendable {
   public var bytes: [UInt8] { assemble(parts.map(\.content)) }
 }
 
-/// Makes broken files of whole ones, the same for the same seed.
+/// Makes broken files from intact ones, the same for the same seed.
 ///
-/// Where the environment variable `PUSHFORWARD_FUZZ_SEED` has a number, all files are others.
+/// The environment variable `PUSHFORWARD_FUZZ_SEED` changes all files.
 ///
-/// A file is changed in its parts, several of them at once, and put together again with lengths and
-/// checksums that are right: a reader that was not given those would look no further. One in eight is
-/// then changed as bytes too, whatever they mean.
+/// Several parts of a file are changed at once, and the file is reassembled with the right lengths
+/// and checksums, without which a reader would look no further. One file in eight is then also
+/// changed bytewise, regardless of structure.
 public struct Mutator: Sendable {
   private var draws: Draws
   private let files: [StructuredFile]
@@ -33,9 +33,9 @@ public struct Mutator: Sendable {
   /// Creates a mutator.
   ///
   /// - Parameters:
-  ///   - files: Whole files.
-  ///   - tokens: What stands in their texts and may be put anywhere in them.
-  ///   - seed: By which the files differ.
+  ///   - files: Intact files.
+  ///   - tokens: Words from their texts, which may be inserted anywhere in them.
+  ///   - seed: The seed of the changes.
   public init(of files: [StructuredFile], tokens: [String] = [], seed: UInt64) {
     self.files = files
     self.tokens = tokens.map { Array($0.utf8) }

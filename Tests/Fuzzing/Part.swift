@@ -1,15 +1,15 @@
-/// A stretch of a file, by what stands in it.
+/// A section of a file, by its type of content.
 public enum Part: Sendable {
   /// Bytes of any kind.
   case bytes([UInt8])
-  /// A text of words, numbers and marks.
+  /// A text of words, numbers and punctuation.
   case text([UInt8])
-  /// A whole number in so many bytes.
+  /// An integer with a given number of bytes.
   case number(UInt64, width: Int, isBigEndian: Bool)
   /// Floating-point numbers of 4 or 8 bytes each, little-endian.
   case figures([UInt8], width: Int)
 
-  /// The part as it stands in the file.
+  /// The bytes of the part in the file.
   public var content: [UInt8] {
     switch self {
     case .bytes(let bytes), .text(let bytes), .figures(let bytes, _): return bytes
@@ -19,9 +19,9 @@ public enum Part: Sendable {
     }
   }
 
-  /// Changes it as what it is.
+  /// Changes it according to its type.
   ///
-  /// - Parameter tokens: What may stand in a text.
+  /// - Parameter tokens: Words that may occur in a text.
   mutating func change(_ draws: inout Draws, tokens: [[UInt8]]) {
     switch self {
     case .bytes(var bytes):
@@ -54,7 +54,7 @@ public enum Part: Sendable {
 
   // MARK: Texts
 
-  /// The numbers and words of a text, and what stands between them sign by sign.
+  /// The numbers and words of a text, and the characters between them one by one.
   private static func words(of text: [UInt8]) -> [[UInt8]] {
     var words: [[UInt8]] = []
     var isInWord = false
@@ -78,7 +78,7 @@ public enum Part: Sendable {
     var place = draws.below(words.count)
     switch draws.below(10) {
     case 0...3:
-      // A number for a number, where there is one.
+      // A number replaces a number, if there is one.
       let numbers = words.indices.filter { isNumber(words[$0]) }
       if !numbers.isEmpty { place = draws.element(of: numbers) }
       words[place] =
@@ -102,9 +102,9 @@ public enum Part: Sendable {
 }
 
 extension [UInt8] {
-  /// Flips a bit, replaces a byte, cuts a piece out or doubles one.
+  /// Flips a bit, replaces a byte, or removes or duplicates a piece.
   mutating func change(_ draws: inout Draws) {
-    // Most files are much longer than the part that says what they are.
+    // Most files are much longer than the part that describes their contents.
     let place = draws.below(draws.isOne(in: 2) ? Swift.min(count, 200) + 1 : count + 1)
     let length = Swift.min(1 + draws.below(draws.isOne(in: 4) ? 64 : 8), count - place)
     switch draws.below(6) {

@@ -1,8 +1,8 @@
 import CZlib
 
 extension StructuredFile {
-  /// A PNG file in the types and contents of its chunks, their lengths and checksums right; the rows of
-  /// pixels are changed as they are before they are compressed.
+  /// A PNG file split into the types and contents of its chunks, with the right lengths and
+  /// checksums; the rows of pixels are changed before they are compressed.
   public static func png(_ file: [UInt8]) -> StructuredFile {
     var parts: [Part] = [.bytes(Array(file[..<8]))]
     var start = 8
@@ -13,7 +13,7 @@ extension StructuredFile {
       parts.append(.bytes(type))
       switch String(decoding: type, as: UTF8.self) {
       case "IHDR":
-        // The width, the height, and five bytes; the parts after a type are in pairs otherwise.
+        // The width, the height, and five bytes; otherwise the parts after a type come in pairs.
         parts += [.number(number(contents[0..<4]), width: 4, isBigEndian: true)]
         parts += [.number(number(contents[4..<8]), width: 4, isBigEndian: true)]
         parts += [.bytes(Array(contents[8...]))]
@@ -33,15 +33,15 @@ extension StructuredFile {
     }
   }
 
-  /// The bytes of a chunk, whatever its type is called.
+  /// The bytes of a chunk of any type.
   private static func chunk(_ type: [UInt8], _ contents: [UInt8]) -> [UInt8] {
     let body = type + contents
     return bigEndian(contents.count, width: 4) + body
       + bigEndian(Int(crc32_z(0, body, body.count)), width: 4)
   }
 
-  /// A JPEG file in the markers and contents of its segments, their lengths right, and the compressed
-  /// pixels behind each scan's header.
+  /// A JPEG file split into the markers and contents of its segments, with the right lengths, and
+  /// the compressed pixels after each scan's header.
   public static func jpeg(_ file: [UInt8]) -> StructuredFile {
     var parts: [Part] = []
     var start = 0
@@ -86,7 +86,7 @@ extension StructuredFile {
     }
   }
 
-  /// A PGM or PPM file in the text of its header and its values.
+  /// A PGM or PPM file split into the text of its header and its values.
   public static func netpbm(header: String, _ values: [UInt8]) -> StructuredFile {
     StructuredFile([.text(Array(header.utf8)), .bytes(values)])
   }

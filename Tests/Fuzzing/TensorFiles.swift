@@ -1,8 +1,8 @@
 import CZlib
 
 extension StructuredFile {
-  /// A safetensors file in its parts, the header's text and the numbers of float32; its length is right for
-  /// the header, and if it ends in a checksum that is too.
+  /// A safetensors file split into the header's text and the float32 numbers; the header's length
+  /// is right, and so is the checksum if there is one.
   public static func safetensors(_ file: [UInt8], endsInChecksum: Bool = false) -> StructuredFile {
     let length = file[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
     return StructuredFile([
@@ -20,7 +20,7 @@ extension StructuredFile {
     }
   }
 
-  /// A file in NumPy's format .npy, the length of its header right.
+  /// A file in NumPy's .npy format, with the right header length.
   public static func npy(_ file: [UInt8]) -> StructuredFile {
     let lengthWidth = file[6] == 1 ? 2 : 4
     let begin = 8 + lengthWidth
@@ -35,7 +35,7 @@ extension StructuredFile {
     }
   }
 
-  /// An IDX file in its numbers and bytes, gzipped or not.
+  /// An IDX file split into its numbers and bytes, gzipped or not.
   public static func idx(_ file: [UInt8], isGzipped: Bool) -> StructuredFile {
     let count = Int(file[3]) + 1
     let numbers = (0..<count).map { index in
@@ -80,7 +80,7 @@ public func deflated(_ bytes: [UInt8], isGzip: Bool = false) -> [UInt8] {
   return Array(output.prefix(count))
 }
 
-/// What zlib's compressed bytes stand for, of which there are to be at most `limit`.
+/// The decompressed bytes of zlib data, at most `limit` of them.
 func inflated(_ bytes: [UInt8], limit: Int = 1 << 20) -> [UInt8] {
   var output = [UInt8](repeating: 0, count: limit)
   var count = UInt(limit)

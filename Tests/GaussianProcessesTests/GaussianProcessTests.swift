@@ -8,7 +8,7 @@ private let x = double([[0], [1], [2.5]])
 private let y = double([0.5, -0.3, 1])
 private let process = GaussianProcess(1 * SquaredExponential(length: 1), noiseVariance: 0.1)
 
-/// Data and a process with something of everything, of more points than a tile has.
+/// Data and a process with every kind of component, with more points than a tile has.
 private enum Large {
   static let inputs = Random(seed: 1).normal([150, 2], dtype: .float64)
   static let targets =
@@ -126,7 +126,8 @@ private enum Large {
     #expect(abs(found - covariance).max().scalar < 0.03)
   }
 
-  /// Rounding makes the matrix indefinite; what cures that is of its size, not 1e-6.
+  /// Rounding makes the matrix indefinite; the jitter that fixes this is as large as the rounding
+  /// error, not 1e-6.
   @Test func samplesTellTheirLeastJitter() throws {
     let grid = Tensor.linearSpace(from: 0, through: 1, count: 100, dtype: .float64)
       .reshaped(to: [-1, 1])
@@ -139,7 +140,7 @@ private enum Large {
     #expect(abs(known.values - y).max().scalar < 1e-6)
   }
 
-  /// No floor is under the noise: 1e-12 is 1e-12, in the likelihood and in predictions.
+  /// The noise variance has no floor: 1e-12 is used as 1e-12, in the likelihood and in predictions.
   @Test func aSmallNoiseIsItself() throws {
     let points = double([[0], [1]])
     let targets = double([0.5, -0.3])
@@ -161,7 +162,7 @@ private enum Large {
     }
   }
 
-  /// Rounding below 0 is told, not hidden.
+  /// Rounding below 0 is reported, not hidden.
   @Test func aVarianceBelowZeroIsTold() throws {
     let grid = Tensor.linearSpace(from: 0, through: 3, count: 12, dtype: .float64)
       .reshaped(to: [-1, 1])

@@ -2,7 +2,7 @@
 import Tensor
 import Testing
 
-/// An expression and the kernel that it is.
+/// An expression and its kernel.
 private struct Expression: Sendable, CustomTestStringConvertible {
   let text: String
   let kernel: any Kernel
@@ -11,7 +11,7 @@ private struct Expression: Sendable, CustomTestStringConvertible {
   init(_ text: String, _ kernel: any Kernel) { (self.text, self.kernel) = (text, kernel) }
 }
 
-/// An expression that is none, the position and what was expected and found.
+/// An invalid expression, the position of the error, and what was expected and found.
 private struct Mistake: Sendable, CustomTestStringConvertible {
   let text: String
   let position: Int

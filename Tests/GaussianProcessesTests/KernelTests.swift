@@ -100,7 +100,7 @@ private let y = Tensor([[0.9, 0.1], [-1.4, 0.8]], dtype: .float64)
     #expect((values.min() ?? -1) > -1e-12 * (values.max() ?? 1))
   }
 
-  /// Of different points; of the same ones too, where distances are 0.
+  /// For different points, and for equal ones, where distances are 0.
   @Test(arguments: rows) fileprivate func hasGradients(_ row: KernelRow) {
     func check(_ function: ([Tensor]) -> Tensor, _ inputs: [Tensor]) {
       let check = checkGradient(of: function, at: inputs)
@@ -112,14 +112,14 @@ private let y = Tensor([[0.9, 0.1], [-1.4, 0.8]], dtype: .float64)
       [x, y, logarithms])
     check(
       { row.kernel.diagonal($0[0], sameObservations: true, logarithms: $0[1]) }, [x, logarithms])
-    // The first of Matérn's has kinks at equal points.
+    // The first Matérn kernel has kinks at equal points.
     if row.kernel.name == "matern-1/2" { return }
     check(
       { row.kernel.matrix($0[0], $0[0], sameObservations: true, logarithms: $0[1]) },
       [x, logarithms])
   }
 
-  /// (k, expected) at a distance of one number.
+  /// (k, expected) at a distance.
   @Test func valuesOfTheTable() {
     func at(_ kernel: some Kernel, _ distance: Double) -> Double {
       kernel(Tensor([[0.2]], dtype: .float64), Tensor([[0.2 + distance]], dtype: .float64)).scalar

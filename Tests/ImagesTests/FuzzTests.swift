@@ -5,7 +5,7 @@ import Images
 import TestSupport
 import Testing
 
-/// Broken pictures of each format: no decoder crashes, hangs or takes more memory than is stated of it.
+/// Broken pictures in each format: no decoder crashes, hangs or uses more memory than documented.
 @Suite struct FuzzTests {
   @Test(.timeLimit(.minutes(60))) func brokenPNGs() async {
     await #expect(processExitsWith: .success) {
@@ -41,7 +41,7 @@ private func readBroken(
   let outcome = try fuzz(format) {
     mutator.next()
   } need: { bytes in
-    // Of a header that promises more than is read, nothing.
+    // A header that states more than the reader accepts requires nothing.
     guard let size = Image.size(ofFile: bytes),
       size.height.multipliedReportingOverflow(by: size.width).partialValue
         <= Image.largestPixelCount
@@ -67,7 +67,7 @@ private func pngFiles() -> [[UInt8]] {
       for column in 0..<width { interlaced.append(UInt8(20 * row + column)) }
     }
   }
-  // Ten megabytes in ten kilobytes, of which a reader of pixels unpacks none.
+  // Ten megabytes in ten kilobytes, which a reader of pixels does not decompress.
   let bomb = deflated([UInt8](repeating: 0, count: 10 << 20))
   return [
     grey.png, picture(height: 9, width: 10, channels: 3).png,
@@ -85,7 +85,7 @@ private func pngFiles() -> [[UInt8]] {
   ]
 }
 
-/// Two rows of bytes, the second with a filter of PNG's.
+/// Two rows of bytes, the second with a PNG filter.
 private func rows(ofLength length: UInt8, filter: UInt8) -> [UInt8] {
   let values = [UInt8](0..<length)
   return [0] + values + [filter] + values

@@ -14,7 +14,7 @@ import Testing
       #expect(read == color && read.withFewestChannels == grey)
     }
     #expect(color.grey == grey && grey.withFewestChannels == grey && color.inColor == color)
-    // In red, green, blue and opacity, and with a palette.
+    // As red, green, blue and opacity, and with a palette.
     let values = [UInt8](0...255)
     let rows = values.flatMap { [$0, $0, $0, 255] as [UInt8] }
     let opaque = png(height: 1, width: 256, depth: 8, colorType: 6, rows: [0] + rows)
@@ -24,7 +24,7 @@ import Testing
       height: 1, width: 256, depth: 8, colorType: 3, before: [("PLTE", palette)],
       rows: [0] + values.reversed())
     #expect(try Image(bytes: indexed, path: "a").withFewestChannels.pixels == values.reversed())
-    // JPEG's differences of colour are nought for grey.
+    // JPEG's colour differences are zero for grey.
     let read = try Image(bytes: jpeg(color, quality: 100), path: "a")
     #expect(read.channels == 3 && read.withFewestChannels.channels == 1)
   }
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// So that it does not matter which comes first.
+  /// The order must not matter.
   @Test func resizingKeepsGreyGrey() {
     let color = Self.grey.inColor.resized(toFill: 7)
     #expect(color.withFewestChannels == Self.grey.resized(toFill: 7))

@@ -1,7 +1,7 @@
 import CZlib
 import Images
 
-/// The bytes of a PNG file, put together chunk by chunk.
+/// The bytes of a PNG file, assembled chunk by chunk.
 ///
 /// `rows` holds for each row its filter, 0 for none, and its samples, the first in the highest bits.
 func png(

@@ -2,7 +2,7 @@ import Images
 import TestSupport
 import Testing
 
-/// The size of a picture by its header alone.
+/// The size of a picture, from its header alone.
 @Suite struct ImageHeaderTests {
   private func isSize(_ bytes: [UInt8], _ height: Int, _ width: Int) -> Bool {
     Image.size(ofFile: bytes).map { $0 == (height, width) } ?? false
@@ -17,14 +17,14 @@ import Testing
     #expect(isSize(Array("P5 # of\n 4 2 # pixels\n1000\n".utf8), 2, 4))
   }
 
-  /// The size of a preview in a camera's notes is not that of the picture.
+  /// The size of a preview in a camera's metadata is not that of the picture.
   @Test func ofAJPEGWithAnotherInIt() throws {
     let preview = jpeg(picture(height: 8, width: 8, channels: 3))
     let whole = jpeg(picture(height: 30, width: 40, channels: 3))
     let length = preview.count + 2
     let notes = [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 0xff)] + preview
     #expect(isSize(Array(whole[..<2]) + notes + whole[2...], 30, 40))
-    // Filling before a marker, and bytes that belong to nothing.
+    // Padding before a marker, and stray bytes.
     #expect(isSize(Array(whole[..<2]) + [0xFF, 0xFF, 1, 2, 3] + whole[2...], 30, 40))
     #expect(isSize(Array(whole[..<2]) + [7, 7, 0xFF] + whole[2...], 30, 40))
   }

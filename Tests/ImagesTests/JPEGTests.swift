@@ -6,7 +6,7 @@ import Testing
 @Suite struct JPEGTests {
   private func read(_ bytes: [UInt8]) throws -> Image { try Image(bytes: bytes, path: "a.jpg") }
 
-  /// Whether reading fails, as the image is damaged.
+  /// Whether reading fails because the image is damaged.
   private func expectDamage(
     _ bytes: [UInt8], _ reason: String? = nil, sourceLocation: SourceLocation = #_sourceLocation
   ) {
@@ -20,7 +20,7 @@ import Testing
     #expect(!found.isEmpty && found == reason ?? found, sourceLocation: sourceLocation)
   }
 
-  /// Where a marker stands, for the first time.
+  /// The first position of a marker.
   private func place(of marker: UInt8, in bytes: [UInt8]) throws -> Int {
     try #require(bytes.indices.first { bytes[$0...].starts(with: [0xFF, marker]) })
   }
@@ -37,7 +37,7 @@ import Testing
     #expect(sum / Double(errors.count) < 2)
   }
 
-  /// Of one colour, so that nothing is lost to coarser sampling.
+  /// A single colour, so that subsampling loses nothing.
   @Test(
     arguments: [
       [(2, 2), (1, 1), (1, 1)], [(2, 1), (1, 1), (1, 1)], [(1, 2), (1, 1), (1, 1)],
@@ -65,14 +65,14 @@ import Testing
     }
   }
 
-  // MARK: What decoders wonder at, though every pixel is there
+  // MARK: Irregular files with every pixel present
 
   @Test(arguments: [1, 3]) func scanParametersOfZero(channels: Int) throws {
     let bytes = jpeg(picture(height: 40, width: 40, channels: channels))
     let start = try place(of: 0xDA, in: bytes)
     var changed = bytes
-    // Behind the marker: a length of two bytes, the number of components, two bytes for each, and then
-    // the first and the last coefficient and their bits, 0, 63 and 0 in a baseline image.
+    // After the marker: a length of two bytes, the number of components, two bytes for each, and
+    // then the first and the last coefficient and their bits, 0, 63 and 0 in a baseline image.
     let end = start + 5 + 2 * channels
     try #require(Array(bytes[end..<end + 3]) == [0, 63, 0])
     changed[end + 1] = 0
@@ -98,7 +98,7 @@ import Testing
     #expect(try read(changed) == read(bytes))
   }
 
-  // MARK: What is not read
+  // MARK: Files that are not read
 
   @Test func fourColoursAreRefused() throws {
     let bytes = jpeg([UInt8](repeating: 90, count: 64), height: 4, width: 4, JCS_CMYK)
@@ -126,7 +126,7 @@ import Testing
     expectDamage(Array(bytes.dropLast(30)), "Premature end of input file")
   }
 
-  /// Pixels are missing, though the file ends as it should.
+  /// Pixels are missing, although the file ends correctly.
   @Test func aFileThatBreaksOffBeforeAnEnd() throws {
     let bytes = jpeg(picture(height: 40, width: 40, channels: 3))
     expectDamage(
@@ -136,7 +136,7 @@ import Testing
   @Test func codesThatDoNotExist() throws {
     var bytes = jpeg(picture(height: 40, width: 40, channels: 3))
     let middle = bytes.count * 3 / 4
-    // Ones alone are no code of Huffman's; the zeros are what keeps 0xFF from being a marker.
+    // All ones are not a Huffman code; the zeros keep 0xFF from being a marker.
     for place in stride(from: middle, to: middle + 16, by: 2) {
       bytes.replaceSubrange(place..<place + 2, with: [0xFF, 0])
     }
@@ -155,7 +155,7 @@ import Testing
 
   // MARK: Many scans, each of which takes as long as the whole
 
-  /// An image of one grey, with its last scan so many times more.
+  /// An image of a single grey, with its last scan repeated.
   private func manyScans(_ count: Int, height: Int, width: Int) throws -> (
     once: [UInt8], more: [UInt8]
   ) {

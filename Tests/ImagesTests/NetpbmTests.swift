@@ -8,7 +8,7 @@ import Testing
     try Image(bytes: Array(header.utf8) + values, path: "a.ppm")
   }
 
-  /// Whether reading fails with this error, which reads like this.
+  /// Whether reading fails with this error and this message.
   private func expect(
     _ error: ImageError, _ description: String, _ header: String, _ values: [UInt8] = []
   ) {
@@ -34,7 +34,8 @@ import Testing
     "P6 1 1 255 ", "P6\t1\r\n1\n255\r", "P6\n# made by hand\n1 # wide\n# and\n 1\n255\n",
     "P6#\n1#\n1\n#\n255\n", "P6 0001 01 255\n",
   ]) func headersOfEveryForm(header: String) throws {
-    // The first pixel is a blank in ASCII: one space is the header's, the next is not.
+    // The first pixel has the ASCII code of a blank: one space belongs to the header, the next does
+    // not.
     #expect(try read(header, [32, 10, 35]).pixels == [32, 10, 35])
   }
 
@@ -46,7 +47,8 @@ import Testing
     #expect(try read("P5 2 1 256 ", [1, 0, 0, 128]).pixels == [255, 128])
   }
 
-  /// An end of line that an editor added, or another image: the first is read, as Netpbm's programs do.
+  /// A line break that an editor added, or another image: the first image is read, as in Netpbm's
+  /// programs.
   @Test(arguments: ["\n", "\r\n", "P6\n1 1\n255\nabc", "P5"]) func bytesBehindThePixels(
     rest: String
   ) throws {
@@ -122,13 +124,13 @@ import Testing
       try Data(bytes).write(to: URL(fileURLWithPath: path))
       #expect(try Image(path: path) == image)
     }
-    // A pipe that nobody writes to is not waited for.
+    // The reader does not wait for a pipe without a writer.
     try FileManager.default.removeItem(atPath: path)
     try #require(mkfifo(path, 0o600) == 0)
     #expect(throws: ImageError.unreadable(path: path, reason: "Not a regular file")) {
       try Image(path: path)
     }
-    // A sparse file of one byte too many.
+    // A sparse file that is one byte too long.
     try FileManager.default.removeItem(atPath: path)
     try Data().write(to: URL(fileURLWithPath: path))
     try #require(truncate(path, Image.largestFileSize + 1) == 0)

@@ -70,7 +70,7 @@ import Testing
     #expect(palette.pixels == [255, 255, 255, 4, 5, 6])
   }
 
-  /// As Pillow, OpenCV and torchvision: the stored values, whatever is noted of the colours.
+  /// As in Pillow, OpenCV and torchvision: the stored values, regardless of colour metadata.
   @Test func gammaAndColourSpacesDoNotChangeValues() throws {
     let notes: [[(String, [UInt8])]] = [
       [("gAMA", [0, 1, 0x86, 0xA0])], [("gAMA", [0, 0, 0xB1, 0x8F])],
@@ -85,7 +85,7 @@ import Testing
           }
         ),
       ],
-      // A profile that is none.
+      // An invalid profile.
       [("iCCP", Array("p\0\0".utf8) + [1, 2, 3])],
     ]
     let values = [UInt8](0...255)
@@ -130,7 +130,7 @@ import Testing
 
   @Test func aFileThatBreaksOff() throws {
     let bytes = picture(height: 20, width: 30, channels: 3).png
-    // The twelve bytes at the end hold nothing.
+    // The last twelve bytes contain no data.
     for count in [4, 8, 20, 33, 60, bytes.count / 2, bytes.count - 13] {
       do {
         _ = try read(Array(bytes.prefix(count)))
@@ -171,7 +171,7 @@ import Testing
 
   @Test func aChunkLongerThanTheFile() {
     var bytes = picture(height: 3, width: 4, channels: 1).png
-    // Behind the signature and the header lies the next chunk's length.
+    // The next chunk's length follows the signature and the header.
     bytes.replaceSubrange(33..<37, with: [0x46, 0, 0, 0x0F])
     #expect {
       try Image(bytes: bytes, path: "a.png")
@@ -181,7 +181,7 @@ import Testing
     }
   }
 
-  /// A text of a thousand times its packed size is not even unpacked.
+  /// A text that would expand a thousandfold is not even decompressed.
   @Test func textsAndProfilesAreSkipped() throws {
     let image = picture(height: 3, width: 4, channels: 1)
     let plain = png(height: 2, width: 3, depth: 8, colorType: 0, rows: [0, 1, 2, 3, 0, 4, 5, 6])

@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func theMiddleIsCutOut() {
-    // Three times as wide as high: columns 2 and 3 of 6 are left, which are 100 and 101.
+    // Three times as wide as high: columns 2 and 3 of 6 remain, which are 100 and 101.
     let row: [UInt8] = [0, 0, 100, 101, 0, 0]
     let image = Image(height: 2, width: 6, channels: 1, pixels: row + row)
     #expect(image.resized(toFill: 2).pixels == [100, 101, 100, 101])

@@ -12,10 +12,10 @@ private func base(
     scale: mean.count == 1 ? double([[1.5]]) : double([[1.5, 0.3], [0.3, 0.8]]))
 }
 
-/// Few points, two of them apart.
+/// A few points, two of them far from the others.
 private let few = double([[0.1, 0.4], [-0.3, 0.2], [2.6, 2.9], [0.5, -0.2], [2.2, 3.3]])
 
-/// All partitions of so many observations, as the cluster of each.
+/// All partitions of a number of observations, as the cluster of each observation.
 private func partitions(_ count: Int) -> [[Int]] {
   count == 0
     ? [[]]
@@ -85,7 +85,7 @@ private let groups: Tensor = {
     #expect(abs(sampler.logJoint(of: state) - (joints[state.assignments] ?? 0)) < 1e-10)
     for (partition, joint) in joints {
       let probability = exp(double(joint - evidence)).scalar
-      // Steps are correlated: twice the error of independent draws, five times.
+      // Steps are correlated: five errors, each twice that of independent draws.
       let error = 2 * (probability * (1 - probability) / Double(steps)).squareRoot()
       #expect(abs((visits[partition] ?? 0) - probability) < 5 * error + 1e-4, "\(partition)")
     }
@@ -108,7 +108,8 @@ private let groups: Tensor = {
     #expect(state.assignments[0] == 0 && state.clusterSizes.reduce(0, +) == 120)
   }
 
-  /// The posterior of α given K by its prior and the partition: K-th power, on a grid.
+  /// The posterior of α given K, from its prior and the partition's factor with α to the K-th
+  /// power, on a grid.
   @Test func concentrationsFollowTheirPosterior() throws {
     let prior = CollapsedGibbs.ConcentrationPrior(shape: 2, rate: 1.5)
     // One observation far from all others in a tight base: the partition never changes.
@@ -134,7 +135,7 @@ private let groups: Tensor = {
     #expect(abs(double(draws).variance().scalar.squareRoot() - deviation) < 0.1 * deviation)
   }
 
-  /// With one component nothing is approximate.
+  /// With one component, nothing is approximate.
   @Test func oneComponentHasTheExactEvidence() throws {
     let base = try base()
     let fit = try VariationalDirichletMixture.fit(

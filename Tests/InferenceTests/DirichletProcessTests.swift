@@ -45,7 +45,7 @@ private func double(_ values: some TensorConvertible) -> Tensor { Tensor(values,
     #expect(abs(weights.mean(along: 0) - double([1, 2, 3]) / 6).max().scalar < 0.018)
     let variances = double([0.0198413, 0.0317460, 0.0357143])
     #expect(abs(weights.variance(along: 0) - variances).max().scalar < 0.004)
-    // Far below 1 all of the mass is somewhere.
+    // For concentrations far below 1, the weights still sum to 1.
     let tiny = DirichletProcess.weights(
       concentrations: [Double](repeating: 1e-9, count: 50), using: random)
     #expect(tiny.isFinite && abs(tiny.sum().scalar - 1) < 1e-14)
@@ -55,7 +55,7 @@ private func double(_ values: some TensorConvertible) -> Tensor { Tensor(values,
     random.normal([count, 1], dtype: .float64)
   }
 
-  /// The measure of a half line is Beta(α / 2, α / 2): of mean ½ and variance ¼ / (α + 1).
+  /// The measure of a half line is Beta(α / 2, α / 2), with mean ½ and variance ¼ / (α + 1).
   @Test func drawsMeasureSetsAsADirichletDistributionDoes() {
     func half(_ measure: DirichletProcessDraw) -> Double {
       measure.expectation { $0.reshaped(to: [-1]) .> 0.0 }

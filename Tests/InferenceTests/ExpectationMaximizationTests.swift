@@ -2,7 +2,7 @@ import Inference
 import Testing
 
 @Suite struct ExpectationMaximizationTests {
-  /// A model whose bound goes through these values, a sweep after the other.
+  /// A model whose bound takes these values, one per sweep.
   private struct Scripted: LatentVariableModel {
     let bounds: [Double]
     func posterior(at sweep: Int, from previous: Int?) -> Int { sweep }
@@ -21,12 +21,12 @@ import Testing
   @Test func anObjectiveThatFallsIsNoConvergence() throws {
     let fit = try fit([-10, -5, -5.001])
     #expect(fit.reason == .objectiveFell && !fit.hasConverged)
-    // What is returned is what was there before.
+    // The model from before the failed sweep is returned.
     #expect(fit.parameters == 1 && fit.objective == -5 && fit.bounds.count == 3)
   }
 
   @Test func roundingIsNoFall() throws {
-    // 1e-10 of the objective is the limit.
+    // The limit is 1e-10 relative to the objective.
     let rounding = try fit([-1_000, -1_000 - 0.9e-7])
     #expect(rounding.reason == .smallGain && rounding.hasConverged)
     #expect(try fit([-1_000, -1_000 - 1.1e-7]).reason == .objectiveFell)

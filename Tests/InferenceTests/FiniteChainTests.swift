@@ -19,7 +19,8 @@ import Testing
     let law = try #require(chain.stationaryLaw)
     for (found, value) in zip(law, target) { #expect(Swift.abs(found - value) < 1e-15) }
     #expect(chain.isIrreducible && chain.isErgodic && chain.period(of: 0) == 1)
-    // The proposals lead elsewhere always: what is accepted is what leaves a state.
+    // Proposals always lead to another state, so the acceptance rate is the rate of leaving a
+    // state.
     var acceptance = 0.0
     for state in 0..<3 { acceptance += target[state] * (1 - expected[4 * state]) }
     #expect(Swift.abs(acceptance - 0.7) < 1e-15)

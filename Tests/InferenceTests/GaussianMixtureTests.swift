@@ -34,7 +34,7 @@ private func isRising(_ values: [Double]) -> Bool {
     #expect(Swift.abs(one.means.doubles[0] - 0.51786236) < 1e-8)
     #expect(Swift.abs(one.means.doubles[1] - 4.48213764) < 1e-8)
     #expect(Swift.abs(one.covariances.doubles[0] - 0.32113038) < 1e-8)
-    // In the limit the pairs part: variance ¼ each, but for what the tails share.
+    // In the limit, the pairs separate: variance ¼ each, apart from overlapping tails.
     let limit = try fit(300).model
     #expect(Swift.abs(limit.covariances.doubles[0] - 0.25) < 1e-6)
   }
@@ -144,7 +144,7 @@ private func isRising(_ values: [Double]) -> Bool {
   }
 
   @Test func theNumberOfThreadsDoesNotMatter() async {
-    // The number is the whole process'.
+    // The thread count belongs to the whole process.
     await #expect(processExitsWith: .success) {
       let x = truth.sample(1_100, using: Random(seed: 11)).points
       let fits = try [1, 3].map { threads in

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ImportanceSampleTests {
   @Test func estimatesMomentsAndEvidence() throws {
-    // exp(−(x − 1)² / 2) by N(0, 2²): the integral is √(2π).
+    // exp(−(x − 1)² / 2) with the proposal N(0, 2²): the integral is √(2π).
     let x = 2 * Random(seed: 1).normal([20_000], dtype: .float64)
     let logProposal = -0.125 * square(x) - 1.612085713764618
     let sample = try ImportanceSample(
@@ -69,7 +69,8 @@ import Testing
   }
 
   @Test func aPosteriorThatIsNotProperIsTold() {
-    // Separable data without a prior; a density that rises for ever; one flat along a line.
+    // Separable data without a prior; a density that rises without bound; one that is flat along a
+    // line.
     let rows: [(LogDensity, Int)] = [
       ({ w in -softplus(-w).squeezed(at: 1) }, 1), ({ w in w.squeezed(at: 1) }, 1),
       ({ w in exp(w).squeezed(at: 1) }, 1), ({ w in -square(w.sum(along: 1) - 1) }, 2),

@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func theNumberOfThreadsDoesNotMatter() async {
-    // The number is the whole process'.
+    // The thread count belongs to the whole process.
     await #expect(processExitsWith: .success) {
       let x = Random(seed: 3).normal([5_000, 3], dtype: .float64)
       threadCount = 1

@@ -41,7 +41,7 @@ private let cloudAndPoint: Tensor = {
         zip(objectives, objectives.dropFirst()).allSatisfy { $1 >= $0 - 1e-10 * Swift.abs($0) })
       #expect(fit.model.covariances.isFinite)
     }
-    // Nothing is below the floor.
+    // No variance is below the floor.
     for fit in fits[1...2] {
       let least = try SymmetricEigendecomposition(of: fit.model.covariances).values.min().scalar
       #expect(Swift.abs(least - 0.01) < 1e-10)
@@ -81,7 +81,7 @@ private let cloudAndPoint: Tensor = {
   }
 
   @Test func failedStartsAreCountedWhereAnotherSucceeds() throws {
-    // Of random starts in one dimension some collapse on the twins at 9.
+    // In one dimension, some random starts collapse onto the equal points at 9.
     let line = (0..<20).map { 0.1 * Double($0) }
     let cloud = (0..<5).map { 9 + 0.2 * Double($0) }
     let values: [Double] = line + [9, 9] + cloud

@@ -2,7 +2,7 @@ import Inference
 import Tensor
 import Testing
 
-/// A level that walks at random: what Kalman's filter does exactly.
+/// A random-walk level, for which the Kalman filter is exact.
 private struct LocalLevel: ParticleModel {
   var noise = 1.0
   func first(_ count: Int, using random: Random) -> Tensor {

@@ -2,7 +2,8 @@ import Inference
 import Tensor
 import Testing
 
-/// A Gaussian of two coordinates with deviations 2 and 1, correlation 0.8, around (1, −1).
+/// A Gaussian in two coordinates with standard deviations 2 and 1 and correlation 0.8, around (1,
+/// −1).
 private let covariance = Tensor([[4, 1.6], [1.6, 1]], dtype: .float64)
 private let centre = Tensor([1, -1], dtype: .float64)
 
@@ -77,7 +78,8 @@ private func expectGaussian<S: Sampler>(_ chains: Chains<S>, least size: Double)
     let start = Tensor([[-1, 0, 1, 0, 0.5, 0.5]], dtype: .float64)
     let chains = try sampler.sample(from: start, warmUp: 20, draws: 150, using: random)
     let means = chains.pooled.mean(along: 0).doubles
-    // Posterior means: the components' averages, drawn a little to 0; weights 41 / 62 and 21 / 62.
+    // Posterior means: the components' averages, shrunk slightly towards 0; weights 41/62 and
+    // 21/62.
     for (found, expected) in zip(means, [-3, 0, 3, 1, 41.0 / 62, 21.0 / 62]) {
       #expect(Swift.abs(found - expected) < 0.6, "\(means)")
     }
@@ -156,7 +158,7 @@ private func expectGaussian<S: Sampler>(_ chains: Chains<S>, least size: Double)
   }
 
   @Test func samplersStayInsideTheSupport() throws {
-    // Exponential on x > 0, without a bijector: what leaves the support is refused.
+    // Exponential on x > 0, without a bijector: proposals outside the support are rejected.
     let exponential: LogDensity = { x in
       select(x .> 0, -x, -Double.infinity + 0 * x).squeezed(at: 1)
     }

@@ -3,7 +3,7 @@ import Tensor
 import Testing
 
 @Suite struct StateSpaceTests {
-  /// Two coordinates that turn and decay, of which their sum and the first are observed.
+  /// Two coordinates that rotate and decay; their sum and the first are observed.
   private let model = LinearGaussianStateSpace(
     transition: Tensor([[0.8, 0.3], [-0.2, 0.9]], dtype: .float64),
     stateCovariance: Tensor([[0.5, 0.1], [0.1, 0.3]], dtype: .float64),
@@ -70,12 +70,12 @@ import Testing
       let found = smoothed.covariances.sliced(t..<t + 1).squeezed(at: 0)
       #expect(abs(found - block).max().scalar < 1e-11)
     }
-    // The last state is filtered as it is smoothed.
+    // For the last state, filtering and smoothing agree.
     let filtered = try model.filtered(holes)
     #expect(abs(filtered.means.sliced(4..<5) - smoothed.means.sliced(4..<5)).max().scalar < 1e-12)
   }
 
-  /// The same models in both forms, with numbers and whole steps missing.
+  /// The same models in both forms, with single numbers and whole steps missing.
   @Test func bothFormsAgree() throws {
     let trend = LinearGaussianStateSpace.localLinearTrend(
       observationVariance: 2, levelVariance: 0.5, slopeVariance: 0.1)
@@ -102,8 +102,8 @@ import Testing
     }
   }
 
-  /// What a variance of 10¹² that stands for "unknown" costs the digits of each form: level and slope,
-  /// after the first observations have told them.
+  /// The digits that a variance of 10¹², standing for "unknown", costs each form: level and slope,
+  /// after the first observations have determined them.
   @Test func rootsKeepTheDigitsThatCovariancesLose() throws {
     let wide = LinearGaussianStateSpace(
       transition: Tensor([[1, 1], [0, 1]], dtype: .float64),
@@ -114,7 +114,7 @@ import Testing
     let exact = LinearGaussianStateSpace.localLinearTrend(
       observationVariance: 2, levelVariance: 0.5, slopeVariance: 0.1)
     let y = exact.sample(8, using: Random(seed: 6)).observations
-    // The limit of an infinite variance is 10⁻¹² off.
+    // It differs from the limit of an infinite variance by 10⁻¹².
     let last = try exact.filtered(y).covariances.sliced(7..<8)
     func error(_ form: CovarianceForm) throws -> Double {
       abs(try wide.filtered(y, form: form).covariances.sliced(7..<8) / last - 1).max().scalar
@@ -147,7 +147,7 @@ import Testing
     #expect(Swift.abs(smoothed.means.scalar - 5) < 1e-14)
     #expect(Swift.abs(smoothed.covariances.scalar - 3) < 1e-14)
     #expect(Swift.abs(smoothed.logLikelihood) < 1e-14)
-    // A step ahead the level has walked, and the observation has noise.
+    // One step ahead, the level has moved, and the observation has noise.
     let forecast = try level.forecast(2, after: y)
     #expect(abs(forecast.means - 5).max().scalar < 1e-14)
     #expect(
@@ -225,7 +225,7 @@ import Testing
     }
     let top = try likelihood(noise, level)
     #expect(abs(top + search.value) < 1e-9)
-    // No slope, by central differences.
+    // The slope is zero, by central differences.
     for (a, b) in [(1.001, 1.0), (1.0, 1.001)] {
       let slope = try likelihood(noise * a, level * b) - likelihood(noise / a, level / b)
       #expect(abs(slope / 0.002) < 1e-5)
@@ -251,7 +251,7 @@ import Testing
     let (best, search) = try method.maximized(from: near.parameters)
     #expect(search.hasConverged, "\(search)")
     #expect(-search.value >= near.objective)
-    // Fisher's identity: at a maximum, the update of expectation–maximisation stays.
+    // Fisher's identity: a maximum is a fixed point of expectation–maximisation.
     let posterior = try method.posterior(at: best, from: nil)
     let next = method.parameters(maximizing: posterior, from: best)
     #expect(abs(next.stateCovariance - best.stateCovariance).max().scalar < 1e-4)

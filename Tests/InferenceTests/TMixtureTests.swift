@@ -14,7 +14,8 @@ import Testing
   }
 
   @Test func theDensityIsStudents() throws {
-    // t with 1 degree is Cauchy's: 1 / (π (1 + x²)); with many it is normal.
+    // t with 1 degree of freedom is the Cauchy distribution, 1 / (π (1 + x²)); with many it is
+    // normal.
     func mixture(_ degrees: Double) throws -> TMixture {
       try TMixture(
         weights: Tensor([1], dtype: .float64), locations: Tensor([[0]], dtype: .float64),

@@ -41,7 +41,7 @@ import Testing
       .sample(lengths: Array(repeating: 40, count: 120), using: Random(seed: 3))
   }
 
-  /// Whether each bar is the three first words of a topic.
+  /// Whether each bar matches the first three words of a topic.
   private func finds(_ model: LatentDirichletAllocation, _ corpus: Corpus) -> Int {
     let found = Set(model.topWords(3, of: corpus).map { Set($0.map(\.word)) })
     return (0..<6).count { bar in
@@ -62,7 +62,7 @@ import Testing
     #expect(inferred.perplexity < fit.perplexity && inferred.weights.shape == [120, 6])
   }
 
-  /// Documents that kept their weights from the first sweep on would stay 16 % below.
+  /// If documents kept their weights from the first sweep, the bound would stay 16 % lower.
   @Test func isNotCaughtByTheFirstTopics() throws {
     let random = Random(seed: 3)
     let planted = LatentDirichletAllocation(
@@ -92,7 +92,7 @@ import Testing
     #expect(fit.trace[0] < last)
   }
 
-  /// With one batch of all documents and a rate of 1 a step is a sweep.
+  /// With one batch of all documents and a rate of 1, a step is a sweep.
   @Test func aBatchOfAllDocumentsIsASweep() throws {
     let corpus = try corpus([[0, 0, 1], [2, 2, 1], [2]], words: 3)
     let start = Tensor([[1.5, 1, 0.5], [0.5, 1, 1.5]], dtype: .float64)
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test func resultsDoNotDependOnThreads() async {
-    // The number is the whole process'.
+    // The thread count belongs to the whole process.
     await #expect(processExitsWith: .success) {
       let corpus = try TopicTests().barsCorpus()
       let fits = try [1, 2, 3].map { count in
@@ -139,7 +139,7 @@ import Testing
     #expect(throws: CorpusError.vocabularyCount(expected: 2, found: 3)) {
       try fit.model.inferred(self.corpus([[0]], words: 3))
     }
-    // A small prior: logarithms far below what an exponential holds.
+    // A small prior: logarithms whose exponentials underflow.
     let sharp = try LatentDirichletAllocation.fit(
       corpus, topics: 2, documentPrior: 1e-4, topicPrior: 1e-4, using: Random(seed: 2))
     #expect(sharp.bound.isFinite && sharp.model.parameters.isFinite)

@@ -12,7 +12,7 @@ private func close(_ a: Tensor, _ b: [Double], _ tolerance: Double) -> Bool {
     [[2, 0.8 * 2.0.squareRoot()], [0.8 * 2.0.squareRoot(), 1]], dtype: .float64)
   private let centre = Tensor([3, -1], dtype: .float64)
 
-  /// The normalised log-density: its greatest bound is −KL.
+  /// The normalised log-density, whose greatest bound is −KL.
   private func target(_ x: Tensor) throws -> Tensor {
     let factor = try CholeskyFactor(of: covariance)
     let white = factor.whitened((x - centre).transposed())
@@ -97,7 +97,8 @@ private func close(_ a: Tensor, _ b: [Double], _ tolerance: Double) -> Bool {
   }
 
   @Test func theBoundByQuadratureIsThatByASum() throws {
-    // Inputs so large that predictors have deviations of about ten, where rules of few nodes lose digits.
+    // Inputs so large that the predictors' standard deviations are about ten, where rules with few
+    // nodes lose digits.
     let x = Tensor([[12], [-9], [7], [15]], dtype: .float64)
     let y = Tensor([[1], [1], [0], [1]], dtype: .float64)
     let fit = try LinearModelApproximation(design: x, priorVariance: 1, family: .meanField) {

@@ -1,8 +1,10 @@
 import Foundation
 
-/// Makes mistakes that stop the program, all in this process, as starting one for each takes long.
+/// Makes mistakes that stop the program, all in this process, because starting a process for each
+/// would be slow.
 ///
-/// Each is made on a thread of its own, which stays where it stopped. The process fails where one goes on.
+/// Each is made on its own thread, which stays where it stopped. The process fails if a thread
+/// continues.
 public func makeMistakes(_ count: Int, _ mistake: @escaping @Sendable (Int) throws -> Void) {
   for trap in [SIGILL, SIGTRAP] {
     signal(trap) { _ in
@@ -22,13 +24,13 @@ public func makeMistakes(_ count: Int, _ mistake: @escaping @Sendable (Int) thro
   }
 }
 
-/// What each mistake wrote.
+/// The message of each mistake.
 public func texts(ofMistakes error: [UInt8]) -> [String] {
   error.split(separator: endOfMistake, omittingEmptySubsequences: false).dropLast()
     .map { String(decoding: $0, as: UTF8.self) }
 }
 
-/// A byte that no message has.
+/// A byte that no message contains.
 private let endOfMistake: UInt8 = 1
 
 private let hasStopped = DispatchSemaphore(value: 0)

@@ -2,9 +2,9 @@ import Models
 import NN
 import Tensor
 
-// Models as tests say them: by their sizes.
+// Concise initialisers for tests: models by their sizes.
 
-/// Examples of so many values.
+/// Examples with a given number of values.
 public func vectors(_ count: Int) -> DataShape { .images(1, count) }
 
 /// Images of a shape, `[height, width, channels]`.
@@ -44,7 +44,7 @@ extension VAE {
 }
 
 extension VAE {
-  /// The loss and its terms, with another weight and number of samples than the model's own.
+  /// The loss and its terms, with a given weight and number of samples instead of the model's.
   public func loss(
     _ x: Tensor, beta: Double = 1, samplesPerImage: Int = 1, _ random: Random
   ) -> (total: Tensor, reconstruction: Double, divergence: Double) {
@@ -127,7 +127,7 @@ extension GAN {
 }
 
 extension GAN {
-  /// Samples as the networks have them, in [−1, 1].
+  /// Samples in the networks' range, [−1, 1].
   public func made(_ count: Int, _ random: Random) -> Tensor {
     generator(noise(count: count, using: random))
   }

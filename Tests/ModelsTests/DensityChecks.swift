@@ -2,8 +2,8 @@ import Models
 import NN
 import Tensor
 
-/// Moves all parameters of a module to float64 and off their first values, so that no wrong factor hides
-/// behind a zero or a one.
+/// Converts all parameters of a module to float64 and moves them off their initial values, so that
+/// a zero or a one hides no wrong factor.
 func unsettle(_ module: some Module, by scale: Double = 0.3, seed: UInt64 = 5) {
   module.convert(to: .float64)
   let random = Random(seed: seed)

@@ -4,7 +4,7 @@ import Settings
 import Tensor
 import Testing
 
-/// The size of a model, known before memory is taken for it.
+/// The size of a model, computed before memory is allocated for it.
 @Suite struct ModelSizeTests {
   private static let shapes: [DataShape] = [
     .images(28, 28, classes: 10), .images(8, 8, classes: 3),
@@ -13,8 +13,8 @@ import Testing
     DataShape(.window(length: 9, vocabulary: 5)),
   ]
 
-  /// The settings of a model in which one is another than by default: every choice, every number a little
-  /// smaller.
+  /// Settings of a model that differ from the default in one place: every choice, and every number
+  /// a little smaller.
   private static func variants<Settings: SettingGroup>(of type: Settings.Type) throws -> [Settings]
   {
     let other = try type.definitions.flatMap { definition -> [Settings] in
@@ -45,7 +45,7 @@ import Testing
           M(settings, for: shape, using: Random(seed: 0))
         }
         let model = M(settings, for: shape, using: Random(seed: 0))
-        // A table of codes is as large as weights are, and counts.
+        // A table of codes is as large as weights, and counts.
         let codebook = (model as? VQVAE)?.codebook
         let codes = codebook.map { $0.codes.count + $0.counts.count } ?? 0
         #expect(size.parameters == model.parameterCount + codes, "\(shape), \(settings.record)")
@@ -71,7 +71,8 @@ import Testing
     let size = ModelSize.measured(for: shape) { GAN(settings, for: shape, using: Random(seed: 0)) }
     let built = GAN(settings, for: shape, using: Random(seed: 0))
     #expect(size.parameters == built.parameterCount)
-    // Of each convolution, five or more in both networks, one channel of the images at least.
+    // Each convolution, of which both networks together have at least five, outputs at least one
+    // channel of the images.
     #expect(size.outputs >= 5 * side * side)
   }
 
@@ -86,7 +87,7 @@ import Testing
     #expect(size.outputs == (7 + 5 + 6) + (5 + 7 + 35))
   }
 
-  /// Of layers that are too wide for any memory none is taken.
+  /// No memory is allocated for layers that are too wide for any memory.
   @Test func hugeModelsAreMeasuredToo() {
     let size = ModelSize.measured(for: .images(28, 28)) {
       VAE(.with { $0.hidden = [65_536, 65_536] }, for: .images(28, 28), using: Random(seed: 0))
@@ -98,7 +99,7 @@ import Testing
     #expect(size.outputs == 4 * hidden + 40 + 784)
   }
 
-  /// A size that no `Int` holds is the greatest.
+  /// A size that overflows an `Int` becomes the maximum.
   @Test func sizesDoNotOverflow() {
     let size = ModelSize.measured(for: .points(dimensions: 1)) {
       let random = Random(seed: 0)

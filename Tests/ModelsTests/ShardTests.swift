@@ -6,9 +6,10 @@ import Testing
 import Trainers
 import Training
 
-/// A batch in pieces has the loss and the gradient of the batch.
+/// A batch in pieces has the loss and the gradient of the whole batch.
 @Suite struct ShardTests {
-  /// The figures and the gradients of a batch in so many pieces, and where the random numbers then stand.
+  /// The figures and the gradients of a batch in a number of pieces, and the state of the random
+  /// numbers afterwards.
   private func results<M: LossModel>(
     of model: M, _ batch: Batch, shards: Int?
   ) throws -> (figures: [Double], gradients: Gradients, state: Random.State) {
@@ -67,7 +68,7 @@ import Training
     #expect(try Processes(.alone, shards: 7, batchSize: 7).pieceCount == 7)
   }
 
-  /// Pieces give each other their statistics, in the forward and in the backward pass.
+  /// Pieces exchange their statistics, in the forward and in the backward pass.
   @Test(arguments: [2, 3, 7]) func batchNormIsThatOfTheWholeBatch(_ shards: Int) throws {
     let batches = try Batches(DrawnDigits(trainCount: 14, testCount: 4).train, size: 14)
     let batch = try #require(batches.epoch(shuffledBy: nil).first { _ in true })
@@ -98,7 +99,7 @@ import Training
     }
   }
 
-  /// The same of the two networks of a GAN, one after the other.
+  /// The same for the two networks of a GAN, one after the other.
   @Test func aGANWithBatchNormTrainsInPiecesAsInOne() throws {
     let batches = try Batches(DrawnDigits(trainCount: 8, testCount: 4).train, size: 4)
     func parameters(shards: Int?) throws -> [Tensor] {

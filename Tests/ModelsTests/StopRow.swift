@@ -3,7 +3,7 @@ import NN
 import Tensor
 import Training
 
-/// A mistake, and what the program says when it stops for it.
+/// A mistake, and the message with which the program stops.
 struct StopRow<Model>: Sendable {
   let message: String
   let mistake: @Sendable (Model, Random) -> Void

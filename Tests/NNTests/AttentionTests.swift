@@ -49,7 +49,7 @@ import Testing
     for (a, b) in zip(all.doubles.suffix(20), one.doubles) { #expect(abs(a - b) < 1e-12) }
   }
 
-  /// With queries of zeros a row is the mean of the values that it sees.
+  /// With zero queries, a row is the mean of the values that it attends to.
   @Test func withoutQueriesARowIsTheMeanOfItsPast() {
     let v = random.normal([6, 2], dtype: .float64)
     let y = attention(
@@ -100,7 +100,7 @@ import Testing
     for (a, b) in zip(all, found) { #expect(abs(a - b) < 1e-6) }
   }
 
-  /// Without an order of places, exchanging two places exchanges their outputs.
+  /// Without position information, exchanging two positions exchanges their outputs.
   @Test func attentionThatIsNotCausalKnowsNoOrder() {
     let layer = MultiHeadAttention(4, heads: 1, using: random)
     layer.convert(to: .float64)

@@ -23,7 +23,7 @@ import Testing
     let book = line()
     #expect(book.nearest(to: column([0.7, 0.3, -5, 5, 0.5])) == [1, 0, 0, 1, 0])
     #expect(book([1, 0, 1]).doubles == [1, 0, 1])
-    // Against the definition, in more dimensions.
+    // Compared with the definition, in more dimensions.
     let random = Random(seed: 2)
     let wide = Codebook(7, 5, using: random)
     let vectors = random.normal([40, 5])
@@ -33,7 +33,7 @@ import Testing
     #expect(wide.nearest(to: vectors) == expected)
   }
 
-  /// Three vectors with the sum 2.1 beside one code: (0.99 + 0.021) / (0.99 + 0.03).
+  /// Three vectors with the sum 2.1 near one code: (0.99 + 0.021) / (0.99 + 0.03).
   @Test func theCodesAreMovingAverages() {
     let book = line()
     let vectors = column([0.6, 0.7, 0.8])
@@ -41,7 +41,8 @@ import Testing
     #expect(Swift.abs(book.codes.doubles[1] - 0.991176471) < 1e-6)
     #expect(book.codes.doubles[0] == 0)
     #expect(zip(book.counts.doubles, [0.99, 1.02]).allSatisfy { Swift.abs($0 - $1) < 1e-12 })
-    // Forever the same vectors: their mean; a code that nothing is near stays finite.
+    // With the same vectors at every step, a code converges to their mean; a code without vectors
+    // stays finite.
     for _ in 0..<1_500 { book.learn(vectors, [1, 1, 1], using: Random(seed: 1)) }
     #expect(Swift.abs(book.codes.doubles[1] - 0.7) < 1e-4)
     #expect(book.codes.isFinite && book.codes.doubles[0] == 0)
@@ -90,7 +91,7 @@ import Testing
     let distance = gradient(at: e) { 0.25 * square($0 - code).sum() }
     #expect(Swift.abs(through.scalar + 2) < 1e-12 && Swift.abs(distance.scalar + 0.15) < 1e-12)
     #expect(straightThrough(e, code).doubles[0] == 1)
-    // To second order it is that of x + c, with the offset c a constant.
+    // To second order, it is the gradient of x + c, with a constant offset c.
     let offset = stopGradient(code - e)
     let check = checkGradient(of: { [offset] in square($0[0] + offset - 2).sum() }, at: [e])
     #expect(check.passes(), "\(check)")

@@ -3,15 +3,15 @@ import Testing
 
 @testable import NN
 
-/// The first value that is not finite is found, with its operation and its layer.
+/// The check reports the first value that is not finite, with its operation and its layer.
 @Suite struct FiniteCheckTests {
-  /// A logarithm as a layer, which has no parameters to be known by.
+  /// A logarithm as a layer, which has no parameters to identify it.
   private final class Logarithm: Layer {
     var members: Members { [:] }
     func callAsFunction(_ x: Tensor) -> Tensor { log(x) }
   }
 
-  /// A model with a part in a part, and a layer that it calls by itself.
+  /// A model with nested parts, and a layer that it calls directly.
   private final class Model: Module {
     let encoder: Sequential
     let head: Dense

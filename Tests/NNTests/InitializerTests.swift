@@ -33,7 +33,7 @@ private let rows: [InitializerRow] = [
     initializer([300, 200], fanIn: 300, fanOut: 200, using: Random(seed: seed))
   }
 
-  /// Moments within five standard errors of what the rule says.
+  /// Moments within five standard errors of the rule's values.
   @Test(arguments: rows)
   func moments(_ row: InitializerRow) {
     let x = draw(row.initializer, seed: 1).converted(to: .float64)
@@ -61,7 +61,7 @@ private let rows: [InitializerRow] = [
   }
 
   @Test func theFansAreNotTheShape() {
-    // A convolution's fan-in counts the kernel's pixels, which its shape does not say.
+    // A convolution's fan-in includes the kernel's pixels.
     let x = Initializer.heNormal([50, 400], fanIn: 9 * 50, fanOut: 9 * 400, using: Random(seed: 4))
     #expect(Swift.abs(x.variance().scalar * 450 / 2 - 1) < 0.05)
   }

@@ -152,7 +152,7 @@ let layerRows: [LayerRow] = [
     }
   }
 
-  /// The check has to see a parameter's gradient that is wrong by a thousandth.
+  /// The check must detect a parameter's gradient that is wrong by a thousandth.
   @Test func theCheckSeesParameters() {
     final class Wrong: Layer {
       @Parameter var scale: Tensor = Tensor(2)

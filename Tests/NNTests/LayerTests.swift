@@ -76,7 +76,7 @@ import Testing
     #expect(network(false, true)(x) == expected)
   }
 
-  /// In a sequence the layer before applies the rectifier; the result has to be the same.
+  /// In a sequence, the preceding layer applies the rectifier; the result must be the same.
   @Test(arguments: [DType.float32, .float64], [0, 0.2, -0.5])
   func rectifiersInASequenceAreTheFunctions(_ dtype: DType, _ slope: Double) {
     let random = Random(seed: 5)
@@ -139,7 +139,7 @@ import Testing
     let deviation = (0.21 / 100_000).squareRoot()
     #expect(Swift.abs(dropped - 0.3) < 5 * deviation)
     #expect(Set(y.scalars) == [0, Float(1 / 0.7)])
-    #expect(layer(Tensor.ones([1000])) != layer(Tensor.ones([1000])), "each call draws anew")
+    #expect(layer(Tensor.ones([1000])) != layer(Tensor.ones([1000])), "each call draws new numbers")
   }
 
   @Test func dropoutIsTheIdentityInInferenceAndAtRateZero() {
@@ -160,7 +160,7 @@ import Testing
     let next = layer(x)
     layer.random.state = state
     #expect(layer(x) == next)
-    #expect(other(x) != next, "each layer has a stream of its own")
+    #expect(other(x) != next, "each layer has its own stream")
   }
 
   @Test func flattenAndReshapeKeepTheOrder() {

@@ -2,7 +2,8 @@ import NN
 import Tensor
 import Testing
 
-/// A loss of inputs that both element types hold exactly, and its value to more digits than either has.
+/// A loss of inputs that both element types represent exactly, and its value with more digits than
+/// either has.
 private struct ExactRow: Sendable {
   let name: String
   let value: Double
@@ -119,7 +120,7 @@ private let exactRows: [ExactRow] = [
     }
   }
 
-  /// A label that is masked has an infinite loss, and a gradient to get it back.
+  /// A masked label has an infinite loss, and a gradient that unmasks it.
   @Test func aMaskedLabel() {
     let (value, slope) = valueWithGradient(at: logits) {
       softmaxCrossEntropy(logits: $0, labels: [1, 2, 0], reduction: .sum)

@@ -1,10 +1,11 @@
 import NN
 import Tensor
 
-/// Compares a module's gradients with central differences, in its parameters and in other inputs.
+/// Compares a module's gradients with respect to its parameters and other inputs with central
+/// differences.
 ///
-/// The module is converted to float64 and its parameters are moved a little, so that none stands
-/// at zero or one, where a wrong factor would not show.
+/// The module is converted to float64 and its parameters are moved a little, so that none is zero
+/// or one, where a wrong factor would not show.
 func checkGradient(
   of module: some Module, at inputs: [Tensor] = [], order: Int = 2,
   _ function: ([Tensor]) -> Tensor
@@ -33,7 +34,7 @@ func withValues(
   return body()
 }
 
-/// Numbers between 0.1 and 1.5 in size, of either sign: off the kinks at zero.
+/// Numbers between 0.1 and 1.5 in magnitude, of either sign, off the kinks at zero.
 func offZero(_ shape: [Int], seed: UInt64 = 1) -> Tensor {
   let random = Random(seed: seed)
   let sign = 2 * random.bernoulli(shape, probability: 0.5, dtype: .float64) - 1

@@ -41,7 +41,7 @@ import Testing
     }
     #expect(parts["output"] == layer(Tensor([[1, 2]])) && parts["weight"] == before)
     #expect(layer.weight == before)
-    // What was watched is watched no more.
+    // The watched parameters are no longer watched.
     let again = gradient(at: Tensor(1)) { one in (one * layer.weight).sum() }
     #expect(Swift.abs(again.scalar - before.sum().scalar) < 1e-6)
     #expect(gradients["weight"] != before)
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func onlyTheModuleThatIsNamed() {
-    // A generator's step: the discriminator is a constant, and its parameters are no one's.
+    // A generator's step: the discriminator is a constant, and its parameters are not watched.
     let random = Random(seed: 1)
     let (generator, discriminator) = (Dense(1, 2, using: random), Dense(2, 1, using: random))
     let z = Tensor([[1], [2]])
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func aModulesPullbackGivesTheGradientOfTheWhole() {
-    // A generator's step in two halves: its output first, then what the loss makes of it.
+    // A generator's step in two halves: first its output, then the loss.
     let random = Random(seed: 2)
     let (generator, discriminator) = (Dense(3, 2, using: random), Dense(2, 1, using: random))
     let before = generator.weight
@@ -88,7 +88,7 @@ import Testing
     let gradients = pullback(dy)
     #expect(gradients.elements.map(\.name) == ["weight", "bias"])
     for (name, gradient) in gradients.elements { #expect(gradient == whole[name], "\(name)") }
-    // What was watched is watched no more.
+    // The watched parameters are no longer watched.
     let again = gradient(at: Tensor(1)) { one in (one * generator.weight).sum() }
     #expect(Swift.abs(again.scalar - before.sum().scalar) < 1e-6)
   }

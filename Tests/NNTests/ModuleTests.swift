@@ -3,7 +3,7 @@ import Testing
 
 @testable import NN
 
-/// A module with one of everything that can be a member.
+/// A module with one member of each kind.
 private final class Tower: Module {
   @Parameter var gain: Tensor = Tensor([1, 2])
   @Buffer var runningMean: Tensor = Tensor([0, 0, 0])
@@ -49,7 +49,7 @@ private class Forgetful: Module {
   }
 }
 
-/// Inherits what its superclass forgets.
+/// Inherits a member that its superclass does not list.
 private final class Heir: Forgetful {
   let own = ReLU()
 }

@@ -12,10 +12,10 @@ import Testing
     #expect(average.values == ["0": Tensor([6, 1]), "1": Tensor(1)])
     average.update(from: weights)
     #expect(average.values["0"] == Tensor([4.5, 1.75]))
-    #expect(weights.doubles[0] == [0, 4], "the module's own stay")
+    #expect(weights.doubles[0] == [0, 4], "the module's own values stay")
   }
 
-  /// At a size that is a multiple of no vector's width, in both types.
+  /// With a size that is not a multiple of any vector width, in both types.
   @Test(arguments: [DType.float32, .float64])
   func againstPlainSwift(_ dtype: DType) {
     let random = Random(seed: 31)
@@ -32,7 +32,8 @@ import Testing
     #expect(error < (dtype == .float32 ? 1e-6 : 1e-14))
   }
 
-  /// Of the first steps less is kept: (1 + n) / (10 + n), until that is more than the decay.
+  /// The first steps are kept with a smaller decay, (1 + n) / (10 + n), until that exceeds the
+  /// given decay.
   @Test func theFirstValuesAreSoonForgotten() {
     let weights = Weights([Tensor([1], dtype: .float64)])
     let average = MovingAverage(of: weights, decay: 0.5)
@@ -59,7 +60,7 @@ import Testing
     #expect(layer.weight == own.0 && layer.bias == own.1 && average.values == averaged)
   }
 
-  /// As of a GAN's generator alone, with the running statistics of its batch norm.
+  /// For example a GAN's generator alone, with the running statistics of its batch norm.
   @Test func someParametersAndTheirBuffers() {
     let random = Random(seed: 2)
     let model = Sequential {
@@ -87,7 +88,7 @@ import Testing
     #expect(model.buffers[0].buffer.wrappedValue == moved)
   }
 
-  /// decay · ∞ + (1 − decay) · w is infinite, and not the difference of two infinities.
+  /// decay · ∞ + (1 − decay) · w is infinite, not the difference of two infinities.
   @Test func whatIsInfiniteStaysSo() {
     let weights = Weights([Tensor([1, 1, 1])])
     let average = MovingAverage(of: weights, decay: 0.5)

@@ -2,7 +2,7 @@ import NN
 import Tensor
 import Testing
 
-/// Against loops over plain numbers, with the formulas of the papers.
+/// Compared with loops over plain numbers, with the papers' formulas.
 @Suite struct NormalizationTests {
   /// Images of five channels, each with its own mean and spread.
   private func images() -> Tensor {
@@ -81,8 +81,7 @@ import Testing
     #expect("\(layer)" == "BatchNorm(3)  // 6 parameters")
   }
 
-  /// The mean and variance are the batch's, and no constants: no gradient reaches a shift of the
-  /// whole batch.
+  /// The mean and variance depend on the batch, so a shift of the whole batch has no gradient.
   @Test func batchNormsGradientGoesThroughItsStatistics() {
     let layer = BatchNorm(5)
     layer.convert(to: .float64)
@@ -142,7 +141,8 @@ import Testing
     }
   }
 
-  /// In inference too: an input that is the running mean becomes the shift, beside a small variance.
+  /// In inference, too, an input equal to the running mean becomes the shift, even with a small
+  /// variance.
   @Test func theRunningMeanBecomesTheShiftInInference() {
     let layer = BatchNorm(3, epsilon: 1e-5)
     layer.mode = .inference
@@ -153,7 +153,7 @@ import Testing
     #expect(layer(x) == Tensor([[1, 2, 3], [1, 2, 3]]))
   }
 
-  /// The squares of these are no floats.
+  /// The squares of these overflow.
   @Test func veryLargeInputs() {
     let x = Tensor([[1e30, 1], [-1e30, 2], [1e30, 3], [-1e30, 4]])
     let layer = BatchNorm(2)

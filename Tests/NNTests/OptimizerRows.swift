@@ -1,10 +1,10 @@
 import NN
 import Testing
 
-/// One optimiser, and what its paper says happens to a single number, in plain Swift.
+/// One optimiser, and its paper's update of a single number, in plain Swift.
 struct OptimizerRow: Sendable, CustomTestStringConvertible {
-  /// Changes the number `w` along its gradient `g` at step `t`, the first being 1, with `s` to
-  /// remember two more numbers in, zeros at first.
+  /// Updates the number `w` along its gradient `g` at step `t`, counted from 1; `s` stores two more
+  /// numbers, initially zero.
   typealias Reference =
     @Sendable (_ w: inout Double, _ g: Double, _ s: inout [Double], _ t: Int)
     -> Void
@@ -22,7 +22,7 @@ struct OptimizerRow: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Kingma and Ba 2015, algorithm 1, with both ways of weight decay.
+/// Kingma and Ba 2015, algorithm 1, with both kinds of weight decay.
 private func adam(
   rate: Double, _ beta1: Double, _ beta2: Double, _ epsilon: Double, decay: Double = 0,
   decoupled: Double = 0

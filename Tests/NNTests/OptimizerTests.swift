@@ -4,7 +4,7 @@ import Testing
 @testable import Tensor
 
 @Suite struct OptimizerTests {
-  /// No size but the scalar's is a multiple of, or divides, a vector's width.
+  /// No size except the scalar's is a multiple or a divisor of a vector width.
   private func parameters(_ dtype: DType) -> [Tensor] {
     let random = Random(seed: 21)
     return [[], [7], [37, 29]].map { random.normal($0, dtype: dtype) }
@@ -39,7 +39,7 @@ import Testing
     #expect(optimizer.state.step == 10)
   }
 
-  /// A parameter that is cut into pieces for several threads changes as a small one does.
+  /// A parameter split into pieces for several threads changes like a small one.
   @Test(arguments: optimizerRows)
   func largeParameters(_ row: OptimizerRow) {
     let (period, repeats) = (641, 120)
@@ -86,7 +86,7 @@ import Testing
   // MARK: Infinite gradients
 
   /// An infinite gradient moves a weight to infinity, where the rule itself does not divide it by its
-  /// own size; it stays there, and its neighbours are as they would be without it.
+  /// own size; it stays there, and its neighbours are unaffected.
   @Test(arguments: optimizerRows, [DType.float32, .float64])
   func anInfiniteGradientIsAsTheFormulaHasIt(_ row: OptimizerRow, _ dtype: DType) {
     let start = Tensor([Double](repeating: 1, count: 37), dtype: dtype)

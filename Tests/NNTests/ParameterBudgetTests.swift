@@ -17,7 +17,7 @@ import Testing
     #expect(tensors.map(\.shape) == [[2, 3], [0, 1 << 40], [4]])
   }
 
-  /// Sizes whose product or sum no `Int` holds count as well.
+  /// Sizes whose product or sum overflows an `Int` also count.
   @Test(arguments: [
     [[1]], [[1 << 24, 1 << 24, 1 << 24]], [[1 << 62, 4]], [[1 << 47], [1 << 47]],
     [[Int.max], [Int.max], [3]],
@@ -39,6 +39,6 @@ import Testing
     #expect(size.parameters == (1 << 40) + (1 << 20) + 7 * (1 << 20) + 7)
     #expect(size.outputs == (1 << 20) + 7)
     let inside = Sequential { Conv2D(1, 3, kernel: 2, using: Random(seed: 0)) }
-    #expect(inside.parameterCount == 15, "outside, everything is as ever")
+    #expect(inside.parameterCount == 15, "outside, everything is as usual")
   }
 }

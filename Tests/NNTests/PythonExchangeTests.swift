@@ -7,8 +7,8 @@ import Testing
 
 private let python = ProcessInfo.processInfo.environment["PUSHFORWARD_PYTHON"]
 
-/// Saved models and arrays that Python wrote, and that Python reads: `scripts/check-safetensors` says
-/// which Python, one with safetensors, PyTorch and NumPy.
+/// Saved models and arrays written and read by Python: `scripts/check-safetensors` supplies a
+/// Python with safetensors, PyTorch and NumPy.
 @Suite(.enabled(if: python != nil, "run by scripts/check-safetensors"))
 struct PythonExchangeTests {
   private final class Layers: Module {

@@ -2,7 +2,7 @@ import NN
 import Tensor
 import Testing
 
-/// What the tests ask of any cell, whatever its state.
+/// The interface that the tests need of any cell, whatever its state.
 struct CellRow: Sendable, CustomTestStringConvertible {
   let name: String
   let parameterCount: Int
@@ -34,8 +34,8 @@ private func tangent(_ x: Double) -> Double { 2 * logistic(2 * x) - 1 }
 @Suite struct RecurrentTests {
   private let steps = 5
 
-  /// Backpropagation through time: by each parameter alone, which all five steps share, and by the
-  /// inputs, to second order.
+  /// Backpropagation through time, to second order: with respect to each parameter alone, which all
+  /// five steps share, and the inputs.
   @Test(arguments: rows)
   func gradientsThroughFiveSteps(_ row: CellRow) {
     let (cell, outputs) = row.make(Random(seed: 6))
@@ -50,8 +50,8 @@ private func tangent(_ x: Double) -> Double { 2 * logistic(2 * x) - 1 }
     }
   }
 
-  /// The gradient of a shared parameter is the sum of those of five cells of equal parameters, one
-  /// for each step.
+  /// The gradient of a shared parameter is the sum of the gradients of five cells with equal
+  /// parameters, one for each step.
   @Test func theGradientOfSharedWeightsIsTheSumOverTheSteps() throws {
     let (x, start) = (offZero([2, steps, 3]), offZero([2, 4]))
     let shared = RNNCell(3, 4, using: Random(seed: 7))
@@ -96,7 +96,7 @@ private func tangent(_ x: Double) -> Double { 2 * logistic(2 * x) - 1 }
     #expect("\(cell)" == "\(row.name)(3, 4)  // \(row.parameterCount) parameters")
   }
 
-  /// A step's output does not see the inputs after it.
+  /// A step's output does not depend on later inputs.
   @Test(arguments: rows)
   func unrollingInTwoHalvesIsTheSame(_ row: CellRow) {
     let (_, outputs) = row.make(Random(seed: 9))
@@ -115,7 +115,7 @@ private func tangent(_ x: Double) -> Double { 2 * logistic(2 * x) - 1 }
     #expect(whole.last.hidden == whole.outputs.sliced(4..<5, along: 1).squeezed(at: 1))
   }
 
-  // MARK: Against the papers' formulas, in plain numbers
+  // MARK: Comparison with the papers' formulas, in plain numbers
 
   @Test func elmansCellByHand() {
     let cell = RNNCell(1, 1, using: Random(seed: 0))

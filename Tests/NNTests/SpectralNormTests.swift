@@ -22,14 +22,14 @@ import Testing
     norm.convert(to: .float64)
     let expected = try singularValues(weight)[0]
     for _ in 0..<300 {
-      // It comes from below.
+      // It converges from below.
       #expect(norm.norm(of: weight).scalar <= expected * (1 + 1e-12))
     }
     #expect(abs(norm.norm(of: weight).scalar / expected - 1) < 1e-9)
     #expect(abs(try singularValues(norm(weight))[0] - 1) < 1e-9)
   }
 
-  /// One step a use is enough: the weights of a training change slowly.
+  /// One step per use is enough, because weights change slowly in training.
   @Test func itFollowsAWeightThatChanges() throws {
     let layer = Dense(6, 5, hasSpectralNorm: true, using: random)
     let x = random.normal([3, 6])
@@ -90,7 +90,7 @@ import Testing
     #expect(abs(found - expected).max().scalar < 1e-8)
   }
 
-  /// Once the direction has been found, u being constant.
+  /// Once the direction has converged, with constant u.
   @Test func gradientsToSecondOrder() {
     let norm = SpectralNorm(3, using: random)
     let shape = [2, 2, 2, 3]

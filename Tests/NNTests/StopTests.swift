@@ -3,7 +3,7 @@ import NN
 import Tensor
 import Testing
 
-/// A mistake, and what the program says when it stops for it.
+/// A mistake, and the message with which the program stops.
 struct StopRow: Sendable {
   let message: String
   let mistake: @Sendable () -> Void

@@ -5,7 +5,7 @@ import Testing
 @Suite struct UNetTests {
   private let random = Random(seed: 3)
 
-  /// Gives every parameter a random value, as the last layer begins at zero.
+  /// Gives every parameter a random value, because the last layer is initially zero.
   private func randomize(_ module: some Module) {
     for (_, parameter) in module.parameters {
       parameter.wrappedValue = random.normal(

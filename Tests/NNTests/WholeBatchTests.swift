@@ -3,7 +3,7 @@ import NN
 import Tensor
 import Testing
 
-/// Threads that stand for the processes of a training: each gets the numbers of all.
+/// Threads that simulate the processes of a training run: each receives the numbers of all.
 private final class Meeting: @unchecked Sendable {
   private let condition = NSCondition()
   private let count: Int
@@ -29,7 +29,7 @@ private final class Meeting: @unchecked Sendable {
   }
 }
 
-/// What each part of a batch of this size comes to, all computed at the same time.
+/// The results of each part of a batch of this size, all computed at the same time.
 private func inParts(_ cut: [Int], _ body: @escaping @Sendable (Range<Int>) -> [Tensor])
   -> [[Tensor]]
 {
@@ -63,7 +63,7 @@ private final class Results: @unchecked Sendable {
     zip(a.doubles, b.doubles).map { abs($0 - $1) }.max() ?? .infinity
   }
 
-  /// A batch normalised in parts is normalised by the statistics of all of it, on the way back too.
+  /// A batch normalised in parts uses the statistics of the whole batch, in the backward pass, too.
   @Test(arguments: cuts) func batchNormIsThatOfTheWholeBatch(_ cut: [Int]) {
     let x = Random(seed: 1).normal([6, 2, 3], mean: 4, dtype: .float64)
     let slope = Random(seed: 2).normal([6, 2, 3], dtype: .float64)
@@ -96,11 +96,11 @@ private final class Results: @unchecked Sendable {
     }
   }
 
-  /// So do codes learn from all of it, and dead ones begin again at vectors of any part.
+  /// Codes also learn from the whole batch, and dead ones restart at vectors of any part.
   @Test(arguments: cuts) func aCodebookLearnsFromTheWholeBatch(_ cut: [Int]) {
     let vectors = Random(seed: 1).normal([12, 2], dtype: .float64)
     @Sendable func results(_ examples: Range<Int>) -> [Tensor] {
-      // Codes are no examples.
+      // Codes are not examples.
       let codebook = BatchPart.$current.withValue(nil) {
         Codebook(5, 2, decay: 0.5, leastCount: 0.6, using: Random(seed: 3))
       }

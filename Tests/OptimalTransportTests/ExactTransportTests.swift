@@ -131,7 +131,7 @@ func randomMeasure(_ count: Int, dimension: Int, _ random: Random) -> DiscreteMe
     points: random.normal([count, dimension], dtype: .float64), weights: weights / weights.sum())
 }
 
-/// Checks what makes a plan optimal: marginals to 1e-12, gap to 1e-10, few entries.
+/// Checks the optimality of a plan: marginals to 1e-12, the gap to 1e-10, and few entries.
 func expectOptimal(
   _ transport: ExactTransport, rowCount: Int, columnCount: Int,
   sourceLocation: SourceLocation = #_sourceLocation

@@ -56,7 +56,7 @@ private func vector(_ values: [Double]) -> Tensor {
   }
 
   @Test func aShiftCostsItsLengthHoweverFar() throws {
-    // Where ℓ_p distances of densities saturate, and unlike Cramér's distance.
+    // Here ℓ_p distances of densities would saturate, and Cramér's distance differs.
     let random = Random(seed: 5)
     let x = random.normal([50], dtype: .float64)
     for shift in [0.1, 1, 100] {
@@ -72,7 +72,8 @@ private func vector(_ values: [Double]) -> Tensor {
     #expect(try wassersteinDistance(SortedPoints(x), SortedPoints(y), p: 2) == 3)
   }
 
-  /// Two lists of numbers are points, not histograms: their order says nothing, and weights are told apart.
+  /// Two lists of numbers are points, not histograms: their order is irrelevant, and weights are
+  /// distinguished.
   @Test func valuesAreNotWeights() throws {
     let places = vector([0, 1, 3])
     let (some, others) = (vector([5, 6, 8]), vector([6, 8, 5]))

@@ -8,7 +8,7 @@ private func measure(_ points: [[Double]], _ weights: [Double]) -> DiscreteMeasu
     weights: Tensor(weights, shape: [weights.count], dtype: .float64))
 }
 
-/// Two measures between which nothing can be moved, and what is said.
+/// Two measures between which there is no transport, and the message.
 struct BadMeasures: Sendable, CustomTestStringConvertible {
   let source: DiscreteMeasure
   let target: DiscreteMeasure

@@ -74,7 +74,7 @@ import Testing
         """)
   }
 
-  /// Every mark is well-formed, can be read aloud, and has no number that is none.
+  /// Every mark is well-formed, accessible to screen readers, and contains only finite numbers.
   @Test(arguments: Gallery.drawings.map(\.name))
   func everyDrawingIsWellFormed(name: String) throws {
     let grid = try #require(Gallery.drawings.first { $0.name == name }).grid
@@ -96,7 +96,7 @@ import Testing
     }
     // The same bytes each time.
     #expect(svg == grid.svg)
-    // No reference goes anywhere else.
+    // All references are internal.
     #expect(!svg.replacing("http://www.w3.org/2000/svg", with: "").contains("http"))
   }
 

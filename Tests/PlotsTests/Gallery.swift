@@ -2,7 +2,7 @@ import Foundation
 
 @testable import Plots
 
-/// A drawing with each mark, in the manner in which it is used.
+/// A drawing with each mark, as it is typically used.
 enum Gallery {
   static let drawings: [(name: String, grid: FigureGrid)] =
     figures.map { ($0.name, FigureGrid([$0.figure], columns: 1)) } + [("grid", grid)]
@@ -15,7 +15,7 @@ enum Gallery {
     ("arrows", arrows), ("logarithmic", logarithmic), ("empty", Figure {}),
   ]
 
-  /// A sequence that is the same everywhere: evenly spread, but without a pattern.
+  /// A deterministic sequence, evenly spread but without a visible pattern.
   static func uniforms(_ count: Int, _ seed: Double = 1) -> [Double] {
     (1...max(1, count)).map { index in
       let value = (Double(index) * 0.618_033_988_749_895 * seed + seed * 0.37) * 7.77

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Plots
 
-/// What a mark draws in a plane in which a unit is a pixel, with (0, 0) at the lower left corner of
-/// a square of 100 and numbers growing to the right and upwards.
+/// Draws a mark in a plane in which a unit is a pixel, with (0, 0) at the lower left corner of a
+/// square of 100, and coordinates growing to the right and upwards.
 private func drawn(_ mark: some Mark, x: Axis = .linear(), y: Axis = .linear()) -> String {
   let low: Double = 0
   var canvas = Canvas(
@@ -61,7 +61,7 @@ private func paths(_ content: String) -> [String] {
     #expect(drawn(Scatter(x, y)).utf8.count < 14 * count)
     #expect(paths(drawn(Scatter([1, 1, 1.01], [2, 2, 2]))) == ["M1 98h0"])
     let byClass = drawn(Scatter(x, y, classes: (0..<count).map { $0 % 3 }))
-    // In eight pieces of three classes, so that none covers the others.
+    // In eight pieces of three classes, so that no class covers the others.
     #expect(paths(byClass).count == 24)
     #expect(byClass.utf8.count < 14 * count)
   }
@@ -128,7 +128,7 @@ private func paths(_ content: String) -> [String] {
     let lines = Contours.lines(of: plane, at: 3, isClosed: false)
     #expect(lines.count == 1)
     #expect(lines[0].count == 6 && lines[0].allSatisfy { abs($0.x - 3) < 1e-12 })
-    // What is higher is at the left: the line goes down.
+    // Higher values are at the left, so the line goes down.
     #expect(lines[0].map(\.y) == [10, 8, 6, 4, 2, 0])
   }
 
@@ -141,7 +141,7 @@ private func paths(_ content: String) -> [String] {
     for point in lines[0] {
       #expect(abs((point.x * point.x + point.y * point.y).squareRoot() - 1.03) < 0.01)
     }
-    // Anticlockwise about what is higher: the area is positive.
+    // Anticlockwise around higher values: the area is positive.
     #expect(abs(area(lines[0]) - .pi * 1.03 * 1.03) < 0.02)
   }
 
@@ -157,7 +157,7 @@ private func paths(_ content: String) -> [String] {
     values[12] = .nan
     let holed = Field(x: high.x, y: high.y, values: values)
     let around = Contours.lines(of: holed, at: 0.5, isClosed: true)
-    // The hole's corners are its neighbours, a square on its corner of the area 2.
+    // The hole's corners are its neighbours: a square standing on its corner, with area 2.
     #expect(around.count == 2 && abs(around.map(area).reduce(0, +) - 14) < 1e-12)
     #expect(Contours.lines(of: holed, at: 0.5, isClosed: false).isEmpty)
   }

@@ -1,7 +1,7 @@
 import Foundation
 import FoundationXML
 
-/// The elements of a drawing as an XML parser finds them.
+/// The elements of a drawing, as parsed by an XML parser.
 final class SVGReader: NSObject, XMLParserDelegate {
   struct Element {
     let name: String
@@ -38,14 +38,14 @@ final class SVGReader: NSObject, XMLParserDelegate {
     if let last = open.last { elements[last].text += text }
   }
 
-  /// The elements of a name.
+  /// The elements with a name.
   func all(_ name: String) -> [Element] { elements.filter { $0.name == name } }
 
-  /// The contents of the elements of a name.
+  /// The contents of the elements with a name.
   func texts(_ name: String) -> [String] { all(name).map(\.text) }
 }
 
-/// What is drawn of a figure, without the head that all have.
+/// The drawing of a figure, without the common header.
 func body(_ svg: String) -> String { svg.components(separatedBy: "</style>\n")[1] }
 
 /// The coordinates in the paths of the marks: numbers in turn, whatever the letters between.

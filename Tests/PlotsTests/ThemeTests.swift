@@ -3,7 +3,7 @@ import Testing
 
 @testable import Plots
 
-/// The colours of marks can be told from the ground and from one another.
+/// The colours of marks can be distinguished from the background and from one another.
 @Suite struct ThemeTests {
   /// Red, green and blue, linear in light.
   private func linear(_ color: String) -> [Double] {
@@ -37,8 +37,8 @@ import Testing
     }
   }
 
-  /// What is seen of linear colours with each kind of colour blindness, in full (Machado, Oliveira
-  /// and Fernandes 2009), and the least distance that is asked for.
+  /// The appearance of linear colours with each kind of complete colour blindness (Machado,
+  /// Oliveira and Fernandes 2009), and the least distance required.
   private static let visions: [(name: String, matrix: [[Double]], distance: Double)] = [
     ("all cones", [[1, 0, 0], [0, 1, 0], [0, 0, 1]], 0.13),
     (
@@ -64,7 +64,7 @@ import Testing
     ),
   ]
 
-  /// Lightness and two colour differences in which equal distances look equal (Ottosson 2020).
+  /// Lightness and two colour differences, in which equal distances look equal (Ottosson 2020).
   private func oklab(_ color: [Double]) -> [Double] {
     let cones = product(
       [
@@ -98,7 +98,7 @@ import Testing
   @Test func theStyleSheetIsXMLAndHasBothPages() {
     #expect(!Theme.css.contains("<") && !Theme.css.contains("&"))
     #expect(Theme.css.contains("@media (prefers-color-scheme:dark)"))
-    // Readers that do not know custom properties find the light colour first.
+    // Readers that do not support custom properties find the light colour first.
     #expect(Theme.css.contains(".plot .c0{color:#0b62c4;color:var(--plot-0)}"))
   }
 

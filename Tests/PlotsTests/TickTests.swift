@@ -55,7 +55,7 @@ import Testing
     #expect(ticks.allSatisfy { $0.isMinor == $0.label.isEmpty })
   }
 
-  /// The extremes of numbers, and values that differ in their last digit alone.
+  /// The extreme numbers, and values that differ only in their last digit.
   static let absurd: [Double] = [
     0, .leastNonzeroMagnitude, .leastNormalMagnitude, 1e-300, 1e-20, 1, 1.0.nextUp, 3, 1e16,
     1e16 + 2, 1e300, .greatestFiniteMagnitude, .greatestFiniteMagnitude.nextDown,

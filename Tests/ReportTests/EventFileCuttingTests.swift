@@ -6,7 +6,7 @@ import Training
 
 @testable import Report
 
-/// Event files of runs that were stopped or killed between two checkpoints and went on.
+/// Event files of runs that were stopped or killed between two checkpoints and then resumed.
 @Suite struct EventFileCuttingTests {
   private let temporary: TemporaryFolder
   private let folder: RunFolder
@@ -35,7 +35,7 @@ import Training
     EventRecords(try Data(contentsOf: URL(fileURLWithPath: path(number))))
   }
 
-  /// The steps of the events of all files, without those that say where a session begins.
+  /// The steps of the events of all files, except the events that mark the start of a session.
   private func steps() throws -> [[Int]] {
     try EventFile.names(in: folder).indices.map { index in
       let file = try records(index + 1)
@@ -68,7 +68,7 @@ import Training
     #expect(try steps() == [[], [4, 8, 12]])
   }
 
-  /// As runs left them whose files were not cut.
+  /// Files of runs that were resumed without cutting them.
   @Test func whatALaterFileHasTooIsTakenOutOfTheEarlierOnes() throws {
     try write([4, 8, 12, 16])
     let first = try Data(contentsOf: URL(fileURLWithPath: path(1)))
@@ -89,7 +89,7 @@ import Training
     #expect(try Data(contentsOf: URL(fileURLWithPath: path(1))) == before)
   }
 
-  /// A session that begins has the step after the last one before it.
+  /// A new session starts with the step after the last one before it.
   @Test func theNextFileSaysWhereItBegins() throws {
     try write([4, 8])
     try write([12], resumingAfter: 8)

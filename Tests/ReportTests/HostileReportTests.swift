@@ -9,7 +9,7 @@ import TrainingSupport
 
 @testable import Report
 
-/// Reports of run folders that somebody else has made or changed.
+/// Reports of untrusted run folders.
 @Suite struct HostileReportTests {
   private let run: TinyRun
   private var folder: RunFolder { run.folder }
@@ -17,7 +17,7 @@ import TrainingSupport
 
   init() throws { run = try TinyRun(epochs: 0) }
 
-  /// Losses at the ends of the range are losses; the page that shows them is written.
+  /// Losses at the ends of the range are valid, and the page that shows them is written.
   @Test(.timeLimit(.minutes(10)))
   func extremeLossesAreShown() throws {
     let losses = ["1e308", "-1e308", "5e-324", "-5e-324", "0", "1e300", "1.7976931348623157e308"]

@@ -7,8 +7,8 @@ import Testing
 import Training
 import TrainingSupport
 
-/// Broken checkpoints and tables of runs: what reads them does not crash, hang or take more memory than it
-/// should, and what it takes for good can be trained on and shown.
+/// Broken checkpoints and tables of runs: their readers do not crash, hang or use more memory than
+/// they should, and accepted files can be trained from and shown.
 @Suite struct ReportFuzzTests {
   @Test(.timeLimit(.minutes(60))) func brokenCheckpoints() async {
     await #expect(processExitsWith: .success) {

@@ -67,7 +67,7 @@ import Training
   }
 
   private func texts(_ page: XMLDocument, _ path: String) throws -> [String] {
-    // The page has a name space, which an expression would have to name at each step.
+    // The page has a namespace, which an expression would have to name at each step.
     let path = path.replacing(/\/([a-z]+\d?)/) { "/*[local-name()='\($0.1)']" }
     return try page.nodes(forXPath: path).map { $0.stringValue ?? "" }
   }
@@ -137,13 +137,13 @@ import Training
     #expect(Set(ids).count == ids.count)
   }
 
-  /// Losses as a run leaves them that diverges: the page is made, and in a moment.
+  /// The losses of a diverging run: the page is written, and quickly.
   @Test(arguments: ["nan", "inf", "1e308", "-1e308", "5e-324"])
   func absurdLossesHaveAPageToo(loss: String) throws {
     try folder.write(
       "epoch,step,train_loss,test_loss,train_kl\n1,3,1,\(loss),1\n2,6,-\(loss.filter { $0 != "-" }),2,1\n",
       to: "loss.csv")
-    // A row with what is no number counts as none.
+    // A row with a field that is not a number is ignored.
     let charts = try texts(page(of: report()), "//svg").count
     #expect(charts == (["nan", "inf"].contains(loss) ? 0 : 2))
   }
@@ -174,12 +174,13 @@ import Training
       ])
     #expect(try texts(page, "//img/@height") == ["2", "2", "2", "2"])
     #expect(try texts(page, "//input/@max") == ["2"])
-    // Without a script there is no slider; each has its label.
+    // Without a script there is no slider; each picture has its label.
     #expect(try texts(page, "//div[@hidden]/input").count == 1)
     #expect(try texts(page, "//label/@for") == texts(page, "//input/@id"))
   }
 
-  /// Of what is no image, such as points in the plane, there is a drawing for each epoch.
+  /// For examples that are not images, such as points in the plane, there is a drawing for each
+  /// epoch.
   @Test func aSeriesMayBeOfDrawings() throws {
     try folder.write(Self.losses, to: "loss.csv")
     func svg(_ epoch: Int) -> String {

@@ -6,7 +6,7 @@ import Training
 
 @testable import Report
 
-/// Event files, byte by byte; `scripts/check-tensorboard` reads one by TensorBoard itself.
+/// Event files, byte by byte; `scripts/check-tensorboard` reads one with TensorBoard itself.
 @Suite struct TensorBoardTests {
   /// The first four are those of RFC 3720, appendix B.4.
   private static let checksums: [(bytes: [UInt8], checksum: UInt32)] = [
@@ -23,7 +23,7 @@ import Training
     #expect(crc32c(bytes) == checksum)
   }
 
-  /// As TensorBoard's own `RecordWriter` writes them.
+  /// Records as written by TensorBoard's own `RecordWriter`.
   @Test(arguments: [
     ("", "000000000000000029039807d8ea82a2"),
     ("hello", "0500000000000000eab2043e68656c6c6fbb1f1c19"),
@@ -32,7 +32,7 @@ import Training
     #expect(hexadecimal(tensorFlowRecord(Array(text.utf8))) == bytes)
   }
 
-  /// As Python's package `protobuf` writes them.
+  /// Messages as written by Python's package `protobuf`.
   @Test func messagesAreInTheWireFormatOfProtocolBuffers() {
     let event: [ProtocolField] = [
       .double(1, 1.5), .integer(2, 300),
@@ -90,7 +90,7 @@ import Training
     bytes.firstRange(of: part) != nil
   }
 
-  /// The contents of the records of a file, whose frames are checked.
+  /// The contents of the records of a file; their frames are checked.
   private func records(of path: String) throws -> [[UInt8]] {
     var rest = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))[...]
     var contents: [[UInt8]] = []

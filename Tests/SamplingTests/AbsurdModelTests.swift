@@ -7,14 +7,14 @@ import Tensor
 import TestSupport
 import Testing
 
-/// Models whose numbers are finite and too large to compute with.
+/// Models whose numbers are finite but too large to compute with.
 @Suite struct AbsurdModelTests {
   let folder: TemporaryFolder
   var path: String { folder.path + "/model.safetensors" }
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// The model's file with every number of it set to ±`size`, without an order in the signs.
+  /// The model's file with every number set to ±`size`, with irregular signs.
   private func sampler(_ model: some Model, size: Double) throws
     -> Sampler
   {
@@ -27,7 +27,7 @@ import Testing
     return try Sampler(path: path)
   }
 
-  /// Every image has values from 0 to 1, or there are none.
+  /// Every image has values from 0 to 1, or there are no images.
   private func check(_ images: () throws -> Tensor) throws {
     do {
       let images = try images()

@@ -8,12 +8,12 @@ import Tensor
 import TestSupport
 import Testing
 
-/// Broken files of models: none crashes, hangs, or makes a model of more than 64 MB, and whatever the
-/// numbers in it, the images that one makes have values from 0 to 1.
+/// Broken model files: none causes a crash, a hang, or a model of more than 64 MB, and whatever the
+/// numbers in a file, its model's images have values from 0 to 1.
 @Suite struct ModelFuzzTests {
   @Test(.timeLimit(.minutes(60))) func brokenModelFiles() async {
     await #expect(processExitsWith: .success) {
-      threadCount = 1  // Threads do not pay for models of a few numbers.
+      threadCount = 1  // Threads are not worthwhile for models of a few numbers.
       let files = try modelFiles().map { StructuredFile.safetensors($0) }
       var mutator = Mutator(
         // The last, with convolutions, takes longest.
@@ -73,7 +73,7 @@ private func modelFiles() throws -> [[UInt8]] {
     GAN.dcgan(latent: 1, baseChannels: 1, random),
   ]
   return try models.map { model in
-    // Without a checksum, by which most of what is broken would be known.
+    // Without a checksum, which would detect most damage.
     try SafetensorsFile.write(
       model.stateTensors().map { ($0.name, $0.value()) }, metadata: model.metadata,
       to: folder.path + "/a")

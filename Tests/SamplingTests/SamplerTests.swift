@@ -31,7 +31,7 @@ import Testing
     { VAE(height: 4, width: 8, latent: 2, pixels: .gaussian, Random(seed: 3)) },
   ]
 
-  /// What the file gives is, bit for bit, what the model in memory gives.
+  /// The file's results equal those of the model in memory, bit for bit.
   @Test(arguments: vaes.indices) func aVAE(_ index: Int) throws {
     let vae = Self.vaes[index]()
     let shape = vae.dataShape.sizes
@@ -78,7 +78,7 @@ import Testing
   @Test(arguments: [(28, 1), (64, 3)]) func aDCGAN(_ side: Int, _ channels: Int) throws {
     let gan = GAN.dcgan(
       imageSize: side, channels: channels, latent: 5, baseChannels: 2, Random(seed: 1))
-    // So that the running averages are not those of the beginning.
+    // Changes the running averages from their initial values.
     gan.mode = .training
     _ = gan.sample(count: 8, using: Random(seed: 2))
     let sampler = try save(gan)
@@ -142,7 +142,7 @@ import Testing
     }
   }
 
-  /// More images than are made at a time are those that one pass would have made.
+  /// Images generated in several passes equal those of a single pass.
   @Test func manyImagesAreThoseOfOnePass() throws {
     let vae = Self.vaes[0]()
     let sampler = try save(vae)
@@ -168,7 +168,7 @@ import Testing
     for (seed, scalars) in found { #expect(scalars == expected[seed]) }
   }
 
-  // MARK: Files that are something else
+  // MARK: Files in other formats
 
   private func message(_ change: (inout [String: String]) -> Void) throws -> String {
     let vae = Self.vaes[0]()

@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-/// The arrows between modules, as `Package.swift` has them and as the sources import them.
+/// The dependencies between modules, as declared in `Package.swift` and as imported by the sources.
 @Suite struct TargetGraphTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The dependencies of each target that is no test.
+  /// The dependencies of each target that is not a test.
   private static func graph() throws -> [String: Set<String>] {
     let text = try String(
       contentsOf: root.appendingPathComponent("Package.swift"), encoding: .utf8)
@@ -22,7 +22,7 @@ import Testing
     return graph
   }
 
-  /// All that a target reaches.
+  /// All targets that a target depends on, directly or not.
   private func reached(from target: String, in graph: [String: Set<String>]) -> Set<String> {
     var found: Set<String> = []
     var open = [target]
@@ -51,7 +51,7 @@ import Testing
     return modules
   }
 
-  /// What must not be reached from where.
+  /// The modules that a target must not depend on.
   private static let forbidden: [(from: String, Set<String>)] = [
     ("Tensor", ["Files", "Images", "Settings", "NN", "Distributions", "Datasets", "Training"]),
     ("Distributed", ["Files", "Images", "Settings", "NN", "Distributions", "Training"]),
@@ -94,12 +94,12 @@ import Testing
     let (target, others) = Self.forbidden[index]
     let graph = try Self.graph()
     #expect(graph[target] != nil, "there is no target \(target)")
-    #expect(others.isSubset(of: graph.keys), "\(others.subtracting(graph.keys)) are no targets")
+    #expect(others.isSubset(of: graph.keys), "\(others.subtracting(graph.keys)) are not targets")
     let wrong = reached(from: target, in: graph).intersection(others)
     #expect(wrong.isEmpty, "\(target) reaches \(wrong.sorted())")
   }
 
-  /// Every room is one of those in the test above, or lies above all of them.
+  /// Every module is listed in the test above, or is above all of those.
   @Test func everyRoomIsKnown() throws {
     let rooms = try FileManager.default.contentsOfDirectory(
       atPath: Self.root.appendingPathComponent("Sources").path
@@ -111,7 +111,8 @@ import Testing
     #expect(Set(libraries).subtracting(ranked).subtracting(["Images", "CJPEG"]).isEmpty)
   }
 
-  /// The compiler lets a file import what the target does not list, where it happens to be built.
+  /// The compiler lets a file import a module that the target does not list, if it happens to be
+  /// built.
   @Test func whatIsImportedIsWhatIsListed() throws {
     let graph = try Self.graph()
     for (target, listed) in graph.sorted(by: { $0.key < $1.key }) {
@@ -124,8 +125,8 @@ import Testing
     }
   }
 
-  /// The picture of the modules, as CONTRIBUTING.md shows it: each library with an arrow to those that it
-  /// imports, but for arrows that others imply.
+  /// The diagram of the modules in CONTRIBUTING.md: each library with an arrow to those that it
+  /// imports, except for implied arrows.
   private func picture() throws -> String {
     let graph = try Self.graph()
     let supports: Set = ["Fuzzing", "Mistakes", "ModelSupport", "TestSupport", "TrainingSupport"]
@@ -159,7 +160,7 @@ import Testing
     }
   }
 
-  /// Figures are drawn without anything else of the package, so that any program may draw them.
+  /// Figures need nothing else from the package, so any program can draw them.
   @Test func plotsReachNothing() throws {
     #expect(try imports(below: "Sources/Plots").isSubset(of: ["Foundation"]))
   }

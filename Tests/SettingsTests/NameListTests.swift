@@ -2,7 +2,7 @@ import Foundation
 import Settings
 import Testing
 
-/// Names between commas, as of a table's columns.
+/// Names separated by commas, such as a table's columns.
 @Suite struct NameListTests {
   private struct Group: SettingGroup {
     @Setting("columns", absence: "all") var columns: NameList? = nil
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  /// As `config.json` has them, and as the command that repeats a run.
+  /// Names as in `config.json`, and as in the command that repeats a run.
   @Test(arguments: [
     ["a"], ["a", "b"], ["a,b", "c"], ["a\"b", "\""], ["two\nlines"], ["größe", "数字"], ["a b"],
     [" a", "b "], ["=1+1"], ["a;b", "c\td"], ["'"], ["\r"],

@@ -1,6 +1,6 @@
 import Tensor
 
-/// Mistakes in array operations, and what the program says when it stops for them.
+/// Mistakes in array operations, and the messages with which the program stops.
 let arrayStopRows: [(message: String, mistake: @Sendable () -> Void)] = [
   (
     "cumulativeSum: axis 1 is outside of shape [3]",

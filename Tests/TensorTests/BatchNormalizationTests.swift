@@ -21,7 +21,7 @@ import Testing
     #expect(abs(y - composition(x, scale, shift)).max().scalar < 1e-10)
     #expect(abs(mean - x.mean(along: axes)).max().scalar < 1e-10)
     #expect(abs(variance - x.variance(along: axes)).max().scalar < 1e-10)
-    // The mean is 25 standard deviations: single precision must not lose it.
+    // The mean is 25 standard deviations from 0, and single precision must stay accurate.
     let single = batchNormalized(
       x.converted(to: .float32), scale: scale.converted(to: .float32),
       shift: shift.converted(to: .float32), epsilon: 1e-3)

@@ -6,7 +6,8 @@ import Testing
     [0, 8], [0, 4, 8], [0, 3, 5, 8], [0, 1, 2, 3, 4, 5, 6, 7, 8],
   ]
 
-  /// What the parts of a batch of eight examples draw, put together, and where the stream then stands.
+  /// The numbers drawn for the parts of a batch of eight examples, concatenated, and the stream's
+  /// state afterwards.
   private func drawn(_ cut: [Int], _ draw: (Random, Int) -> Tensor) -> ([[Double]], Random.State) {
     var rows: [[Double]] = []
     var states: Set<Random.State> = []

@@ -3,7 +3,7 @@ import Testing
 @testable import Tensor
 
 @Suite struct BroadcastProductTests {
-  /// Against products of the single matrices.
+  /// Compared with products of the single matrices.
   @Test(arguments: [DType.float32, .float64])
   func stacksOfMatrices(_ dtype: DType) {
     let random = Random(seed: 12)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tensor
 
-/// One operation of two tensors: its value as Swift has it, over two domains.
+/// One operation on two tensors, its value in plain Swift, and two domains.
 struct BinaryRow: Sendable, CustomTestStringConvertible {
   let name: String
   let function: @Sendable (Tensor, Tensor) -> Tensor
@@ -57,7 +57,7 @@ private let pairs: [([Int], [Int])] = [
   func gradients(_ row: BinaryRow) {
     let random = Random(seed: 3)
     for (a, b) in pairs {
-      // Two ranges that do not meet near a kink: around 0.5 and around 1.5, either way round.
+      // Two ranges that are apart, near no kink: around 0.5 and around 1.5, in either order.
       let flip = Tensor(random.bernoulli([1], probability: 0.5).scalar, dtype: .float64)
       let x = random.uniform(a, in: 0.3..<0.8, dtype: .float64) + flip
       let y = random.uniform(b, in: 1.2..<1.6, dtype: .float64) - flip

@@ -22,7 +22,8 @@ import Testing
     #expect(abs(a.matmul(inverse) - .identity(n, dtype: .float64)).max().scalar < 1e-10)
   }
 
-  /// Each instruction set's loop, for a whole vector of matrices and for fewer, against that for one.
+  /// Each instruction set's loop, for a whole vector of matrices and for fewer, compared with the
+  /// loop for one.
   @Test(
     arguments: ["baseline", "AVX2", "AVX-512"].filter { (name: String) in
       ck_factors_named(name) != nil
@@ -32,7 +33,8 @@ import Testing
     for n in [1, 2, 3, 4, 5, 8, 13, 16, 32] {
       let a = positiveDefinite(Random(seed: UInt64(n)).normal([9, n, n], dtype: .float64))
       var numbers = a.doubles
-      // What lies above the diagonal is not read, and the last pivot of the fifth is negative.
+      // Elements above the diagonal are not read, and the last pivot of the fifth matrix is
+      // negative.
       for matrix in 0..<9 {
         for i in 0..<n {
           for j in i + 1..<n { numbers[(matrix * n + i) * n + j] = .nan }
@@ -93,7 +95,7 @@ import Testing
           == "CholeskyFactor: expected finite elements, found infinite ones or NaN, in the matrix at"
           + " [1]")
     }
-    // Each order of the leading minor, by each way of computing.
+    // Each order of the leading minor, for each way of computing.
     for (n, order) in [(4, 3), (40, 37), (300, 1), (300, 140), (300, 300)] {
       var numbers = Tensor.identity(n, dtype: .float64).doubles
       numbers[(order - 1) * (n + 1)] = -1
@@ -148,7 +150,7 @@ import Testing
     #expect(stack.solve(random.normal([1, 3, 2], dtype: .float64)).shape == [4, 3, 2])
   }
 
-  /// Cholesky, its inverse, solves and products: one byte off is an error.
+  /// Cholesky factors, inverses, solves and products: a single different byte is an error.
   @Test(arguments: [40, 300, 700])
   func sameBytesAtAnyNumberOfThreads(_ n: Int) {
     let a = positiveDefinite(Random(seed: 7).normal([n, n], dtype: .float64))

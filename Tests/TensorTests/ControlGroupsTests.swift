@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tensor
 
-/// Control groups as files in a folder of their own, laid out as the system has them.
+/// Control groups as files in a temporary folder, with the system's layout.
 @Suite final class ControlGroupsTests {
   private let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("control-groups-\(UUID().uuidString)")
@@ -35,7 +35,7 @@ import Testing
       "sys/fs/cgroup/a.slice/b/memory.max": "max\n",
     ])
     #expect(groups.processorQuota == 1.5)
-    // A thousand of the bytes in use are copies of files.
+    // A thousand of the bytes in use are page cache.
     #expect(groups.memory == ControlGroups.Memory(limit: 8000, available: 4000))
   }
 

@@ -32,7 +32,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     conv2D(x, w, bias: bias, stride: stride, padding: padding, dilation: dilation)
   }
 
-  /// Which of the images that convolve to one size these are.
+  /// The index of these images among the sizes with the same convolved size.
   var outputPadding: Int {
     (height + 2 * padding - dilation * (kernelHeight - 1) - 1) % stride
   }
@@ -55,7 +55,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(height: 2, width: 2, kernelHeight: 4, kernelWidth: 4, padding: 3),
     ConvolutionCase(
       height: 5, width: 5, inputs: 1, outputs: 1, kernelHeight: 3, kernelWidth: 3, padding: 1),
-    // More channels than dot products are used for.
+    // More channels than are computed by dot products.
     ConvolutionCase(
       height: 6, width: 6, inputs: 5, outputs: 7, kernelHeight: 4, kernelWidth: 4, stride: 2,
       padding: 1),
@@ -64,7 +64,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(
       height: 7, width: 9, inputs: 5, outputs: 5, kernelHeight: 3, kernelWidth: 3, stride: 2,
       padding: 2, dilation: 2),
-    // Several strips, of images and of rows of an image.
+    // Several strips of images, and of rows of an image.
     ConvolutionCase(
       batch: 30, height: 9, width: 7, inputs: 2, outputs: 6, kernelHeight: 3, kernelWidth: 3,
       stride: 2, padding: 1),
@@ -121,7 +121,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     #expect(zip(single.doubles, expected).allSatisfy { Swift.abs($0 - $1) < 1e-4 })
   }
 
-  /// As many places as there are at which the kernel lies inside of the padded image.
+  /// The number of positions at which the kernel is inside the padded image.
   @Test func outputSizeRule() {
     for input in 1...9 {
       for kernel in 1...4 {

@@ -46,7 +46,7 @@ import Testing
     #expect(e.values.sliced(1..<2).sliced(2..<3, along: 1).doubles == values.doubles)
   }
 
-  /// Penrose's four equations (1955).
+  /// The four Penrose equations (1955).
   @Test(arguments: [[4, 4], [6, 3], [3, 6], [2, 5, 4]])
   func pseudoInverse(_ shape: [Int]) throws {
     let random = Random(seed: 4)
@@ -68,7 +68,7 @@ import Testing
   @Test func positiveSquareRoot() throws {
     let a = Tensor([[5, 4], [4, 5]], dtype: .float64)
     expectSame(try a.positiveSquareRoot(), Tensor([[2, 1], [1, 2]], dtype: .float64))
-    // Of rank 2.
+    // A matrix of rank 2.
     let factor = Random(seed: 5).normal([3, 6, 2], dtype: .float64)
     let low = product(factor, factor, transposeRight: true)
     let root = try low.positiveSquareRoot()
@@ -83,7 +83,7 @@ import Testing
       try Tensor([[-1e-9, 0], [0, -1e-9]], dtype: .float64).positiveSquareRoot()
     }
     #expect(try Tensor.zeros([2, 2]).positiveSquareRoot() == .zeros([2, 2]))
-    // At the identity the derivative of a square root is a half.
+    // At the identity, the derivative of the square root is a half.
     let slope = try gradient(at: Tensor.identity(3, dtype: .float64)) {
       try $0.positiveSquareRoot().trace()
     }
@@ -149,7 +149,8 @@ import Testing
     [70551, 116.9, 554_894, 4007, 2827, 130_081, 1962],
   ]
 
-  /// NIST's certified coefficients; the condition is 5 · 10⁹, of which normal equations lose ten digits.
+  /// NIST's certified coefficients; the condition number is 5 · 10⁹, with which normal equations
+  /// lose ten digits.
   @Test func longley() throws {
     let rows = Tensor(Self.data, dtype: .float64)
     let x = Tensor.concatenated(

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Tensor
 
-/// Numbers too small for a full mantissa: zero in single precision, as they are in double precision.
+/// Denormal numbers: flushed to zero in single precision, preserved in double precision.
 @Suite struct DenormalTests {
-  /// More elements than one thread takes, so that workers have some.
+  /// More elements than one thread takes, so that workers process some.
   private static let count = 40_003
 
   /// About 10⁻³¹⁰, with few enough digits to be exact.
@@ -71,7 +71,7 @@ import Testing
     #expect(product.doubles.allSatisfy { Swift.abs($0 / (200 * number) - 1) < 1e-14 })
   }
 
-  /// Either the function of zero or of the number itself, and nothing else.
+  /// The result must be the function of zero or of the number itself.
   @Test(arguments: [1e-40, 1.5e-45, 1.1e-38])
   func singlePrecisionTakesThemForZero(_ number: Double) throws {
     let x = Tensor([Double](repeating: number, count: Self.count))
@@ -86,10 +86,10 @@ import Testing
     #expect(sign(x).doubles.allSatisfy { $0 == 0 } && (x * 1e20).doubles.allSatisfy { $0 == 0 })
     #expect(log(x).doubles.allSatisfy { $0 == -.infinity })
     #expect(pow(x, 0.5).doubles.allSatisfy { $0 == 0 })
-    #expect(x.doubles.allSatisfy { $0 == present }, "copying is no arithmetic")
+    #expect(x.doubles.allSatisfy { $0 == present }, "copying is not arithmetic")
   }
 
-  /// The state is that of the loops alone, on whatever thread they run, and whatever ran before.
+  /// The mode applies only to the loops, on any thread, whatever ran before.
   @Test func neitherTypeDisturbsTheOther() {
     let (single, double) = (
       Tensor(filledWith: 1e-30, [Self.count]),
@@ -105,7 +105,7 @@ import Testing
       let places = memory.assumingMemoryBound(to: Double.self)
       let number = Self.tiny
       parallel(count: 8) { index in
-        // Single precision inside of another loop flushes for itself.
+        // Single precision inside another loop flushes independently.
         let inner = (single.sliced(0..<10) * 1e-10).doubles
         places[index] =
           inner.allSatisfy { $0 == 0 } ? Foundation.log(number * Double(index + 1)) : 0

@@ -19,7 +19,7 @@ import Testing
     #expect(v[0] * v[2] < 0 && v[1] * v[3] > 0)
   }
 
-  /// Sizes below and above 25, from which on the routine divides and conquers, and 256, from which on
+  /// Sizes below and above 25, from which the routine uses divide and conquer, and 256, from which
   /// threads share the vectors.
   @Test(arguments: [1, 2, 3, 7, 24, 25, 26, 60, 131, 257])
   func vectorsAreOrthonormalAndTheMatrixIsDiagonalInThem(_ n: Int) {
@@ -33,7 +33,7 @@ import Testing
     #expect(values.doubles == values.doubles.sorted())
   }
 
-  /// The squares of such elements would vanish or overflow.
+  /// The squares of such elements would underflow or overflow.
   @Test(arguments: [1e-300, 1e-170, 1e170, 1e300]) func tinyAndHugeElements(_ size: Double) {
     let (values, vectors) = (size * symmetric(7)).symmetricEigendecomposition()
     let (expected, expectedVectors) = symmetric(7).symmetricEigendecomposition()

@@ -24,7 +24,7 @@ private let mistakes: [(message: String, mistake: @Sendable () -> Void)] = [
   ("Tensor: expected memory for", { _ = Tensor.zeros([1 << 47]) }),
 ]
 
-/// Sizes of which the product is no number of elements, and those of none that hide huge ones.
+/// Sizes whose product overflows, and empty shapes with huge sizes.
 @Suite struct ElementCountTests {
   private static let cases: [(shape: [Int], count: Int?)] = {
     let (large, huge): (Int, Int) = (1 << 32, 1 << 47)
@@ -53,7 +53,7 @@ private let mistakes: [(message: String, mistake: @Sendable () -> Void)] = [
 
   private static let shapes: [[Int]] = [[1 << 47, 0], [0, 1 << 47], [2, 1 << 46, 0]]
 
-  /// Of 2⁴⁷ rows of nothing none is gone through.
+  /// No loop runs over 2⁴⁷ empty rows.
   @Test(.timeLimit(.minutes(10)), arguments: shapes)
   func nothingInHugeShapesTakesNoTime(shape: [Int]) {
     let x = Tensor.zeros(shape)

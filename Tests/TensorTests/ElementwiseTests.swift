@@ -3,11 +3,11 @@ import Testing
 
 @testable import Tensor
 
-/// One element-wise function: its value as Foundation has it, and where to look at it.
+/// One element-wise function, its value in Foundation, and where to test it.
 struct ElementwiseRow: Sendable, CustomTestStringConvertible {
   let name: String
   let domain: ClosedRange<Double>
-  /// Where the function has no derivative; points keep away from there.
+  /// The points without a derivative, which tests avoid.
   var kinks: [Double] = []
   let function: @Sendable (Tensor) -> Tensor
   let reference: @Sendable (Double) -> Double
@@ -79,7 +79,7 @@ let elementwiseRows: [ElementwiseRow] = [
 
   @Test(arguments: elementwiseRows)
   func values(_ row: ElementwiseRow) {
-    // 1,037 is a multiple of no vector's width.
+    // 1,037 is not a multiple of any vector width.
     let x = row.points([1037])
     let single = x.converted(to: .float32)
     for ((a, b), (p, q)) in zip(

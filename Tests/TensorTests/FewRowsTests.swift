@@ -7,7 +7,7 @@ import Testing
   private static let instructionSets = ["AVX-512", "AVX2", "baseline"]
     .filter { (name: String) in ck_few_rows_named(name) != nil }
 
-  /// Sizes around the vectors and the strips.
+  /// Sizes around those of vectors and strips.
   @Test(arguments: instructionSets)
   func eachInstructionSetAgainstPlainLoops(_ name: String) throws {
     let loops = try #require(ck_few_rows_named(name)).pointee
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// As many rows as take this way, and one more, in all four ways of storing.
+  /// The numbers of rows that use this path, and one more, in all four layouts.
   @Test func agreesWithProductsOfMoreRows() {
     let random = Random(seed: 4)
     let (a, b) = (

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tensor
 
-/// A convolution from images of few channels.
+/// A convolution of images with few channels.
 struct FoldingCase: Sendable, CustomTestStringConvertible {
   let batch: Int
   let height: Int
@@ -30,29 +30,29 @@ struct FoldingCase: Sendable, CustomTestStringConvertible {
     FoldingCase(
       batch: 3, height: 28, width: 28, inputs: 1, outputs: 32, kernel: (3, 3), stride: 1, padding: 0
     ),
-    // Images in several bands, whose rows the stride does not divide.
+    // Images in several bands; the stride does not divide their number of rows.
     FoldingCase(
       batch: 1, height: 151, width: 140, inputs: 2, outputs: 5, kernel: (5, 5), stride: 2,
       padding: 2),
     FoldingCase(
       batch: 2, height: 97, width: 65, inputs: 4, outputs: 8, kernel: (7, 3), stride: 1, padding: 3),
-    // A band that no window sees.
+    // A band that no window covers.
     FoldingCase(
       batch: 1, height: 13, width: 2101, inputs: 4, outputs: 6, kernel: (2, 2), stride: 3,
       padding: 0),
-    // Bands as low as they get.
+    // The lowest possible bands.
     FoldingCase(
       batch: 1, height: 40, width: 300, inputs: 3, outputs: 6, kernel: (7, 7), stride: 1, padding: 3
     ),
-    // Pixels between windows and behind them, that no window sees.
+    // Pixels between and after windows, which no window covers.
     FoldingCase(
       batch: 2, height: 14, width: 15, inputs: 3, outputs: 7, kernel: (2, 2), stride: 3, padding: 0),
     FoldingCase(
       batch: 2, height: 12, width: 8, inputs: 2, outputs: 6, kernel: (1, 3), stride: 2, padding: 1),
-    // More numbers to be added up than a block of the inner dimension has.
+    // Sums longer than a block of the inner dimension.
     FoldingCase(
       batch: 2, height: 6, width: 7, inputs: 2, outputs: 700, kernel: (3, 3), stride: 1, padding: 1),
-    // Windows on zeros around the image alone.
+    // Windows that contain only zeros around the image.
     FoldingCase(
       batch: 2, height: 5, width: 3, inputs: 2, outputs: 7, kernel: (3, 3), stride: 2, padding: 6),
     FoldingCase(
@@ -60,7 +60,7 @@ struct FoldingCase: Sendable, CustomTestStringConvertible {
   ]
 }
 
-/// The adjoint of a convolution by folding, against that by windows.
+/// The adjoint of a convolution by folding, compared with that by windows.
 struct FoldingTests {
   private static let instructionSets = ["AVX-512", "AVX2", "baseline"]
     .filter { (name: String) in ck_product_named(name, false) != nil }
@@ -79,14 +79,14 @@ struct FoldingTests {
       imagesOf: x, kernelOf: w, test.stride, test.padding, 1, "test")
     let y = random.normal(sizes.outputShape, dtype: .float64)
     let bias = random.normal([test.inputs], dtype: .float64)
-    // For the way back, x holds the rectifier's results.
+    // For the backward pass, x contains the rectifier's results.
     let double = [x, y, w, bias, w.permuted(to: [0, 1, 3, 2])]
     let float = double.map { $0.converted(to: .float32) }
     for (slope, isBack, isBiased) in [
       (1.0, false, false), (1.0, false, true), (0.2, false, true), (0, false, true),
       (0.2, true, false), (0, true, false),
     ] {
-      /// By folding with an instruction set's loops, or by windows.
+      /// Computes it by folding with an instruction set's loops, or by windows.
       func found(_ numbers: [Tensor], by instructionSet: String?) throws -> Tensor {
         let dtype = numbers[0].dtype
         let pointers = numbers.map(\.pointer)
@@ -146,7 +146,7 @@ struct FoldingTests {
     #expect(noChannels.shape == [2, 6, 6, 0])
   }
 
-  /// Where windows are the faster way, or the only one.
+  /// Cases in which windows are faster, or the only way.
   @Test func isNotTaken() {
     func loops(
       _ inputs: Int, _ outputs: Int, dilation: Int, kernel: Int = 3

@@ -1,7 +1,7 @@
 import CKernels
 
-// Arguments and values, computed with 50 digits; for values next to a zero with what the larger of two
-// terms is that nearly cancel.
+// Arguments and values, computed with 50 digits; values next to a zero come with the larger of the
+// two terms that nearly cancel.
 
 let gammaReferences: [SpecialFunctionReferences] = [
   .init(

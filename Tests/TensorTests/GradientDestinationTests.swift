@@ -2,18 +2,18 @@ import Testing
 
 @testable import Tensor
 
-/// Gradients that operations bring to their destinations are those that go through a pass for each
-/// rectifier, each sum and each bias, as a gradient inside another one does.
+/// Gradients that operations write directly to their destinations equal those computed with a
+/// separate pass for each rectifier, sum and bias, as for a gradient inside another one.
 @Suite struct GradientDestinationTests {
   private let random = Random(seed: 31)
 
-  /// Values to differentiate at, and functions of them that use every kind of destination.
+  /// Points to differentiate at, and functions of them that use every kind of destination.
   private struct Function: CustomTestStringConvertible {
     let testDescription: String
     let shapes: [[Int]]
-    /// Whether several operations read what a rectifier made, or a sum has many parts: then a leaky one
-    /// scales each of their gradients instead of the sum, parts are joined in another order, and the
-    /// last digit may differ.
+    /// Whether several operations read a rectifier's result, or a sum has many parts: a leaky
+    /// rectifier then scales each of their gradients instead of the sum, parts are added in another
+    /// order, and the last digit may differ.
     var hasSeveralReaders = false
     let body: @Sendable ([Tensor]) -> Tensor
   }
@@ -46,7 +46,7 @@ import Testing
         }
         return network(x[0]) - 2 * network(x[5])
       },
-      // Of what reads the hidden units some bring their gradient through the rectifier, some do not.
+      // Some operations on the hidden units take their gradient through the rectifier, some do not.
       Function(
         testDescription: "several readers, slope \(slope)",
         shapes: [[40, 50], [50, 70], [70], [70, 36], [36, 70]],
@@ -65,7 +65,7 @@ import Testing
         let flat = hidden.reshaped(to: [80, 25])
         return square(flat.matmul(x[1])).sum() + (flat.reshaped(to: [2000]) * 3).sum()
       },
-      // A network that makes another one's weights and bias.
+      // A network that computes another one's weights and bias.
       Function(
         testDescription: "rectified weights and biases, slope \(slope)",
         shapes: [[40, 50], [50, 36], [36], [12, 3], [36, 8]]
@@ -104,7 +104,7 @@ import Testing
       ) { x in
         square(affine(x[0], x[1], x[2], rectifier: Rectifier(slope: slope)).matmul(x[3])).sum()
       },
-      // More rows than a block of the inner dimension: sums join in another order.
+      // More rows than a block of the inner dimension: sums are added in another order.
       Function(
         testDescription: "many rows, slope \(slope)",
         shapes: [[600, 20], [20, 40], [40], [40, 8], [8]], hasSeveralReaders: true
@@ -172,7 +172,7 @@ import Testing
     }
   }
 
-  /// Of one input and an odd number of vectors of units the parts of a product are unequal.
+  /// With one input and an odd number of vectors of units, the parts of a product are unequal.
   @Test(arguments: [DType.float32, .float64])
   func sameBitsAtAnyNumberOfThreads(_ dtype: DType) {
     let shapes = [[128, 1], [1, 400], [400], [400, 400], [400]]
@@ -186,7 +186,7 @@ import Testing
     }
   }
 
-  /// A pullback made outside of a gradient is differentiable in what it is called with.
+  /// A pullback created outside a gradient is differentiable with respect to its argument.
   @Test func aGradientThatIsBeingRecordedTakesTheLongWay() {
     let (x, w, b) = (random.normal([4, 5]), random.normal([5, 40]), random.normal([40]))
     func network(_ x: [Tensor]) -> Tensor {
@@ -203,7 +203,7 @@ import Testing
     let total = dx.map { $0.sum().scalar }.reduce(0, +)
     #expect(abs(slope.scalar - total) < 1e-4 * abs(total))
     #expect(abs(value.scalar - 2 * total) < 1e-4 * abs(total))
-    // Made before the gradient in which it is called.
+    // Created before the gradient in which it is called.
     let (_, pullback) = valueWithPullback(at: [x, w, b], network)
     let late = gradient(at: Tensor(2)) { factor in
       pullback(factor * dy).map { $0.sum() }.reduce(Tensor(0), +)
@@ -211,7 +211,7 @@ import Testing
     #expect(abs(late.scalar - total) < 1e-4 * abs(total))
   }
 
-  /// With no inputs there are no weights, and the bias has its gradient all the same.
+  /// Without inputs there are no weights, but the bias still has its gradient.
   @Test func theBiasOfALayerWithoutInputs() {
     let gradients = valueWithGradient(at: [Tensor.zeros([0, 3]), Tensor([1, 2, 3])]) {
       affine(Tensor.zeros([4, 0]), $0[0], $0[1]).sum()

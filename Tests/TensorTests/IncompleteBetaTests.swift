@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tensor
 
-/// Parameters, places and Iₓ(a, b), computed with 75 digits.
+/// Parameters, arguments and Iₓ(a, b), computed with 75 digits.
 private let references: [(a: Double, b: Double, x: Double, value: Double)] = [
   (12.3, 4.0, 0.42, 0.0025948055057778805),
   (0.0223, 0.266, 0.186, 0.8988329320310282),
@@ -132,7 +132,7 @@ private let references: [(a: Double, b: Double, x: Double, value: Double)] = [
 
   @Test func theTwoEndsAddUpToOne() {
     let whole = regularizedBeta(x, a, b) + regularizedBeta(1 - x, b, a)
-    // 1 − x has lost digits of a small x.
+    // 1 − x has lost the digits of a small x.
     for (row, whole) in zip(references, whole.doubles) where row.x > 1e-3 {
       #expect(Swift.abs(whole - 1) < 1e-9, "at \(row): \(whole)")
     }

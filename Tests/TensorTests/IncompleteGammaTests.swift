@@ -154,7 +154,7 @@ private let references: [(a: Double, x: Double, p: Double, q: Double)] = [
     #expect(largestError(found, rows.map(\.2)) < 1e-13)
   }
 
-  /// The inverse of a probability, where it is not rounded to 1.
+  /// The inverse of a probability, if it is not rounded to 1.
   @Test func inversesComeBack() {
     let p = regularizedGammaP(a, x), q = regularizedGammaQ(a, x)
     let (lower, upper) = (regularizedGammaPInverse(a, p), regularizedGammaQInverse(a, q))
@@ -164,7 +164,7 @@ private let references: [(a: Double, x: Double, p: Double, q: Double)] = [
           - logGamma(Tensor(row.a, dtype: .float64)).scalar)
       for (probability, found) in [(row.p, lower.doubles[index]), (row.q, upper.doubles[index])]
       where probability < 1 {
-        // What rounding the probability does to its quantile.
+        // The effect of rounding the probability on its quantile.
         let condition = 1 + 1e-3 * probability / (row.x * density)
         #expect(Swift.abs(found - row.x) <= 1e-12 * condition * row.x, "at \(row)")
       }

@@ -30,7 +30,7 @@ import Testing
     let a = Tensor([[0, 2], [1, 3]], dtype: .float64)
     #expect(try a.determinant().scalar == -2)
     #expect(try a.signAndLogDeterminant().sign.scalar == -1)
-    // −1/6 · 10³ … a product that is no number on the way.
+    // A product whose partial products overflow.
     let large = Tensor([1e200, 1e200, 1e-200, 3e-200], dtype: .float64).diagonalMatrix()
     #expect(abs(try large.determinant().scalar - 3) < 1e-15)
     let huge = (1e200 * Tensor.ones([4], dtype: .float64)).diagonalMatrix()
@@ -45,7 +45,7 @@ import Testing
     #expect(try Tensor([[3]]).determinant().scalar == 3)
   }
 
-  /// There is no inverse, but there are cofactors.
+  /// There is no inverse, but cofactors exist.
   @Test func theGradientOfADeterminantThatIsZero() throws {
     let a = Tensor([[1, 2], [2, 4]], dtype: .float64)
     let slope = try gradient(at: a) { try $0.determinant() }

@@ -4,9 +4,10 @@ import Testing
 @testable import Tensor
 
 struct LargePagesTests {
-  /// The flags of the mapping that an address lies in, as the kernel tells them.
+  /// The flags of the mapping that contains an address, as reported by the kernel.
   private func flags(of address: UnsafeRawPointer) throws -> [Substring] {
-    // Line by line: the kernel gives the file in pieces, of which Foundation takes the first for all.
+    // Line by line, because the kernel returns the file in pieces, and Foundation takes the first
+    // for the whole file.
     let file = try #require(fopen("/proc/self/smaps", "r"))
     defer { fclose(file) }
     var buffer = [CChar](repeating: 0, count: 4_096)
@@ -39,7 +40,7 @@ struct LargePagesTests {
     #expect(asked.allSatisfy { $0 == 7 })
   }
 
-  /// Nothing, less than a page, and pages that do not begin where the memory does.
+  /// Zero bytes, less than a page, and memory that does not begin at a page boundary.
   @Test(arguments: [0, 1, 100, 5_000, 9_000])
   func anyMemory(_ count: Int) {
     var bytes = [UInt8](repeating: 3, count: count + 1)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tensor
 
-/// One operation of linear algebra and where its gradients are looked at.
+/// One operation of linear algebra, and where its gradients are tested.
 struct LinearAlgebraRow: Sendable, CustomTestStringConvertible {
   let name: String
   /// The shapes of its arguments, random normal numbers.
@@ -17,12 +17,12 @@ struct LinearAlgebraRow: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// A positive definite matrix of any one, with eigenvalues of 1 and more.
+/// A positive definite matrix made from any matrix, with eigenvalues of 1 or more.
 func positiveDefinite(_ x: Tensor) -> Tensor {
   product(x, x, transposeRight: true) + Tensor.identity(x.shape[x.rank - 1], dtype: x.dtype)
 }
 
-/// A matrix with a large diagonal of any one, far from singular.
+/// A matrix with a large diagonal made from any matrix, far from singular.
 private func regular(_ x: Tensor) -> Tensor {
   x + 4 * Tensor.identity(x.shape[x.rank - 1], dtype: x.dtype)
 }
@@ -92,7 +92,8 @@ let linearAlgebraRows: [LinearAlgebraRow] = [
     square(try SymmetricEigendecomposition(of: symmetricPart($0[0])).vectors)
   },
   .init("eigenvectors of equal eigenvalues", [[4, 2]]) {
-    // 1 + x xᵀ has 1 twice; the projection on the others' space does not depend on their vectors.
+    // 1 + x xᵀ has the eigenvalue 1 twice; the projection onto the span of the other eigenvectors
+    // does not depend on the choice of vectors.
     let matrix = product($0[0], $0[0], transposeRight: true) + .identity(4, dtype: .float64)
     let vectors = try SymmetricEigendecomposition(of: matrix).vectors.sliced(2..<4, along: -1)
     return product(vectors, vectors, transposeRight: true)

@@ -5,7 +5,7 @@ import Testing
 private let square = Tensor.identity(3, dtype: .float64)
 private func right(_ shape: [Int]) -> Tensor { Tensor.zeros(shape, dtype: .float64) }
 
-/// Mistakes in shapes, and what the program says when it stops for them.
+/// Mistakes in shapes, and the messages with which the program stops.
 private let rows: [(message: String, mistake: @Sendable () throws -> Void)] = [
   (
     "CholeskyFactor: expected a matrix [n, n] or a stack […, n, n], found float64[2, 3]",

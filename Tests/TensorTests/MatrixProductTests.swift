@@ -48,7 +48,8 @@ import Testing
     }
   }
 
-  /// The single-precision loop against OpenBLAS in double precision, at sizes around its blocks.
+  /// The single-precision loop, compared with OpenBLAS in double precision, at sizes around its
+  /// blocks.
   @Test(arguments: flags)
   func singleAgainstDoublePrecision(_ flags: (left: Bool, right: Bool)) {
     let random = Random(seed: 14)
@@ -69,7 +70,8 @@ import Testing
   private static let instructionSets = ["AVX-512", "AVX2", "baseline"]
     .filter { (name: String) in ck_product_named(name, false) != nil }
 
-  /// A wide product of doubles, whose left factor is packed, is that of its strips to the last bit.
+  /// A wide product of doubles, whose left factor is packed, equals the products of its strips to
+  /// the last bit.
   @Test(arguments: instructionSets, flags)
   func wideProductsOfDoubles(_ name: String, _ flags: (left: Bool, right: Bool)) throws {
     let product = try #require(ck_product_named(name, true)).pointee
@@ -119,7 +121,7 @@ import Testing
     #expect(corners.count == blocks.count)
   }
 
-  /// Each instruction set's loop against plain sums, plain, with a bias and added to what is there.
+  /// Each instruction set's loop, compared with plain sums: alone, with a bias, and accumulating.
   @Test(arguments: instructionSets, flags)
   func ownProducts(_ name: String, _ flags: (left: Bool, right: Bool)) throws {
     let product = try #require(ck_product_named(name, false)).pointee
@@ -131,7 +133,7 @@ import Testing
       let (aRow, aColumn) = flags.left ? (1, m) : (k, 1)
       let (bRow, bColumn) = flags.right ? (1, k) : (n, 1)
       var scratch = [Float](repeating: .nan, count: product.scratch_count(n))
-      // What a rectifier had as its results, for the way back through it, laid out like C.
+      // A rectifier's results, for the backward pass through it, laid out like C.
       let results = random.normal([m * (n + 1)])
       let signs = results.scalars
       defer { withExtendedLifetime(results) {} }
@@ -143,7 +145,7 @@ import Testing
         (true, false, 0.25, true),
       ] {
         let rectifier = CKRectifier(slope: slope, results: isBack ? results.pointer : nil)
-        // A column more than the product has, which must stay as it is.
+        // One column more than the product has, which must remain unchanged.
         var c = [Float](repeating: 2, count: m * (n + 1))
         product.multiply(
           a, aRow, aColumn, b, bRow, bColumn, isBiased ? bias : nil, &c, n + 1, m, n, k,
@@ -190,7 +192,7 @@ import Testing
 
   @Test func sameBitsAtAnyNumberOfThreads() {
     let random = Random(seed: 11)
-    // 33 units of columns: one is left over from two or more pieces.
+    // 33 units of columns: with two or more pieces, one is left over.
     let (a, b) = (random.normal([200, 300]), random.normal([300, 520]))
     expectSameAtAnyNumberOfThreads { [a.matmul(b), b.sum()] }
   }

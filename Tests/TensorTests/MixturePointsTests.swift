@@ -25,7 +25,7 @@ import Testing
       .init(logConstants: constants, means: means, inverses: inverses, isDiagonal: isDiagonal)
     }
 
-    /// The same by operations of tensors.
+    /// The same by tensor operations.
     var logJoint: Tensor {
       let deviations = x.expanded(at: 1) - means.expanded(at: 0)  // [n, k, d]
       let whitened = deviations.permuted(to: [1, 0, 2]).matmul(inverses, transposeRight: true)
@@ -74,7 +74,7 @@ import Testing
     }
   }
 
-  /// A point so far away that its density is 0 takes nothing from what the others have.
+  /// A point so far away that its density is 0 does not affect the others' results.
   @Test func aPointWithoutDensityIsToldByItsDensity() {
     let x = Tensor([0.0, 1e200, 1], shape: [3, 1], dtype: .float64)
     let components = MixturePoints.Components(

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Tensor
 
-/// Integers that both element types hold exactly, so that integers of 128 bits give the exact mean and
-/// variance.
+/// Integers that both element types represent exactly, so that 128-bit integers give the exact mean
+/// and variance.
 private struct IntegerSample: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let values: [Int]
@@ -53,7 +53,7 @@ private let samples: [IntegerSample] =
     IntegerSample(2), IntegerSample(1, offset: 12_345),
   ]
 
-/// Lengths about those of blocks and of vectors.
+/// Lengths around those of blocks and vectors.
 private let lengths = [1, 2, 3, 7, 8, 9, 63, 255, 1_000, 16_384, 16_389, 100_003]
 
 private let constants = [
@@ -70,7 +70,7 @@ private let constants = [
     return Swift.abs(found - exact) / ulp
   }
 
-  /// Each instruction set's loops over a row and over columns, of which no two are alike.
+  /// Each instruction set's loops over a row and over columns, no two of which are equal.
   @Test(arguments: samples, [DType.float32, .float64])
   fileprivate func loopsAgainstTheExactValue(_ sample: IntegerSample, _ dtype: DType) throws {
     let n = sample.values.count
@@ -97,7 +97,7 @@ private let constants = [
     }
   }
 
-  /// However the elements lie, and however many threads there are.
+  /// For any layout of the elements, and any number of threads.
   @Test(arguments: samples, [DType.float32, .float64])
   fileprivate func varianceAndMeanOfEveryLayout(_ sample: IntegerSample, _ dtype: DType) {
     let row = sample.tensor(dtype)
@@ -167,7 +167,7 @@ private let constants = [
     #expect(grid.mean(along: [1, 3]).doubles.allSatisfy { $0 == value })
   }
 
-  /// Deviations of a unit in the last place from a mean that no number of the type is.
+  /// Deviations of a unit in the last place from a mean that the type cannot represent.
   @Test(arguments: [DType.float32, .float64])
   func whatIsLeftOfCloseElementsHasAllItsDigits(_ dtype: DType) {
     let ulp = dtype == .float32 ? Double(Float(12_345.678).ulp) : 12_345.678.ulp
@@ -209,7 +209,7 @@ private let constants = [
     #expect(Tensor([1], dtype: dtype).variance(correction: 1).scalar.isNaN)
   }
 
-  /// A gradient with respect to what a mean of nothing is multiplied by.
+  /// A gradient with respect to a factor of an empty mean.
   @Test func theSecondGradientOfAnEmptyMeanIsZero() {
     for reduce: (Tensor) -> Tensor in [
       { $0.mean() }, { $0.mean(along: 1).sum() }, { $0.variance() },

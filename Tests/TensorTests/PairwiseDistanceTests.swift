@@ -13,14 +13,14 @@ import Testing
     }
   }
 
-  /// Far from the origin and near to each other too.
+  /// Including points far from the origin and near to each other.
   @Test(arguments: [DType.float32, .float64], [0.0, 1_000])
   func againstNaiveSums(_ dtype: DType, _ offset: Double) {
     let random = Random(seed: 14)
     for (n, m, d) in [(1, 1, 1), (5, 7, 2), (70, 131, 16), (33, 65, 17), (64, 40, 100), (3, 2, 0)] {
       let x = random.normal([n, d], dtype: dtype) + offset
       var y = random.normal([m, d], dtype: dtype) + offset
-      // Some points of y are those of x, some nearly.
+      // Some points of y equal those of x, some nearly.
       let some = x.sliced(0..<Swift.min(n, m / 2))
       y = .concatenated([some, some * 1.0001, y]).sliced(0..<m)
       let found = pairwiseSquaredDistances(x, y).doubles

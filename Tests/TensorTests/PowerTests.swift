@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tensor
 
-/// A base and an exponent, and the derivatives of the power there: in each, and the second ones.
+/// A base and an exponent, and the derivatives of the power with respect to each, first and second.
 private struct PowerRow: Sendable {
   let base: Double
   let exponent: Double
@@ -45,7 +45,7 @@ private let rows: [PowerRow] = [
     }.gradients
     #expect(agrees(second[0].scalar, row.twiceInBase), "\(row): \(second[0])")
     if let mixed = row.mixed { #expect(agrees(second[1].scalar, mixed), "\(row): \(second[1])") }
-    // A number as the exponent gives the same.
+    // A number as the exponent gives the same result.
     let alone = gradient(at: a) { pow($0, row.exponent).sum() }
     #expect(agrees(alone.scalar, row.inBase))
     let curvature = gradient(at: a) { gradient(at: $0) { pow($0, row.exponent).sum() }.sum() }
@@ -59,7 +59,7 @@ private let rows: [PowerRow] = [
     #expect(gradients[0].scalar == 0 && !gradients[1].scalar.isNaN)
   }
 
-  /// In a sum of powers, as of a polynomial, one base of 0 leaves the other gradients as they are:
+  /// In a sum of powers, such as a polynomial, a base of 0 does not affect the other gradients:
   /// 1 + 2x + 3x², then 2 + 6x.
   @Test func aPolynomialAtZero() {
     let x = Tensor([[0], [2]], dtype: .float64)

@@ -4,21 +4,21 @@ import Testing
 @testable import Tensor
 
 #if arch(x86_64)
-  /// What values are compared with: 64 bits of significand.
+  /// The type of reference values: 64 bits of significand.
   typealias Wide = Float80
 #else
-  /// What float32 values are compared with.
+  /// The type of reference values for float32.
   typealias Wide = Double
 #endif
 
-/// A function of some tensors of one shape, and the numbers that it should give.
+/// A function of some tensors of one shape, and its expected values.
 struct PrecisionRow: Sendable, CustomTestStringConvertible {
   let name: String
   /// The elements of each tensor.
   let inputs: [[Double]]
   /// The largest error in units of the last place.
   let limit: Double
-  /// The types in which the numbers are these.
+  /// The types for which the values hold.
   let dtypes: [DType]
   let function: @Sendable ([Tensor]) -> Tensor
   let reference: @Sendable ([[Wide]]) -> [Wide]
@@ -42,7 +42,7 @@ struct PrecisionRow: Sendable, CustomTestStringConvertible {
     .init(name, [x], { function($0[0]) }) { $0[0].map(reference) }
   }
 
-  /// A function of each two elements.
+  /// A function of each pair of elements.
   static func zip(
     _ name: String, _ pairs: [(Double, Double)], limit: Double = 4,
     dtypes: [DType] = [.float32, .float64],
@@ -57,7 +57,7 @@ struct PrecisionRow: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// The errors that are larger than the limit, each with where it is.
+  /// The errors larger than the limit, each with its position.
   func failures(_ dtype: DType) -> [String] {
     let tensors = inputs.map { Tensor($0, dtype: dtype) }
     let found = function(tensors)
@@ -73,9 +73,9 @@ struct PrecisionRow: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// How far a value is from the right one, in units of the last place.
+  /// The error of a value, in units of the last place.
   ///
-  /// A right value below the normal numbers may be flushed to zero.
+  /// An expected value that is denormal may be flushed to zero.
   static func error(of found: Double, _ expected: Wide, _ dtype: DType) -> Double {
     if !expected.isFinite { return found == Double(expected) ? 0 : .infinity }
     let magnitude = Double(Swift.abs(expected))
@@ -88,7 +88,7 @@ struct PrecisionRow: Sendable, CustomTestStringConvertible {
   }
 }
 
-// MARK: - The formulas, as they lose nothing
+// MARK: - The formulas, in forms without cancellation
 
 func wideSigmoid(_ x: Wide) -> Wide {
   let e = exp(-Swift.abs(x))
@@ -139,7 +139,7 @@ func wideBernoulliDivergence(_ a: Wide, _ b: Wide) -> Wide {
   return p * wideRemainder(d) + logarithm
 }
 
-/// The largest logit, and the logarithm of the sum of the exponentials of all less it.
+/// The largest logit, and the logarithm of the sum of the exponentials of all logits minus it.
 func wideLogSum(_ logits: [Wide]) -> (largest: Wide, logSum: Wide) {
   guard let largest = logits.max(), let place = logits.firstIndex(of: largest) else {
     return (-.infinity, 0)

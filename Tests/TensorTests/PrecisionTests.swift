@@ -4,8 +4,8 @@ import Testing
 
 @testable import Tensor
 
-// Values and gradients against the same formulas in higher precision, where digits are easily lost: where a
-// target is nearly certain, where two distributions are nearly equal, where logits have a common offset.
+// Values and gradients compared with the same formulas in higher precision, where digits are easily
+// lost: nearly certain targets, nearly equal distributions, and logits with a common offset.
 
 private let logits: [Double] =
   [0, 1e-30, 1e-9, 1e-3, 0.24, 0.26, 0.3, 1, 2.5, 7, 10, 15, 16.5, 20, 30, 40, 60, 80, 85].flatMap {
@@ -51,7 +51,8 @@ private func slope(
   { x in gradient(at: x) { function($0).sum() } }
 }
 
-/// The derivatives of the cross-entropy and of the log-density, of which one is the other's opposite.
+/// The derivatives of the cross-entropy and of the log-density, one of which is the negative of the
+/// other.
 private func residuals(
   _ name: String, _ pairs: [(Double, Double)], dtypes: [DType] = [.float32, .float64],
   _ reference: @escaping @Sendable (Wide, Wide) -> Wide
@@ -68,7 +69,7 @@ private func residuals(
   ]
 }
 
-/// The same beside its zero, where Float80 has too few digits.
+/// The same near its zero, where Float80 has too few digits.
 private func residuals(_ name: String, _ rows: [ResidualNearZero], dtypes: [DType])
   -> [PrecisionRow]
 {
@@ -195,7 +196,7 @@ private let dtypes: [DType] = Wide.significandBitCount > 52 ? [.float32, .float6
     }
   }
 
-  /// In a process of its own, whose loops are all of that instruction set.
+  /// In a separate process, all of whose loops use that instruction set.
   @Test(arguments: instructionSets)
   func keepsItsDigitsAtEveryInstructionSet(_ name: String) async {
     await #expect(processExitsWith: .success) { [name] in
@@ -216,7 +217,7 @@ private let dtypes: [DType] = Wide.significandBitCount > 52 ? [.float32, .float6
     }
   }
 
-  /// A wrong digit must not pass.
+  /// A wrong digit must be detected.
   @Test func theMeasureIsAUnitInTheLastPlace() {
     #expect(PrecisionRow.error(of: 1.0.nextUp, 1, .float64) == 1)
     #expect(PrecisionRow.error(of: Double(Float(1).nextUp), 1, .float32) == 1)

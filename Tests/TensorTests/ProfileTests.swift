@@ -4,7 +4,8 @@ import Testing
 @testable import Tensor
 
 @Suite struct ProfileTests {
-  /// In a process of its own: a profile counts what all threads do, those of other tests too.
+  /// In a separate process, because a profile counts the operations of all threads, including those
+  /// of other tests.
   @Test func countsOperationsForwardAndBackward() async {
     await #expect(processExitsWith: .success) {
       let random = Random(seed: 1)
@@ -35,7 +36,8 @@ import Testing
     }
   }
 
-  /// What changes memory in place, or writes it in parts, is there under its own name.
+  /// Operations that change memory in place, or write it in parts, are listed under their own
+  /// names.
   @Test func operationsInPlaceCount() async {
     await #expect(processExitsWith: .success) {
       let random = Random(seed: 1)
@@ -73,7 +75,8 @@ import Testing
     }
   }
 
-  /// Only what the walk itself does is on the way back, and not what another thread does meanwhile.
+  /// Only the operations of the backward pass itself are marked "back", not those of another thread
+  /// meanwhile.
   @Test func aWalkBackIsItsOwnThreads() async {
     await #expect(processExitsWith: .success) {
       let x = Tensor([1, 2])

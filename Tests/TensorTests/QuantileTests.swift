@@ -59,7 +59,7 @@ import Testing
     #expect(Tensor([.nan, 1]).histogram(bins: 2, in: 0...2).counts == [0, 1])
     #expect(Tensor([3, 3]).histogram(bins: 2) == Histogram(counts: [0, 2], edges: [2.5, 3, 3.5]))
     #expect(Tensor.zeros([0]).histogram(bins: 2) == Histogram(counts: [0, 0], edges: [0, 0.5, 1]))
-    // Edges are rounded, and what equals one belongs above it.
+    // Edges are rounded, and a value equal to an edge belongs above it.
     let tenths = (0...10).map { Double($0) / 10 }
     let edges = Tensor(tenths, dtype: .float64).histogram(bins: 10, in: 0...1).edges
     #expect(

@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func normalsKnownAnswer() {
-    // Box and Muller's formula on the words, in double precision.
+    // The Box–Muller formula applied to the words, in double precision.
     let words = philox(counter: [0, 0, 0, 0], key: [3, 0]).map { Double($0 >> 8) * 0x1p-24 }
     let expected = [(0, 1), (2, 3)].flatMap { i, j in
       let radius = (-2 * log(Tensor(1 - words[i], dtype: .float64))).scalar.squareRoot()
@@ -48,7 +48,7 @@ import Testing
       #expect(Swift.abs(z.mean().scalar) < 0.01)
       #expect(Swift.abs(z.variance().scalar - 1) < 0.015)
       #expect(Swift.abs(pow(z, 4).mean().scalar - 3) < 0.15)
-      // Neighbours are not correlated.
+      // Neighbours are uncorrelated.
       #expect(Swift.abs((z.sliced(0..<199_999) * z.sliced(1..<200_000)).mean().scalar) < 0.01)
     }
   }
@@ -96,7 +96,7 @@ import Testing
     #expect(a.sorted() == Array(0..<1000) && a != b && a != Array(0..<1000))
     #expect(
       Random(seed: 6).permutation(10) == Array(a.isEmpty ? [] : Random(seed: 6).permutation(10)))
-    // Each place gets each value about equally often.
+    // Each position gets each value about equally often.
     var counts = [Int](repeating: 0, count: 3)
     for _ in 0..<3000 { counts[random.permutation(3)[0]] += 1 }
     #expect(counts.allSatisfy { Swift.abs($0 - 1000) < 120 })
@@ -116,7 +116,7 @@ import Testing
   private static let instructionSets: [String] = ["AVX-512", "AVX2", "baseline"]
     .filter { (name: String) in ck_kernels_named(name, false) != nil }
 
-  /// Every instruction set that this processor has against the plain loops.
+  /// Every instruction set of this processor, compared with the plain loops.
   @Test(arguments: instructionSets)
   func instructionSetsAgree(_ name: String) throws {
     let kernels = try #require(ck_kernels_named(name, false)?.pointee)
@@ -170,8 +170,8 @@ import Testing
     }
   }
 
-  /// A worker that comes late to a job finds the next one, of another size and for another number of
-  /// threads, and must take nothing of it twice.
+  /// A worker that is late for a job finds the next one, with another size and number of threads,
+  /// and must not process any of it twice.
   @Test func everyIndexOnceInManyShortJobs() {
     let before = threadCount
     defer { threadCount = before }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tensor
 
-/// One function of one tensor whose result has another shape.
+/// A function of a tensor whose result has another shape.
 struct ShapeRow: Sendable, CustomTestStringConvertible {
   let name: String
   let shape: [Int]
@@ -82,7 +82,7 @@ private let rows: [ShapeRow] =
   ] + arrayOperationRows
 
 @Suite struct ReductionAndShapeTests {
-  /// Rows around the sixteen elements that are computed at a time, against each element by itself.
+  /// Rows around the sixteen elements computed at a time, compared with each element separately.
   @Test(arguments: [DType.float32, .float64])
   func aBernoulliLogDensityHasTheSameBitsInRowsOfAnyLength(_ dtype: DType) {
     let random = Random(seed: 5)
@@ -133,12 +133,12 @@ private let rows: [ShapeRow] =
   func gradientsAndShapes(_ row: ShapeRow) {
     let x = Random(seed: 5).normal(row.shape, dtype: .float64)
     #expect(row.function(x).shape == row.result)
-    // A square beforehand makes the second derivative of the linear ones other than zero.
+    // Squaring first gives linear functions a nonzero second derivative.
     let check = checkGradient(of: { row.function($0[0] * $0[0] + $0[0]) }, at: [x])
     #expect(check.passes(), "\(row.name): \(check)")
   }
 
-  /// As NumPy has it with `axis=()`.
+  /// Like NumPy with `axis=()`.
   @Test(arguments: [DType.float32, .float64])
   func alongNoAxesEachElementIsByItself(_ dtype: DType) {
     for shape in [[], [1], [5], [2, 3, 4], [0, 2]] {
@@ -189,7 +189,7 @@ private let rows: [ShapeRow] =
     }
   }
 
-  /// In a process of its own, because other tests watch how much memory this one has.
+  /// In a separate process, because other tests measure the memory of this one.
   @Test func argmaxOfMoreElementsThanAFloatCounts() async {
     await #expect(processExitsWith: .success) {
       let count = (1 << 24) + 1

@@ -1,7 +1,7 @@
-/// σ(l) − t where a target t is the nearest number to σ(l), or next to it.
+/// σ(l) − t for targets t that are the nearest number to σ(l), or next to it.
 ///
-/// Nothing of the digits of the two is left but for the last. The residuals are computed with 80 decimal
-/// digits and rounded to float64.
+/// All but the last digits of the two cancel. The residuals are computed with 80 decimal digits and
+/// rounded to float64.
 struct ResidualNearZero: Sendable {
   let logit: Double
   let target: Double

@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  /// As a distribution function has to be, which is searched later.
+  /// As required of a distribution function that is searched later.
   @Test(arguments: [DType.float32, .float64])
   func sumsOfWeightsNeverFall(_ dtype: DType) {
     let weights = Random(seed: 8).uniform([300_007], dtype: dtype)
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  /// The gradient divides by nothing.
+  /// The gradient involves no division.
   @Test func gradientOfProductsAtZero() {
     let x = Tensor([2, 0, 3, 0, 5], dtype: .float64)
     let dx = gradient(at: x) { $0.cumulativeProduct().sum() }

@@ -7,7 +7,7 @@ private let inf = Double.infinity
 @Suite struct SoftmaxTests {
   private let random = Random(seed: 71)
 
-  /// Masked classes: their probability is 0, and the others' are as if they were not there.
+  /// Masked classes: their probability is 0, and the others' are as if they did not exist.
   @Test(arguments: [DType.float32, .float64])
   func aMaskedClassTakesNoPart(_ dtype: DType) {
     let masked = Tensor([[-inf, 1, 2], [1, -inf, 2], [1, 2, -inf]], dtype: dtype)
@@ -42,7 +42,7 @@ private let inf = Double.infinity
     #expect(gradient(at: x) { square(softmax($0)).sum() }.doubles == [0, 0, 0, 0])
   }
 
-  /// A logit of +∞ makes its class certain; of two it cannot be said which.
+  /// A logit of +∞ makes its class certain; with two, the result is undefined.
   @Test func anInfiniteLogitIsCertain() {
     let x = Tensor([[inf, 0], [inf, inf]])
     #expect(softmax(x).scalars[..<2] == [1, 0])
@@ -58,7 +58,7 @@ private let inf = Double.infinity
     #expect(x.logSumExp(along: 0).scalars[0].isNaN)
   }
 
-  /// Second derivatives of masked logits, by every way that leads through softmax.
+  /// Second derivatives of masked logits, through every function that uses softmax.
   @Test(arguments: [DType.float32, .float64])
   func secondGradientsOfMaskedLogitsAreFinite(_ dtype: DType) {
     let x = Tensor([[-inf, 1, 2, -inf], [0, -inf, -inf, -inf]], dtype: dtype)
@@ -80,7 +80,7 @@ private let inf = Double.infinity
     }
   }
 
-  /// The gradient where all but a few classes are masked is that of these few.
+  /// If all but a few classes are masked, the gradient is that of these few.
   @Test func secondGradientsAreThoseWithoutTheMaskedClasses() {
     let x = random.normal([2, 3], dtype: .float64)
     let target = Tensor([[0.2, 0.3, 0.5], [1, 0, 0]], dtype: .float64)
@@ -106,7 +106,7 @@ private let inf = Double.infinity
     let check = checkGradient(
       of: { categoricalCrossEntropy(logits: $0[0], $0[1]) }, at: [x, target])
     #expect(check.passes(), "\(check)")
-    // Where one class is nearly certain.
+    // Here one class is nearly certain.
     let certain = x + Tensor([[12, 0, 0]], dtype: .float64)
     for function: ([Tensor]) -> Tensor in [
       { softmax($0[0]) }, { logSoftmax($0[0]) }, { $0[0].logSumExp(along: 1) },

@@ -3,12 +3,12 @@ import Testing
 
 @testable import Tensor
 
-/// The loops of sorting by themselves, in each instruction set.
+/// The sorting loops on their own, for each instruction set.
 @Suite struct SortingLoopTests {
   private static let instructionSets = ["AVX-512", "AVX2", "baseline"]
     .filter { (name: String) in ck_sorting_named(name) != nil }
 
-  /// Orders that quicksorts are slow or wrong on.
+  /// Orders for which quicksorts are prone to be slow or wrong.
   private static func patterns(_ count: Int, _ random: Random) -> [(name: String, [UInt64])] {
     let drawn = (0..<count).map { _ in UInt64(random.uniform(in: 0..<0x1p53)) << 11 }
     let indices = (0..<count).map { UInt64($0) }
@@ -40,7 +40,8 @@ import Testing
     }
   }
 
-  /// A radix sort takes over from a quicksort that makes no headway: it is stable and leaves low bits alone.
+  /// A radix sort takes over from a quicksort that makes no progress: it is stable and ignores low
+  /// bits.
   @Test func byRadix() {
     let random = Random(seed: 9)
     for count in [0, 1, 50, 96, 97, 2_000] {

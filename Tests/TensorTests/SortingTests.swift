@@ -3,10 +3,10 @@ import Testing
 
 @testable import Tensor
 
-/// The order of the package: −0 and 0 are equal, and NaN is larger than every number.
+/// The package's order: −0 and 0 are equal, and NaN is larger than every number.
 private func isLess(_ a: Double, _ b: Double) -> Bool { a < b || (b.isNaN && !a.isNaN) }
 
-/// The indices that sort numbers, those of equal ones in their order.
+/// The indices that sort numbers, with equal numbers in their original order.
 private func naiveOrder(_ numbers: [Double], descending: Bool) -> [Int] {
   numbers.indices.sorted {
     let (a, b) = descending ? (numbers[$1], numbers[$0]) : (numbers[$0], numbers[$1])
@@ -78,7 +78,8 @@ private func bits(_ numbers: [Double]) -> [UInt64] {
     }
   }
 
-  /// Long rows, which all threads share: in order, equal, of two values, and with one among many.
+  /// Long rows, which all threads share: sorted, constant, with two values, and with one different
+  /// value.
   @Test(arguments: [DType.float32, .float64])
   func longRowsOfFewValues(_ dtype: DType) {
     let count = 70_001
@@ -95,7 +96,7 @@ private func bits(_ numbers: [Double]) -> [UInt64] {
     }
   }
 
-  /// Numbers whose keys differ in their last bits alone, which have no room beside the places.
+  /// Numbers whose keys differ only in their last bits, which do not fit next to the places.
   @Test(arguments: [100, 5_000, 70_001], [false, true])
   func numbersThatDifferInTheirLastBits(_ count: Int, _ isDescending: Bool) {
     let random = Random(seed: 11)
@@ -106,7 +107,7 @@ private func bits(_ numbers: [Double]) -> [UInt64] {
     expectSameAtAnyNumberOfThreads { x.argsorted(descending: isDescending) }
   }
 
-  /// The values are the same where a gradient is wanted, zeros' signs too.
+  /// The values are the same if a gradient is computed, including the signs of zeros.
   @Test func valuesOnATape() {
     let x = Self.numbers(200, .float32, seed: 7)
     var taped = x

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tensor
 
-/// What functions are at the ends of their domains.
+/// The values of functions at the ends of their domains.
 private let ends:
   [(name: String, function: @Sendable (Tensor) -> Tensor, x: [Double], y: [Double])] = {
     let infinity = Double.infinity
@@ -63,7 +63,7 @@ private let ends:
     }
   }
 
-  /// A result depends on the element alone, not on its place.
+  /// A result depends only on the element, not on its position.
   @Test func neighboursHaveNoInfluence() {
     let x = Tensor((0..<37).map { 0.01 + 0.61 * Double($0) }, dtype: .float64)
     for row in ends {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tensor
 
-/// A function of one element, and a table of it.
+/// A function of one element, and a table of its values.
 struct SpecialFunctionReferences: Sendable, CustomTestStringConvertible {
   let operation: CKMap
   let order: Double
@@ -15,7 +15,7 @@ struct SpecialFunctionReferences: Sendable, CustomTestStringConvertible {
     (self.operation, self.order, self.table) = (operation, order, table)
   }
 
-  /// Arguments, values, and the magnitude whose last place counts.
+  /// Arguments, values, and the magnitude that defines the unit of the last place.
   var rows: [(x: Double, y: Double, scale: Double)] {
     table.split(separator: ";").map { row in
       let numbers = row.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
@@ -28,7 +28,7 @@ struct SpecialFunctionReferences: Sendable, CustomTestStringConvertible {
   private static let instructionSets = ["AVX-512", "AVX2", "baseline"]
     .filter { (name: String) in ck_kernels_named(name, true) != nil }
 
-  /// Within 4 units in the last place, and half a one for the table's own rounding.
+  /// Within 4 units in the last place, plus half a unit for the table's own rounding.
   @Test(
     arguments: exponentialReferences + boundedReferences + normalReferences + gammaReferences,
     instructionSets)

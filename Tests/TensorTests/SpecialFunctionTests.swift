@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tensor
 
-/// One special function, where its gradients are looked at, and known values of it.
+/// One special function, the domains on which its gradients are tested, and known values.
 private struct SpecialFunctionRow: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let domains: [ClosedRange<Double>]

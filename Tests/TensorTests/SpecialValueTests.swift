@@ -4,10 +4,10 @@ import Testing
 
 @testable import Tensor
 
-/// A function of one number and what it is at ±0, ±∞, NaN and ordinary numbers, as NumPy has it.
+/// A function of one number and its values in NumPy at ±0, ±∞, NaN and ordinary numbers.
 private struct SpecialRow: Sendable, CustomTestStringConvertible {
   let testDescription: String
-  /// The loop by itself, where there is one.
+  /// The loop on its own, if there is one.
   let loop: (operation: CKMap, p: Double, q: Double)?
   let function: @Sendable (Tensor) -> Tensor
   let expected: @Sendable (Double) -> Double
@@ -84,7 +84,7 @@ private let rows: [SpecialRow] = {
 
 private let points: [Double] = [-0.0, 0, .infinity, -.infinity, .nan, 1, -1, 0.5, -3, 20, -20]
 
-/// Whether both are NaN, or the same number up to rounding with the same sign, of 0 too.
+/// Whether both are NaN, or the same number up to rounding, with the same sign, even for 0.
 private func agree(_ found: Double, _ expected: Double, _ dtype: DType) -> Bool {
   if expected.isNaN { return found.isNaN }
   if found == expected { return found.sign == expected.sign }
@@ -92,7 +92,7 @@ private func agree(_ found: Double, _ expected: Double, _ dtype: DType) -> Bool 
   return Swift.abs(found - expected) <= tolerance
 }
 
-/// A function of two numbers, as NumPy has it.
+/// A function of two numbers, and its values in NumPy.
 private struct SpecialPairRow: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let operation: CKZip
@@ -138,7 +138,7 @@ private let pairRows: [SpecialPairRow] = {
   private static let instructionSets = ["AVX-512", "AVX2", "baseline"]
     .filter { (name: String) in ck_kernels_named(name, false) != nil }
 
-  /// Often enough that vectors are full, and with an end that fills none.
+  /// Repeated so often that vectors are full, with a remainder that fills none.
   private let repeated = Array([[Double]](repeating: points, count: 7).joined())
 
   @Test(arguments: rows, [DType.float32, .float64])
@@ -183,7 +183,7 @@ private let pairRows: [SpecialPairRow] = {
     }
   }
 
-  /// What takes the largest or smallest of several elements, or limits them, hands NaN on.
+  /// Functions that take the largest or smallest of several elements, or clamp them, propagate NaN.
   @Test(arguments: [DType.float32, .float64])
   func notANumberIsTheLargestAndTheSmallest(_ dtype: DType) throws {
     let rows = Tensor(
@@ -215,7 +215,7 @@ private let pairRows: [SpecialPairRow] = {
     }
   }
 
-  /// NaN is handed on by itself, beside numbers and beside masked classes.
+  /// NaN propagates alone, among numbers and among masked classes.
   @Test(arguments: [DType.float32, .float64])
   func notANumberHasNoProbability(_ dtype: DType) {
     let rows: [[Double]] = [
@@ -231,7 +231,7 @@ private let pairRows: [SpecialPairRow] = {
     }
   }
 
-  /// A gradient of 0 is 0 whatever comes back.
+  /// A gradient of 0 remains 0, whatever the incoming gradient.
   @Test func clampsGradientOutsideIsZero() {
     let x = Tensor([-1, 0.5, 2, .nan], dtype: .float64)
     let dx = gradient(at: x) {

@@ -84,7 +84,7 @@ import Testing
       escaped = x * 2
       return x.sum()
     }
-    // The tape is closed: what escaped from it is a plain value.
+    // The tape is closed: a tensor that escaped from it is a plain value.
     #expect(escaped.map { ($0 * 3).place == nil } == true)
   }
 
@@ -105,13 +105,14 @@ import Testing
     #expect(results.values == (0..<8).map { Float(2 * $0) })
   }
 
-  /// In a process of its own, because the tests beside this one use the same pool.
+  /// In a separate process, because concurrent tests use the same pool.
   @Test func aThousandStepsDoNotGrowTheProcess() async {
     await #expect(processExitsWith: .success) {
-      // How many threads need room for a product at once depends on the machine's load.
+      // The number of threads that need scratch memory for a product at the same time depends on
+      // the machine's load.
       threadCount = 1
       let random = Random(seed: 12)
-      // As small as matrices can be whose memory is taken from the pool.
+      // The smallest matrices whose memory is taken from the pool.
       var w = random.normal([130, 130])
       let x = random.normal([130, 130])
       for _ in 0..<20 { step(&w, x) }
@@ -120,27 +121,27 @@ import Testing
       precondition(
         BufferPool.shared.allocatedBytes == pool, "expected no new buffers in the steady state")
       let growth = dataKilobytes() - data
-      // A leak of the smallest buffer a step would be 64 KiB of buffers, and of objects beside them.
+      // A leak of the smallest buffer per step would be 64 KiB of buffers, and objects in addition.
       precondition(data > 0 && growth < 600, "the process grew by \(growth) KiB")
     }
   }
 }
 
-/// A step of training, but for the model: values, gradients, an update.
+/// A training step without a model: values, gradients, an update.
 private func step(_ w: inout Tensor, _ x: Tensor) {
   let g = gradient(at: w) { w in square(tanh(x.matmul(w)) - 1).mean() }
   w -= 0.1 * g
 }
 
-/// The size of the process' data: not what of it is resident, which the system rounds up to large
-/// pages when it finds the time.
+/// The size of the process' data: not its resident part, which the system may round up to large
+/// pages at any time.
 private func dataKilobytes() -> Int {
   let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
   let line = status.split(separator: "\n").first { $0.hasPrefix("VmData:") } ?? ""
   return Int(line.split(whereSeparator: { !$0.isNumber }).first ?? "") ?? 0
 }
 
-/// An array that several threads write to, each its own element.
+/// An array that several threads write to, each to its own element.
 final class Sendables<Element: Sendable>: @unchecked Sendable {
   private var elements: [Element?]
   private let lock = NSLock()
@@ -155,7 +156,7 @@ final class Sendables<Element: Sendable>: @unchecked Sendable {
     square(stopGradient(x)).tracked(from: x) { _, dy in 2.002 * dy * x }
   }
 
-  /// x² whose derivative has the right value and no derivative of its own.
+  /// x² whose derivative has the right value but cannot be differentiated again.
   private func halfSquare(_ x: Tensor) -> Tensor {
     square(stopGradient(x)).tracked(from: x) { _, dy in 2 * dy * stopGradient(x) }
   }

@@ -2,7 +2,7 @@ import Mistakes
 import Tensor
 import Testing
 
-/// Mistakes, and what the program says when it stops for them.
+/// Mistakes, and the messages with which the program stops.
 private let rows: [(message: String, mistake: @Sendable () -> Void)] = tensorRows + arrayStopRows
 
 private let tensorRows: [(message: String, mistake: @Sendable () -> Void)] = [

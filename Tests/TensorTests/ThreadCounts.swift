@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tensor
 
-/// Expects the same result, bit for bit, with one thread and with two, three and four.
+/// Checks for the same result, bit for bit, with one thread and with two, three and four.
 func expectSameAtAnyNumberOfThreads<Result: Equatable>(
   _ results: () -> Result, sourceLocation: SourceLocation = #_sourceLocation
 ) {

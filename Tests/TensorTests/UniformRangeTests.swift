@@ -2,12 +2,13 @@ import Testing
 
 @testable import Tensor
 
-/// A range, how many numbers are drawn of it, and what is known about them.
+/// A range, the number of draws from it, and their known properties.
 struct RangeRow: Sendable, CustomTestStringConvertible {
   let range: Range<Double>
   let dtype: DType
   var count = 20_000
-  /// Whether the numbers' mean is that of the range, which has more than a few numbers.
+  /// Whether the numbers' mean should be that of the range, which requires more than a few numbers
+  /// in it.
   var hasMean = true
   var testDescription: String { "\(range) \(dtype)" }
 }
@@ -21,7 +22,7 @@ private let rows: [RangeRow] =
   + ordinary.map { RangeRow(range: $0, dtype: .float64) } + unusual
 
 private let unusual: [RangeRow] = [
-  // Few numbers of the type lie between the bounds, and the upper one is near all of them.
+  // Few numbers of the type are between the bounds, and all are close to the upper one.
   .init(range: 1e6..<1e6 + 1, dtype: .float32),
   .init(range: -1e6 - 1 ..< -1e6, dtype: .float32),
   .init(range: 1e15..<1e15 + 1, dtype: .float64, hasMean: false),
@@ -29,13 +30,13 @@ private let unusual: [RangeRow] = [
   .init(range: 1..<1 + 1e-10, dtype: .float32, hasMean: false),
   .init(range: 1..<1.0.nextUp, dtype: .float64, hasMean: false),
   .init(range: 0..<0x1p-1074, dtype: .float64, hasMean: false),
-  // Spans that overflow.
+  // Ranges whose spans overflow.
   .init(range: -3e38..<3e38, dtype: .float32),
   .init(range: -1.7e308..<1.7e308, dtype: .float64),
   .init(
     range: -Double(Float.greatestFiniteMagnitude)..<Double(Float.greatestFiniteMagnitude),
     dtype: .float32),
-  // Spans and bounds that are denormal numbers, or whose parts are.
+  // Ranges whose spans, bounds, or parts of them, are denormal.
   .init(range: 0..<1e-40, dtype: .float32),
   .init(range: 1e-40..<2e-40, dtype: .float32),
   .init(range: -2e-40 ..< -1e-40, dtype: .float32),
@@ -53,7 +54,7 @@ private let unusual: [RangeRow] = [
   @Test(arguments: rows)
   func liesInTheRange(_ row: RangeRow) {
     let random = Random(seed: 81)
-    // In float64, where denormal numbers are none of zero.
+    // In float64, where denormal numbers are not zero.
     let x = random.uniform([row.count], in: row.range, dtype: row.dtype).converted(to: .float64)
     #expect(row.range.contains(x.min().scalar) && row.range.contains(x.max().scalar))
     expectMean(x.mean().scalar, row)
@@ -67,12 +68,12 @@ private let unusual: [RangeRow] = [
   private func expectMean(_ mean: Double, _ row: RangeRow) {
     guard row.hasMean else { return }
     let (lower, upper) = (row.range.lowerBound, row.range.upperBound)
-    // In parts, for spans that overflow.
+    // Computed in parts, for spans that overflow.
     let error = Swift.abs(mean - (lower / 2 + upper / 2))
     #expect(error <= 0.02 * (upper / 2 - lower / 2), "\(mean)")
   }
 
-  /// Both ends of the range, by the numbers of [0, 1) that lead there.
+  /// Both ends of the range, from the numbers in [0, 1) that map to them.
   @Test func theEndsAreReachedAndNotLeft() {
     let (first, last) = (0.0, 1 - 0x1p-24)
     let (low, high) = (Float(0.3), Float(0.7))
@@ -91,7 +92,7 @@ private let unusual: [RangeRow] = [
     #expect(UniformRange(0x1p40..<0x1p40 + 0x1p-12, .float64).scaled(last) == 0x1p40)
   }
 
-  /// Where no bound is reached, numbers are what they were: lower + (upper − lower) u.
+  /// If no bound is reached, the numbers are lower + (upper − lower) u, as before.
   @Test func ordinaryNumbersAreUnchanged() {
     let unit = Random(seed: 82).uniform([10_000])
     for bound in [0.01, 0.0714, 1.0, 2.5] {

@@ -8,7 +8,7 @@ import Testing
       square(x[0]) * x[1]
     }
     #expect(y.scalars == [3, 12] && y.place == nil)
-    // d/dx₀ = 2 x₀ x₁ dy, d/dx₁ = Σ x₀² dy, and nothing of the third.
+    // d/dx₀ = 2 x₀ x₁ dy, d/dx₁ = Σ x₀² dy, and 0 for the third.
     let gradients = pullback(Tensor([1, 10]))
     #expect(gradients.map(\.scalars) == [[6, 120], [41], [0]])
   }
@@ -35,7 +35,8 @@ import Testing
       return pullback(x)[0].sum()
     }
     #expect(dx.scalars == [9, 36])
-    // The value is the outer gradient's, too, and a second call is a new walk: x² + 2x + 6x has 2x + 8.
+    // The value is also part of the outer gradient, and a second call runs a new backward pass:
+    // x² + 2x + 6x has the slope 2x + 8.
     let both = gradient(at: Tensor([1, 2])) { x in
       let (y, pullback) = valueWithPullback(at: [x]) { square($0[0]) }
       let ones = Tensor([1, 1])
@@ -102,5 +103,5 @@ import Testing
   }
 }
 
-/// Something whose end can be seen.
+/// An object whose deallocation can be observed.
 private final class Canary {}

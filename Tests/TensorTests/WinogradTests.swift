@@ -27,24 +27,24 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
       batch: 4, height: 26, width: 26, inputs: 32, outputs: 64, kernel: 3, stride: 1, padding: 0),
     WinogradCase(
       batch: 8, height: 32, width: 32, inputs: 48, outputs: 32, kernel: 4, stride: 2, padding: 1),
-    // Channels that no vector divides, some of them in several groups.
+    // Numbers of channels that are not multiples of a vector width, some in several groups.
     WinogradCase(
       batch: 8, height: 11, width: 22, inputs: 37, outputs: 41, kernel: 3, stride: 1, padding: 1),
     WinogradCase(
       batch: 15, height: 25, width: 17, inputs: 19, outputs: 35, kernel: 4, stride: 2, padding: 2),
     WinogradCase(
       batch: 15, height: 12, width: 12, inputs: 70, outputs: 50, kernel: 2, stride: 1, padding: 0),
-    // Tiles of three results only, along one axis or both, some of which reach over the edge.
+    // Only tiles of three results, along one axis or both, some of which extend over the edge.
     WinogradCase(
       batch: 32, height: 6, width: 6, inputs: 33, outputs: 32, kernel: 3, stride: 1, padding: 1),
     WinogradCase(
       batch: 24, height: 18, width: 14, inputs: 8, outputs: 40, kernel: 4, stride: 2, padding: 1),
     WinogradCase(
       batch: 64, height: 6, width: 10, inputs: 32, outputs: 32, kernel: 2, stride: 1, padding: 0),
-    // Pixels at the edge that no window sees.
+    // Pixels at the edge that no window covers.
     WinogradCase(
       batch: 16, height: 19, width: 19, inputs: 16, outputs: 64, kernel: 4, stride: 2, padding: 0),
-    // Tiles all of whose pixels are zeros around the image.
+    // Tiles that contain only zeros around the image.
     WinogradCase(
       batch: 9, height: 5, width: 9, inputs: 32, outputs: 33, kernel: 3, stride: 1, padding: 8),
     // Other strides.
@@ -70,7 +70,7 @@ struct WinogradCase: Sendable, CustomTestStringConvertible {
 struct WinogradTests {
   private let random = Random(seed: 21)
 
-  /// The root of the mean square of the difference, by that of what is expected.
+  /// The root mean square of the difference, relative to that of the expected values.
   private func relativeError(_ found: Tensor, _ expected: Tensor) -> Double {
     let difference = found.converted(to: .float64) - expected
     return ((difference * difference).mean().scalar / (expected * expected).mean().scalar)
@@ -83,7 +83,8 @@ struct WinogradTests {
   private enum Operation: CaseIterable {
     case forward, back, kernel
 
-    /// What follows the sums: a rectifier's slope, whether it is one on the way back, and a bias.
+    /// The operations after the sums: a rectifier's slope, whether it is in the backward pass, and
+    /// a bias.
     var variants: [(slope: Double, isBack: Bool, isBiased: Bool)] {
       self == .kernel
         ? [(1, false, false)]
@@ -115,7 +116,8 @@ struct WinogradTests {
     slope: Double, isBack: Bool, isBiased: Bool
   ) throws -> Tensor {
     let dtype = numbers.images.dtype
-    // The results of a rectifier, for the way back through it: what has their shape and is not read.
+    // The results of a rectifier, for the backward pass through it: any tensor of their shape that
+    // is not otherwise read.
     let results = operation == .forward ? numbers.dy : numbers.images
     let rectifier = CKRectifier(slope: slope, results: isBack ? results.pointer : nil)
     let plain = ConvolutionLoops(sizes, dtype, rectifier)
@@ -148,7 +150,8 @@ struct WinogradTests {
     }
   }
 
-  /// Against plain sums in double precision; in single precision the error is a few times theirs.
+  /// Compared with plain sums in double precision; in single precision, the error is a few times
+  /// that of plain sums.
   @Test(arguments: WinogradCase.all)
   func equalsPlainSums(_ test: WinogradCase) throws {
     let (x, w) = (test.images(random, .float32), test.weight(random, .float32))
@@ -207,9 +210,9 @@ struct WinogradTests {
     }
   }
 
-  /// Where plain sums are the faster way, or the only one.
+  /// Cases in which plain sums are faster, or the only way.
   @Test(arguments: [
-    // Few channels, few images, tiles that reach far over the edge, kernels of other sides.
+    // Few channels, few images, tiles that extend far over the edge, kernels of other sizes.
     WinogradCase(
       batch: 64, height: 28, width: 28, inputs: 1, outputs: 32, kernel: 4, stride: 2, padding: 1),
     WinogradCase(

@@ -17,7 +17,7 @@ public func jpeg(
   _ values: [UInt8], height: Int, width: Int, _ colors: J_COLOR_SPACE, isProgressive: Bool = false,
   quality: Int = 95, sampling: [(Int, Int)]? = nil
 ) -> [UInt8] {
-  // On the heap: the library keeps these addresses from call to call.
+  // On the heap, because the library keeps these addresses between calls.
   let encoder = UnsafeMutablePointer<jpeg_compress_struct>.allocate(capacity: 1)
   let errors = UnsafeMutablePointer<jpeg_error_mgr>.allocate(capacity: 1)
   let file = UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>.allocate(capacity: 1)

@@ -1,14 +1,14 @@
 import Foundation
 
-/// A folder for one test, removed with everything in it at its end.
+/// A folder for one test, removed with its contents when the test ends.
 public final class TemporaryFolder {
-  /// Where it is.
+  /// The path of the folder.
   public let path: String
 
-  /// Makes an empty one.
+  /// Creates an empty folder.
   ///
-  /// - Parameter inMemory: Whether it is to lie in memory, if the system has a place for that, where
-  ///   waiting for the disk takes no time.
+  /// - Parameter inMemory: Whether to create it in memory, if the system has a place for that, so
+  ///   that no time is spent waiting for the disk.
   public init(inMemory: Bool = false) throws {
     let memory = "/dev/shm"
     let isThere = inMemory && FileManager.default.isWritableFile(atPath: memory)
@@ -22,7 +22,7 @@ public final class TemporaryFolder {
     try? FileManager.default.removeItem(atPath: path)
   }
 
-  /// The names in the folder or in one below it, sorted; none if that is not there.
+  /// The names in the folder or in one below it, sorted; none if that does not exist.
   public func names(in subfolder: String = "") throws -> [String] {
     let folder = path + "/" + subfolder
     guard FileManager.default.fileExists(atPath: folder) else { return [] }

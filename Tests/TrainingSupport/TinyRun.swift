@@ -8,7 +8,7 @@ package struct TinyRun {
 
   package var checkpointPath: String { folder.path(of: RunFolder.checkpointName) }
 
-  /// Makes a folder, and trains so many epochs in it.
+  /// Creates a folder, and trains a number of epochs in it.
   package init(epochs: Int) throws {
     temporary = try TemporaryFolder()
     folder = try RunFolder(in: temporary.path, name: "tiny")
@@ -22,13 +22,13 @@ package struct TinyRun {
       isInterrupted: { false })
   }
 
-  /// Goes on from a checkpoint for one epoch.
+  /// Resumes from a checkpoint for one epoch.
   package func resume(_ checkpoint: Checkpoint) throws {
     let outcome = try run(epochs: checkpoint.epoch + 1).train(TinyTrainer(), from: checkpoint)
     if case .interrupted = outcome { throw CancellationError() }
   }
 
-  /// Goes on from a checkpoint with the right checksum and these rows in its `loss.csv`.
+  /// Resumes from a checkpoint with the right checksum and these rows in its `loss.csv`.
   package func resume(rows: [String], epoch: Int, step: Int) throws {
     let metrics = ["epoch,step,train_loss,test_loss"] + rows + [""]
     let checkpoint = Checkpoint(

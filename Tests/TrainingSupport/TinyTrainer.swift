@@ -3,7 +3,7 @@ import NN
 import Tensor
 import Training
 
-/// A trainer of three numbers, with all that a checkpoint can hold.
+/// A trainer of three numbers, with everything that a checkpoint can contain.
 package final class TinyTrainer: Trainer {
   package let model: Dense
   private let adam: Adam

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Training
 
-/// What a checkpoint holds, and what becomes of one that is not as it was written.
+/// The contents of a checkpoint, and the handling of damaged ones.
 @Suite struct CheckpointTests {
   let temporary: TemporaryFolder
   let path: String
@@ -18,7 +18,7 @@ import Testing
     path = temporary.path + "/checkpoint.safetensors"
   }
 
-  /// A model with all that a model can have, its optimiser, its average and a stream.
+  /// A model with members of every kind, its optimiser, its average and a stream.
   private final class Training {
     let model: Sequential
     let adam: Adam
@@ -51,7 +51,7 @@ import Testing
         let (_, gradients) = valueWithGradient(of: model) { square(model(x)).mean() }
         adam.update(along: gradients)
         average.update(from: model)
-        _ = data.bits()  // so that the stream stands within a block
+        _ = data.bits()  // so that the stream is in the middle of a block
       }
     }
 
@@ -99,13 +99,13 @@ import Testing
       try temporary.names() == ["checkpoint-previous.safetensors", "checkpoint.safetensors"])
     #expect(try Checkpoint(path: path).epoch == 3)
     #expect(try Checkpoint(path: Checkpoint.previousPath(of: path)).epoch == 2)
-    // The same once more: no byte depends on anything but the state.
+    // Writing again gives the same bytes, which depend only on the state.
     let bytes = try temporary.bytes(of: "checkpoint.safetensors")
     try Checkpoint(of: training.state, epoch: 3, step: 3).write(to: path)
     #expect(try temporary.bytes(of: "checkpoint.safetensors") == bytes)
   }
 
-  /// Ways in which the last checkpoint can be no good.
+  /// Ways in which the last checkpoint can be unusable.
   enum Fault: CaseIterable {
     case flippedBit, cutShort, empty, missing, model, newerVersion, impossibleEpoch
   }
@@ -154,7 +154,7 @@ import Testing
     #expect(Checkpoint.previousPath(of: path) == expected)
   }
 
-  // MARK: Of something else
+  // MARK: Checkpoints of other runs
 
   @Test func aCheckpointOfAnotherModelChangesNothing() throws {
     let training = Training(seed: 1, width: 5)
@@ -252,7 +252,7 @@ import Testing
         + " 1152921504606846976, found '\(text)'")
   }
 
-  /// Writes a file of no tensors that only its author could have written.
+  /// Writes a file without tensors that only a deliberate author could have written.
   private func write(positions: [String: String], _ others: [String: String] = [:]) throws {
     var metadata = [
       "format": "pushforward-checkpoint", "version": "1", "epoch": "1", "step": "1", "metrics": "",
@@ -264,10 +264,10 @@ import Testing
 
   // MARK: Mutations
 
-  /// Twelve thousand files that are nearly a checkpoint, half of them with a checksum that is right:
-  /// each is refused with an error or restored, and takes no more memory than a few times its size.
+  /// Twelve thousand files that are nearly checkpoints, half of them with the right checksum: each
+  /// is refused with an error or restored, and uses no more memory than a few times its size.
   ///
-  /// A process of its own, as the peak of this one is that of all tests that have run.
+  /// A separate process, because the peak of this one includes all earlier tests.
   @Test func mutatedFilesAreRefusedOrRestored() async {
     await #expect(processExitsWith: .success) {
       try CheckpointTests().refuseOrRestoreMutatedFiles()
@@ -303,7 +303,7 @@ import Testing
 
   private func mutated(_ original: [UInt8], _ random: Random) -> [UInt8] {
     var bytes = original
-    // The header is where most can go wrong.
+    // The header is the part in which most can go wrong.
     let headerLength = 8 + Int(original[0]) + Int(original[1]) << 8
     for _ in 0...random.integer(below: 3) {
       let range = random.integer(below: 3) > 0 ? min(headerLength, bytes.count) : bytes.count

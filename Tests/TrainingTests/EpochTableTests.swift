@@ -2,7 +2,7 @@ import Testing
 
 @testable import Training
 
-/// The lines that are printed of epochs, in the unit of the data.
+/// The lines printed for epochs, in the units of the data.
 @Suite struct EpochTableTests {
   private let loss = Chart("loss", unit: "nats", columns: ["train_loss", "test_loss"])
 
@@ -52,7 +52,7 @@ import Testing
     #expect(lines([loss], unit: unit, rate: rate) == expected)
   }
 
-  /// As of the Wasserstein distance that a GAN's critic estimates.
+  /// For example the Wasserstein distance that a GAN's critic estimates.
   @Test func aChartOfOneColumnHasNoLabelBesideItsTitle() {
     let charts = [
       loss, Chart("KL", unit: "nats", columns: ["train_kl", "test_kl"]),
@@ -74,7 +74,7 @@ import Testing
     let lines = lines(charts, unit: unit, rate: 9_999_999)
     #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines)")
     #expect(lines[0] == "             loss           KL             reconstruction")
-    // A figure that there is not, such as of a run that another program wrote, is none.
+    // A missing figure, for example in a run that another program wrote, is printed as nan.
     #expect(lines[2].contains("12.346 0.001000"), "\(lines)")
     #expect(lines[2].contains(" nan"), "\(lines)")
   }

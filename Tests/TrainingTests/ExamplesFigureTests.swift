@@ -6,7 +6,7 @@ import Testing
 
 @testable import Training
 
-/// Examples that are no images, drawn.
+/// Drawings of examples that are not images.
 @Suite struct ExamplesFigureTests {
   private let random = Random(seed: 1)
 
@@ -47,7 +47,7 @@ import Testing
     #expect(try Set(["age", "weight"]).isSubset(of: texts(plane)))
   }
 
-  /// A model that has not learnt much may draw anything.
+  /// A model that has learned little may produce anything.
   @Test(arguments: [1, 2, 4], [Double.nan, .infinity, -.infinity, 0, 1e30, -1e300])
   func anythingIsDrawn(count: Int, value: Double) throws {
     let same = Tensor(filledWith: value, [20, count], dtype: .float64)
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  /// The same numbers give the same bytes, which a resumed run has to write again.
+  /// The same numbers give the same bytes, because a resumed run must write them again.
   @Test func theDrawingDependsOnNothingElse() {
     let points = random.normal([30, 2])
     #expect(examplesFigure(["a": points]).svg == examplesFigure(["a": points]).svg)

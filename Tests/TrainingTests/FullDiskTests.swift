@@ -7,8 +7,8 @@ import Testing
 
 @testable import Training
 
-/// Writing where there is not enough room, on a real file system that is full and at a file-size
-/// limit, which needs no permission to set up.
+/// Writing without enough space: on a real file system that is full, and at a file-size limit,
+/// which needs no permission to set up.
 @Suite struct FullDiskTests {
   @Test(.enabled(if: TinyDisk.isPossible, "needs the permission to mount a tmpfs"))
   func aFullDiskIsNamedAndNothingHalfWrittenStays() throws {
@@ -25,7 +25,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["model.bin"])
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "before")
 
-    // The room that the failed file took is free again.
+    // The space of the failed file has been freed.
     try folder.write([UInt8](repeating: 1, count: 30_000), to: "model.bin")
   }
 

@@ -5,7 +5,7 @@ import TrainingSupport
 
 @testable import Training
 
-/// Folders of runs that somebody else has made or changed.
+/// Untrusted run folders.
 @Suite struct HostileRunTests {
   private let run: TinyRun
   private var folder: RunFolder { run.folder }
@@ -48,7 +48,7 @@ import TrainingSupport
     init() {}
   }
 
-  /// The values that the run's `config.json` has of the options.
+  /// The values of the options in the run's `config.json`.
   private func values() throws -> Configuration {
     try RecordedRun(path: folder.path).values(of: Options.definitions)
   }

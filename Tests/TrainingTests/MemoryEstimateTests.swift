@@ -8,7 +8,7 @@ import Testing
 @Suite struct MemoryEstimateTests {
   private let available = AvailableMemory(bytes: 1_000_000, limit: "the machine has left")
 
-  /// The size of layers of these widths, built without taking memory for them.
+  /// The size of layers of these widths, built without allocating memory for them.
   private func size(_ widths: [Int]) -> ModelSize {
     .measured(for: .points(dimensions: widths[0])) {
       let random = Random(seed: 0)

@@ -3,7 +3,7 @@ import Testing
 @testable import Training
 
 @Suite struct ProgressBarTests {
-  /// What a bar writes, under a clock and a width that the test sets.
+  /// The output of a bar, with a clock and a width set by the test.
   final class Screen {
     var now = Duration.zero
     var width = 100

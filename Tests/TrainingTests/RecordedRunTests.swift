@@ -6,7 +6,7 @@ import Testing
 
 @testable import Training
 
-/// What a run's `config.json` says to somebody who resumes it elsewhere.
+/// The use of a run's `config.json` when the run is resumed elsewhere.
 @Suite struct RecordedRunTests {
   private struct Options: SettingGroup {
     @Setting("epochs", in: 1...9, .changeable) var epochs = 3
@@ -37,7 +37,7 @@ import Testing
     return try RecordedRun(path: folder)
   }
 
-  /// The run's options as they are used here, with what is given.
+  /// The run's options as used here, combined with the given arguments.
   private func resumed(_ run: RecordedRun, _ arguments: String...) throws -> Options {
     let own = command.defaults(over: try run.values(of: Options.definitions))
     guard case .run(let given) = try command.parse(arguments, over: own) else {
@@ -61,7 +61,7 @@ import Testing
     let options = try resumed(run)
     #expect(options.epochs == 5 && options.hidden == [] && options.out == "there")
     #expect(options.exact)
-    // A flag could not be taken back.
+    // A flag could not be unset.
     #expect(!options.quiet)
     #expect(try resumed(run, "--quiet", "--epochs", "7").epochs == 7)
   }
@@ -83,7 +83,7 @@ import Testing
     #expect(try resumed(run, "--hidden", "2,3").hidden == [2, 3])
   }
 
-  // MARK: Where inputs are
+  // MARK: Locations of inputs
 
   @Test func aRelativePathIsRelativeToWhereTheRunWasBegun() throws {
     try temporary.makeFile("images.csv")
@@ -91,14 +91,14 @@ import Testing
     #expect(try resumed(run).data == temporary.path + "/images.csv")
   }
 
-  /// Where the input moved with the run, it is found in the folder in which the program works.
+  /// An input that moved with the run is found in the program's working folder.
   @Test func anInputThatIsHereIsTakenWhereItIsNotThereAnyMore() throws {
     let here = FileManager.default.currentDirectoryPath
     let name = try #require(
       try FileManager.default.contentsOfDirectory(atPath: here).first { !$0.contains("\"") })
     let run = try recorded(json(#""data": "\#(name)""#, in: temporary.path))
     #expect(try resumed(run).data == name)
-    // If it is in both places, the run's is meant.
+    // If it is in both places, the run's is used.
     try temporary.makeFile(name)
     #expect(try resumed(run).data == temporary.path + "/" + name)
     let same = try recorded(json(#""data": "\#(name)""#, in: here))
@@ -141,7 +141,7 @@ import Testing
     #expect(try resumed(run).out == "gone/runs")
   }
 
-  // MARK: What is no run
+  // MARK: Folders that are not runs
 
   @Test(arguments: [
     ("[1, 2]", "it is not one object of values"), ("{\"a\": {}}", "it is not one object of values"),

@@ -33,7 +33,7 @@ import Testing
     #expect(folder.path == temporary.path + "/vae-1001")
   }
 
-  /// Numbers are of 64 bits, and one without a successor does not count.
+  /// Numbers have 64 bits, and one without a successor is ignored.
   @Test(arguments: [
     (["vae-20261128120000"], "vae-20261128120001"),
     (["vae-9223372036854775807"], "vae-001"),
@@ -121,7 +121,7 @@ import Testing
     #expect(try temporary.text(of: "kept/loss.csv") == "epoch\n1\n")
     #expect(folder.path == new && folder.newPath() == new && folder.newPath() == nil)
     #expect(try folder.latestCheckpoint { Issue.record("\($0)") }?.epoch == 2)
-    // The old name may be given again, and the new folder is still the one that nobody else trains in.
+    // The old name may be reused, and the new folder is still locked against other training.
     #expect(try RunFolder(in: temporary.path, name: "vae").path == old)
     try folder.write([:] as Configuration)
     #expect(throws: ResumeError.inUse(path: new)) { try RunFolder(resuming: new) }
@@ -149,7 +149,7 @@ import Testing
     #expect(try temporary.text(of: "vae-001/config.json") == "{\n  \"epochs\": 30\n}\n")
   }
 
-  // MARK: - Where it cannot be done
+  // MARK: - Unusable places
 
   @Test func aFileInPlaceOfTheFolderIsNamed() throws {
     let file = temporary.path + "/runs"
@@ -198,7 +198,7 @@ import Testing
   }
 }
 
-/// Counts from several threads.
+/// A counter for several threads.
 final class LockedCount: @unchecked Sendable {
   private let lock = NSLock()
   private var count = 0

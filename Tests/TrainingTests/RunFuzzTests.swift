@@ -7,10 +7,10 @@ import Testing
 import Training
 import TrainingSupport
 
-/// Broken configurations and tables of runs: what reads them does not crash, hang or take more memory
-/// than it should.
+/// Broken configurations and tables of runs: their readers do not crash, hang or use more memory
+/// than they should.
 @Suite struct RunFuzzTests {
-  /// A table of steps is read back when the run goes on.
+  /// A table of steps is read back when the run is resumed.
   @Test(.timeLimit(.minutes(60))) func brokenTablesOfSteps() async {
     await #expect(processExitsWith: .success) {
       let run = try TinyRun(epochs: 2)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-/// A table of single steps that is not what a run left, when the run goes on.
+/// A table of single steps that has been changed when the run is resumed.
 @Suite struct StepLogTests {
   private let temporary: TemporaryFolder
   private let folder: RunFolder
@@ -22,9 +22,9 @@ import Testing
     folder = try RunFolder(in: temporary.path, name: "gan")
   }
 
-  /// Goes on after step 7, so that three rows are due, and adds one more.
+  /// Resumes after step 7, so that three rows are expected, and adds one more.
   ///
-  /// - Returns: What was reported, and the table.
+  /// - Returns: The reports, and the table.
   private func resumed(_ contents: [UInt8]?) throws -> (report: [String], text: String) {
     let path = folder.path(of: "steps.csv")
     if let contents { try Data(contents).write(to: URL(fileURLWithPath: path)) }
@@ -49,7 +49,7 @@ import Testing
     #expect(again == Self.whole)
   }
 
-  /// What spreadsheets make of a table; the numbers are the same.
+  /// A table as saved by spreadsheets; the numbers are the same.
   @Test(arguments: [
     whole.replacing("\n", with: "\r\n"), whole.replacing("\n", with: "\r"), "\u{FEFF}" + whole,
     whole.replacing(",", with: ";").replacing(".", with: ","),
@@ -124,7 +124,7 @@ import Testing
     #expect(table == Self.table(["2,8,0.1,7.0"]))
   }
 
-  /// A pipe would be waited for.
+  /// The reader would wait for a pipe.
   @Test func whatIsNoFileIsNotRead() throws {
     mkfifo(folder.path(of: "steps.csv"), 0o600)
     let (report, table) = try resumed(nil)

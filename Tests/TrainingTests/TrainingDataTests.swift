@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Training
 
-/// What the options of data open, of each kind.
+/// The data that each kind of data option opens.
 @Suite struct TrainingDataTests {
   private let temporary: TemporaryFolder
 
@@ -27,7 +27,7 @@ import Training
     return try TrainingData(settings, batchSize: batchSize, seed: seed, needs: needs)
   }
 
-  /// Writes a file, whose folders are made, and returns its path.
+  /// Writes a file, creating its folders, and returns its path.
   @discardableResult
   private func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
     let url = URL(fileURLWithPath: temporary.path + "/" + name)
@@ -119,7 +119,7 @@ import Training
     #expect(split.summary == "grey images in \(folder), 12 training images, 2 test images")
     #expect(!split.hasLabels && split.classCount == 1 && split.notes.isEmpty)
     #expect(split.shape == .images(2, 3))
-    // The seed says which are held out.
+    // The seed determines which are held out.
     #expect(try open(folder).checksum == split.checksum)
     #expect(try open(folder, seed: 1).checksum != split.checksum)
     #expect(try open(folder, { $0.imageSize = 4 }).shape == .images(4, 4))
@@ -149,7 +149,7 @@ import Training
         "train for training, test for testing, and the folders in them are the classes"
       ])
     #expect(data.test.images.pixels == (18..<24).map { UInt8($0) })
-    // What needs nothing takes the images as they come, without classes.
+    // A model without requirements accepts the images as they are, without classes.
     #expect(data.classCount == (needs.isEmpty ? 1 : 2))
   }
 
@@ -239,7 +239,7 @@ import Training
       let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 18
       #expect(abs(mean) < 1e-6 && abs(variance - 1) < 1e-5)
     }
-    // What a model's file keeps of it brings the rows back.
+    // The data stored in a model's file suffice to restore the rows.
     let text = try #require(data.shape.details[TableDescription.detailName])
     let description = try #require(TableDescription(text: text, columns: 3))
     #expect(description.columns == ["age", "weight", "legs"])
@@ -329,7 +329,7 @@ import Training
     }
   }
 
-  // MARK: Options that do not suit
+  // MARK: Unsuitable options
 
   @Test(arguments: [
     ("moons", "image-size", "28", "images"), ("moons", "augment", "shift", "images"),
@@ -360,7 +360,7 @@ import Training
     ) { try TrainingData(settings, batchSize: 8) }
   }
 
-  /// What the options are by default says nothing.
+  /// Options with default values do not count as given.
   @Test func aDefaultIsNoOption() throws {
     #expect(
       try open(

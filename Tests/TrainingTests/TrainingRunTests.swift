@@ -110,7 +110,7 @@ import Testing
     #expect(many < 84_000_000 && many > 1_000)
   }
 
-  /// What is no image is drawn; a log such as TensorBoard's gets the images alone.
+  /// Examples that are not images are drawn; a log such as TensorBoard's receives only the images.
   @Test func picturesMayBeDrawings() throws {
     let log = RecordingLog()
     let trainer = ScriptedTrainer()
@@ -142,7 +142,7 @@ import Testing
 
   @Test func anInterruptedRunKeepsItsCompleteEpochs() throws {
     let trainer = ScriptedTrainer()
-    // Asked after each batch: in the second epoch, after the second one.
+    // Interruption is checked after each batch: here in the second epoch, after the second batch.
     let outcome = try run(epochs: 3, isInterrupted: { trainer.steps == 5 }).train(trainer)
     #expect(outcome == .interrupted(epoch: 2, batch: 2))
     #expect(trainer.calls.last == "step 5")
@@ -223,7 +223,7 @@ import Testing
 
   // MARK: Checkpoints
 
-  /// Interrupted in its second epoch, after steps that are in the table, and resumed.
+  /// A run interrupted in its second epoch, after steps that are in the table, and resumed.
   @Test func aResumedRunHasTheSameTables() throws {
     let whole = try RunFolder(in: temporary.path, name: "whole")
     func run(_ folder: RunFolder, _ isInterrupted: @escaping () -> Bool) -> TrainingRun {
@@ -271,7 +271,8 @@ import Testing
       Issue.record("\(outcome)")
       return
     }
-    // Resumed, it decides the same; with more patience it goes on, and knows which epoch was best.
+    // A resumed run decides in the same way; with more patience it continues, and still has the
+    // best epoch.
     let again = ScriptedTrainer()
     again.testLoss = trainer.testLoss
     let checkpoint = try folder.latestCheckpoint { _ in }
@@ -369,7 +370,7 @@ import Testing
   }
 }
 
-/// Writes down what it is given.
+/// Records its inputs.
 private final class RecordingLog: EpochLog {
   private let written = Mutex<[String]>([])
   var lines: [String] { written.withLock { $0 } }
@@ -394,19 +395,19 @@ private final class ScriptedTrainer: Trainer {
   ]
   let examplesPerEpoch = 5
 
-  /// What happened, in order.
+  /// The events, in order.
   var calls: [String] = []
   /// Losses of certain steps that differ from the rule.
   var replaced: [Int: Double] = [:]
-  /// The epoch in whose evaluation the program is asked to end.
+  /// The epoch during whose evaluation the program is interrupted.
   var interruptedEvaluation: Int?
   var testLoss: (_ epoch: Int) -> Double = { 100 * Double($0) }
-  /// How long a step takes, in seconds.
+  /// The duration of a step, in seconds.
   var pause = 0.0
-  /// What there is to look at besides.
+  /// An additional drawing, if any.
   var drawing: Figure?
 
-  /// Counts steps and epochs where a checkpoint holds them.
+  /// Counts steps and epochs, and stores the counts in a checkpoint.
   private final class Counts: Module {
     @Buffer var steps: Tensor = Tensor(0)
     @Buffer var epochs: Tensor = Tensor(0)

@@ -6,8 +6,9 @@ import Inference
 import OptimalTransport
 import Tensor
 
-// Classical methods in double precision: a step is a whole fit, and gives a figure that the peers come to
-// as well. The data are files of numbers in the folder `--inputs`, which peers/classical_inputs.py writes.
+// Classical methods in double precision: a step is a complete fit, and yields a figure that the
+// peers must also reach. The data are files of numbers in the folder `--inputs`, which
+// peers/classical_inputs.py writes.
 
 extension Work {
   /// Clusters, mixtures, samplers, state spaces, Gaussian processes and transport.
@@ -29,12 +30,12 @@ extension Work {
       ("line-weighted-w1", { line(isWeighted: true) }), ("image-barycenter", imageBarycenter),
     ]
 
-  /// The file of numbers of this name.
+  /// Reads the file of numbers with this name.
   private static func input(_ name: String) -> Tensor {
     checked { try Tensor(npy: option("--inputs", default: "inputs") + "/\(name).npy") }
   }
 
-  /// A result, or the end of the program with the error.
+  /// Returns a result, or ends the program with the error.
   private static func checked<Result>(_ body: () throws -> Result) -> Result {
     do { return try body() } catch {
       FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
@@ -50,7 +51,7 @@ extension Work {
 // MARK: - Clusters, mixtures and topics
 
 extension Work {
-  /// Fifteen sweeps of Lloyd's algorithm from given centres: the inertia.
+  /// Fifteen sweeps of Lloyd's algorithm from given centres; the figure is the inertia.
   @Sendable private static func kMeans() -> Work {
     let (x, start) = (input("kmeans_x"), input("kmeans_init"))
     return fit {
@@ -60,7 +61,8 @@ extension Work {
     }
   }
 
-  /// Fifty sweeps of expectation–maximisation from given means: the mean log-likelihood.
+  /// Fifty sweeps of expectation–maximisation from given means; the figure is the mean
+  /// log-likelihood.
   @Sendable private static func gaussianMixture() -> Work {
     let (x, means) = (input("gmm_x"), input("gmm_means"))
     let (k, d) = (means.shape[0], means.shape[1])
@@ -75,7 +77,7 @@ extension Work {
     }
   }
 
-  /// Twenty sweeps of latent Dirichlet allocation from given topics: the bound.
+  /// Twenty sweeps of latent Dirichlet allocation from given topics; the figure is the bound.
   @Sendable private static func topics() -> Work {
     let (offsets, words) = (input("lda_indptr").doubles, input("lda_indices").doubles)
     let (counts, start) = (input("lda_counts").doubles, input("lda_start"))
@@ -105,7 +107,8 @@ extension Work {
     }
   }
 
-  /// A thousand steps of warm-up and two thousand draws of a chain: the least effective sample size.
+  /// A thousand warm-up steps and two thousand draws of a chain; the figure is the least effective
+  /// sample size.
   @Sendable private static func nuts() -> Work {
     let (density, random) = (logisticPosterior(), Random(seed: 0))
     return fit {
@@ -116,17 +119,17 @@ extension Work {
     }
   }
 
-  /// A million steps of random walk: the acceptance.
+  /// A million random-walk steps; the figure is the acceptance rate.
   @Sendable private static func metropolis() -> Work {
     fit {
       try PlainMetropolis(dimensions: 2, stepSize: 1) { z in
-        // The precision of variances 1 and a correlation of 0.9.
+        // The precision matrix for variances 1 and a correlation of 0.9.
         -0.5 * (z[0] * z[0] - 1.8 * z[0] * z[1] + z[1] * z[1]) / 0.19
       }.sample(from: [0, 0], draws: 1_000_000, using: Random(seed: 0)).acceptance
     }
   }
 
-  /// The best Gaussian of independent coordinates: its bound.
+  /// The best Gaussian with independent coordinates; the figure is its bound.
   @Sendable private static func meanField() -> Work {
     let density = logisticPosterior()
     return fit {
@@ -136,7 +139,7 @@ extension Work {
     }
   }
 
-  /// The filter and the smoother: the log-likelihood.
+  /// The filter and the smoother; the figure is the log-likelihood.
   private static func kalman(_ form: CovarianceForm) -> Work {
     let y = input("kalman_y")
     let model = LinearGaussianStateSpace(
@@ -147,7 +150,7 @@ extension Work {
     return fit { try model.smoothed(y, form: form).logLikelihood }
   }
 
-  /// Ten thousand kernels at ten thousand points: the mean log-density.
+  /// Ten thousand kernels at ten thousand points; the figure is the mean log-density.
   @Sendable private static func kernelDensity() -> Work {
     let (x, new) = (input("kde_x"), input("kde_new"))
     return fit {
@@ -155,7 +158,7 @@ extension Work {
     }
   }
 
-  /// A logistic regression with a prior of variance 1: the log-likelihood.
+  /// A logistic regression with a prior of variance 1; the figure is the log-likelihood.
   @Sendable private static func logistic() -> Work {
     let (x, y) = (input("cancer_x"), input("cancer_y").doubles.map { Int($0) })
     let features = x.sliced(0..<30, along: 1)
@@ -172,13 +175,14 @@ extension Work {
     GaussianProcess(1.5 * SquaredExponential(length: 1.2), noiseVariance: 0.02)
   }
 
-  /// The log marginal likelihood with its gradient.
+  /// The log marginal likelihood and its gradient.
   private static func gaussianProcessGradient(_ size: Int) -> Work {
     let (x, y, process) = (input("gp\(size)_x"), input("gp\(size)_y"), process())
     return fit { try process.logMarginalLikelihoodWithGradient(of: y, at: x).value }
   }
 
-  /// From the data to mean and variance at five hundred points: the sum of the variances.
+  /// The mean and variance at five hundred points, from the data; the figure is the sum of the
+  /// variances.
   private static func gaussianProcessPrediction(_ size: Int) -> Work {
     let (x, y, process) = (input("gp\(size)_x"), input("gp\(size)_y"), process())
     let new = input("gp\(size)_new")
@@ -194,19 +198,19 @@ extension Work {
     )
   }
 
-  /// The exact plan between weighted points: its cost.
+  /// The exact plan between weighted points; the figure is its cost.
   private static func exactTransport(_ size: Int) -> Work {
     let (source, target) = measures(size)
     return fit { try ExactTransport(from: source, to: target).cost }
   }
 
-  /// The exact plan between as many points of equal weight: its cost.
+  /// The exact plan between equally many points of equal weight; the figure is its cost.
   private static func assignment(_ size: Int) -> Work {
     let (source, target) = measures(size)
     return fit { try Assignment(from: source.points, to: target.points).cost }
   }
 
-  /// A hundred sweeps at an ε relative to the largest cost: the cost of the plan.
+  /// A hundred sweeps with an ε relative to the largest cost; the figure is the cost of the plan.
   private static func sinkhorn(epsilon: Double, _ form: SinkhornOptions.Form) -> Work {
     let (source, target) = measures(1_000)
     let costs = pairwiseSquaredDistances(source.points, target.points)
@@ -222,7 +226,8 @@ extension Work {
     }
   }
 
-  /// A distance of a million points on the line, squared for points of equal weight.
+  /// A distance between samples of a million points on the line, squared for points of equal
+  /// weight.
   private static func line(isWeighted: Bool) -> Work {
     let (x, y) = (input("line_x"), input("line_y"))
     let (a, b) = isWeighted ? (input("line_a"), input("line_b")) : (nil, nil)
@@ -231,7 +236,8 @@ extension Work {
     }
   }
 
-  /// The barycenter of four pictures of 64×64, blurred as little as they can be: its largest pixel.
+  /// The barycenter of four pictures of 64×64 pixels, with as little blur as possible; the figure
+  /// is its largest pixel.
   @Sendable private static func imageBarycenter() -> Work {
     let pictures = input("pictures")
     return fit {

@@ -3,10 +3,11 @@ import NN
 import Tensor
 import Trainers
 
-// Flows, autoregressive models, diffusion and flow matching: a step of Adam, with the drawing of its batch.
+// Flows, autoregressive models, diffusion and flow matching: a step of Adam, including sampling the
+// batch.
 
 extension Work {
-  /// Densities that networks compute, and paths from noise to data.
+  /// Densities computed by networks, and paths from noise to data.
   static let deep: [(name: String, prepare: @Sendable () -> Work)] = [
     (
       "coupling-2d",
@@ -45,7 +46,7 @@ extension Work {
     ),
   ]
 
-  /// A step of Adam on the batches that are drawn.
+  /// A step of Adam on batches drawn at random.
   static func trainingSteps(
     of model: some LossModel, batchSize: Int, using random: Random = Random(seed: 1),
     _ batch: @escaping () -> Batch
@@ -56,7 +57,7 @@ extension Work {
     }
   }
 
-  /// A step of Adam along the gradient of the loss of a batch that is drawn before.
+  /// A step of Adam along the gradient of the loss of a batch drawn beforehand.
   private static func trainingSteps(
     of module: some Module, batchSize: Int, _ loss: @escaping () -> () -> Tensor
   ) -> Work {
@@ -125,7 +126,7 @@ extension Work {
       VAE(configuration, for: .images(28, 28), using: Random(seed: 0)), 128, areBinary: true)
   }
 
-  /// The networks and the codes, without the prior that ``VQVAE`` trains as well.
+  /// The networks and the codes, without the prior, which ``VQVAE`` also trains.
   @Sendable private static func vqVAE() -> Work {
     let random = Random(seed: 0)
     let model = VQVAE(.init(), for: .images(28, 28), using: random)
@@ -166,7 +167,7 @@ extension Work {
       ScoreModel(configuration, for: .points(dimensions: 2), using: Random(seed: 0)))
   }
 
-  /// Windows of 128 symbols and the one that follows.
+  /// Windows of 128 symbols and the symbol that follows.
   private static func text(_ architecture: LanguageModel.Architecture) -> Work {
     let model = LanguageModel(
       .with { $0.architecture = architecture },

@@ -1,6 +1,6 @@
 import Tensor
 
-// Operations by themselves, in double precision unless a name says otherwise: a step is one call.
+// Single operations, in double precision unless a name says otherwise: a step is one call.
 
 extension Work {
   /// Linear algebra.
@@ -31,7 +31,7 @@ extension Work {
     Random(seed: 0).normal([1_000_000], dtype: dtype)
   }
 
-  /// From 0.01 to 100, evenly in the logarithm.
+  /// Numbers from 0.01 to 100, evenly spaced in the logarithm.
   private static func positive() -> Tensor {
     exp(Random(seed: 0).uniform([1_000_000], in: -4.6..<4.6, dtype: .float64))
   }

@@ -1,19 +1,19 @@
 import NN
 import Tensor
 
-/// An operation by itself, with what it needs prepared, at a size of one of the works.
+/// A single operation with its inputs prepared, at the size of one of the workloads.
 struct Part {
   let name: String
   let run: () -> Void
 
-  /// Products and convolutions with their gradients, loops over elements, Adam, random numbers.
+  /// Products and convolutions with their gradients, loops over elements, Adam and random numbers.
   static func all() -> [Part] {
     products + convolutions + elementwise
   }
 
   // MARK: Products
 
-  /// Of dense layers, `[batch, inputs] · [inputs, outputs]`.
+  /// Products of dense layers, `[batch, inputs] · [inputs, outputs]`.
   private static var products: [Part] {
     let sizes = [
       (128, 784, 400), (128, 400, 40), (128, 20, 400), (128, 400, 784), (128, 784, 256),
@@ -33,7 +33,8 @@ struct Part {
   private struct Convolution {
     let work: String
     let batch: Int
-    /// The side of the images that the convolution starts from; of a transposed one, leads to.
+    /// The side of the convolution's input images; for a transposed convolution, of its output
+    /// images.
     let side: Int
     let inputs: Int
     let outputs: Int
@@ -42,7 +43,8 @@ struct Part {
     var padding = 1
   }
 
-  /// Convolutions forward and both their gradients, of which a transposed one forward is the first.
+  /// Convolutions forward and both their gradients, the first of which is also a transposed
+  /// convolution's forward pass.
   private static var convolutions: [Part] {
     let layers = [
       Convolution(work: "conv-vae", batch: 128, side: 28, inputs: 1, outputs: 32),

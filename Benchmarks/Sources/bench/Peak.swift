@@ -1,9 +1,9 @@
 import Tensor
 
-/// How fast this machine multiplies: single-threaded products, one on each processor at once.
+/// Measures this machine's peak: single-threaded products, one on each processor at the same time.
 ///
 /// - Parameter dtype: The element type of the products.
-/// - Returns: Multiplications and additions in a second, together, in the best of several tries.
+/// - Returns: Multiplications and additions per second, together, in the best of several attempts.
 func measuredProductPeak(_ dtype: DType = .float32) -> Double {
   let side = 512
   let random = Random(seed: 0)
@@ -14,7 +14,7 @@ func measuredProductPeak(_ dtype: DType = .float32) -> Double {
   let repetitions = 20
   let seconds = (0..<10).map { _ in
     clock.measure {
-      // Inside of `parallel` an operation runs on its own thread alone.
+      // Inside `parallel`, an operation runs only on its own thread.
       parallel(count: threadCount) { _ in
         for _ in 0..<repetitions { _ = a.matmul(b) }
       }

@@ -2,8 +2,8 @@ import NN
 import Tensor
 
 /// The plain PixelCNN with one stack and masked kernels (van den Oord, Kalchbrenner and Kavukcuoglu, "Pixel
-/// recurrent neural networks", 2016, figure 2 and table 1): a work of its own, as peers have this one and
-/// not the gated network of ``PixelCNN``.
+/// recurrent neural networks", 2016, figure 2 and table 1): a separate workload, because peers have
+/// this network and not the gated one of ``PixelCNN``.
 final class RasterNetwork: Module {
   private let first: RasterConvolution
   private let blocks: [(before: Conv2D, masked: RasterConvolution, after: Conv2D)]
@@ -47,7 +47,7 @@ final class RasterNetwork: Module {
   }
 }
 
-/// A convolution whose results see the pixels before their own in the order of reading.
+/// A convolution whose results depend on the pixels before their own in raster order.
 final class RasterConvolution: Module {
   @Parameter private var weight: Tensor
   @Parameter private var bias: Tensor

@@ -1,19 +1,18 @@
-/// A work whose step grows along one axis, to be timed at several sizes.
+/// A workload whose step grows along one axis, to be timed at several sizes.
 ///
-/// The arithmetic of each is in proportion to the batch size, to the width, and to the number of
-/// pixels.
+/// The arithmetic is proportional to the batch size, the width or the number of pixels.
 struct Scaling {
-  /// The name of the work.
+  /// The name of the workload.
   let work: String
-  /// What grows.
+  /// The size that grows.
   let axis: String
-  /// From small to large.
+  /// The sizes, from small to large.
   let sizes: [Int]
-  /// The work at a size.
+  /// Prepares the workload at a size.
   let prepare: (Int) -> Work
 
-  /// Each axis; the work's other sizes are those of the comparison with peers, but that images of
-  /// growing sides come in batches of 64.
+  /// Each axis; the workload's other sizes are those of the comparison with peers, except that
+  /// images of growing sides come in batches of 64.
   static var all: [Scaling] {
     [
       Scaling(

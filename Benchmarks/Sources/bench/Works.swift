@@ -3,17 +3,17 @@ import NN
 import Tensor
 import Trainers
 
-/// A training step to be timed, prepared with its model, data and optimiser; or an operation by itself.
+/// A training step to be timed, prepared with its model, data and optimiser; or a single operation.
 struct Work {
-  /// How many images a step trains on.
+  /// The number of images that a step trains on.
   let batchSize: Int
   /// Draws a batch, trains on it and returns the loss.
   let step: () -> Double
 
-  /// The works by name, each with what prepares it.
+  /// The workloads by name, each with the function that prepares it.
   ///
   /// The models are those of the papers; the arithmetic does not depend on the pixels, so random
-  /// ones serve.
+  /// ones suffice.
   static let all: [(name: String, prepare: @Sendable () -> Work)] =
     [
       ("vae-mlp", { denseVAE() }), ("ae-mlp", autoencoder), ("gan-mlp", gan), ("dcgan-28", dcgan28),
@@ -63,7 +63,7 @@ extension Work {
       batchSize: batchSize)
   }
 
-  /// A convolutional variational autoencoder of images of `side` by `side` pixels.
+  /// A convolutional variational autoencoder for images of `side` by `side` pixels.
   static func convolutionalVAE(side: Int = 28, batchSize: Int = 128) -> Work {
     training(
       VAE(.with { $0.architecture = .conv }, for: .images(side, side), using: Random(seed: 1)),
@@ -120,7 +120,7 @@ private func training(_ model: some LossModel, batchSize: Int) -> Work {
   adversarial(.images(28, 28), 60_000, .dcgan, batchSize: 128)
 }
 
-/// Small enough to count its instructions in an emulation of the processor.
+/// Small enough to count its instructions in an emulator.
 @Sendable private func dcganSmall() -> Work {
   adversarial(.images(28, 28), 1_000, .dcgan, baseChannels: 8, batchSize: 16)
 }
@@ -129,7 +129,8 @@ private func training(_ model: some LossModel, batchSize: Int) -> Work {
   adversarial(.images(64, 64, channels: 3), 2_000, .dcgan, batchSize: 64)
 }
 
-/// A step of the discriminator, with real and made images apart, and one of the generator.
+/// A step of the discriminator, with real and generated images in separate batches, and one of the
+/// generator.
 private func adversarial(
   _ data: DataShape, _ count: Int, _ architecture: GAN.Architecture = .dense,
   baseChannels: Int = 64, batchSize: Int

@@ -1,13 +1,13 @@
 // Times the training step of a model, or its parts:
 //
-//   bench [--work vae-mlp] [--steps 200]     a line of JSON; Works.swift has the works
+//   bench [--work vae-mlp] [--steps 200]     a line of JSON; Works.swift has the workloads
 //   bench --profile [--work vae-mlp]         a line for every operation of the step
 //   bench --parts                            a line for every operation of Parts.swift
 //   bench --scaling                          a line for every size of Scaling.swift
 //   bench --work kmeans --inputs FOLDER      a classical method on files of numbers
 //   bench --run-only [--work vae-mlp]        nothing: for tools that measure from outside
 //
-// --threads N is for all of them.
+// --threads N applies to all of them.
 import Foundation
 import Tensor
 
@@ -36,8 +36,8 @@ threadCount = threads
 let isScaling = CommandLine.arguments.contains("--scaling")
 let isDouble = Work.linearAlgebra.contains { $0.name == name }
 
-/// How fast this machine multiplies; measured when it is first asked for, so that its matrices do not count
-/// among a work's memory.
+/// This machine's peak, measured on first use, so that its matrices do not count towards a
+/// workload's memory.
 enum Machine {
   static let productPeak = measuredProductPeak(isDouble ? .float64 : .float32)
 }
@@ -50,21 +50,21 @@ func printLine(_ fields: [(name: String, value: String)]) {
 func text(_ value: String) -> String { "\"\(value)\"" }
 func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
-/// The memory that the process holds, in KiB.
+/// The resident memory of the process, in KiB.
 func residentKilobytes() -> Int {
   let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?
     .split(separator: " ")
   return (fields?.dropFirst().first.flatMap { Int($0) } ?? 0) * (Int(getpagesize()) / 1024)
 }
 
-/// The profile of `count` calls.
+/// Returns the profile of `count` calls.
 func profile(_ count: Int, _ body: () -> Void) -> Profile {
   Profile.start()
   for _ in 0..<count { body() }
   return Profile.stop()
 }
 
-/// How many milliseconds a step takes in the mean of each of five blocks, the shortest first.
+/// The mean number of milliseconds of a step in each of five blocks, the shortest first.
 func blockTimes(of work: Work, stepsInABlock: Int) -> [Double] {
   (0..<5).map { _ in
     let time = ContinuousClock().measure { for _ in 0..<stepsInABlock { _ = work.step() } }
@@ -72,13 +72,13 @@ func blockTimes(of work: Work, stepsInABlock: Int) -> [Double] {
   }.sorted()
 }
 
-/// How many additions and multiplications the products and the sums of the convolutions of a step
-/// have, even where these are computed with fewer.
+/// The number of additions and multiplications in the products and convolutions of a step, by
+/// definition, even where an algorithm needs fewer.
 func arithmetic(of work: Work) -> Double {
   Double(profile(1) { _ = work.step() }.entries.reduce(0) { $0 + $1.arithmetic })
 }
 
-/// Times a work in five blocks of steps.
+/// Times a workload in five blocks of steps.
 func time(_ work: Work, steps: Int) {
   var reached = 0.0
   let first = ContinuousClock().measure { reached = work.step() }
@@ -91,7 +91,7 @@ func time(_ work: Work, steps: Int) {
   let median = times[2]
   let arithmetic = arithmetic(of: work)
   let rate = arithmetic / median * 1000
-  // Where there are no products, nothing is a share of their peak.
+  // Without products, there is no share of their peak.
   let share: [(name: String, value: String)] =
     arithmetic > 0 ? [("product_peak_share", number(rate / Machine.productPeak, 3))] : []
   printLine(
@@ -127,7 +127,7 @@ func list(_ profile: Profile, of part: String, calls: Int) {
   }
 }
 
-/// Times every work of a series at every size, on one thread and on all.
+/// Times a workload at every size of a series, on one thread and on all.
 func time(_ series: Scaling, peaks: [(threads: Int, rate: Double)]) {
   for size in series.sizes {
     let work = series.prepare(size)

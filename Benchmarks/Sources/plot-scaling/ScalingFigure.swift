@@ -1,7 +1,7 @@
 import Plots
 
-/// A panel for each work and axis: the time of a step by what its arithmetic grows with, and beside
-/// each curve the line of a cost that is in proportion to it.
+/// A panel for each workload and axis: the time of a step against the quantity that its arithmetic
+/// grows with, and for each curve the line of a proportional cost.
 func scalingFigure(_ points: [ScalingPoint]) -> FigureGrid {
   var series: [(key: String, points: [ScalingPoint])] = []
   for point in points {
@@ -35,7 +35,7 @@ private func panel(_ title: String, _ points: [ScalingPoint]) -> Figure {
         curve.map(\.units), curve.map(\.ms), label: count == 1 ? "1 thread" : "\(count) threads",
         color: .series(index), hasDots: true)
       if let last = curve.last {
-        // Through the largest, of which costs that do not grow are the smallest part.
+        // Through the largest point, in which fixed costs have the smallest share.
         Line(
           curve.map(\.units), curve.map { last.ms * $0.units / last.units },
           label: index == threads.count - 1 ? "linear" : "", color: .series(index), width: 1,

@@ -1,25 +1,25 @@
 import Foundation
 
-/// What a step took at one size, on so many threads.
+/// The time of a step at one size, on a number of threads.
 struct ScalingPoint: Decodable {
-  /// The name of the work.
+  /// The name of the workload.
   let work: String
-  /// What grows.
+  /// The size that grows.
   let axis: String
-  /// What the arithmetic is in proportion to.
+  /// The name of the quantity that the arithmetic is proportional to.
   let unit: String
-  /// How large it is.
+  /// The size along the axis.
   let size: Int
-  /// How many units that are.
+  /// The quantity at this size.
   let units: Double
   /// The number of threads.
   let threads: Int
   /// The time of a step, in milliseconds.
   let ms: Double
 
-  /// The points of a text, a line of JSON each.
+  /// Reads the points of a text, a line of JSON each.
   ///
-  /// - Throws: `ScalingPointError` for a line that is not a point, and where there is none.
+  /// - Throws: `ScalingPointError` for a line that is not a point, and if there is no point.
   static func points(_ text: Data) throws -> [ScalingPoint] {
     let lines = text.split(separator: UInt8(ascii: "\n"))
     if lines.isEmpty { throw ScalingPointError.empty }
@@ -34,7 +34,7 @@ struct ScalingPoint: Decodable {
   }
 }
 
-/// Why the points cannot be drawn.
+/// The reason why points cannot be drawn.
 enum ScalingPointError: Error, CustomStringConvertible {
   case usage
   case empty

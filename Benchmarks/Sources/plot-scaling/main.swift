@@ -1,8 +1,9 @@
-// Draws what scaling.py measured: milliseconds of a step by what its arithmetic grows with.
+// Plots scaling.py's measurements: milliseconds of a step against the quantity that its arithmetic
+// grows with.
 //
 //   plot-scaling FILE < points
 //
-// A point is a line of JSON, as scaling.py's `points` makes them; FILE becomes an SVG drawing.
+// A point is a line of JSON, as written by scaling.py's `points`; FILE receives an SVG drawing.
 import Foundation
 
 do {

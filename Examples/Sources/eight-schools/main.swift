@@ -7,8 +7,8 @@ import Tensor
 let effects = Tensor([28, 8, -3, 7, -1, 1, 18, 12], dtype: .float64)
 let errors = Tensor([15, 10, 16, 11, 9, 11, 10, 18], dtype: .float64)
 
-/// Splits the coordinates μ, log τ and η, with θ = μ + τ η, which the sampler explores easily:
-/// [chains, 10].
+/// Splits the coordinates, [chains, 10], into μ, log τ and η, with θ = μ + τ η, which the sampler
+/// explores easily.
 func parts(_ x: Tensor) -> (mu: Tensor, logTau: Tensor, eta: Tensor) {
   (x.sliced(0..<1, along: 1), x.sliced(1..<2, along: 1), x.sliced(2..<10, along: 1))
 }

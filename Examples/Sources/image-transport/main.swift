@@ -1,4 +1,4 @@
-// Optimal transport between pictures: the plan between two digits, the way from one to the other,
+// Optimal transport between pictures: the plan between two digits, the path from one to the other,
 // and the barycenter of four.
 //
 //   swift run -c release image-transport
@@ -33,7 +33,7 @@ let transport = try ExactTransport(from: first, to: second)
 print("cost: \(transport.cost) squared pixels, duality gap \(transport.dualityGap)")
 print("entries: \(transport.plan.entries.count) of \(first.count + second.count - 1)")
 
-/// The mass of points, added up in the pixels that contain them.
+/// The mass of the points, summed in the pixels that contain them.
 func picture(_ measure: DiscreteMeasure) -> [Float] {
   var pixels = [Float](repeating: 0, count: 784)
   let (points, weights) = (measure.points.doubles, measure.weights.doubles)
@@ -50,7 +50,7 @@ for step in 0..<8 {
   shown += picture(
     transport.plan.interpolation(from: first.points, to: second.points, at: Double(step) / 7))
 }
-// The middle of a square whose corners are the four pictures.
+// The centre of a square whose corners are the four pictures.
 let middle = try EntropicBarycenter(ofImages: measures, epsilon: 2)
 let pixels = middle.weights.doubles
 shown += pixels.map { Float($0 / (pixels.max() ?? 1)) }

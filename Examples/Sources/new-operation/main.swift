@@ -5,8 +5,8 @@ import Tensor
 
 /// The mean of the logarithms, log Π xᵢ^(1/n), of positive elements: a scalar.
 ///
-/// Composed of other operations, as in `log(x).mean()`, it needs no derivative of its own. This
-/// version shows how an operation defines its derivative: the pullback consists of operations too,
+/// Composed of other operations, as in `log(x).mean()`, it needs no explicit derivative. This
+/// version shows how an operation defines its derivative: the pullback also consists of operations,
 /// so that it can be differentiated again.
 func logGeometricMean(_ x: Tensor) -> Tensor {
   let values = stopGradient(x).doubles

@@ -49,7 +49,7 @@ for _ in 1...40 {
 }
 print("after:  \(try testLoss(of: vae, on: data)) nats per row")
 
-// Back to the units of the file.
+// Converts back to the units of the file.
 let rows = data.standardization.inverse(vae.sample(count: 5, using: random))
 print(data.columnNames.joined(separator: "\t"))
 for row in 0..<5 {

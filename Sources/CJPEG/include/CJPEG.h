@@ -1,5 +1,6 @@
-// Decodes JPEG files with the library's own interface, which reports errors by a jump that Swift cannot
-// make (setjmp). Its other one, TurboJPEG, refuses sampling factors that it has no name for.
+// Decodes JPEG files with libjpeg's own interface, which reports errors by long jumps (setjmp),
+// which Swift cannot make. The other interface, TurboJPEG, refuses sampling factors that it has no
+// name for.
 
 #ifndef CJPEG_H
 #define CJPEG_H
@@ -8,14 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// How a file stores its colours.
+// The colour format of a file.
 typedef enum {
   CJPEGGrey,
-  // Red, green and blue, or luma and two differences of colour.
+  // Red, green and blue, or luma and two colour differences.
   CJPEGColor,
-  // Four inks.
+  // Four inks: CMYK or YCCK.
   CJPEGFourColors,
-  // Something else: see CJPEGHeader.components.
+  // Another format: see CJPEGHeader.components.
   CJPEGUnknownColors,
 } CJPEGColors;
 
@@ -28,23 +29,23 @@ typedef struct {
 
 typedef struct CJPEGDecoder CJPEGDecoder;
 
-// A decoder of these bytes, which must stay where they are as long as it exists; NULL where there is no
-// memory for it.
+// Creates a decoder for these bytes, which must remain valid as long as it exists; returns NULL if
+// there is no memory for it.
 CJPEGDecoder *_Nullable CJPEGDecoderCreate(const uint8_t *_Nullable bytes, size_t count);
 void CJPEGDecoderDestroy(CJPEGDecoder *_Nonnull decoder);
 
-// Reads up to the first scan. False where that failed: see CJPEGDecoderMessage.
+// Reads up to the first scan. Returns false if that fails: see CJPEGDecoderMessage.
 bool CJPEGDecoderReadHeader(CJPEGDecoder *_Nonnull decoder, CJPEGHeader *_Nonnull header);
 
-// Reads height × width values of grey images, and three times as many of those in colour, row by row.
-// Comes after the header, for colours that are grey or in colour.
+// Reads height × width values of a grey image, or three times as many of a colour image, row by
+// row. Call it after reading the header, for grey and colour images only.
 //
-// False where the image is not whole: the data end, or the decoder replaced or passed over some of them.
-// What it merely wonders at (bytes between segments, an unknown version, scan parameters that baseline
-// images do not use) is no error.
+// Returns false if the image is incomplete: the data end early, or the decoder replaced or skipped
+// some of them. Mere irregularities (bytes between segments, an unknown version, scan parameters
+// that baseline images do not use) are not errors.
 bool CJPEGDecoderReadPixels(CJPEGDecoder *_Nonnull decoder, uint8_t *_Nonnull pixels);
 
-// What was wrong, in the library's words.
+// The library's error message.
 const char *_Nonnull CJPEGDecoderMessage(const CJPEGDecoder *_Nonnull decoder);
 
 #endif

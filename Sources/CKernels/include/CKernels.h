@@ -1,6 +1,6 @@
 // The vector loops that Swift cannot compile for several processors at once, and the threads that
 // run them. Every kernel works on a half-open range [begin, end) of its elements, rows or columns,
-// so that a caller can split it. No kernel allocates memory or knows about shapes, tapes or threads.
+// so that a caller can split it. No kernel allocates memory or uses tensors, tapes or threads.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -75,12 +75,13 @@ typedef struct {
                  size_t begin, size_t end);
   void (*scatter)(const void *x, void *y, size_t rank, const size_t *shape, const size_t *y_strides,
                   size_t begin, size_t end);
-  // Over the middle of [outer, count, inner], to [outer, inner]. The ranges choose a part of both.
+  // Reduces the middle axis of [outer, count, inner], to [outer, inner]. The ranges select a part
+  // of both.
   void (*reduce)(CKReduction operation, const void *x, void *y, size_t count, size_t inner,
                  size_t outer_begin, size_t outer_end, size_t inner_begin, size_t inner_end);
-  // Along the rows of [count, inner], `step` elements apart, at least 1 row, in the columns [begin, end): the
-  // sums up to each row, added to the initial value of the column in `sums`, which receives the total.
-  // Without a y, only the total is computed.
+  // Along the rows of [count, inner], `step` elements apart, at least 1 row, in the columns [begin,
+  // end), computes the sums up to each row, added to the initial value of the column in `sums`,
+  // which receives the total. Without a y, only the total is computed.
   void (*scan_sum)(const void *x, void *_Nullable y, size_t count, size_t inner, ptrdiff_t step,
                    double *sums, size_t begin, size_t end);
   // The same for products, extremes and log Σ exp; for extremes also their rows, if requested.
@@ -110,7 +111,8 @@ typedef struct {
   // derivative with respect to v, slopes[row, i] = (exp(v) - 1) / 2.
   void (*gaussian_divergence)(const void *mean, const void *log_variance, void *y,
                               void *_Nullable slopes, size_t columns, size_t begin, size_t end);
-  // Over each row of `columns` elements, at least 1: gives as many results, or one for log-sum-exp.
+  // Over each row of `columns` elements, at least 1: writes as many results, or one for
+  // log-sum-exp.
   void (*softmax)(CKSoftmax operation, const void *x, void *y, size_t columns, size_t begin,
                   size_t end);
   // The backward pass through softmax or its logarithm, given the probabilities.
@@ -123,20 +125,20 @@ typedef struct {
   // Over rows of [rows, channels]: sums = [Σ u, Σ u (v - b)] with a number for each channel in b.
   void (*channel_sums)(const void *u, const void *v, const void *b, void *sums, size_t channels,
                        size_t begin, size_t end);
-  // y = q (v - b) + r, what is below zero then multiplied by `slope`; and y = p u + q t (v - b) + r,
-  // with a number for each channel in b, p, q, r and t.
+  // y = q (v - b) + r, with negative results then multiplied by `slope`; and
+  // y = p u + q t (v - b) + r, with a number for each channel in b, p, q, r and t.
   void (*channel_scale)(const void *v, const void *b, const void *q, const void *r, double slope,
                         void *y, size_t channels, size_t begin, size_t end);
   void (*channel_combine)(const void *u, const void *v, const void *b, const void *p, const void *q,
                           const void *t, const void *r, void *y, size_t channels, size_t begin,
                           size_t end);
   // Parts of images [image_count, height, width, channels]: y[n, i, j] = x[n, row + i, column + j],
-  // or 0 outside of the image, for `rows` x `columns` pixels.
+  // or 0 outside the image, for `rows` x `columns` pixels.
   void (*crop)(const void *x, void *y, size_t image_count, size_t height, size_t width,
                size_t channels, ptrdiff_t row, size_t rows, ptrdiff_t column, size_t columns);
-  // Pooling, for windows inside the images: y of [windows, channels] from x. The loops give the largest
-  // element and the number of its tap; the element at a given tap, and its adjoint, which adds; and the sum
-  // over the taps, and its adjoint.
+  // Pooling, for windows inside the images: y of [windows, channels] from x. The loops compute the
+  // largest element and the number of its tap; the element at a given tap, and its adjoint, which
+  // adds; and the sum over the taps, and its adjoint.
   void (*window_max)(const void *x, void *y, void *taps, const CKWindows *windows, size_t begin,
                      size_t end);
   void (*window_select)(const void *x, const void *taps, void *y, const CKWindows *windows,
@@ -156,8 +158,8 @@ typedef struct {
                           size_t run_count, size_t run_length, const void *transposed_b,
                           const void *_Nullable bias, void *c, const size_t *c_rows, size_t m,
                           size_t n, bool accumulates, CKRectifier rectifier);
-  // y[i] = byte[i] / maximum, by a division, so that 51 / 255 is the float nearest to 0.2. At the same time
-  // as many bytes are prefetched at `ahead`, where the next ones are.
+  // y[i] = byte[i] / maximum, by a division, so that 51 / 255 is the float nearest to 0.2. It also
+  // prefetches as many bytes at `ahead`, where the next ones are.
   void (*from_bytes)(const uint8_t *bytes, const uint8_t *ahead, double maximum, void *y,
                      size_t count);
   // Uniform on [0, 1) and standard normal numbers: element i comes from block (i / 4) of the stream (i / 2
@@ -233,7 +235,7 @@ typedef struct {
 const CKProduct *ck_product(bool is_double);
 const CKProduct *_Nullable ck_product_named(const char *name, bool is_double);
 // Whether it replaces OpenBLAS' product on this processor, given the number of floating-point operations.
-// In double precision, it does wherever there are wide vectors: OpenBLAS may not know such a processor,
+// In double precision, it does on every processor with wide vectors: OpenBLAS may not support it,
 // and then takes four times as long.
 bool ck_product_is_faster(bool is_double, size_t work);
 
@@ -258,9 +260,9 @@ typedef enum { CK_IMAGES, CK_RESULTS, CK_KERNEL } CKTransformed;
 
 // The transformations of Winograd's convolution with a kernel of `taps` x `taps` elements, 2 or 3, in
 // each phase. Points are [tile, n, n, phase, channel], n = taps + 3. Along an axis on which a tile has three
-// results, it omits the last point but one, whose place is undefined. The tiles are ordered by their rows x
-// columns of results, 4 x 3, 4 x 4, 3 x 4, 3 x 3, and within each kind by image, so that the tiles with a
-// given point form a range. Pixels outside an image count as zeros.
+// results, it omits the second-to-last point, whose contents are undefined. The tiles are ordered
+// by their rows x columns of results, 4 x 3, 4 x 4, 3 x 4, 3 x 3, and within each kind by image, so
+// that the tiles with a given point form a range. Pixels outside an image count as zeros.
 typedef struct {
   // The points of `count` images from `first` on.
   void (*to_points)(CKTransformed what, size_t taps, const void *images, void *points,
@@ -292,9 +294,9 @@ void ck_philox(const uint32_t *counter, const uint32_t *key, uint32_t *result);
 typedef void (*CKBody)(void *context, size_t chunk);
 
 // Calls body(context, i) for every i in 0 ..< chunks, on the calling thread and the pool's workers,
-// and returns when all are done. If it is called from two threads at once, or from inside a body, the
-// second call runs on its own thread alone. Inside, denormal numbers are flushed to zero if and only if
-// `flushes` is true, whatever the calling thread does.
+// and returns when all are done. If it is called from two threads at once, or from inside a body,
+// the second call runs only on its own thread. Inside, denormal numbers are flushed to zero if and
+// only if `flushes` is true, whatever the calling thread does.
 void ck_parallel(size_t chunks, bool flushes, void *context, CKBody body);
 // The preparation and clean-up of ck_parallel around a single chunk that the caller runs itself: the first
 // is called before it; the second after it, with the result of the first.

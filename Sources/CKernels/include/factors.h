@@ -6,12 +6,12 @@
 #pragma clang assume_nonnull begin
 
 typedef struct {
-  // The number of elements that the functions need as scratch space, for a matrix of n x n elements and the
-  // given number of columns beside it.
+  // The number of elements that the functions need as scratch space, for a matrix of n x n elements
+  // and the given number of right-hand columns.
   size_t (*scratch_count)(size_t n, size_t columns);
   // B = T^-1 B for a lower or an upper triangular T of n x n and a B of n x m, whose rows are b_row
   // apart. Element (i, j) of T is at t[i * t_row + j * t_column]; one of the two steps is 1. The other
-  // triangle is not read, and neither is the diagonal if it is taken to be ones.
+  // triangle is not read, and neither is the diagonal if it is assumed to be ones.
   void (*solve)(const double *t, size_t t_row, size_t t_column, bool is_lower, bool has_unit_diagonal,
                 double *b, size_t b_row, size_t n, size_t m, double *scratch);
   // B = B T^-T for a lower triangular T of n x n, stored row by row, and a B of m x n.
@@ -26,7 +26,7 @@ typedef struct {
   void (*cholesky_of_small)(const double *a, double *l, size_t n, size_t *minors, size_t begin,
                             size_t end);
   // A of m x n, m >= n, becomes L and U, P A = L U, by partial pivoting: for i = 0, 1, ... in turn, row i was
-  // exchanged with row pivots[i] >= i. A pivot that is 0 or NaN is left where it is.
+  // exchanged with row pivots[i] >= i. A pivot that is 0 or NaN is not exchanged.
   void (*lu)(double *a, size_t a_row, size_t m, size_t n, size_t *pivots, double *scratch);
   // Exchanges rows as `lu` did, or back, for rows of n elements.
   void (*exchange_rows)(double *a, size_t a_row, size_t n, const size_t *pivots, size_t count,

@@ -25,9 +25,10 @@ typedef struct {
   // densities[i] = log p(x_i) and q[i, k] = p(k | x_i), with the same scratch space.
   void (*posterior)(const CKGaussians *gaussians, const double *x, size_t step, size_t count,
                     double *densities, double *q, double *scratch);
-  // The sum over points of w y y^T for y = x - mean: the d (d + 1) / 2 elements of the lower triangle
-  // row after row, or the d of the diagonal. The weight of point i is weights[i * weight_step]. The scratch
-  // space holds CK_MIXTURE_POINTS d numbers and eight for each sum.
+  // The sum over points of w y y^T for y = x - mean: the d (d + 1) / 2 elements of the lower
+  // triangle row by row, or the d elements of the diagonal. The weight of point i is
+  // weights[i * weight_step]. The scratch space holds CK_MIXTURE_POINTS d numbers and eight for
+  // each sum.
   void (*scatter)(const double *x, size_t step, size_t count, size_t d, const double *mean,
                   const double *weights, size_t weight_step, bool is_diagonal, double *sums,
                   double *scratch);

@@ -35,7 +35,7 @@ typedef CK_ENUM(CKMap) {
   CKMapDivideBy,    // x / p
   CKMapDivideInto,  // p / x
   CKMapPower,       // x ** p
-  // Those of special_loops.inc.
+  // The operations of special_loops.inc.
   CKMapErf,
   CKMapErfc,
   CKMapNormalCumulative,

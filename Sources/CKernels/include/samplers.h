@@ -17,18 +17,18 @@ typedef struct {
 
 // A distribution, with its parameters a, b, c and d in this order.
 typedef enum __attribute__((enum_extensibility(closed))) {
-  // Of mean 1.
+  // With mean 1.
   CKSamplerExponential,
-  // Of location 0 and scale 1.
+  // With location 0 and scale 1.
   CKSamplerLaplace,
   CKSamplerCauchy,
-  // The logarithm of one of shape a and rate 1.
+  // The logarithm of a gamma sample with shape a and rate 1.
   CKSamplerLogGamma,
-  // Of mean a and standard deviation b, between c and d.
+  // With mean a and standard deviation b before truncation to the interval from c to d.
   CKSamplerTruncatedNormal,
-  // Of mean a.
+  // With mean a.
   CKSamplerPoisson,
-  // Of a trials with probability b.
+  // The number of successes in a trials with probability b.
   CKSamplerBinomial,
 } CKSampler;
 
@@ -45,10 +45,10 @@ void ck_sample(CKSampler sampler, CKStream stream, const CKParameter *parameters
 // For each row: the cumulative sums of the exponentials of its logits minus the largest one.
 void ck_cumulative_weights(const double *logits, double *sums, size_t columns, size_t begin,
                            size_t end);
-// y[i] = the place in row rows[i] of such sums at which a uniform number below the last sum falls.
+// y[i] = the index in row rows[i] of such sums at which a uniform number below the last sum falls.
 void ck_sample_categorical(CKStream stream, const double *sums, size_t columns, CKParameter rows,
                            void *y, bool is_double, size_t begin, size_t end);
-// The probability of each outcome in a row, given that it is none of those before.
+// The probability of each outcome in a row, given that it is none of the earlier ones.
 void ck_conditional_probabilities(const double *probabilities, double *conditional, size_t columns,
                                   size_t begin, size_t end);
 // For each row: the number of the counts[row] trials with each outcome; the conditional probabilities

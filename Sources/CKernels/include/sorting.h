@@ -1,5 +1,5 @@
-// Sorting by keys: unsigned integers whose order is that of numbers. A part of CKernels.h, which
-// includes it.
+// Sorting by keys: unsigned integers in the same order as the numbers they stand for. A part of
+// CKernels.h, which includes it.
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,8 +24,8 @@ typedef struct {
                         unsigned place_bits, bool descending);
   void (*placed_doubles)(const double *x, uint64_t *items, size_t first, size_t count,
                          unsigned place_bits, bool descending);
-  // Sorts items in place, with room for equally many others. Items that agree in all other bits are already
-  // in ascending order of the bits below `begin`.
+  // Sorts items in place, with scratch space for equally many others. Items that agree in all other
+  // bits are already in ascending order of the bits below `begin`.
   void (*sort_32)(uint32_t *items, uint32_t *room, size_t count, unsigned begin);
   void (*sort_64)(uint64_t *items, uint64_t *room, size_t count, unsigned begin);
   // The part of each item, which is the number of the CK_SORTED_PARTS - 1 ascending splitters that are not

@@ -22,7 +22,7 @@ typedef struct {
 typedef struct {
   // costs[i, j] for the columns [begin, end).
   void (*row)(const CKCosts *costs, size_t i, size_t begin, size_t end, double *row);
-  // The least costs[i, j] - potentials[j] over all j, and the first j that attains it.
+  // The minimum of costs[i, j] - potentials[j] over all j, and the first j that attains it.
   double (*least)(const CKCosts *costs, size_t i, const double *potentials, size_t *place);
   // sums[i] = log Σ_j exp(heights[j] - scale * costs[i, j]) for the rows [begin, end).
   void (*log_sums)(const CKCosts *costs, const double *heights, double scale, double *sums,

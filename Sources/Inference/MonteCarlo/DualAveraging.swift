@@ -1,19 +1,19 @@
 import Glibc
 
-/// Finds the step size at which a sampler accepts a wanted fraction, by Nesterov's dual averaging (Hoffman and
-/// Gelman 2014, section 3.2.1).
+/// Finds the step size at which a sampler reaches a target acceptance rate, by Nesterov's dual
+/// averaging (Hoffman and Gelman 2014, section 3.2.1).
 ///
 /// ```swift
 /// var averaging = DualAveraging(stepSize: 1, target: 0.8)
 /// for _ in 0..<500 { averaging.update(acceptance: accepted(with: averaging.stepSize)) }
-/// averaging.averagedStepSize   // to be used from here on
+/// averaging.averagedStepSize   // the step size to use after warm-up
 /// ```
 public struct DualAveraging: Sendable {
-  /// The fraction that is to be accepted.
+  /// The target acceptance rate.
   public let target: Double
   /// The step size to try next.
   public var stepSize: Double { exp(logStep) }
-  /// The step size that the tried ones average to.
+  /// The weighted average of the step sizes tried.
   public var averagedStepSize: Double { exp(averagedLogStep) }
 
   private let anchor: Double
@@ -22,12 +22,12 @@ public struct DualAveraging: Sendable {
   private var logStep: Double
   private var averagedLogStep: Double
 
-  // γ, t₀ and κ of the paper.
+  // γ, t₀ and κ in the paper.
   private static let shrinkage = 0.05
   private static let delay = 10.0
   private static let decay = 0.75
 
-  /// Begins with a step size; those that are tried at first lie around ten times as much.
+  /// Starts from a step size; the first ones tried are around ten times as large.
   public init(stepSize: Double, target: Double) {
     precondition(
       stepSize > 0 && stepSize.isFinite && target > 0 && target < 1,
@@ -39,7 +39,7 @@ public struct DualAveraging: Sendable {
     averagedLogStep = logStep
   }
 
-  /// Learns from a step: the fraction that it accepted, in [0, 1].
+  /// Updates the step size, given the acceptance rate of a step, in [0, 1].
   public mutating func update(acceptance: Double) {
     count += 1
     let weight = 1 / (count + Self.delay)

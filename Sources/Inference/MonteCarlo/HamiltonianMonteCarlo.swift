@@ -4,25 +4,26 @@ import Tensor
 /// Hamiltonian Monte Carlo with trajectories of a fixed length (Duane, Kennedy, Pendleton and Roweth 1987; Neal
 /// 2011).
 ///
-/// Warm-up finds the step size and the metric. A trajectory whose energy goes astray by more than 1000 nats
-/// is reported as divergent.
+/// Warm-up finds the step size and the metric. A trajectory whose energy error exceeds 1000 nats is
+/// reported as divergent.
 public struct HamiltonianMonteCarlo: Sampler, TunedSampler {
   /// The size of a leapfrog step.
   public var stepSize: Double
-  /// The covariance that the target is taken to have: the inverse mass matrix.
+  /// The assumed covariance of the target: the inverse mass matrix.
   public var metric: Metric
-  /// The length of a trajectory in units of time: it takes this over the step size leapfrog steps.
+  /// The length of a trajectory in units of time; its number of leapfrog steps is this over the
+  /// step size.
   public var trajectoryLength: Double
-  /// How many leapfrog steps a trajectory has at most.
+  /// The maximum number of leapfrog steps of a trajectory.
   public var stepLimit: Int
-  /// By which fraction of itself, at most, the step size varies from trajectory to trajectory, so that none is
-  /// a period of the target.
+  /// The maximum fraction by which the step size varies from trajectory to trajectory, so that
+  /// trajectories do not stay in phase with a period of the target.
   public var jitter: Double
   let learnt: MetricKind
   let targetAcceptance: Double
   private let density: CheckedDensity
 
-  /// Creates a sampler of d coordinates.
+  /// Creates a sampler for d coordinates.
   public init(
     dimensions: Int, stepSize: Double = 0.1, trajectoryLength: Double = .pi / 2,
     stepLimit: Int = 1024, jitter: Double = 0.1, metric: Metric = .unit,
@@ -42,12 +43,12 @@ public struct HamiltonianMonteCarlo: Sampler, TunedSampler {
       (jitter, metric, learning, targetAcceptance)
   }
 
-  /// The chains at their starts.
+  /// The chains at their starting points.
   public func start(at positions: Tensor) throws -> GradientState {
     try GradientState(at: positions, density, "HamiltonianMonteCarlo")
   }
 
-  /// A trajectory of each chain, accepted with probability min(1, exp(H − H′)).
+  /// Simulates a trajectory of each chain and accepts it with probability min(1, exp(H − H′)).
   public func step(
     _ state: GradientState, using random: Random
   ) throws -> (state: GradientState, info: StepInfo) {
@@ -99,7 +100,8 @@ public struct HamiltonianMonteCarlo: Sampler, TunedSampler {
   }
 }
 
-/// By how many nats the energy may rise along a trajectory before it counts as divergent (Betancourt 2017).
+/// The number of nats by which the energy may rise along a trajectory before it counts as divergent
+/// (Betancourt 2017).
 let greatestEnergyError = 1000.0
 
 /// e to the power of x.

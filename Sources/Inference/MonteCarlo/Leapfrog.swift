@@ -13,7 +13,7 @@ struct Leapfrog {
   let density: CheckedDensity
   let metric: Metric
 
-  /// A step of each trajectory by its own signed step size.
+  /// Advances each trajectory by a step of its own signed size.
   func step(_ points: consuming PhasePoints, by steps: [Double]) throws -> PhasePoints {
     let d = density.dimensions
     Self.addScaled(&points.momenta, points.gradients, steps, by: 0.5, d)
@@ -24,7 +24,7 @@ struct Leapfrog {
     return points
   }
 
-  /// −log p(x) + ½ pᵀΣp of each, in nats; +∞ outside of the support.
+  /// −log p(x) + ½ pᵀΣp of each trajectory, in nats; +∞ outside the support.
   func energies(_ points: PhasePoints) -> [Double] {
     let d = density.dimensions
     let velocities = metric.scaled(points.momenta, d)
@@ -50,17 +50,17 @@ struct Leapfrog {
   }
 }
 
-/// Where the chains of a sampler that follows gradients stand.
+/// The state of the chains of a gradient-based sampler.
 public struct GradientState: ChainState {
-  /// Each chain's place, `[chains, d]`.
+  /// Each chain's position, `[chains, d]`.
   public let positions: Tensor
-  /// The log-density at each place, `[chains]`.
+  /// The log-density at each position, `[chains]`.
   public var logDensities: Tensor? { Tensor(values, dtype: .float64) }
-  /// The gradient of the log-density at each place, `[chains, d]`.
+  /// The gradient of the log-density at each position, `[chains, d]`.
   public let gradients: Tensor
   let values: [Double]
 
-  /// The chains at their starts.
+  /// The chains at their starting points.
   init(at positions: Tensor, _ density: CheckedDensity, _ name: String) throws {
     let points = try CheckedDensity.checkStart(positions, name)
     let (values, gradients) = try density.valuesWithGradients(at: points)
@@ -74,7 +74,7 @@ public struct GradientState: ChainState {
     self.values = values
   }
 
-  /// The chains' places with momenta drawn from N(0, Σ⁻¹).
+  /// The chains' positions with momenta drawn from N(0, Σ⁻¹).
   func phasePoints(_ metric: Metric, using random: Random) -> PhasePoints {
     let z = random.normal(positions.shape, dtype: .float64).doubles
     return PhasePoints(
@@ -84,8 +84,8 @@ public struct GradientState: ChainState {
 }
 
 extension Leapfrog {
-  /// The step size, by doubling or halving, at which a single step crosses an acceptance of 0.8 (Hoffman and
-  /// Gelman 2014, algorithm 4), over the mean of the chains.
+  /// The step size, found by doubling or halving, at which the acceptance of a single step,
+  /// averaged over the chains, crosses 0.8 (Hoffman and Gelman 2014, algorithm 4).
   func reasonableStepSize(
     at state: GradientState, from first: Double, using random: Random
   ) throws -> Double {

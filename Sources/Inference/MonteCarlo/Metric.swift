@@ -1,6 +1,6 @@
 import Tensor
 
-/// The covariance that a sampler takes the target to have, by which its steps are scaled: the inverse of the
+/// The covariance that a sampler assumes for the target and scales its steps by: the inverse of the
 /// mass matrix of a Hamiltonian sampler.
 public enum Metric: Sendable {
   /// The identity.
@@ -24,7 +24,7 @@ public enum Metric: Sendable {
     }
   }
 
-  /// Rows with covariance Σ, L z, made of rows z of independent standard normal numbers.
+  /// Rows L z with covariance Σ, from rows z of independent standard normal numbers.
   func coloured(_ z: [Double], _ d: Int) -> [Double] {
     switch self {
     case .unit: return z
@@ -33,7 +33,7 @@ public enum Metric: Sendable {
     }
   }
 
-  /// Rows with covariance Σ⁻¹, L⁻ᵀ z.
+  /// Rows L⁻ᵀ z with covariance Σ⁻¹, from such rows z.
   func momenta(_ z: [Double], _ d: Int) -> [Double] {
     switch self {
     case .unit: return z
@@ -57,15 +57,15 @@ public enum Metric: Sendable {
   }
 }
 
-/// A full covariance with its factor.
+/// A full covariance and its Cholesky factor.
 public struct DenseMetric: Sendable {
-  /// Σ, L and L⁻ᵀ in rows.
+  /// Σ, L and L⁻ᵀ, stored row by row.
   fileprivate let covariance, lower, inverseTransposed: [Double]
   private let size: Int
 
   /// Factors a covariance, float64 `[d, d]`.
   ///
-  /// - Throws: `LinearAlgebraError` where it is not positive definite.
+  /// - Throws: `LinearAlgebraError` if it is not positive definite.
   public init(covariance: Tensor) throws {
     let factor = try CholeskyFactor(of: covariance)
     size = covariance.shape[0]

@@ -1,10 +1,12 @@
 import Tensor
 
-/// The No-U-Turn sampler: Hamiltonian Monte Carlo that finds the length of each trajectory itself (Hoffman and
-/// Gelman 2014), with multinomial draws from it and the generalised criterion (Betancourt 2017).
+/// The No-U-Turn sampler: Hamiltonian Monte Carlo that chooses the length of each trajectory
+/// automatically (Hoffman and Gelman 2014), with multinomial draws from the trajectory and the
+/// generalised criterion (Betancourt 2017).
 ///
-/// All chains move together: a leapfrog step of all whose trajectories still grow is one evaluation of the
-/// gradient. Warm-up finds the step size and the metric, for all chains the same.
+/// All chains advance together: a leapfrog step of all chains whose trajectories still grow takes
+/// one evaluation of the gradient. Warm-up finds the step size and the metric, which all chains
+/// share.
 ///
 /// ```swift
 /// let sampler = NoUTurnSampler(dimensions: 2) { x in -0.5 * square(x).sum(along: 1) }
@@ -15,15 +17,15 @@ import Tensor
 public struct NoUTurnSampler: Sampler, TunedSampler {
   /// The size of a leapfrog step.
   public var stepSize: Double
-  /// The covariance that the target is taken to have: the inverse mass matrix.
+  /// The assumed covariance of the target: the inverse mass matrix.
   public var metric: Metric
-  /// How often a trajectory is doubled at most.
+  /// The maximum number of doublings of a trajectory.
   public var depthLimit: Int
   let learnt: MetricKind
   let targetAcceptance: Double
   private let density: CheckedDensity
 
-  /// Creates a sampler of d coordinates.
+  /// Creates a sampler for d coordinates.
   public init(
     dimensions: Int, stepSize: Double = 0.1, depthLimit: Int = 10, metric: Metric = .unit,
     learning: MetricKind = .diagonal, targetAcceptance: Double = 0.8,
@@ -39,12 +41,12 @@ public struct NoUTurnSampler: Sampler, TunedSampler {
     (learnt, self.targetAcceptance) = (learning, targetAcceptance)
   }
 
-  /// The chains at their starts.
+  /// The chains at their starting points.
   public func start(at positions: Tensor) throws -> GradientState {
     try GradientState(at: positions, density, "NoUTurnSampler")
   }
 
-  /// A trajectory of each chain, and a draw from it.
+  /// Simulates a trajectory of each chain and draws from it.
   public func step(
     _ state: GradientState, using random: Random
   ) throws -> (state: GradientState, info: StepInfo) {

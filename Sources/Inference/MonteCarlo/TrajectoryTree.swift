@@ -1,14 +1,15 @@
 import Glibc
 import Tensor
 
-/// The trajectory that the No-U-Turn sampler grows for one chain: doubled forwards or backwards in time until
-/// its ends turn towards each other (Hoffman and Gelman 2014), with draws by weight (Betancourt 2017).
+/// The trajectory that the No-U-Turn sampler grows for one chain: doubled forwards or backwards in
+/// time until its ends turn towards each other (Hoffman and Gelman 2014), with multinomial draws by
+/// weight (Betancourt 2017).
 ///
-/// It asks for a point at a time, `end` and `direction`, and is given the leapfrog step from there by
-/// `add`. A subtree is checked for turns with log₂ of its size kept momenta instead of by recursion (Phan,
-/// Pradhan and Jankowiak 2019, NumPyro).
+/// It requests one point at a time: the caller takes a leapfrog step from `end` in the `direction`,
+/// and passes the result to `add`. Checking a subtree for turns needs only log₂ of its size stored
+/// momenta, and no recursion (Phan, Pradhan and Jankowiak 2019, NumPyro).
 struct TrajectoryTree {
-  /// A point of the trajectory, shared by the places that keep it.
+  /// A point of the trajectory, shared by the properties that store it.
   final class Point: Sendable {
     let position, momentum, gradient: [Double]
     let logDensity, energy: Double
@@ -27,14 +28,14 @@ struct TrajectoryTree {
   private(set) var depth = 0
   private(set) var isDivergent = false
   private(set) var isFinished = false
-  /// The sum of the points' acceptances, and how many there are.
+  /// The sum of the points' acceptance probabilities, and the number of points.
   private(set) var acceptance = 0.0
   private(set) var count = 0
-  /// Whether it was ended by its greatest depth.
+  /// Whether it ended because it reached the maximum depth.
   var isCut: Bool { isFinished && !isDivergent && !hasTurned && depth == depthLimit }
-  /// The point from which a leapfrog step is wanted.
+  /// The point from which to take the next leapfrog step.
   var end: Point { subtree.end }
-  /// In which direction of time, 1 or −1.
+  /// The direction of that step in time, 1 or −1.
   var direction: Double { subtree.direction }
 
   private var (first, last): (Point, Point)
@@ -56,7 +57,7 @@ struct TrajectoryTree {
     subtree = Subtree(from: point, direction: random.uniform() < 0.5 ? -1 : 1, depth: 0)
   }
 
-  /// Takes the point that a leapfrog step from `end` led to.
+  /// Adds the point that a leapfrog step from `end` led to.
   mutating func add(_ point: Point) {
     let change = point.energy - firstEnergy
     count += 1
@@ -73,9 +74,9 @@ struct TrajectoryTree {
     }
   }
 
-  /// Makes the complete subtree part of the trajectory, and begins the next.
+  /// Merges the complete subtree into the trajectory, and begins the next.
   private mutating func merge() {
-    // The new half is preferred: the draw is farther from the start.
+    // The draw favours the new half, which is farther from the start.
     if log(random.uniform()) < subtree.logWeight - logWeight { proposal = subtree.proposal }
     logWeight = logSum(logWeight, subtree.logWeight)
     for place in momentumSum.indices { momentumSum[place] += subtree.momentumSum[place] }
@@ -89,7 +90,7 @@ struct TrajectoryTree {
   }
 }
 
-/// A half of a trajectory as it grows, of 2^depth points in one direction.
+/// The growing half of a trajectory: 2^depth points in one direction.
 private struct Subtree {
   private(set) var end: TrajectoryTree.Point
   private(set) var proposal: TrajectoryTree.Point
@@ -99,7 +100,7 @@ private struct Subtree {
   let direction: Double
   private let size: Int
   private var count = 0
-  /// The first momentum of each smaller subtree that is still open, and the sum up to it.
+  /// The first momentum of each smaller subtree that is still incomplete, and the sum up to it.
   private var checkpoints: [(momentum: [Double], sum: [Double])] = []
 
   var isComplete: Bool { count == size }
@@ -118,7 +119,7 @@ private struct Subtree {
     for place in momentumSum.indices { momentumSum[place] += point.momentum[place] }
     let index = count
     count += 1
-    // Point n begins subtrees where n is even, and ends as many as it has trailing ones.
+    // Point n begins subtrees if n is even, and ends as many as n has trailing ones in binary.
     let top = (index >> 1).nonzeroBitCount
     if index & 1 == 0 {
       checkpoints.removeLast(Swift.max(0, checkpoints.count - top))
@@ -139,8 +140,8 @@ private struct Subtree {
   }
 }
 
-/// Whether the ends of a trajectory move towards each other: pᵀΣρ ≤ 0 at either end, with ρ the sum of the
-/// momenta, half of those at the ends (Betancourt 2017, appendix A.4.2).
+/// Whether the ends of a trajectory move towards each other: pᵀΣρ ≤ 0 at either end, with ρ the sum
+/// of the momenta, those at the ends counted half (Betancourt 2017, appendix A.4.2).
 @inline(__always)
 private func isTurning(
   _ first: [Double], _ last: [Double], _ metric: Metric, sum: (Int) -> Double

@@ -1,32 +1,33 @@
 import Tensor
 
-/// Which covariance a sampler learns in warm-up, to scale its steps by.
+/// The kind of covariance that a sampler estimates in warm-up, to scale its steps by.
 public enum MetricKind: Sendable {
-  /// None: the metric stays as it is.
+  /// None: the metric is not adapted.
   case fixed
   /// A variance for each coordinate.
   case diagonal
-  /// A full covariance: for correlated targets of up to some hundred coordinates.
+  /// A full covariance, for correlated targets of up to a few hundred coordinates.
   case dense
 }
 
-/// A sampler with a step size and a metric that warm-up finds.
+/// A sampler whose step size and metric are tuned in warm-up.
 protocol TunedSampler: Sampler {
   var stepSize: Double { get set }
   var metric: Metric { get set }
   var learnt: MetricKind { get }
-  /// The fraction of proposals that are to be accepted.
+  /// The target acceptance rate.
   var targetAcceptance: Double { get }
 
-  /// A step size from which the search begins, at this place and with this metric.
+  /// The step size to start the search from, at this state and with this metric.
   func reasonableStepSize(at state: State, using random: Random) throws -> Double
 }
 
 extension TunedSampler {
-  /// Steps that tune the step size throughout, and the metric in windows that double in length, each of which
-  /// forgets the last (Carpenter and others 2017, Stan; Hoffman and Gelman 2014).
+  /// Runs steps that tune the step size throughout, and the metric in windows that double in
+  /// length, each of which starts a new estimate (Carpenter and others 2017, Stan; Hoffman and
+  /// Gelman 2014).
   ///
-  /// All chains learn together.
+  /// All chains contribute to the same estimates.
   func tuned(
     _ state: State, steps: Int, using random: Random
   ) throws -> (sampler: Self, state: State) {
@@ -59,10 +60,10 @@ extension TunedSampler {
   }
 }
 
-/// Which steps of a warm-up learn a metric: not the first, which find the bulk of the target, nor the last,
-/// which find the step size for the metric.
+/// The steps of a warm-up that estimate a metric: not the first, which find the bulk of the target,
+/// nor the last, which find the step size for the metric.
 struct WarmUpWindows {
-  /// The steps whose positions are learnt from.
+  /// The steps whose positions enter the estimates.
   let learning: Range<Int>
   /// The last step of each window.
   let ends: Set<Int>
@@ -80,7 +81,7 @@ struct WarmUpWindows {
     learning = first..<steps - last
     var (ends, begin) = (Set<Int>(), first)
     while begin < learning.upperBound {
-      // A window after which a doubled one would not fit takes what is left.
+      // A window after which one of twice its length would not fit takes all remaining steps.
       let isLast = begin + 3 * length > learning.upperBound
       let end = isLast ? learning.upperBound : begin + length
       ends.insert(end - 1)
@@ -90,7 +91,8 @@ struct WarmUpWindows {
   }
 }
 
-/// The mean and covariance of positions, a step of all chains at a time (Welford 1962).
+/// The running mean and covariance of positions, updated with a step of all chains at a time
+/// (Welford 1962).
 struct RunningCovariance {
   private let d: Int
   private let kind: MetricKind
@@ -120,8 +122,8 @@ struct RunningCovariance {
     }
   }
 
-  /// The covariance, drawn towards a small multiple of the identity as Stan does; `nil` where too few
-  /// positions were seen or they did not move.
+  /// The covariance, shrunk towards a small multiple of the identity as in Stan; `nil` if there
+  /// were too few positions or they did not move.
   func metric() throws -> Metric? {
     guard count >= 3, kind != .fixed else { return nil }
     let (kept, added) = (count / (count + 5), 1e-3 * 5 / (count + 5))

@@ -1,4 +1,5 @@
-/// The estimated width of a text in pixels; an upper estimate, as the reader's font is unknown.
+/// The estimated width of a text in pixels; an upper estimate, because the reader's font is
+/// unknown.
 func textWidth(_ text: String, size: Double = 12, isBold: Bool = false) -> Double {
   let width = text.unicodeScalars.reduce(0.0) { $0 + relativeWidth($1) }
   return width * size * (isBold ? 1.1 : 1)

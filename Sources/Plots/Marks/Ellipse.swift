@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The points m + k·L·(cos t, sin t) with the covariance L·Lᵀ. In two dimensions, 39 % of the
 /// probability lies within one standard deviation, 86 % within two, 99 % within three. A matrix
-/// that is no covariance (not finite, or not positive semidefinite) has no ellipse. An ellipse
+/// that is not a covariance (not finite, or not positive semidefinite) has no ellipse. An ellipse
 /// without a label takes the colour of the preceding mark.
 ///
 /// ```swift
@@ -85,7 +85,7 @@ public struct Ellipse: Mark {
   public func draw(on canvas: inout Canvas) {
     guard let factor, mean.x.isFinite, mean.y.isFinite else { return }
     for deviation in deviations.sorted(by: >) {
-      // A polygon, because on logarithmic axes the curve is no ellipse.
+      // A polygon, because on logarithmic axes the curve is not an ellipse.
       let places = (0..<Self.pointCount).map { index in
         let angle = 2 * Double.pi * Double(index) / Double(Self.pointCount)
         let (u, v) = (deviation * cos(angle), deviation * sin(angle))

@@ -3,9 +3,9 @@ import Synchronization
 
 /// The linear-algebra library that the package found.
 public enum BLAS {
-  /// What was found, in the library's own words, and which of its builds it is.
+  /// The library's description of itself, and which of its builds is loaded.
   ///
-  /// Such as `OpenBLAS 0.3.21 … Haswell, pthread build`.
+  /// For example `OpenBLAS 0.3.21 … Haswell, pthread build`.
   public static let description: String = {
     let build =
       switch openblas_get_parallel() {
@@ -18,11 +18,11 @@ public enum BLAS {
     return "\(name) (\(String(cString: openblas_get_corename())), \(build))"
   }()
 
-  /// Calls `product`, which calls the library, with the library prepared for it.
+  /// Prepares the library, then calls `product`, which uses it.
   ///
   /// The library must start no threads of its own, because products are split here. Debian's serial
-  /// build has no locks around its buffers (OpenBLAS issue 2126), so there one product runs at a
-  /// time: the results are right, on one core.
+  /// build has no locks around its buffers (OpenBLAS issue 2126), so with that build only one
+  /// product runs at a time: the results are right, but use one core.
   static func withLibrary(_ product: () -> Void) {
     if isSerialBuild { lock.withLock { _ in product() } } else { product() }
   }

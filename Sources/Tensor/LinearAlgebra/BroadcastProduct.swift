@@ -1,6 +1,6 @@
 extension Tensor {
-  /// The product of stacks of matrices whose leading axes broadcast, by way of one product of matrices or of
-  /// two equal stacks.
+  /// The product of stacks of matrices whose leading axes broadcast, computed as one matrix product
+  /// or as a product of two stacks of equal shape.
   func stackedProduct(
     _ other: Tensor, transposeLeft: Bool, transposeRight: Bool
   ) -> Tensor {
@@ -16,7 +16,7 @@ extension Tensor {
     let stack = leading.elementCount(for: "matmul")
     let result: Tensor
     if others.allSatisfy({ $0 == 1 }) && (!transposeLeft || stack == 1) {
-      // One right factor for all: the rows of all left ones are those of one matrix.
+      // With a single right factor, the rows of all left factors form one matrix.
       let rows = transposeLeft ? left : [stack * m, k]
       result = reshaped(to: rows).matmul(
         other.reshaped(to: right), transposeLeft: transposeLeft, transposeRight: transposeRight)

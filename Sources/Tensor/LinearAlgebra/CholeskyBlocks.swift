@@ -1,21 +1,22 @@
 import CKernels
 
-/// The Cholesky factor of float64 matrices and the inverse that belongs to it, blocked over products.
+/// The Cholesky factor of float64 matrices and the inverse computed from it, blocked so that most
+/// work is in matrix products.
 ///
-/// Blocks depend on the size alone, so the bytes are the same on any number of threads.
+/// The blocks depend only on the size, so the bytes are the same on any number of threads.
 struct CholeskyBlocks {
   /// The sizes of the matrices.
   let stack: MatrixStack
   var n: Int { stack.rows }
   private let factors = DType.factors
 
-  /// From this order on the threads share one matrix.
+  /// The smallest order at which the threads share one matrix.
   private static let leastShared = 256
-  /// Columns that are eliminated at once.
+  /// The number of columns eliminated at once.
   static let block = 128
-  /// The edge of a tile of what is left.
+  /// The edge of a tile of the trailing matrix.
   private static let tile = 256
-  /// Rows that a thread solves for at once.
+  /// The number of rows that a thread solves for at once.
   private static let rows = 64
 
   init(_ stack: MatrixStack) { self.stack = stack }
@@ -60,7 +61,7 @@ struct CholeskyBlocks {
     _ a: UnsafeMutablePointer<Double>, _ result: UnsafeMutableRawPointer, _ minors: inout [Int]
   ) {
     if n == 0 { return }
-    // The smallest take their time to be read and written.
+    // For the smallest matrices, reading and writing dominates.
     let step = (MatrixStack.grain(operations: max(500, n * n * n)) + 7) / 8 * 8
     minors.withUnsafeMutableBufferPointer { minors in
       guard let minors = minors.baseAddress else { return }
@@ -71,7 +72,8 @@ struct CholeskyBlocks {
     }
   }
 
-  /// Factors one matrix in place, on all threads; returns the first bad minor's order or 0.
+  /// Factors one matrix in place, on all threads; returns the order of the first leading minor that
+  /// is not positive, or 0.
   func factorShared(_ a: UnsafeMutablePointer<Double>) -> Int {
     for begin in stride(from: 0, to: n, by: Self.block) {
       let end = min(begin + Self.block, n)
@@ -90,7 +92,8 @@ struct CholeskyBlocks {
     return 0
   }
 
-  /// Takes the products of these columns from what lies right of and below them.
+  /// Subtracts the products of these columns from the trailing matrix to the right of and below
+  /// them.
   private func subtractProducts(of columns: Range<Int>, _ a: UnsafeMutablePointer<Double>) {
     let (k, product) = (columns.count, DType.float64.product)
     let tiles = LowerTiles(columns.upperBound..<n, edge: Self.tile)
@@ -142,7 +145,8 @@ struct CholeskyBlocks {
     parts > 1 ? 1 : MatrixStack.grain(operations: n * n * n)
   }
 
-  /// Writes some columns of L⁻¹ over zeros: those of the identity, solved for from the diagonal on.
+  /// Writes some columns of L⁻¹ over zeros, by solving for the identity's columns from the diagonal
+  /// down.
   func invert(
     strip: Int, _ l: UnsafeMutablePointer<Double>, _ w: UnsafeMutablePointer<Double>
   ) {
@@ -155,7 +159,7 @@ struct CholeskyBlocks {
     }
   }
 
-  /// Writes a tile of WᵀW, and what lies across the diagonal from it.
+  /// Writes a tile of WᵀW and its mirror image across the diagonal.
   private func square(
     _ tile: (rows: Range<Int>, columns: Range<Int>), _ w: UnsafeMutablePointer<Double>,
     _ result: UnsafeMutablePointer<Double>
@@ -166,7 +170,7 @@ struct CholeskyBlocks {
     if i != j { factors.transpose(result + i * n + j, n, rows, columns, result + j * n + i, n) }
   }
 
-  /// Writes a tile of WᵀW, its rows so far apart.
+  /// Writes a tile of WᵀW whose rows are `rowLength` elements apart.
   func square(
     _ tile: (rows: Range<Int>, columns: Range<Int>), _ w: UnsafeMutablePointer<Double>,
     to result: UnsafeMutablePointer<Double>, rowLength: Int
@@ -182,7 +186,8 @@ struct CholeskyBlocks {
   }
 }
 
-/// Square tiles of the lower triangle of a range of rows and columns, those on the diagonal too.
+/// Square tiles of the lower triangle of a range of rows and columns, including those on the
+/// diagonal.
 struct LowerTiles {
   private let range: Range<Int>
   private let edge: Int
@@ -193,10 +198,10 @@ struct LowerTiles {
     rows = (range.count + edge - 1) / edge
   }
 
-  /// How many there are.
+  /// The number of tiles.
   var count: Int { rows * (rows + 1) / 2 }
 
-  /// The rows and columns of a tile, row after row.
+  /// The rows and columns of a tile; tiles are numbered row by row.
   subscript(number: Int) -> (rows: Range<Int>, columns: Range<Int>) {
     var (row, column) = (0, number)
     while column > row {

@@ -1,7 +1,7 @@
 /// The Cholesky factor of a symmetric positive definite matrix, A = L·Lᵀ, or of each of a stack.
 ///
-/// It is a value: what it gives, `lower`, `solve`, `whitened`, `logDeterminant`, `inverse`, carries
-/// gradients to the matrix, of any order.
+/// It is a value. `lower`, `solve`, `whitened`, `logDeterminant` and `inverse` propagate gradients
+/// of any order to the matrix.
 ///
 /// ```swift
 /// let a = Tensor([[4, 2], [2, 3]], dtype: .float64)
@@ -11,11 +11,11 @@
 /// factor.logDeterminant.scalar                                // log 8
 /// ```
 ///
-/// Everything is computed in float64, also for float32 matrices, on all threads, with the same bytes on
-/// any number of them.
+/// Everything is computed in float64, even for float32 matrices, on all threads, and the bytes do
+/// not depend on the number of threads.
 public struct CholeskyFactor: Sendable {
-  /// What was added to the diagonal so that the matrix is positive definite; 0 unless it was asked for
-  /// and needed.
+  /// The number added to the diagonal to make the matrix positive definite; 0 unless requested and
+  /// needed.
   public let jitter: Double
 
   let factor: Tensor
@@ -23,15 +23,17 @@ public struct CholeskyFactor: Sendable {
 
   /// Factors a matrix `[n, n]` or a stack `[…, n, n]`.
   ///
-  /// The lower triangle is read, and the upper taken to mirror it; a gradient is that with respect to
-  /// the symmetric matrix, half on each side of the diagonal. It takes n³ / 3 operations.
+  /// Only the lower triangle is read, and the upper is assumed to mirror it; a gradient is with
+  /// respect to the symmetric matrix, half on each side of the diagonal. It takes n³ / 3
+  /// operations.
   ///
   /// - Parameters:
   ///   - matrix: A symmetric matrix, or a stack of them.
-  ///   - jitter: What may be added to the diagonals, in units of the elements, where the matrix is not
-  ///     positive definite, as kernel matrices of close points are to rounding: at first the lower
-  ///     bound, then ten times as much each time, up to the upper bound. All matrices of a stack get
-  ///     the same. It is a constant to gradients. Without it nothing is added.
+  ///   - jitter: The range of numbers that may be added to the diagonals, in units of the elements,
+  ///     where rounding leaves a matrix not positive definite, such as a kernel matrix of close
+  ///     points: first the lower bound, then ten times as much at each attempt, up to the upper
+  ///     bound. All matrices of a stack get the same jitter. Gradients treat it as a constant. If
+  ///     nil, nothing is added.
   /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)`` with the order of the
   ///   first leading minor that is not positive, of the first such matrix, at the largest jitter;
   ///   ``LinearAlgebraError/notFinite(operation:index:)``.
@@ -63,16 +65,16 @@ public struct CholeskyFactor: Sendable {
     }
   }
 
-  /// Takes a factor that is known: a lower triangular L, `[…, n, n]`, with a positive diagonal.
+  /// Wraps a known factor: a lower triangular L, `[…, n, n]`, with a positive diagonal.
   ///
-  /// What lies above its diagonal is not read. Gradients go to L.
+  /// Elements above its diagonal are not read. Gradients go to L.
   public init(lower: Tensor) {
     _ = MatrixStack(square: lower, "CholeskyFactor(lower:)")
     (dtype, jitter) = (lower.dtype, 0)
     factor = lower.converted(to: .float64).lowerTriangle()
   }
 
-  /// Takes a float64 factor as it is, with zeros above its diagonal.
+  /// Wraps a float64 factor unchanged, with zeros above its diagonal.
   init(factor: Tensor) { (self.factor, dtype, jitter) = (factor, .float64, 0) }
 
   /// Ā = ½ L⁻ᵀ (Φ + Φᵀ) L⁻¹, where Φ is the lower triangle of LᵀL̄ with half its diagonal (Murray 2016,
@@ -89,8 +91,8 @@ public struct CholeskyFactor: Sendable {
 
   /// The solution X of A·X = B, by two triangular solves.
   ///
-  /// - Parameter b: `[n]` or `[n, m]`; with leading axes as
-  ///   ``Tensor/solveTriangular(_:_:transposed:unitDiagonal:)`` takes them.
+  /// - Parameter b: `[n]` or `[n, m]`; leading axes as in
+  ///   ``Tensor/solveTriangular(_:_:transposed:unitDiagonal:)``.
   /// - Returns: X, of `b`'s shape.
   public func solve(_ b: Tensor) -> Tensor {
     let sides = sides(b, "CholeskyFactor.solve")
@@ -98,9 +100,9 @@ public struct CholeskyFactor: Sendable {
     return sides.restored(TriangularSolve.lowerTransposed(factor, whitened))
   }
 
-  /// L⁻¹·b, by which what has covariance A becomes white.
+  /// L⁻¹·b, which whitens a vector of covariance A.
   ///
-  /// |L⁻¹b|² is bᵀA⁻¹b, the square in the exponent of a normal density.
+  /// |L⁻¹b|² is bᵀA⁻¹b, the quadratic form in the exponent of a normal density.
   ///
   /// - Parameter b: As for ``solve(_:)``.
   /// - Returns: A tensor of `b`'s shape.
@@ -109,14 +111,15 @@ public struct CholeskyFactor: Sendable {
     return sides.restored(TriangularSolve.lower(factor, sides.matrices))
   }
 
-  /// log det A = 2 Σ log Lᵢᵢ, `[…]`; 0 for a matrix of no elements.
+  /// log det A = 2 Σ log Lᵢᵢ, `[…]`; 0 for an empty matrix.
   public var logDeterminant: Tensor {
     (2 * log(factor.diagonal()).sum(along: -1)).converted(to: dtype)
   }
 
   /// The inverse A⁻¹, `[…, n, n]`, symmetric to the last bit.
   ///
-  /// To multiply by it, ``solve(_:)`` is quicker and loses fewer digits. It takes ⅔ n³ operations.
+  /// To multiply by the inverse, ``solve(_:)`` is faster and loses fewer digits. It takes ⅔ n³
+  /// operations.
   public func inverse() -> Tensor {
     let lower = factor
     // A⁻¹ = S: Ā = −S S̄ S, symmetric, and L̄ is the lower triangle of 2 Ā L.

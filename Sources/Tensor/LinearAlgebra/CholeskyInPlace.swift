@@ -1,12 +1,12 @@
 import CKernels
 
-// For large kernel matrices, of which one is most of a program's memory: a factor in the matrix' own
-// memory, and the inverse tile by tile, of which nothing is kept.
+// For kernel matrices so large that one takes most of a program's memory: the factor overwrites the
+// matrix, and the inverse is computed tile by tile, without being stored.
 
 extension CholeskyFactor {
   /// Replaces a float64 matrix `[n, n]` by its factor, in its own memory if no other tensor shares it.
   ///
-  /// As ``init(of:jitter:)`` without a jitter, but nothing is recorded for gradients.
+  /// Like ``init(of:jitter:)`` without a jitter, but nothing is recorded for gradients.
   ///
   /// - Throws: ``LinearAlgebraError/notPositiveDefinite(operation:minor:index:)``;
   ///   ``LinearAlgebraError/notFinite(operation:index:)``.
@@ -17,7 +17,8 @@ extension CholeskyFactor {
       matrix.rank == 2 && matrix.dtype == .float64,
       "\(name)(replacing:): expected float64[n, n], found \(matrix.dtype)\(matrix.shape)")
     if let failure = CholeskyBlocks(stack).factorInPlace(&matrix) {
-      // What is not finite spreads over later rows alone, so the first bad pivot tells which it was.
+      // Elements that are not finite spread only to later rows, so the first bad pivot shows which
+      // error it was.
       let isFinite = matrix.diagonal().sliced(0..<failure).isFinite
       throw isFinite
         ? LinearAlgebraError.notPositiveDefinite(operation: name, minor: failure, index: [])
@@ -26,13 +27,15 @@ extension CholeskyFactor {
     self.init(factor: matrix)
   }
 
-  /// Calls `body` with tiles of the lower triangle of A⁻¹, those on the diagonal too, in parallel.
+  /// Calls `body` with each tile of the lower triangle of A⁻¹, including those on the diagonal, in
+  /// parallel.
   ///
   /// It takes ⅔ n³ operations and the memory of one matrix. A tile is row-major, without gaps; tile
   /// rows and columns begin at multiples of ``inverseTileEdge``, so that they are the same or disjoint.
   /// Tiles on the diagonal are whole.
   ///
-  /// - Parameter body: Gets the tile's number, from 0 on, its rows, its columns and its elements.
+  /// - Parameter body: Receives the tile's number, counted from 0, its rows, its columns and its
+  ///   elements.
   package func forEachInverseTile(
     _ body: (
       _ number: Int, _ rows: Range<Int>, _ columns: Range<Int>, _ tile: UnsafeMutablePointer<Double>

@@ -1,8 +1,8 @@
 extension Tensor {
-  /// Sums of products of tensors in Einstein's notation, as NumPy's `einsum`.
+  /// Sums of products of tensors in Einstein notation, like NumPy's `einsum`.
   ///
-  /// Each axis has a letter. Axes of one letter run together, and those whose letters the result lacks are
-  /// summed over.
+  /// Each axis has a letter. Axes with the same letter share an index, and axes whose letters are
+  /// missing from the result are summed over.
   ///
   /// ```swift
   /// Tensor.einsum("bij,bjk->bik", a, b)      // a product of stacks of matrices
@@ -11,16 +11,16 @@ extension Tensor {
   /// Tensor.einsum("...ij,...j->...i", a, x)  // matrices with vectors, any leading axes
   /// ```
   ///
-  /// Two operands at a time, first those whose product is smallest; where they share axes that are summed
-  /// over, that is a ``matmul(_:transposeLeft:transposeRight:)``, with a copy of an operand only where its
-  /// axes are in another order.
+  /// Operands are contracted two at a time, the pair with the smallest product first. A pair that
+  /// shares summed axes is multiplied by ``matmul(_:transposeLeft:transposeRight:)``, and an
+  /// operand is copied only if its axes are in another order.
   ///
   /// - Parameters:
-  ///   - equation: The letters of each operand's axes, separated by commas, then "->" and those of the
-  ///     result. A letter twice in an operand is its diagonal. "..." stands for any other axes, which
-  ///     broadcast. Without "->" the result has the axes of "...", then the letters that occur once, in
-  ///     alphabetical order.
-  ///   - operands: One tensor or more, of one type.
+  ///   - equation: The letters of each operand's axes, separated by commas, then "->" and the
+  ///     result's letters. A letter repeated within an operand takes its diagonal. "..." stands for
+  ///     any other axes, which broadcast. Without "->", the result has the axes of "...", then the
+  ///     letters that occur once, in alphabetical order.
+  ///   - operands: One or more tensors of the same element type.
   /// - Returns: The axes in the order of the equation's result.
   public static func einsum(_ equation: String, _ operands: Tensor...) -> Tensor {
     einsum(equation, operands)
@@ -48,7 +48,7 @@ extension Tensor {
   }
 }
 
-/// A tensor and what its axes are called, each by a name of its own.
+/// A tensor and the distinct labels of its axes.
 private struct EinsumTerm {
   typealias Label = EinsumEquation.Label
   private(set) var tensor: Tensor
@@ -58,14 +58,14 @@ private struct EinsumTerm {
     (self.tensor, self.labels) = (tensor, labels)
   }
 
-  /// An operand, of whose repeated letters the diagonal is taken.
+  /// Creates a term from an operand, taking the diagonal of axes with repeated letters.
   init(_ operand: Tensor, _ names: [Label], _ plan: EinsumEquation) {
     tensor = operand
     labels = []
     let steps = Broadcast.strides(of: operand.shape, in: operand.shape)
     var (shape, strides) = ([Int](), [Int]())
     for (axis, label) in names.enumerated() {
-      // An axis of size 1 that another operand's broadcasts is as good as none.
+      // An axis of size 1 that broadcasts against another operand's axis can be dropped.
       if operand.shape[axis] != plan.sizes[label] { continue }
       if let place = labels.firstIndex(of: label) {
         strides[place] += steps[axis]
@@ -79,12 +79,12 @@ private struct EinsumTerm {
     tensor = isDiagonal ? operand.picked(shape, strides: strides) : operand.reshaped(to: shape)
   }
 
-  /// The number of elements for each value of some axes.
+  /// The product of the sizes of some axes.
   private func size(of labels: [Label]) -> Int {
     labels.reduce(1) { $0 * tensor.shape[self.labels.firstIndex(of: $1) ?? 0] }
   }
 
-  /// Sums over the axes that nothing else needs.
+  /// Sums over the axes that neither the result nor another term needs.
   mutating func sum(keeping kept: Set<Label>) {
     let axes = labels.indices.filter { !kept.contains(labels[$0]) }
     if axes.isEmpty { return }
@@ -97,7 +97,7 @@ private struct EinsumTerm {
     order == labels ? tensor : tensor.permuted(to: order.compactMap { labels.firstIndex(of: $0) })
   }
 
-  /// The product with another term, summed over the axes that both have and nothing else needs.
+  /// The product with another term, summed over the axes that only these two terms have.
   func multiplied(_ other: EinsumTerm, keeping kept: Set<Label>) -> EinsumTerm {
     let shared = labels.filter { other.labels.contains($0) }
     let (stack, summed) = (shared.filter(kept.contains), shared.filter { !kept.contains($0) })
@@ -136,7 +136,7 @@ private struct EinsumTerm {
     return (matrix, isTransposed)
   }
 
-  /// The two of several terms whose product has the fewest elements, the first of such.
+  /// The first pair of terms whose product has the fewest elements.
   static func smallestPair(of terms: [EinsumTerm], _ plan: EinsumEquation) -> (Int, Int) {
     var best = (pair: (0, 1), size: Double.infinity)
     for j in terms.indices {

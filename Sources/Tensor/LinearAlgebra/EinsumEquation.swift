@@ -1,11 +1,13 @@
-/// An equation of ``Tensor/einsum(_:_:)`` for operands of some shapes: which axes are one.
+/// A parsed equation of ``Tensor/einsum(_:_:)`` for operands of given shapes: which axes share an
+/// index.
 struct EinsumEquation {
-  /// A letter by its code; an axis that "..." stands for by a number below 0, −1 the last of them.
+  /// A letter's code, or a negative number for an axis that "..." stands for, −1 being the last of
+  /// them.
   typealias Label = Int
 
-  /// What the axes of each operand are called.
+  /// The labels of each operand's axes.
   private(set) var operands: [[Label]] = []
-  /// What the axes of the result are called.
+  /// The labels of the result's axes.
   private(set) var result: [Label] = []
   /// The size of each axis.
   private(set) var sizes: [Label: Int] = [:]
@@ -40,7 +42,7 @@ struct EinsumEquation {
     }
   }
 
-  /// The names of the axes of a term, such as "ij" or "...i".
+  /// The labels of the axes of a term, such as "ij" or "...i".
   private func labels(of term: String, rank: Int) -> [Label] {
     let parts = Self.parts(of: term, separatedBy: "...")
     let letters = parts.joined()
@@ -55,9 +57,9 @@ struct EinsumEquation {
     return first + (isOpen ? Array(letters.count - rank..<0) : []) + last
   }
 
-  /// Takes in the size of an axis.
+  /// Records the size of an axis.
   ///
-  /// Those of "..." broadcast.
+  /// Axes of "..." broadcast.
   private mutating func note(_ size: Int, of label: Label) {
     guard let known = sizes[label] else {
       sizes[label] = size
@@ -69,7 +71,7 @@ struct EinsumEquation {
     if known == 1 { sizes[label] = size }
   }
 
-  /// Stops the program, with the equation and the shapes, where something does not hold.
+  /// Stops the program, with the equation and the shapes, if a condition does not hold.
   func expect(_ condition: Bool, _ what: @autoclosure () -> String) {
     precondition(
       condition,
@@ -83,7 +85,7 @@ struct EinsumEquation {
 
   private static func codes(of letters: String) -> [Label] { letters.utf8.map { Int($0) } }
 
-  /// The parts of a text between separators, empty ones too.
+  /// The parts of a text between separators, including empty ones.
   private static func parts(of text: String, separatedBy separator: String) -> [String] {
     var (parts, rest) = ([String](), Substring(text))
     while let range = rest.firstRange(of: separator) {

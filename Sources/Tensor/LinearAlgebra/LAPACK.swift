@@ -2,11 +2,12 @@ import COpenBLAS
 
 /// LAPACK's routines for one float64 matrix.
 ///
-/// It has columns where the package has rows, so each works on the transposed of what it is given.
+/// LAPACK is column-major and the package row-major, so each routine works on the transpose of its
+/// argument.
 enum LAPACK {
-  /// Runs a routine twice: to ask for the room that it wants, then with it.
+  /// Runs a routine twice: first to query the workspace size, then to compute.
   ///
-  /// - Returns: The routine's code.
+  /// - Returns: The routine's return code.
   private static func withWorkspace(
     _ routine: (
       _ work: UnsafeMutablePointer<Double>, _ length: UnsafePointer<blasint>,
@@ -22,10 +23,11 @@ enum LAPACK {
     return Int(code)
   }
 
-  /// Writes the eigenvectors of a symmetric matrix, as rows, and its eigenvalues; the matrix is used up.
+  /// Writes the eigenvectors of a symmetric matrix, as rows, and its eigenvalues; overwrites the
+  /// matrix.
   ///
-  /// As LAPACK's `dsyevd`, from a tridiagonal matrix by divide and conquer, but that the vectors of that
-  /// matrix are turned back on all threads.
+  /// Like LAPACK's `dsyevd`, by divide and conquer on a tridiagonal matrix, except that all threads
+  /// transform that matrix's eigenvectors back.
   ///
   /// - Parameter largest: The largest modulus of an element.
   static func eigendecompose(
@@ -39,7 +41,7 @@ enum LAPACK {
       [Double](repeating: 0, count: size), [Double](repeating: 0, count: size)
     )
     _ = withWorkspace { dsytrd_("L", &n, matrix, &n, values, &beside, &reflections, $0, $1, $2, 1) }
-    // The lengths of the scratch memory are those that the routine's description asks for.
+    // The workspace lengths that the routine's documentation requires.
     var (length, integerLength) = (blasint(1 + 4 * size + size * size), blasint(3 + 5 * size))
     var scratch = [Double](repeating: 0, count: Int(length))
     var integers = [blasint](repeating: 0, count: Int(integerLength))
@@ -54,14 +56,15 @@ enum LAPACK {
     return 0
   }
 
-  /// What to multiply a matrix by so that its squares neither overflow nor vanish.
+  /// The factor to scale a matrix by so that squares of its elements neither overflow nor
+  /// underflow.
   private static func eigenScale(largest: Double) -> Double {
     let least = (Double.leastNormalMagnitude / Double.ulpOfOne).squareRoot()
     if largest > 0, largest < least { return least / largest }
     return largest > 1 / least ? 1 / least / largest : 1
   }
 
-  /// Multiplies vectors, as rows, by the Q whose reflections `dsytrd_` left in the matrix.
+  /// Multiplies vectors, stored as rows, by the Q whose reflections `dsytrd_` left in the matrix.
   private static func turnBack(
     _ vectors: UnsafeMutablePointer<Double>, _ size: Int, _ matrix: UnsafeMutablePointer<Double>,
     _ reflections: [Double]
@@ -69,8 +72,8 @@ enum LAPACK {
     nonisolated(unsafe) let (vectors, matrix) = (vectors, matrix)
     parallel(over: size, step: 256, of: .float64) { begin, end in
       var (n, count, code) = (blasint(size), blasint(end - begin), blasint(0))
-      // Asked, the routine leaves out what the triangles of its blocks of 64 reflections need, and would
-      // then go without blocks.
+      // The workspace query omits the space for the triangular factors of its blocks of 64
+      // reflections; with that little space the routine would not use blocks.
       var length = 64 * count + 64 * 65
       var work = [Double](repeating: 0, count: Int(length))
       BLAS.withLibrary {
@@ -81,8 +84,8 @@ enum LAPACK {
     }
   }
 
-  /// The thin Q of a matrix whose columns are the rows `[columns, rows]` at `a`, in their place; the
-  /// rows of R's transposed, `[k, k]` or `[columns, k]`, to `r`, k the smaller size.
+  /// Replaces the rows `[columns, rows]` at `a`, which are a matrix's columns, by its thin Q, and
+  /// writes the rows of R's transpose, `[k, k]` or `[columns, k]`, to `r`; k is the smaller size.
   static func orthogonalise(
     _ a: UnsafeMutablePointer<Double>, rows: Int, columns: Int, _ r: UnsafeMutablePointer<Double>
   ) -> Int {
@@ -98,13 +101,13 @@ enum LAPACK {
     return withWorkspace { dorgqr_(&m, &k, &k, a, &m, reflections, $0, $1, $2) }
   }
 
-  /// The thin singular value decomposition of a matrix `[rows, columns]`, whose memory is used up: U
+  /// The thin singular value decomposition of a matrix `[rows, columns]`, which is overwritten: U
   /// `[rows, k]`, the values `[k]` and Vᵀ `[k, columns]`.
   static func decompose(
     _ a: UnsafeMutablePointer<Double>, rows: Int, columns: Int, u: UnsafeMutablePointer<Double>,
     values: UnsafeMutablePointer<Double>, vTransposed: UnsafeMutablePointer<Double>
   ) -> Int {
-    // For LAPACK it is V S Uᵀ.
+    // To LAPACK the matrix is V S Uᵀ.
     var (m, n, k) = (blasint(columns), blasint(rows), blasint(min(rows, columns)))
     var integers = [blasint](repeating: 0, count: 8 * Int(k))
     return withWorkspace {

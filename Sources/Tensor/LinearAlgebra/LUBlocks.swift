@@ -1,21 +1,22 @@
 import CKernels
 import Glibc
 
-/// The packed factors of float64 matrices by elimination with row exchanges, blocked over products.
+/// The packed factors of float64 matrices by Gaussian elimination with partial pivoting, blocked so
+/// that most work is in matrix products.
 struct LUBlocks: Sendable {
   /// The sizes of the matrices.
   let stack: MatrixStack
-  /// U, and below its diagonal L.
+  /// U, with L below its diagonal.
   let packed: Tensor
-  /// With which row each row changed places, in turn, n numbers for each matrix.
+  /// The row that each row was exchanged with, in order, n numbers for each matrix.
   private let exchanges: [Int]
   private var n: Int { stack.rows }
 
-  /// From this order on the threads share one matrix.
+  /// The smallest order at which the threads share one matrix.
   private static let leastShared = 256
-  /// Columns that are eliminated at once.
+  /// The number of columns eliminated at once.
   private static let block = 64
-  /// Columns that a thread brings up to date at once.
+  /// The number of columns that a thread updates at once.
   private static let strip = 128
 
   init(_ a: Tensor, _ stack: MatrixStack) {
@@ -56,7 +57,7 @@ struct LUBlocks: Sendable {
       let (width, corner) = (end - begin, a + begin * (n + 1))
       let own = exchanges + begin
       withFactorScratch(n, columns: width) { factors.lu(corner, n, n - begin, width, own, $0) }
-      // The columns left of the block, whose rows follow, and those right of it.
+      // The columns left of the block, whose rows are exchanged too, and those right of it.
       let strips = columnStrips(0..<begin) + columnStrips(end..<n)
       parallel(count: strips.count) { number in
         let columns = strips[number]
@@ -82,9 +83,9 @@ struct LUBlocks: Sendable {
 
   // MARK: Use
 
-  /// X of A X = B or Aᵀ X = B, for B `[…, n, m]`.
+  /// The solution X of A X = B or Aᵀ X = B, for B `[…, n, m]`.
   ///
-  /// A = Pᵀ L U: the rows of B change places first, or those of X at the end.
+  /// A = Pᵀ L U: the rows of B are permuted first, or those of X at the end.
   func solution(_ b: Tensor, transposed: Bool) -> Tensor {
     let sides = MatrixStack(b, "solve")
     let m = sides.columns
@@ -114,13 +115,13 @@ struct LUBlocks: Sendable {
     return x
   }
 
-  /// Where the first zero on the diagonal of U is.
+  /// The position of the first zero on the diagonal of U.
   var firstZeroPivot: (matrix: Int, pivot: Int)? {
     pivots.firstIndex(of: 0).map { $0.quotientAndRemainder(dividingBy: n) }
       .map { ($0.quotient, $0.remainder) }
   }
 
-  /// Which row of a matrix became row i.
+  /// For each i, the row of a matrix that became row i.
   func permutation(of matrix: Int) -> [Int] {
     var rows = Array(0..<n)
     for i in 0..<n { rows.swapAt(i, exchanges[matrix * n + i]) }

@@ -1,6 +1,7 @@
 import CKernels
 
-/// The factors of a square matrix by elimination with row exchanges, P·A = L·U, or of each of a stack.
+/// The LU factors of a square matrix, P·A = L·U, with partial pivoting, or of each matrix of a
+/// stack.
 ///
 /// ```swift
 /// let factor = try LUFactor(of: Tensor([[0, 2], [1, 3]], dtype: .float64))
@@ -8,8 +9,8 @@ import CKernels
 /// factor.determinant.scalar                                   // −2
 /// ```
 ///
-/// What it gives carries gradients to the matrix, of any order; the factors themselves, which jump
-/// where rows change places, carry none. Computed in float64, on all threads.
+/// Its results propagate gradients of any order to the matrix. The factors themselves have none:
+/// they jump where the pivoting changes. Everything is computed in float64, on all threads.
 public struct LUFactor: Sendable {
   private let matrix: Tensor
   private let factors: LUBlocks
@@ -17,7 +18,7 @@ public struct LUFactor: Sendable {
 
   /// Factors a matrix `[n, n]` or a stack `[…, n, n]`, in ⅔ n³ operations.
   ///
-  /// A singular matrix has factors and a determinant, too.
+  /// A singular matrix also has factors and a determinant.
   ///
   /// - Throws: ``LinearAlgebraError/notFinite(operation:index:)``.
   public init(of matrix: Tensor) throws {
@@ -44,10 +45,10 @@ public struct LUFactor: Sendable {
   /// U, `[…, n, n]`; a constant.
   public var upper: Tensor { factors.packed.upperTriangle().converted(to: dtype) }
 
-  /// Which row of each matrix became row i, `[n]` numbers for each matrix of the stack.
+  /// For each i, the row of the matrix that became row i, n numbers for each matrix of the stack.
   public var permutations: [[Int]] { (0..<factors.stack.count).map(factors.permutation) }
 
-  /// The index of the first matrix without an inverse, along the leading axes; nil if all have one.
+  /// The index along the leading axes of the first singular matrix; nil if all have an inverse.
   public var firstSingular: [Int]? {
     factors.firstZeroPivot.map { factors.stack.index(of: $0.matrix) }
   }
@@ -55,12 +56,12 @@ public struct LUFactor: Sendable {
   /// The solution X of A·X = B, or of Aᵀ·X = B.
   ///
   /// - Parameters:
-  ///   - b: `[n]` or `[n, m]`; with leading axes as
-  ///     ``Tensor/solveTriangular(_:_:transposed:unitDiagonal:)`` takes them.
-  ///   - transposed: Whether Aᵀ stands in the place of A.
+  ///   - b: `[n]` or `[n, m]`; leading axes as in
+  ///     ``Tensor/solveTriangular(_:_:transposed:unitDiagonal:)``.
+  ///   - transposed: Whether to solve with Aᵀ instead of A.
   /// - Returns: X, of `b`'s shape.
-  /// - Throws: ``LinearAlgebraError/singular(operation:pivot:index:)`` where a pivot is exactly zero. A
-  ///   matrix that is singular but for rounding is not found out; its solution is large.
+  /// - Throws: ``LinearAlgebraError/singular(operation:pivot:index:)`` where a pivot is exactly
+  ///   zero. A matrix that is singular up to rounding is not detected; its solution is large.
   public func solve(_ b: Tensor, transposed: Bool = false) throws -> Tensor {
     try solve(b, transposed: transposed, "LUFactor.solve")
   }
@@ -86,11 +87,12 @@ public struct LUFactor: Sendable {
     }.converted(to: dtype)
   }
 
-  /// The determinants, `[…]`; 1 for a matrix of no elements.
+  /// The determinants, `[…]`; 1 for an empty matrix.
   ///
-  /// The product of the pivots, whose exponents are added up apart, so that it only overflows where the
-  /// determinant does. The gradient is the cofactors', det A · A⁻ᵀ; at a singular matrix, where there
-  /// is no inverse, by the determinants of the minors, for n⁵ operations.
+  /// The product of the pivots, with their exponents summed separately, so that it overflows only
+  /// if the determinant does. The gradient is the matrix of cofactors, det A · A⁻ᵀ; at a singular
+  /// matrix, which has no inverse, it is computed from the determinants of the minors, in n⁵
+  /// operations.
   public var determinant: Tensor {
     let isSingular = factors.firstZeroPivot != nil
     return factors.determinants.tracked(from: matrix) { [matrix] y, dy in
@@ -120,7 +122,7 @@ public struct LUFactor: Sendable {
 
   private var inverseTransposed: Tensor { solution(identity, transposed: true) }
 
-  /// X of op(A) X = B; with W = op(A)⁻ᵀ X̄, B̄ = W, and Ā = −W Xᵀ, or its transpose.
+  /// The solution X of op(A) X = B; with W = op(A)⁻ᵀ X̄, B̄ = W, and Ā = −W Xᵀ, or its transpose.
   private func solution(_ b: Tensor, transposed: Bool) -> Tensor {
     factors.solution(b.untracked, transposed: transposed).tracked(
       from: (
@@ -140,8 +142,8 @@ public struct LUFactor: Sendable {
   }
 }
 
-/// Element (i, j) is (−1)^(i+j) times the determinant without row i and column j: the derivative of the
-/// determinant in element (i, j), also where there is no inverse.
+/// Element (i, j) is (−1)^(i+j) times the determinant without row i and column j: the derivative of
+/// the determinant with respect to element (i, j), even where there is no inverse.
 private func cofactors(of a: Tensor) -> Tensor {
   let n = a.shape[a.rank - 1]
   func without(_ i: Int, _ x: Tensor, along axis: Int) -> Tensor {

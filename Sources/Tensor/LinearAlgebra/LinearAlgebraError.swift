@@ -1,27 +1,27 @@
-/// What is wrong with the numbers in a matrix: a fact of data, not a mistake of the program.
+/// An error in the numbers of a matrix: a fact about the data, not a programming mistake.
 ///
-/// In a stack of matrices `[…, n, n]` each case says where the first such matrix is, by its index along
-/// the leading axes; for a single matrix the index is empty.
+/// In a stack of matrices `[…, n, n]` each case has the index of the first such matrix along the
+/// leading axes; for a single matrix the index is empty.
 public enum LinearAlgebraError: Error, Equatable, Sendable {
   /// The leading minor of order `minor`, 1 to n, is the first that is not positive.
   case notPositiveDefinite(operation: String, minor: Int, index: [Int])
-  /// The smallest eigenvalue of what should be positive semidefinite is below zero, by more than
-  /// rounding explains.
+  /// The smallest eigenvalue of a matrix that should be positive semidefinite is below zero by more
+  /// than rounding explains.
   case notPositiveSemidefinite(operation: String, eigenvalue: Double, index: [Int])
-  /// No row is left that has a number other than zero in column `pivot`, 0 to n − 1.
+  /// No remaining row has a nonzero element in column `pivot`, 0 to n − 1.
   case singular(operation: String, pivot: Int, index: [Int])
-  /// The columns depend on each other: there are only `rank` that do not, to rounding.
+  /// The columns are linearly dependent: up to rounding, only `rank` are independent.
   case rankDeficient(operation: String, rank: Int, expected: Int, index: [Int])
   /// An element is infinite or not a number.
   case notFinite(operation: String, index: [Int])
-  /// Elements differ from those across the diagonal by as much as `difference`.
+  /// Elements differ from their mirror images across the diagonal by up to `difference`.
   case notSymmetric(operation: String, difference: Double, index: [Int])
-  /// An iteration of LAPACK did not come to its end; the code is what it said.
+  /// An iteration of LAPACK did not converge; `code` is the code that it returned.
   case notConverged(operation: String, code: Int, index: [Int])
 }
 
 extension LinearAlgebraError: CustomStringConvertible {
-  /// What was expected and what was found, and in which matrix.
+  /// A message that says what was expected, what was found, and in which matrix.
   public var description: String {
     switch self {
     case .notPositiveDefinite(let operation, let minor, let index):

@@ -1,8 +1,7 @@
 import CKernels
 import COpenBLAS
 
-/// One product of matrices in memory, C = A·B, A·B + bias or C + A·B, computed on the calling
-/// thread.
+/// One matrix product in memory, C = A·B, A·B + bias or C + A·B, computed on the calling thread.
 struct MatrixBlock {
   var a: UnsafeMutableRawPointer
   var b: UnsafeMutableRawPointer
@@ -14,20 +13,22 @@ struct MatrixBlock {
   let k: Int
   var transposeLeft = false
   var transposeRight = false
-  /// How far the stored rows of A, B and C are apart.
+  /// The distance between the stored rows of A, B and C.
   let rowLengths: (a: Int, b: Int, c: Int)
   let dtype: DType
-  /// Whether the product is added to what C holds; there is no bias then.
+  /// Whether the product is added to C; if so, there is no bias.
   var accumulates = false
-  /// What follows the product.
+  /// The rectifier applied to the product.
   var rectifier = CKRectifier.none
-  /// Get the sums of the columns of B, which is not transposed then, added up as `sum(along: 0)` does.
+  /// The destination of the sums of the columns of B, which must not be transposed, added up as
+  /// `sum(along: 0)` does.
   ///
-  /// Of more than 256 rows a product goes through several blocks of the inner dimension; the blocks of
-  /// the sum begin anew with each then, and the last digit may be another.
+  /// With more than 256 rows, a product goes through several blocks of the inner dimension; the
+  /// sum's blocks then restart with each, and the last digit may differ.
   var columnSums = CKColumnSums()
 
-  /// The part for some rows and columns of the result; that of the first rows sums the columns.
+  /// The part for some rows and columns of the result; the part with the first rows sums the
+  /// columns.
   func part(_ rows: Range<Int>, _ columns: Range<Int>) -> MatrixBlock {
     let width = dtype.byteCount
     let (row, column) = (rows.lowerBound, columns.lowerBound)
@@ -44,11 +45,11 @@ struct MatrixBlock {
     return part
   }
 
-  /// Computes the block of a whole product that has so many floating-point operations.
+  /// Computes this block of a whole product that takes `work` floating-point operations.
   ///
   /// In single precision the package's own loop is faster than OpenBLAS on x86 at the sizes of
-  /// networks: a general library spends a seventh of its time there on packing and clearing. In double
-  /// precision it does not depend on whether OpenBLAS knows the processor.
+  /// networks: a general library spends a seventh of its time there on packing and clearing. In
+  /// double precision, its speed does not depend on whether OpenBLAS supports the processor.
   func multiply(work: Int) {
     if let turned {
       turned.multiply(work: work)
@@ -74,7 +75,7 @@ struct MatrixBlock {
     }
   }
 
-  /// Aᵀ·b for a vector b, as the row bᵀ·A, whose elements lie in the same places.
+  /// Aᵀ·b for a vector b, as the row bᵀ·A, whose elements are in the same places in memory.
   private var turned: MatrixBlock? {
     guard n == 1, m > 1, transposeLeft, bias == nil, rowLengths.c == 1,
       transposeRight || rowLengths.b == 1
@@ -84,7 +85,7 @@ struct MatrixBlock {
       accumulates: accumulates, rectifier: rectifier)
   }
 
-  /// Whether the right factor is better read where it lies, in double precision.
+  /// Whether it is better to read the right factor in place, without packing, in double precision.
   private var hasFewRows: Bool {
     dtype == .float64 && (1...Int(CK_FEW_ROWS)).contains(m) && bias == nil && rectifier.slope == 1
       && (!transposeRight || !transposeLeft || m == 1 && rowLengths.a == 1)
@@ -97,7 +98,7 @@ struct MatrixBlock {
       transposeRight, c.assumingMemoryBound(to: Double.self), rowLengths.c, m, n, k, accumulates)
   }
 
-  /// Does what the rectifier does to the result.
+  /// Applies the rectifier to the result.
   private func rectify() {
     let slope = rectifier.slope
     if slope == 1 { return }
@@ -116,7 +117,7 @@ struct MatrixBlock {
     }
   }
 
-  /// Computes the sums of B's columns, if they are wanted.
+  /// Computes the sums of B's columns, if requested.
   func sumColumns() {
     guard let sums = columnSums.sums else { return }
     let kernels = dtype.kernels.pointee
@@ -145,7 +146,7 @@ struct MatrixBlock {
 
   private func multiplyByBLAS() {
     if let bias {
-      // In the place of the zeros that the library would write there first.
+      // Instead of the zeros that the library would write there first.
       let width = dtype.byteCount
       for row in 0..<m {
         (c + row * rowLengths.c * width).copyMemory(from: bias, byteCount: n * width)
@@ -177,8 +178,8 @@ struct MatrixBlock {
 let narrowest = 4
 
 extension Storage {
-  /// Creates a copy `[n, k]` of the matrix `[k, n]` at `b`, whose elements are so far apart along k
-  /// and n.
+  /// Creates a copy `[n, k]` of the matrix `[k, n]` at `b`, whose elements have the given strides
+  /// along k and n.
   convenience init(
     transposing b: UnsafeMutableRawPointer, n: Int, k: Int, steps: (k: Int, n: Int), dtype: DType
   ) {
@@ -192,7 +193,7 @@ private func floats(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<
   pointer.assumingMemoryBound(to: Float.self)
 }
 
-/// Calls `body` with the room that a product needs.
+/// Calls `body` with the scratch memory that a product needs.
 private func withScratch(
   of product: CKProduct, _ dtype: DType, columns: Int, _ body: (UnsafeMutableRawPointer) -> Void
 ) {

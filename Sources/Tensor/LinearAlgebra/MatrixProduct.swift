@@ -3,9 +3,9 @@ import CKernels
 extension Tensor {
   /// The matrix product, of matrices or of stacks of matrices.
   ///
-  /// `[m, k] · [k, n]` gives `[m, n]`; `[…, m, k] · […, k, n]` gives `[…, m, n]`, where the leading axes
-  /// broadcast as NumPy's do, and the gradients are summed over what was repeated. A row or a column is a
-  /// matrix too: of one axis there is no product.
+  /// `[m, k] · [k, n]` gives `[m, n]`; `[…, m, k] · […, k, n]` gives `[…, m, n]`, where the leading
+  /// axes broadcast as NumPy's do, and the gradients are summed over repeated axes. Operands with a
+  /// single axis are not accepted: write a vector as a row or a column.
   ///
   /// - Parameters:
   ///   - other: The right factor.
@@ -35,7 +35,7 @@ public func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor {
 /// x·W + b and a rectifier, in one pass.
 package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, rectifier: Rectifier) -> Tensor {
   if x.rank > 2 {
-    // The rows of all leading axes are those of one matrix.
+    // The rows of all leading axes form one matrix.
     precondition(
       weight.rank == 2 && x.shape.last == weight.shape[0],
       "affine: shapes \(x.shape) and \(weight.shape) do not multiply")
@@ -56,8 +56,8 @@ package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, rectifier: Re
     size.run(
       x.pointer, weight.pointer, result, x.dtype, bias: bias.pointer, rectifier: rectifier.forward)
   }
-  // The product that gives the weights' gradient goes through dy, and adds up its columns on the way:
-  // for the bias' edge, which comes after it.
+  // The product that computes the weights' gradient reads dy and sums its columns on the way, for
+  // the bias' edge, which comes after it.
   let columnSums = ColumnSums()
   let isBiasTracked = bias.isBeingRecorded
   return value.tracked(
@@ -80,7 +80,7 @@ package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, rectifier: Re
     ], rectifiedBy: rectifier)
 }
 
-/// The sums of a matrix' columns, handed from one edge of an operation to the next.
+/// The sums of a matrix' columns, passed from one edge of an operation to the next.
 private final class ColumnSums {
   var value: (matrix: Storage, sums: Tensor)?
 
@@ -92,8 +92,8 @@ private final class ColumnSums {
 
 /// The two factors of a product, as they are stored.
 ///
-/// A class, because the ways back share them: a small product would spend more time counting the references of
-/// copies than multiplying.
+/// A class, because the pullbacks share them: a small product would spend more time counting the
+/// references of copies than multiplying.
 private final class Factors {
   let left: Tensor
   let right: Tensor
@@ -105,7 +105,7 @@ private final class Factors {
     (self.transposeLeft, self.transposeRight) = (transposeLeft, transposeRight)
   }
 
-  // C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC, each brought to the way its factor is stored.
+  // C = A·B: dA = dC·Bᵀ and dB = Aᵀ·dC, each in the layout in which its factor is stored.
 
   func ofLeftGradient(_ dy: Tensor) -> Factors {
     transposeLeft
@@ -119,15 +119,17 @@ private final class Factors {
       : Factors(left: left, right: dy, transposeLeft: !transposeLeft)
   }
 
-  /// The product, on no tape.
+  /// The product, without recording it on a tape.
   func product() -> Tensor {
     var destination = GradientDestination.empty
     return product(to: &destination)
   }
 
-  /// The product, on no tape, added to what is at its destination or gone back through a rectifier.
+  /// The product, without recording it on a tape, added to its destination's contents or taken back
+  /// through a rectifier.
   ///
-  /// - Parameter columnSums: Gets the sums of the right factor's columns, if that is not transposed.
+  /// - Parameter columnSums: Receives the sums of the right factor's columns, if that is not
+  ///   transposed.
   func product(to destination: inout GradientDestination, columnSums: Tensor? = nil) -> Tensor {
     let size = ProductSize(self, "matmul")
     let (dtype, reading) = (left.dtype, left.count + right.count)
@@ -197,15 +199,15 @@ private struct ProductSize {
         + " \(b.shape)\(transposeRight ? "ᵀ" : "") do not multiply")
   }
 
-  /// How many multiplications and additions there are.
+  /// The number of multiplications and additions.
   ///
-  /// Of the factors' sizes first: where k is 0, m · n may be more than 64 bits hold.
+  /// The factors' sizes are multiplied first: if k is 0, m · n may overflow 64 bits.
   var arithmetic: Int { 2 * (batch ?? 1) * k * m * n }
 
   var shape: [Int] { batch.map { [$0, m, n] } ?? [m, n] }
 
-  /// Computes the product, plus a row `bias` in each row of the result if there is one or what the
-  /// result holds; then what the rectifier does.
+  /// Computes the product, adds to each row the row `bias` if there is one, or adds the product to
+  /// the result, and applies the rectifier.
   func run(
     _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer,
     _ dtype: DType, bias: UnsafeMutableRawPointer? = nil, accumulates: Bool = false,
@@ -245,23 +247,23 @@ private struct ProductSize {
 
   /// The blocks of the result that are single-threaded products.
   ///
-  /// They are cut along its longer side: faster than the library's own threads, and the same bits
-  /// whatever the number of threads.
+  /// They are cut along its longer side: this is faster than the library's own threads, and the
+  /// bits do not depend on the number of threads.
   private var blocks: [(rows: Range<Int>, columns: Range<Int>)] {
     let side = max(m, n)
     let unit = m > n ? Self.rowUnit : Self.columnUnit
     let units = (side + unit - 1) / unit
     let pieces = min(units, Self.pieceCount(work: work))
-    // One unit that is left over is shared by cutting its rows: of 400 columns one of two threads
-    // would have 208.
+    // One leftover unit is shared by cutting its rows: otherwise, of 400 columns, one of two
+    // threads would get 208.
     let sharesLast = m <= n && pieces > 1 && units % pieces == 1
     let even = sharesLast ? units - 1 : units
     var blocks: [(rows: Range<Int>, columns: Range<Int>)] = []
     blocks.reserveCapacity(3 * pieces)
     for piece in 0..<pieces {
       let (begin, end) = (even * piece / pieces, even * (piece + 1) / pieces)
-      // The end of a large piece is a block by itself, with which another thread can help: on a shared
-      // machine a thread may for a while be half as fast as the others.
+      // The end of a large piece is a separate block, which another thread can take over: on a
+      // shared machine a thread may temporarily be half as fast as the others.
       let tail = work < Self.leastWorkWithTail ? 0 : (end - begin + 8) / 16 * 2
       for range in [begin..<end - tail, end - tail..<end] where !range.isEmpty {
         let range = range.lowerBound * unit..<min(side, range.upperBound * unit)
@@ -273,22 +275,22 @@ private struct ProductSize {
     return blocks
   }
 
-  /// The operations that the pieces are counted by: a thin product takes the time of going through its
-  /// factors or its result.
+  /// The number of operations that determines the number of pieces: a thin product takes the time
+  /// of reading its factors or writing its result.
   private var work: Int { 2 * max(m, Self.thin) * max(n, Self.thin) * max(k, Self.thin) }
 
-  /// Pieces of the rows begin at a multiple of this.
+  /// Pieces of rows begin at multiples of this.
   private static let rowUnit = 4
-  /// Pieces of the columns begin at a multiple of this, the width of the widest vector.
+  /// Pieces of columns begin at multiples of this, the width of the widest vector.
   private static let columnUnit = 16
 
-  /// A side of a product below this takes as long as this.
+  /// A side shorter than this takes as long as this.
   private static let thin = 8
 
-  /// The floating-point operations of a product from which on its pieces have tails.
+  /// The number of floating-point operations from which a product's pieces have tails.
   private static let leastWorkWithTail = 60_000_000
 
-  /// How many pieces a product of so many floating-point operations is cut into.
+  /// The number of pieces that a product of `work` floating-point operations is cut into.
   private static func pieceCount(work: Int) -> Int {
     work < 400_000 ? 1 : max(2, min(16, work / 128_000_000))
   }

@@ -7,7 +7,7 @@ struct MatrixStack {
   let rows: Int
   let columns: Int
 
-  /// The sizes of a tensor of two dimensions or more; another one stops the program.
+  /// Reads the sizes of a tensor of two dimensions or more; any other tensor stops the program.
   init(_ x: Tensor, _ operation: String) {
     precondition(
       x.rank >= 2,
@@ -17,7 +17,7 @@ struct MatrixStack {
     columns = x.shape[x.rank - 1]
   }
 
-  /// The sizes of square matrices; others stop the program.
+  /// Reads the sizes of square matrices; others stop the program.
   init(square x: Tensor, _ operation: String) {
     precondition(
       x.rank >= 2 && x.shape[x.rank - 2] == x.shape[x.rank - 1],
@@ -25,9 +25,9 @@ struct MatrixStack {
     self.init(x, operation)
   }
 
-  /// How many matrices there are.
+  /// The number of matrices.
   var count: Int { leading.reduce(1, *) }
-  /// How many elements a matrix has.
+  /// The number of elements of a matrix.
   var size: Int { rows * columns }
 
   /// The index along the leading axes of a matrix, counted in row-major order.
@@ -47,11 +47,11 @@ struct MatrixStack {
     return first.map(index(of:))
   }
 
-  /// How many matrices are worth a call of their own, if one takes so many operations.
+  /// The number of matrices that make a call worthwhile, if one takes `operations` operations.
   static func grain(operations: Int) -> Int { max(1, 100_000 / max(1, operations)) }
 }
 
-/// The matrices that A X = B is solved for, brought to the leading axes of A, and the way back.
+/// The right-hand sides of A X = B, arranged to the leading axes of A, and the reverse arrangement.
 struct RightHandSide {
   /// B in float64, `[…, n, m]` with A's leading axes.
   let matrices: Tensor
@@ -62,7 +62,8 @@ struct RightHandSide {
   private let isFolded: Bool
 
   /// Arranges `b`: vectors `[…, n]` of one dimension less than A and with its leading axes; or
-  /// matrices `[…, n, m]`, whose leading axes are repeated to A's, or are any for a single A.
+  /// matrices `[…, n, m]`, whose leading axes are repeated to match A's, or are arbitrary for a
+  /// single A.
   init(_ b: Tensor, for a: MatrixStack, _ matrixType: DType, size n: Int, _ operation: String) {
     (shape, dtype) = (b.shape, b.dtype)
     isVector = b.rank == a.leading.count + 1
@@ -81,7 +82,7 @@ struct RightHandSide {
     if isVector {
       matrices = wide.expanded(at: -1)
     } else if isFolded {
-      // Those of all matrices side by side.
+      // The right-hand sides of all matrices side by side.
       let axes = Array(leading.indices)
       matrices = wide.permuted(to: [leading.count] + axes + [leading.count + 1])
         .reshaped(to: [n, leading.reduce(1, *) * shape[shape.count - 1]])
@@ -123,7 +124,8 @@ func product(
 /// The symmetric part of square matrices, ½ (A + Aᵀ).
 func symmetricPart(_ a: Tensor) -> Tensor { 0.5 * (a + a.transposed()) }
 
-/// Calls `body` with room for the solves and factorisations of n × n elements and `columns` columns.
+/// Calls `body` with scratch memory for solves and factorisations of n × n elements and `columns`
+/// columns.
 func withFactorScratch(
   _ n: Int, columns: Int = 0, _ body: (UnsafeMutablePointer<Double>) -> Void
 ) {
@@ -134,7 +136,7 @@ func withFactorScratch(
 }
 
 extension Tensor {
-  /// The memory of a float64 tensor's elements, to be read or, in a tensor just made, written.
+  /// The memory of a float64 tensor's elements, to be read or, in a newly created tensor, written.
   var float64Pointer: UnsafeMutablePointer<Double> {
     precondition(dtype == .float64, "expected float64, found \(dtype)")
     return pointer.assumingMemoryBound(to: Double.self)

@@ -1,17 +1,19 @@
 extension Tensor {
-  /// The positive semidefinite square roots S of such matrices, S·S = A, `[…, n, n]`.
+  /// The positive semidefinite square roots S of positive semidefinite matrices A, S·S = A,
+  /// `[…, n, n]`.
   ///
-  /// V·diag(√λ)·Vᵀ, by ``SymmetricEigendecomposition``. Eigenvalues that rounding left below zero count
-  /// as zero. The gradient solves S·Ā + Ā·S = S̄, and so is right at equal eigenvalues too; at
-  /// eigenvalues of zero, where a square root has none, the part between two of them is 0.
+  /// V·diag(√λ)·Vᵀ, by ``SymmetricEigendecomposition``. Eigenvalues that rounding left below zero
+  /// count as zero. The gradient solves S·Ā + Ā·S = S̄, so it is also right at equal eigenvalues.
+  /// At zero eigenvalues, where the square root has no derivative, the part of the gradient between
+  /// two of them is 0.
   ///
   /// ```swift
   /// try Tensor([[5, 4], [4, 5]], dtype: .float64).positiveSquareRoot().doubles   // [2, 1, 1, 2]
   /// ```
   ///
   /// - Throws: ``LinearAlgebraError/notPositiveSemidefinite(operation:eigenvalue:index:)`` where an
-  ///   eigenvalue is below zero by more than n · 1e-14 of the largest (n · 1e-6 in float32); what
-  ///   ``SymmetricEigendecomposition`` throws.
+  ///   eigenvalue is below zero by more than n · 1e-14 of the largest (n · 1e-6 in float32); and
+  ///   the errors of ``SymmetricEigendecomposition``.
   public func positiveSquareRoot() throws -> Tensor {
     let name = "positiveSquareRoot"
     let stack = MatrixStack(square: self, name)
@@ -42,10 +44,11 @@ extension Tensor {
   }
 }
 
-/// The symmetric X of S X + X S = C, C's symmetric part, for a positive semidefinite S.
+/// The symmetric solution X of S X + X S = C, with C's symmetric part, for a positive semidefinite
+/// S.
 ///
-/// In the basis of S' eigenvectors xᵢⱼ = cᵢⱼ / (σᵢ + σⱼ). Its gradients are of the same kind: C̄ = W, the
-/// solution for X̄ in the place of C, and S̄ = −(W X + X W).
+/// In the basis of S' eigenvectors xᵢⱼ = cᵢⱼ / (σᵢ + σⱼ). Its gradients have the same form: C̄ = W,
+/// the solution for X̄ in place of C, and S̄ = −(W X + X W).
 private func sylvesterSolution(_ s: Tensor, _ c: Tensor) -> Tensor {
   let (values, vectors) = symmetricPart(s.untracked).symmetricEigendecomposition()
   let inner = product(

@@ -1,12 +1,13 @@
-/// The blocks that a large product of float64 matrices is cut into, each a product by itself.
+/// The blocks that a large product of float64 matrices is cut into, each a separate product.
 ///
-/// In strips of columns, as smaller products are cut, each strip would go through the whole left factor
-/// for little arithmetic. The blocks depend on the sizes alone.
+/// With strips of columns, as in smaller products, each strip would read the whole left factor for
+/// little arithmetic. The blocks depend only on the sizes.
 struct ProductTiles {
-  /// The floating-point operations of a product from which on it is worth it.
+  /// The number of floating-point operations from which tiles are worthwhile.
   static let leastWork = 2_000_000_000
 
-  /// The greatest number of columns of a block, so that its packed right factor stays in the last cache.
+  /// The greatest number of columns of a block, so that its packed right factor stays in the
+  /// last-level cache.
   static let mostColumns = 2048
 
   /// The greatest number of elements of a block: larger ones would pack less often, and smaller ones keep

@@ -1,12 +1,13 @@
 extension Tensor {
   /// The Moore–Penrose inverses A⁺ of matrices `[…, m, n]`, `[…, n, m]`, by singular values.
   ///
-  /// A⁺·b is the shortest of the x with the least |A·x − b|. The gradient is that of matrices whose rank
-  /// does not change (Golub and Pereyra 1973): with P = A⁺,
-  /// Ā = −Pᵀ P̄ Pᵀ + (1 − A P) P̄ᵀ P Pᵀ + PᵀP P̄ᵀ (1 − P A). It needs no gaps between singular values.
+  /// A⁺·b is the shortest x that minimises |A·x − b|. The gradient assumes that the rank does not
+  /// change (Golub and Pereyra 1973): with P = A⁺,
+  /// Ā = −Pᵀ P̄ Pᵀ + (1 − A P) P̄ᵀ P Pᵀ + PᵀP P̄ᵀ (1 − P A). It requires no gaps between singular
+  /// values.
   ///
-  /// - Parameter tolerance: Singular values up to this part of the largest count as zero; by default
-  ///   max(m, n) · 2⁻⁵², and of float32 matrices max(m, n) · 2⁻²³.
+  /// - Parameter tolerance: Singular values up to this fraction of the largest count as zero; by
+  ///   default max(m, n) · 2⁻⁵², and max(m, n) · 2⁻²³ for float32 matrices.
   /// - Throws: ``LinearAlgebraError/notFinite(operation:index:)``;
   ///   ``LinearAlgebraError/notConverged(operation:code:index:)``.
   public func pseudoInverse(tolerance: Double? = nil) throws -> Tensor {
@@ -32,7 +33,7 @@ extension Tensor {
     }.converted(to: dtype)
   }
 
-  /// V diag(1 / s) Uᵀ, without the values that count as zero.
+  /// V diag(1 / s) Uᵀ, leaving out the values that count as zero.
   private static func pseudoInverse(
     _ decomposition: SingularValueDecomposition, tolerance: Double
   ) -> Tensor {

@@ -1,16 +1,16 @@
-/// The factors A = Q·R of a matrix with orthonormal columns and an upper triangular one, or of each of
-/// a stack.
+/// The QR factors of a matrix, A = Q·R, where Q has orthonormal columns and R is upper triangular,
+/// or of each matrix of a stack.
 ///
 /// ```swift
 /// let factor = try QRFactor(of: Tensor([[3, 1], [4, 2]], dtype: .float64))
 /// factor.orthogonal   // [[−0.6, …], [−0.8, …]]
 /// ```
 ///
-/// By Householder's reflections (LAPACK's `dgeqrf`), in float64; the matrices of a stack are shared
-/// among the threads. With k the smaller of m and n, Q is `[…, m, k]` and R `[…, k, n]`. The signs of
-/// R's diagonal are as they come.
+/// Computed by Householder reflections (LAPACK's `dgeqrf`), in float64; the matrices of a stack are
+/// shared among the threads. With k the smaller of m and n, Q is `[…, m, k]` and R `[…, k, n]`. The
+/// signs of R's diagonal are not normalised.
 public struct QRFactor: Sendable {
-  /// Both as one tensor, so that gradients go back through them at once: Q, then Rᵀ, `[…, m + n, k]`.
+  /// Q, then Rᵀ, as one tensor `[…, m + n, k]`, so that one pullback handles both.
   private let packed: Tensor
   private let stack: MatrixStack
   private let dtype: DType
@@ -47,7 +47,7 @@ public struct QRFactor: Sendable {
     }
   }
 
-  /// Writes Q `[m, k]` and then Rᵀ `[n, k]` of the matrix whose transposed is at `columns`.
+  /// Writes Q `[m, k]` and then Rᵀ `[n, k]` of the matrix whose transpose is at `columns`.
   private static func factor(
     _ columns: UnsafeMutablePointer<Double>, _ m: Int, _ n: Int,
     _ result: UnsafeMutablePointer<Double>
@@ -55,7 +55,7 @@ public struct QRFactor: Sendable {
     let k = min(m, n)
     let code = LAPACK.orthogonalise(columns, rows: m, columns: n, result + m * k)
     precondition(code == 0, "QRFactor: LAPACK's dgeqrf refused an argument (code \(code))")
-    // Its first k columns are Q's, which stand as rows.
+    // The first k columns are Q's; they are stored as rows.
     DType.factors.transpose(columns, m, k, m, result, k)
   }
 
@@ -72,7 +72,7 @@ public struct QRFactor: Sendable {
 
   // MARK: Least squares
 
-  /// R⁻¹ Qᵀ B: the least squares of A X = B, for m ≥ n.
+  /// R⁻¹ Qᵀ B: the least-squares solution of A X = B, for m ≥ n.
   func leastSquares(_ b: Tensor) -> Tensor {
     TriangularSolve(triangle: .upper)(r, product(q, b, transposeLeft: true))
   }
@@ -82,7 +82,7 @@ public struct QRFactor: Sendable {
     product(q, TriangularSolve(triangle: .upper, isTransposed: true)(r, b))
   }
 
-  /// Throws where an element of R's diagonal is zero to rounding, beside the largest.
+  /// Throws if an element of R's diagonal is zero up to rounding, relative to the largest.
   func requireFullRank(_ operation: String) throws {
     let k = min(stack.rows, stack.columns)
     let diagonal = r.untracked.diagonal().doubles.map { Swift.abs($0) }

@@ -1,20 +1,20 @@
 import CKernels
 
-/// A matrix `[k, n]` that is the right factor of many products, arranged once for all of them.
+/// A matrix `[k, n]` that is the right factor of many products, packed once for all of them.
 ///
-/// The left factors are windows on images: their elements are found by tables of offsets
-/// (``WindowElements``), and so are the rows of the result.
+/// The left factors are windows on images: tables of offsets locate their elements
+/// (``WindowElements``) and the rows of the result.
 struct RightFactor: @unchecked Sendable {
   private let n: Int
   private let k: Int
   private let dtype: DType
-  /// As the product wants it; or transposed, `[n, k]`, if the matrix is narrow.
+  /// In the layout that the product needs, or transposed, `[n, k]`, if the matrix is narrow.
   private let arranged: Storage
   private let bias: Storage?
   private let isNarrow: Bool
 
-  /// Arranges the matrix at `b`, whose rows are one after the other, and a bias to be added to each
-  /// row of the products.
+  /// Packs the matrix at `b`, whose rows are contiguous, and a bias to be added to each row of the
+  /// products.
   init(
     _ b: UnsafeMutableRawPointer, n: Int, k: Int, bias: UnsafeMutableRawPointer? = nil,
     dtype: DType
@@ -22,7 +22,7 @@ struct RightFactor: @unchecked Sendable {
     self.n = n
     self.k = k
     self.dtype = dtype
-    // Where nothing is to be multiplied, too: dot products of no elements are zeros.
+    // This includes k = 0: empty dot products are zeros.
     isNarrow = n <= narrowest || k == 0
     if isNarrow {
       arranged = Storage(transposing: b, n: n, k: k, steps: (n, 1), dtype: dtype)
@@ -41,15 +41,15 @@ struct RightFactor: @unchecked Sendable {
     self.bias = bias.map { packed($0, k: 1) }
   }
 
-  /// C = A·B + bias or C + A·B on the calling thread; then what the rectifier does.
+  /// Computes C = A·B + bias or C + A·B on the calling thread, and applies the rectifier.
   ///
   /// - Parameters:
-  ///   - a: What the offsets in `windows` and `elements` are relative to.
+  ///   - a: The address that the offsets in `windows` and `elements` are relative to.
   ///   - windows: Where each row of A begins.
   ///   - elements: Where a row's elements are, relative to that.
-  ///   - c: What the offsets in `rows` are relative to.
+  ///   - c: The address that the offsets in `rows` are relative to.
   ///   - rows: Where each row of C begins.
-  ///   - count: How many of the windows and rows are to be multiplied.
+  ///   - count: The number of windows and rows to multiply.
   func multiply(
     _ a: UnsafeMutableRawPointer, windows: [Int], elements: WindowElements,
     to c: UnsafeMutableRawPointer, rows: [Int], count: Int, accumulates: Bool = false,

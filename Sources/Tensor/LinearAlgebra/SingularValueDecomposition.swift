@@ -1,18 +1,20 @@
-/// The singular values and vectors of a matrix, A = U·diag(s)·Vᵀ, or of each of a stack.
+/// The singular values and vectors of a matrix, A = U·diag(s)·Vᵀ, or of each matrix of a stack.
 ///
 /// ```swift
 /// let a = Tensor([[3, 0], [0, -2], [0, 0]], dtype: .float64)
 /// try SingularValueDecomposition(of: a).values.doubles   // [3, 2]
 /// ```
 ///
-/// The thin one, of k = min(m, n) values, by divide and conquer (LAPACK's `dgesdd`), in float64; the
-/// matrices of a stack are shared among the threads.
+/// The thin decomposition, with k = min(m, n) values, is computed by divide and conquer (LAPACK's
+/// `dgesdd`), in float64; the matrices of a stack are shared among the threads.
 ///
-/// Gradients go to the matrix, of any order. **At equal singular values**, equal to rounding, the mixing
-/// of their vectors is left out, as for ``SymmetricEigendecomposition``; at values of zero so is what
-/// would be divided by them. What does not depend on the choice of these vectors has its derivative.
+/// Gradients of any order propagate to the matrix. **At singular values equal up to rounding**, the
+/// mixing of their vectors is left out, as for ``SymmetricEigendecomposition``; terms that would be
+/// divided by a zero value are left out, too. Functions that do not depend on the choice of these
+/// vectors get the right derivative.
 public struct SingularValueDecomposition: Sendable {
-  /// U, then the values, then V, `[…, m + 1 + n, k]`, so that gradients go back through them at once.
+  /// U, then the values, then V, as one tensor `[…, m + 1 + n, k]`, so that one pullback handles
+  /// all three.
   private let packed: Tensor
   private let stack: MatrixStack
   private let dtype: DType
@@ -76,7 +78,8 @@ public struct SingularValueDecomposition: Sendable {
     return code
   }
 
-  /// U, `[…, m, k]`, with orthonormal columns; the signs of a pair of vectors are as they come.
+  /// U, `[…, m, k]`, with orthonormal columns; the common sign of a pair of singular vectors is not
+  /// normalised.
   public var left: Tensor { parts(packed).u.converted(to: dtype) }
 
   /// The singular values s, `[…, k]`, in descending order.
@@ -126,7 +129,7 @@ public struct SingularValueDecomposition: Sendable {
     return result
   }
 
-  /// 1 / s, 0 where s is zero to rounding.
+  /// 1 / s, or 0 where s is zero up to rounding.
   private static func reciprocals(_ s: Tensor) -> Tensor {
     if s.count == 0 { return s }
     let largest = stopGradient(s).max(along: -1, keepingDimensions: true)

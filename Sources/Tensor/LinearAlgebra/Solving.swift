@@ -1,18 +1,19 @@
 // Equations, inverses and determinants, each by the factorisation that suits it.
 
 extension Tensor {
-  /// The solution X of A·X = B for square matrices A, by elimination with row exchanges.
+  /// The solution X of A·X = B for square matrices A, by Gaussian elimination with partial
+  /// pivoting.
   ///
   /// ```swift
   /// let a = Tensor([[0, 2], [1, 3]], dtype: .float64)
   /// try a.solve(Tensor([2, 4], dtype: .float64)).doubles   // [1, 1]
   /// ```
   ///
-  /// For several right-hand sides in turn keep an ``LUFactor``; for symmetric positive definite
-  /// matrices a ``CholeskyFactor`` takes half the time.
+  /// To solve for several right-hand sides in turn, keep an ``LUFactor``; for symmetric positive
+  /// definite matrices, a ``CholeskyFactor`` takes half the time.
   ///
-  /// - Parameter b: `[n]` or `[n, m]`; with leading axes as ``solveTriangular(_:_:transposed:unitDiagonal:)``
-  ///   takes them.
+  /// - Parameter b: `[n]` or `[n, m]`; leading axes as in
+  ///   ``solveTriangular(_:_:transposed:unitDiagonal:)``.
   /// - Returns: X, of `b`'s shape.
   /// - Throws: ``LinearAlgebraError/singular(operation:pivot:index:)`` where a pivot is exactly zero;
   ///   ``LinearAlgebraError/notFinite(operation:index:)``.
@@ -20,9 +21,9 @@ extension Tensor {
     try LUFactor(of: self, "solve").solve(b, "solve")
   }
 
-  /// The inverses of square matrices, `[…, n, n]`, by elimination with row exchanges.
+  /// The inverses of square matrices, `[…, n, n]`, by Gaussian elimination with partial pivoting.
   ///
-  /// To multiply by an inverse, ``solve(_:)`` is quicker and loses fewer digits.
+  /// To multiply by an inverse, ``solve(_:)`` is faster and loses fewer digits.
   ///
   /// - Throws: ``LinearAlgebraError/singular(operation:pivot:index:)`` where a pivot is exactly zero;
   ///   ``LinearAlgebraError/notFinite(operation:index:)``.
@@ -40,24 +41,25 @@ extension Tensor {
   /// The signs of the determinants of square matrices `[…, n, n]` and the logarithms of their absolute
   /// values, each `[…]`: see ``LUFactor/signAndLogDeterminant``.
   ///
-  /// It is for matrices of so many rows that the determinant itself is larger or smaller than numbers
-  /// are.
+  /// For matrices so large that the determinant itself would overflow or underflow.
   ///
   /// - Throws: ``LinearAlgebraError/notFinite(operation:index:)``.
   public func signAndLogDeterminant() throws -> (sign: Tensor, logDeterminant: Tensor) {
     try LUFactor(of: self, "signAndLogDeterminant").signAndLogDeterminant
   }
 
-  /// The X with the least |A·X − B|², for A `[…, m, n]` of full rank; of several, the least |X|².
+  /// The X that minimises |A·X − B|², for A `[…, m, n]` of full rank; if several do, the one with
+  /// the least |X|².
   ///
-  /// By ``QRFactor`` of A, or, where m < n, of Aᵀ: a matrix of condition c loses the digits of c, not of
-  /// c² as the normal equations do.
+  /// Computed by a ``QRFactor`` of A or, if m < n, of Aᵀ: with condition number c, the error grows
+  /// as c, not as c² as with the normal equations.
   ///
-  /// - Parameter b: `[m]` or `[m, k]`; with leading axes as ``solveTriangular(_:_:transposed:unitDiagonal:)``
-  ///   takes them.
+  /// - Parameter b: `[m]` or `[m, k]`; leading axes as in
+  ///   ``solveTriangular(_:_:transposed:unitDiagonal:)``.
   /// - Returns: X, `[n]` or `[n, k]`, with `b`'s leading axes.
-  /// - Throws: ``LinearAlgebraError/rankDeficient(operation:rank:expected:index:)``, for which
-  ///   ``pseudoInverse(tolerance:)`` gives an answer; ``LinearAlgebraError/notFinite(operation:index:)``.
+  /// - Throws: ``LinearAlgebraError/rankDeficient(operation:rank:expected:index:)``, in which case
+  ///   ``pseudoInverse(tolerance:)`` gives an answer;
+  ///   ``LinearAlgebraError/notFinite(operation:index:)``.
   public func leastSquares(_ b: Tensor) throws -> Tensor {
     let name = "leastSquares"
     let stack = MatrixStack(self, name)

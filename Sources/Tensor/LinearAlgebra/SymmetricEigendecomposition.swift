@@ -1,37 +1,39 @@
-/// The eigenvalues and eigenvectors of a symmetric matrix, A·V = V·diag(λ), or of each of a stack.
+/// The eigenvalues and eigenvectors of a symmetric matrix, A·V = V·diag(λ), or of each matrix of a
+/// stack.
 ///
 /// ```swift
 /// let a = Tensor([[2, 1], [1, 2]], dtype: .float64)
 /// try SymmetricEigendecomposition(of: a).values.doubles   // [1, 3]
 /// ```
 ///
-/// By divide and conquer (as LAPACK's `dsyevd`), in float64; the matrices of a stack, or the vectors of one
-/// matrix, are shared among the threads.
+/// Computed by divide and conquer (like LAPACK's `dsyevd`), in float64; the matrices of a stack, or
+/// the vectors of one matrix, are shared among the threads.
 ///
-/// Gradients go to the matrix, of any order: λ̄ᵢ belongs to vᵢvᵢᵀ, and V̄ is mixed by 1 / (λⱼ − λᵢ). **At
-/// equal eigenvalues**, equal to rounding, that mixing is left out: their vectors are any basis of
-/// their space, and a function of them that has a derivative does not depend on which. Where the basis
-/// does matter there is no derivative, and none is invented. Near, but not at, equal eigenvalues the
-/// gradients of vectors are as large as the vectors are uncertain. A function of the matrix such as
-/// its square root has a derivative there, too: ``Tensor/positiveSquareRoot()``.
+/// Gradients of any order propagate to the matrix: λ̄ᵢ multiplies vᵢvᵢᵀ, and V̄ is mixed by
+/// 1 / (λⱼ − λᵢ). **At eigenvalues equal up to rounding**, that mixing is left out: their vectors
+/// are an arbitrary basis of their eigenspace, and a function of them that has a derivative does
+/// not depend on the choice. If the basis does matter, there is no derivative, and none is
+/// invented. Near, but not at, equal eigenvalues, the gradients of vectors are as large as the
+/// vectors are uncertain. A function of the matrix such as its square root has a derivative there,
+/// too: ``Tensor/positiveSquareRoot()``.
 public struct SymmetricEigendecomposition: Sendable {
   /// The eigenvalues in ascending order, then the eigenvectors as columns, `[…, 1 + n, n]`, as one
-  /// tensor, so that gradients go back through them at once.
+  /// tensor, so that one pullback handles both.
   private let packed: Tensor
   private let n: Int
   private let dtype: DType
 
   /// Decomposes a symmetric matrix `[n, n]` or a stack `[…, n, n]`, in about 9 n³ operations.
   ///
-  /// - Throws: ``LinearAlgebraError/notSymmetric(operation:difference:index:)`` where elements differ
-  ///   from those across the diagonal by more than 1e-10 of the largest (1e-5 in float32);
-  ///   ``LinearAlgebraError/notFinite(operation:index:)``;
+  /// - Throws: ``LinearAlgebraError/notSymmetric(operation:difference:index:)`` where elements
+  ///   differ from their mirror images across the diagonal by more than 1e-10 of the largest (1e-5
+  ///   in float32); ``LinearAlgebraError/notFinite(operation:index:)``;
   ///   ``LinearAlgebraError/notConverged(operation:code:index:)``.
   public init(of matrix: Tensor) throws {
     try self.init(of: matrix, "SymmetricEigendecomposition")
   }
 
-  /// - Parameter tolerance: By which part of the largest element a matrix may be unsymmetric.
+  /// - Parameter tolerance: The allowed asymmetry, as a fraction of the largest element.
   init(of matrix: Tensor, _ operation: String, tolerance: Double? = nil) throws {
     let stack = MatrixStack(square: matrix, operation)
     if let index = stack.firstNotFinite(in: matrix) {
@@ -47,7 +49,8 @@ public struct SymmetricEigendecomposition: Sendable {
       stack.leading + [1 + n, n], .float64, operation, reading: a.count
     ) { result, _ in
       if n == 0 { return }
-      // LAPACK writes the eigenvectors one after another, as rows for us, and uses the matrix up.
+      // LAPACK writes the eigenvectors one after another, which are rows here, and overwrites the
+      // matrix.
       var rows = a.untracked
       let target = result.assumingMemoryBound(to: Double.self)
       rows.withMutableMemory { memory in
@@ -81,8 +84,8 @@ public struct SymmetricEigendecomposition: Sendable {
   /// The eigenvalues λ in ascending order, `[…, n]`.
   public var values: Tensor { Self.parts(packed).values.converted(to: dtype) }
 
-  /// The eigenvectors V as columns of `[…, n, n]`, in the order of their values, of length 1 and at right
-  /// angles to each other; a vector's sign is as it comes.
+  /// The eigenvectors V as columns of `[…, n, n]`, in the order of their values, of length 1 and
+  /// orthogonal to each other; a vector's sign is not normalised.
   public var vectors: Tensor { Self.parts(packed).vectors.converted(to: dtype) }
 
   private static func parts(_ packed: Tensor) -> (values: Tensor, vectors: Tensor) {
@@ -92,8 +95,8 @@ public struct SymmetricEigendecomposition: Sendable {
     )
   }
 
-  /// Ā = V (diag(λ̄) + F ∘ (VᵀV̄)) Vᵀ, its symmetric part, with Fᵢⱼ = 1 / (λⱼ − λᵢ), 0 for equal ones
-  /// (Giles 2008, section 3.1).
+  /// The symmetric part of Ā = V (diag(λ̄) + F ∘ (VᵀV̄)) Vᵀ, with Fᵢⱼ = 1 / (λⱼ − λᵢ), or 0 for
+  /// equal eigenvalues (Giles 2008, section 3.1).
   private static func pullback(_ y: Tensor, _ dy: Tensor) -> Tensor {
     let ((values, vectors), (dValues, dVectors)) = (parts(y), parts(dy))
     let inner = reciprocalGaps(values, values) * product(vectors, dVectors, transposeLeft: true)
@@ -118,7 +121,7 @@ public struct SymmetricEigendecomposition: Sendable {
 }
 
 /// 1 / (qⱼ − qᵢ) for the numbers of `[…, n]`, which are those of `scale` or their squares; 0 on the
-/// diagonal, and where both of `scale` are equal but for rounding.
+/// diagonal, and where both numbers of `scale` are equal up to rounding.
 func reciprocalGaps(_ q: Tensor, _ scale: Tensor) -> Tensor {
   let gaps = q.expanded(at: -2) - q.expanded(at: -1)
   let (n, numbers) = (q.shape[q.rank - 1], stopGradient(scale))
@@ -126,14 +129,14 @@ func reciprocalGaps(_ q: Tensor, _ scale: Tensor) -> Tensor {
   let distance = abs(numbers.expanded(at: -2) - numbers.expanded(at: -1))
   let largest = abs(numbers).max(along: -1, keepingDimensions: true).expanded(at: -1)
   let isApart = distance .> largest * (4 * Double(n) * Double.ulpOfOne)
-  // Where they are equal the gap becomes 1 first, so that nothing is divided by zero.
+  // The gap of equal numbers becomes 1 first, so that nothing is divided by zero.
   return isApart / (gaps * isApart + (1 - isApart))
 }
 
 extension Tensor {
-  /// The eigenvalues `[…, n]`, ascending, and the eigenvectors, as columns `[…, n, n]`, of matrices that
-  /// are known to be symmetric and finite: ``SymmetricEigendecomposition``, where those that are not
-  /// stop the program.
+  /// The eigenvalues `[…, n]`, ascending, and the eigenvectors, as columns `[…, n, n]`, of matrices
+  /// known to be symmetric and finite, by ``SymmetricEigendecomposition``; any other matrix stops
+  /// the program.
   public func symmetricEigendecomposition() -> (values: Tensor, vectors: Tensor) {
     do {
       let decomposition = try SymmetricEigendecomposition(of: self, "symmetricEigendecomposition")

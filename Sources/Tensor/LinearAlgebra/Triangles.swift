@@ -1,9 +1,10 @@
-// Parts of matrices [..., m, n]: each is linear, and its gradient is the part's adjoint.
+// Parts of matrices [..., m, n]: taking a part is linear, and its pullback is the adjoint.
 
 extension Tensor {
-  /// The lower triangle of matrices `[…, m, n]`, zeros above it.
+  /// The lower triangle of matrices `[…, m, n]`, with zeros above it.
   ///
-  /// - Parameter diagonal: The last diagonal that is kept: 0 the main one, −1 the one below it.
+  /// - Parameter diagonal: The last diagonal to keep: 0 for the main diagonal, −1 for the one below
+  ///   it.
   public func lowerTriangle(diagonal: Int = 0) -> Tensor {
     let kept = withColumns(of: #function) { row, columns in
       0..<Swift.min(Swift.max(row + diagonal + 1, 0), columns)
@@ -11,9 +12,10 @@ extension Tensor {
     return kept.tracked(from: self) { _, dy in dy.lowerTriangle(diagonal: diagonal) }
   }
 
-  /// The upper triangle of matrices `[…, m, n]`, zeros below it.
+  /// The upper triangle of matrices `[…, m, n]`, with zeros below it.
   ///
-  /// - Parameter diagonal: The first diagonal that is kept: 0 the main one, 1 the one above it.
+  /// - Parameter diagonal: The first diagonal to keep: 0 for the main diagonal, 1 for the one above
+  ///   it.
   public func upperTriangle(diagonal: Int = 0) -> Tensor {
     let kept = withColumns(of: #function) { row, columns in
       Swift.min(Swift.max(row + diagonal, 0), columns)..<columns
@@ -40,7 +42,8 @@ extension Tensor {
   public func diagonalMatrix() -> Tensor {
     precondition(rank >= 1, "diagonalMatrix: expected one dimension or more, found a scalar")
     let n = shape[rank - 1]
-    // n rows of n + 1, whose first column is the diagonal, but for what follows the last element.
+    // n rows of n + 1 elements, the first column being the diagonal, without the end of the last
+    // row.
     let leading = Array(shape.dropLast())
     let rows = expanded(at: -1).padded(before: 0, after: n, along: -1)
     let elements = rows.reshaped(to: leading + [n * (n + 1)])
@@ -55,7 +58,8 @@ extension Tensor {
     return diagonal().sum(along: -1)
   }
 
-  /// The elements in the columns that `body` gives for a row and the number of columns; zeros elsewhere.
+  /// The elements in the columns that `body` returns for a row and the number of columns; zeros
+  /// elsewhere.
   private func withColumns(of function: String, _ body: (Int, Int) -> Range<Int>) -> Tensor {
     let stack = MatrixStack(self, String(function.prefix { $0 != "(" }))
     let (rows, columns, width) = (stack.rows, stack.columns, dtype.byteCount)
@@ -66,7 +70,7 @@ extension Tensor {
         for row in begin..<end {
           let kept = body(row % rows, columns)
           let (from, to) = (pointer + row * columns * width, result + row * columns * width)
-          // All bits zero is the number zero.
+          // The number zero has all bits zero.
           (to).initializeMemory(as: UInt8.self, repeating: 0, count: kept.lowerBound * width)
           (to + kept.lowerBound * width).copyMemory(
             from: from + kept.lowerBound * width, byteCount: kept.count * width)

@@ -1,17 +1,17 @@
 import CKernels
 
-/// Which triangle of a stored matrix is meant, and how it is used.
+/// The triangle of a stored matrix that is used.
 public enum Triangle: Sendable {
-  /// The diagonal and what lies below it.
+  /// The diagonal and the elements below it.
   case lower
-  /// The diagonal and what lies above it.
+  /// The diagonal and the elements above it.
   case upper
 }
 
 extension Tensor {
   /// Solves T X = B for a triangular T: this matrix' lower or upper triangle.
   ///
-  /// By substitution, blocked over products, on all threads; what lies across the diagonal is not
+  /// Computed by substitution, in blocks, on all threads; the elements across the diagonal are not
   /// read. Its gradients are two more solves of this kind.
   ///
   /// ```swift
@@ -21,14 +21,14 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - b: A vector `[n]` or a matrix `[n, m]`. For a stack `[…, n, n]`, vectors `[…, n]`, or matrices
-  ///     `[…, n, m]` whose leading axes are repeated to the stack's; for a single T, matrices with any
-  ///     leading axes. Of T's element type; float32 is computed in float64.
+  ///     `[…, n, m]` whose leading axes are repeated to match the stack's; for a single T, matrices
+  ///     with any leading axes. It has T's element type; float32 is computed in float64.
   ///   - triangle: Which triangle T is.
   ///   - transposed: Whether Tᵀ X = B is solved.
-  ///   - unitDiagonal: Whether the diagonal is taken to be ones, and is not read.
+  ///   - unitDiagonal: Whether the diagonal is assumed to be ones, and is not read.
   /// - Returns: X, of `b`'s shape. It takes n² m operations.
   /// - Throws: ``LinearAlgebraError/singular(operation:pivot:index:)`` where an element of the diagonal
-  ///   is zero. NaN and infinities go where they go.
+  ///   is zero. NaN and infinities propagate.
   public func solveTriangular(
     _ b: Tensor, _ triangle: Triangle, transposed: Bool = false, unitDiagonal: Bool = false
   ) throws -> Tensor {
@@ -64,8 +64,8 @@ struct TriangularSolve {
 
   /// X, `[…, n, m]`, for T `[…, n, n]` and B `[…, n, m]`.
   ///
-  /// With W = T⁻ᵀ X̄, the gradients are B̄ = W and T̄ = −W Xᵀ, of which T has only its triangle; of
-  /// the transposed, T̄ = −X Wᵀ (Giles 2008, section 2.3.1).
+  /// With W = T⁻ᵀ X̄, the gradients are B̄ = W and the triangle of T̄ = −W Xᵀ; for the transpose,
+  /// T̄ = −X Wᵀ (Giles 2008, section 2.3.1).
   func callAsFunction(_ t: Tensor, _ b: Tensor) -> Tensor {
     value(t, b).tracked(
       from: (
@@ -79,7 +79,7 @@ struct TriangularSolve {
       ), (b, { _, dx in adjoint(t, dx) }), operation: "solveTriangular")
   }
 
-  /// What of a matrix the triangle is.
+  /// The triangle of a matrix.
   private func part(_ x: Tensor) -> Tensor {
     switch triangle {
     case .lower: x.lowerTriangle(diagonal: hasUnitDiagonal ? -1 : 0)
@@ -117,15 +117,15 @@ struct TriangularSolve {
   }
 }
 
-/// Right-hand sides `[…, n, m]` cut into strips of columns that are solved for by themselves, or several
-/// matrices of small ones together.
+/// Right-hand sides `[…, n, m]` cut into strips of columns that are solved for separately; several
+/// small matrices are solved for together.
 struct ColumnStrips {
   private let stack: MatrixStack
   private let width: Int
 
   init(_ stack: MatrixStack) {
     self.stack = stack
-    // Wide strips go through the triangle less often; eight of them keep several threads busy.
+    // Wide strips read the triangle less often; eight of them keep several threads busy.
     width = max(64, min(256, (stack.columns / 8 + 15) / 16 * 16))
   }
 

@@ -34,7 +34,7 @@ public struct LBFGS: VectorMinimizer, Sendable {
   /// - Parameters:
   ///   - start: float64 `[n]`.
   ///   - function: A differentiable function of such a vector, with a result of one element. Steps
-  ///     to where it is not finite are shortened.
+  ///     to points where it is not finite are shortened.
   public func minimum(
     from start: Tensor, of function: (Tensor) throws -> Tensor
   ) rethrows -> Minimum {

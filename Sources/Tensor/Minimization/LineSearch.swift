@@ -3,7 +3,8 @@
 /// predicts, and the size of the slope decreases to at most 0.9 of its initial value.
 ///
 /// Near a minimum, where values differ only by rounding, the slopes decide (the approximate Wolfe
-/// conditions of Hager and Zhang 2005). Steps to where the function is not finite are shortened.
+/// conditions of Hager and Zhang 2005). Steps to points where the function is not finite are
+/// shortened.
 struct LineSearch {
   enum Outcome {
     case found(Evaluation)

@@ -68,7 +68,7 @@ final class Objective {
   func evaluate(_ point: Tensor) throws -> Evaluation {
     evaluations += 1
     let (value, gradient) = try valueWithGradient(at: point, function)
-    // For an outer gradient, the search is a constant.
+    // An outer gradient treats the search as a constant.
     return Evaluation(point: point, value: value.scalar, gradient: stopGradient(gradient))
   }
 

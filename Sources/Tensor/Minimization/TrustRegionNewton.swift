@@ -32,7 +32,7 @@ public struct TrustRegionNewton: VectorMinimizer, Sendable {
   /// - Parameters:
   ///   - start: float64 `[n]`.
   ///   - function: A twice differentiable function of such a vector, with a result of one element.
-  ///     Steps to where it is not finite are shortened.
+  ///     Steps to points where it is not finite are shortened.
   public func minimum(
     from start: Tensor, of function: (Tensor) throws -> Tensor
   ) rethrows -> Minimum {
@@ -90,8 +90,8 @@ public struct TrustRegionNewton: VectorMinimizer, Sendable {
     }
   }
 
-  /// The ratio of the actual to the predicted decrease of a step: 1 for perfect agreement, NaN
-  /// where the function is not finite.
+  /// The ratio of a step's actual to its predicted decrease: 1 for perfect agreement, NaN where the
+  /// function is not finite.
   private func agreement(
     of step: QuadraticModel.Step, from current: Evaluation, to next: Evaluation
   ) -> Double {

@@ -92,7 +92,8 @@ private struct IntervalMap {
     }
   }
 
-  /// x and dx/dt: x = t between finite ends, x = a + t / (1 − t) to one side, x = t / (1 − t²) to both.
+  /// x and dx/dt: x = t between finite ends, x = a + t / (1 − t) with one infinite end,
+  /// x = t / (1 − t²) with two.
   func point(_ t: Double) -> (x: Double, slope: Double) {
     switch (lower.isFinite, upper.isFinite) {
     case (true, true): return (t, 1)
@@ -163,7 +164,7 @@ private struct Parts {
     func values(_ node: Double) throws -> [Double] {
       try (node == 0 ? [middle] : [middle - half * node, middle + half * node]).map {
         let (x, slope) = map.point($0)
-        // Nothing lies beyond the largest number.
+        // Points beyond the largest number contribute nothing.
         return x.isFinite && slope.isFinite ? try function(x) * slope : 0
       }
     }

@@ -1,5 +1,5 @@
-/// A number represented as the sum of two, the second below the rounding of the first: about 32
-/// digits (Dekker 1971).
+/// A number represented as the sum of two, the second below the rounding error of the first: about
+/// 32 digits (Dekker 1971).
 struct DoubleDouble {
   let high: Double
   let low: Double

@@ -1,5 +1,5 @@
-/// Nodes and weights that express an integral as a weighted sum: exact for polynomials of degree 2
-/// · `count` − 1 (Gauss 1814).
+/// Nodes and weights that express an integral as a weighted sum: exact for polynomials of degree
+/// 2 · `count` − 1 (Gauss 1814).
 ///
 /// ```swift
 /// let rule = GaussianQuadrature.legendre(5, over: 0...1)
@@ -37,7 +37,7 @@ public struct GaussianQuadrature: Sendable {
     return GaussianQuadrature(rule.nodes, rule.weights)
   }
 
-  /// The rule for the mean of f(x) over a normal variable x.
+  /// The rule for the mean of f(x) for a normal variable x.
   public static func normal(
     _ count: Int, mean: Double = 0, standardDeviation: Double = 1
   ) -> GaussianQuadrature {
@@ -64,9 +64,9 @@ public struct GaussianQuadrature: Sendable {
   }
 }
 
-/// The recurrence of polynomials that are orthonormal under an even weight, b₍ⱼ₊₁₎ p₍ⱼ₊₁₎ = x pⱼ −
-/// bⱼ p₍ⱼ₋₁₎: the bⱼ are the off-diagonal elements of a symmetric tridiagonal matrix whose
-/// eigenvalues are the roots (Golub and Welsch 1969).
+/// The recurrence of polynomials that are orthonormal under an even weight,
+/// b₍ⱼ₊₁₎ p₍ⱼ₊₁₎ = x pⱼ − bⱼ p₍ⱼ₋₁₎: the bⱼ are the off-diagonal elements of a symmetric
+/// tridiagonal matrix whose eigenvalues are the roots (Golub and Welsch 1969).
 private struct JacobiMatrix {
   let count: Int
   /// b₁ …; one more than the matrix contains.
@@ -141,11 +141,11 @@ private struct JacobiMatrix {
     }
   }
 
-  /// Newton's correction p_n / p_n′ at a point near a root, and the weight there: with
+  /// The Newton correction p_n / p_n′ at a point near a root, and the weight there: with
   /// K = p₀² + … + p²₍ₙ₋₁₎ it is mass / K, and at a root p_n′ = K / (b_n p₍ₙ₋₁₎) (Christoffel and Darboux).
   private func evaluate(_ x: DoubleDouble) -> (correction: DoubleDouble, weight: Double) {
     var (last, value, sum) = (DoubleDouble(0), DoubleDouble(1), DoubleDouble(1))
-    // Far out the polynomials overflow: powers of two are factored out.
+    // Far from 0 the polynomials overflow, so powers of two are factored out.
     var scale = 1.0
     for index in 0..<count - 1 {
       let product = index == 0 ? x * value : x * value - elements[index - 1] * last

@@ -1,9 +1,9 @@
 /// The examples of a batch that are computed here, while the rest of the batch is computed
 /// elsewhere.
 ///
-/// Random numbers drawn for a part of a batch are the same that the part's examples get when the
-/// whole batch is drawn, and the stream then advances as after the whole batch. So the random
-/// numbers of a loss do not depend on how a batch is divided.
+/// Random numbers drawn for a part of a batch are those that the part's examples get when the whole
+/// batch is drawn, and the stream then advances as after the whole batch. So the random numbers of
+/// a loss do not depend on how a batch is divided.
 ///
 /// ```swift
 /// BatchPart.$current.withValue(BatchPart(32..<64, of: 128)) {
@@ -15,11 +15,11 @@ public struct BatchPart: Sendable {
   public let examples: Range<Int>
   /// The number of examples in the batch.
   public let batchCount: Int
-  /// Exchanges numbers between the parts: each part gives its own and receives those of all parts,
+  /// Exchanges numbers between the parts: each part passes its own and receives those of all parts,
   /// in order.
   ///
-  /// Layers that take statistics over a batch use it to take them over all its parts. Nil if the
-  /// parts are not computed concurrently.
+  /// Layers that compute statistics over a batch use it to compute them over all its parts. Nil if
+  /// the parts are not computed concurrently.
   public let gather: (@Sendable ([Double]) -> [[Double]])?
 
   /// The part of the batch computed on this thread; nil for the whole batch.

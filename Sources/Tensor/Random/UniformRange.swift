@@ -1,8 +1,8 @@
-/// The numbers of an element type in a range, and the way to them from numbers uniform on [0, 1).
+/// The numbers of an element type in a range, and the map to them from numbers uniform on [0, 1).
 ///
-/// lower + (upper − lower) u rounds to the upper bound for a u near 1, and beyond the lower one where
-/// that is none of the type's numbers; the span of a wide range overflows, and that of a tiny one is
-/// flushed to zero.
+/// lower + (upper − lower) u rounds to the upper bound for a u near 1, and to below the lower bound
+/// if that is not one of the type's numbers; the span of a wide range overflows, and that of a tiny
+/// one is flushed to zero.
 struct UniformRange {
   private let lower: Double
   private let upper: Double
@@ -34,7 +34,7 @@ struct UniformRange {
     return Double(first)...Double(last)
   }
 
-  /// A number of the range, of a number uniform on [0, 1).
+  /// Maps a number uniform on [0, 1) to the range.
   func scaled(_ unit: Double) -> Double {
     let span = upper - lower
     // Half of the range has a finite span.
@@ -44,7 +44,7 @@ struct UniformRange {
     return min(max(x, numbers.lowerBound), numbers.upperBound)
   }
 
-  /// Numbers of the range, of a tensor of numbers uniform on [0, 1).
+  /// Maps numbers uniform on [0, 1) to the range.
   func scaled(_ unit: Tensor) -> Tensor {
     guard let normal = normalNumbers else {
       return Tensor(unit.doubles.map { scaled($0) }, shape: unit.shape, dtype: dtype)
@@ -52,8 +52,8 @@ struct UniformRange {
     return clamp(unit.scaled(by: upper - lower, plus: lower), to: normal)
   }
 
-  /// The smallest and the largest number of the type in the range that are not denormal, where the
-  /// tensors' loops can do the arithmetic; they take denormal numbers for zero.
+  /// The smallest and the largest number of the type in the range that are not denormal, if the
+  /// tensors' loops, which treat denormal numbers as zero, can do the arithmetic.
   private var normalNumbers: ClosedRange<Double>? {
     let (smallest, largest, digits) =
       dtype == .float32

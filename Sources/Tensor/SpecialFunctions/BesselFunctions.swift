@@ -2,14 +2,15 @@ import CKernels
 
 /// e^−|x| I₀(x) of each element, the scaled modified Bessel function of order 0.
 ///
-/// Even, 1 at 0, 1/√(2π|x|) far out (Abramowitz and Stegun 9.6 and 9.7).
+/// It is even, 1 at 0, and approaches 1/√(2π|x|) for large |x| (Abramowitz and Stegun 9.6 and 9.7).
 public func besselI0Scaled(_ x: Tensor) -> Tensor {
   x.mapped(by: .besselI0Scaled) { y, dy in dy * (besselI1Scaled(x) - sign(x) * y) }
 }
 
 /// e^−|x| I₁(x) of each element, the scaled modified Bessel function of order 1.
 ///
-/// Odd, x/2 near 0, ±1/√(2π|x|) far out (Abramowitz and Stegun 9.6 and 9.7).
+/// It is odd, x/2 near 0, and approaches ±1/√(2π|x|) for large |x| (Abramowitz and Stegun 9.6 and
+/// 9.7).
 public func besselI1Scaled(_ x: Tensor) -> Tensor {
   x.mapped(by: .besselI1Scaled) { y, dy in besselPullback(1, x, y, dy) }
 }

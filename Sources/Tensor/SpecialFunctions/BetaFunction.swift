@@ -1,9 +1,9 @@
 import CKernels
 
-/// log B(a, b) = log Γ(a) + log Γ(b) − log Γ(a + b) of each two elements, broadcast.
+/// log B(a, b) = log Γ(a) + log Γ(b) − log Γ(a + b) of each pair of elements, broadcast.
 ///
-/// What the three have in common is taken out before it is computed (Didonato and Morris 1992). ∞ where
-/// one of the two is 0, −∞ where one is ∞, NaN below 0.
+/// Terms that the three logarithms share cancel analytically (Didonato and Morris 1992). The result
+/// is ∞ where one argument is 0, −∞ where one is ∞, and NaN where one is below 0.
 public func logBeta(_ a: Tensor, _ b: Tensor) -> Tensor {
   Tensor.zipped(
     .logBeta, a, b,

@@ -1,6 +1,6 @@
-// Numbers in the densities of normal distributions, correctly rounded.
+// Constants of normal densities, correctly rounded.
 
-/// log 2π; `log(2 * .pi)` is a unit in the last place off, as 2π is rounded before.
+/// log 2π; `log(2 * .pi)` is off by a unit in the last place, because 2π is rounded first.
 package let logTwoPi = 1.83787706640934548356
 
 /// log √(2π).

@@ -1,13 +1,13 @@
 import CKernels
 
-/// The regularised incomplete beta function of each three elements, broadcast:
+/// The regularised incomplete beta function of each triple of elements, broadcast:
 /// Iₓ(a, b) = 1/B(a, b) ∫₀ˣ tᵃ⁻¹ (1 − t)ᵇ⁻¹ dt, the distribution function of a beta distribution.
 ///
-/// 0 at x = 0 and 1 at x = 1; NaN for a negative parameter or x outside of [0, 1]. 1 − Iₓ(a, b) is
-/// I₁₋ₓ(b, a). By its continued fraction, for large parameters by quadrature, with a relative error below
-/// 1e-13 in float64 (Abramowitz and Stegun 6.6 and 26.5). Differentiable in x by the density, and in a and
-/// b by quadrature, to every order, which is what implicit reparameterisation needs (Figurnov, Mohamed and
-/// Mnih 2018).
+/// It is 0 at x = 0, 1 at x = 1, and NaN for a negative parameter or x outside [0, 1]. 1 − Iₓ(a, b)
+/// is I₁₋ₓ(b, a). It is computed by its continued fraction, or by quadrature for large parameters,
+/// with a relative error below 1e-13 in float64 (Abramowitz and Stegun 6.6 and 26.5). It is
+/// differentiable to every order, in x by the density, and in a and b by quadrature, as implicit
+/// reparameterisation needs (Figurnov, Mohamed and Mnih 2018).
 public func regularizedBeta(_ x: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
   let (a, b, x) = alike(a, b, x, "regularizedBeta")
   return betaFunction(
@@ -21,9 +21,9 @@ public func regularizedBeta(_ x: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
 
 /// The quantile of a beta distribution: the x with Iₓ(a, b) = p, broadcast.
 ///
-/// NaN for parameters that are not above 0, or p outside of [0, 1]. By Newton's method for log I or log(1 − I)
-/// in log(x/(1 − x)), in which they are concave. Its derivatives are 1/p(x) in p and −(∂I/∂a)/p(x) in a,
-/// with the density p(x), likewise in b.
+/// It is NaN for parameters that are not above 0, or p outside [0, 1]. It is computed by Newton's
+/// method for log I or log(1 − I) as functions of log(x/(1 − x)), in which they are concave. With
+/// the density f(x), its derivatives are 1/f(x) in p, and −(∂I/∂a)/f(x) in a, likewise in b.
 public func regularizedBetaInverse(_ p: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
   let (a, b, p) = alike(a, b, p, "regularizedBetaInverse")
   return betaFunction(
@@ -46,12 +46,13 @@ private func betaDensity(_ a: Tensor, _ b: Tensor, _ x: Tensor) -> Tensor {
     ))
 }
 
-/// log x − E log t, or of 1 − x and 1 − t, for t with the density: log x − ψ(a) + ψ(a + b).
+/// log x − E log t, or the same of 1 − x and 1 − t, for t with the density:
+/// log x − ψ(a) + ψ(a + b).
 private func logDistance(_ j: Int, _ k: Int, _ a: Tensor, _ b: Tensor, _ x: Tensor) -> Tensor {
   j > k ? log(x) - digamma(a) + digamma(a + b) : log1p(-x) - digamma(b) + digamma(a + b)
 }
 
-/// The derivative of I in a, for j = 1 and k = 0, or in b: T₁₀ + (log x − E log t) T₀₀.
+/// The derivative of I with respect to a, for j = 1 and k = 0, or b: T₁₀ + (log x − E log t) T₀₀.
 private func parameterSlope(_ j: Int, _ k: Int, _ a: Tensor, _ b: Tensor, _ x: Tensor) -> Tensor {
   betaMoment(j, k, a, b, x) + logDistance(j, k, a, b, x) * betaMoment(0, 0, a, b, x)
 }
@@ -59,7 +60,7 @@ private func parameterSlope(_ j: Int, _ k: Int, _ a: Tensor, _ b: Tensor, _ x: T
 /// The moment Tⱼₖ of (log t/x)ʲ (log (1 − t)/(1 − x))ᵏ over [0, x] under the density, or its negative over
 /// [x, 1], whichever keeps more digits of the derivatives of I; T₀₀ is I or I − 1.
 ///
-/// ∂Tⱼₖ/∂a = Tⱼ₊₁,ₖ + (log x − E log t) Tⱼₖ, likewise in b, and
+/// ∂Tⱼₖ/∂a = Tⱼ₊₁,ₖ + (log x − E log t) Tⱼₖ, likewise for b, and
 /// ∂Tⱼₖ/∂x = −j Tⱼ₋₁,ₖ/x + k Tⱼ,ₖ₋₁/(1 − x): the family is closed.
 private func betaMoment(_ j: Int, _ k: Int, _ a: Tensor, _ b: Tensor, _ x: Tensor) -> Tensor {
   betaFunction(

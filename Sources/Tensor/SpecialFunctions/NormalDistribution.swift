@@ -6,30 +6,30 @@ private let densityAtZero = 0.3989422804014327
 /// The standard normal density φ(x) = exp(−x²/2)/√(2π) of each element.
 private func normalDensity(_ x: Tensor) -> Tensor { densityAtZero * exp(-0.5 * square(x)) }
 
-/// The standard normal distribution function Φ(x) = ½ erfc(−x/√2) of each element: the probability of a
-/// value below it.
+/// The standard normal distribution function Φ(x) = ½ erfc(−x/√2) of each element: the probability
+/// of a smaller value.
 ///
-/// Small probabilities keep their digits, down to x = −38.4 in float64.
+/// Small probabilities keep their relative accuracy, down to x = −38.4 in float64.
 public func normalCumulative(_ x: Tensor) -> Tensor {
   x.mapped(by: .normalCumulative) { _, dy in dy * normalDensity(x) }
 }
 
 /// log Φ(x) of each element, the logarithm of ``normalCumulative(_:)``.
 ///
-/// Finite where Φ(x) is not a number above 0 any more: −x²/2 − log(−x√(2π)) far below 0. Above 0 it
-/// keeps the digits of 1 − Φ(x).
+/// It is finite even where Φ(x) underflows: about −x²/2 − log(−x√(2π)) far below 0. Above 0 it has
+/// the relative accuracy of 1 − Φ(x).
 public func normalLogCumulative(_ x: Tensor) -> Tensor {
   x.mapped(by: .normalLogCumulative) { _, dy in dy * normalLogSlope(x) }
 }
 
-/// φ(x)/Φ(x), the derivative h of log Φ(x) (the inverse of Mills' ratio); h′ = −h (x + h).
+/// φ(x)/Φ(x), the derivative h of log Φ(x) (the inverse Mills ratio); h′ = −h (x + h).
 private func normalLogSlope(_ x: Tensor) -> Tensor {
   x.mapped(by: .normalLogSlope) { y, dy in -(dy * y) * (x + y) }
 }
 
 /// The standard normal quantile of each element: the x with Φ(x) = p.
 ///
-/// −∞ at 0, ∞ at 1, NaN outside of [0, 1]. Its derivative is 1/φ(x).
+/// It is −∞ at 0, ∞ at 1, and NaN outside [0, 1]. Its derivative is 1/φ(x).
 public func normalQuantile(_ p: Tensor) -> Tensor {
   p.mapped(by: .normalQuantile) { y, dy in dy * (exp(0.5 * square(y)) / densityAtZero) }
 }

@@ -3,7 +3,8 @@ import Foundation
 
 /// sin(πx)/(πx) of each element, and 1 at 0.
 ///
-/// It keeps its digits near its zeros, the integers, because x is reduced before π multiplies it.
+/// It keeps its relative accuracy near its zeros, the integers, because x is reduced before it is
+/// multiplied by π.
 public func sinc(_ x: Tensor) -> Tensor {
   x.mapped(by: .sinc) { _, dy in sphericalBesselPullback(0, x, dy) }
 }

@@ -45,7 +45,7 @@ import Testing
     let mutual = p.mutualInformation(between: [2], and: [0, 1])
     let entropies = p.entropy(of: [2]) + p.entropy(of: [0, 1]) - p.entropy()
     #expect(isNear(mutual, entropies, 1e-13))
-    // Independent variables tell nothing of each other.
+    // Independent variables have no mutual information.
     let product = try ProbabilityTable(counts: double([[1, 2], [2, 4], [3, 6]]))
     #expect(isNear(product.mutualInformation(between: [0], and: [1]), 0, 1e-15))
   }
@@ -84,7 +84,7 @@ import Testing
     let code = try HuffmanCode(probabilities: table.probabilities.doubles)
     let entropy = table.entropy(in: .bits)
     #expect(entropy <= code.meanLength + 1e-12 && code.meanLength < entropy + 1)
-    // Kraft's sum is 1: no word could be added.
+    // The Kraft sum is 1: no word could be added.
     var kraft = 0.0
     for length in code.lengths { kraft += Double(sign: .plus, exponent: -length, significand: 1) }
     #expect(kraft == 1)

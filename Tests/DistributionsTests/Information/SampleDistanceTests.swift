@@ -4,7 +4,7 @@ import Testing
 
 /// Energy distance and maximum mean discrepancy of samples.
 @Suite struct SampleDistanceTests {
-  /// A function of squared distances, meant over distinct pairs by plain loops.
+  /// The mean of a function of squared distances over distinct pairs, by plain loops.
   private func unbiased(_ x: [[Double]], _ y: [[Double]], _ f: (Double) -> Double) -> Double {
     func squared(_ a: [Double], _ b: [Double]) -> Double {
       zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
@@ -39,7 +39,7 @@ import Testing
     #expect(Swift.abs(discrepancy.scalar - kernel) < 1e-12)
   }
 
-  /// So many points that each sum takes several blocks.
+  /// Enough points that each sum takes several blocks.
   @Test func blocksAddUp() {
     let random = Random(seed: 4)
     let (n, m) = (700, 400)

@@ -14,7 +14,7 @@ import Testing
     (.meanSquaredError, .sigmoid), (.meanSquaredError, .linear), (.binaryCrossEntropy, .sigmoid),
   ]
 
-  /// A model of six pixels in float64, its biases moved off zero.
+  /// A model of six pixels in float64, with nonzero biases.
   private func tiny(_ kind: Kind, hidden: [Int] = [5]) -> Autoencoder {
     let random = Random(seed: 81)
     let autoencoder = Autoencoder(
@@ -59,7 +59,7 @@ import Testing
     #expect(Swift.abs(loss.scalar - total / 18) < 1e-13)
   }
 
-  /// In every parameter, in the images and in what the encoder sees of them.
+  /// With respect to every parameter, the images and the encoder's input.
   @Test(arguments: kinds.indices)
   func gradients(_ index: Int) {
     let autoencoder = tiny(Self.kinds[index])
@@ -80,7 +80,7 @@ import Testing
     let random = Random(seed: 84)
     let autoencoder = Autoencoder(
       features: 6, hidden: [16], latent: 1, error: kind.error, output: kind.output, random)
-    // All pixels are one coin, which a code of one number can tell.
+    // All pixels show the same coin toss, which a one-number code can represent.
     let x = random.bernoulli([64, 1], probability: 0.5).broadcast(to: [64, 6])
     let before = autoencoder.parameters.map(\.parameter.wrappedValue)
     let first = autoencoder.error(x, from: x).scalar
@@ -106,7 +106,7 @@ import Testing
     #expect(autoencoder.parameters[0].name == "encoder.0.weight")
     let x = Random(seed: 1).uniform([4, 12])
     #expect(autoencoder.encode(x).shape == [4, 3])
-    // A code may be negative, a pixel not.
+    // A code may be negative, a pixel may not.
     #expect(autoencoder.encode(x).min().scalar < 0)
     let images = autoencoder.reconstruct(x)
     #expect(images.shape == [4, 12])
@@ -118,7 +118,7 @@ import Testing
 
   /// A model of 4×4 pixels in float64.
   ///
-  /// Its hundreds of rectifiers are kept off their kinks: by turns open and closed.
+  /// Its hundreds of rectifiers are kept off their kinks, alternately open and closed.
   private func tinyConvolutions(_ kind: Kind) -> Autoencoder {
     let random = Random(seed: 85)
     let autoencoder = Autoencoder(

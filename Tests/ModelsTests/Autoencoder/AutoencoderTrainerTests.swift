@@ -8,7 +8,7 @@ import Tensor
 import Testing
 import Training
 
-/// The trainer on a few drawn digits and a small model.
+/// The trainer on a few rendered digits and a small model.
 @Suite struct AutoencoderTrainerTests {
   private static let digits = DrawnDigits(trainCount: 90, testCount: 40)
 
@@ -55,7 +55,7 @@ import Training
     )
     train(blind, epochs: 40)
     train(seeing, epochs: 40)
-    // Whoever sees nothing of an image can at best guess the mean of all.
+    // A model that sees nothing of an image can at best predict the mean image.
     let images = try Batches(Self.digits.test, size: 40).epoch(shuffledBy: nil).map(\.images)[0]
     let mean = try Batches(Self.digits.train, size: 90).epoch(shuffledBy: nil).map(\.images)[0]
       .mean(along: 0)
@@ -98,7 +98,7 @@ import Training
     #expect(abs(compared.principalComponents - error) < 1e-10)
   }
 
-  /// Squared errors are compared, also of a model that was trained on another error.
+  /// Squared errors are compared, even for a model trained on another error.
   @Test func theComparisonIsOfSquaredErrors() throws {
     let trainer = try trainer(error: .binaryCrossEntropy)
     let images = try Batches(Self.digits.test, size: 40).epoch(shuffledBy: nil).map(\.images)[0]
@@ -171,7 +171,7 @@ import Training
 }
 
 extension ImageGrid {
-  /// The 28×28 pixels whose upper left corner lies there.
+  /// The 28×28 pixels with this upper left corner.
   fileprivate func image(left: Int, top: Int) -> [UInt8] {
     (0..<784).map { pixels[(top + $0 / 28) * width + left + $0 % 28] }
   }

@@ -3,7 +3,7 @@ import Testing
 import Training
 
 @Suite struct CodesFigureTests {
-  /// Codes on a line, of which every tenth is so many times as far out.
+  /// Codes on a line, every tenth of them farther out by a given factor.
   private func codes(_ count: Int, outer: Float) -> [Float] {
     (0..<count).flatMap { index -> [Float] in
       let value = Float(index % 10) * (index % 20 == 9 ? outer : 1)

@@ -17,7 +17,7 @@ import Testing
     for (pixel, original) in zip(noisy.scalars, images.scalars) {
       if pixel == 0 { masked += 1 } else { #expect(pixel == original) }
     }
-    // Of 20,000 pixels, to four standard deviations.
+    // For 20,000 pixels, to four standard deviations.
     let deviation = (level * (1 - level) / 20_000).squareRoot()
     #expect(Swift.abs(Double(masked) / 20_000 - level) < 4 * deviation)
   }

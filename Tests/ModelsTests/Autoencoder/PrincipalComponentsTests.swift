@@ -4,7 +4,7 @@ import NN
 import Tensor
 import Testing
 
-/// Where a linear autoencoder and principal component analysis must agree.
+/// Cases in which a linear autoencoder and principal component analysis must agree.
 @Suite struct PrincipalComponentsTests {
   /// Examples `[count, 4]` whose covariance is exactly Q·diag(5, 2, 1, ½)·Qᵀ with a rotation Q that
   /// is not the identity, whose mean is exactly `mean`, and the rows of Qᵀ.
@@ -25,7 +25,7 @@ import Testing
 
   /// The sine of the largest angle between the spaces of the rows of `a` and of orthonormal `b`.
   private func largestAngle(_ a: Tensor, _ b: Tensor) -> Double {
-    // Orthonormal rows A = (a aᵀ)^(−½) a; what b does not explain of them is A − A bᵀ b.
+    // Orthonormal rows A = (a aᵀ)^(−½) a; their part outside the space of b is A − A bᵀ b.
     let (values, vectors) = a.matmul(a, transposeRight: true).symmetricEigendecomposition()
     let orthonormal = (vectors / sqrt(values)).matmul(vectors, transposeRight: true).matmul(a)
     let rest = orthonormal - orthonormal.matmul(b, transposeRight: true).matmul(b)
@@ -39,7 +39,7 @@ import Testing
     let components = PrincipalComponents(of: [x.sliced(0..<100), x.sliced(100..<256)], count: 2)
     #expect(abs(components.mean - 3).max().scalar < 1e-12)
     #expect(abs(components.variances - Tensor([5, 2], dtype: .float64)).max().scalar < 1e-12)
-    // But for their signs.
+    // Up to their signs.
     let cosines = abs((components.directions * axes.sliced(0..<2)).sum(along: 1))
     #expect(abs(cosines - 1).max().scalar < 1e-12)
     let squares = square(components.reconstruct(x) - x).sum(along: 1).mean().scalar

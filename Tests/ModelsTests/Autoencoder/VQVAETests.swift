@@ -41,14 +41,14 @@ import Training
     #expect(Swift.abs(loss.total.scalar - expected - nats / 2) < 1e-10)
   }
 
-  /// The prior's probabilities of all 5² images of codes add up to 1.
+  /// The prior's probabilities of all 5² code images add up to 1.
   @Test func thePriorIsADistribution() {
     let all = (0..<25).flatMap { [$0 / 5, $0 % 5] }
     let total = exp(model().logPrior(of: all)).sum().scalar
     #expect(Swift.abs(total - 1) < 1e-12)
   }
 
-  /// With the codes chosen, the loss is smooth in all but the encoder's parameters.
+  /// For fixed codes, the loss is smooth in all parameters except the encoder's.
   @Test func theDecoderAndThePriorHaveTheRightGradients() {
     let model = model()
     model.mode = .inference
@@ -63,7 +63,7 @@ import Training
     }
   }
 
-  /// The encoder's gradient is that of the loss with the offsets to the codes held fixed, which differences
+  /// The encoder's gradient is that of the loss with fixed offsets to the codes, which differences
   /// confirm.
   @Test func theEncoderGetsTheDecodersGradient() {
     let model = model()
@@ -98,7 +98,7 @@ import Training
     #expect(model.codebook.codes != before)
   }
 
-  /// A prior that is nearly certain: its samples are the images of its likeliest codes.
+  /// A nearly certain prior: its samples are the images of its likeliest codes.
   @Test func samplesAreThoseOfThePriorsCodes() {
     let model = model()
     let drawn = model.sample(count: 3, temperature: 1e-9, using: Random(seed: 4))

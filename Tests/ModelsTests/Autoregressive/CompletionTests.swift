@@ -4,7 +4,7 @@ import NN
 import Tensor
 import Testing
 
-/// What is drawn after what is given, and how likely it is.
+/// Continuations of given beginnings, and their probabilities.
 @Suite struct CompletionTests {
   private func made(orders: Int = 1) -> MADE {
     let model = MADE(
@@ -22,7 +22,7 @@ import Testing
     #expect(model.completed(images, from: 3, using: Random(seed: 5)) == images)
   }
 
-  /// p(rest | first row) of every completion, by draws and by the model's own probabilities.
+  /// p(rest | first row) of every completion, by sampling and by the model's own probabilities.
   @Test func completionsHaveTheirProbabilities() {
     let model = made()
     let count = 4_000
@@ -79,7 +79,8 @@ import Testing
     let window = Tensor([symbols], dtype: .float64)
     let expected = model.logProbabilities(of: window).doubles
     #expect(zip(found, expected).allSatisfy { Swift.abs($0 - $1) < 1e-12 })
-    // A longer text: a recurrent network knows all of it, a transformer the last two to four symbols.
+    // A longer text: a recurrent network uses all of it, a transformer the last two to four
+    // symbols.
     let long = (0..<11).map { $0 * $0 % 3 }
     let all = [2] + long
     for (place, logProbability) in model.logProbabilities(ofText: long, after: 2).enumerated() {
@@ -91,8 +92,8 @@ import Testing
     }
   }
 
-  /// Of a model of lines that end with a symbol, the lines of up to four letters and what is left add up to 1,
-  /// as a program that evaluates given lines computes them.
+  /// For a model of lines with an end symbol, the probabilities of the lines of up to four letters
+  /// and of the rest add up to 1, as computed for given lines.
   @Test(arguments: LanguageModel.Architecture.allCases) func linesAndTheRestAddUpToOne(
     _ kind: LanguageModel.Architecture
   ) throws {

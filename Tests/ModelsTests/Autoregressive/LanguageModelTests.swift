@@ -50,7 +50,7 @@ import Training
         lengths.append(length + 1)
       }
     }
-    // Those of four symbols without an end stand for all longer lines.
+    // Sequences of four symbols without an end represent all longer lines.
     for number in 0..<16 {
       windows.append([2] + (0..<4).map { Double(number >> $0 & 1) })
       lengths.append(4)
@@ -61,7 +61,7 @@ import Training
 
   @Test(arguments: Architecture.allCases) func oneAfterAnotherIsAllAtOnce(_ kind: Architecture) {
     let model = model(kind, length: 40)
-    // At a temperature of nearly 0 the likeliest symbol comes, by either way.
+    // At a temperature close to 0, the likeliest symbol is drawn, either way.
     let choice = SymbolChoice(temperature: 1e-9)
     let found = model.continuation(of: [1, 3], count: 30, by: choice, using: Random(seed: 1))
     var all = [1, 3]
@@ -150,7 +150,8 @@ import Training
       learningRate: 0.02, using: Random(seed: 2))
     let before = try trainer.evaluate()[0]
     for _ in 0..<25 { for batch in trainer.nextEpoch() { _ = trainer.step(batch) } }
-    // What a window's first symbols leave open: t comes before h, a space and a full stop.
+    // The remaining loss is the uncertainty about a window's first symbols: t precedes h, a space
+    // and a full stop.
     let after = try trainer.evaluate()[0]
     #expect(before > 2 && after < 0.25, "\(before) and \(after)")
     let prompt = try text.vocabulary.encode("the cat")

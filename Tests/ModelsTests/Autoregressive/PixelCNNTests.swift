@@ -25,7 +25,7 @@ import Testing
     for pixel in 0..<20 {
       for input in 0..<20 {
         let sees = (0..<outputs).contains { slopes[(pixel * outputs + $0) * 20 + input] != 0 }
-        // Three rows and columns away by the first layer, one more by each of two others.
+        // The first layer reaches three rows and columns, each of two others one more.
         let (rows, columns) = (pixel / 5 - input / 5, pixel % 5 - input % 5)
         let isNear = rows <= 5 && Swift.abs(columns) <= 5
         #expect(sees == (input < pixel && isNear), "\(pixel) sees \(input): \(sees)")
@@ -53,7 +53,7 @@ import Testing
     #expect(model().levels(of: Tensor([0, 0.4, 0.5, 1])).scalars == [0, 0, 1, 1])
   }
 
-  /// Nearly certain logits: what is drawn pixel by pixel is what one pass says is likeliest.
+  /// Nearly certain logits: sampling pixel by pixel gives the likeliest image of a single pass.
   @Test(arguments: [2, 8]) func pixelByPixelIsWhatOnePassGives(levels: Int) {
     let model = model(9, 5, levels: levels)
     let drawn = model.sample(count: 4, temperature: 1e-9, using: Random(seed: 3))

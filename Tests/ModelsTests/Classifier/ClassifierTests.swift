@@ -34,8 +34,8 @@ private func loss(_ classifier: Classifier, _ x: Tensor, _ labels: [Int]) -> Ten
     #expect(abs(loss(classifier, x, [2, 0, 3]).scalar - expected) < 1e-5)
   }
 
-  /// By the head's parameters, in which the loss is smooth; the layers of the body, which have kinks
-  /// everywhere, are checked one by one with the library.
+  /// With respect to the head's parameters, in which the loss is smooth; the body's layers, which
+  /// have kinks everywhere, are checked one by one in the library's tests.
   @Test(arguments: Classifier.Architecture.allCases)
   func gradients(_ architecture: Classifier.Architecture) {
     let classifier = Classifier(architecture, height: 6, width: 6, classes: 3, Random(seed: 4))
@@ -51,7 +51,7 @@ private func loss(_ classifier: Classifier, _ x: Tensor, _ labels: [Int]) -> Ten
     #expect(check.passes(), "\(check)")
   }
 
-  /// Dropout is for training alone.
+  /// Dropout is only for training.
   @Test func inferenceIsTheSameEachTime() {
     let classifier = Classifier(.conv, height: 8, width: 8, Random(seed: 6))
     let x = Random(seed: 7).uniform([4, 64])

@@ -23,7 +23,7 @@ import Testing
     #expect(check.passes(), "\(check)")
   }
 
-  /// Whatever the network predicts, x₀ is found from it: a network of zeros tells which.
+  /// For each kind of prediction, x₀ is computed from it; a network of zeros shows how.
   @Test func theDenoiserTurnsEveryPredictionIntoData() {
     let state = random.normal([3, 2])
     for (prediction, factor) in [
@@ -80,7 +80,8 @@ import Testing
     }
   }
 
-  /// Of N(0, s²) the least loss of the noise is a closed form of each level; at ᾱ ½ and s 1 it is ½.
+  /// For N(0, s²), the least loss of the noise has a closed form at each level; at ᾱ = ½ and s = 1
+  /// it is ½.
   @Test func aGaussianIsLearned() {
     let model = DDPM(
       .with {

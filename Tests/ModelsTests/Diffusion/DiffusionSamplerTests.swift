@@ -15,7 +15,7 @@ private func gaussianDenoiser(_ m: Double, _ s: Double) -> DiffusionSampler.Deno
   private let schedule = NoiseSchedule(.linear, steps: 1_000)
   private let one = Tensor([[1.0]], dtype: .float64)
 
-  /// Data N(2, ¼), an exact predictor, from x_T = 1.
+  /// Data N(2, ¼), an exact predictor, starting from x_T = 1.
   @Test func ddimEndsWhereItIsKnownTo() {
     for (steps, end) in [(10, 2.35701722), (50, 2.46591913), (1_000, 2.49216158)] {
       let found = DiffusionSampler.ddim.sample(
@@ -24,7 +24,7 @@ private func gaussianDenoiser(_ m: Double, _ s: Double) -> DiffusionSampler.Deno
     }
   }
 
-  /// Levels of a schedule of continuous time down to a little noise, evenly spaced in log(α/σ).
+  /// Levels of a continuous-time schedule down to a little noise, evenly spaced in log(α/σ).
   private func levels(_ count: Int) -> [NoiseLevel] {
     (0...count).map { step in
       let ratio = Foundation.exp(-4 + 6 * Double(step) / Double(count))
@@ -33,7 +33,8 @@ private func gaussianDenoiser(_ m: Double, _ s: Double) -> DiffusionSampler.Deno
     }
   }
 
-  /// Of the flow between Gaussians x − αm is as many times the standard deviation at all levels.
+  /// In the flow between Gaussians, x − αm is the same multiple of the standard deviation at all
+  /// levels.
   @Test(arguments: [(DiffusionSampler.ddim, 1.0), (.dpm, 2.0)])
   func theEndConvergesAtTheSamplersOrder(_ sampler: DiffusionSampler, order: Double) {
     let errors = [40, 80, 160].map { count in
@@ -72,7 +73,7 @@ private func gaussianDenoiser(_ m: Double, _ s: Double) -> DiffusionSampler.Deno
       mixtureDenoiser)
     #expect(abs(x.mean().scalar) < 5 * 2.1 / Double(count).squareRoot())
     let distance = KnownMixture().distance(of: x)
-    // 1.95 is exceeded once in a thousand; the steps' own error is allowed a little.
+    // 1.95 is exceeded once in a thousand; the bound leaves some room for the steps' own error.
     #expect(distance < 1.95 / Double(count).squareRoot() + 0.01, "\(sampler): \(distance)")
   }
 

@@ -42,7 +42,8 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
     #expect(abs(state.variance().scalar - 1) < 5 * (2 / 20_000.0).squareRoot())
   }
 
-  /// Between N(0, 1) and N(m, s²) the mean velocity has the loss πs/2; without a field it is m² + s² + 1.
+  /// Between N(0, 1) and N(m, s²) the mean velocity has the loss πs/2; with a zero field the loss
+  /// is m² + s² + 1.
   @Test func theClosedFieldHasTheLeastLoss() {
     let count = 200_000
     let (noise, data) = (
@@ -62,7 +63,7 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
 
   // MARK: Couplings
 
-  /// {0, 1} and {1.2, 0.1} crosswise, for 0.05 in place of 2.25.
+  /// {0, 1} and {1.2, 0.1} are paired crosswise, at a cost of 0.05 instead of 2.25.
   @Test func transportCouplesCrosswise() {
     let (noise, data) = (Tensor([[0], [1]]), Tensor([[1.2], [0.1]]))
     func cost(_ coupling: BatchCoupling) -> Double {
@@ -73,7 +74,7 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
     #expect(BatchCoupling.transport.pair(noise, with: infinite) == noise)
   }
 
-  /// The noise is permuted, and no example leaves its label.
+  /// The noise is permuted, and every example keeps its label.
   @Test func transportPairsWholeRows() {
     let (noise, data) = (random.normal([64, 2]), random.normal([64, 2], mean: 1))
     let paired = BatchCoupling.transport.pair(noise, with: data)
@@ -83,7 +84,7 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
     #expect((0..<64).contains { noise.sliced($0..<$0 + 1).scalars == first })
     let cost = { (x: Tensor) in square(x - data).sum().scalar }
     #expect(cost(paired) < cost(noise))
-    // Any exchange of two makes it dearer.
+    // Exchanging any two increases the cost.
     for row in 1..<64 {
       var order = Array(0..<64)
       order.swapAt(0, row)
@@ -97,7 +98,7 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
       let data = random.normal([256, 2], mean: 2, standardDeviation: 0.5)
       return square(data - coupling.pair(random.normal([256, 2]), with: data)).mean().scalar
     }
-    // Independently 4 + 1.25, along the map x ↦ 2 + x/2 4 + ¼.
+    // Independently it is 4 + 1.25, and along the map x ↦ 2 + x/2 it is 4 + ¼.
     #expect(abs(lengths(.independent) - 5.25) < 0.8 && lengths(.transport) < 4.8)
   }
 
@@ -120,7 +121,7 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
     }
   }
 
-  /// dx/dt = A x carries N(0, I) to a Gaussian whose density falls by the trace of A.
+  /// dx/dt = A x transports N(0, I) to a Gaussian, and log-densities fall by the trace of A.
   @Test func aLinearFieldsDensityFallsByItsTrace() {
     let a = Tensor([[0.3, -0.8], [0.5, -0.1]], dtype: .float64)
     let flow = ProbabilityFlow { _, x in x.matmul(a, transposeRight: true) }
@@ -134,7 +135,7 @@ private func gaussianField(_ t: Double, _ x: Tensor) -> Tensor {
     let expected = -0.5 * square(start).sum(along: 1) - 1.837877066409345 - 0.2
     let exact = flow.logDensity(of: x, using: random, solve: solve)
     for (a, b) in zip(exact.doubles, expected.doubles) { #expect(abs(a - b) < 1e-6) }
-    // An estimate comes close to it; its deviation is that of 2 ε₁ε₂ (A₁₂ + A₂₁)/2.
+    // An estimate is close to it; its standard deviation is that of 2 ε₁ε₂ (A₁₂ + A₂₁)/2.
     let estimate = flow.logDensity(
       of: x, trace: .hutchinson(probes: 200), using: random, solve: solve)
     for (a, b) in zip(estimate.doubles, expected.doubles) { #expect(abs(a - b) < 5 * 0.3 / 14) }

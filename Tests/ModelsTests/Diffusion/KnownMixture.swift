@@ -13,7 +13,7 @@ struct KnownMixture {
     return ((2 * signal) * tanh((2 * signal / total) * state) - state) / total
   }
 
-  /// Kolmogorov's and Smirnov's largest distance of the sample's distribution function from the mixture's.
+  /// The Kolmogorov–Smirnov distance of the sample's distribution function from the mixture's.
   func distance(of sample: Tensor) -> Double {
     let (sorted, count) = (sample.doubles.sorted(), Double(sample.count))
     return sorted.enumerated().map { index, value in

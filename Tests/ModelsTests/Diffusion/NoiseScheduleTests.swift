@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  /// q(x_t|x₀) and one draw of its posterior after the other lead to the same distributions.
+  /// q(x_t|x₀) and successive draws from its posteriors have the same distributions.
   @Test func samplingThePosteriorGoesBackToTheData() {
     let schedule = NoiseSchedule(.linear, steps: 20)
     let random = Random(seed: 3)

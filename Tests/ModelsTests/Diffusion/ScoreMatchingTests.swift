@@ -6,13 +6,13 @@ import Testing
 @Suite struct ScoreMatchingTests {
   private let random = Random(seed: 11)
 
-  /// The mean of a loss, and five of its standard errors.
+  /// The mean of a loss, and five times its standard error.
   private func mean(_ losses: Tensor) -> (value: Double, error: Double) {
     let deviation = losses.variance().scalar.squareRoot()
     return (losses.mean().scalar, 5 * deviation / Double(losses.count).squareRoot())
   }
 
-  /// Of N(0, 1) with noise of σ 0.1 the score is −x/1.01, and its loss 49.50495 is the least.
+  /// For N(0, 1) with noise of σ = 0.1, the score is −x/1.01, and its loss, 49.50495, is the least.
   @Test func theDenoisingLossIsLeastAtTheScore() {
     let (data, noise) = (
       random.normal([200_000, 1], dtype: .float64), random.normal([200_000, 1], dtype: .float64)
@@ -27,7 +27,7 @@ import Testing
     #expect(loss(-0.9).value > least.value && loss(-1.1).value > least.value)
   }
 
-  /// Of N(0, I) the least loss is −D/2, at s = −x.
+  /// For N(0, I), the least loss is −D/2, at s = −x.
   @Test func theSlicedLossIsLeastAtTheScore() {
     let shape = [50_000, 3]
     let (x, v) = (random.normal(shape, dtype: .float64), random.normal(shape, dtype: .float64))
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// vᵀ J v + ‖s‖²/2 of s = (x₁x₂, x₁²): J has the rows (x₂, x₁) and (2x₁, 0).
+  /// vᵀ J v + ‖s‖²/2 for s = (x₁x₂, x₁²): J has the rows (x₂, x₁) and (2x₁, 0).
   @Test func theSlicedLossOfAnExampleIsExact() {
     let (x, v) = (Tensor([[2, 3]], dtype: .float64), Tensor([[1, -2]], dtype: .float64))
     let loss = slicedScoreLoss(at: x, along: v) { x in

@@ -25,7 +25,7 @@ import Testing
     #expect(check.passes(), "\(check)")
   }
 
-  /// 2-128-128-2 without a time.
+  /// A network 2-128-128-2, without a time input.
   @Test func aScoreWithoutNoiseHasTheKnownSize() {
     let model = ScoreModel(
       .with {
@@ -101,7 +101,8 @@ import Testing
     #expect(still.samplingChoices.samplers.map(\.name) == ["langevin"] && !still.hasLikelihood)
   }
 
-  /// The score of (N(−2, 1) + N(2, 1))/2 itself and of its noisy states, in the relative mean square.
+  /// The score of (N(−2, 1) + N(2, 1))/2 and of its noisy states, compared by the relative mean
+  /// squared error.
   @Test(arguments: [NoiseProcess.Kind.none, .varianceExploding]) func aMixturesScoreIsLearned(
     _ process: NoiseProcess.Kind
   ) {

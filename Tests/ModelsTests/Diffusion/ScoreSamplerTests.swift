@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  /// With the exact score of a mixture every sampler comes to the mixture, by every process.
+  /// With the exact score of a mixture, every sampler converges to the mixture, for every process.
   @Test(arguments: ScoreSampler.allCases, [exploding, .variancePreserving])
   func anExactScoreOfAMixtureIsSampled(_ sampler: ScoreSampler, _ process: NoiseProcess) {
     let (mixture, count) = (KnownMixture(), 4_000)
@@ -47,12 +47,12 @@ import Testing
     // Four standard errors; the fourth moment of the mixture is 16 + 6 + 0.1875.
     #expect(abs(x.mean().scalar) < 4 * (4.25 / Double(count)).squareRoot())
     #expect(abs(square(x).mean().scalar - 4.25) < 4 * (4.125 / Double(count)).squareRoot() + 0.02)
-    // 1.95 is exceeded once in a thousand; the steps' own error is allowed a little.
+    // 1.95 is exceeded once in a thousand; the bound leaves some room for the steps' own error.
     let distance = mixture.distance(of: x)
     #expect(distance < 1.95 / Double(count).squareRoot() + 0.01, "\(sampler): \(distance)")
   }
 
-  /// On N(0, 1) steps of 0.1 keep the variance 1/(1 − 0.1/4).
+  /// On N(0, 1), steps of 0.1 preserve the variance 1/(1 − 0.1/4).
   @Test func langevinsVarianceIsThatOfItsStep() {
     let x = ScoreSampler.langevin.sample(
       from: random.normal([200_000, 1]), of: .none, .init(60, langevinStep: 0.1), using: random
@@ -73,7 +73,8 @@ import Testing
     }.doubles
   }
 
-  /// The flow of N(m, s²) carries noise to it, but for what the noise at the end still has of m and s.
+  /// The flow of N(m, s²) transports noise to it, except for the traces of m and s that remain in
+  /// the final noise.
   @Test(arguments: [
     NoiseProcess.variancePreserving, .varianceExploding(minimum: 1e-3, maximum: 250),
   ])

@@ -6,7 +6,7 @@ import Testing
 @Suite struct VariationalBoundTests {
   private let schedule = NoiseSchedule(.linear, steps: 1_000)
 
-  /// The bound of N(0, 1) by the exact mean √ᾱ x of x₀: with variance β it is the entropy.
+  /// The bound for N(0, 1) with the exact mean √ᾱ x of x₀: with the variance β it is the entropy.
   @Test(arguments: [(DiffusionSampler.Variance.beta, 1.41893853), (.posterior, 1.88383085)])
   func theBoundOfAGaussianIsKnown(_ variance: DiffusionSampler.Variance, expected: Double) {
     let random = Random(seed: 2)
@@ -27,8 +27,8 @@ import Testing
     #expect(abs(bound.prior.scalar / 2.01795560e-5 - 1) < 1e-6)
   }
 
-  /// A model that knows x₀ still needs the bits of the noise of the last step, N(0, β₁), within a byte; one
-  /// that tells nothing needs eight or more.
+  /// With the true x₀, a model still needs the bits of the last step's noise, N(0, β₁), within a
+  /// byte; an uninformative model needs eight or more.
   @Test func bytesAreCountedInBits() {
     let random = Random(seed: 4)
     let bytes = (0..<64).map { 2 + 3 * $0 }
@@ -49,7 +49,7 @@ import Testing
     #expect(ignorant.bitsPerDimension(of: 16).min().scalar > 8)
   }
 
-  /// Σ ½ (β̃/β − 1 − log(β̃/β)): what the variance β costs where the mean is right.
+  /// Σ ½ (β̃/β − 1 − log(β̃/β)): the cost of the variance β if the mean is right.
   private func stepsOfTheTruth() -> Double {
     (2...1_000).map { step in
       let shares = schedule.signalShare

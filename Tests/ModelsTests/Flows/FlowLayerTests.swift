@@ -111,7 +111,7 @@ private let rows: [FlowLayerRow] = [
     let layer = rows[rows.count - 1].make(Random(seed: 1))
     let x = Random(seed: 2).normal([3, 4])
     let (y, logDeterminant) = layer.forwardWithLogDeterminant(x)
-    // New couplings are the identity; the deal puts the even places first.
+    // New couplings are the identity; the permutation puts the even positions first.
     let dealt = x.gathered(at: [0, 2, 1, 3], along: 1)
     #expect(abs(y - dealt).max().scalar < 1e-6 && abs(logDeterminant).max().scalar < 1e-5)
     let empty = Flow([])

@@ -161,7 +161,7 @@ import Testing
     #expect(MADE(.init(), for: image, using: random).parameterCount == 2_657_040)
   }
 
-  // MARK: - Data that do not suit
+  // MARK: - Unsuitable data
 
   @Test func whatDoesNotHalveIsRefused() {
     #expect(

@@ -44,7 +44,7 @@ private let rows: [MaskedRow] = [
     }
   }
 
-  /// A path for each pair: with all weights and inputs above 0 no rectifier cuts it.
+  /// A path exists for each pair: with all weights and inputs above 0, no rectifier blocks it.
   @Test(arguments: [0, 1, 2, 4]) func everyOutputSeesAllNumbersBeforeIt(_ index: Int) {
     let network = rows[index].make(Random(seed: 1))
     for (_, p) in network.parameters { p.wrappedValue = abs(p.wrappedValue) + 0.1 }
@@ -147,7 +147,7 @@ private let rows: [MaskedRow] = [
       let mean = Double(count) * pair.1
       return sum + (pair.0 - mean) * (pair.0 - mean) / max(mean, 1e-9)
     }
-    // Chi-squared with 255 degrees of freedom: mean 255, deviation 23.
+    // Chi-squared with 255 degrees of freedom: mean 255, standard deviation 23.
     #expect(statistic < 255 + 6 * 23, "\(statistic)")
   }
 

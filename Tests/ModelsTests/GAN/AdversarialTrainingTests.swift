@@ -25,7 +25,7 @@ import Testing
     network.parameters.map { $0.parameter.wrappedValue.scalars.map(\.bitPattern) }
   }
 
-  // MARK: Who is changed
+  // MARK: Which network changes
 
   @Test func aDiscriminatorStepLeavesEveryBitOfTheGenerator() {
     let gan = gan()
@@ -61,7 +61,7 @@ import Testing
     }
     _ = training.generatorStep(fake: fake, pullback)
     #expect(counting.weightGradients == 0 && counting.inputGradients == 1)
-    // Of the real and of the made batch; in neither of the inputs.
+    // For the real and the generated batch; with respect to neither input.
     _ = training.discriminatorStep(real: real(4), fake: fake)
     #expect(counting.weightGradients == 2 && counting.inputGradients == 1)
     _ = training.step([real(4), real(4), real(4)])
@@ -70,7 +70,7 @@ import Testing
 
   // MARK: The algorithm
 
-  /// The paper's algorithm with nothing shared or saved, to the last bit.
+  /// Equals the paper's algorithm without shared or saved computations, to the last bit.
   @Test(arguments: [1, 2, 5], GAN.GeneratorLoss.allCases)
   func aStepIsTheAlgorithmWrittenOut(steps: Int, kind: GAN.GeneratorLoss) {
     let (gan, plain) = (gan(generatorLoss: kind, labelSmoothing: 0.1), gan())
@@ -131,7 +131,7 @@ import Testing
 
   @Test func anUntrainedDiscriminatorsFiguresAreThoseOfTheory() {
     let gan = gan()
-    // A last layer of zeros gives the logit 0 for everything.
+    // With a last layer of zeros, every logit is 0.
     for (_, parameter) in gan.discriminator.parameters.suffix(2) {
       parameter.wrappedValue = Tensor.zeros(parameter.wrappedValue.shape)
     }
@@ -176,7 +176,7 @@ import Testing
   }
 }
 
-/// A layer of one output that counts how often each of its gradients is computed.
+/// A layer with one output that counts how often each of its gradients is computed.
 private final class CountingLayer: Layer {
   @Parameter var weight: Tensor
   var weightGradients = 0

@@ -7,7 +7,7 @@ import Testing
 @testable import Trainers
 
 @Suite struct DCGANTests {
-  /// The layers of a network as the code that makes them, without the counts of parameters.
+  /// The layers of a network, as the code that creates them, without the numbers of parameters.
   private func lines(_ network: any Layer) -> [String] {
     "\(network)".split(separator: "\n").dropFirst().dropLast()
       .compactMap { $0.split(separator: "//").first }
@@ -81,7 +81,7 @@ import Testing
         #expect(abs(values).max().scalar == 0, "\(name)")
         continue
       }
-      // Of n numbers the mean is off by σ/√n or so, and their deviation by σ/√2n.
+      // For n numbers, the mean is off by about σ/√n, and the standard deviation by about σ/√2n.
       let (n, mean) = (Double(values.count), name.hasSuffix("scale") ? 1.0 : 0)
       let deviation = values.variance().scalar.squareRoot()
       #expect(abs(values.mean().scalar - mean) < 5 * 0.02 / n.squareRoot(), "\(name)")
@@ -123,7 +123,7 @@ import Testing
 
     _ = training.generatorStep(fake: fake, pullback)
     #expect(parameters(gan.discriminator) == discriminator.0)
-    // The samples went through it in training mode, and moved its running averages.
+    // The samples passed through it in training mode, and changed its running averages.
     for (old, new) in zip(discriminator.1, buffers(gan.discriminator)) { #expect(old != new) }
     for (old, new) in zip(generator.0, parameters(gan.generator)) { #expect(old != new) }
   }
@@ -154,12 +154,12 @@ import Testing
     #expect(abs(gan.generator(z).sliced(0..<1) - alone).max().scalar > 1e-6)
   }
 
-  /// A few steps on one image: both networks learn something of it.
+  /// A few steps on one image: both networks learn from it.
   @Test func trainingMovesEveryParameterAndTheSamplesTowardsTheImages() {
     let random = Random(seed: 77)
     let gan = GAN.dcgan(latent: 5, baseChannels: 4, random)
     let training = AdversarialTraining(gan, learningRate: 0.005, using: random)
-    // The left half white, the right half black.
+    // The left half is white, the right half black.
     let row = Tensor([Double](repeating: 1, count: 14) + [Double](repeating: -1, count: 14))
     let image = row.reshaped(to: [1, 1, 28, 1]).broadcast(to: [8, 28, 28, 1])
     func distance() -> Double {

@@ -8,7 +8,7 @@ import Testing
 @Suite struct GANLossTests {
   private let random = Random(seed: 31)
 
-  /// Where D is ½ everywhere, V is −log 4 (theorem 1 of the paper).
+  /// If D is ½ everywhere, V is −log 4 (theorem 1 of the paper).
   @Test(arguments: [0, 0.1, 0.3])
   func anUntrainedDiscriminatorHasALossOfTwoLogTwo(labelSmoothing: Double) {
     let zeros = Tensor.zeros([5, 1], dtype: .float64)
@@ -25,7 +25,7 @@ import Testing
     #expect(saturating.shape == [] && abs(saturating.scalar + log(2)) < 1e-15)
   }
 
-  /// The formulas of the papers, in probabilities.
+  /// The papers' formulas, in terms of probabilities.
   @Test(arguments: [0, 0.1])
   func theFormulasInPlainSwift(labelSmoothing: Double) {
     let (real, fake) = (
@@ -46,7 +46,7 @@ import Testing
       abs(GAN.generatorLoss(fake: fake, .saturating).scalar - mean(dg.map { log(1 - $0) })) < 1e-14)
   }
 
-  /// Of a discriminator that is nearly always right, or nearly always wrong.
+  /// For a discriminator that is nearly always right, or nearly always wrong.
   @Test(arguments: [DType.float32, .float64])
   func keepTheirDigits(_ dtype: DType) {
     func column(_ values: Double...) -> Tensor { Tensor(values.map { [$0] }, dtype: dtype) }
@@ -75,7 +75,7 @@ import Testing
         + GAN.generatorLoss(fake: l, .saturating)
     }
     #expect(loss.isFinite && slope.isFinite)
-    // Half of either batch is wrong by 10⁴ nats.
+    // Half of each batch is wrong by 10⁴ nats.
     #expect(GAN.discriminatorLoss(real: large, fake: large).scalar == 1e4)
   }
 
@@ -93,7 +93,7 @@ import Testing
     }
   }
 
-  /// The whole of both losses in every parameter of the network that descends it.
+  /// Both losses, with respect to every parameter of the network that descends them.
   @Test(arguments: GAN.GeneratorLoss.allCases)
   func gradientsInTheParameters(kind: GAN.GeneratorLoss) {
     let gan = GAN.dense(
@@ -121,7 +121,8 @@ import Testing
     #expect(discriminator.passes(), "\(discriminator)")
   }
 
-  /// Where the discriminator is sure, only the non-saturating loss still pulls (section 3).
+  /// If the discriminator is certain, only the non-saturating loss still has a gradient (section
+  /// 3).
   @Test func theSaturatingLossHasVanishingGradientsWhereTheDiscriminatorIsSure() {
     let sure = Tensor([[-20]], dtype: .float64)
     let slopes = GAN.GeneratorLoss.allCases.map { kind in

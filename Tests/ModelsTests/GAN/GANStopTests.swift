@@ -66,7 +66,7 @@ private let stopRows: [StopRow<GAN>] = [
   .init("SpectralNorm(3): expected a weight of shape […, 3], found [3, 2]") {
     _ = SpectralNorm(3, using: $1)(Tensor.zeros([3, 2]))
   },
-  // The layer that meets wrong images names itself, what it expected and what it found.
+  // The layer that receives wrong images names itself, what it expected and what it found.
   .init("Conv2D(1, 2, kernel: 4, stride: 2, padding: 1): expected images of shape") {
     let gan = GAN.dcgan(latent: 3, baseChannels: 2, $1)
     _ = gan.discriminator(Tensor.zeros([2, 28, 28, 3]))

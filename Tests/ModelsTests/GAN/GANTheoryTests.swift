@@ -8,7 +8,7 @@ import Training
 
 @testable import Trainers
 
-/// What the papers say of optima, and distributions whose samples can be measured.
+/// The papers' statements about optima, and distributions whose samples can be measured.
 @Suite struct GANTheoryTests {
   private func network(_ widths: [Int], _ random: Random) -> Sequential {
     Sequential {
@@ -19,7 +19,8 @@ import Training
     }
   }
 
-  /// The discriminator's D at some points, after training on N(0, 1) as real and N(`mean`, 1) as made.
+  /// The discriminator's D at some points, after training with real N(0, 1) and generated N(`mean`,
+  /// 1).
   private func trainedDiscriminator(
     against mean: Double, labelSmoothing: Double = 0, at points: [Double]
   ) -> [Double] {
@@ -54,7 +55,7 @@ import Training
     #expect(abs(found[2] - 0.6225) < 0.02 && abs(found[3] - 0.5) < 0.02)
   }
 
-  /// With labels of 1 − s it is (1 − s) p(x) / (p(x) + q(x)), as Salimans and others (2016) say.
+  /// With labels of 1 − s it is (1 − s) p(x) / (p(x) + q(x)), as in Salimans and others (2016).
   @Test func labelSmoothingScalesTheOptimalDiscriminator() {
     for d in trainedDiscriminator(against: 0, labelSmoothing: 0.2, at: [-1, 0, 1]) {
       #expect(abs(d - 0.4) < 0.02, "\(d)")
@@ -107,7 +108,7 @@ import Training
       let distances = centres.map { hypot(x - $0.x, y - $0.y) }
       if let place = distances.firstIndex(where: { $0 < 3 * deviation }) { counts[place] += 1 }
     }
-    // An eighth of them would be 250; a generator that collapses leaves out some altogether.
+    // An eighth of them is 250; a collapsed generator would leave out some modes entirely.
     #expect(counts.allSatisfy { $0 > 60 }, "\(counts)")
     #expect(counts.reduce(0, +) > 1400, "\(counts)")
   }

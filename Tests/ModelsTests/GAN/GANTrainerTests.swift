@@ -8,7 +8,7 @@ import Tensor
 import Testing
 import Training
 
-/// The trainer on a few drawn digits and a small model.
+/// The trainer on a few rendered digits and a small model.
 @Suite struct GANTrainerTests {
   private static let digits = DrawnDigits(trainCount: 90, testCount: 1)
 
@@ -119,7 +119,7 @@ import Training
     #expect(trainer.pictures()[0].grid == pictures[0].grid)
     let steps = train(trainer).map(\.metrics)
     #expect(trainer.pictures()[0].grid != pictures[0].grid)
-    // Looking changes nothing.
+    // Drawing pictures changes nothing.
     #expect(train(other).map(\.metrics) == steps)
   }
 
@@ -128,7 +128,7 @@ import Training
     _ = train(trainer)
     let (samples, lines) = (trainer.pictures()[0].grid, trainer.finalPictures()[0].grid)
     #expect((lines.width, lines.height) == (298, 298))
-    // The first line goes from the first picture to the second, the second from the third on.
+    // The first line goes from the first picture to the second, the second starts from the third.
     let pairs = [(0, 0, 0, 0), (270, 0, 30, 0), (0, 30, 60, 0), (270, 270, 270, 30)]
     for (x, y, left, top) in pairs {
       #expect(
@@ -137,7 +137,7 @@ import Training
     #expect(!lines.image(left: 120, top: 0).isWithinRounding(of: samples.image(left: 0, top: 0)))
   }
 
-  /// Both networks learn until the last of the epochs is over, whatever steps each of them makes.
+  /// Both networks learn until the last epoch ends, whatever their numbers of steps.
   @Test(arguments: [1, 2, 3]) func aFallingRateEndsWithTheLastEpoch(steps: Int) throws {
     let trainer = try trainer(
       discriminatorSteps: steps, learningRate: LearningRate(0.002, .cosine, epochs: 2))
@@ -154,7 +154,7 @@ import Training
 
   // MARK: The average
 
-  /// Pictures and the finished model are those of the averaged generator; the training is not.
+  /// Pictures and the finished model use the averaged generator; training does not.
   @Test func samplesAreOfTheAverage() throws {
     func trainer(averageDecay: Double?) throws -> GANTrainer {
       let gan = GAN(
@@ -203,7 +203,7 @@ import Training
   }
 }
 
-/// The identity, which remembers what it was given.
+/// The identity, which records its inputs.
 private final class Recorder: Layer {
   var inputs: [Tensor] = []
   var members: Members { [:] }
@@ -214,16 +214,16 @@ private final class Recorder: Layer {
 }
 
 extension ImageGrid {
-  /// The 28×28 pixels whose upper left corner lies there.
+  /// The 28×28 pixels with this upper left corner.
   fileprivate func image(left: Int, top: Int) -> [UInt8] {
     (0..<784).map { pixels[(top + $0 / 28) * width + left + $0 % 28] }
   }
 }
 
 extension [UInt8] {
-  /// Whether no two pixels differ by more than one step of grey.
+  /// Whether no two pixels differ by more than one grey level.
   ///
-  /// Products of different sizes add in different orders.
+  /// Products of different sizes sum in different orders.
   fileprivate func isWithinRounding(of other: [UInt8]) -> Bool {
     zip(self, other).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
   }

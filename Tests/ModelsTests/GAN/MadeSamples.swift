@@ -3,7 +3,7 @@ import Tensor
 
 @testable import Trainers
 
-/// Steps with samples that are made already.
+/// Steps with samples that have already been generated.
 extension AdversarialTraining {
   func discriminatorStep(real: Tensor, fake: Tensor, labels: [Int] = []) -> [Double] {
     discriminatorStep(real: real, labels: labels) { examples, _ in fake.sliced(examples) }

@@ -39,7 +39,8 @@ import Testing
     #expect(abs(penalty(0..<3) - 32.0 / 3) < 1e-9)
   }
 
-  /// The norm is over all axes but the batch: of an image its height, its width and its channels.
+  /// The norm is over all axes except the batch: for an image, its height, its width and its
+  /// channels.
   @Test func theNormIsOverAllAxesButTheBatch() {
     let points = random.normal([3, 2, 4, 2], dtype: .float64)
     let penalty = GAN.gradientPenalty(
@@ -60,7 +61,7 @@ import Testing
     #expect(abs(slope).max().scalar == 0)
   }
 
-  /// One weight an example, the same for all its values, uniform in [0, 1).
+  /// One weight per example, the same for all its values, uniform in [0, 1).
   @Test func thePointsLieOnTheLinesBetween() throws {
     let (count, shape) = (400, [2, 3, 1])
     let real = Tensor.zeros([count] + shape, dtype: .float64)
@@ -75,7 +76,7 @@ import Testing
     let first = weights.sliced(0..<1, along: 1)
     #expect(abs(weights - first).max().scalar < 1e-12)
     #expect(first.min().scalar >= 0 && first.max().scalar < 1)
-    // Of 400 uniform numbers.
+    // For 400 uniform numbers.
     #expect(abs(first.mean().scalar - 0.5) < 0.06 && abs(first.variance().scalar - 1.0 / 12) < 0.02)
   }
 
@@ -101,8 +102,8 @@ import Testing
     return critic
   }
 
-  /// In the critic's parameters and in the points: through the second derivative of the critic, and its
-  /// third.
+  /// With respect to the critic's parameters and the points: through the critic's second derivative
+  /// and its third.
   @Test func gradientsToSecondOrder() {
     let critic = smoothCritic()
     let check = checkParameters(of: critic, at: [random.normal([4, 3], dtype: .float64)]) {
@@ -112,7 +113,7 @@ import Testing
     #expect(check.passes(), "\(check)")
   }
 
-  /// With the fused rectifiers of the networks that are trained.
+  /// With the fused rectifiers of the trained networks.
   @Test(arguments: [false, true])
   func gradientsOfTheWholeLossInTheCriticsParameters(isConvolutional: Bool) {
     let shape = isConvolutional ? [6, 6, 1] : [5]
@@ -143,7 +144,7 @@ import Testing
 
   // MARK: The distance
 
-  /// Of N(2, 1) and N(0, 1) the best linear critic with λ = 10 has the slope 1 + 2/(2 · 10).
+  /// For N(2, 1) and N(0, 1), the best linear critic with λ = 10 has the slope 1 + 2/(2 · 10).
   @Test func theBestLinearCritic() {
     let fake = tensor((-5...5).map { [Double($0) / 3] })
     let (real, critic) = (fake + 2, Weight(0.3))
@@ -173,7 +174,7 @@ import Testing
   }
 }
 
-/// c(x) = w x of numbers `[batch, 1]`.
+/// c(x) = w x for numbers `[batch, 1]`.
 final class Weight: Layer {
   @Parameter var weight: Tensor
   var members: Members { ["weight": $weight] }

@@ -114,7 +114,7 @@ import Testing
     #expect(abs(figures[1] - figures[2] - 0.02) < 1e-12 && abs(figures[0] + 0.02) < 1e-12)
   }
 
-  /// The distance of two points a distance of 3 apart, as a trained critic estimates it.
+  /// The distance between point masses a distance of 3 apart, as estimated by a trained critic.
   @Test func theEstimateOfAKnownDistance() {
     let random = Random(seed: 4)
     let gan = GAN(
@@ -134,7 +134,8 @@ import Testing
     let real = fake + Tensor([1.8, 2.4])
     var figures: [Double] = []
     for _ in 0..<300 { figures = training.discriminatorStep(real: real, fake: fake) }
-    // The penalty lets the slope exceed 1 by 3 / 200; steps of this size leave the estimate moving.
+    // The penalty lets the slope exceed 1 by 3 / 200; with steps of this size the estimate
+    // fluctuates.
     #expect(abs(figures[1] - figures[2] - 3.045) < 0.3, "\(figures)")
   }
 
@@ -197,7 +198,7 @@ import Testing
 
   // MARK: Classes
 
-  /// What the networks of a conditional model see: the class in one-hot after the last axis.
+  /// The input of a conditional model's networks: the one-hot class appended along the last axis.
   @Test func theClassStandsBesideTheInput() {
     let random = Random(seed: 8)
     let gan = GAN(
@@ -218,7 +219,7 @@ import Testing
         == gan.discriminator(.concatenated([x, planes], along: 3)))
     #expect(gan.logits(of: x, labels: [2, 1]) != gan.logits(of: x, labels: [2, 0]))
     #expect(gan.conditionalClasses == 3 && gan.latentSize == 2)
-    // Where no class is asked for, they come in turn.
+    // If no class is requested, the classes take turns.
     #expect(gan.decode(z) == gan.decode(z, labels: [0, 1]))
     let made = gan.sample(labels: [1, 1, 2], using: Random(seed: 3))
     #expect(made.shape == [3, 28, 28, 1])

@@ -5,7 +5,7 @@ import NN
 import Tensor
 import Testing
 
-/// A model that is given the class of an image.
+/// A model that receives the class of an image.
 @Suite struct ConditionalVAETests {
   private func model(
     _ architecture: VAE.Architecture, classes: Int = 3, latent: Int = 2, seed: UInt64 = 1
@@ -46,7 +46,7 @@ import Testing
     #expect(dense == [[19, 5], [5], [5, 4], [4], [5, 5], [5], [5, 16], [16]])
     let conv = model(.conv).parameters.map(\.parameter.wrappedValue.shape)
     #expect(conv[0] == [4, 4, 4, 32] && conv[8] == [5, 256])
-    // Without, they are what they were.
+    // Without classes, they are unchanged.
     let plain = VAE(features: 16, hidden: [5], latent: 2, Random(seed: 1))
     #expect(plain.conditionalClasses == 0)
     #expect(plain.encode(Tensor.ones([2, 16]), labels: [0, 9]).shape == [2, 2])
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test func itLearnsItsClasses() {
-    // Of class 0 black, of class 1 white, of class 2 striped.
+    // Class 0 is black, class 1 white, class 2 striped.
     let vae = VAE(
       .with {
         $0.hidden = [16]
@@ -121,10 +121,10 @@ import Testing
     let samples = vae.sample(labels: [1, 0, 2, 1], using: Random(seed: 9)).reshaped(to: [4, 8])
     let expected = x.gatheredRows(at: [1, 0, 2, 1])
     #expect(abs(samples - expected).mean().scalar < 0.05)
-    // Without classes each comes in turn.
+    // If no class is requested, the classes take turns.
     let inTurn = vae.sample(count: 5, using: Random(seed: 9))
     #expect(inTurn == vae.sample(labels: [0, 1, 2, 0, 1], using: Random(seed: 9)))
-    // The class says all, so the codes say nothing.
+    // The class determines the image, so the codes carry no information.
     let loss = vae.loss(of: Batch(values: x, labels: labels), using: random)
     #expect(loss.figures[2] < 0.05 && loss.total.scalar < 0.5, "\(loss)")
   }
@@ -140,7 +140,7 @@ import Testing
       #expect(again.decode(z, labels: [2, 1, 0]) == vae.decode(z, labels: [2, 1, 0]))
       #expect(again.conditionalClasses == 3 && again.metadata["conditional"] == "true")
     }
-    // Files of models without these options have no word of them.
+    // Files of models without these options do not mention them.
     let plain = VAE(features: 6, Random(seed: 0)).metadata.keys
     for name in ["conditional", "importance-weighted", "free-bits", "beta-warm-up"] {
       #expect(!plain.contains(name))

@@ -54,7 +54,7 @@ import Models
   @Test func samplesAreDrawnAboutTheMeansOfCodesOfThePrior() {
     for pixels in VAE.PixelDistribution.allCases {
       let tiny = TinyVAE(pixels)
-      // One pixel, many times: its mean is that of the means.
+      // One pixel, many times: its mean equals that of the decoder means.
       let count = 20_000
       let samples = tiny.vae.sample(count: count, using: Random(seed: 91))
       #expect(samples.shape == [count, 1, 6, 1])
@@ -65,7 +65,7 @@ import Models
         #expect(Set(samples.doubles) == [0, 1])
         #expect(abs(found - means).max().scalar < 0.02)
       } else {
-        // Draws beyond black and white are cut off.
+        // Draws beyond black and white are clipped.
         #expect(abs(found - means).max().scalar < 0.1)
       }
     }
@@ -151,7 +151,7 @@ import Models
   }
 }
 
-/// What several threads found, each its own.
+/// The results of several threads.
 private final class Results: @unchecked Sendable {
   private var results: [[Float]]
   private let lock = NSLock()

@@ -5,7 +5,7 @@ import Testing
 import ModelSupport
 import Models
 
-/// The estimate of log p(x) against the integral over the codes, for codes of one or two
+/// The estimate of log p(x), compared with the integral over the codes, for codes of one or two
 /// dimensions, where the integral can be computed.
 @Suite struct ImportanceWeightingTests {
   struct Row: Sendable, CustomTestStringConvertible {
@@ -18,7 +18,7 @@ import Models
     [1, 2].map { Row(pixels: pixels, latentSize: $0) }
   }
 
-  /// log ∫ p(x|z) N(z; 0, 1) dz by the trapezoid rule on ±8, with a density of the test's own.
+  /// log ∫ p(x|z) N(z; 0, 1) dz by the trapezoid rule on ±8, with the test's own density.
   private func logMarginal(_ vae: VAE, of x: Tensor) -> Double {
     let (count, bound) = (vae.latentSize == 1 ? 2001 : 161, 8.0)
     let axis = (0..<count).map { -bound + 2 * bound * Double($0) / Double(count - 1) }
@@ -47,7 +47,7 @@ import Models
   func agreesWithTheIntegral(_ row: Row) {
     let tiny = TinyVAE(row.pixels, latentSize: row.latentSize, batch: 1)
     let exact = logMarginal(tiny.vae, of: tiny.x)
-    // Many draws for one image: as many copies of it.
+    // Many draws for one image, as copies of it.
     let copies = tiny.x.broadcast(to: [8000, 6])
     let random = Random(seed: 81)
     func bound(_ sampleCount: Int) -> Tensor {
@@ -57,7 +57,7 @@ import Models
     #expect(draws.allSatisfy { $0.shape == [8000] })
     let means = draws.map { estimate($0) }
 
-    // With one sample, in expectation the evidence lower bound.
+    // With one sample, it is the evidence lower bound in expectation.
     let loss = tiny.vae.loss(copies, random)
     let lowerBound = -loss.total.scalar
     #expect(means[0].error < 0.05)
@@ -71,7 +71,7 @@ import Models
     #expect(means[2].mean < exact + 4 * means[2].error && means[2].error < 0.01)
     #expect(Swift.abs(means[2].mean - exact) < 0.1, "\(means[2]) \(exact)")
 
-    // The mean of p(x) itself has no bias, whatever K.
+    // The estimate of p(x) itself is unbiased for every K.
     for (draws, precision) in zip(draws, [0.08, 0.04, 0.01]) {
       let weights = estimate(exp(draws - exact))
       #expect(Swift.abs(weights.mean - 1) < 4 * weights.error, "\(weights)")

@@ -154,7 +154,7 @@ import Testing
   @Test func gradientsWithFreeBitsAndWarmUp() {
     let tiny = TinyVAE(.bernoulli)
     let divergences = VAEObjective.divergences(tiny)
-    // Between the two, so that one dimension is pressed and the other is not.
+    // Between the two, so that one dimension is penalised and the other is not.
     let vae = changed(tiny) {
       $0.freeBits = 0.5 * (divergences[0] + divergences[1])
       $0.betaWarmUp = 2
@@ -184,12 +184,12 @@ import Testing
     (0.1, 0.6), (0.3, 0.8), (1, 2), (1e-9, 0.5 + 1e-9),
   ]) func freeBitsByHand(nats: Double, cost: Double) {
     let vae = identityVAE(free: nats)
-    // Divergences of ½ in the first dimension, on average, and of none in the second.
+    // The divergences average ½ in the first dimension, and are 0 in the second.
     let batch = unlabelled(Tensor([[1, 0], [1, 0]], dtype: .float64))
     let loss = vae.loss(of: batch, using: Random(seed: 4))
     #expect(Swift.abs(loss.total.scalar - loss.figures[1] - cost) < 1e-12)
     #expect(Swift.abs(loss.figures[2] - 0.5) < 1e-12, "the divergence itself")
-    // The average over the batch is what is compared: ¼ and not 0 or ½.
+    // The average over the batch is compared: ¼, not 0 or ½.
     let mixed = unlabelled(Tensor([[1, 0], [0, 0]], dtype: .float64))
     let average = vae.loss(of: mixed, using: Random(seed: 4))
     #expect(

@@ -8,8 +8,8 @@ import Training
 import ModelSupport
 import Models
 
-// The examples of the README and of articles, word for word. What stands between the markers is compared
-// with their code blocks, so neither can change without the other.
+// The examples of the README and of articles, word for word. The text between the markers is
+// compared with their code blocks, so neither can change without the other.
 
 // README: train
 func trainVAE(on digits: some ImageDataset) throws -> VAE {
@@ -106,7 +106,7 @@ func trainVAE(on digits: some ImageDataset) throws -> VAE {
     }
   }
 
-  /// In a process of its own, whose folder is a scratch one.
+  /// In a separate process, in a temporary folder.
   @Test func theCheckpointExampleRestores() async {
     await #expect(processExitsWith: .success) {
       let folder = NSTemporaryDirectory() + "readme-checkpoint-\(getpid())"
@@ -135,8 +135,8 @@ func trainVAE(on digits: some ImageDataset) throws -> VAE {
     }
   }
 
-  /// The README and the articles show no other Swift than what tests, examples or the script that
-  /// pastes CONTRIBUTING's model compile; and all that is marked here is shown.
+  /// The README and the articles show only Swift code that is compiled by tests, examples or the
+  /// script that pastes CONTRIBUTING's model; and all code marked here is shown.
   @Test func documentsShowCompiledCode() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -162,7 +162,7 @@ func trainVAE(on digits: some ImageDataset) throws -> VAE {
     for (path, document) in documents {
       for block in parts(of: document, from: "```swift", to: "```") {
         shown.insert(unindented(block))
-        // The manifest of another package is Swift, too, but no test can compile it.
+        // The manifest of another package is also Swift, but no test can compile it.
         guard !block.contains(".package(") else { continue }
         let isCompiled = compiled.contains { $0.contains(unindented(block)) }
         #expect(isCompiled, "\(path) shows code that nothing compiles:\n\(block)")
@@ -186,8 +186,8 @@ private func unindented(_ text: String) -> String {
     .map { $0.drop { $0 == " " } }.joined(separator: "\n")
 }
 
-/// What stands between a line that begins with `start` and the next line that is `end`, without
-/// the indentation of the whole.
+/// The text between a line that begins with `start` and the next line equal to `end`, without its
+/// common indentation.
 private func parts(of text: String, from start: String, to end: String) -> [String] {
   var parts: [String] = []
   var open: [String]?

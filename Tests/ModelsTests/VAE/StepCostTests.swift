@@ -6,10 +6,11 @@ import Models
 @testable import Tensor
 
 @Suite struct StepCostTests {
-  /// How often each operation may run in a training step of the default model, forward and back.
+  /// The number of times that each operation may run in a training step of the default model,
+  /// forward and backward.
   ///
-  /// Change it when a step is to take more, and say why. A mean is a sum in double precision and its
-  /// rounding.
+  /// Change it if a step is meant to take more, and say why. A mean is a sum in double precision
+  /// and its rounding.
   static let most = [
     "*": 1,
     "*, back": 5,
@@ -38,10 +39,11 @@ import Models
     "sum, back": 3,
   ]
 
-  /// In a process of its own, where no other test's operations are counted.
+  /// In a separate process, where no other test's operations are counted.
   @Test func aStepHasNoMoreOperationsAndTakesNoMoreMemory() async {
     await #expect(processExitsWith: .success) {
-      // Which thread takes which piece is chance, and with it when each has all its buffers.
+      // Which thread takes which piece is random, and so is the step from which each has all its
+      // buffers.
       threadCount = 1
       let random = Random(seed: 0)
       let vae = VAE(features: 784, random)

@@ -4,7 +4,7 @@ import Testing
 import ModelSupport
 import Models
 
-/// A model of six pixels in float64, its biases moved off zero, and images for it.
+/// A model of six pixels in float64, with nonzero biases, and images for it.
 struct TinyVAE {
   let vae: VAE
   let x: Tensor
@@ -51,7 +51,7 @@ struct NaiveVAE {
     pixelLogVariance = vae.pixelLogVariance?.wrappedValue.scalar
   }
 
-  /// The layers' output with rectifiers between.
+  /// The layers' output, with rectifiers between them.
   func apply(_ network: Network, _ x: [Double]) -> [Double] {
     var values = x
     for (place, layer) in network.enumerated() {

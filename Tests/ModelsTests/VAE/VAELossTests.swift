@@ -7,7 +7,7 @@ import ModelSupport
 import Models
 
 @Suite struct VAELossTests {
-  /// log p(x|z) as the papers write it, for either distribution over the pixels.
+  /// log p(x|z) as in the papers, for either distribution over the pixels.
   private func logDensity(_ x: [Double], _ output: [Double], _ logVariance: Double?) -> Double {
     zip(x, output).map { x, output in
       let mean = 1 / (1 + Foundation.exp(-output))
@@ -60,7 +60,8 @@ import Models
     #expect(plain.total == one.total, "defaults")
   }
 
-  /// The whole loss in every parameter and in the image, the noise the same at each evaluation.
+  /// The complete loss with respect to every parameter and the image, with the same noise at each
+  /// evaluation.
   @Test(arguments: VAE.PixelDistribution.allCases, [1, 3])
   func gradients(_ pixels: VAE.PixelDistribution, _ samplesPerImage: Int) {
     let tiny = TinyVAE(pixels)
@@ -83,7 +84,7 @@ import Models
     let vae = VAE(height: 4, width: 4, latent: 2, random)
     vae.convert(to: .float64)
     let parameters = vae.parameters.map(\.parameter)
-    // The hundreds of rectifiers are kept off their kinks: by turns open and closed.
+    // The hundreds of rectifiers are kept off their kinks, alternately open and closed.
     let values = vae.parameters.map { name, parameter in
       let value = parameter.wrappedValue
       return name.hasSuffix("bias")
@@ -115,7 +116,7 @@ import Models
     #expect(vae.sample(count: 2, using: Random(seed: 2)).shape == [2, 8, 12, 1])
   }
 
-  /// The bound with importance weights is trained on, too.
+  /// The importance-weighted bound can also be trained.
   @Test(arguments: VAE.PixelDistribution.allCases)
   func gradientsOfTheImportanceWeightedBound(_ pixels: VAE.PixelDistribution) {
     let tiny = TinyVAE(pixels)
@@ -153,7 +154,7 @@ import Models
     }
     let last = vae.loss(x, samplesPerImage: 20, random).total.scalar
     #expect(last < first - 1, "\(first) \(last)")
-    // All pixels are one coin: no model of it can need less than log 2 where the pixels are bits.
+    // All pixels show the same coin toss: no model can need less than log 2 if the pixels are bits.
     if pixels == .bernoulli { #expect(last > 0.69 && last < 2.5, "\(last)") }
     for ((name, parameter), before) in zip(vae.parameters, before) {
       #expect(parameter.wrappedValue != before, "\(name)")

@@ -9,7 +9,7 @@ import Training
 import ModelSupport
 import Models
 
-/// The trainer on a few drawn digits and a small model.
+/// The trainer on a few rendered digits and a small model.
 @Suite struct VAETrainerTests {
   private static let digits = DrawnDigits(trainCount: 90, testCount: 30)
 
@@ -127,7 +127,7 @@ import Models
       let mean = losses.reduce(0, +) / 40
       return losses.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 39
     }
-    // A sixteenth of the variance; from 40 losses each it is known to a factor of two or so.
+    // A sixteenth of the variance; 40 losses each determine it to about a factor of two.
     #expect(spreads[1] < spreads[0] / 5)
     #expect(spreads[1] > spreads[0] / 50)
   }
@@ -149,7 +149,7 @@ import Models
     #expect(try evaluated.evaluate() == other.evaluate())
   }
 
-  /// The divergence is in closed form, so that it must not depend on the batches at all.
+  /// The divergence has a closed form, so it must not depend on the batches at all.
   @Test(arguments: [1, 7, 29])
   func batchesOfTestImagesAreWeightedByTheirSizes(size: Int) throws {
     let whole = try trainer().evaluate()[2]
@@ -168,7 +168,7 @@ import Models
           of: trainer.test, by: trainer.model, sampleCount: count,
           using: trainer.evaluationRandom))
     }
-    // One sample gives the bound, but for the divergence, which is estimated here.
+    // With one sample it is the bound, except that the divergence is estimated here.
     #expect(abs(estimates[0] - bound) < 3)
     #expect(estimates[1] > estimates[0])
     #expect(estimates[2] > estimates[1])
@@ -187,7 +187,8 @@ import Models
     #expect(batches == 2)
   }
 
-  /// It is asked after every code, so that it is heard in a batch that takes minutes.
+  /// The interruption is checked after every code, so it takes effect even within a batch that
+  /// takes minutes.
   @Test func anEstimateIsInterruptedWithinABatch() throws {
     var codes = 0
     let trainer = try trainer()
@@ -226,7 +227,7 @@ import Models
     // Ten by ten, two pixels between; thirty pairs in five columns, six pixels between pairs.
     #expect((pictures[0].grid.width, pictures[0].grid.height) == (298, 298))
     #expect((pictures[1].grid.width, pictures[1].grid.height) == (5 * 58 + 4 * 6, 6 * 30 - 2))
-    // The same codes every time, so that an unchanged model gives the same picture.
+    // The codes are always the same, so an unchanged model gives the same picture.
     #expect(trainer.pictures()[0].grid == pictures[0].grid)
     train(trainer)
     #expect(trainer.pictures()[0].grid != pictures[0].grid)
@@ -238,7 +239,7 @@ import Models
     let lines = trainer.finalPictures()[0].grid
     #expect((lines.width, lines.height) == (298, 10 * 30 - 2))
     let pairs = trainer.pictures()[1].grid
-    // The reconstruction of the first test image stands right of the original.
+    // The reconstruction of the first test image is to the right of the original.
     let reconstruction = pairs.image(left: 30, top: 0)
     #expect(lines.image(left: 0, top: 0).isWithinRounding(of: reconstruction))
     // The last of the first line is the twentieth test image: the fifth pair of the fourth line.
@@ -257,16 +258,16 @@ import Models
 }
 
 extension ImageGrid {
-  /// The 28×28 pixels whose upper left corner lies there.
+  /// The 28×28 pixels with this upper left corner.
   fileprivate func image(left: Int, top: Int) -> [UInt8] {
     (0..<784).map { pixels[(top + $0 / 28) * width + left + $0 % 28] }
   }
 }
 
 extension [UInt8] {
-  /// Whether no two pixels differ by more than one step of grey.
+  /// Whether no two pixels differ by more than one grey level.
   ///
-  /// Products of different sizes add in different orders.
+  /// Products of different sizes sum in different orders.
   fileprivate func isWithinRounding(of other: [UInt8]) -> Bool {
     zip(self, other).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
   }

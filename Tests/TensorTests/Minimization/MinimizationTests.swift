@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tensor
 
-/// The minimisers with a common face.
+/// The minimisers behind a common interface.
 private enum Minimizer: CaseIterable, Sendable {
   case limitedMemory, newton
 
@@ -81,7 +81,7 @@ private struct Interruption: Error {}
       if index < 4 {
         #expect(minimum.reason == .unbounded, "\(index): \(minimum)")
       } else {
-        // −∞ is a point of the border; next to it there is no number.
+        // The value is −∞ at the boundary, and NaN beyond it.
         #expect(!minimum.hasConverged && minimum.value < -1, "\(minimum)")
       }
     }
@@ -101,7 +101,7 @@ private struct Interruption: Error {}
 
   @Test(arguments: Minimizer.allCases)
   private func stepsThatLeaveTheDomainAreShortened(_ minimizer: Minimizer) {
-    // NaN from 3 on, the minimum next to that; and ∞ at 0 or below.
+    // NaN from 3 on, with the minimum just below; and ∞ at 0 or below.
     let walls: [(start: Double, expected: Double, (Tensor) -> Tensor)] = [
       (-40, 2.5, { ($0 * -2 - log(3 - $0)).sum() }), (1e-6, 1, { ($0 - log($0)).sum() }),
       (900, 1, { ($0 - log($0)).sum() }),
@@ -111,11 +111,11 @@ private struct Interruption: Error {}
       #expect(minimum.hasConverged, "\(start): \(minimum)")
       #expect(Swift.abs(minimum.point.scalar - expected) < 1e-7)
     }
-    // Nowhere finite but at the start.
+    // Finite only at the start.
     var calls = 0
     let minimum = minimizer.minimum(from: [1]) { x in
       calls += 1
-      // Newton's method takes the second derivatives at the start too.
+      // Newton's method also evaluates the second derivatives at the start.
       return (square(x) + (calls > 2 || minimizer == .limitedMemory && calls > 1 ? .nan : 0)).sum()
     }
     #expect(minimum.reason == .notFinite && minimum.point.scalar == 1, "\(minimum)")
@@ -132,7 +132,7 @@ private struct Interruption: Error {}
       #expect(
         minimum.reason == .smallGradient && Swift.abs(minimum.value + 0.25) < 1e-12, "\(minimum)")
     }
-    // The gradient is 0 at the saddle, and that is all that the other one asks.
+    // The gradient is 0 at the saddle, which is all that the other minimiser requires.
     let stuck = Minimizer.limitedMemory.minimum(from: [0, 0], of: function)
     #expect(stuck.reason == .smallGradient && stuck.value == 0)
   }
@@ -158,7 +158,7 @@ private struct Interruption: Error {}
     #expect(counted.evaluations == calls)
   }
 
-  /// A gradient that cannot become as small as asked, because the value is large.
+  /// A gradient that cannot become as small as requested, because the value is large.
   @Test(arguments: Minimizer.allCases)
   private func valuesThatDifferByRoundingAlone(_ minimizer: Minimizer) {
     let minimum = minimizer.minimum(from: [3, -5]) { x in

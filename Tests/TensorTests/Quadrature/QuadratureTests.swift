@@ -15,7 +15,7 @@ private struct NodeRow: Sendable {
   }
 }
 
-/// By Newton's method in 50 digits.
+/// Computed by Newton's method with 50 digits.
 private let nodeRows: [NodeRow] = [
   .init(.legendre(5), 4, 0.906179845938663993, 0.236926885056189088),
   .init(.legendre(20), 19, 0.993128599185094925, 0.0176140071391521183),
@@ -74,7 +74,7 @@ private let nodeRows: [NodeRow] = [
     let shifted = GaussianQuadrature.normal(30, mean: 1, standardDeviation: 2)
     // E eˣ = e^(μ + σ²/2).
     #expect(Swift.abs(shifted.integral { exp($0) }.scalar / exp(3) - 1) < 1e-13)
-    // Weights below the smallest number, and polynomials beyond the largest.
+    // Weights that underflow, and polynomials that overflow.
     let wide = GaussianQuadrature.hermite(800)
     #expect(wide.weights.isFinite && wide.nodes.isFinite)
     #expect(Swift.abs(wide.weights.sum().scalar / Double.pi.squareRoot() - 1) < 1e-15)

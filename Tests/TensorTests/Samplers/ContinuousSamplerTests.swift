@@ -50,7 +50,7 @@ private let rows: [SamplerRow] = [
   .init("log gamma 2", { $0.logGamma($1, concentration: 2, dtype: $2) }) {
     erlangCumulative(2, exp($0))
   },
-  // P(0.001, z) is zᵃ / Γ(1 + a) but for what is negligible below z = e⁻²⁰.
+  // P(0.001, z) is zᵃ / Γ(1 + a) up to terms that are negligible below z = e⁻²⁰.
   .init("log gamma 0.001", { $0.logGamma($1, concentration: 0.001, dtype: $2) }) {
     $0 < -20 ? exp(0.001 * $0 - lgamma(1.001)) : 1 - 0.001 * exponentialIntegral(exp($0))
   },
@@ -84,7 +84,7 @@ private let rows: [SamplerRow] = [
   .truncated(-.infinity, -7),
 ]
 
-/// ∫ₓ^∞ e⁻ᵗ / t dt for x above e⁻²⁰, by its series up to 2, else by its continued fraction.
+/// ∫ₓ^∞ e⁻ᵗ / t dt for x above e⁻²⁰, by its series up to 2, and by its continued fraction above.
 private func exponentialIntegral(_ x: Double) -> Double {
   if x > 2 {
     var fraction = x
@@ -168,7 +168,7 @@ private func exponentialIntegral(_ x: Double) -> Double {
         [3_000], concentration: Tensor(filledWith: 1e-3, [3], dtype: dtype))
       #expect(shares.isFinite)
       #expect(abs(shares.sum(along: 1) - 1).max().scalar < 1e-6)
-      // Nearly all the mass in one corner, each of them as often.
+      // Nearly all mass in one corner, each corner equally often.
       let corners = (shares .> 0.99).sum(along: 0).doubles
       #expect(corners.reduce(0, +) > 2_940)
       #expect(corners.allSatisfy { Swift.abs($0 - 1_000) < 110 })

@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  /// So many that the distribution is a normal one.
+  /// So many trials that the distribution is nearly normal.
   @Test func largeNumbersKeepMeanAndVariance() {
     let random = Random(seed: 43)
     func deviates(_ x: Tensor, _ mean: Double, _ variance: Double) -> [Double] {
@@ -92,7 +92,7 @@ import Testing
         #expect(chiSquaredDeviate(counts, expected) < 3.72, "\(place)")
       }
     }
-    // The sum of two outcomes is binomial too: they have the right covariance.
+    // The sum of two outcomes is also binomial, so they have the right covariance.
     let sums = stride(from: 0, to: x.count, by: 10).map { x[$0] + x[$0 + 3] }
     #expect(chiSquaredDeviate(sums, binomialProbabilities(30, 0.4)) < 3.72)
   }
@@ -108,8 +108,8 @@ import Testing
     #expect(chiSquaredDeviate(weighted.map { Double($0) }, [0.25, 0, 0.75]) < 3.72)
   }
 
-  /// All ordered pairs, numbered by 4 · first + second, from a population that is kept whole and of which
-  /// only what moved is kept.
+  /// All ordered pairs, numbered by 4 · first + second, from a population that is stored
+  /// completely, and one of which only moved elements are stored.
   @Test func pairsWithoutReplacementFit() {
     let random = Random(seed: 52)
     let pairs = (0..<6_000).map { _ in random.choice(2, of: 4) }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// How well numbers fit a continuous distribution: √n times the largest distance of the distribution
-/// functions (Kolmogorov 1933), above 2.23 with a probability of 1e-4.
+/// A test statistic of numbers against a continuous distribution: √n times the largest distance of
+/// the distribution functions (Kolmogorov 1933), which exceeds 2.23 with a probability of 1e-4.
 func kolmogorovDistance(_ samples: [Double], _ cumulative: (Double) -> Double) -> Double {
   let sorted = samples.sorted()
   let count = Double(sorted.count)
@@ -13,10 +13,11 @@ func kolmogorovDistance(_ samples: [Double], _ cumulative: (Double) -> Double) -
   return distance * count.squareRoot()
 }
 
-/// How well integers fit the probabilities of 0, 1, …: Pearson's χ², as the standard normal number that
-/// is exceeded as rarely (Wilson and Hilferty 1931); above 3.72 with a probability of 1e-4.
+/// A test statistic of integers against the probabilities of 0, 1, …: Pearson's χ², converted to
+/// the standard normal number with the same tail probability (Wilson and Hilferty 1931), which
+/// exceeds 3.72 with a probability of 1e-4.
 ///
-/// Outcomes of which fewer than 10 are expected are put together.
+/// Outcomes with expected counts below 10 are merged.
 func chiSquaredDeviate(_ samples: [Double], _ probabilities: [Double]) -> Double {
   var counts = [Double](repeating: 0, count: probabilities.count + 1)
   for x in samples { counts[min(Int(x), probabilities.count)] += 1 }

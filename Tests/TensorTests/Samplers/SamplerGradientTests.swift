@@ -3,8 +3,8 @@ import Testing
 
 @testable import Tensor
 
-/// The derivative L of w = log z in the shape a of a gamma sample z at a fixed quantile, and the
-/// derivatives of L in a and in w.
+/// The derivative L of w = log z with respect to the shape a of a gamma sample z at a fixed
+/// quantile, and the derivatives of L with respect to a and w.
 private struct SlopeRow: Sendable {
   let shape: Double
   let logarithm: Double
@@ -15,7 +15,7 @@ private struct SlopeRow: Sendable {
   }
 }
 
-/// By differences of the distribution function in 80 digits.
+/// Computed by differences of the distribution function with 80 digits.
 private let rows: [SlopeRow] = [
   .init(0.001, -2500.0, [2499424.4280681896, -2499422785.5349937, -999.99999999999998]),
   .init(0.001, -0.25, [704.26999127946241, -703321.40672924368, -452.54382122095294]),
@@ -61,7 +61,7 @@ private let rows: [SlopeRow] = [
   @Test func theSlopeHasTheRightGradient() {
     let shapes = Tensor(rows.map(\.shape), dtype: .float64)
     let logarithms = Tensor(rows.map(\.logarithm), dtype: .float64)
-    // Away from the smallest shapes, where a step of 2e-4 is a long way.
+    // Not at the smallest shapes, for which a step of 2e-4 is large.
     for range in [3..<12, 12..<15] {
       let check = checkGradient(
         of: { logGammaSlope($0[0], $0[1]) },
@@ -74,7 +74,7 @@ private let rows: [SlopeRow] = [
 @Suite struct SamplerGradientTests {
   private let count = 20_000
 
-  /// Expects the mean of samples' gradients in a parameter, and its derivative.
+  /// Checks the mean of samples' gradients with respect to a parameter, and its derivative.
   private func expectMeanGradient(
     _ expected: Double, within tolerance: Double, at parameter: Double,
     _ function: (Tensor) -> Tensor, sourceLocation: SourceLocation = #_sourceLocation
@@ -173,7 +173,7 @@ private let rows: [SlopeRow] = [
       Random(seed: 83).gamma([4, 2, 3], concentration: $0, rate: Tensor([1, 2, 3])).sum()
     }
     #expect(slopes.shape == [2, 1] && slopes.dtype == .float32 && slopes.isFinite)
-    // Where most shares are 0.
+    // Here most shares are 0.
     let corners = gradient(at: Tensor([1e-3, 1e-3, 1e-3])) {
       Random(seed: 87).dirichlet([200], concentration: $0).sliced(0..<1, along: 1).mean()
     }

@@ -2,7 +2,7 @@ import Mistakes
 import Tensor
 import Testing
 
-/// Mistakes, and what the program says when it stops for them.
+/// Mistakes, and the messages with which the program stops.
 private let rows: [(message: String, mistake: @Sendable (Random) -> Void)] = [
   (
     "Random.gamma: expected a finite number above 0 as concentration, found -1.0 at [2]",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tensor
 
-/// All that is drawn by rejection or in parallel.
+/// All samplers that use rejection or threads.
 private func everySampler(_ random: Random, _ count: Int, _ dtype: DType) -> [Double] {
   let tensors = [
     random.exponential([count], dtype: dtype), random.laplace([count], dtype: dtype),
@@ -50,8 +50,8 @@ private func everySampler(_ random: Random, _ count: Int, _ dtype: DType) -> [Do
     #expect(mixed.doubles[0] == few.doubles[0] && mixed.doubles[2] == few.doubles[2])
   }
 
-  /// The correlation of normal numbers' neighbours, and of those of other seeds, streams and calls, as a
-  /// multiple of its standard deviation 1 / √n.
+  /// The correlation of neighbouring normal numbers, and of numbers from other seeds, streams and
+  /// calls, as a multiple of its standard deviation 1 / √n.
   @Test func streamsAreIndependent() {
     let count = 20_000
     func draw(_ random: Random) -> Tensor {

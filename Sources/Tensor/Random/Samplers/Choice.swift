@@ -15,8 +15,8 @@ extension Random {
   ///   - count: The number of draws.
   ///   - population: The number of items to choose from.
   ///   - replacing: Whether an index can be drawn again.
-  ///   - weights: `[population]`, 0 or more and not all 0; by default all are equally likely. An
-  ///     index of weight 0 is never drawn.
+  ///   - weights: `[population]`, each 0 or more and not all 0; by default all indices are equally
+  ///     likely. An index of weight 0 is never drawn.
   /// - Returns: Numbers in `0 ..< population`, in the order of the draws.
   public func choice(
     _ count: Int, of population: Int, replacing: Bool = false, weights: Tensor? = nil
@@ -75,8 +75,7 @@ extension Random {
     }
   }
 
-  /// Integers, of which number i is uniform on `0 ..< bound - i * step`, without bias (Lemire
-  /// 2019).
+  /// Integers, the i-th uniform on `0 ..< bound - i * step`, without bias (Lemire 2019).
   private func integers(_ count: Int, below bound: Int, step: Int = 0) -> [Int] {
     let stream = substreams(count)
     var result = [Int64](repeating: 0, count: count)

@@ -40,7 +40,7 @@ extension Random {
   public func binomial(
     _ shape: [Int], count: Int, probability: Double, dtype: DType = .float32
   ) -> Tensor {
-    // A number of trials that float32 would round is kept exact.
+    // The number of trials is kept exact even if float32 would round it.
     let call = SamplerArguments(
       "Random.binomial", shape, ("count", Tensor(count, dtype: .float64), .count, 0),
       ("probability", Tensor(probability, dtype: .float64), .probability, 0))

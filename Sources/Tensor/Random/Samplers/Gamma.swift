@@ -1,7 +1,7 @@
 import CKernels
 
-// Gamma samples and samples derived from them. They are computed in float64 and in logarithms,
-// because with a small shape parameter most of them would underflow.
+// Gamma samples and samples derived from them. They are computed as logarithms in float64, because
+// with a small shape parameter most of them would underflow.
 
 extension Random {
   /// Returns samples of the gamma distribution with the mean `concentration` / `rate` (Marsaglia
@@ -94,7 +94,7 @@ extension Random {
   }
 
   /// Returns the logarithms of samples of the Dirichlet distribution, as in
-  /// ``dirichlet(_:concentration:)``, even of shares that are too small for a number.
+  /// ``dirichlet(_:concentration:)``, including those of shares that underflow.
   public func logDirichlet(_ shape: [Int]? = nil, concentration: Tensor) -> Tensor {
     logSoftmax(dirichletLogits("Random.logDirichlet", shape, concentration))
       .converted(to: concentration.dtype)

@@ -2,7 +2,7 @@ import CKernels
 
 /// The range of a sampler's parameter.
 struct ParameterRange {
-  /// As in "expected … in every place".
+  /// The text that messages insert in "expected … in every place".
   let description: String
   let lower: Double
   let includesLower: Bool
@@ -119,7 +119,7 @@ struct SamplerArguments {
   }
 }
 
-/// The number of samples that is worth a separate chunk.
+/// The minimum number of samples in a chunk.
 let samplerGrain = 512
 
 extension Random {
@@ -144,7 +144,7 @@ extension Random {
     let stream = substreams(shape.elementCount(for: function))
     return withExtendedLifetime(parameters) {
       Tensor.uninitialized(shape, dtype, function) { y, count in
-        // Its arithmetic is in double precision, whatever the result's type.
+        // The arithmetic is in double precision, whatever the result's type.
         parallel(over: count, grain: samplerGrain, of: .float64) {
           ck_sample(sampler, stream, table, y, dtype == .float64, $0, $1)
         }
@@ -169,7 +169,7 @@ struct SamplerParameter {
     self.init(rows.reshaped(to: batch), shape)
   }
 
-  /// The memory, which may be read while this value is alive.
+  /// The memory, which is valid while this value is alive.
   var kernel: CKParameter {
     CKParameter(
       values: values.pointer.assumingMemoryBound(to: Double.self), step: values.count == 1 ? 0 : 1)

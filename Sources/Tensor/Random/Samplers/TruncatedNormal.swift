@@ -1,8 +1,8 @@
 import CKernels
 
 extension Random {
-  /// Returns normally distributed numbers, given that they lie between two bounds, which may be far
-  /// from the mean (in the manner of Robert 1995).
+  /// Returns normally distributed numbers, conditioned to lie between two bounds, which may be far
+  /// from the mean (similar to Robert 1995).
   ///
   /// The parameters broadcast to the result's shape. The samples have no gradient. If a gradient is
   /// being taken with respect to a parameter, the program stops, because zeros would be silently
@@ -34,7 +34,7 @@ extension Random {
     return sampled(.truncatedNormal, call.shape, call.dtype, parameters)
   }
 
-  /// Returns normally distributed numbers, given that they lie between two bounds.
+  /// Returns normally distributed numbers, conditioned to lie between two bounds.
   public func truncatedNormal(
     _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, lower: Double = -.infinity,
     upper: Double = .infinity, dtype: DType = .float32

@@ -1,16 +1,16 @@
 extension Random {
-  /// Returns samples of the Wishart distribution, of mean ν · L·Lᵀ (Bartlett 1933): L·A·Aᵀ·Lᵀ, where A has
-  /// normal numbers below its diagonal and on it the roots of χ² variables of ν, ν − 1, … degrees of
-  /// freedom.
+  /// Returns samples of the Wishart distribution, of mean ν · L·Lᵀ (Bartlett 1933): L·A·Aᵀ·Lᵀ,
+  /// where A has normal numbers below its diagonal, and on it the square roots of χ² variables with
+  /// ν, ν − 1, … degrees of freedom.
   ///
   /// Gradients flow to both parameters, to second order.
   ///
   /// - Parameters:
-  ///   - shape: How many matrices, in which shape; by default the common one of the degrees of freedom
-  ///     and the leading axes of the factor.
+  ///   - shape: The shape of the array of matrices; by default the common shape of the degrees of
+  ///     freedom and the leading axes of the factor.
   ///   - degreesOfFreedom: ν, above n − 1, of a shape that broadcasts to `shape`.
-  ///   - choleskyFactor: The scale's factor L, `[…, n, n]`, finite, with zeros above the diagonal; its
-  ///     leading axes broadcast to `shape`.
+  ///   - choleskyFactor: The Cholesky factor L of the scale matrix, `[…, n, n]`, finite, with zeros
+  ///     above the diagonal; its leading axes broadcast to `shape`.
   /// - Returns: Symmetric matrices, `shape + [n, n]`, computed in float64.
   public func wishart(
     _ shape: [Int]? = nil, degreesOfFreedom: Tensor, choleskyFactor: Tensor
@@ -38,7 +38,7 @@ extension Random {
     let freedom = degreesOfFreedom.converted(to: .float64)
     let halves = (freedom.reshaped(to: freedom.shape + [1]) - .range(0..<size, dtype: .float64)) / 2
     let logarithms = standardLogGamma(call.shape + [size], halves)
-    // √(2 g) of each gamma sample g.
+    // √(2 g) for each gamma sample g.
     let roots = exp(0.5 * logarithms + 0.34657359027997264)
     let noise = normal(call.shape + [size, size], dtype: .float64) * below
     let bartlett = noise + roots.reshaped(to: call.shape + [size, 1]) * identity
