@@ -132,6 +132,11 @@ typedef struct {
   void (*channel_combine)(const void *u, const void *v, const void *b, const void *p, const void *q,
                           const void *t, const void *r, void *y, size_t channels, size_t begin,
                           size_t end);
+  // y = silu(q (v - b) + r), and y = u silu'(q (v - b) + r).
+  void (*channel_silu)(const void *v, const void *b, const void *q, const void *r, void *y,
+                       size_t channels, size_t begin, size_t end);
+  void (*channel_silu_back)(const void *u, const void *v, const void *b, const void *q,
+                            const void *r, void *y, size_t channels, size_t begin, size_t end);
   // Parts of images [image_count, height, width, channels]: y[n, i, j] = x[n, row + i, column + j],
   // or 0 outside the image, for `rows` x `columns` pixels.
   void (*crop)(const void *x, void *y, size_t image_count, size_t height, size_t width,

@@ -35,7 +35,12 @@ public final class GroupNorm: Layer {
   }
 
   /// The normalised input.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor) -> Tensor { normalized(x, isActivated: false) }
+
+  /// ``/Tensor/silu(_:)`` of the normalised input, in the same pass.
+  func silu(_ x: Tensor) -> Tensor { normalized(x, isActivated: true) }
+
+  private func normalized(_ x: Tensor, isActivated: Bool) -> Tensor {
     let channels = scale.count
     precondition(
       x.rank > 1 && x.shape.last == channels,
@@ -44,9 +49,8 @@ public final class GroupNorm: Layer {
     precondition(
       places * (channels / groups) > 1,
       "\(call): expected two values or more in each group, found an input of shape \(x.shape)")
-    let grouped = x.reshaped(to: [x.shape[0], places, groups, channels / groups])
-    let y = normalized(grouped, along: [1, 3], epsilon: epsilon)
-    return y.reshaped(to: x.shape) * scale + shift
+    return groupNormalized(
+      x, groups: groups, scale: scale, shift: shift, epsilon: epsilon, isActivated: isActivated)
   }
 
   /// The code that creates the layer, with the number of parameters.

@@ -115,7 +115,7 @@ public final class UNet: TimeNetwork {
       let joined = Tensor.concatenated([hidden, skips[skips.count - 1 - index]], along: 3)
       hidden = block(joined, time: activated)
     }
-    return last(silu(norm(hidden))).reshaped(to: x.shape)
+    return last(norm.silu(hidden)).reshaped(to: x.shape)
   }
 
   /// A description of the parts, with the number of parameters.

@@ -37,8 +37,8 @@ public final class UNetBlock: Module {
   /// The block's output; ``/Tensor/silu(_:)`` has already been applied to `time`.
   public func callAsFunction(_ x: Tensor, time activated: Tensor) -> Tensor {
     let shift = time(activated).reshaped(to: [x.shape[0], 1, 1, second.weight.shape[3]])
-    let hidden = first(silu(before(x))) + shift
-    return (side.map { $0(x) } ?? x) + second(silu(after(hidden)))
+    let hidden = first(before.silu(x)) + shift
+    return (side.map { $0(x) } ?? x) + second(after.silu(hidden))
   }
 
   /// The code that creates the block, with the number of parameters.
