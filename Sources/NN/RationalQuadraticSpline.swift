@@ -15,12 +15,22 @@ import Tensor
 /// spline(Tensor(-0.5)).y   // −0.25
 /// ```
 public struct RationalQuadraticSpline: Sendable {
-  /// The position, the value and the slope of each knot, `[3, bins + 1, …]`: the splines are stored
-  /// side by side, so that each operation processes long rows.
-  private let table: Tensor
+  /// What determines the splines.
+  private enum Source {
+    /// The position, the value and the slope of each knot, `[3, bins + 1, …]`: the splines are
+    /// stored side by side, so that each operation processes long rows.
+    case table(Tensor)
+    /// Arbitrary numbers, `[…, 3 · bins − 1]`, and B.
+    case parameters(Tensor, bound: Double)
+  }
+
+  private let source: Source
 
   /// The least share of a bin in the total width or height, and the least slope.
   public static let least = 1e-3
+
+  /// log(e^0.999 − 1): a parameter of 0 gives a slope of 1.
+  private static let slopeShift = 0.539742417236952
 
   /// Creates splines from their knots.
   ///
@@ -34,7 +44,7 @@ public struct RationalQuadraticSpline: Sendable {
       x.rank > 0 && x.shape[x.rank - 1] > 1 && y.shape == x.shape && slopes.shape == x.shape,
       "RationalQuadraticSpline: expected two knots or more, as many values and slopes, found"
         + " \(x.shape), \(y.shape) and \(slopes.shape)")
-    table = Tensor.stacked([x, y, slopes].map(\.withLastAxisFirst))
+    source = .table(Tensor.stacked([x, y, slopes].map(\.withLastAxisFirst)))
   }
 
   /// Creates splines from arbitrary numbers, such as a network's output; zeros give the identity.
@@ -42,9 +52,9 @@ public struct RationalQuadraticSpline: Sendable {
   /// Widths and heights are 2B (0.001 + (1 − 0.001 · bins) softmax), inner slopes
   /// 0.001 + softplus(· + log(e^0.999 − 1)), outer slopes 1.
   ///
-  /// - parameters: `[…, 3 · bins − 1]`: for each spline the widths, the heights and the inner
-  ///   slopes.
-  ///   - parameters: `[…, 3 · bins − 1]`: of each spline the widths, the heights and the inner slopes.
+  /// - Parameters:
+  ///   - parameters: `[…, 3 · bins − 1]`: for each spline the widths, the heights and the inner
+  ///     slopes.
   ///   - bound: B.
   public init(parameters: Tensor, bound: Double) {
     let count = parameters.shape.last ?? 0
@@ -52,44 +62,56 @@ public struct RationalQuadraticSpline: Sendable {
       count > 1 && count % 3 == 2 && bound > 0,
       "RationalQuadraticSpline: expected 3 · bins − 1 numbers for a spline and a bound above 0, found"
         + " shape \(parameters.shape) and \(bound)")
-    let (bins, places) = ((count + 1) / 3, parameters.shape.dropLast())
+    source = .parameters(parameters, bound: bound)
+  }
+
+  /// The table of the splines.
+  private var table: Tensor {
+    switch source {
+    case .table(let table): table
+    case .parameters(let parameters, let bound): Self.table(of: parameters, bound: bound)
+    }
+  }
+
+  private static func table(of parameters: Tensor, bound: Double) -> Tensor {
+    let places = parameters.shape.dropLast()
+    let bins = (parameters.shape[places.count] + 1) / 3
     let parts = parameters.withLastAxisFirst.split(into: [2 * bins, bins - 1], along: 0)
     func ends(_ value: Double, _ count: Int) -> Tensor {
       Tensor(filledWith: value, [count, 1] + places, dtype: parameters.dtype)
     }
     // Widths and heights are computed in the same way.
     let raw = parts[0].reshaped(to: [2, bins] + places)
-    let shares = softmax(raw, along: 1) * (1 - Self.least * Double(bins)) + Self.least
+    let shares = softmax(raw, along: 1) * (1 - least * Double(bins)) + least
     let sums = shares.sliced(0..<bins - 1, along: 1).cumulativeSum(along: 1)
     let knots = Tensor.concatenated(
       [ends(-bound, 2), sums * (2 * bound) - bound, ends(bound, 2)], along: 1)
-    // log(e^0.999 − 1): a parameter of 0 gives a slope of 1.
-    let inner = softplus(parts[1] + 0.539742417236952) + Self.least
+    let inner = softplus(parts[1] + slopeShift) + least
     let slopes = Tensor.concatenated([ends(1, 1), inner.expanded(at: 0), ends(1, 1)], along: 1)
-    table = Tensor.concatenated([knots, slopes], along: 0)
+    return Tensor.concatenated([knots, slopes], along: 0)
   }
 
   /// The knots, `[…, bins + 1]`.
-  public var x: Tensor { row(.place).withFirstAxisLast }
+  public var x: Tensor { table.row(.place).withFirstAxisLast }
   /// The values at the knots, of the same shape.
-  public var y: Tensor { row(.value).withFirstAxisLast }
+  public var y: Tensor { table.row(.value).withFirstAxisLast }
   /// The slopes at the knots, of the same shape.
-  public var slopes: Tensor { row(.slope).withFirstAxisLast }
+  public var slopes: Tensor { table.row(.slope).withFirstAxisLast }
+}
 
-  /// The rows of the table.
-  private enum Row: Int {
-    case place, value, slope
-  }
-
-  /// One of the table's rows, `[bins + 1, …]`.
-  private func row(_ row: Row) -> Tensor {
-    table.sliced(row.rawValue..<row.rawValue + 1, along: 0).squeezed(at: 0)
-  }
+/// The rows of a table of splines.
+private enum Row: Int {
+  case place, value, slope
 }
 
 extension Tensor {
   fileprivate var withLastAxisFirst: Tensor { permuted(to: [rank - 1] + (0..<rank - 1)) }
   fileprivate var withFirstAxisLast: Tensor { permuted(to: (1..<rank) + [0]) }
+
+  /// One of a table's rows, `[bins + 1, …]`.
+  fileprivate func row(_ row: Row) -> Tensor {
+    sliced(row.rawValue..<row.rawValue + 1, along: 0).squeezed(at: 0)
+  }
 }
 
 // MARK: - Both directions
@@ -97,7 +119,23 @@ extension Tensor {
 extension RationalQuadraticSpline {
   /// The values at `x`, one number for each spline, and log dy/dx there, both of its shape.
   public func callAsFunction(_ x: Tensor) -> (y: Tensor, logSlope: Tensor) {
-    let (bin, inside, clamped) = bin(of: x, by: .place)
+    switch source {
+    case .table(let table):
+      return Self.values(at: x, table)
+    case .parameters(let parameters, let bound):
+      let both = splinePoints(
+        at: x, parameters: parameters, bound: bound, least: Self.least, slopeShift: Self.slopeShift
+      ) { parameters, x in
+        let (y, logSlope) = Self.values(at: x, Self.table(of: parameters, bound: bound))
+        return Tensor.stacked([y, logSlope])
+      }
+      let parts = both.split(count: 2, along: 0)
+      return (parts[0].squeezed(at: 0), parts[1].squeezed(at: 0))
+    }
+  }
+
+  private static func values(at x: Tensor, _ table: Tensor) -> (y: Tensor, logSlope: Tensor) {
+    let (bin, inside, clamped) = bin(of: x, by: .place, table)
     let theta = (clamped - bin.x) / bin.width
     let between = theta * (1 - theta)
     let denominator = bin.mean + bin.bend * between
@@ -110,7 +148,7 @@ extension RationalQuadraticSpline {
   ///
   /// θ is the root 2c / (−b − √(b² − 4ac)) of a quadratic, in the form that loses no digits.
   public func inverse(_ y: Tensor) -> (x: Tensor, logSlope: Tensor) {
-    let (bin, inside, clamped) = bin(of: y, by: .value)
+    let (bin, inside, clamped) = Self.bin(of: y, by: .value, table)
     let rise = clamped - bin.y
     let rest = rise * bin.bend
     let a = bin.height * (bin.mean - bin.slope) + rest
@@ -127,15 +165,15 @@ extension RationalQuadraticSpline {
 
   /// The bins that contain numbers by position or value, whether any bin does, and the nearest
   /// numbers inside.
-  private func bin(
-    of value: Tensor, by row: Row
+  private static func bin(
+    of value: Tensor, by row: Row, _ table: Tensor
   ) -> (bin: Bin, inside: Tensor, clamped: Tensor) {
     precondition(
       value.shape == Array(table.shape.dropFirst(2)),
       "RationalQuadraticSpline: expected numbers of shape \(table.shape.dropFirst(2)), found"
         + " \(value.shape)")
     let count = table.shape[1]
-    let (knots, number) = (stopGradient(self.row(row)), stopGradient(value))
+    let (knots, number) = (stopGradient(table.row(row)), stopGradient(value))
     func knot(_ index: Int) -> Tensor { knots.sliced(index..<index + 1, along: 0).squeezed(at: 0) }
     let (low, high) = (knot(0), knot(count - 1))
     let inside = (number .> low) * (number .< high)

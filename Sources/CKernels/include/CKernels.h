@@ -51,6 +51,13 @@ typedef struct {
   const void *_Nullable results;
 } CKRectifier;
 
+// Rational-quadratic splines on [-bound, bound], with `bins` >= 1 bins. No bin has less than the share `least` of
+// the total width or height, and no inner slope is below `least`: softplus(parameter + slope_shift) + least.
+typedef struct {
+  size_t bins;
+  double bound, least, slope_shift;
+} CKSplines;
+
 // The loops of one element type (float or double), compiled for one instruction set.
 typedef struct {
   // y[i] = operation(x[i]); p and q are the operation's parameters (a slope, bounds, an exponent).
@@ -118,6 +125,14 @@ typedef struct {
   // The backward pass through softmax or its logarithm, given the probabilities.
   void (*softmax_back)(CKSoftmax operation, const void *probabilities, const void *dy, void *dx,
                        size_t columns, size_t begin, size_t end);
+  // Each number through a spline of its own, given by 3 bins - 1 parameters: the values and the logarithms of
+  // the slopes; and the way back, from derivatives dy and dl in these. `scratch` has room for 3 bins - 1
+  // times 64 bytes.
+  void (*spline)(const CKSplines *splines, const void *parameters, const void *x, void *y,
+                 void *log_slopes, void *scratch, size_t begin, size_t end);
+  void (*spline_back)(const CKSplines *splines, const void *parameters, const void *x, const void *dy,
+                      const void *dl, void *dparameters, void *dx, void *scratch, size_t begin,
+                      size_t end);
   // Over the rows of [count, inner], for each of the inner columns: the mean and, if requested, the sum of
   // the squared deviations from it.
   void (*moments)(const void *x, size_t count, size_t inner, double *means,

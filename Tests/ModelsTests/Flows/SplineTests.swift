@@ -69,6 +69,39 @@ import Testing
     #expect(inverse.passes(), "\(inverse)")
   }
 
+  /// The values and first derivatives of parameters come from one pass, those of a table of knots
+  /// from separate operations.
+  @Test(arguments: [(1, 8), (17, 1), (33, 2), (300, 5)])
+  func onePassGivesWhatSeparateOperationsGive(count: Int, bins: Int) {
+    let random = Random(seed: 6)
+    let raw = random.normal([count, 3 * bins - 1], standardDeviation: 2, dtype: .float64)
+    let x = random.uniform([count], in: -5..<5, dtype: .float64)
+    let weights = random.normal([2, count], dtype: .float64)
+    func weighted(_ input: [Tensor], inOnePass: Bool) -> Tensor {
+      let drawn = RationalQuadraticSpline(parameters: input[0], bound: 4)
+      let splines =
+        inOnePass ? drawn : RationalQuadraticSpline(x: drawn.x, y: drawn.y, slopes: drawn.slopes)
+      let result = splines(input[1])
+      return Tensor.stacked([result.y, result.logSlope]) * weights.converted(to: input[1].dtype)
+    }
+    func gradients(_ input: [Tensor], inOnePass: Bool) -> [Tensor] {
+      valueWithGradient(at: input) { weighted($0, inOnePass: inOnePass).sum() }.gradients
+    }
+    let single = [raw, x].map { $0.converted(to: .float32) }
+    let expected = weighted([raw, x], inOnePass: false)
+    let slopes = gradients([raw, x], inOnePass: false)
+    #expect(abs(weighted([raw, x], inOnePass: true) - expected).max().scalar < 1e-12)
+    for (found, slope) in zip(gradients([raw, x], inOnePass: true), slopes) {
+      #expect(abs(found - slope).max().scalar < 1e-11 * (1 + abs(slope).max().scalar))
+    }
+    let near = weighted(single, inOnePass: true).converted(to: .float64)
+    #expect(abs(near - expected).max().scalar < 1e-4)
+    for (found, slope) in zip(gradients(single, inOnePass: true), slopes) {
+      let distance = abs(found.converted(to: .float64) - slope).max().scalar
+      #expect(distance < 1e-3 * (1 + abs(slope).max().scalar))
+    }
+  }
+
   @Test func theSlopeIsTheDerivative() {
     let splines = drawn(30, bins: 6)
     let x = Random(seed: 2).uniform([30], in: -4..<4, dtype: .float64)
