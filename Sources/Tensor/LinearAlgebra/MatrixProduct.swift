@@ -81,7 +81,7 @@ package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, rectifier: Re
 }
 
 /// The sums of a matrix' columns, passed from one edge of an operation to the next.
-private final class ColumnSums {
+final class ColumnSums {
   var value: (matrix: Storage, sums: Tensor)?
 
   func take(of matrix: Tensor) -> Tensor? {
