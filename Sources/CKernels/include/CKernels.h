@@ -70,6 +70,8 @@ typedef struct {
   // y[i] = operation(a[i], b[i], x[i]).
   void (*beta)(CKBeta operation, size_t j, size_t k, const void *a, const void *b, const void *x,
                void *y, size_t begin, size_t end);
+  // y[i] = x[i] sigmoid(x[i]), and the derivatives of this.
+  void (*silu_with_slope)(const void *x, void *y, void *slopes, size_t begin, size_t end);
   // y[i] = mask[i] != 0 ? a[i] : b[i].
   void (*select)(const void *mask, const void *a, const void *b, void *y, size_t begin, size_t end);
   void (*fill)(double value, void *y, size_t begin, size_t end);

@@ -74,6 +74,7 @@ typedef CK_ENUM(CKZip) {
   CKZipScaledByTanhSlope,     // a * (1 - b * b)
   CKZipScaledBySigmoidSlope,  // a * sigmoid'(b)
   CKZipScaledBySiluSlope,     // a * silu'(b)
+  CKZipScaledBySiluCurvature, // a * silu''(b)
   CKZipScaledDifference,      // p * (a - b)
   CKZipWeighted,              // a * b, and 0 where a is 0, whatever b is
   CKZipSigmoidDifference,     // sigmoid(a) - sigmoid(b)

@@ -40,8 +40,26 @@ public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
 /// x σ(x) with the logistic function σ, the sigmoid linear unit or swish (Hendrycks and Gimpel 2016;
 /// Ramachandran, Zoph and Le 2017).
 public func silu(_ x: Tensor) -> Tensor {
-  x.mapped(by: .silu) { _, dy in dy.scaledBySiluSlope(at: x) }
+  guard x.isBeingRecorded && x.count <= mostSlopesKept else {
+    return x.mapped(by: .silu) { _, dy in dy.scaledBySiluSlope(at: x) }
+  }
+  // The derivative shares an exponential with the value.
+  let (kernel, slopes) = (
+    x.dtype.kernels.pointee.silu_with_slope, Tensor.uninitialized(x.shape, x.dtype)
+  )
+  let value = Tensor.uninitialized(x.shape, x.dtype, reading: 2 * x.count) { result, count in
+    parallel(over: count, grain: elementwiseGrain, of: x.dtype) {
+      kernel(x.pointer, result, slopes.pointer, $0, $1)
+    }
+  }
+  return value.tracked(from: x) { _, dy in
+    dy * slopes.tracked(from: x) { _, dz in dz.scaledBySiluCurvature(at: x) }
+  }
 }
+
+/// The number of elements up to which derivatives are computed with the values and kept: those of
+/// more elements would take more memory and have to come back from it.
+private let mostSlopesKept = 1 << 17
 
 /// x Φ(x) with the normal distribution function Φ(x) = ½ (1 + erf(x/√2)) (Hendrycks and Gimpel 2016).
 public func gelu(_ x: Tensor) -> Tensor {
@@ -101,15 +119,23 @@ extension Tensor {
         { y, dy in -(dy * y) * tanh(0.5 * x) }
       ))
   }
+
   /// These values times silu′(x) = σ(x) (1 + x σ(−x)).
   func scaledBySiluSlope(at x: Tensor) -> Tensor {
     let factor = self
-    // silu″ = σ′ (2 + x (1 − 2σ)), and 1 − 2σ(x) = −tanh(x / 2).
     return Tensor.zipped(
       .scaledBySiluSlope, factor, x,
       pullbacks: (
         { _, dy in dy.scaledBySiluSlope(at: x) },
-        { _, dy in (dy * factor).scaledBySigmoidSlope(at: x) * (2 - x * tanh(0.5 * x)) }
+        { _, dy in (dy * factor).scaledBySiluCurvature(at: x) }
       ))
+  }
+
+  /// These values times silu″(x) = σ′(x) (2 − x tanh(x/2)).
+  fileprivate func scaledBySiluCurvature(at x: Tensor) -> Tensor {
+    Tensor.zipped(.scaledBySiluCurvature, self, x).tracked(asCompositionOf: [self, x]) { inputs in
+      let (factor, x) = (inputs[0], inputs[1])
+      return factor.scaledBySigmoidSlope(at: x) * (2 - x * tanh(0.5 * x))
+    }
   }
 }

@@ -225,6 +225,7 @@ extension CKZip {
     case .scaledByTanhSlope: "scaledByTanhSlope"
     case .scaledBySigmoidSlope: "scaledBySigmoidSlope"
     case .scaledBySiluSlope: "scaledBySiluSlope"
+    case .scaledBySiluCurvature: "scaledBySiluCurvature"
     case .scaledDifference: "scaledDifference"
     case .weighted: "weighted"
     case .sigmoidDifference: "sigmoidDifference"
