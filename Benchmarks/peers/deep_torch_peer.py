@@ -1,8 +1,13 @@
 """The deep workloads in PyTorch, on the CPU: flows, diffusion, autoregressive models and others.
 
     python deep_torch_peer.py --work unet-ddpm --mode channels-last
+
+With several processes, each has its part of a batch, as in torch_peer.py:
+
+    torchrun --nproc-per-node 2 deep_torch_peer.py --work unet-ddpm --processes 2 --threads 1
 """
 
+import os
 import sys
 
 import deep_works
@@ -21,7 +26,8 @@ import deep_torch_paths as paths
 import torch_steps
 from torch_steps import optimizer, prepared
 
-torch_steps.begin(args)
+rank = torch_steps.begin(args)
+part = slice(rank * work.batch // args.processes, (rank + 1) * work.batch // args.processes)
 
 
 def sized(*networks):
@@ -105,8 +111,8 @@ losses = []
 
 
 def draw():
-    """A batch, with its labels if the workload has them."""
-    chosen = torch.from_numpy(next(rows))
+    """This process's part of a batch, with its labels if the workload has them."""
+    chosen = torch.from_numpy(next(rows)[part])
     return (table[chosen],) if labels is None else (table[chosen], labels[chosen])
 
 
@@ -116,6 +122,9 @@ def run(steps):
     return steps
 
 
+if rank > 0:
+    os.close(1)
+    os.open(os.devnull, os.O_WRONLY)
 timing.measure(
     args, work.batch, "PyTorch", torch.__version__, run,
     more=lambda: deep_works.learned(work, losses))  # fmt: skip

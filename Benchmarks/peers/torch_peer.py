@@ -148,7 +148,7 @@ def game(networks, noise_shape):
 
         critic.requires_grad_(False)
         # The critic's gradients must not be summed here.
-        logits = (critic if parallel else judge)(fake)
+        logits = (critic if args.processes > 1 else judge)(fake)
         adams[0].zero_grad()
         loss(logits, torch.ones_like(logits)).backward()
         adams[0].step()
