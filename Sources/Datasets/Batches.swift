@@ -121,8 +121,19 @@ public struct Batches: Sendable {
     let states = (0..<batchesPerEpoch).map { _ in noise.split().state }
     return states.indices.lazy.map { index in
       let indices = Array(order.dropFirst(index * size).prefix(size))
-      return prepared(
-        dataset.batch(at: indices, varied: variation), using: Random(state: states[index]))
+      guard let images = dataset as? LabeledImages else {
+        return prepared(
+          dataset.batch(at: indices, varied: variation), using: Random(state: states[index]))
+      }
+      return Batch(count: indices.count, labels: indices.map { Int(images.labels[$0]) }) {
+        examples in
+        let isPart = examples.count < indices.count
+        let part = isPart ? BatchPart(examples, of: indices.count) : nil
+        return BatchPart.$current.withValue(part) {
+          prepared(images.batch(at: Array(indices[examples])), using: Random(state: states[index]))
+            .values
+        }
+      }
     }
   }
 

@@ -14,6 +14,16 @@ import Testing
     #expect(epoch.map(\.images.shape) == [[4, 6], [4, 6], [2, 6]])
   }
 
+  @Test func aPartIsWhatTheWholeHasThere() throws {
+    let batches = try Batches(
+      numbered(10), size: 7, binarization: .stochastic, enlargedTo: 5)
+    func epoch() -> [Batch] { Array(batches.epoch(shuffledBy: Random(seed: 2))) }
+    for (batch, again) in zip(epoch(), epoch()) {
+      let part = 1..<batch.count
+      #expect(again.values(of: part) == batch.values.sliced(part))
+    }
+  }
+
   @Test func anotherSizeLeavesTheRest() throws {
     let batches = try Batches(numbered(10), size: 4, limit: 9, enlargedTo: 5)
     let resized = batches.resized(to: 7)

@@ -219,3 +219,32 @@ import Testing
     #expect(gradients[0].shape == [0, 3] && gradients[1].scalars == [4, 4, 4])
   }
 }
+
+/// Gradients that are written where an observer wants them.
+@Suite struct GradientPlaceTests {
+  @Test func aGradientIsWrittenToItsPlace() {
+    let random = Random(seed: 5)
+    let inputs = [random.normal([4, 3]), random.normal([3, 5]), random.normal([5, 2])]
+    func loss(_ inputs: [Tensor]) -> Tensor {
+      square(inputs[0].matmul(inputs[1]).matmul(inputs[2])).sum()
+    }
+    let expected = valueWithGradient(at: inputs, loss).gradients
+    let memory = Tensor.zeros([3 * 5 + 5 * 2])
+    let places = [nil, 0..<15, 15..<25]
+    let owner = Owner()
+    let observer = GradientObserver(
+      of: owner,
+      places: { index in
+        places[index].map { memory.lentElements($0).reshaped(to: inputs[index].shape) }
+      }
+    ) { _, _ in }
+    let found = GradientObserver.$requested.withValue(observer) {
+      GradientObserver.observing(owner) { valueWithGradient(at: inputs, loss).gradients }
+    }
+    #expect(found == expected)
+    #expect(found[1].pointer == memory.pointer)
+    #expect(Array(memory.scalars[15...]) == expected[2].scalars)
+  }
+
+  private final class Owner {}
+}

@@ -58,6 +58,17 @@ extension Optimizer {
   /// Updates each parameter by the rule; before the first update it checks that no module forgets a
   /// member.
   public func update(along gradients: Gradients) {
+    update(along: gradients) { 0..<$0 }
+    lookAtParameters()
+  }
+
+  /// Updates some elements of each parameter by the rule; the others, and their moments, stay as
+  /// they are.
+  ///
+  /// - Parameters:
+  ///   - gradients: A gradient for each parameter of ``module``.
+  ///   - part: The elements of a parameter with this number of them.
+  package func update(along gradients: Gradients, _ part: (_ count: Int) -> Range<Int>) {
     state.step += 1
     if state.step == 1 { module.expectAllMembersListed() }
     let rate = learningRate(state.step)
@@ -72,14 +83,38 @@ extension Optimizer {
       while moments.count < momentCount {
         moments.append(Tensor.zeros(gradient.shape, dtype: gradient.dtype))
       }
-      update(
-        &parameter.wrappedValue, along: gradient, moments: &moments, step: state.step, rate: rate)
-      state.moments[name] = moments
-      if let check = FiniteCheck.current {
-        check.look(
-          at: parameter.wrappedValue, operation: "\(Self.self).update",
-          path: check.name(name, of: module))
+      let elements = part(gradient.count)
+      if elements == 0..<gradient.count {
+        update(
+          &parameter.wrappedValue, along: gradient, moments: &moments, step: state.step, rate: rate)
+      } else if !elements.isEmpty {
+        update(elements, of: &parameter.wrappedValue, along: gradient, &moments, rate)
       }
+      state.moments[name] = moments
+    }
+  }
+
+  /// Updates some elements of a parameter in place.
+  private func update(
+    _ elements: Range<Int>, of parameter: inout Tensor, along gradient: Tensor,
+    _ moments: inout [Tensor], _ rate: Double
+  ) {
+    var own = parameter.borrowedElements(elements)
+    var ownMoments = moments.indices.map { moments[$0].borrowedElements(elements) }
+    update(
+      &own, along: gradient.lentElements(elements), moments: &ownMoments, step: state.step,
+      rate: rate)
+    parameter.giveBack(own, to: elements)
+    for index in moments.indices { moments[index].giveBack(ownMoments[index], to: elements) }
+  }
+
+  /// Looks for parameters that are not finite, if a ``FiniteCheck`` is requested.
+  package func lookAtParameters() {
+    guard let check = FiniteCheck.current else { return }
+    for (name, parameter) in module.parameters {
+      check.look(
+        at: parameter.wrappedValue, operation: "\(Self.self).update",
+        path: check.name(name, of: module))
     }
   }
 }

@@ -9,16 +9,23 @@ final class Storage: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer
   let count: Int
   let dtype: DType
+  private let isPooled: Bool
 
   /// Creates a buffer whose contents are undefined.
   init(count: Int, dtype: DType) {
     self.count = count
     self.dtype = dtype
     pointer = BufferPool.shared.take(byteCount: count * dtype.byteCount)
+    isPooled = true
+  }
+
+  /// Uses memory that belongs to others and outlives the buffer.
+  init(borrowing memory: UnsafeMutableRawPointer, count: Int, dtype: DType) {
+    (pointer, self.count, self.dtype, isPooled) = (memory, count, dtype, false)
   }
 
   deinit {
-    BufferPool.shared.giveBack(pointer, byteCount: count * dtype.byteCount)
+    if isPooled { BufferPool.shared.giveBack(pointer, byteCount: count * dtype.byteCount) }
   }
 }
 

@@ -109,6 +109,42 @@ extension Tensor {
     return try body(storage.pointer)
   }
 
+  /// Creates a tensor of elements in memory that belongs to others.
+  ///
+  /// It is valid only while that memory exists, and its elements are those of the moment. Changing
+  /// it in place changes the memory.
+  package init(borrowing memory: UnsafeMutableRawPointer, _ shape: [Int], _ dtype: DType) {
+    let count = shape.elementCount(for: "Tensor")
+    self.init(Storage(borrowing: memory, count: count, dtype: dtype), shape: shape)
+  }
+
+  /// A tensor of the elements in a range, `[range.count]`, in this tensor's memory, which must
+  /// outlive it; it must not be changed in place.
+  package func lentElements(_ range: Range<Int>) -> Tensor {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count,
+      "lentElements: expected elements in 0 ..< \(count), found \(range)")
+    return Tensor(borrowing: pointer(at: range.lowerBound), [range.count], dtype)
+  }
+
+  /// A tensor of the elements in a range, `[range.count]`, in this tensor's own memory, which must
+  /// outlive it: changing one in place changes the other.
+  package mutating func borrowedElements(_ range: Range<Int>) -> Tensor {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count,
+      "borrowedElements: expected elements in 0 ..< \(count), found \(range)")
+    let memory = withMutableMemory { $0 }
+    return Tensor(borrowing: memory + range.lowerBound * dtype.byteCount, [range.count], dtype)
+  }
+
+  /// Gives the elements in a range the values of `borrowed`, which costs nothing if it still has
+  /// this tensor's memory.
+  package mutating func giveBack(_ borrowed: Tensor, to range: Range<Int>) {
+    let first = withMutableMemory { $0 } + range.lowerBound * dtype.byteCount
+    guard borrowed.pointer != first else { return }
+    first.copyMemory(from: borrowed.pointer, byteCount: range.count * dtype.byteCount)
+  }
+
   /// Changes the elements in place, in an operation that also reads this many other elements.
   mutating func change(
     _ function: String = #function, reading: Int, arithmetic: Int = 0,

@@ -9,6 +9,8 @@ enum GradientDestination {
   case empty
   /// The gradient is added to an earlier one.
   case sum(Tensor)
+  /// The gradient may be written to this tensor's memory.
+  case place(Tensor)
   /// The gradient goes back through the rectifier that produced these results.
   case rectifier(Rectifier, results: Tensor)
 
@@ -28,6 +30,15 @@ enum GradientDestination {
     guard var sum = takeSum() else { return gradient }
     sum.accumulate(gradient)
     return sum
+  }
+
+  /// Takes out the tensor whose memory the gradient may be written to, if it fits.
+  mutating func takePlace(_ shape: [Int], _ dtype: DType) -> Tensor? {
+    guard case .place(let place) = self, place.shape == shape, place.dtype == dtype else {
+      return nil
+    }
+    self = .empty
+    return place
   }
 
   /// Takes out the earlier gradient, so that it is the only reference and can change in place.

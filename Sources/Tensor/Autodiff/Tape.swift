@@ -171,8 +171,14 @@ final class Tape: @unchecked Sendable {
     var adjoints = [Adjoint?](repeating: nil, count: last.index - start + 1)
     adjoints[last.index - start] = Adjoint(gradient: dy)
     let observer = isOutermost ? GradientObserver.current : nil
-    let completed = observer.map { _ in
-      completions(of: watched, from: start, through: last.index)
+    let numbers = observer.map { _ in
+      Dictionary(
+        watched.enumerated().map { ($0.element, $0.offset) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    let completed = numbers.map { completions(of: $0, from: start, through: last.index) }
+    func place(of input: Int) -> Tensor? {
+      numbers?[input].flatMap { observer?.place(of: $0) }
     }
     // The watched values were put on the tape first, so the walk is over when it comes to the last of them.
     let firstComputed = (watched.max() ?? start - 1) + 1
@@ -194,7 +200,8 @@ final class Tape: @unchecked Sendable {
         else { continue }
         let part = goBack(
           along: edge, records[index].role, result, adjoint, input,
-          to: &adjoints[input - start], isDirect: isOutermost && check == nil)
+          to: &adjoints[input - start], isDirect: isOutermost && check == nil,
+          place: observer == nil ? nil : place(of:))
         check?.look(at: part.gradient, labels[index], isGradient: true)
         add(part, to: &adjoints[input - start], of: input)
       }
@@ -212,9 +219,9 @@ final class Tape: @unchecked Sendable {
 
   /// For each record, the indices of the watched values whose gradients are complete once the walk
   /// has passed it: those that the record is the first to use.
-  private func completions(of watched: [Int], from start: Int, through end: Int) -> [[Int]] {
-    let numbers = Dictionary(
-      watched.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+  private func completions(
+    of numbers: [Int: Int], from start: Int, through end: Int
+  ) -> [[Int]] {
     var found = [[Int]](repeating: [], count: end - start + 1)
     var seen: Set<Int> = []
     for index in start...end {
@@ -233,9 +240,10 @@ final class Tape: @unchecked Sendable {
   ///   - earlier: The input's accumulated adjoint. It may be consumed and is then part of the
   ///     contribution.
   ///   - isDirect: Whether operations may write gradients directly to their destinations.
+  ///   - place: Returns a tensor to whose memory the gradient of an input may be written.
   private func goBack(
     along edge: Edge, _ role: Role, _ result: Tensor, _ adjoint: Adjoint, _ input: Int,
-    to earlier: inout Adjoint?, isDirect: Bool
+    to earlier: inout Adjoint?, isDirect: Bool, place: ((Int) -> Tensor?)?
   ) -> Adjoint {
     switch role {
     case .rectifier where adjoint.isBeforeRectifier:
@@ -256,6 +264,7 @@ final class Tape: @unchecked Sendable {
       return Adjoint(gradient: direct(adjoint.gradient, &destination), isBeforeRectifier: true)
     }
     var destination = earlier.take().map { GradientDestination.sum($0.gradient) } ?? .empty
+    if case .empty = destination, let place = place?(input) { destination = .place(place) }
     return Adjoint(gradient: direct(adjoint.gradient, &destination))
   }
 

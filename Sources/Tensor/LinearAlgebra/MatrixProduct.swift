@@ -144,6 +144,12 @@ private final class Factors {
       }
       return sum
     }
+    if var place = destination.takePlace(size.shape, dtype) {
+      place.change("matmul", reading: reading, arithmetic: size.arithmetic) { result in
+        run(result, accumulates: false, .none)
+      }
+      return place
+    }
     return destination.receive { rectifier in
       Tensor.uninitialized(
         size.shape, dtype, "matmul", reading: reading, arithmetic: size.arithmetic

@@ -128,16 +128,33 @@ extension Tensor {
   private static func zippedAlike(
     _ operation: CKZip, _ a: Tensor, _ b: Tensor, _ parameter: Double
   ) -> Tensor {
-    let (kernel, width) = (a.dtype.kernels.pointee.zip, a.dtype.byteCount)
-    return uninitialized(a.shape, a.dtype, operation.name, reading: 2 * a.count) { result, count in
-      parallel(over: count, grain: elementwiseGrain, of: a.dtype) { begin, end in
-        var (length, stride) = (end - begin, 1)
-        let offset = begin * width
-        kernel(
-          operation, parameter, a.pointer + offset, b.pointer + offset, result + offset, 1, &length,
-          &stride, &stride, 0, 1)
-      }
+    uninitialized(a.shape, a.dtype, operation.name, reading: 2 * a.count) { result, _ in
+      zip(operation, a, b, parameter, into: result)
     }
+  }
+
+  /// Writes the result of the operation for operands of one shape to memory.
+  private static func zip(
+    _ operation: CKZip, _ a: Tensor, _ b: Tensor, _ parameter: Double,
+    into result: UnsafeMutableRawPointer
+  ) {
+    let (kernel, width) = (a.dtype.kernels.pointee.zip, a.dtype.byteCount)
+    parallel(over: a.count, grain: elementwiseGrain, of: a.dtype) { begin, end in
+      var (length, stride) = (end - begin, 1)
+      let offset = begin * width
+      kernel(
+        operation, parameter, a.pointer + offset, b.pointer + offset, result + offset, 1, &length,
+        &stride, &stride, 0, 1)
+    }
+  }
+
+  /// Sets the elements to a + b, both of this tensor's shape, in place if nothing else shares its
+  /// memory; no gradient.
+  package mutating func setToSum(_ a: Tensor, _ b: Tensor) {
+    precondition(
+      [a, b].allSatisfy { $0.shape == shape && $0.dtype == dtype },
+      "setToSum: expected \(dtype)\(shape), found \(a.dtype)\(a.shape) and \(b.dtype)\(b.shape)")
+    change(reading: count) { Self.zip(.add, a, b, 0, into: $0) }
   }
 
   private static func zippedBroadcast(
