@@ -20,6 +20,8 @@
     private let work: MPI_Comm
     private let sums: MPI_Comm
     let notices: MPI_Comm
+    /// The numbers that the processes of one machine share; nil for several machines.
+    private var board: SharedBoard?
 
     private init(
       _ rank: Int32, _ size: Int32, _ work: MPI_Comm, _ sums: MPI_Comm, _ notices: MPI_Comm
@@ -40,6 +42,9 @@
       else { preconditionFailure("MPI could not be started") }
       let channel = size > 1 ? Channel(rank, size, work, sums, notices) : nil
       Ending.prepare(channel)
+      if let channel, channel.gather([Launch.sharesMemory ? 1 : 0]).allSatisfy({ $0 == [1] }) {
+        channel.board = SharedBoard(channel)
+      }
       return channel
     }
 
@@ -52,6 +57,20 @@
         // Others may need this processor: after waiting for long, sleep.
         if rounds > 100_000 { usleep(200) } else if rounds > 2_000 { sched_yield() }
       }
+    }
+
+    /// Whether all processes see the same memory.
+    var sharesMemory: Bool { board != nil }
+
+    /// The numbers of all processes, the same number from each, by rank.
+    func gather(_ values: [Double]) -> [[Double]] {
+      let count = values.count
+      if let board, count <= SharedBoard.capacity { return board.gather(values) }
+      var all = [Double](repeating: 0, count: count * size)
+      all.replaceSubrange(rank * count..<(rank + 1) * count, with: values)
+      let lengths = [Int](repeating: count * 8, count: size)
+      all.withUnsafeMutableBytes { collect($0.baseAddress, lengths, .work).wait() }
+      return (0..<size).map { Array(all[$0 * count..<($0 + 1) * count]) }
     }
 
     // MARK: Messages
@@ -152,6 +171,8 @@
     }
 
     static func start() -> Channel? { nil }
+    var sharesMemory: Bool { switch none {} }
+    func gather(_ values: [Double]) -> [[Double]] { switch none {} }
     func wait(until isThere: () -> Bool) { switch none {} }
     func send(_ bytes: UnsafeRawBufferPointer, to other: Int) -> Message { switch none {} }
     func receive(_ bytes: UnsafeMutableRawBufferPointer, from other: Int) -> Message {

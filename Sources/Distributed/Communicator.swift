@@ -39,13 +39,7 @@ public final class Communicator {
 
   /// The numbers of all processes, the same number from each, by rank.
   public func gather(_ values: [Double]) -> [[Double]] {
-    guard let channel else { return [values] }
-    let (rank, count) = (self.rank, values.count)
-    let lengths = [Int](repeating: count * 8, count: size)
-    var all = [Double](repeating: 0, count: count * size)
-    all.replaceSubrange(rank * count..<(rank + 1) * count, with: values)
-    all.withUnsafeMutableBytes { channel.collect($0.baseAddress, lengths, .work).wait() }
-    return (0..<size).map { Array(all[$0 * count..<($0 + 1) * count]) }
+    channel?.gather(values) ?? [values]
   }
 
   /// The sums of the numbers of all processes, in the order of their ranks.

@@ -27,6 +27,11 @@ public enum Launch {
   /// The number of processes on this machine, or 1 if the launcher does not report it.
   public static var countOnThisMachine: Int { max(1, number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? 1) }
 
+  /// Whether processes of one machine share memory instead of sending messages.
+  ///
+  /// `PUSHFORWARD_SHARED_MEMORY=0` in the environment prevents it, to test messages on one machine.
+  static var sharesMemory: Bool { number("PUSHFORWARD_SHARED_MEMORY") != 0 }
+
   /// The message printed for all processes if one fails; its text is empty if there is none.
   ///
   /// The first process prints it with the second function. Both must be set before

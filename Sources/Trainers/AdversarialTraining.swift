@@ -187,7 +187,7 @@ extension AdversarialTraining {
       }
       return ([loss.scalar, figure(outputs.real), figure(outputs.fake)], gradients)
     }
-    discriminatorOptimizer.update(along: gradients)
+    processes.update(discriminatorOptimizer, along: gradients)
     if let bound = configuration.clippingBound { clipDiscriminator(to: bound) }
     return figures + [gradients.globalNorm]
   }
@@ -246,7 +246,7 @@ extension AdversarialTraining {
       }
       return ([loss.scalar], pullback(share == 1 ? slope : slope * share))
     }
-    generatorOptimizer.update(along: gradients)
+    processes.update(generatorOptimizer, along: gradients)
     return (figures[0], gradients.globalNorm)
   }
 }

@@ -94,7 +94,7 @@ public final class LossTrainer<Model: LossModel>: Trainer {
     let (figures, gradients) = processes.valueWithGradient(
       of: model, over: batch, drawing: [streams.drawing]
     ) { model.loss(of: $0, using: streams.drawing) }
-    optimizer.update(along: gradients)
+    processes.update(optimizer, along: gradients)
     average?.update(from: model, step: optimizer.state.step)
     return StepResult(count: batch.count, weight: batch.weight, metrics: figures)
   }

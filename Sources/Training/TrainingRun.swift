@@ -204,8 +204,12 @@ public struct TrainingRun {
       progress.advance(
         by: result.count, showing: [(trainer.trainingColumns[0], mean.values[0])])
       try writer.finishIfDone()
-      if isInterrupted() { return nil }
+      if isInterrupted() {
+        processes.makeOwn(trainer.state)
+        return nil
+      }
     }
+    processes.makeOwn(trainer.state)
     return mean.values
   }
 

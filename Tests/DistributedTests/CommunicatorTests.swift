@@ -55,3 +55,66 @@ import Testing
     }
   }
 }
+
+/// Right at any number of processes, of which several share memory on one machine.
+@Suite(.serialized) struct SharedMemoryTests {
+  private let world = Communicator.world
+
+  @Test func partsCoverTheElements() {
+    for count in [0, 1, 63, 64, 1_000] {
+      let parts = (0..<world.size).map { world.part(of: count, for: $0) }
+      #expect(parts.first?.lowerBound == 0 && parts.last?.upperBound == count)
+      for (part, next) in zip(parts, parts.dropFirst()) {
+        #expect(part.upperBound == next.lowerBound && part.upperBound.isMultiple(of: 64))
+      }
+    }
+  }
+
+  @Test(arguments: [1, 3]) func sumsAreThoseOfTheTree(_ perProcess: Int) throws {
+    let count = perProcess * world.size
+    let own = world.rank * perProcess..<(world.rank + 1) * perProcess
+    func piece(_ index: Int, _ step: Int) -> [Tensor] {
+      let random = Random(seed: UInt64(100 * step + index))
+      return [random.uniform([700]), random.uniform([3, 2])]
+    }
+    let like = piece(0, 0)
+    guard let sum = SharedSum(world, of: [[like[0]], [like[1]]], pieces: own, among: count) else {
+      return #expect(!world.sharesMemory)
+    }
+    for step in 0..<3 {
+      var branches = TreeSum<[Tensor]>(of: count)
+      var expected = TreeSum<[Tensor]>(of: count)
+      func added(_ a: [Tensor], _ b: [Tensor]) -> [Tensor] { zip(a, b).map { $0 + $1 } }
+      for index in 0..<count {
+        expected.add(piece(index, step), at: index, by: added)
+        if own.contains(index) { branches.add(piece(index, step), at: index, by: added) }
+      }
+      for group in 0..<2 {
+        sum.add(branches.branches.map { [$0.sum[group]] })
+        sum.proceed()
+      }
+      #expect(sum.wait() == expected.branches[0].sum)
+    }
+  }
+
+  @Test func allPartsReachAllProcesses() {
+    let tensors = [Tensor.zeros([1_000]), Tensor.zeros([5])]
+    guard let parts = SharedParts(world, of: tensors) else {
+      return #expect(!world.sharesMemory)
+    }
+    for step in 1...3 {
+      parts.begin()
+      for (index, tensor) in tensors.enumerated() {
+        parts.give(Tensor(filledWith: Double(10 * step + world.rank), tensor.shape), at: index)
+      }
+      parts.end()
+      for (index, tensor) in tensors.enumerated() {
+        let found = parts.tensor(index).scalars
+        for rank in 0..<world.size {
+          let part = world.part(of: tensor.count, for: rank)
+          #expect(found[part].allSatisfy { $0 == Float(10 * step + rank) })
+        }
+      }
+    }
+  }
+}

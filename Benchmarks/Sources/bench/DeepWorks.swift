@@ -51,9 +51,14 @@ extension Work {
     of model: some LossModel, batchSize: Int, using random: Random = Random(seed: 1),
     _ batch: @escaping () -> Batch
   ) -> Work {
-    trainingSteps(of: model, batchSize: batchSize) {
-      let batch = batch()
-      return { model.loss(of: batch, using: random).total }
+    let optimizer = Adam(for: model)
+    let processes = processes(dividing: batchSize)
+    return Work(batchSize: batchSize) {
+      let (figures, gradients) = processes.valueWithGradient(
+        of: model, over: batch(), drawing: [random]
+      ) { model.loss(of: $0, using: random) }
+      processes.update(optimizer, along: gradients)
+      return figures[0]
     }
   }
 
@@ -75,8 +80,8 @@ extension Work {
     let images = Images(60_000, [784], using: Random(seed: 2))
     let labels = model.dataShape.classes == 0 ? [] : (0..<batchSize).map { $0 % 10 }
     return trainingSteps(of: model, batchSize: batchSize) {
-      let values = images.batch(batchSize)
-      return Batch(values: areBinary ? values .>= 0.5 : values, labels: labels)
+      guard areBinary else { return images.next(batchSize, labels: labels) }
+      return Batch(values: images.batch(batchSize) .>= 0.5, labels: labels)
     }
   }
 

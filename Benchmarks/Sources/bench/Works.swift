@@ -45,11 +45,18 @@ final class Images {
   }
 
   /// The next images, in [0, 1], `[size] + shape`.
-  func batch(_ size: Int) -> Tensor {
+  func batch(_ size: Int) -> Tensor { next(size).values }
+
+  /// The next images, made when they are needed.
+  func next(_ size: Int, labels: [Int] = []) -> Batch {
     if order.count < size { order = random.permutation(count) }
     defer { order.removeLast(size) }
-    return Tensor(bytes: pixels, rows: order.suffix(size), rowLength: pixels.count / count)
-      .reshaped(to: [size] + shape)
+    let (rows, pixels, shape) = (Array(order.suffix(size)), pixels, shape)
+    let length = shape.reduce(1, *)
+    return Batch(count: size, labels: labels) { examples in
+      Tensor(bytes: pixels, rows: rows[examples], rowLength: length)
+        .reshaped(to: [examples.count] + shape)
+    }
   }
 }
 
@@ -80,7 +87,7 @@ private func training(_ model: some LossModel, batchSize: Int) -> Work {
   let random = Random(seed: 0)
   let images = Images(60_000, [model.dataShape.count], using: random)
   return .trainingSteps(of: model, batchSize: batchSize, using: random) {
-    Batch(values: images.batch(batchSize))
+    images.next(batchSize)
   }
 }
 
@@ -142,7 +149,8 @@ private func adversarial(
       $0.baseChannels = baseChannels
     }, for: data, using: random)
   let images = Images(count, gan.sampleShape, using: random)
-  let training = AdversarialTraining(gan, using: random)
+  let training = AdversarialTraining(
+    gan, using: random, processes: processes(dividing: batchSize))
   return Work(batchSize: batchSize) {
     training.step([2 * images.batch(batchSize) - 1]).discriminatorLoss
   }

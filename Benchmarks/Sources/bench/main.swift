@@ -7,9 +7,12 @@
 //   bench --work kmeans --inputs FOLDER      a classical method on files of numbers
 //   bench --run-only [--work vae-mlp]        nothing: for tools that measure from outside
 //
-// --threads N applies to all of them.
+// --threads N applies to all of them. Built with the trait MPI, deep models and adversarial networks also run in
+// several processes, each with its part of a batch: mpirun -n 2 bench --work vae-mlp --threads 1
+import Distributed
 import Foundation
 import Tensor
+import Training
 
 func option(_ name: String, default value: String) -> String {
   let arguments = CommandLine.arguments
@@ -42,8 +45,17 @@ enum Machine {
   static let productPeak = measuredProductPeak(isDouble ? .float64 : .float32)
 }
 
+/// The processes that a launcher started, dividing batches of this size.
+func processes(dividing batchSize: Int) -> Processes {
+  do { return try Processes(.world, shards: nil, batchSize: batchSize) } catch {
+    FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
+    exit(64)
+  }
+}
+
 /// Prints fields, numbers and texts in quotation marks, as an object of JSON.
 func printLine(_ fields: [(name: String, value: String)]) {
+  guard Communicator.world.isFirst else { return }
   print("{" + fields.map { "\"\($0.name)\": \($0.value)" }.joined(separator: ", ") + "}")
 }
 

@@ -18,8 +18,9 @@ extension Processes {
     while !isLast() {
       for batch in trainer.nextEpoch() {
         _ = trainer.step(batch)
-        if isEndRequested() { return }
+        if isEndRequested() { return makeOwn(trainer.state) }
       }
+      makeOwn(trainer.state)
       guard let test = try? trainer.evaluate() else { return }
       epoch += 1
       _ = best.update(epoch, test)

@@ -18,10 +18,16 @@ final class PieceSum {
   private var sum: TreeSum<[Tensor]>
   /// The gradients of the last piece that are available.
   private var last: [Tensor?] = []
-  /// The sums of groups that have been started.
+  /// The number of groups whose sums have been started.
+  private var startedCount = 0
+  /// The sums of groups that have been started, by messages.
   private var pending: [PendingSum] = []
+  /// The sums by shared memory, if the processes have any.
+  private let shared: SharedSum?
 
-  init(_ processes: Processes, of parameters: [Tensor], and others: [Tensor]) {
+  init(
+    _ processes: Processes, for module: any Module, of parameters: [Tensor], and others: [Tensor]
+  ) {
     self.processes = processes
     let count = parameters.count
     parameterCount = count
@@ -29,6 +35,8 @@ final class PieceSum {
       Self.groups(of: parameters).reversed()
       + Self.groups(of: others).map { $0.lowerBound + count..<$0.upperBound + count }
     sum = TreeSum(of: processes.pieceCount)
+    let tensors = parameters + others
+    shared = processes.sharedSum(for: module, groups.map { Array(tensors[$0]) })
     zeros = parameters.map { tensor in { Tensor.zeros(tensor.shape, dtype: tensor.dtype) } }
   }
 
@@ -41,10 +49,19 @@ final class PieceSum {
       piece == processes.own.upperBound - 1
     else { return body() }
     last = [Tensor?](repeating: nil, count: parameterCount)
-    let observer = GradientObserver(of: module) { parameter, gradient in
+    let shared = processes.own.count == 1 ? self.shared : nil
+    shared?.begin()
+    func place(of parameter: Int) -> Tensor? {
+      guard let shared else { return nil }
+      for (number, group) in groups.enumerated() where group.contains(parameter) {
+        return shared.place(of: parameter - group.lowerBound, inGroup: number)
+      }
+      return nil
+    }
+    let observer = GradientObserver(of: module, places: place(of:)) { parameter, gradient in
       self.last[parameter] = gradient ?? self.zeros[parameter]()
       self.beginSums(at: piece)
-      self.pending.last?.proceed()
+      if let shared = self.shared { shared.proceed() } else { self.pending.last?.proceed() }
     }
     return GradientObserver.$requested.withValue(observer, operation: body)
   }
@@ -61,17 +78,25 @@ final class PieceSum {
     beginSums(at: piece)
   }
 
-  /// The sums over all pieces.
+  /// The sums over all pieces; the gradients are valid until the next ones of the module.
   func totals() -> (gradients: ArraySlice<Tensor>, others: ArraySlice<Tensor>) {
     var all = processes.communicator.size == 1 ? sum.branches[0].sum : last.compactMap(\.self)
     for (group, sum) in zip(groups, pending) { all.replaceSubrange(group, with: sum.wait()) }
+    if let shared {
+      var rest = shared.wait()[...]
+      for group in groups {
+        all.replaceSubrange(group, with: rest.prefix(group.count))
+        rest = rest.dropFirst(group.count)
+      }
+      for index in all.indices.dropFirst(parameterCount) { all[index] = all[index].copied }
+    }
     return (all[..<parameterCount], all[parameterCount...])
   }
 
   /// Starts the sums of the groups that are complete, in the same order in all processes.
   private func beginSums(at piece: Int) {
-    while pending.count < groups.count {
-      let group = groups[pending.count]
+    while startedCount < groups.count {
+      let group = groups[startedCount]
       guard group.upperBound <= last.count else { return }
       let tensors = last[group].compactMap(\.self)
       guard tensors.count == group.count else { return }
@@ -80,9 +105,15 @@ final class PieceSum {
         whole.add(Array(list[group]), over: pieces, by: added)
       }
       whole.add(tensors, at: piece, by: added)
+      startedCount += 1
+      let branches = whole.branches.map(\.sum)
+      if let shared {
+        shared.add(branches)
+        continue
+      }
       pending.append(
         processes.communicator.beginSum(
-          of: whole.branches.map(\.sum), pieces: processes.own, among: processes.pieceCount))
+          of: branches, pieces: processes.own, among: processes.pieceCount))
     }
   }
 
@@ -102,3 +133,12 @@ final class PieceSum {
 }
 
 private func added(_ a: [Tensor], _ b: [Tensor]) -> [Tensor] { zip(a, b).map { $0 + $1 } }
+
+extension Tensor {
+  /// The same elements in memory of its own.
+  var copied: Tensor {
+    var copy = self
+    copy.withMutableMemory { _ in }
+    return copy
+  }
+}

@@ -23,6 +23,10 @@ public final class Processes {
   public let pieceCount: Int
   /// The part of the trained model that takes its statistics over whole batches, if there is one.
   var partOverBatches: String?
+  /// The modules whose gradients have been added up in shared memory, with the means to do so.
+  private var sharedSums: [ObjectIdentifier: (module: any Module, sum: SharedSum?)] = [:]
+  /// The modules whose parameters have been updated in shared memory, with the means to do so.
+  private var sharedParts: [ObjectIdentifier: (module: any Module, parts: SharedParts?)] = [:]
 
   /// One process, which does not divide batches.
   public static var alone: Processes { Processes(.alone, pieceCount: 1) }
@@ -77,6 +81,26 @@ public final class Processes {
   /// examples than there are pieces.
   func examples(of piece: Int, among count: Int) -> Range<Int> {
     piece * count / pieceCount..<(piece + 1) * count / pieceCount
+  }
+
+  // MARK: Shared memory
+
+  /// The sums of groups of tensors that belong to a module's gradients; nil without shared memory.
+  func sharedSum(for module: any Module, _ groups: [[Tensor]]) -> SharedSum? {
+    guard communicator.sharesMemory else { return nil }
+    if let known = sharedSums[ObjectIdentifier(module)] { return known.sum }
+    let sum = SharedSum(communicator, of: groups, pieces: own, among: pieceCount)
+    sharedSums[ObjectIdentifier(module)] = (module, sum)
+    return sum
+  }
+
+  /// The exchange of a module's parameters; nil without shared memory.
+  func sharedParts(for module: any Module) -> SharedParts? {
+    guard communicator.sharesMemory else { return nil }
+    if let known = sharedParts[ObjectIdentifier(module)] { return known.parts }
+    let parts = SharedParts(communicator, of: module.parameters.map(\.parameter.wrappedValue))
+    sharedParts[ObjectIdentifier(module)] = (module, parts)
+    return parts
   }
 
   // MARK: Agreement

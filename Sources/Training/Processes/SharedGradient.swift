@@ -63,7 +63,7 @@ extension Processes {
     let before = buffers.map(\.wrappedValue)
     let parameters = module.parameters
     let values = parameters.map(\.parameter.wrappedValue)
-    let sum = PieceSum(self, of: values, and: before)
+    let sum = PieceSum(self, for: module, of: values, and: before)
     var figures: [Int: [Double]] = [:]
     let streams = randoms + owner.randomStreams.map(\.random)
     forEachPiece(of: count, by: owner, restoring: streams) { piece, examples in
@@ -161,7 +161,7 @@ extension Batch {
   subscript(examples: Range<Int>) -> Batch {
     if examples == 0..<count { return self }
     return Batch(
-      values: values.sliced(examples), labels: labels.isEmpty ? [] : Array(labels[examples]),
+      values: values(of: examples), labels: labels.isEmpty ? [] : Array(labels[examples]),
       targets: targets?.sliced(examples), lengths: lengths.map { Array($0[examples]) })
   }
 }
