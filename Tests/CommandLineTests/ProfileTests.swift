@@ -61,7 +61,7 @@ import Testing
     #expect(seconds == seconds.sorted(by: >))
     let shares = table.operations.map(\.share).reduce(0, +)
     #expect(abs(shares - 100) < 0.05 * Double(table.operations.count) + 0.1)
-    #expect(table.timeShare > 1 && table.timeShare <= 100)
+    #expect(table.timeShare > 0 && table.timeShare <= 100)
   }
 
   @Test(arguments: [
