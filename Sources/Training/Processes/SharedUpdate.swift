@@ -6,7 +6,7 @@ extension Processes {
   /// Updates a module's parameters along the gradients that `sum` returned.
   ///
   /// Processes that share memory update a part of the elements each, in shared memory, where the
-  /// parameters then are; ``makeOwn(_:)`` gives each process its own again. Otherwise each process
+  /// parameters then are; `makeOwn` gives each process its own again. Otherwise each process
   /// updates all.
   public func update(_ optimizer: any Optimizer, along gradients: Gradients) {
     guard let parts = sharedParts(for: optimizer.module) else {
