@@ -2,9 +2,10 @@
   import CMPI
   import Glibc
 
-  /// Memory that the processes of one machine see at once, filled with zeros at first.
+  /// Memory that the processes of one machine share, initially zeros.
   ///
-  /// It belongs to a file without a name, which ends with the processes however these end.
+  /// It belongs to a file without a name, which the system removes when the processes end, however
+  /// they end.
   final class SharedMemory {
     let start: UnsafeMutableRawPointer
     let byteCount: Int
@@ -16,7 +17,7 @@
       let capacity = byteCount + MemoryLayout<UInt64>.size
       var file: Int32 = -1
       var memory: UnsafeMutableRawPointer?
-      // What tells this memory from that of another process.
+      // Distinguishes this memory from another process's.
       let sign = UInt64.random(in: 1...UInt64.max)
       if channel.rank == 0 {
         file = cmpi_create_memory(capacity)
@@ -42,9 +43,10 @@
     deinit { munmap(start, byteCount + MemoryLayout<UInt64>.size) }
   }
 
-  /// How far each process of a machine has come, in memory that all see.
+  /// Each process's progress, as a count in memory that all processes of a machine share.
   ///
-  /// A process that reads a count also sees what the other one wrote before it raised the count.
+  /// A process that reads a count also sees everything that the other process wrote before it set
+  /// the count.
   struct SharedCounts {
     /// The bytes of a process's count: a cache line and its neighbour, which are fetched together.
     static let stride = 128

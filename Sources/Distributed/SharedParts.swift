@@ -1,7 +1,8 @@
 import Tensor
 
-/// Tensors in memory that the processes of a machine share, each of which changes its part of them
-/// (``Communicator/part(of:for:)``).
+/// Tensors in memory that the processes of a machine share.
+///
+/// Each process changes its own part of every tensor (``Communicator/part(of:for:)``).
 ///
 /// ```swift
 /// parts.begin()                              // nobody reads the tensors any more
@@ -73,7 +74,7 @@ public final class SharedParts {
     if !part.isEmpty { shared.giveBack(tensor.lentElements(part), to: part) }
   }
 
-  /// Waits until all processes have called it: from then on none reads what the tensors were.
+  /// Waits until all processes have called it; after that, no process reads the tensors' old values.
   public func begin() {
     #if MPI
       begun.set(round + 1)
@@ -81,7 +82,7 @@ public final class SharedParts {
     #endif
   }
 
-  /// Waits until all processes have called it: from then on each can read what the tensors are.
+  /// Waits until all processes have called it; after that, each process can read all new values.
   public func end() {
     #if MPI
       round += 1

@@ -54,8 +54,8 @@ public final class SharedSum {
   /// - Parameters:
   ///   - communicator: The processes.
   ///   - groups: Tensors of the shapes that are added up, all of one element type.
-  ///   - own: The pieces of this process: those of rank r follow those of rank r − 1, the same
-  ///     number each.
+  ///   - own: The pieces of this process. Every process has the same number of pieces, and rank
+  ///     r's follow rank r − 1's.
   ///   - pieceCount: The number of all pieces.
   /// - Returns: Nil in all processes if they cannot share memory, or for several element types.
   public init?(

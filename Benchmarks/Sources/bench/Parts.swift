@@ -43,8 +43,8 @@ struct Part {
     var padding = 1
   }
 
-  /// Convolutions forward and both their gradients, the first of which is also a transposed
-  /// convolution's forward pass.
+  /// Convolutions and their two gradients; the gradient with respect to the input is also the
+  /// forward pass of a transposed convolution.
   private static var convolutions: [Part] {
     let layers = [
       Convolution(work: "conv-vae", batch: 128, side: 28, inputs: 1, outputs: 32),

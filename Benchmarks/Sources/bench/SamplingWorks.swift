@@ -12,7 +12,7 @@ extension Work {
     ("unet-samples", unetSamples),
   ]
 
-  /// A hundred images of 28×28 pixels, of which each pixel is drawn given the ones before it.
+  /// A hundred images of 28×28 pixels; each pixel is drawn given the earlier ones.
   @Sendable private static func pixelCNNSamples() -> Work {
     let model = PixelCNN(.init(), for: .images(28, 28), using: Random(seed: 0))
     let random = Random(seed: 1)

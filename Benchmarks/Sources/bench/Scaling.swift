@@ -11,8 +11,10 @@ struct Scaling {
   /// Prepares the workload at a size.
   let prepare: (Int) -> Work
 
-  /// Each axis; the workload's other sizes are those of the comparison with peers, except that
-  /// images of growing sides come in batches of 64.
+  /// One series for each axis.
+  ///
+  /// The workload's other sizes equal those in the comparison with peers, except that the batch
+  /// size is 64 where the image size grows.
   static var all: [Scaling] {
     [
       Scaling(

@@ -24,8 +24,8 @@ protocol TunedSampler: Sampler {
 
 extension TunedSampler {
   /// Runs steps that tune the step size throughout, and the metric in windows that double in
-  /// length, each of which starts a new estimate (Carpenter and others 2017, Stan; Hoffman and
-  /// Gelman 2014).
+  /// length; each window starts a new estimate (Carpenter and others 2017, Stan; Hoffman and Gelman
+  /// 2014).
   ///
   /// All chains contribute to the same estimates.
   func tuned(

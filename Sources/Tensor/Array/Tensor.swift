@@ -109,10 +109,10 @@ extension Tensor {
     return try body(storage.pointer)
   }
 
-  /// Creates a tensor of elements in memory that belongs to others.
+  /// Creates a tensor that uses memory which it does not own.
   ///
-  /// It is valid only while that memory exists, and its elements are those of the moment. Changing
-  /// it in place changes the memory.
+  /// It is valid only while that memory exists, and always shows the memory's current contents.
+  /// Changing it in place changes the memory.
   package init(borrowing memory: UnsafeMutableRawPointer, _ shape: [Int], _ dtype: DType) {
     let count = shape.elementCount(for: "Tensor")
     self.init(Storage(borrowing: memory, count: count, dtype: dtype), shape: shape)

@@ -85,7 +85,7 @@ struct LUBlocks: Sendable {
 
   /// The solution X of A X = B or Aᵀ X = B, for B `[…, n, m]`.
   ///
-  /// A = Pᵀ L U: the rows of B are permuted first, or those of X at the end.
+  /// Since A = Pᵀ L U, the rows of B are permuted first or, for Aᵀ, the rows of X at the end.
   func solution(_ b: Tensor, transposed: Bool) -> Tensor {
     let sides = MatrixStack(b, "solve")
     let m = sides.columns
