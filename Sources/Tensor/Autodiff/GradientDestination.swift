@@ -65,6 +65,23 @@ struct TrackedInput {
   }
 }
 
+/// What one pullback of an operation has computed and leaves for the next, for the same gradient.
+final class PassedOn<Value> {
+  private var value: (dy: Storage, value: Value)?
+
+  /// Keeps a value until it is taken.
+  func leave(_ value: Value, for dy: Tensor) -> Value {
+    self.value = (dy.storage, value)
+    return value
+  }
+
+  /// The value, which is then no longer kept; nil if it belongs to another gradient.
+  func take(for dy: Tensor) -> Value? {
+    defer { value = nil }
+    return value?.dy === dy.storage ? value?.value : nil
+  }
+}
+
 extension CKRectifier {
   /// Changes nothing.
   static var none: CKRectifier { Rectifier.none.forward }

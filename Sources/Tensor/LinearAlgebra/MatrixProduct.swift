@@ -56,37 +56,45 @@ package func affine(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, rectifier: Re
     size.run(
       x.pointer, weight.pointer, result, x.dtype, bias: bias.pointer, rectifier: rectifier.forward)
   }
-  // The product that computes the weights' gradient reads dy and sums its columns on the way, for
-  // the bias' edge, which comes after it.
-  let columnSums = ColumnSums()
-  let isBiasTracked = bias.isBeingRecorded
+  let columnSums = ColumnSums(for: bias)
   return value.tracked(
     from: [
       TrackedInput(x, factorsOfGradient: factors.ofLeftGradient),
       TrackedInput(
         weight,
         direct: { dy, destination in
-          let sums = isBiasTracked ? Tensor.uninitialized([size.n], dy.dtype) : nil
-          columnSums.value = sums.map { (dy.storage, $0) }
-          return factors.ofRightGradient(dy).product(to: &destination, columnSums: sums)
+          factors.ofRightGradient(dy).product(
+            to: &destination, columnSums: columnSums.begin(of: dy))
         },
         pullback: { _, dy in x.matmul(dy, transposeLeft: true) }),
-      TrackedInput(
-        bias,
-        direct: { dy, destination in
-          destination.receive(columnSums.take(of: dy) ?? dy.sum(along: 0))
-        },
-        pullback: { _, dy in dy.sum(along: 0) }),
+      columnSums.edge(of: bias),
     ], rectifiedBy: rectifier)
 }
 
-/// The sums of a matrix' columns, passed from one edge of an operation to the next.
+/// The gradient of a bias that an operation adds to rows: the sums of dy's columns.
+///
+/// The product that computes the weights' gradient reads dy and sums its columns on the way, for the
+/// bias' edge, which comes after it.
 final class ColumnSums {
-  var value: (matrix: Storage, sums: Tensor)?
+  private let isWanted: Bool
+  private let sums = PassedOn<Tensor>()
 
-  func take(of matrix: Tensor) -> Tensor? {
-    defer { value = nil }
-    return value?.matrix === matrix.storage ? value?.sums : nil
+  init(for bias: Tensor) { isWanted = bias.isBeingRecorded }
+
+  /// The sums for the product to write, or nil if the bias needs no gradient.
+  func begin(of dy: Tensor) -> Tensor? {
+    guard isWanted else { return nil }
+    return sums.leave(Tensor.uninitialized([dy.shape[1]], dy.dtype), for: dy)
+  }
+
+  /// The bias' edge.
+  func edge(of bias: Tensor) -> TrackedInput {
+    TrackedInput(
+      bias,
+      direct: { [sums] dy, destination in
+        destination.receive(sums.take(for: dy) ?? dy.sum(along: 0))
+      },
+      pullback: { _, dy in dy.sum(along: 0) })
   }
 }
 

@@ -82,8 +82,7 @@ package func affine(
       + " \(mask.dtype)\(mask.shape) and \(bias.dtype)\(bias.shape)")
   let connections = staircase.masked(weight, by: mask)
   let value = staircase.product(x, connections, bias, rectifier)
-  let columnSums = ColumnSums()
-  let isBiasTracked = bias.isBeingRecorded
+  let columnSums = ColumnSums(for: bias)
   return value.tracked(
     from: [
       TrackedInput(
@@ -95,17 +94,11 @@ package func affine(
       TrackedInput(
         weight,
         direct: { dy, destination in
-          let sums = isBiasTracked ? Tensor.uninitialized([columns], dy.dtype) : nil
-          columnSums.value = sums.map { (dy.storage, $0) }
+          let sums = columnSums.begin(of: dy)
           return destination.receive(staircase.rightGradient(dy, x, mask, columnSums: sums))
         },
         pullback: { _, dy in x.matmul(dy, transposeLeft: true) * mask }),
-      TrackedInput(
-        bias,
-        direct: { dy, destination in
-          destination.receive(columnSums.take(of: dy) ?? dy.sum(along: 0))
-        },
-        pullback: { _, dy in dy.sum(along: 0) }),
+      columnSums.edge(of: bias),
     ], rectifiedBy: rectifier)
 }
 

@@ -35,31 +35,19 @@ package func splinePoints(
     }
   }
   // Both derivatives come from one pass, which the first of the two pullbacks makes.
-  let gradients = SplineGradients()
+  let gradients = PassedOn<[Tensor]>()
   func gradient(of input: Int, _ dy: Tensor) -> Tensor {
     if parameters.isBeingRecorded || x.isBeingRecorded || dy.isBeingRecorded {
       let inputs = [parameters, x]
       return valueWithGradient(at: inputs) { (composition($0[0], $0[1]) * dy).sum() }
         .gradients[input]
     }
-    if let both = gradients.take(along: dy) { return both[input] }
-    let both = loop.gradients(at: x, parameters, along: dy)
-    gradients.value = (dy.storage, both)
-    return both[input]
+    if let both = gradients.take(for: dy) { return both[input] }
+    return gradients.leave(loop.gradients(at: x, parameters, along: dy), for: dy)[input]
   }
   return value.tracked(
     from: parameters, TrackedInput(parameters) { _, dy in gradient(of: 0, dy) },
     x, TrackedInput(x) { _, dy in gradient(of: 1, dy) })
-}
-
-/// The gradients of both inputs, kept from one pullback to the other.
-private final class SplineGradients {
-  var value: (dy: Storage, gradients: [Tensor])?
-
-  func take(along dy: Tensor) -> [Tensor]? {
-    defer { value = nil }
-    return value?.dy === dy.storage ? value?.gradients : nil
-  }
 }
 
 /// The loops over splines, with their scratch memory.
